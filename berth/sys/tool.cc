@@ -1,0 +1,172 @@
+#include "berth/sys/tool.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "berth/base/unique_fd.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::sys {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+
+Result<Pipe> make_pipe() {
+  std::array<int, 2> ends = {};
+  BERTH_CHECK_OK(call([&] { return ::pipe2(ends.data(), O_CLOEXEC); }, "make a pipe"));
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (std::string& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+// The last lines of what a tool wrote, on one line, for an error text.
+std::string last_words(const std::string& err) {
+  constexpr std::size_t kMost = 400;
+  std::string text = err.size() > kMost ? "... " + err.substr(err.size() - kMost) : err;
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  return text.empty() ? "it wrote nothing to standard error" : text;
+}
+
+// A tool that runs: reads both streams until both end.
+class Running {
+ public:
+  Running(pid_t pid, UniqueFd out, UniqueFd err) : pid_(pid), out_(std::move(out)), err_(std::move(err)) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    if (pid_ > 0) end();
+  }
+
+  Result<ToolOutput> finish(const std::string& name, const ToolOptions& options) {
+    const auto deadline = Clock::now() + options.time_limit;
+    ToolOutput output;
+    std::string line;
+    while (out_ || err_) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+      if (left <= 0) {
+        return fail(Errc::TimedOut, fmt::format("run {}: it did not end within {} s", name,
+                                                std::chrono::duration<double>(options.time_limit).count()));
+      }
+      std::array<pollfd, 2> polled = {pollfd{out_.get(), POLLIN, 0}, pollfd{err_.get(), POLLIN, 0}};
+      BERTH_CHECK_OK(call([&] { return ::poll(polled.data(), polled.size(), static_cast<int>(left)); }, "poll"));
+      if (polled[0].revents != 0) BERTH_CHECK_OK(drain(out_, output.out, name));
+      if (polled[1].revents != 0) {
+        const std::size_t before = output.err.size();
+        BERTH_CHECK_OK(drain(err_, output.err, name));
+        if (options.on_line) tell_lines(line, std::string_view(output.err).substr(before), options);
+      }
+      if (output.out.size() > options.output_limit_bytes || output.err.size() > options.output_limit_bytes) {
+        return fail(Errc::Exhausted,
+                    fmt::format("run {}: it wrote more than {} bytes", name, options.output_limit_bytes));
+      }
+    }
+    const int status = wait();
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return output;
+    const std::string how = WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
+                                              : fmt::format("signal {}", WTERMSIG(status));
+    return fail(Errc::Unavailable, fmt::format("run {}: {}: {}", name, how, last_words(output.err)));
+  }
+
+ private:
+  static Result<void> drain(UniqueFd& from, std::string& into, const std::string& name) {
+    std::array<char, 65536> chunk;
+    BERTH_TRY(int got, call([&] { return ::read(from.get(), chunk.data(), chunk.size()); }, "read from {}", name));
+    if (got == 0) from.reset();
+    into.append(chunk.data(), static_cast<std::size_t>(got));
+    return {};
+  }
+
+  static void tell_lines(std::string& line, std::string_view text, const ToolOptions& options) {
+    for (const char c : text) {
+      if (c == '\n') {
+        options.on_line(line);
+        line.clear();
+      } else {
+        line += c;
+      }
+    }
+  }
+
+  int wait() {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = 0;
+    return status;
+  }
+
+  void end() {
+    ::kill(-pid_, SIGKILL);
+    wait();
+  }
+
+  pid_t pid_;
+  UniqueFd out_;
+  UniqueFd err_;
+};
+
+}  // namespace
+
+Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options) {
+  const auto env = [](const char* name, const char* otherwise) {
+    const char* value = std::getenv(name);
+    return std::string(name) + "=" + (value != nullptr ? value : otherwise);
+  };
+  std::vector<std::string> arguments = argv;
+  std::vector<std::string> environment = {env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), env("HOME", "/root"),
+                                          "LANG=C.UTF-8"};
+  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+  const std::vector<char*> argument_list = pointers(arguments);
+  const std::vector<char*> environment_list = pointers(environment);
+
+  BERTH_TRY(Pipe out, make_pipe());
+  BERTH_TRY(Pipe err, make_pipe());
+  BERTH_TRY(Pipe start, make_pipe());  // carries the errno of execvpe, or closes on success
+  const pid_t parent = ::getpid();
+  BERTH_TRY(int pid, call([] { return ::fork(); }, "fork for {}", argv[0]));
+  if (pid == 0) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const int null = ::open("/dev/null", O_RDONLY);
+    if (::getppid() != parent || null < 0) ::_exit(127);
+    ::dup2(null, 0);
+    ::dup2(out.write.get(), 1);
+    ::dup2(err.write.get(), 2);
+    ::execvpe(argument_list[0], argument_list.data(), environment_list.data());
+    const int error = errno;
+    [[maybe_unused]] const auto told = ::write(start.write.get(), &error, sizeof(error));
+    ::_exit(127);
+  }
+  out.write.reset();
+  err.write.reset();
+  start.write.reset();
+  ::setpgid(pid, pid);  // in both, so that neither order leaves it in our group
+  Running running(pid, std::move(out.read), std::move(err.read));
+  int error = 0;
+  BERTH_TRY(int got, call([&] { return ::read(start.read.get(), &error, sizeof(error)); }, "start {}", argv[0]));
+  if (got > 0) return std::unexpected(Error::from_errno(error, fmt::format("start {}", argv[0])));
+  return running.finish(argv[0], options);
+}
+
+}  // namespace berth::sys

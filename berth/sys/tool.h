@@ -1,0 +1,35 @@
+// Runs another program to its end, with a time limit, and keeps what it printed.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+
+namespace berth::sys {
+
+struct ToolOptions {
+  std::chrono::milliseconds time_limit = std::chrono::minutes(2);
+  std::size_t output_limit_bytes = 16 << 20;  // of each stream; more ends the tool
+  // Added to a minimal environment (PATH, HOME, LANG=C.UTF-8), as "NAME=value".
+  std::vector<std::string> environment;
+  // Called with each whole line that the tool writes to standard error, while it runs.
+  std::function<void(std::string_view line)> on_line;
+};
+
+struct ToolOutput {
+  std::string out;
+  std::string err;
+};
+
+// Runs argv[0] (found on PATH) with standard input from /dev/null, never through a shell. It dies with us, and its
+// whole process group is killed at the time limit.
+// Errors: NotFound when there is no such program; TimedOut; Exhausted (too much output); Unavailable when it ended
+// with another status than 0: the text then holds the last lines it wrote to standard error.
+Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options = {});
+
+}  // namespace berth::sys
