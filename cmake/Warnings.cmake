@@ -11,4 +11,6 @@ target_compile_options(
             -Wold-style-cast
             -Wnon-virtual-dtor
             -Woverloaded-virtual
+            # Options structs are given by the names of the fields that differ from the default.
+            -Wno-missing-field-initializers
             -Werror)
