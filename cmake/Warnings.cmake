@@ -13,4 +13,10 @@ target_compile_options(
             -Woverloaded-virtual
             # Options structs are given by the names of the fields that differ from the default.
             -Wno-missing-field-initializers
+            # libstdc++ 12 uses a function of its own that C++17 deprecates; clang reports it at our call of stable_sort.
+            $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
             -Werror)
+# Under sanitizers GCC warns of values it cannot follow (its manual, -fsanitize); the sanitizers themselves see more.
+if(BERTH_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(berth_warnings INTERFACE -Wno-maybe-uninitialized)
+endif()

@@ -37,6 +37,12 @@ Result<UniqueFd> open_folder(const std::filesystem::path& path) {
   return UniqueFd(fd);
 }
 
+Result<UniqueFd> open_place(const std::filesystem::path& path) {
+  BERTH_TRY(int fd, call([&] { return ::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); }, "open folder '{}'",
+                         path.native()));
+  return UniqueFd(fd);
+}
+
 Result<UniqueFd> open_in_root(int root, const std::filesystem::path& inside, int flags, std::string_view what) {
   return open_resolved(root, inside, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, what);
 }

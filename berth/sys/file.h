@@ -16,6 +16,9 @@ namespace berth::sys {
 // Opens a folder, close-on-exec, as a root for the functions below.
 Result<UniqueFd> open_folder(const std::filesystem::path& path);
 
+// As open_folder, but only as a place to start from: neither needs nor gives the right to list it.
+Result<UniqueFd> open_place(const std::filesystem::path& path);
+
 // Opens `inside` below the folder `root`: no `..` and no symbolic link leads out of it, absolute links start at it.
 // `flags` as for open(2); O_CLOEXEC is added. `what` names the root in errors.
 // Errors: NotFound; Denied when a link or a magic link would lead outside.

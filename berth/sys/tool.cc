@@ -12,23 +12,13 @@
 #include <cstdlib>
 
 #include "berth/base/unique_fd.h"
+#include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::sys {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends = {};
-  BERTH_CHECK_OK(call([&] { return ::pipe2(ends.data(), O_CLOEXEC); }, "make a pipe"));
-  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> list;

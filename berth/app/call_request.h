@@ -1,0 +1,62 @@
+// What a user asks to be run, and what comes of it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/app/playground.h"
+#include "berth/base/json.h"
+#include "berth/container/guards.h"
+#include "berth/content/assignment.h"
+#include "berth/content/item.h"
+#include "berth/engine/outcome.h"
+#include "berth/engine/record.h"
+#include "berth/engine/session.h"
+
+namespace berth::app {
+
+struct CallRequest {
+  content::Item item;
+  std::string command;  // of an integration; empty for a script
+  std::vector<content::Assignment> arguments;
+  std::vector<content::Assignment> parameters;
+  Json parameters_file;  // object, or null
+  std::string image;     // empty: what the item names
+  container::Limits limits;
+  bool timeout_given = false;  // `limits.wall_time` is the user's own, and goes before the item's
+  Json incident;               // null: none
+  bool keep = false;
+  bool debug = false;
+  int interrupt = -1;  // readable once the call is to be stopped
+  std::function<void(engine::Direction, std::string_view)> on_frame;
+};
+
+// Which image was really used.
+struct UsedImage {
+  std::string wanted;
+  std::string used;
+  std::string digest;
+  std::string reason;  // why this one
+};
+
+// A file that a script handed over, to be saved where the user wants.
+struct CallAnswer {
+  std::string id;
+  std::string item;
+  std::string command;
+  UsedImage image;
+  engine::CallRecord record;  // entries with their ids
+  engine::Outcome outcome;
+  std::vector<container::Moment> moments;
+  std::vector<std::string> warnings;  // about the item and the isolation
+  std::vector<std::string> secrets;   // texts to be masked in whatever is shown
+  bool kept = false;
+
+  bool has_error_entry() const;
+  int exit_code() const;
+};
+
+}  // namespace berth::app

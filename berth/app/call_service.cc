@@ -1,0 +1,243 @@
+// The way of a call, top to bottom: what is asked, which image, which code, what it may use, the container, the
+// conversation, the end. run_nested() is that list.
+
+#include "berth/app/call_service.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+
+#include "berth/app/call_host.h"
+#include "berth/app/embedded.h"
+#include "berth/app/ids.h"
+#include "berth/app/mask.h"
+#include "berth/app/work_files.h"
+#include "berth/content/arguments.h"
+#include "berth/content/code_assembly.h"
+#include "berth/content/commands.h"
+#include "berth/content/image_choice.h"
+#include "berth/content/parameters.h"
+#include "berth/engine/session.h"
+#include "berth/image/storage_places.h"
+#include "berth/wire/job.h"
+
+namespace berth::app {
+namespace {
+
+// The request checked against the item: what the code will see.
+struct CheckedCall {
+  Json args;
+  Json params;
+  std::optional<std::chrono::nanoseconds> timeout;  // of the command or the item
+  std::vector<std::string> secrets;
+  std::vector<std::string> notes;
+  bool debug = false;
+};
+
+Result<CheckedCall> check_call(const CallRequest& request) {
+  const content::Item& item = request.item;
+  CheckedCall checked;
+  content::CallArguments arguments;
+  if (item.kind == content::ItemKind::Integration) {
+    if (request.command.empty()) {
+      return fail(Errc::InvalidInput,
+                  fmt::format("'{}' is an integration: name a command with --command ({})", item.name,
+                              fmt::join(content::command_names(item), ", ")));
+    }
+    BERTH_TRY(const content::FoundCommand found, content::find_command(item, request.command));
+    const content::Signature signature{"command '" + request.command + "'", found.command.arguments,
+                                       found.any_argument};
+    BERTH_TRY(arguments, content::check_arguments(signature, request.arguments));
+    BERTH_TRY(checked.params, content::check_parameters(item, request.parameters_file, request.parameters));
+    checked.timeout = found.command.timeout;
+    checked.secrets = content::secret_values(item, checked.params);
+    for (auto& secret : content::secret_values(found.command.arguments, arguments.args)) checked.secrets.push_back(secret);
+  } else {
+    if (!request.command.empty() || !request.parameters.empty() || request.parameters_file.is_object()) {
+      return fail(Errc::InvalidInput, fmt::format("'{}' is a script: it has no commands and no parameters, only "
+                                                  "arguments (name=value)",
+                                                  item.name));
+    }
+    const content::Signature signature{"script '" + item.name + "'", item.arguments, item.any_argument};
+    BERTH_TRY(arguments, content::check_arguments(signature, request.arguments));
+    checked.secrets = content::secret_values(item.arguments, arguments.args);
+  }
+  if (!checked.timeout) checked.timeout = item.timeout;
+  checked.debug = request.debug || arguments.reserved.text_or("debug-mode", "") == "true";
+  checked.args = std::move(arguments.args);
+  checked.notes = std::move(arguments.notes);
+  return checked;
+}
+
+container::Limits limits_of(const CallRequest& request, const CheckedCall& checked) {
+  container::Limits limits = request.limits;
+  if (!request.timeout_given && checked.timeout) {
+    limits.wall_time = std::chrono::ceil<std::chrono::milliseconds>(*checked.timeout);
+  }
+  return limits;
+}
+
+Json job_context(const CallRequest& request, const CheckedCall& checked, Playground& playground, std::string_view image,
+                 const container::Limits& limits) {
+  const bool integration = request.item.kind == content::ItemKind::Integration;
+  Json investigation = Json::object();
+  investigation.set("id", kPlaygroundId).set("name", "playground").set("type", 9).set("status", 0);
+  Json data = playground.context();
+  if (!playground.files().empty() && data.find("File") == nullptr) data.set("File", playground.file_context());
+  Json context = Json::object();
+  context.set("Inv", std::move(investigation));
+  context.set("Incidents", request.incident.is_null() ? Json::array() : Json(Json::Array{request.incident}));
+  context.set("ExecutionContext", std::move(data)).set("ParentEntry", Json());
+  context.set("ScriptName", request.item.name).set("IsDebug", checked.debug).set("DockerImage", image);
+  context.set("IsRunningDocker", true).set("DockerWorkingDir", container::kWorkFolder);
+  context.set("TimeoutDuration", std::chrono::nanoseconds(limits.wall_time).count());
+  context.set("IntegrationInstance", integration ? request.item.name : "");
+  context.set("IntegrationBrand", integration ? request.item.id : "");
+  return context;
+}
+
+std::vector<std::string> warnings_of(const CallRequest& request, const CheckedCall& checked,
+                                     const container::Guards& guards) {
+  std::vector<std::string> warnings;
+  for (const content::Warning& warning : request.item.warnings) {
+    warnings.push_back(fmt::format("{}:{}: '{}': {}", warning.file, warning.line, warning.key, warning.text));
+  }
+  warnings.insert(warnings.end(), checked.notes.begin(), checked.notes.end());
+  if (!guards.up(container::Guard::UserNamespace)) {
+    warnings.emplace_back("isolation.user_namespace is off: root in a container would be root of this machine");
+  }
+  return warnings;
+}
+
+std::int64_t now_ns() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+bool CallAnswer::has_error_entry() const {
+  return std::ranges::any_of(record.entries, [](const Json& entry) {
+    const Json* type = entry.find("Type");
+    return type != nullptr && type->is_int() && *type->as_int() == 4;
+  });
+}
+
+int CallAnswer::exit_code() const {
+  if (outcome.cause == engine::Cause::Completed && has_error_entry()) return engine::kErrorEntryExit;
+  return engine::exit_code_of(outcome.cause);
+}
+
+Result<CallService> CallService::open(const Settings& settings, container::Guards guards) {
+  BERTH_TRY(const auto graph_root, image::find_graph_root(image::storage_places_of_process(settings.storage)));
+  BERTH_TRY(image::LocalStore store, image::LocalStore::open(graph_root));
+  BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
+  if (guards.all_up() && !settings.user_namespace) {
+    guards = container::Guards(container::Weakening::by_operator_without_user_namespaces());
+  }
+  return CallService(settings, std::move(guards), std::move(store), std::move(folder));
+}
+
+std::expected<CallAnswer, CallService::StartError> CallService::run(const CallRequest& request) {
+  Nesting nesting;
+  nesting.callers.push_back(request.item.name);
+  return run_nested(request, nesting);
+}
+
+std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const CallRequest& request,
+                                                                          const Nesting& nesting) {
+  const auto refuse = [](auto result) { return std::unexpected(StartError{std::move(result).error(), false}); };
+  const auto start_failed = [](auto result) { return std::unexpected(StartError{std::move(result).error(), true}); };
+
+  // What is asked, against what the item declares.
+  auto checked = check_call(request);
+  if (!checked) return refuse(std::move(checked));
+
+  // The image.
+  const content::DefaultImages defaults{settings_.default_python2, settings_.default_python3};
+  auto choice = content::choose_image(request.item, request.image, defaults);
+  if (!choice) return refuse(std::move(choice));
+  auto reference = image::parse_reference(choice->image);
+  if (!reference) return refuse(std::move(reference).context([&] { return choice->reason; }));
+  auto resolved = image::resolve_image(store_, *reference, settings_.substitutes);
+  if (!resolved) return refuse(std::move(resolved));
+
+  // The code.
+  auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
+  auto code = content::assemble_code(request.item, tree ? &*tree : nullptr, embedded_common());
+  if (!code) return refuse(std::move(code));
+
+  // The container.
+  CallAnswer answer;
+  answer.id = make_call_id();
+  answer.item = request.item.name;
+  answer.command = request.command;
+  answer.image = {choice->image, image::to_string(resolved->used), resolved->image.digest,
+                  resolved->why.empty() ? choice->reason : choice->reason + "; " + resolved->why};
+  answer.warnings = warnings_of(request, *checked, guards_);
+  answer.secrets = checked->secrets;
+  container::LaunchSpec spec;
+  spec.id = answer.id;
+  spec.image_name = answer.image.used;
+  spec.root = {resolved->image.id, resolved->image.layer_folders};
+  spec.programs = container::interpreters_for(request.item.subtype);
+  spec.arguments = {container::kLoopPath, "frames", "3", "4"};
+  spec.environment = container::environment_for({resolved->image.config.env}, {});
+  spec.loop = embedded_loop();
+  spec.limits = limits_of(request, *checked);
+  spec.guards = guards_;
+  spec.keep = request.keep;
+  auto container = container::Container::start(spec, folder_);
+  if (!container) {
+    const bool is_input = container.error().code() == Errc::NotFound;
+    if (is_input) return refuse(std::move(container));
+    return start_failed(std::move(container).context([] { return "start the container"; }));
+  }
+
+  // The conversation.
+  wire::Job job;
+  job.code = std::move(code->text);
+  job.integration = request.item.kind == content::ItemKind::Integration;
+  job.command = request.command;
+  job.args = checked->args;
+  job.params = checked->params;
+  job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
+  CallHost host(*this, request, nesting, tree ? &*tree : nullptr, container->work_folder());
+  engine::SessionOptions options;
+  options.limits = spec.limits;
+  options.deadline = std::min(nesting.deadline, std::chrono::steady_clock::now() + spec.limits.wall_time);
+  options.interrupt = request.interrupt;
+  if (request.on_frame) {
+    options.on_frame = [&](engine::Direction direction, std::string_view line) {
+      request.on_frame(direction, mask(line, checked->secrets));
+    };
+  }
+  auto record = engine::converse(*container, wire::job_line(job), host, options);
+  if (!record) return start_failed(std::move(record));
+
+  // The end: the files first, while their folder is there.
+  answer.record = *std::move(record);
+  for (Json& entry : host.take_entries()) answer.record.entries.push_back(std::move(entry));
+  for (const std::string& problem : take_in_files(answer.record.entries, container->work_folder(), playground_)) {
+    answer.warnings.push_back(problem);
+  }
+  for (Json& entry : answer.record.entries) {
+    if (entry.is_object() && entry.find("ID") == nullptr) entry.set("ID", playground_.next_entry_id());
+  }
+  const auto grace = answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200)
+                                                               : std::chrono::milliseconds(0);
+  auto end = request.keep ? container->leave_standing(folder_, spec) : container->end(grace);
+  if (!end) return start_failed(std::move(end));
+  answer.kept = request.keep;
+  answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);
+  answer.moments = container->moments();
+  if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
+  if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
+  answer.moments.push_back({"end the container", now_ns()});
+  return answer;
+}
+
+}  // namespace berth::app

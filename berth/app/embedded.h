@@ -1,0 +1,11 @@
+// Texts that are part of the program itself: nothing on disk can be put in their place.
+#pragma once
+
+#include <string_view>
+
+namespace berth::app {
+
+std::string_view embedded_loop();    // loop/loop.py
+std::string_view embedded_common();  // common/CommonServerPython.py
+
+}  // namespace berth::app

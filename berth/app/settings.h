@@ -1,0 +1,44 @@
+// What the operator has set: read once at the start, handed down in parts. docs/configuration.md lists the keys.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/container/limits.h"
+#include "berth/image/substitution.h"
+
+namespace berth::app {
+
+struct Settings {
+  std::filesystem::path storage;  // graph root; empty: that of the machine
+  std::filesystem::path runtime = "/run/berth";
+  image::SubstitutionTable substitutes;
+  std::string default_python3 = "python3";  // for items that name no image
+  std::string default_python2 = "python";
+  bool user_namespace = true;
+  container::Limits limits;
+  std::string server_version = "8.9.0";  // what demisto.demistoVersion() tells content
+  std::string server_build = "0";
+};
+
+// Reads one configuration file over `settings`. Keys that are not known are errors, with a suggestion.
+// Errors: InvalidInput, with file, line, key and remedy.
+Result<Settings> read_settings(Settings settings, std::string_view text, std::string_view name);
+
+// The settings of this process: the system file, the user's file, the environment (BERTH_CONFIG names one file instead
+// of both). Files that are not there are passed over, but for one named by BERTH_CONFIG.
+Result<Settings> load_settings();
+
+// "1g", "512MiB", "1000000": a number of bytes. Errors: InvalidInput with what is accepted.
+Result<std::uint64_t> parse_bytes(std::string_view text);
+// "300", "90s", "5m", "1h30m": a time. Errors: InvalidInput.
+Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+// "0.5", "2". Errors: InvalidInput.
+Result<double> parse_cpus(std::string_view text);
+// "256". Errors: InvalidInput; `what` names the value.
+Result<std::uint32_t> parse_count(std::string_view text, std::string_view what);
+
+}  // namespace berth::app

@@ -1,0 +1,95 @@
+#include "berth/cli/answer_json.h"
+
+#include "berth/app/mask.h"
+
+namespace berth::cli {
+namespace {
+
+double milliseconds(std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
+const char* name_of(engine::LogSource source) {
+  switch (source) {
+    case engine::LogSource::Script:
+      return "script";
+    case engine::LogSource::Output:
+      return "stdout";
+    case engine::LogSource::Error:
+      return "stderr";
+    case engine::LogSource::Server:
+      return "server";
+  }
+  return "server";
+}
+
+Json outcome_json(const app::CallAnswer& answer) {
+  const engine::Outcome& outcome = answer.outcome;
+  Json json = Json::object();
+  json.set("cause", engine::name_of(outcome.cause)).set("exit_code", answer.exit_code());
+  json.set("explanation", outcome.explanation);
+  if (!outcome.limit.empty()) json.set("limit", outcome.limit).set("raised_by", outcome.raised_by);
+  if (outcome.signal) json.set("signal", *outcome.signal);
+  if (outcome.status) json.set("status", *outcome.status);
+  json.set("peak_memory_bytes", outcome.peak_memory_bytes ? Json(*outcome.peak_memory_bytes) : Json());
+  json.set("cpu_ms", milliseconds(outcome.cpu_time)).set("wall_ms", milliseconds(outcome.wall_time));
+  json.set("oom_kills", outcome.oom_kills).set("refused_forks", outcome.refused_forks);
+  json.set("output_bytes", answer.record.output_bytes).set("dropped_log_bytes", answer.record.dropped_log_bytes);
+  json.set("late_messages", answer.record.late_messages).set("bad_messages", answer.record.bad_messages);
+  return json;
+}
+
+Json log_json(const app::CallAnswer& answer) {
+  Json log = Json::array();
+  for (const engine::LogLine& line : answer.record.log) {
+    Json one = Json::object();
+    one.set("source", name_of(line.source));
+    if (!line.level.empty()) one.set("level", line.level);
+    one.set("text", app::mask(line.text, answer.secrets));
+    log.push_back(std::move(one));
+  }
+  return log;
+}
+
+}  // namespace
+
+Json trace_json(const app::CallAnswer& answer, std::int64_t begun_ns) {
+  Json trace = Json::array();
+  const auto add = [&](std::string_view name, std::int64_t at_ns) {
+    if (at_ns == 0) return;
+    Json one = Json::object();
+    one.set("name", name).set("at_ms", static_cast<double>((at_ns - begun_ns) / 1000) / 1000.0);
+    trace.push_back(std::move(one));
+  };
+  for (const container::Moment& moment : answer.moments) add(moment.name, moment.at_ns);
+  return trace;
+}
+
+Json answer_json(const app::CallAnswer& answer, const Json& context, std::int64_t begun_ns, bool with_trace) {
+  Json json = Json::object();
+  json.set("schema", kAnswerSchema).set("id", answer.id).set("item", answer.item);
+  if (!answer.command.empty()) json.set("command", answer.command);
+  Json image = Json::object();
+  image.set("wanted", answer.image.wanted).set("used", answer.image.used).set("digest", answer.image.digest);
+  json.set("image", image.set("reason", answer.image.reason));
+  json.set("outcome", outcome_json(answer));
+  Json entries = Json::array();
+  for (const Json& entry : answer.record.entries) entries.push_back(app::mask_json(entry, answer.secrets));
+  json.set("entries", std::move(entries));
+  Json exception = Json::array();
+  for (const std::string& line : answer.record.exception) exception.push_back(app::mask(line, answer.secrets));
+  json.set("exception", std::move(exception));
+  json.set("log", log_json(answer)).set("context", app::mask_json(context, answer.secrets));
+  Json warnings = Json::array();
+  for (const std::string& warning : answer.warnings) warnings.push_back(warning);
+  json.set("warnings", std::move(warnings));
+  if (answer.kept) json.set("kept", true);
+  if (with_trace) json.set("trace", trace_json(answer, begun_ns));
+  return json;
+}
+
+Json error_json(const Error& error, int exit_code) {
+  Json json = Json::object();
+  json.set("schema", kAnswerSchema);
+  return json.set("error", Json::object().set("message", error.message()).set("exit_code", exit_code));
+}
+
+}  // namespace berth::cli

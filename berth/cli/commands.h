@@ -1,0 +1,38 @@
+// The commands: each turns its options into a call of `app`, and what comes back into text and an exit status.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "berth/app/settings.h"
+#include "berth/base/error.h"
+#include "berth/cli/options.h"
+#include "berth/container/guards.h"
+
+namespace berth::cli {
+
+// What every command is given.
+struct Surroundings {
+  const app::Settings& settings;
+  container::Guards guards;
+  std::int64_t begun_ns = 0;  // when the program began, CLOCK_MONOTONIC
+};
+
+int run_command(const RunOptions& options, const Surroundings& surroundings);
+int loop_command(const LoopOptions& options, const Surroundings& surroundings);
+int image_init_command(const ImageInitOptions& options, const Surroundings& surroundings);
+int image_list_command(const ImageListOptions& options, const Surroundings& surroundings);
+int ps_command(const Surroundings& surroundings);
+int prune_command(const PruneOptions& options, const Surroundings& surroundings);
+
+// Exit statuses that no call has (docs/exit-codes.md).
+constexpr int kBadInputExit = 2;
+constexpr int kMachineExit = 12;  // the machine, a tool or the storage cannot do it
+constexpr int kBugExit = 13;
+
+int exit_code_of(const Error& error);
+
+// Says what went wrong on standard error, in one line, and gives the exit status.
+int complain(const Error& error);
+
+}  // namespace berth::cli

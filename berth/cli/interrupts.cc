@@ -1,0 +1,19 @@
+#include "berth/cli/interrupts.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include "berth/sys/syscall.h"
+
+namespace berth::cli {
+
+Result<UniqueFd> watch_interrupts() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, signal);
+  BERTH_CHECK_OK(sys::check([&] { return ::sigprocmask(SIG_BLOCK, &signals, nullptr); }, "block signals"));
+  BERTH_TRY(int fd, sys::call([&] { return ::signalfd(-1, &signals, SFD_CLOEXEC); }, "make a signalfd"));
+  return UniqueFd(fd);
+}
+
+}  // namespace berth::cli

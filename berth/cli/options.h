@@ -1,0 +1,54 @@
+// What each command was asked to do, as text from the command line.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace berth::cli {
+
+struct RunOptions {
+  std::string path;                    // of the item; "-" for a Python script on standard input
+  std::vector<std::string> arguments;  // name=value, or a bare value
+  std::string command;
+  std::vector<std::string> parameters;  // name=value, name=@file, name=-
+  std::string parameters_file;
+  std::string image;
+  std::string timeout;
+  std::string memory;
+  std::string cpus;
+  std::string pids;
+  std::vector<std::string> files;
+  std::string incident;
+  std::string context;
+  std::string save_files;
+  bool json = false;
+  bool raw = false;
+  bool keep = false;
+  bool trace = false;
+  bool debug = false;
+};
+
+struct LoopOptions {
+  std::string image;
+  std::string loop_file;
+  std::string timeout;
+  std::string memory;
+  std::string cpus;
+  std::string pids;
+};
+
+struct PruneOptions {
+  bool all = false;      // kept containers too
+  bool dry_run = false;  // say only what would go
+};
+
+struct ImageInitOptions {
+  bool json = false;
+};
+
+struct ImageListOptions {
+  bool json = false;
+};
+
+}  // namespace berth::cli

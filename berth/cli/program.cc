@@ -1,0 +1,128 @@
+#include "berth/cli/program.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+#include "berth/app/settings.h"
+#include "berth/cli/commands.h"
+#include "berth/version.h"
+
+namespace berth::cli {
+namespace {
+
+// The options of all commands, filled by the parser, and the command that was chosen.
+struct CommandLine {
+  RunOptions run;
+  LoopOptions loop;
+  PruneOptions prune;
+  ImageInitOptions image_init;
+  ImageListOptions image_list;
+  std::function<int(const Surroundings&)> chosen;
+};
+
+template <class Options>
+void add_limits(CLI::App& command, Options& options) {
+  command.add_option("--timeout", options.timeout, "wall time, for example 90s or 5m")->type_name("TIME");
+  command.add_option("--memory", options.memory, "memory, swap included, for example 512m")->type_name("BYTES");
+  command.add_option("--cpus", options.cpus, "processors, for example 0.5")->type_name("N");
+  command.add_option("--pids", options.pids, "processes and threads")->type_name("N");
+}
+
+void add_run(CLI::App& program, CommandLine& line) {
+  RunOptions& options = line.run;
+  CLI::App& run = *program.add_subcommand("run", "run a script, or a command of an integration, in a container");
+  run.add_option("path", options.path, "Python file, content YAML, package folder, or - for standard input")
+      ->required();
+  run.add_option("arguments", options.arguments, "arguments: name=value, or a bare value");
+  run.add_option("--command", options.command, "the command of an integration")->type_name("NAME");
+  run.add_option("--param", options.parameters,
+                 "a parameter of the integration: name=value; a secret as name=@file or name=-")
+      ->type_name("NAME=VALUE")
+      ->expected(1)
+      ->take_all();
+  run.add_option("--params-file", options.parameters_file, "parameters as a JSON object")->type_name("FILE");
+  run.add_option("--image", options.image, "image to use instead of the item's")->type_name("REF");
+  add_limits(run, options);
+  run.add_option("--file", options.files, "hand a file in; its entry id counts up from 1@1")
+      ->type_name("PATH")
+      ->expected(1)
+      ->take_all();
+  run.add_option("--incident", options.incident, "the incident, as a JSON object")->type_name("FILE");
+  run.add_option("--context", options.context, "the context, as a JSON object")->type_name("FILE");
+  run.add_option("--save-files", options.save_files, "save files that the script returns")->type_name("FOLDER");
+  run.add_flag("--json", options.json, "the whole answer as JSON");
+  run.add_flag("--raw", options.raw, "show the messages as they pass, > to the script, < from it");
+  run.add_flag("--keep", options.keep, "leave the container standing for a look (berth ps, berth prune --all)");
+  run.add_flag("--trace", options.trace, "show the phases with their times");
+  run.add_flag("--debug", options.debug, "run in debug mode and show warnings and debug messages");
+  run.callback([&line] {
+    line.chosen = [&line](const Surroundings& surroundings) { return run_command(line.run, surroundings); };
+  });
+}
+
+void add_loop(CLI::App& program, CommandLine& line) {
+  LoopOptions& options = line.loop;
+  CLI::App& loop = *program.add_subcommand("loop", "connect standard input and output to a loop in a container");
+  loop.add_option("--image", options.image, "image to run it in")->type_name("REF")->required();
+  loop.add_option("--loop", options.loop_file, "a loop of your own instead of Berth's")->type_name("FILE");
+  add_limits(loop, options);
+  loop.callback([&line] {
+    line.chosen = [&line](const Surroundings& surroundings) { return loop_command(line.loop, surroundings); };
+  });
+}
+
+void add_image(CLI::App& program, CommandLine& line) {
+  CLI::App& image = *program.add_subcommand("image", "make and look at images");
+  image.require_subcommand(1);
+  CLI::App& init = *image.add_subcommand("init", "make the Python 3 base image from the distribution's packages");
+  init.add_flag("--json", line.image_init.json, "the answer as JSON");
+  init.callback([&line] {
+    line.chosen = [&line](const Surroundings& surroundings) {
+      return image_init_command(line.image_init, surroundings);
+    };
+  });
+  CLI::App& list = *image.add_subcommand("list", "list the images of this machine");
+  list.add_flag("--json", line.image_list.json, "the list as JSON");
+  list.callback([&line] {
+    line.chosen = [&line](const Surroundings& surroundings) {
+      return image_list_command(line.image_list, surroundings);
+    };
+  });
+}
+
+void add_housekeeping(CLI::App& program, CommandLine& line) {
+  program.add_subcommand("ps", "list kept containers and kept mounts of images")->callback([&line] {
+    line.chosen = [](const Surroundings& surroundings) { return ps_command(surroundings); };
+  });
+  CLI::App& prune = *program.add_subcommand("prune", "remove kept mounts of images and dead kept containers");
+  prune.add_flag("--all", line.prune.all, "remove containers that stand, too");
+  prune.add_flag("--dry-run", line.prune.dry_run, "only say what would be removed");
+  prune.callback([&line] {
+    line.chosen = [&line](const Surroundings& surroundings) { return prune_command(line.prune, surroundings); };
+  });
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
+  CLI::App program("Berth runs Python scripts and integrations in isolated containers.", "berth");
+  program.set_version_flag("--version", std::string("berth ") + kVersion);
+  program.require_subcommand(1);
+  CommandLine line;
+  add_run(program, line);
+  add_loop(program, line);
+  add_image(program, line);
+  add_housekeeping(program, line);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version come this way too, with status 0.
+    return program.exit(error) == 0 ? 0 : kBadInputExit;
+  }
+  const auto settings = app::load_settings();
+  if (!settings) return complain(settings.error());
+  return line.chosen({*settings, guards, begun_ns});
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,61 @@
+// `berth ps` and `berth prune`: what outlives a call, shown and removed.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "berth/base/utf8.h"
+#include "berth/cli/commands.h"
+#include "berth/container/image_root.h"
+#include "berth/container/kept.h"
+#include "berth/container/runtime_folder.h"
+
+namespace berth::cli {
+namespace {
+
+void say(const std::string& line) { std::fputs((to_visible(line, false) + "\n").c_str(), stdout); }
+
+Result<void> list(const Surroundings& surroundings) {
+  BERTH_TRY(const auto folder, container::RuntimeFolder::open(surroundings.settings.runtime));
+  BERTH_TRY(const auto containers, container::kept_containers(folder));
+  for (const auto& kept : containers) {
+    const char* state = container::is_standing(kept) ? "standing" : "dead";
+    say(fmt::format("container {}  {}  pid {}  {}  (enter it with: nsenter -t {} -a)", kept.id, state, kept.pid,
+                    kept.image, kept.pid));
+  }
+  BERTH_TRY(const auto roots, container::kept_roots(folder));
+  for (const std::string& root : roots) say(fmt::format("image root {}", (folder.roots() / root).native()));
+  if (containers.empty() && roots.empty()) say("nothing is kept");
+  return {};
+}
+
+Result<void> prune(const PruneOptions& options, const Surroundings& surroundings) {
+  BERTH_TRY(const auto folder, container::RuntimeFolder::open(surroundings.settings.runtime));
+  const char* verb = options.dry_run ? "would remove" : "removed";
+  BERTH_TRY(const auto containers, container::kept_containers(folder));
+  for (const auto& kept : containers) {
+    if (!options.all && container::is_standing(kept)) continue;
+    if (!options.dry_run) BERTH_CHECK_OK(container::remove_kept(folder, kept));
+    say(fmt::format("{} container {}", verb, kept.id));
+  }
+  BERTH_TRY(const auto roots, container::kept_roots(folder));
+  for (const std::string& root : roots) {
+    if (!options.dry_run) BERTH_CHECK_OK(container::remove_kept_root(folder, root));
+    say(fmt::format("{} image root {}", verb, root));
+  }
+  return {};
+}
+
+}  // namespace
+
+int ps_command(const Surroundings& surroundings) {
+  const auto listed = list(surroundings);
+  return listed ? 0 : complain(listed.error());
+}
+
+int prune_command(const PruneOptions& options, const Surroundings& surroundings) {
+  const auto pruned = prune(options, surroundings);
+  return pruned ? 0 : complain(pruned.error());
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,120 @@
+#include "berth/container/call_files.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "berth/sys/file.h"
+#include "berth/sys/mount.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::container {
+namespace {
+
+Result<void> make_folder(int root, const char* path, mode_t mode, std::uint32_t owner) {
+  BERTH_CHECK_OK(sys::check([&] { return ::mkdirat(root, path, 0700); }, "make folder {}", path));
+  BERTH_CHECK_OK(sys::check([&] { return ::fchownat(root, path, owner, owner, AT_SYMLINK_NOFOLLOW); },
+                            "give folder {} to {}", path, owner));
+  return sys::check([&] { return ::fchmodat(root, path, mode, 0); }, "chmod folder {}", path);  // past the umask
+}
+
+Result<UniqueFd> make_file(int root, const std::string& path, mode_t mode) {
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  BERTH_TRY(int fd, sys::call([&] { return ::openat(root, path.c_str(), kFlags, mode); }, "make file {}", path));
+  UniqueFd file(fd);
+  BERTH_CHECK_OK(sys::check([&] { return ::fchmod(fd, mode); }, "chmod file {}", path));
+  return file;
+}
+
+Result<void> hand_in(int root, const WorkFile& file) {
+  const auto doing = [&] { return fmt::format("hand in file '{}'", file.source.native()); };
+  BERTH_TRY(int fd, sys::call([&] { return ::open(file.source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); },
+                              "hand in file '{}'", file.source.native()));
+  const UniqueFd source(fd);
+  struct stat status = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::fstat(fd, &status); }, "stat").context(doing));
+  if (!S_ISREG(status.st_mode)) return fail(Errc::InvalidInput, doing() + ": it is not a regular file");
+  BERTH_TRY(UniqueFd target, make_file(root, "work/" + file.name, 0444).context(doing));
+  for (;;) {
+    const auto copy = [&] { return ::sendfile(target.get(), source.get(), nullptr, 1 << 20); };
+    auto copied = sys::call(copy, "copy it into the work folder");
+    if (!copied && copied.error().os_error() == ENOSPC) {
+      return fail(Errc::Exhausted, fmt::format("{}: it does not fit; all that a call may write to is one place of bounded size", doing()));
+    }
+    if (!copied) return std::unexpected(std::move(copied).error().in(doing()));
+    if (*copied == 0) return {};
+  }
+}
+
+struct Device {
+  const char* path;
+  unsigned minor;
+  unsigned major = 1;
+};
+constexpr std::array<Device, 6> kDevices = {{{"dev/null", 3},
+                                             {"dev/zero", 5},
+                                             {"dev/full", 7},
+                                             {"dev/random", 8},
+                                             {"dev/urandom", 9},
+                                             {"dev/tty", 0, 5}}};
+
+struct Link {
+  const char* path;
+  const char* target;
+};
+constexpr std::array<Link, 6> kLinks = {{{"dev/fd", "/proc/self/fd"},
+                                         {"dev/stdin", "/proc/self/fd/0"},
+                                         {"dev/stdout", "/proc/self/fd/1"},
+                                         {"dev/stderr", "/proc/self/fd/2"},
+                                         {"dev/ptmx", "pts/ptmx"},
+                                         {"run/shm", "/dev/shm"}}};
+
+constexpr std::array<const char*, 14> kFurnitureFolders = {
+    "dev", "dev/pts", "dev/shm", "run", "run/berth", "run/lock", "sys", "sys/fs", "sys/fs/cgroup",
+    "sys/fs/cgroup/memory", "sys/fs/cgroup/pids", "sys/fs/cgroup/cpu", "sys/fs/cgroup/unified", "empty"};
+
+}  // namespace
+
+Result<UniqueFd> make_scratch(const LaunchSpec& spec, std::uint32_t first_id) {
+  const sys::MountOptions options = {{"size", std::to_string(spec.limits.writable_bytes)},
+                                     {"nr_inodes", std::to_string(spec.limits.writable_files)},
+                                     {"mode", "0755"},
+                                     {"uid", std::to_string(first_id)},
+                                     {"gid", std::to_string(first_id)}};
+  BERTH_TRY(UniqueFd scratch, sys::make_mount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+  const std::uint32_t user = first_id + kScriptId;
+  for (const char* open_to_all : {"tmp", "vartmp", "shm"}) {
+    BERTH_CHECK_OK(make_folder(scratch.get(), open_to_all, 01777, first_id));
+  }
+  BERTH_CHECK_OK(make_folder(scratch.get(), "home", 0700, user));
+  BERTH_CHECK_OK(make_folder(scratch.get(), "work", 0700, user));
+  for (const WorkFile& file : spec.files) BERTH_CHECK_OK(hand_in(scratch.get(), file));
+  return scratch;
+}
+
+Result<UniqueFd> make_furniture(const LaunchSpec& spec) {
+  // Device nodes work here although a container could make none: this tmpfs belongs to the host's user namespace.
+  BERTH_TRY(UniqueFd furniture, sys::make_mount("tmpfs", {{"size", "1m"}, {"mode", "0755"}}, MOUNT_ATTR_NOSUID));
+  const int root = furniture.get();
+  for (const char* path : kFurnitureFolders) BERTH_CHECK_OK(make_folder(root, path, 0755, 0));
+  for (const Device& device : kDevices) {
+    const dev_t number = ::makedev(device.major, device.minor);
+    BERTH_CHECK_OK(sys::check([&] { return ::mknodat(root, device.path, S_IFCHR | 0600, number); }, "mknod {}",
+                              device.path));
+    BERTH_CHECK_OK(sys::check([&] { return ::fchmodat(root, device.path, 0666, 0); }, "chmod {}", device.path));
+  }
+  for (const Link& link : kLinks) {
+    BERTH_CHECK_OK(sys::check([&] { return ::symlinkat(link.target, root, link.path); }, "link {}", link.path));
+  }
+  BERTH_TRY(UniqueFd nothing, make_file(root, "nothing", 0444));
+  BERTH_TRY(UniqueFd loop, make_file(root, "run/berth/loop.py", 0444));
+  BERTH_CHECK_OK(sys::write_all(loop.get(), spec.loop, kLoopPath));
+  return furniture;
+}
+
+}  // namespace berth::container

@@ -1,0 +1,212 @@
+#include "berth/container/container.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "berth/container/call_files.h"
+#include "berth/container/image_root.h"
+#include "berth/container/kept.h"
+#include "berth/container/syscall_policy.h"
+#include "berth/sys/file.h"
+#include "berth/sys/pipe.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::container {
+namespace {
+
+constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+
+std::int64_t now_ns() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+std::uint64_t namespaces_for(const Guards& guards) {
+  return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
+         (guards.up(Guard::NetworkNamespace) ? CLONE_NEWNET : 0);
+}
+
+std::vector<std::filesystem::path> cgroup_folders(const std::vector<sys::CgroupHierarchy>& hierarchies,
+                                                  const std::string& name) {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& hierarchy : hierarchies) folders.push_back(hierarchy.mount / name);
+  return folders;
+}
+
+std::string cgroup_name(const std::string& id) { return "berth/" + id; }
+
+// Both ends of the pipes between host and script.
+struct Streams {
+  sys::Pipe in;          // to descriptor 0 or 3
+  sys::Pipe out;         // from descriptor 1 or 4
+  sys::Pipe printed;     // from descriptor 1, Channel::Frames only
+  sys::Pipe complaints;  // from descriptor 2
+  UniqueFd nothing;      // descriptor 0, Channel::Frames only
+};
+
+Result<Streams> make_streams(Channel channel) {
+  Streams streams;
+  BERTH_TRY(streams.in, sys::make_pipe());
+  BERTH_TRY(streams.out, sys::make_pipe());
+  BERTH_TRY(streams.complaints, sys::make_pipe());
+  if (channel == Channel::Frames) {
+    BERTH_TRY(streams.printed, sys::make_pipe());
+    BERTH_TRY(int fd, sys::call([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }, "open /dev/null"));
+    streams.nothing.reset(fd);
+  }
+  return streams;
+}
+
+void connect(InitPlan& plan, const Streams& streams) {
+  plan.err = streams.complaints.write.get();
+  if (plan.spec.channel == Channel::Stdio) {
+    plan.in = streams.in.read.get();
+    plan.out = streams.out.write.get();
+    return;
+  }
+  plan.in = streams.nothing.get();
+  plan.out = streams.printed.write.get();
+  plan.frames_in = streams.in.read.get();
+  plan.frames_out = streams.out.write.get();
+}
+
+// Removes what a container that nobody holds any more left behind.
+void sweep(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::string& id) {
+  for (const auto& folder : cgroup_folders(hierarchies, cgroup_name(id))) sys::remove_cgroup(folder);
+}
+
+}  // namespace
+
+Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& folder) {
+  std::vector<Moment> moments;
+  const auto passed = [&](const char* name) { moments.push_back({name, now_ns()}); };
+  const bool user_namespace = spec.guards.up(Guard::UserNamespace);
+
+  BERTH_TRY(const auto hierarchies, sys::find_hierarchies());
+  BERTH_TRY(const sys::IdRange granted, granted_ids());
+  BERTH_TRY(Lease lease, Lease::take(folder, granted, spec.id,
+                                     [&](const std::string& dead) { sweep(hierarchies, dead); }));
+  const sys::IdRange ids = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
+  passed("lease host ids");
+
+  BERTH_TRY(UniqueFd root, open_image_root(folder, spec.root, ids, lease.slot(), user_namespace));
+  passed("open the image's root");
+  BERTH_TRY(UniqueFd scratch, make_scratch(spec, ids.first));
+  BERTH_TRY(UniqueFd furniture, make_furniture(spec));
+  BERTH_TRY(Streams streams, make_streams(spec.channel));
+  const std::vector<sock_filter> filter = sys::compile_filter(syscall_policy());
+  passed("make the call's folders");
+
+  // From here on a death of this process is cleaned up by the watcher.
+  BERTH_TRY(Watcher watcher, Watcher::start(cgroup_folders(hierarchies, cgroup_name(spec.id)), lease.lock()));
+  const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
+  auto made = sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits);
+  if (!made) return std::unexpected(std::move(made).error());
+  sys::Cgroup cgroup = *std::move(made);
+  passed("make the watcher and the cgroup");
+
+  BERTH_TRY(sys::Pipe go, sys::make_pipe());
+  BERTH_TRY(sys::Pipe report, sys::make_pipe());
+  InitPlan plan{.spec = spec, .filter = filter, .cgroup = cgroup, .stage = folder.stage("")};
+  plan.root = root.get();
+  plan.scratch = scratch.get();
+  plan.furniture = furniture.get();
+  plan.lock = lease.lock();
+  plan.go = go.read.get();
+  plan.report = report.write.get();
+  connect(plan, streams);
+  auto cloned = sys::Child::start(namespaces_for(spec.guards), cgroup.v2_folder(), [&] {
+    go.write.reset();
+    return run_init(plan);
+  });
+  if (!cloned) return std::unexpected(std::move(cloned).error().in("make the namespaces"));
+  passed("clone init into its namespaces");
+
+  Container container(std::move(lease), std::move(watcher), std::move(cgroup), *std::move(cloned));
+  container.in_ = std::move(streams.in.write);
+  container.out_ = std::move(streams.out.read);
+  container.printed_ = std::move(streams.printed.read);
+  container.complaints_ = std::move(streams.complaints.read);
+  container.report_ = std::move(report.read);
+  container.go_ = std::move(go.write);
+  container.scratch_ = std::move(scratch);
+  container.moments_ = std::move(moments);
+  report.write.reset();
+  if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids));
+  BERTH_CHECK_OK(sys::write_all(container.go_.get(), "g", "the channel to init"));
+  BERTH_CHECK_OK(container.wait_for_start(spec));
+  return container;
+}
+
+Result<void> Container::wait_for_start(const LaunchSpec& spec) {
+  // The passes take milliseconds; a machine that swaps may take seconds.
+  constexpr int kMostMilliseconds = 30'000;
+  pollfd ready = {report_.get(), POLLIN, 0};
+  BERTH_TRY(int events, sys::call([&] { return ::poll(&ready, 1, kMostMilliseconds); }, "wait for init"));
+  if (events == 0) return fail(Errc::TimedOut, "start init: it did not answer within 30 s");
+  InitReport report;
+  BERTH_TRY(int got, sys::call([&] { return ::read(report_.get(), &report, sizeof(report)); }, "read init's report"));
+  if (got != sizeof(report)) return fail(Errc::Unavailable, "start init: it died before it could say why");
+  report.text.back() = '\0';
+  if (report.kind == InitReport::Kind::Failed) return fail(Errc::Unavailable, report.text.data());
+  if (report.kind == InitReport::Kind::Missing) {
+    return fail(Errc::NotFound, fmt::format("image '{}' has no interpreter for this item: looked for {}; choose "
+                                            "another image with --image",
+                                            spec.image_name, report.text.data()));
+  }
+  const std::vector<const char*> names = pass_names();
+  for (std::size_t i = 0; i < names.size(); ++i) moments_.push_back({names[i], report.pass_ends_ns[i]});
+  return {};
+}
+
+Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
+  pollfd ended = {report_.get(), POLLIN, 0};
+  if (grace.count() > 0) {
+    BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
+  }
+  BERTH_CHECK_OK(init_.kill(SIGKILL));
+  BERTH_TRY(const sys::Ending ending, init_.wait());
+  BERTH_TRY(ContainerEnd end, figures());
+  const auto nanoseconds = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  end.cpu_time = nanoseconds(ending.usage.ru_utime) + nanoseconds(ending.usage.ru_stime);
+  BERTH_CHECK_OK(cgroup_.remove());
+  BERTH_CHECK_OK(lease_.settle());
+  watcher_.dismiss();
+  return end;
+}
+
+Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, const LaunchSpec& spec) {
+  BERTH_CHECK_OK(cgroup_.kill_all_but(init_.pid()));
+  BERTH_TRY(ContainerEnd end, figures());
+  BERTH_TRY(const std::uint64_t ticks, start_ticks_of(init_.pid()));
+  KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}};
+  for (const auto& group : cgroup_.folders()) kept.cgroups.push_back(group.path);
+  BERTH_CHECK_OK(record_kept(folder, kept));
+  cgroup_.release();
+  init_.release();
+  watcher_.dismiss();
+  return end;
+}
+
+Result<ContainerEnd> Container::figures() {
+  ContainerEnd end;
+  InitReport report;
+  pollfd ready = {report_.get(), POLLIN, 0};
+  // A record is there or it is not; init does not run any more, or has nothing else to say.
+  if (::poll(&ready, 1, 0) == 1 && ::read(report_.get(), &report, sizeof(report)) == sizeof(report) &&
+      report.kind == InitReport::Kind::Ended) {
+    end.status = report.status;
+  }
+  BERTH_TRY(end.usage, cgroup_.usage());
+  return end;
+}
+
+}  // namespace berth::container

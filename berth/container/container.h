@@ -1,0 +1,90 @@
+// A running container: started isolated or not at all, and gone with the object.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/base/unique_fd.h"
+#include "berth/container/init.h"
+#include "berth/container/launch_spec.h"
+#include "berth/container/lease.h"
+#include "berth/container/runtime_folder.h"
+#include "berth/container/watcher.h"
+#include "berth/sys/cgroup.h"
+#include "berth/sys/child.h"
+
+namespace berth::container {
+
+// A moment of the start, for traces: `name` was done at `at_ns` on CLOCK_MONOTONIC.
+struct Moment {
+  std::string name;
+  std::int64_t at_ns;
+};
+
+// How the interpreter's process ended, and what the container used.
+struct ContainerEnd {
+  std::optional<int> status;  // wait status of the interpreter; none when it was ended from outside before it ended
+  sys::CgroupUsage usage;
+  std::chrono::nanoseconds cpu_time = {};
+};
+
+// One container for one call. Destruction kills every process in it and removes its cgroups; its mounts and
+// namespaces go with its processes. Used by one thread.
+class Container {
+ public:
+  // Returns once the interpreter has been started, or with the pass that failed: nothing of the script has run then,
+  // and nothing is left.
+  // Errors: Unavailable (the kernel lacks something); Denied; Exhausted (no ids free); NotFound when the image has no
+  // interpreter; Corrupt when a layer is missing.
+  static Result<Container> start(const LaunchSpec& spec, const RuntimeFolder& folder);
+
+  Container(Container&&) noexcept = default;
+  Container& operator=(Container&&) = delete;
+  ~Container() = default;
+
+  // The host's ends. `in` and `out` carry frames or, for Channel::Stdio, the loop's standard streams.
+  UniqueFd& in() { return in_; }
+  UniqueFd& out() { return out_; }
+  UniqueFd& printed() { return printed_; }  // what the script writes to descriptor 1; unset for Channel::Stdio
+  UniqueFd& complaints() { return complaints_; }  // likewise 2
+  int ended() const { return report_.get(); }  // readable once the interpreter's process has ended
+  int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
+
+  // Moments of the start, in order.
+  const std::vector<Moment>& moments() const { return moments_; }
+
+  // Ends every process of the container, takes the figures and cleans up. An interpreter that is about to end by
+  // itself has `grace` to do so, so that its status is known. At most once.
+  Result<ContainerEnd> end(std::chrono::milliseconds grace);
+
+  // Ends every process but init and leaves the rest standing, recorded in `folder`, until `berth prune`. At most
+  // once, and only for a spec with `keep`.
+  Result<ContainerEnd> leave_standing(const RuntimeFolder& folder, const LaunchSpec& spec);
+
+ private:
+  Container(Lease lease, Watcher watcher, sys::Cgroup cgroup, sys::Child init)
+      : lease_(std::move(lease)), watcher_(std::move(watcher)), cgroup_(std::move(cgroup)), init_(std::move(init)) {}
+
+  Result<void> wait_for_start(const LaunchSpec& spec);
+  Result<ContainerEnd> figures();
+
+  // In this order, so that destruction goes the other way: processes, cgroups, watcher, lease.
+  Lease lease_;
+  Watcher watcher_;
+  sys::Cgroup cgroup_;
+  sys::Child init_;
+  UniqueFd in_;
+  UniqueFd out_;
+  UniqueFd printed_;
+  UniqueFd complaints_;
+  UniqueFd report_;
+  UniqueFd go_;
+  UniqueFd scratch_;
+  std::vector<Moment> moments_;
+};
+
+}  // namespace berth::container

@@ -1,0 +1,128 @@
+#include "berth/container/image_root.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "berth/sys/file.h"
+#include "berth/sys/mount.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::container {
+namespace {
+
+constexpr std::int64_t kOverlayMagic = 0x794c7630;  // OVERLAYFS_SUPER_MAGIC
+constexpr sys::MountAttributes kReadOnly = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+
+// Folders that a call needs as mount points. They form the lowest layer, so that an image without one still works
+// and an image's own folder keeps its mode and owner.
+constexpr const char* kMountPoints[] = {"proc", "sys",    "dev", "tmp",           "run",
+                                        "work", "var",    "var/tmp", "home",      "home/demisto"};
+
+// Owned by the container's root from the start: tmpfs knows idmapped mounts only since Linux 6.3.
+Result<UniqueFd> make_mount_points(std::uint32_t owner) {
+  const std::string id = std::to_string(owner);
+  BERTH_TRY(UniqueFd mount,
+            sys::make_mount("tmpfs", {{"size", "64k"}, {"mode", "0755"}, {"uid", id}, {"gid", id}}, 0));
+  for (const char* path : kMountPoints) {
+    BERTH_CHECK_OK(sys::check([&] { return ::mkdirat(mount.get(), path, 0755); }, "make mount point {}", path));
+    BERTH_CHECK_OK(sys::check([&] { return ::fchownat(mount.get(), path, owner, owner, AT_SYMLINK_NOFOLLOW); },
+                              "give mount point {} to {}", path, owner));
+  }
+  return mount;
+}
+
+// The overlay as a detached mount. Overlay takes its layers by path, and only from a mount namespace it is in, so the
+// layers are attached in a namespace that this thread alone has and that is gone with it.
+Result<UniqueFd> make_overlay(const RuntimeFolder& folder, const ImageRoot& image, std::uint32_t owner, int mapping) {
+  BERTH_CHECK_OK(sys::check([] { return ::unshare(CLONE_FS | CLONE_NEWNS); }, "unshare a mount namespace"));
+  struct mount_attr privately = {};
+  privately.propagation = 1 << 18;  // MS_PRIVATE
+  const auto make_private = [&] {
+    return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", 0x8000 /* AT_RECURSIVE */, &privately, sizeof(privately));
+  };
+  BERTH_CHECK_OK(sys::check(make_private, "make all mounts private"));
+
+  BERTH_TRY(UniqueFd stage, sys::make_mount("tmpfs", {{"size", "1m"}, {"mode", "0700"}}, 0));
+  BERTH_TRY(UniqueFd place, sys::open_folder(folder.stage("")));
+  BERTH_CHECK_OK(sys::attach_mount(stage.get(), place.get(), "root"));
+  BERTH_CHECK_OK(sys::check([&] { return ::fchdir(stage.get()); }, "enter the stage"));
+
+  std::string lower;
+  const auto add_layer = [&](UniqueFd layer, int layer_mapping) -> Result<void> {
+    const std::string name = std::to_string(lower.empty() ? 0 : 1 + std::count(lower.begin(), lower.end(), ':'));
+    BERTH_CHECK_OK(sys::set_mount_attributes(layer.get(), kReadOnly, layer_mapping));
+    BERTH_CHECK_OK(sys::check([&] { return ::mkdirat(stage.get(), name.c_str(), 0700); }, "make folder {}", name));
+    BERTH_CHECK_OK(sys::attach_mount(layer.get(), stage.get(), name));
+    lower += lower.empty() ? name : ":" + name;
+    return {};
+  };
+  for (const auto& path : image.layers) {
+    BERTH_TRY(UniqueFd layer, sys::copy_mount(AT_FDCWD, path));
+    BERTH_CHECK_OK(add_layer(std::move(layer), mapping).context([&] { return fmt::format("layer '{}'", path.native()); }));
+  }
+  BERTH_TRY(UniqueFd points, make_mount_points(owner));
+  BERTH_CHECK_OK(add_layer(std::move(points), -1).context([] { return "the layer of mount points"; }));
+  // An image's extended attributes must not redirect a look-up to other folders of the host.
+  const sys::MountOptions options = {{"lowerdir", lower}, {"redirect_dir", "nofollow"}, {"metacopy", "off"}};
+  return sys::make_mount("overlay", options, kReadOnly);
+}
+
+Result<UniqueFd> make_overlay_aside(const RuntimeFolder& folder, const ImageRoot& image, sys::IdRange ids,
+                                    bool user_namespace) {
+  UniqueFd mapping;
+  if (user_namespace) {
+    BERTH_TRY(mapping, sys::make_mapped_namespace(ids));
+  }
+  std::optional<Result<UniqueFd>> made;
+  std::thread([&] { made = make_overlay(folder, image, ids.first, mapping.get()); }).join();
+  return *std::move(made);
+}
+
+std::string name_of(const ImageRoot& image, std::uint32_t slot, bool user_namespace) {
+  return fmt::format("{}-{}", image.image_id.substr(0, 24), user_namespace ? std::to_string(slot) : "host");
+}
+
+}  // namespace
+
+Result<UniqueFd> open_image_root(const RuntimeFolder& folder, const ImageRoot& image, sys::IdRange ids,
+                                 std::uint32_t slot, bool user_namespace) {
+  const std::filesystem::path path = folder.roots() / name_of(image, slot, user_namespace);
+  if (!sys::is_mounted(path, kOverlayMagic)) {
+    const auto doing = [&] { return fmt::format("mount the root of image {}", image.image_id.substr(0, 12)); };
+    // One at a time: who comes second finds it mounted.
+    BERTH_TRY(UniqueFd roots, sys::open_folder(folder.roots()));
+    BERTH_CHECK_OK(sys::check([&] { return ::flock(roots.get(), LOCK_EX); }, "lock {}", folder.roots().native()));
+    if (!sys::is_mounted(path, kOverlayMagic)) {
+      BERTH_CHECK_OK(sys::make_folders(path, 0700));
+      BERTH_TRY(UniqueFd overlay, make_overlay_aside(folder, image, ids, user_namespace).context(doing));
+      BERTH_CHECK_OK(sys::attach_mount(overlay.get(), roots.get(), path.filename()).context(doing));
+    }
+  }
+  return sys::copy_mount(AT_FDCWD, path);
+}
+
+Result<std::vector<std::string>> kept_roots(const RuntimeFolder& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.roots())) {
+    names.push_back(entry.path().filename());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<void> remove_kept_root(const RuntimeFolder& folder, const std::string& name) {
+  const std::filesystem::path path = folder.roots() / name;
+  if (sys::is_mounted(path, kOverlayMagic)) BERTH_CHECK_OK(sys::detach_mount(path));
+  return sys::check([&] { return ::rmdir(path.c_str()); }, "remove {}", path.native());
+}
+
+}  // namespace berth::container

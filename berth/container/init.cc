@@ -1,0 +1,462 @@
+// The order of the isolation is the table kPasses; each pass is one function above it. A pass that fails ends the
+// start with its name. After them a child takes the last steps, which cannot be undone (kFinalSteps), and becomes the
+// interpreter. docs/isolation.md says what each pass is for and which test shows it.
+//
+// Init itself never runs a byte of the image: it is this program's own code, undumpable, with no capability left.
+
+#include "berth/container/init.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "berth/sys/file.h"
+#include "berth/sys/mount.h"
+#include "berth/sys/privileges.h"
+#include "berth/sys/seccomp_filter.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::container {
+namespace {
+
+constexpr sys::MountAttributes kInert = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+
+// State that the passes hand on.
+struct Build {
+  const InitPlan& plan;
+  UniqueFd root;       // the new root, as a folder
+  UniqueFd scratch;    // likewise the writable part
+  UniqueFd furniture;  // and the fixed part
+};
+
+void report(const InitPlan& plan, const InitReport& what) {
+  // A host that is gone cannot be told, and its watcher ends us.
+  [[maybe_unused]] const auto told = ::write(plan.report, &what, sizeof(what));
+}
+
+void report_failure(const InitPlan& plan, InitReport::Kind kind, std::string_view text) {
+  InitReport what;
+  what.kind = kind;
+  text.copy(what.text.data(), what.text.size() - 1);
+  report(plan, what);
+}
+
+// Dies with the host's process. The signal is forgotten when ids change, so this is called again after that; a host
+// that died in between has closed its end of `go`.
+Result<void> die_with_host(const InitPlan& plan) {
+  if (plan.spec.keep) return {};
+  BERTH_CHECK_OK(sys::check([] { return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }, "set the parent-death signal"));
+  pollfd go = {plan.go, 0, 0};
+  if (::poll(&go, 1, 0) == 1 && (go.revents & POLLHUP) != 0) return fail(Errc::Unavailable, "the host's process is gone");
+  return {};
+}
+
+Result<void> wait_for_id_map(Build& build) {
+  BERTH_CHECK_OK(die_with_host(build.plan));
+  char byte = 0;
+  BERTH_TRY(int got, sys::call([&] { return ::read(build.plan.go, &byte, 1); }, "wait for the host"));
+  if (got == 0) return fail(Errc::Unavailable, "the host's process is gone");
+  return {};
+}
+
+Result<void> join_cgroup(Build& build) {
+  for (const UniqueFd& tasks : build.plan.cgroup.task_files()) {
+    BERTH_CHECK_OK(sys::check([&] { return ::write(tasks.get(), "0", 1); }, "write 0 to a tasks file"));
+  }
+  // The namespace's root is the group one is in when it is made, so it comes after joining.
+  return sys::check([] { return ::unshare(CLONE_NEWCGROUP); }, "unshare a cgroup namespace");
+}
+
+// Until here the process has the host's root as its id, unmapped; from here on it is root of its user namespace only.
+Result<void> become_namespace_root(Build& build) {
+  BERTH_CHECK_OK(sys::become_user(0, 0));
+  BERTH_CHECK_OK(sys::check([] { return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }, "become undumpable"));
+  return die_with_host(build.plan);
+}
+
+Result<void> make_mounts_private(Build&) {
+  mount_attr attr = {};
+  attr.propagation = 1 << 18;  // MS_PRIVATE
+  return sys::check([&] { return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", 0x8000 /* AT_RECURSIVE */, &attr, sizeof(attr)); },
+                    "mount_setattr / to private");
+}
+
+Result<UniqueFd> attach_stage(const std::string& stage, const char* part, int mount) {
+  BERTH_TRY(UniqueFd folder, sys::open_place(stage));
+  BERTH_CHECK_OK(sys::attach_mount(mount, folder.get(), part));
+  return sys::open_place(stage + "/" + part);
+}
+
+Result<void> attach_root(Build& build) {
+  BERTH_TRY(build.root, attach_stage(build.plan.stage, "root", build.plan.root));
+  BERTH_TRY(build.scratch, attach_stage(build.plan.stage, "scratch", build.plan.scratch));
+  BERTH_TRY(build.furniture, attach_stage(build.plan.stage, "furniture", build.plan.furniture));
+  return {};
+}
+
+Result<void> show(int from, const char* part, const Build& build, const char* at, sys::MountAttributes attributes = 0) {
+  BERTH_TRY(UniqueFd mount, sys::copy_mount(from, part));
+  if (attributes != 0) BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), attributes));
+  return sys::attach_mount(mount.get(), build.root.get(), at);
+}
+
+Result<void> attach_writable_folders(Build& build) {
+  const int scratch = build.scratch.get();
+  BERTH_CHECK_OK(show(scratch, "tmp", build, "tmp"));
+  BERTH_CHECK_OK(show(scratch, "vartmp", build, "var/tmp"));
+  BERTH_CHECK_OK(show(scratch, "home", build, "home/demisto"));
+  return show(scratch, "work", build, "work");
+}
+
+Result<void> attach_devices(Build& build) {
+  BERTH_CHECK_OK(show(build.furniture.get(), "dev", build, "dev", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC));
+  BERTH_TRY(UniqueFd terminals, sys::make_mount("devpts", {{"ptmxmode", "0666"}, {"mode", "0620"}, {"max", "64"}},
+                                                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+  BERTH_CHECK_OK(sys::attach_mount(terminals.get(), build.root.get(), "dev/pts"));
+  return show(build.scratch.get(), "shm", build, "dev/shm", MOUNT_ATTR_NOEXEC);
+}
+
+Result<void> attach_run_and_sys(Build& build) {
+  BERTH_CHECK_OK(show(build.furniture.get(), "run", build, "run", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV));
+  BERTH_CHECK_OK(show(build.furniture.get(), "sys", build, "sys", MOUNT_ATTR_RDONLY | kInert));
+  // Content looks its limits up where the kernel shows them.
+  for (const auto& [path, hierarchy] : build.plan.cgroup.folders()) {
+    for (const std::string& controller : hierarchy.controllers) {
+      const bool whole = hierarchy.version == 2;
+      const std::string at = whole ? "sys/fs/cgroup" : "sys/fs/cgroup/" + controller;
+      BERTH_CHECK_OK(show(AT_FDCWD, path.c_str(), build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
+      if (whole) break;
+    }
+  }
+  return {};
+}
+
+// Parts of /proc that tell about, or steer, the host. One that the kernel does not have, or that only the host's root
+// may read, needs no cover.
+constexpr const char* kHiddenFiles[] = {"kcore",       "keys",          "kallsyms",   "timer_list",  "latency_stats",
+                                        "sched_debug", "sysrq-trigger", "interrupts", "vmallocinfo", "kmsg"};
+constexpr const char* kHiddenFolders[] = {"acpi", "scsi", "asound", "driver"};
+constexpr const char* kReadOnlyFolders[] = {"sys", "irq", "bus", "fs"};
+
+Result<void> mount_proc(Build& build) {
+  const bool masked = build.plan.spec.guards.up(Guard::ProcMasks);
+  // Hidden: processes of other users, which means init.
+  sys::MountOptions options;
+  if (masked) options.emplace_back("hidepid", "invisible");
+  BERTH_TRY(UniqueFd proc, sys::make_mount("proc", options, kInert));
+  BERTH_CHECK_OK(sys::attach_mount(proc.get(), build.root.get(), "proc"));
+  if (!masked) return {};
+  const auto exists = [&](const char* path) {
+    struct stat status = {};
+    return ::fstatat(proc.get(), path, &status, AT_SYMLINK_NOFOLLOW) == 0 && (status.st_mode & S_IRWXO) != 0;
+  };
+  for (const char* path : kHiddenFiles) {
+    if (!exists(path)) continue;
+    const std::string at = std::string("proc/") + path;
+    BERTH_CHECK_OK(show(build.furniture.get(), "nothing", build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
+  }
+  for (const char* path : kHiddenFolders) {
+    if (!exists(path)) continue;
+    const std::string at = std::string("proc/") + path;
+    BERTH_CHECK_OK(show(build.furniture.get(), "empty", build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
+  }
+  for (const char* path : kReadOnlyFolders) {
+    if (!exists(path)) continue;
+    const std::string at = std::string("proc/") + path;
+    BERTH_CHECK_OK(show(build.root.get(), at.c_str(), build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
+  }
+  return {};
+}
+
+// From here on nothing of the host's file systems can be named.
+Result<void> pivot_root(Build& build) {
+  BERTH_CHECK_OK(sys::check([&] { return ::fchdir(build.root.get()); }, "enter the new root"));
+  BERTH_CHECK_OK(sys::check([] { return ::syscall(SYS_pivot_root, ".", "."); }, "pivot_root"));
+  BERTH_CHECK_OK(sys::detach_mount("."));
+  BERTH_CHECK_OK(sys::check([] { return ::chdir("/"); }, "enter /"));
+  build.root.reset();
+  build.scratch.reset();
+  build.furniture.reset();
+  return {};
+}
+
+Result<void> set_host_name(Build&) {
+  constexpr std::string_view kName = "berth";
+  return sys::check([&] { return ::sethostname(kName.data(), kName.size()); }, "sethostname {}", kName);
+}
+
+// A network of one's own address only: 127.0.0.1 answers, everything else is unreachable.
+Result<void> raise_loopback(Build& build) {
+  if (!build.plan.spec.guards.up(Guard::NetworkNamespace)) return {};
+  BERTH_TRY(int fd, sys::call([] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }, "open a socket"));
+  const UniqueFd socket(fd);
+  ifreq request = {};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP;
+  return sys::check([&] { return ::ioctl(fd, SIOCSIFFLAGS, &request); }, "raise the loopback interface");
+}
+
+struct Pass {
+  const char* name;
+  Result<void> (*run)(Build&);
+};
+
+constexpr Pass kPasses[] = {
+    {"wait for the id map", wait_for_id_map},
+    {"join the cgroup", join_cgroup},
+    {"become root of the user namespace", become_namespace_root},
+    {"make mounts private", make_mounts_private},
+    {"attach the image's root", attach_root},
+    {"attach the writable folders", attach_writable_folders},
+    {"attach the devices", attach_devices},
+    {"attach /run and /sys", attach_run_and_sys},
+    {"mount /proc", mount_proc},
+    {"pivot the root", pivot_root},
+    {"set the host name", set_host_name},
+    {"raise the loopback interface", raise_loopback},
+};
+static_assert(std::size(kPasses) < kMostPasses);
+
+// Descriptors 0 to 4 for the script, and none besides.
+Result<void> place_descriptors(const InitPlan& plan) {
+  constexpr int kAside = 100;  // above all targets, so that no dup2 runs over a source
+  int sources[] = {plan.in, plan.out, plan.err, plan.frames_in, plan.frames_out};
+  int report = plan.report;
+  for (int* fd : {&sources[0], &sources[1], &sources[2], &sources[3], &sources[4], &report}) {
+    if (*fd < 0) continue;
+    BERTH_TRY(*fd, sys::call([&] { return ::fcntl(*fd, F_DUPFD_CLOEXEC, kAside); }, "move descriptor {}", *fd));
+  }
+  int target = 0;
+  for (const int source : sources) {
+    if (source >= 0) BERTH_CHECK_OK(sys::check([&] { return ::dup2(source, target); }, "place descriptor {}", target));
+    ++target;
+  }
+  // Everything else is close-on-exec already; this holds even where something was not. What stays open until execve
+  // closes it is the report, through which a failure of the last steps is told.
+  const unsigned first = plan.frames_in >= 0 ? 5 : 3;
+  BERTH_CHECK_OK(sys::check([&] { return ::dup3(report, plan.report, O_CLOEXEC); }, "place the report"));
+  if (!plan.spec.guards.up(Guard::CloseDescriptors)) return {};
+  const auto close_below = [&] { return ::syscall(SYS_close_range, first, plan.report - 1, 0); };
+  if (static_cast<unsigned>(plan.report) > first) BERTH_CHECK_OK(sys::check(close_below, "close_range"));
+  return sys::check([&] { return ::syscall(SYS_close_range, plan.report + 1, ~0u, 0); }, "close_range");
+}
+
+Result<void> set_resource_limits(const InitPlan& plan) {
+  const Limits& limits = plan.spec.limits;
+  struct {
+    __rlimit_resource resource;
+    rlim_t soft;
+    rlim_t hard;
+    const char* name;
+  } const table[] = {
+      {RLIMIT_NOFILE, limits.open_files_soft, limits.open_files_hard, "NOFILE"},
+      {RLIMIT_CORE, 0, 0, "CORE"},
+      {RLIMIT_MEMLOCK, 64 << 10, 64 << 10, "MEMLOCK"},
+      {RLIMIT_SIGPENDING, 1024, 1024, "SIGPENDING"},
+      {RLIMIT_MSGQUEUE, 819200, 819200, "MSGQUEUE"},
+      {RLIMIT_NICE, 0, 0, "NICE"},
+      {RLIMIT_RTPRIO, 0, 0, "RTPRIO"},
+      {RLIMIT_STACK, 8 << 20, 64 << 20, "STACK"},
+  };
+  for (const auto& row : table) {
+    const rlimit limit = {row.soft, row.hard};
+    BERTH_CHECK_OK(sys::check([&] { return ::setrlimit(row.resource, &limit); }, "setrlimit {}", row.name));
+  }
+  return {};
+}
+
+Result<void> take_script_user(const InitPlan& plan) {
+  if (!plan.spec.guards.up(Guard::Capabilities)) return {};
+  BERTH_CHECK_OK(sys::drop_bounding_set());
+  BERTH_CHECK_OK(sys::become_user(kScriptId, kScriptId));
+  return sys::clear_capabilities();
+}
+
+Result<void> forbid_new_privileges(const InitPlan&) { return sys::forbid_new_privileges(); }
+
+Result<void> enter_work_folder(const InitPlan&) {
+  return sys::check([] { return ::chdir(kWorkFolder); }, "enter {}", kWorkFolder);
+}
+
+Result<void> load_filter(const InitPlan& plan) {
+  if (!plan.spec.guards.up(Guard::Seccomp)) return {};
+  return sys::load_filter(plan.filter);
+}
+
+struct FinalStep {
+  const char* name;
+  Result<void> (*run)(const InitPlan&);
+};
+
+constexpr FinalStep kFinalSteps[] = {
+    {"place the descriptors", place_descriptors},
+    {"set the resource limits", set_resource_limits},
+    {"take the script's user", take_script_user},
+    {"forbid new privileges", forbid_new_privileges},
+    {"enter the work folder", enter_work_folder},
+    {"load the system call filter", load_filter},
+};
+
+std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {
+  for (const std::string& variable : environment) {
+    if (variable.starts_with(name) && variable.size() > name.size() && variable[name.size()] == '=') {
+      return std::string_view(variable).substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> list;
+  for (std::string& text : texts) list.push_back(text.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+// Tries each program in each folder of PATH. Returns only when none could be started.
+void execute(const InitPlan& plan) {
+  std::vector<std::string> arguments = {""};
+  arguments.insert(arguments.end(), plan.spec.arguments.begin(), plan.spec.arguments.end());
+  std::vector<std::string> environment = plan.spec.environment;
+  const std::vector<char*> environment_list = pointers(environment);
+  const std::string_view path = value_of(environment, "PATH");
+  int other_error = 0;
+  for (const std::string& program : plan.spec.programs) {
+    std::string_view rest = path;
+    while (!rest.empty()) {
+      const std::string_view folder = rest.substr(0, rest.find(':'));
+      rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
+      arguments[0] = std::string(folder) + "/" + program;
+      ::execve(arguments[0].c_str(), pointers(arguments).data(), environment_list.data());
+      if (errno != ENOENT && errno != ENOTDIR) other_error = errno;
+    }
+  }
+  const std::string looked_for = fmt::format("{} in {}", fmt::join(plan.spec.programs, " or "), path);
+  if (other_error == 0) return report_failure(plan, InitReport::Kind::Missing, looked_for);
+  report_failure(plan, InitReport::Kind::Failed,
+                 Error::from_errno(other_error, fmt::format("execute {}", looked_for)).message());
+}
+
+[[noreturn]] void become_script(const InitPlan& plan) {
+  ::setsid();
+  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::umask(022);
+  for (const FinalStep& step : kFinalSteps) {
+    if (auto done = step.run(plan); !done) {
+      report_failure(plan, InitReport::Kind::Failed, std::move(done).error().in(step.name).message());
+      ::_exit(1);
+    }
+  }
+  execute(plan);
+  ::_exit(1);
+}
+
+std::int64_t now_ns() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+// Reaps whatever ends in this namespace until the script's own process has, and says how it ended.
+void reap(const InitPlan& plan, pid_t script) {
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(-1, &status, __WALL);
+    if (ended < 0 && errno == EINTR) continue;
+    if (ended == script) {
+      InitReport what;
+      what.kind = InitReport::Kind::Ended;
+      what.status = status;
+      report(plan, what);
+    }
+    if (ended < 0 || ended == script) return;
+  }
+}
+
+// Init holds only what it needs: the script's ends of the pipes must close with the script.
+void close_all_but(std::array<int, 3> kept) {
+  std::ranges::sort(kept);
+  unsigned next = 0;
+  for (const int fd : kept) {
+    if (fd < 0) continue;
+    if (static_cast<unsigned>(fd) > next) ::syscall(SYS_close_range, next, fd - 1, 0);
+    next = static_cast<unsigned>(fd) + 1;
+  }
+  ::syscall(SYS_close_range, next, ~0u, 0);
+}
+
+Result<void> drop_own_privileges(const InitPlan& plan) {
+  if (!plan.spec.guards.up(Guard::Capabilities)) return {};
+  BERTH_CHECK_OK(sys::drop_bounding_set());
+  BERTH_CHECK_OK(sys::forbid_new_privileges());
+  BERTH_CHECK_OK(sys::clear_capabilities());
+  BERTH_CHECK_OK(sys::check([] { return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }, "become undumpable"));
+  return die_with_host(plan);
+}
+
+// A kept container: the host ends everything but init, which waits to be looked at.
+[[noreturn]] void stand_still() {
+  for (;;) {
+    if (::waitpid(-1, nullptr, __WALL) < 0 && errno == ECHILD) ::pause();
+  }
+}
+
+}  // namespace
+
+int run_init(const InitPlan& plan) {
+  Build build{plan, {}, {}, {}};
+  InitReport started;
+  started.kind = InitReport::Kind::Started;
+  std::size_t at = 0;
+  for (const Pass& pass : kPasses) {
+    if (auto done = pass.run(build); !done) {
+      report_failure(plan, InitReport::Kind::Failed, std::move(done).error().in(pass.name).message());
+      return 1;
+    }
+    started.pass_ends_ns[at++] = now_ns();
+  }
+  const pid_t script = ::fork();
+  if (script == 0) become_script(plan);
+  if (script < 0) {
+    report_failure(plan, InitReport::Kind::Failed, Error::from_errno(errno, "fork the script").message());
+    return 1;
+  }
+  if (auto dropped = drop_own_privileges(plan); !dropped) {
+    report_failure(plan, InitReport::Kind::Failed, std::move(dropped).error().in("drop init's privileges").message());
+    return 1;
+  }
+  close_all_but({plan.report, plan.lock, plan.go});
+  started.pass_ends_ns[at] = now_ns();
+  report(plan, started);
+  reap(plan, script);
+  if (plan.spec.keep) stand_still();
+  return 0;  // the kernel kills whatever is left in this pid namespace
+}
+
+std::vector<const char*> pass_names() {
+  std::vector<const char*> names;
+  for (const Pass& pass : kPasses) names.push_back(pass.name);
+  names.push_back("fork the script");
+  return names;
+}
+
+}  // namespace berth::container

@@ -1,0 +1,65 @@
+// What is to run, where, and within which bounds: decided before anything is done.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "berth/base/unique_fd.h"
+#include "berth/container/guards.h"
+#include "berth/container/limits.h"
+
+namespace berth::container {
+
+// The files of an image: its layer folders on the host, uppermost first, under a name that changes with them.
+struct ImageRoot {
+  std::string image_id;  // 64 hex digits
+  std::vector<std::filesystem::path> layers;
+};
+
+// A file that lies in the work folder when the call begins. The script can read it and cannot change it.
+struct WorkFile {
+  std::string name;
+  std::filesystem::path source;
+};
+
+// How the host and the loop talk.
+enum class Channel {
+  Frames,  // descriptors 3 and 4 carry frames, 0 is empty, 1 and 2 are text
+  Stdio,   // descriptors 0 and 1 carry frames, as foreign loops expect
+};
+
+constexpr std::uint32_t kScriptId = 4000;  // uid and gid `demisto` of the originals' images
+constexpr const char* kWorkFolder = "/work";
+constexpr const char* kHomeFolder = "/home/demisto";
+constexpr const char* kLoopPath = "/run/berth/loop.py";
+
+struct LaunchSpec {
+  std::string id;  // of the call; also the name of its cgroup
+  std::string image_name;  // for error texts
+  ImageRoot root;
+  std::vector<std::string> programs;  // tried in this order along PATH
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;  // "NAME=value"
+  Channel channel = Channel::Frames;
+  std::string loop;  // text of the file at kLoopPath
+  std::vector<WorkFile> files;
+  Limits limits;
+  Guards guards;
+  bool keep = false;  // leave the container standing after the call
+};
+
+// What of an image's configuration matters to a call.
+struct ImageSettings {
+  std::vector<std::string> environment;
+};
+
+// The environment of a script: the image's own without what would steer the dynamic linker or Python's start, then
+// what content expects. PATH falls back to the usual one.
+std::vector<std::string> environment_for(const ImageSettings& image, const std::vector<std::string>& additions);
+
+// The interpreters to try for a Python item of `subtype` ("python2", "python3" or "").
+std::vector<std::string> interpreters_for(std::string_view subtype);
+
+}  // namespace berth::container

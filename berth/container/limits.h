@@ -1,0 +1,22 @@
+// How much a call may use. The figures are on by default and documented in docs/isolation.md.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace berth::container {
+
+struct Limits {
+  std::uint64_t memory_bytes = 1ull << 30;  // swap included
+  double cpus = 1.0;
+  std::uint32_t pids = 256;
+  std::uint32_t open_files_soft = 1024;
+  std::uint32_t open_files_hard = 8192;
+  std::uint64_t writable_bytes = 128ull << 20;  // /tmp, /var/tmp, /dev/shm, HOME and the work folder together
+  std::uint32_t writable_files = 16'000;
+  std::chrono::milliseconds wall_time = std::chrono::seconds(300);
+  std::uint64_t frame_bytes = 16ull << 20;   // one message of the script
+  std::uint64_t output_bytes = 64ull << 20;  // all messages and all that is printed
+};
+
+}  // namespace berth::container

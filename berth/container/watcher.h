@@ -1,0 +1,32 @@
+// A process that outlives ours just long enough to clean up after it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/base/unique_fd.h"
+#include "berth/sys/child.h"
+
+namespace berth::container {
+
+// Started before a container. When this process dies, by whatever signal, the watcher kills all that runs in the
+// container's cgroups, removes them, and ends; the lease it holds a copy of is free from then on. It ignores the
+// signals of a terminal.
+class Watcher {
+ public:
+  // `cgroups` are the folders that the container will have; `lock` is its lease.
+  static Result<Watcher> start(std::vector<std::filesystem::path> cgroups, int lock);
+
+  // The container has been cleaned up, or is to be left standing: there is nothing to watch any more.
+  void dismiss();
+
+ private:
+  Watcher(sys::Child process, UniqueFd alive) : process_(std::move(process)), alive_(std::move(alive)) {}
+
+  sys::Child process_;
+  UniqueFd alive_;  // its other end reads end-of-file when we die
+};
+
+}  // namespace berth::container

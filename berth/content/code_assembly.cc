@@ -1,0 +1,121 @@
+#include "berth/content/code_assembly.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "berth/content/api_modules.h"
+#include "berth/content/code_text.h"
+#include "berth/content/python_source.h"
+
+namespace berth::content {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kCommon = "CommonServerPython";
+constexpr std::string_view kUser = "CommonServerUserPython";
+
+fs::path script_file(std::string_view pack, std::string_view name) {
+  return fs::path("Packs") / pack / "Scripts" / name / fmt::format("{}.py", name);
+}
+
+// A file of the tree as code; nothing where there is no such file.
+Result<std::optional<std::string>> find_code(const ContentTree* tree, const fs::path& inside) {
+  if (tree == nullptr) return std::optional<std::string>();
+  auto text = tree->folder().read(inside, kLargestCode);
+  if (!text && text.error().code() == Errc::NotFound) return std::optional<std::string>();
+  if (!text) return std::unexpected(std::move(text).error());
+  BERTH_TRY(std::string code, checked_code(*std::move(text), (tree->root() / inside).native()));
+  return std::optional<std::string>(std::move(code));
+}
+
+Result<std::string> read_module(const ContentTree* tree, const std::string& module) {
+  const fs::path file = script_file("ApiModules", module);
+  BERTH_TRY(auto code, find_code(tree, file));
+  if (code) return *std::move(code);
+  if (tree == nullptr) {
+    return fail(Errc::NotFound, fmt::format("insert API module '{}': the item lies in no content tree; put it under "
+                                            "Packs/ of one that has '{}'",
+                                            module, file.native()));
+  }
+  return fail(Errc::NotFound, fmt::format("insert API module '{}': '{}' is missing; add it, or take the import out",
+                                          module, (tree->root() / file).native()));
+}
+
+std::string origin_of(const Item& item) { return item.code_path.empty() ? item.name : item.code_path.native(); }
+
+bool has_module_lines(const std::vector<CodePiece>& pieces) {
+  return std::any_of(pieces.begin(), pieces.end(), [](const CodePiece& piece) {
+    return piece.text.find("def register_module_line(") != std::string::npos;
+  });
+}
+
+// What stands in front of the item.
+Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTree* tree, std::string_view fallback) {
+  std::vector<CodePiece> pieces;
+  if (item.name != kCommon) {
+    const fs::path file = script_file("Base", kCommon);
+    BERTH_TRY(const auto common, find_code(tree, file));
+    if (common) {
+      pieces.push_back({CodePartKind::Common, (tree->root() / file).native(), clean_python(*common)});
+    } else if (!fallback.empty()) {
+      pieces.push_back({CodePartKind::Common, "the built-in common script", clean_python(fallback)});
+    }
+  }
+  if (item.name != kUser) {
+    const fs::path file = script_file("Base", kUser);
+    BERTH_TRY(const auto user, find_code(tree, file));
+    if (user) pieces.push_back({CodePartKind::User, (tree->root() / file).native(), clean_python(*user)});
+  }
+  return pieces;
+}
+
+}  // namespace
+
+AssembledCode join_code(const std::vector<CodePiece>& pieces) {
+  AssembledCode code;
+  std::size_t size = 0;
+  for (const CodePiece& piece : pieces) size += piece.text.size() + 1;
+  code.text.reserve(size);
+  for (const CodePiece& piece : pieces) {
+    CodePart part = {
+        .kind = piece.kind, .origin = piece.origin, .offset = code.text.size(), .first_line = code.lines + 1};
+    code.text += piece.text;
+    if (!piece.text.empty() && !piece.text.ends_with('\n')) code.text += '\n';
+    part.size = code.text.size() - part.offset;
+    const std::string_view text = code.text_of(part);
+    part.lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    code.lines += part.lines;
+    code.parts.push_back(std::move(part));
+  }
+  return code;
+}
+
+Result<std::string> item_code(const Item& item, const std::optional<Pack>& pack, bool registered,
+                              const std::function<Result<std::string>(const std::string&)>& modules) {
+  BERTH_TRY(std::string code, insert_api_modules(item.code, registered, modules));
+  if (pack && !pack->version.empty()) code = with_pack_version(code, *pack);
+  code = clean_python(code);
+  const bool is_common = item.name.find("CommonServer") != std::string::npos;
+  return registered && !is_common ? with_module_lines(code, item.name) : code;
+}
+
+Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, std::string_view fallback_common) {
+  const auto doing = [&] { return fmt::format("assemble {} '{}'", kind_text(item.kind), item.name); };
+  if (item.language != Language::Python) {
+    return fail(Errc::Unavailable, fmt::format("{}: it is written in {}, and only Python can be run", doing(),
+                                               language_text(item.language)));
+  }
+  std::optional<Pack> pack;
+  if (tree != nullptr && !item.source.empty()) {
+    BERTH_TRY(pack, tree->pack_of(item.source).context(doing));
+  }
+  BERTH_TRY(std::vector<CodePiece> pieces, scripts_before(item, tree, fallback_common).context(doing));
+  const auto modules = [&](const std::string& module) { return read_module(tree, module); };
+  BERTH_TRY(std::string own, item_code(item, pack, has_module_lines(pieces), modules).context(doing));
+  pieces.push_back({CodePartKind::Item, origin_of(item), std::move(own)});
+  return join_code(pieces);
+}
+
+}  // namespace berth::content

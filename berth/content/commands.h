@@ -1,0 +1,25 @@
+// The commands of an integration: those that it declares, and those that its flags imply.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/content/item.h"
+
+namespace berth::content {
+
+// The names of all commands that can be called, declared ones first, then `test-module` and those of the flags.
+std::vector<std::string> command_names(const Item& integration);
+
+// The command `name`; one that a flag implies declares no argument. `any` says whether it takes any argument: those
+// that servers call by themselves do.
+struct FoundCommand {
+  Command command;
+  bool any_argument = false;
+};
+// Errors: InvalidInput when `item` is a script, or has no such command (with the nearest name).
+Result<FoundCommand> find_command(const Item& item, std::string_view name);
+
+}  // namespace berth::content

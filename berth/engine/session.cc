@@ -1,0 +1,341 @@
+// The loop of converse() is the whole of it: wait, take in text, take in messages, answer, until something ends the
+// call. Bounds: a message is at most limits.frame_bytes, everything together limits.output_bytes, the log keeps
+// kKeptLogBytes, and answers wait in a buffer that stops the reading of further requests while it is full.
+
+#include "berth/engine/session.h"
+
+#include <poll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "berth/base/utf8.h"
+#include "berth/sys/pipe.h"
+#include "berth/sys/syscall.h"
+#include "berth/wire/line_buffer.h"
+
+namespace berth::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using wire::Message;
+using wire::MessageType;
+
+constexpr std::size_t kKeptLogBytes = 4 << 20;
+constexpr std::size_t kLogLineBytes = 64 << 10;      // a longer line is cut in pieces
+constexpr std::size_t kMostAnswerBytes = 16 << 20;   // waiting to be read by the script
+constexpr int kAfterEndMilliseconds = 50;            // for text on its way when the call is over
+
+std::int64_t now_ns() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+// Text of descriptor 1 or 2 as lines of the log.
+class TextStream {
+ public:
+  TextStream(UniqueFd& fd, LogSource source) : fd_(fd), source_(source) {}
+
+  bool is_open() const { return static_cast<bool>(fd_); }
+  int fd() const { return fd_.get(); }
+  LogSource source() const { return source_; }
+  UniqueFd& descriptor() { return fd_; }
+  std::string& pending() { return pending_; }
+
+ private:
+  UniqueFd& fd_;
+  LogSource source_;
+  std::string pending_;  // a line that has not ended yet
+};
+
+class Conversation {
+ public:
+  Conversation(container::Container& container, std::string_view job, Host& host, const SessionOptions& options)
+      : container_(container),
+        host_(host),
+        options_(options),
+        answers_(job),
+        frames_(options.limits.frame_bytes),
+        printed_(container.printed(), LogSource::Output),
+        complaints_(container.complaints(), LogSource::Error) {}
+
+  Result<CallRecord> run() {
+    const auto begun = Clock::now();
+    for (const UniqueFd* fd : {&container_.in(), &container_.out(), &container_.printed(), &container_.complaints()}) {
+      BERTH_CHECK_OK(sys::set_nonblocking(fd->get(), "a pipe of the call"));
+    }
+    show(Direction::ToScript, answers_);
+    while (!stop_) BERTH_CHECK_OK(step());
+    BERTH_CHECK_OK(take_in_the_rest());
+    for (TextStream* stream : {&printed_, &complaints_}) end_line(*stream);
+    record_.stop = *stop_;
+    record_.wall_time = Clock::now() - begun;
+    return std::move(record_);
+  }
+
+ private:
+  // Waits for the first of: something to read, room to write, the end, an interrupt, the deadline.
+  Result<void> step() {
+    const bool full = answers_.size() > kMostAnswerBytes;
+    std::array<pollfd, 6> polled = {
+        pollfd{full ? -1 : container_.out().get(), POLLIN, 0},
+        pollfd{printed_.fd(), POLLIN, 0},
+        pollfd{complaints_.fd(), POLLIN, 0},
+        pollfd{answers_.empty() ? -1 : container_.in().get(), POLLOUT, 0},
+        pollfd{options_.interrupt, POLLIN, 0},
+        pollfd{container_.ended(), POLLIN, 0},
+    };
+    // Rounded up: a deadline is not met by turning in circles.
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(options_.deadline - Clock::now()).count();
+    if (left <= 0) return finish(Stop::Timeout);
+    const int wait = static_cast<int>(std::min<long>(left, 60'000));
+    BERTH_CHECK_OK(sys::call([&] { return ::poll(polled.data(), polled.size(), wait); }, "wait for the script"));
+    if (polled[4].revents != 0) return finish(Stop::Interrupted);
+    if (polled[1].revents != 0) BERTH_CHECK_OK(read_text(printed_));
+    if (polled[2].revents != 0) BERTH_CHECK_OK(read_text(complaints_));
+    if (polled[3].revents != 0) BERTH_CHECK_OK(write_answers());
+    if (polled[0].revents != 0) BERTH_CHECK_OK(read_messages());
+    if (!stop_ && polled[5].revents != 0 && polled[0].revents == 0) return finish(Stop::Ended);
+    return {};
+  }
+
+  Result<void> finish(Stop why) {
+    if (!stop_) stop_ = why;
+    return {};
+  }
+
+  // Reads what is there, up to one chunk; closes `from` at its end.
+  Result<std::string_view> read_chunk(UniqueFd& from) {
+    const auto got = sys::call([&] { return ::read(from.get(), chunk_.data(), chunk_.size()); }, "read from the script");
+    if (!got && got.error().os_error() == EAGAIN) return std::string_view();
+    if (!got) return std::unexpected(got.error());
+    if (*got == 0) from.reset();
+    record_.output_bytes += static_cast<std::uint64_t>(*got);
+    if (record_.output_bytes > options_.limits.output_bytes) BERTH_CHECK_OK(finish(Stop::OutputLimit));
+    return std::string_view(chunk_.data(), static_cast<std::size_t>(*got));
+  }
+
+  Result<void> read_text(TextStream& stream) {
+    BERTH_TRY(std::string_view text, read_chunk(stream.descriptor()));
+    while (!text.empty()) {
+      const std::size_t end = text.find('\n');
+      const std::string_view part = text.substr(0, end);
+      const std::size_t room = kLogLineBytes - stream.pending().size();
+      stream.pending().append(part.substr(0, room));
+      if (part.size() > room) {
+        end_line(stream);
+        text.remove_prefix(room);
+        continue;
+      }
+      text.remove_prefix(std::min(part.size() + 1, text.size()));
+      if (end != std::string_view::npos) end_line(stream, true);
+    }
+    return {};
+  }
+
+  void end_line(TextStream& stream, bool even_if_empty = false) {
+    if (!stream.pending().empty() || even_if_empty) log({stream.source(), "", to_valid_utf8(stream.pending())});
+    stream.pending().clear();
+  }
+
+  void log(LogLine line) {
+    const std::size_t bytes = line.text.size() + sizeof(LogLine);
+    if (kept_log_bytes_ + bytes > kKeptLogBytes) {
+      record_.dropped_log_bytes += line.text.size();
+      return;
+    }
+    kept_log_bytes_ += bytes;
+    record_.log.push_back(std::move(line));
+  }
+
+  Result<void> read_messages() {
+    BERTH_TRY(const std::string_view bytes, read_chunk(container_.out()));
+    frames_.append(bytes);
+    while (!stop_) {
+      const auto line = frames_.next_line();
+      if (!line) break;
+      BERTH_CHECK_OK(take(*line));
+    }
+    if (frames_.is_over_limit()) return finish(Stop::FrameLimit);
+    if (!container_.out()) return finish(Stop::Ended);
+    return {};
+  }
+
+  Result<void> take(std::string_view line) {
+    if (line.size() > options_.limits.frame_bytes) return finish(Stop::FrameLimit);
+    show(Direction::FromScript, line);
+    auto message = wire::parse_message(line);
+    if (!message) {
+      ++record_.bad_messages;
+      log({LogSource::Server, "error",
+           fmt::format("{}; the line begins: {}", message.error().message(), to_valid_utf8(line.substr(0, 200)))});
+      return {};
+    }
+    return take(*std::move(message));
+  }
+
+  Result<void> take(Message message) {
+    switch (message.type) {
+      case MessageType::Ready:
+        record_.ready_at_ns = now_ns();
+        return {};
+      case MessageType::Completed:
+        record_.completed_at_ns = now_ns();
+        return finish(Stop::Completed);
+      case MessageType::Exception:
+        take_exception(message);
+        return {};
+      case MessageType::Results:
+        take_results(message);
+        return {};
+      case MessageType::EntryLog:
+        take_entry_log(message);
+        return {};
+      case MessageType::Notice:
+        return {};
+      case MessageType::Request:
+      case MessageType::Unknown:
+        return answer(message);
+    }
+    return {};
+  }
+
+  void take_exception(const Message& message) {
+    const Json* args = message.body.find("args");
+    const Json* lines = args != nullptr ? args->find("exception") : nullptr;
+    if (lines == nullptr || !lines->is_array()) {
+      record_.exception.emplace_back("the script raised an exception and said nothing of it\n");
+      return;
+    }
+    for (const Json& line : *lines->as_array()) {
+      const std::string* text = line.as_string();
+      record_.exception.push_back(text != nullptr ? *text : print_json(line));
+    }
+  }
+
+  void take_results(Message& message) {
+    const Json* results = message.body.find("results");
+    if (results == nullptr) return;
+    if (!results->is_array()) {
+      record_.entries.push_back(*results);
+      return;
+    }
+    for (const Json& entry : *results->as_array()) record_.entries.push_back(entry);
+  }
+
+  void take_entry_log(const Message& message) {
+    const Json* args = message.body.find("args");
+    const Json* text = args != nullptr ? args->find("message") : nullptr;
+    if (text == nullptr) return;
+    log({LogSource::Script, "", text->is_string() ? *text->as_string() : print_json(*text)});
+  }
+
+  Result<void> answer(const Message& message) {
+    if (!message.seq) {
+      // Nobody waits for an answer; one would be taken for that of the next request.
+      ++record_.bad_messages;
+      log({LogSource::Server, "error", fmt::format("a message of type '{}' without 'seq' was ignored", message.name)});
+      return {};
+    }
+    if (take_server_log(message)) return reply(wire::answer_line(*message.seq, Json()));
+    const auto result = message.type == MessageType::Request
+                            ? host_.answer(message, options_.deadline)
+                            : fail(Errc::InvalidInput, fmt::format("messages of type '{}' are not known", message.name));
+    if (!result) return reply(wire::error_line(*message.seq, result.error().message()));
+    return reply(wire::answer_line(*message.seq, *result));
+  }
+
+  // demisto.info, debug, error and exception: for the log, with an empty answer.
+  bool take_server_log(const Message& message) {
+    const Json* args = message.body.find("args");
+    if (message.name == "exception") {
+      log({LogSource::Server, "error", args != nullptr ? print_json(*args) : ""});
+      return true;
+    }
+    if (message.name != "log") return false;
+    const Json* parts = args != nullptr ? args->find("args") : nullptr;
+    std::string text;
+    if (parts != nullptr && parts->is_array()) {
+      for (const Json& part : *parts->as_array()) {
+        if (!text.empty()) text += ' ';
+        text += part.is_string() ? *part.as_string() : print_json(part);
+      }
+    }
+    log({LogSource::Server, message.body.text_or("command", "info"), std::move(text)});
+    return true;
+  }
+
+  Result<void> reply(std::string line) {
+    show(Direction::ToScript, line);
+    answers_ += line;
+    return write_answers();
+  }
+
+  Result<void> write_answers() {
+    if (!container_.in()) return {};
+    const auto put = sys::call([&] { return ::write(container_.in().get(), answers_.data(), answers_.size()); },
+                               "write to the script");
+    if (put) {
+      answers_.erase(0, static_cast<std::size_t>(*put));
+    } else if (put.error().os_error() == EPIPE) {
+      container_.in().reset();  // it does not read any more; its end is noticed elsewhere
+      answers_.clear();
+    } else if (put.error().os_error() != EAGAIN) {
+      return std::unexpected(put.error());
+    }
+    return {};
+  }
+
+  // The call is over. Text that was printed before its end may still be on its way; messages after it are counted
+  // and dropped.
+  Result<void> take_in_the_rest() {
+    while (frames_.next_line()) ++record_.late_messages;
+    if (*stop_ != Stop::Completed && *stop_ != Stop::Ended) return {};
+    const auto until = Clock::now() + std::chrono::milliseconds(kAfterEndMilliseconds);
+    while (record_.output_bytes <= options_.limits.output_bytes && Clock::now() < until) {
+      std::array<pollfd, 3> polled = {pollfd{printed_.fd(), POLLIN, 0}, pollfd{complaints_.fd(), POLLIN, 0},
+                                      pollfd{container_.out().get(), POLLIN, 0}};
+      BERTH_TRY(int ready, sys::call([&] { return ::poll(polled.data(), polled.size(), 0); }, "wait for text"));
+      if (ready == 0) return {};
+      if (polled[0].revents != 0) BERTH_CHECK_OK(read_text(printed_));
+      if (polled[1].revents != 0) BERTH_CHECK_OK(read_text(complaints_));
+      if (polled[2].revents != 0) {
+        BERTH_TRY(const std::string_view late, read_chunk(container_.out()));
+        record_.late_messages += static_cast<std::uint64_t>(std::count(late.begin(), late.end(), '\n'));
+      }
+    }
+    return {};
+  }
+
+  void show(Direction direction, std::string_view lines) {
+    if (!options_.on_frame) return;
+    while (!lines.empty()) {
+      const std::string_view line = lines.substr(0, lines.find('\n'));
+      options_.on_frame(direction, line);
+      lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    }
+  }
+
+  container::Container& container_;
+  Host& host_;
+  const SessionOptions& options_;
+  std::string answers_;  // on their way to the script; the job first
+  wire::LineBuffer frames_;
+  TextStream printed_;
+  TextStream complaints_;
+  CallRecord record_;
+  std::size_t kept_log_bytes_ = 0;
+  std::optional<Stop> stop_;
+  std::array<char, 65536> chunk_;
+};
+
+}  // namespace
+
+Result<CallRecord> converse(container::Container& container, std::string_view job, Host& host,
+                            const SessionOptions& options) {
+  return Conversation(container, job, host, options).run();
+}
+
+}  // namespace berth::engine

@@ -1,0 +1,32 @@
+// The conversation with one script, from its job to its end.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "berth/base/result.h"
+#include "berth/container/container.h"
+#include "berth/container/limits.h"
+#include "berth/engine/host.h"
+#include "berth/engine/record.h"
+
+namespace berth::engine {
+
+enum class Direction { ToScript, FromScript };
+
+struct SessionOptions {
+  container::Limits limits;
+  std::chrono::steady_clock::time_point deadline;
+  int interrupt = -1;  // readable once the call is to be stopped, or -1
+  // Sees each line that passes, without its line feed.
+  std::function<void(Direction, std::string_view line)> on_frame;
+};
+
+// Sends `job` (a whole line), answers requests through `host`, takes in what is printed, and returns when the call is
+// over, one way or another. One thread, which waits for whatever comes first; a script that does not read its answers
+// is not read from either.
+// Errors: only of the kernel's (poll, read); what the script does is in the record.
+Result<CallRecord> converse(container::Container& container, std::string_view job, Host& host,
+                            const SessionOptions& options);
+
+}  // namespace berth::engine

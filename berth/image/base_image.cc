@@ -1,0 +1,291 @@
+#include "berth/image/base_image.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "berth/base/json.h"
+#include "berth/image/base_recipe.h"
+#include "berth/image/local_store.h"
+#include "berth/image/oci_layout.h"
+#include "berth/image/package_sources.h"
+#include "berth/image/private_apt.h"
+#include "berth/image/tag_order.h"
+#include "berth/image/work_folder.h"
+#include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
+#include "berth/sys/tool.h"
+
+namespace berth::image {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kCacheNeeds = 1500ull << 20;  // lists, packages, the root and its tar, side by side
+constexpr std::uint64_t kStorageNeeds = 600ull << 20;
+
+struct NeededTool {
+  const char* name;
+  const char* package;
+};
+constexpr NeededTool kTools[] = {{"apt-get", "apt"},           {"apt-config", "apt"}, {"dpkg", "dpkg"},
+                                 {"mmdebstrap", "mmdebstrap"}, {"skopeo", "skopeo"},  {"tar", "tar"},
+                                 {"unshare", "util-linux"}};
+
+bool is_on_path(std::string_view tool) {
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path != nullptr ? path : "/usr/sbin:/usr/bin:/sbin:/bin";
+  while (!folders.empty()) {
+    const std::size_t end = std::min(folders.find(':'), folders.size());
+    const std::string file = fmt::format("{}/{}", folders.substr(0, end), tool);
+    if (::access(file.c_str(), X_OK) == 0) return true;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
+  }
+  return false;
+}
+
+Result<void> check_tools() {
+  for (const NeededTool& tool : kTools) {
+    if (is_on_path(tool.name)) continue;
+    return fail(Errc::NotFound,
+                fmt::format("'{}' is not on PATH; install it with 'apt-get install {}'", tool.name, tool.package));
+  }
+  return {};
+}
+
+Result<void> check_space(std::filesystem::path folder, std::uint64_t needed_bytes) {
+  while (!std::filesystem::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
+  struct statvfs status = {};
+  BERTH_CHECK_OK(
+      sys::check([&] { return ::statvfs(folder.c_str(), &status); }, "look at disk of '{}'", folder.native()));
+  const std::uint64_t free_bytes = static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+  if (free_bytes >= needed_bytes) return {};
+  return fail(Errc::Exhausted, fmt::format("the disk of '{}' has {} MiB free, and {} MiB are needed; make room there",
+                                           folder.native(), free_bytes >> 20, needed_bytes >> 20));
+}
+
+std::string chroot_path() { return "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; }
+
+// One making of the image: holds what the steps share.
+class Maker {
+ public:
+  Maker(const BaseImageOptions& options, Clock::time_point deadline) : x_options(options), x_deadline(deadline) {}
+
+  Result<BaseImage> make() {
+    BERTH_CHECK_OK(check_tools());
+    if (::geteuid() != 0) {
+      return fail(Errc::Denied, "this needs root, who alone may set up another system's packages; use sudo");
+    }
+    BERTH_TRY(const WorkFolder work,
+              WorkFolder::open(x_options.cache_folder / "base-image", x_deadline, x_options.on_step));
+    BERTH_TRY(PrivateApt apt, resolve_packages());
+    if (!x_options.rebuild) {
+      BERTH_TRY(std::optional<BaseImage> known, find_with_label(kInputsLabel, x_facts.inputs));
+      if (known) {
+        known->why = fmt::format("an image of the same {} packages is there", x_packages.size());
+        return std::move(*known);
+      }
+    }
+    BERTH_TRY(const LayerFile layer, build_layer(apt, work.path()));
+    x_facts.layer_digest = layer.digest;
+    BERTH_TRY(std::optional<BaseImage> equal, find_with_label(kContentLabel, base_content(x_facts)));
+    if (equal) {
+      equal->why = "it was built again and came out the same";
+      return std::move(*equal);
+    }
+    return publish(layer, work.path());
+  }
+
+ private:
+  void step(std::string_view text) const {
+    if (x_options.on_step) x_options.on_step(text);
+  }
+
+  sys::ToolOptions tool_options() const {
+    sys::ToolOptions options;
+    options.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(x_deadline - Clock::now()),
+                                  std::chrono::milliseconds(0));
+    return options;
+  }
+
+  // Fills in x_packages and the facts that follow from them.
+  Result<PrivateApt> resolve_packages() {
+    BERTH_TRY(const std::string text, sys::read_file(x_options.os_release, 1 << 20));
+    x_distribution = parse_os_release(text);
+    BERTH_TRY(std::vector<PackageSource> sources, read_distribution_sources(x_options.etc_apt, x_distribution));
+    BERTH_TRY(PrivateApt apt, PrivateApt::open(x_options.cache_folder / "apt", std::move(sources), x_deadline));
+    step("reading the package lists of the distribution");
+    auto updated = apt.update(x_distribution.origin());
+    if (!updated) {
+      updated = std::move(updated).context([] {
+        return "read the package lists (check the network, and the proxy and keys of apt: 'apt-get update' must work)";
+      });
+      // Without network the lists of an earlier run can still show that nothing is to be done.
+      step("the package sources cannot be reached; going on with the lists of an earlier run");
+    }
+    auto packages = apt.resolve(base_wanted());
+    if (!packages) return std::unexpected(updated ? std::move(packages).error() : std::move(updated).error());
+    x_packages = std::move(*packages);
+    x_facts.name = x_options.name;
+    x_facts.inputs = base_inputs(x_packages);
+    x_facts.python_version = python_version_of(x_packages);
+    x_facts.distribution = x_distribution.id + " " + x_distribution.codename;
+    if (x_facts.python_version.empty()) return fail(Errc::Unavailable, "the package lists name no version of python3");
+    BERTH_TRY(sys::ToolOutput printed, sys::run_tool({"dpkg", "--print-architecture"}, tool_options()));
+    while (printed.out.ends_with('\n')) printed.out.pop_back();
+    x_facts.architecture = std::move(printed.out);
+    return apt;
+  }
+
+  Result<std::optional<BaseImage>> find_with_label(std::string_view label, std::string_view value) const {
+    BERTH_TRY(const LocalStore store, LocalStore::open(x_options.graph_root));
+    BERTH_TRY(const Reference name, parse_reference("localhost/" + x_options.name));
+    BERTH_TRY(std::vector<std::string> tags, store.tags_of(name));
+    std::ranges::sort(tags, [](const auto& a, const auto& b) { return compare_tags(a, b) > 0; });
+    for (const std::string& tag : tags) {
+      Reference tagged = name;
+      tagged.tag = tag;
+      const auto image = store.find_image(tagged);
+      // A damaged image is no reason to stop: a whole one is made beside it.
+      if (image && image->config.label(label) == value) return std::optional(described(store, *image, tag, false));
+    }
+    return std::optional<BaseImage>();
+  }
+
+  BaseImage described(const LocalStore& store, const LocalImage& image, const std::string& tag, bool made) const {
+    return {.reference = {.path = x_options.name, .tag = tag},
+            .id = image.id,
+            .digest = image.digest,
+            .size_bytes = store.size_bytes_of(image).value_or(0),
+            .made = made};
+  }
+
+  Result<LayerFile> build_layer(PrivateApt& apt, const std::filesystem::path& work) {
+    BERTH_CHECK_OK(check_space(x_options.cache_folder, kCacheNeeds));
+    BERTH_CHECK_OK(check_space(x_options.graph_root, kStorageNeeds));
+    step(fmt::format("fetching {} packages", x_packages.size()));
+    BERTH_CHECK_OK(apt.download(base_wanted(), x_packages).context([] {
+      return "fetch packages (check the network, and the proxy of apt)";
+    }));
+    BERTH_TRY(x_facts.newest_package_time, apt.newest_package_time());
+    BERTH_CHECK_OK(write_scripts(apt, work));
+    BERTH_CHECK_OK(run_mmdebstrap(apt, work));
+    BERTH_CHECK_OK(add_dev_folder(work));
+    step("hashing the layer");
+    return read_layer_file(work / "layer.tar");
+  }
+
+  Result<void> write_scripts(const PrivateApt& apt, const std::filesystem::path& work) const {
+    BERTH_CHECK_OK(sys::write_file_atomically(work / "setup", base_setup_script(), 0755));
+    BERTH_CHECK_OK(sys::write_file_atomically(work / "finish", base_finish_script(), 0755));
+    BERTH_CHECK_OK(sys::write_file_atomically(work / "preferences", PrivateApt::kPreferences, 0644));
+    for (const auto& [name, target] : {std::pair{"lists", apt.lists()}, std::pair{"archives", apt.archives()}}) {
+      const auto link = [&] { return ::symlink(target.c_str(), (work / name).c_str()); };
+      BERTH_CHECK_OK(sys::check(link, "link '{}' to '{}'", name, target.native()));
+    }
+    return {};
+  }
+
+  // The lists and packages are handed in, so mmdebstrap needs no network, and installs what was resolved. It mounts
+  // /proc and /dev in the new root and starts many processes: namespaces of its own end them all with it, however we
+  // end, and keep its mounts from this machine.
+  Result<void> run_mmdebstrap(const PrivateApt& apt, const std::filesystem::path& work) const {
+    std::vector<std::string> argv = {"unshare",      "--mount", "--propagation=private", "--pid",
+                                     "--mount-proc", "--fork",  "--kill-child"};
+    argv.insert(argv.end(), {"mmdebstrap", "--mode=root", "--variant=apt", "--skip=update,output/dev"});
+    argv.push_back(fmt::format("--include={}", fmt::join(base_packages(), ",")));
+    for (const std::string_view rule : base_path_rules()) argv.push_back(fmt::format("--dpkgopt={}", rule));
+    argv.push_back("--setup-hook=" + (work / "setup").native());
+    argv.push_back("--customize-hook=" + (work / "finish").native());
+    argv.insert(argv.end(), {x_distribution.codename, (work / "layer.tar").native(), apt.sources_file().native()});
+    sys::ToolOptions options = tool_options();
+    options.environment = {chroot_path(), "TMPDIR=" + work.native(), "TZ=UTC", "PYTHONHASHSEED=0",
+                           fmt::format("SOURCE_DATE_EPOCH={}", x_facts.newest_package_time)};
+    options.on_line = [this](std::string_view line) {
+      if (line.starts_with("I: ") && line.find("/") == std::string_view::npos) step(line.substr(3));
+    };
+    BERTH_CHECK_OK(sys::run_tool(argv, options));
+    return {};
+  }
+
+  // A place to mount /dev on. mmdebstrap would fill it with device nodes, which no layer needs.
+  Result<void> add_dev_folder(const std::filesystem::path& work) const {
+    BERTH_CHECK_OK(sys::make_folders(work / "added/dev", 0755));
+    BERTH_CHECK_OK(sys::run_tool(
+        {"tar", "--append", "--file", (work / "layer.tar").native(), "--format=posix",
+         "--pax-option=delete=atime,delete=ctime", fmt::format("--mtime=@{}", x_facts.newest_package_time), "--owner=0",
+         "--group=0", "--numeric-owner", "--mode=0755", "--directory", (work / "added").native(), "./dev"},
+        tool_options()));
+    return {};
+  }
+
+  Result<BaseImage> publish(const LayerFile& layer, const std::filesystem::path& work) const {
+    BERTH_TRY(const std::string tag, take_next_tag());
+    const std::string full = fmt::format("localhost/{}:{}", x_options.name, tag);
+    step(fmt::format("storing {}:{}", x_options.name, tag));
+    const std::filesystem::path layout = work / "oci";
+    BERTH_TRY(const std::string digest, write_oci_layout(layout, base_config(x_facts, tag), layer, tag));
+    const std::string store = x_options.storage_is_set
+                                  ? fmt::format("[overlay@{}+/run/containers/storage]", x_options.graph_root.native())
+                                  : std::string();
+    // The policy judges images of strangers; this one was made here.
+    BERTH_CHECK_OK(
+        sys::run_tool({"skopeo", "--insecure-policy", "copy", "--quiet", fmt::format("oci:{}:{}", layout.native(), tag),
+                       fmt::format("containers-storage:{}{}", store, full)},
+                      tool_options()));
+    BERTH_TRY(const LocalStore written, LocalStore::open(x_options.graph_root));
+    BERTH_TRY(const Reference reference, parse_reference(full));
+    BERTH_TRY(const LocalImage image, written.find_image(reference));
+    if (image.digest != digest) {
+      return fail(Errc::Corrupt,
+                  fmt::format("'{}' has digest {} in the storage, and was made as {}", full, image.digest, digest));
+    }
+    BaseImage made = described(written, image, tag, true);
+    made.why = fmt::format("made from {} packages", x_packages.size());
+    return made;
+  }
+
+  // The highest revision ever given is kept beside the images, so that a removed image's tag is not given again. It is
+  // written before the tag is used: an interrupted run leaves a gap, never a second meaning.
+  Result<std::string> take_next_tag() const {
+    const std::filesystem::path file = x_options.state_folder / "base-image-revisions.json";
+    const std::string key = x_options.name + ":" + x_facts.python_version;
+    Json revisions = Json::object();
+    auto text = sys::read_file(file, 1 << 20);
+    if (text) {
+      BERTH_TRY(revisions, parse_json(*text).context([&] { return fmt::format("read '{}'", file.native()); }));
+    } else if (text.error().code() != Errc::NotFound) {
+      return std::unexpected(std::move(text).error());
+    }
+    const Json* used = revisions.find(key);
+    const bool known = used != nullptr && used->is_int() && *used->as_int() > 0;
+    BERTH_TRY(const LocalStore store, LocalStore::open(x_options.graph_root));
+    BERTH_TRY(const Reference name, parse_reference("localhost/" + x_options.name));
+    BERTH_TRY(const std::vector<std::string> tags, store.tags_of(name));
+    const unsigned long highest_used = known ? static_cast<unsigned long>(*used->as_int()) : 0;
+    std::string tag = next_tag(x_facts.python_version, tags, highest_used);
+    revisions.set(key, Json(static_cast<std::uint64_t>(revision_of(tag, x_facts.python_version).value_or(0))));
+    BERTH_CHECK_OK(sys::make_folders(x_options.state_folder, 0755));
+    BERTH_CHECK_OK(sys::write_file_atomically(file, print_json_pretty(revisions) + "\n", 0644));
+    return tag;
+  }
+
+  const BaseImageOptions& x_options;
+  Clock::time_point x_deadline;
+  Distribution x_distribution;
+  std::vector<Package> x_packages;
+  BaseFacts x_facts;
+};
+
+}  // namespace
+
+Result<BaseImage> make_python3_base(const BaseImageOptions& options) {
+  Maker maker(options, Clock::now() + options.time_limit);
+  return maker.make().context([&] { return fmt::format("make the base image '{}'", options.name); });
+}
+
+}  // namespace berth::image

@@ -1,0 +1,95 @@
+#include "berth/image/substitution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "berth/image/short_names.h"
+#include "berth/image/tag_order.h"
+
+namespace berth::image {
+namespace {
+
+constexpr std::string_view kAnyName = "/*";
+constexpr std::size_t kExact = 1 << 20;  // above every length of a name
+
+// How well `pattern` fits: more is better, nothing when it does not.
+std::optional<std::size_t> fit_of(const Reference& wanted, std::string_view pattern) {
+  const std::string name = name_of(normalized(wanted));
+  if (pattern.ends_with(kAnyName)) {
+    const auto parent = parse_reference(std::string(pattern.substr(0, pattern.size() - 1)) + "x");
+    if (!parent) return std::nullopt;
+    std::string folder = name_of(normalized(*parent));
+    folder.pop_back();
+    return name.starts_with(folder) ? std::optional(folder.size()) : std::nullopt;
+  }
+  const auto row = parse_reference(pattern);
+  if (!row || name_of(normalized(*row)) != name) return std::nullopt;
+  if (row->tag.empty()) return kExact;
+  return row->tag == wanted.tag ? std::optional(kExact + 1) : std::nullopt;
+}
+
+// The name under which `image` was found: the one among its names that `asked` means, tag included, as a user writes
+// it (images of this machine without their registry).
+Reference name_used(const LocalImage& image, const Reference& asked) {
+  const Reference full = with_long_name(asked);
+  Reference used = full;
+  for (const Reference& name : image.names) {
+    const bool fits = normalized(name).path == normalized(full).path && !name.tag.empty() &&
+                      (full.tag.empty() || full.tag == name.tag);
+    if (!fits) continue;
+    // Of several tags on one image the newest is the one that a name without tag means.
+    if (used.tag.empty() || compare_tags(name.tag, used.tag) > 0) used = name;
+  }
+  if (used.registry == "localhost") used.registry.clear();
+  return used;
+}
+
+}  // namespace
+
+Result<SubstitutionRow> parse_substitution(std::string_view pattern, std::string_view use) {
+  const auto where = [&] { return fmt::format("setting {} '{}'", kSubstituteSetting, pattern); };
+  const bool any = pattern.ends_with(kAnyName);
+  const std::string probe = any ? std::string(pattern.substr(0, pattern.size() - 1)) + "x" : std::string(pattern);
+  BERTH_TRY(const Reference read, parse_reference(probe).context(where));
+  if (!read.digest.empty()) {
+    return fail(Errc::InvalidInput, fmt::format("{}: a pattern has no digest", where()));
+  }
+  BERTH_TRY(Reference used, parse_reference(use).context(where));
+  return SubstitutionRow{.pattern = std::string(pattern), .use = std::move(used)};
+}
+
+Substituted substitute(const Reference& wanted, const SubstitutionTable& table) {
+  const SubstitutionRow* best = nullptr;
+  std::size_t best_fit = 0;
+  for (const SubstitutionRow& row : table) {
+    const auto fit = fit_of(wanted, row.pattern);
+    if (!fit || (best != nullptr && *fit <= best_fit)) continue;
+    best = &row;
+    best_fit = *fit;
+  }
+  if (best == nullptr) return {.reference = wanted};
+  return {.reference = best->use, .pattern = best->pattern};
+}
+
+Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table) {
+  auto image = store.find_image(wanted);
+  if (image) {
+    Reference used = name_used(*image, wanted);
+    return ResolvedImage{.image = std::move(*image), .wanted = wanted, .used = std::move(used)};
+  }
+  if (image.error().code() != Errc::NotFound) return std::unexpected(std::move(image).error());
+  const Substituted instead = substitute(wanted, table);
+  if (instead.pattern.empty()) return std::unexpected(std::move(image).error());
+  BERTH_TRY(LocalImage found, store.find_image(instead.reference).context([&] {
+    return fmt::format("use what setting {} '{}' puts in place of '{}'", kSubstituteSetting, instead.pattern,
+                       to_string(wanted));
+  }));
+  Reference used = name_used(found, instead.reference);
+  std::string why = fmt::format("'{}' is not on this machine; setting {} '{}' puts '{}' in its place ({})",
+                                to_string(wanted), kSubstituteSetting, instead.pattern, to_string(used), found.digest);
+  return ResolvedImage{.image = std::move(found), .wanted = wanted, .used = std::move(used), .why = std::move(why)};
+}
+
+}  // namespace berth::image

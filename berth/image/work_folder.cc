@@ -1,0 +1,91 @@
+#include "berth/image/work_folder.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::image {
+namespace {
+
+constexpr std::size_t kMaxMountInfo = 16 << 20;
+constexpr auto kPause = std::chrono::milliseconds(200);
+constexpr int kRemovals = 10;
+
+Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadline,
+                           const std::function<void(std::string_view)>& on_wait) {
+  const auto open = [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
+  BERTH_TRY(int fd, sys::call(open, "open lock '{}'", file));
+  UniqueFd lock(fd);
+  for (bool waited = false;; waited = true) {
+    const auto taken = sys::check([&] { return ::flock(lock.get(), LOCK_EX | LOCK_NB); }, "lock '{}'", file);
+    if (taken) return lock;
+    if (taken.error().os_error() != EWOULDBLOCK) return std::unexpected(taken.error());
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return fail(Errc::TimedOut, fmt::format("lock '{}': another process holds it and did not end in time", file));
+    }
+    if (!waited && on_wait) on_wait("waiting for another build of the base image to end");
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+// A mount below would be emptied along with the folder: /dev of this machine, say.
+Result<void> remove_folder(const std::filesystem::path& path) {
+  BERTH_TRY(const std::string mounts, sys::read_file("/proc/self/mountinfo", kMaxMountInfo));
+  if (has_mount_below(mounts, path)) {
+    return fail(Errc::Denied, fmt::format("remove work folder '{0}': something is mounted in it; unmount it with "
+                                          "'umount --recursive {0}'",
+                                          path.native()));
+  }
+  std::error_code error;
+  for (int tries = 0; tries < kRemovals; ++tries) {
+    std::filesystem::remove_all(path, error);
+    if (!error) return {};
+    std::this_thread::sleep_for(kPause);  // a killed build's last process may still be writing
+  }
+  return std::unexpected(Error::from_errno(error.value(), fmt::format("remove work folder '{}'", path.native())));
+}
+
+}  // namespace
+
+bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& path) {
+  while (!mountinfo.empty()) {
+    const std::size_t end = std::min(mountinfo.find('\n'), mountinfo.size());
+    std::string_view line = mountinfo.substr(0, end);
+    mountinfo.remove_prefix(std::min(end + 1, mountinfo.size()));
+    for (int field = 0; field < 4; ++field) {  // the fifth is where it is mounted
+      const std::size_t blank = line.find(' ');
+      line.remove_prefix(blank == std::string_view::npos ? line.size() : blank + 1);
+    }
+    const std::string_view target = line.substr(0, line.find(' '));
+    const std::string& folder = path.native();
+    if (target.starts_with(folder) && (target.size() == folder.size() || target[folder.size()] == '/')) return true;
+  }
+  return false;
+}
+
+Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadline,
+                                    const std::function<void(std::string_view)>& on_wait) {
+  BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0755));
+  BERTH_TRY(UniqueFd lock, take_lock(path.native() + ".lock", deadline, on_wait));
+  BERTH_CHECK_OK(remove_folder(path));
+  BERTH_CHECK_OK(sys::make_folders(path, 0755));
+  return WorkFolder(std::move(path), std::move(lock));
+}
+
+WorkFolder::WorkFolder(WorkFolder&& other) noexcept
+    : x_path(std::exchange(other.x_path, {})), x_lock(std::move(other.x_lock)) {}
+
+WorkFolder::~WorkFolder() {
+  // What cannot be removed now is removed at the next start.
+  if (!x_path.empty()) static_cast<void>(remove_folder(x_path));
+}
+
+}  // namespace berth::image

@@ -1,0 +1,41 @@
+// The folder that one build at a time works in.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+#include "berth/base/result.h"
+#include "berth/base/unique_fd.h"
+
+namespace berth::image {
+
+// Owns the folder and the lock beside it. The folder is empty at the start, whatever an interrupted build left in it,
+// and gone at the end.
+class WorkFolder {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  // Takes the lock `<path>.lock`, waiting until `deadline` while another process has it; `on_wait` is called once
+  // before the wait. Errors: TimedOut; Denied when something is mounted below the folder.
+  static Result<WorkFolder> open(std::filesystem::path path, Deadline deadline,
+                                 const std::function<void(std::string_view)>& on_wait);
+
+  WorkFolder(WorkFolder&& other) noexcept;
+  WorkFolder& operator=(WorkFolder&&) = delete;
+  ~WorkFolder();
+
+  const std::filesystem::path& path() const { return x_path; }
+
+ private:
+  WorkFolder(std::filesystem::path path, UniqueFd lock) : x_path(std::move(path)), x_lock(std::move(lock)) {}
+
+  std::filesystem::path x_path;
+  UniqueFd x_lock;
+};
+
+// Whether `mountinfo` (the text of /proc/self/mountinfo) has a mount at or below `path`.
+bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& path);
+
+}  // namespace berth::image

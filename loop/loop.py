@@ -1,0 +1,1092 @@
+"""The loop: runs content inside a container and speaks for it with the host.
+
+    loop.py frames IN OUT    Berth's own mode: one job, messages on two private descriptors
+    loop.py stdio            the mode other servers speak: jobs one after another on descriptors 0 and 1
+
+In both modes a message is one line of JSON. docs/protocol.md lists the messages and says which are answered.
+
+The order of a call stands in run_job(): check the job, make the `demisto` object, run the code in fresh globals,
+report an exception, let go of what the code held, flush what it printed, say `completed`.
+
+What this file relies on, and what it does not:
+* The script runs in this very process and can reach everything here. Nothing below is a barrier against it; the
+  barriers are the container's, and the host trusts no message. What is guarded against is accident: text that looks
+  like a message, threads and forked children that speak at the same time, signal handlers that interrupt a message.
+* Python 2.7 and 3.6 or later, standard library only. Start-up is part of every cold call, so only modules that the
+  interpreter has loaded anyway, or that are built into it, are imported here; others where they are needed.
+* In mode `frames` the process ends by os._exit: the call is over with `completed`, exit handlers do not run.
+"""
+import os
+import sys
+
+try:
+    import _thread as thread
+except ImportError:  # Python 2
+    import thread
+
+PY2 = sys.version_info[0] == 2
+TEXT = type(u'')
+
+SCHEMA = 1
+FRAME_LIMIT = 16 * 1024 * 1024  # bytes of one line, mode `frames`; the host refuses longer ones
+TRACE_LIMIT = 1024 * 1024  # characters of one exception
+TRACE_LINE_LIMIT = 64 * 1024  # characters of one line of it
+DESCRIBE_SECONDS = 5  # for an exception's own __str__
+END_SECONDS = 60  # for another thread to finish its message before `completed`
+EXIT_USAGE = 64
+EXIT_CHANNEL = 74  # the host is gone or the script closed the private descriptors
+
+SCRIPT_FILE = '<string>'
+OLD_ERROR_MARK = '$$##'
+ERROR_MARK = '[ERROR-fd5a7750-7182-4b38-90ba-091824478903]'
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def refuse(value):
+    """What the encoder calls for a value that JSON has no form for."""
+    raise TypeError('Object of type %s is not JSON serializable' % type(value).__name__)
+
+
+def text_of_bytes(value):
+    """Bytes as text; what is not UTF-8 becomes U+FFFD."""
+    return value.decode('utf-8', 'replace')
+
+
+def text_of(value):
+    """str(value), as text in Python 2 too."""
+    if isinstance(value, TEXT):
+        return value
+    return text_of_bytes(str(value)) if PY2 else str(value)
+
+
+class ScannerOptions(object):
+    """What the interpreter's JSON scanner asks of its caller: plain values, NaN and the infinities included."""
+
+    strict = True
+    encoding = 'utf-8'
+    object_hook = None
+    object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+    parse_constant = {'NaN': float('nan'), 'Infinity': float('inf'), '-Infinity': float('-inf')}.__getitem__
+    memo = {}
+
+
+class FastJson(object):
+    """json.loads and json.dumps with their defaults, made of the compiled parts that module `json` itself uses.
+
+    Importing `json` pulls in `re` and `enum`, half as long again as a bare interpreter's start.
+    """
+
+    def __init__(self):
+        import _json
+        self._make_encoder = _json.make_encoder
+        self._quote = _json.encode_basestring_ascii
+        self._scan = _json.make_scanner(ScannerOptions())
+
+    def decode(self, text):
+        text = text.strip(u' \t\r\n')
+        try:
+            value, end = self._scan(text, 0)
+        except StopIteration as stop:
+            raise ValueError('not a JSON text: no value at character %s' % (stop.args[0] if stop.args else 0))
+        if end != len(text):
+            raise ValueError('not a JSON text: more after its end, at character %d' % end)
+        return value
+
+    def encode(self, value):
+        try:
+            return self._encode(value, self._quote)
+        except UnicodeDecodeError:  # Python 2: a byte string that is not UTF-8
+            return self._encode(value, self._quote_bytes)
+
+    def _encode(self, value, quote):
+        # A new encoder each time: one that failed remembers the containers it was in and would call them circular.
+        encoder = self._make_encoder({}, refuse, quote, None, ': ', ', ', False, False, True)
+        return ''.join(encoder(value, 0))
+
+    def _quote_bytes(self, value):
+        return self._quote(text_of_bytes(value) if isinstance(value, bytes) else value)
+
+
+class PlainJson(object):
+    """The same from the public module, for an interpreter whose compiled parts are missing or of another shape."""
+
+    def __init__(self):
+        import json
+        self.decode = json.loads
+        self.encode = json.dumps
+
+
+def make_json():
+    sample = u' {"a": [1, -0.5, null, true, "\\u00e9\\ud800"], "b": {}}\n'
+    try:
+        codec = FastJson()
+        if codec.decode(codec.encode(codec.decode(sample))) == codec.decode(sample):
+            return codec
+    except Exception:
+        if PY2:
+            raise
+    return PlainJson()
+
+
+JSON = make_json()
+
+
+# --- the channel -----------------------------------------------------------------------------------------------------
+
+
+class Turn(object):
+    """A lock that knows its owner, so that a signal handler is told rather than left waiting for itself."""
+
+    def __init__(self):
+        self._lock = thread.allocate_lock()
+        self._owner = None
+
+    def is_mine(self):
+        return self._owner == thread.get_ident()
+
+    def take(self, seconds=None):
+        """Returns whether the lock was had within `seconds` (None: for ever).
+
+        Errors: RuntimeError when this thread has it already.
+        """
+        if self.is_mine():
+            raise RuntimeError('demisto was called from a signal handler that interrupted another call of it')
+        if seconds is None:
+            taken = self._lock.acquire()
+        elif PY2:
+            taken = self._poll(seconds)
+        else:
+            taken = self._lock.acquire(True, seconds)
+        if taken:
+            self._owner = thread.get_ident()
+        return taken
+
+    def _poll(self, seconds):
+        import time
+        end = time.time() + seconds
+        while not self._lock.acquire(False):
+            if time.time() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
+    def give(self):
+        self._owner = None
+        self._lock.release()
+
+    def __enter__(self):
+        self.take()
+
+    def __exit__(self, *_):
+        self.give()
+
+
+class Channel(object):
+    """Lines over two descriptors. Reading belongs to one thread at a time; writing takes `write_turn`."""
+
+    def __init__(self, in_fd, out_fd):
+        self._in = in_fd
+        self._out = out_fd
+        self._read = bytearray()
+        self._torn = False
+        self.write_turn = Turn()
+
+    def read_line(self):
+        """The next line with its line feed; at the end of input what is left without one, then b''."""
+        searched = 0
+        while True:
+            cut = self._read.find(b'\n', searched) + 1
+            if cut:
+                line = bytes(self._read[:cut])
+                del self._read[:cut]
+                return line
+            searched = len(self._read)
+            chunk = self._retry(lambda: os.read(self._in, 65536), self._in, False)
+            if not chunk:
+                line = bytes(self._read)
+                del self._read[:]
+                return line
+            self._read += chunk
+
+    def write_line(self, line):
+        """Writes `line` and a line feed, whole. The caller has `write_turn`.
+
+        A line that an exception of a signal handler cuts off is ended before the next one, so that only it is lost.
+        When the descriptor is closed or nobody reads, nothing can be reported any more and the process ends.
+        """
+        data = memoryview((b'\n' if self._torn else b'') + line + b'\n')
+        self._torn = True
+        try:
+            while len(data):
+                part = data
+                data = data[self._retry(lambda: os.write(self._out, part), self._out, True):]
+        except OSError:
+            os._exit(EXIT_CHANNEL)
+        self._torn = False
+
+    def _retry(self, call, fd, writing):
+        import errno
+        while True:
+            try:
+                return call()
+            except OSError as error:
+                if error.errno == errno.EINTR:
+                    continue
+                if error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK):
+                    raise
+            # A child that shares the open file made it non-blocking.
+            import select
+            select.select([] if writing else [fd], [fd] if writing else [], [])
+
+
+# --- the host, as one job sees it ------------------------------------------------------------------------------------
+
+
+class Host(object):
+    """One job's conversation. Requests are answered in order; messages of several threads do not mix.
+
+    A request that was given up (a signal handler raised) leaves its answer on the way: answers are counted, and
+    those that nobody waits for any more are passed over.
+    """
+
+    def __init__(self, channel):
+        self._channel = channel
+        self._turn = Turn()
+        self._pid = os.getpid()
+        self._sent = 0
+        self._received = 0
+        self._open = True
+
+    def in_child(self):
+        """Whether this is a process that the script forked: it must not speak for its parent."""
+        return os.getpid() != self._pid
+
+    def tell(self, message):
+        """Sends a message that is not answered.
+
+        Errors: TypeError, ValueError when it has no form in JSON, nothing is sent then; RuntimeError after the end.
+        """
+        line = JSON.encode(message).encode('ascii')
+        self._check(line)
+        with self._channel.write_turn:
+            self._send(line)
+
+    def ask(self, message):
+        """Sends a message and returns its answer.
+
+        Errors: as tell(); ValueError with the host's text when it refuses, or when it is gone.
+        """
+        text = JSON.encode(message)
+        if self._turn.is_mine() and message.get('type') == 'log':
+            # From a signal handler: the interrupted request's answer comes first, so this one is not waited for.
+            self._post(text)
+            return None
+        with self._turn:
+            ticket = self._post(text)
+            while True:
+                line = self._channel.read_line()
+                if not line.endswith(b'\n'):
+                    raise ValueError('the host ended the conversation while %s waited for an answer'
+                                     % (message.get('command') or message.get('type')))
+                number, answer = self._parse_answer(text_of_bytes(line))
+                if number == ticket:
+                    return self._result_of(answer)
+
+    def complete(self):
+        """Sends `completed`. Late threads get an error from then on."""
+        self._await_others()
+        turn = self._channel.write_turn
+        # Not had in time, or left taken by a signal handler that raised: the end is said all the same.
+        taken = not turn.is_mine() and turn.take(END_SECONDS)
+        self._open = False
+        self._channel.write_line(b'{"type": "completed"}')
+        if taken:
+            turn.give()
+
+    def _post(self, text):
+        with self._channel.write_turn:
+            ticket, text = self._ticket_for(text)
+            line = text.encode('ascii')
+            self._check(line)
+            self._send(line)
+            self._sent += 1
+            return ticket
+
+    def _send(self, line):
+        if not self._open:
+            raise RuntimeError('the call has ended: nothing can be sent any more')
+        self._channel.write_line(line)
+
+    def _check(self, line):
+        if self.in_child():
+            raise RuntimeError('demisto belongs to process %d; this is a child of it' % self._pid)
+
+
+class FramesHost(Host):
+    """Mode `frames`: requests and answers carry `seq`, answers say result or error."""
+
+    _seq = 0
+
+    def _ticket_for(self, text):
+        self._seq += 1
+        return self._seq, '%s, "seq": %d}' % (text[:-1], self._seq)
+
+    def _check(self, line):
+        Host._check(self, line)
+        if len(line) >= FRAME_LIMIT:
+            raise ValueError('a message of %d bytes is over the limit of %d bytes: hand large data over as a file'
+                             % (len(line), FRAME_LIMIT))
+
+    def _parse_answer(self, line):
+        answer = JSON.decode(line)
+        seq = answer.get('seq') if isinstance(answer, dict) else None
+        if not isinstance(seq, int) or seq > self._seq:
+            raise ValueError('the host answered out of turn: seq %r, the last request was %d' % (seq, self._seq))
+        return seq, answer
+
+    def _result_of(self, answer):
+        if 'error' in answer:
+            raise ValueError(answer['error'])
+        return answer.get('result')
+
+    def _await_others(self):
+        """Nothing: the host ends the process, and with it every thread."""
+
+
+class StdioHost(Host):
+    """Mode `stdio`: answers are bare JSON lines, errors a marker at the start of the line."""
+
+    def _ticket_for(self, text):
+        return self._sent + 1, text
+
+    def _parse_answer(self, line):
+        self._received += 1
+        return self._received, line
+
+    def _result_of(self, answer):
+        for mark in (ERROR_MARK, OLD_ERROR_MARK):
+            if answer.startswith(mark):
+                raise ValueError(answer[len(mark):].rstrip(u'\r\n'))
+        return JSON.decode(answer)
+
+    def _await_others(self):
+        # A thread that still waits for an answer would take the next job for it.
+        if not self._turn.is_mine() and self._turn.take(END_SECONDS):
+            self._turn.give()
+
+
+# --- the object ------------------------------------------------------------------------------------------------------
+
+
+class Demisto(object):
+    """The object that content knows as `demisto`, for scripts and integrations alike.
+
+    A method of the other kind of item raises Exception with its own and the item's name. Names of methods, arguments
+    and of the private __do are what published content calls; they are not ours to choose.
+    """
+
+    INTEGRATION = 'Integration'
+    SCRIPT = 'Script'
+
+    def __init__(self, host, job):
+        self.__host = host
+        self.callingContext = job
+        self.is_integration = job['integration']
+        self.item_type = self.INTEGRATION if self.is_integration else self.SCRIPT
+        self.is_debug = bool(self.__context('IsDebug', False))
+        self._args = dict(job.get('args') or {})
+        if self.is_debug:
+            self._args.pop('debug-mode', None)
+        if 'demisto_machine_learning_magic_key' in self._args:
+            os.environ['DEMISTO_MACHINE_LEARNING_MAGIC_KEY'] = str(self._args['demisto_machine_learning_magic_key'])
+        self._heartbeat = None
+        if job.get('command') == 'long-running-execution' and job.get('is_running_heartbeat'):
+            self.long_running_heartbeat_thread()
+
+    # How messages leave. Content replaces _Demisto__do on the instance to add a lock of its own, which does no harm.
+
+    def __do(self, message):
+        return self.__host.ask(message)
+
+    def __do_no_res(self, message):
+        self.__host.tell(message)
+
+    def __call(self, __name, **args):
+        return self.__do({'type': 'executeCommand', 'command': __name, 'args': args})
+
+    def __only(self, item_type, function):
+        if self.item_type != item_type:
+            raise Exception('demisto.%s() is not there for items of type %s, only for type %s'
+                            % (function, self.item_type, item_type))
+
+    def __context(self, key, default):
+        value = (self.callingContext.get('context') or {}).get(key)
+        return default if value is None else value
+
+    # What the job says.
+
+    def args(self):
+        return self._args
+
+    def params(self):
+        return (self.callingContext.get('params') or {}) if self.is_integration else {}
+
+    def command(self):
+        return self.callingContext.get('command') or ''
+
+    def getArg(self, arg, defaultParam=None):
+        return self.get(self.callingContext, 'args.' + arg, defaultParam)
+
+    def getParam(self, p, defaultParam=None):
+        return self.get(self.callingContext, 'params.' + p, defaultParam)
+
+    def get(self, obj, field, defaultParam=None):
+        """The value at the dotted path `field` in `obj`, or `defaultParam`."""
+        for part in field.split('.'):
+            if not isinstance(obj, dict) or part not in obj:
+                return defaultParam
+            obj = obj[part]
+        return obj
+
+    def gets(self, obj, field, defaultParam=None):
+        return str(self.get(obj, field, defaultParam))
+
+    def context(self):
+        return self.__context('ExecutionContext', {})
+
+    def investigation(self):
+        return self.__context('Inv', {})
+
+    def parentEntry(self):
+        return self.__context('ParentEntry', {})
+
+    def integrationInstance(self):
+        return self.__context('IntegrationInstance', '')
+
+    def isTimeSensitive(self):
+        return bool(self.__context('IsTimeSensitive', False))
+
+    def get_incidents(self):
+        return self.__context('Incidents', [])
+
+    get_alerts = get_incidents
+
+    def incident(self):
+        incidents = self.get_incidents()
+        return incidents[0] if incidents else {}
+
+    alert = incident
+
+    def alerts(self):
+        return self.get_incidents()
+
+    def incidents(self, incidents=None):
+        """A script's incidents; in an integration, sends `incidents` as what a fetch found."""
+        if not self.is_integration:
+            return self.get_incidents()
+        self.__send_json(incidents)
+
+    def isFetch(self):
+        self.__only(self.INTEGRATION, 'isFetch')
+        return self.command() == 'fetch-incidents'
+
+    def uniqueFile(self):
+        """A random UUID (version 4), made here because importing `uuid` is dear."""
+        data = bytearray(os.urandom(16))
+        data[6] = data[6] & 0x0f | 0x40
+        data[8] = data[8] & 0x3f | 0x80
+        digits = ''.join('%02x' % byte for byte in data)
+        return '-'.join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+    # Entries and logs.
+
+    def log(self, msg):
+        msg = text_of_bytes(msg) if isinstance(msg, bytes) else text_of(msg)
+        if self.__host.in_child():
+            sys.stdout.write(msg.encode('utf-8') + b'\n' if PY2 else msg + '\n')
+            return
+        if self.is_integration:
+            msg = u'Integration log: ' + msg
+        self.__do_no_res({'type': 'entryLog', 'args': {'message': msg}})
+
+    def __server_log(self, level, args):
+        self.__do({'type': 'log', 'command': level, 'args': {'args': list(args)}})
+
+    def info(self, *args):
+        self.__server_log('info', args)
+
+    def debug(self, *args):
+        self.__server_log('debug', args)
+
+    def error(self, *args):
+        self.__server_log('error', args)
+
+    def exception(self, ex):
+        self.__only(self.SCRIPT, 'exception')
+        return self.__do({'type': 'exception', 'command': 'exception', 'args': ex})
+
+    def results(self, results):
+        """Sends entries: entries as they are, lists one by one, anything else as the text or JSON of an entry."""
+        entries = self.convert(results)
+        self.__do_no_res({'type': 'result', 'results': entries if isinstance(entries, list) else [entries]})
+
+    def convert(self, results):
+        """The entry for any value. Lists keep their nesting."""
+        if isinstance(results, dict):
+            if 'Contents' in results and 'ContentsFormat' in results:
+                return results
+            return {'Type': 1, 'Contents': JSON.encode(results), 'ContentsFormat': 'json'}
+        if isinstance(results, list):
+            return [self.convert(one) for one in results]
+        text = text_of_bytes(results) if isinstance(results, bytes) else text_of(results)
+        return {'Type': 1, 'Contents': text, 'ContentsFormat': 'text'}
+
+    def __send_json(self, value):
+        self.results({'Type': 1, 'Contents': JSON.encode(value), 'ContentsFormat': 'json'})
+
+    def fetchResults(self, incidents_or_alerts):
+        self.__only(self.INTEGRATION, 'fetchResults')
+        self.__send_json(incidents_or_alerts)
+
+    def credentials(self, credentials):
+        self.__only(self.INTEGRATION, 'credentials')
+        self.__send_json(credentials)
+
+    # Requests of both kinds of items.
+
+    def getFilePath(self, id):
+        return self.__do({'type': 'getFileByEntryID', 'command': 'getFilePath', 'args': {'id': id}})
+
+    def demistoUrls(self):
+        return self.__do({'type': 'demistoUrls'})
+
+    def demistoVersion(self):
+        return self.__do({'type': 'demistoVersion'})
+
+    def dt(self, data, q):
+        return self.get(self.__do({'type': 'dt', 'name': q, 'value': data}), 'result')
+
+    def getLicenseID(self):
+        return self.get(self.__call('getLicenseID'), 'id')
+
+    def getLicenseCustomField(self, key):
+        return self.get(self.__call('getLicenseCustomField', key=key), 'value')
+
+    def getAutoFocusApiKey(self):
+        return self.getLicenseCustomField('autofocus')
+
+    def internalHttpRequest(self, method, uri, body=None):
+        return self.__call('internalHttpRequest', method=method, uri=uri, body=body)
+
+    def _apiCall(self, name=None, params=None, data=None, **others):
+        return self.__call('_apiCall', name=name, params=params, data=data, **others)
+
+    def mapObject(self, sourceObject, mapper, mapperType=''):
+        return self.__call('mapObject', source=sourceObject, mapper=mapper, mapperType=mapperType)
+
+    def searchIndicators(self, value=None, query=None, size=None, page=None, sort=None, fromDate=None, toDate=None,
+                         searchAfter=None, populateFields=None, **others):
+        return self.__call('searchIndicators', value=value, query=query, size=size, page=page, sort=sort,
+                           fromDate=fromDate, toDate=toDate, searchAfter=searchAfter,
+                           populateFields=populateFields, **others)
+
+    def searchRelationships(self, filter=None):
+        return self.__call('searchRelationships', filter=filter)
+
+    # Requests of scripts.
+
+    def executeCommand(self, command, args=None):
+        self.__only(self.SCRIPT, 'executeCommand')
+        return self.__do({'type': 'executeCommand', 'command': command.strip(), 'args': args or {}})
+
+    def execute(self, module, command, args=None):
+        self.__only(self.SCRIPT, 'execute')
+        return self.__do({'type': 'execute', 'module': module, 'command': command.strip(), 'args': args or {}})
+
+    def getAllSupportedCommands(self):
+        self.__only(self.SCRIPT, 'getAllSupportedCommands')
+        return self.__do({'type': 'getAllModulesSupportedCmds'})
+
+    def getModules(self):
+        self.__only(self.SCRIPT, 'getModules')
+        return self.__do({'type': 'getAllModules'})
+
+    def setContext(self, name, value):
+        self.__only(self.SCRIPT, 'setContext')
+        return self.__do({'type': 'setContext', 'name': name, 'value': value})
+
+    # Requests of integrations.
+
+    def getLastRun(self):
+        self.__only(self.INTEGRATION, 'getLastRun')
+        return self.__call('getLastRun') or {}
+
+    def setLastRun(self, value):
+        self.__only(self.INTEGRATION, 'setLastRun')
+        return self.__call('setLastRun', value=value)
+
+    def getLastMirrorRun(self):
+        self.__only(self.INTEGRATION, 'getLastMirrorRun')
+        return self.__call('getLastMirrorRun') or {}
+
+    def setLastMirrorRun(self, value):
+        self.__only(self.INTEGRATION, 'setLastMirrorRun')
+        return self.__call('setLastMirrorRun', value=value)
+
+    def getAssetsLastRun(self):
+        self.__only(self.INTEGRATION, 'getAssetsLastRun')
+        return self.__call('getAssetsLastRun') or {}
+
+    def setAssetsLastRun(self, value):
+        self.__only(self.INTEGRATION, 'setAssetsLastRun')
+        return self.__call('setAssetsLastRun', value=value)
+
+    def getIntegrationContext(self):
+        self.__only(self.INTEGRATION, 'getIntegrationContext')
+        answer = self.__call('getIntegrationContext', refresh=False) or {}
+        # Servers before 6.0 answer with the bare object.
+        return (answer['context'] or {}) if set(answer) == set(['context', 'version']) else answer
+
+    def getIntegrationContextVersioned(self, refresh=False):
+        self.__only(self.INTEGRATION, 'getIntegrationContextVersioned')
+        return self.__call('getIntegrationContext', refresh=refresh)
+
+    def setIntegrationContext(self, value):
+        self.__only(self.INTEGRATION, 'setIntegrationContext')
+        return self.setIntegrationContextVersioned(value, -1)
+
+    def setIntegrationContextVersioned(self, value, version=-1, sync=False):
+        """Stores `value`. `version` is what the versioned getter gave, or -1 for unconditionally."""
+        self.__only(self.INTEGRATION, 'setIntegrationContextVersioned')
+        if not isinstance(version, dict):
+            number = -1 if version is None else version
+            version = {'version': number, 'sequenceNumber': -1, 'primaryTerm': -1}
+        return self.__call('setIntegrationContext', value=value, version=version, sync=sync)
+
+    def createIncidents(self, incidents, lastRun=None, userID=None):
+        self.__only(self.INTEGRATION, 'createIncidents')
+        return self.__call('createIncidents', incidents=incidents, lastRun=lastRun, userID=userID)
+
+    def createAlerts(self, alerts, lastRun=None, userID=None):
+        self.__only(self.INTEGRATION, 'createAlerts')
+        return self.__call('createAlerts', alerts=alerts, lastRun=lastRun, userID=userID)
+
+    def createIndicators(self, indicators_batch, lastRun=None, noUpdate=False):
+        """Documented with `noUpdate` second, implemented elsewhere with `lastRun` there: a bool is the former."""
+        self.__only(self.INTEGRATION, 'createIndicators')
+        if isinstance(lastRun, bool):
+            lastRun, noUpdate = None, lastRun
+        return self.__call('createIndicators', indicators=indicators_batch, lastRun=lastRun, noUpdate=noUpdate)
+
+    def getIndexHash(self):
+        self.__only(self.INTEGRATION, 'getIndexHash')
+        return self.__do({'type': 'executeCommand', 'command': 'getIndexHash'})
+
+    def updateModuleHealth(self, data, is_error=False):
+        self.__only(self.INTEGRATION, 'updateModuleHealth')
+        return self.__call('updateModuleHealth', err=data, isError=is_error)
+
+    def addEntry(self, id, entry, username=None, email=None, footer=None):
+        self.__only(self.INTEGRATION, 'addEntry')
+        return self.__call('addEntry', id=id, entry=entry, username=username, email=email, footer=footer)
+
+    def directMessage(self, message, username=None, email=None, anyoneCanOpenIncidents=None, anyoneCanOpenAlerts=None):
+        self.__only(self.INTEGRATION, 'directMessage')
+        alerts = anyoneCanOpenIncidents if anyoneCanOpenAlerts is None else anyoneCanOpenAlerts
+        return self.get(self.__call('directMessage', message=message, username=username, email=email,
+                                    anyoneCanOpenIncidents=anyoneCanOpenIncidents, anyoneCanOpenAlerts=alerts), 'res')
+
+    def mirrorInvestigation(self, id, mirrorType, autoClose=False):
+        self.__only(self.INTEGRATION, 'mirrorInvestigation')
+        return self.__call('mirrorInvestigation', id=id, mirrorType=mirrorType, autoClose=autoClose)
+
+    def findUser(self, username='', email=''):
+        self.__only(self.INTEGRATION, 'findUser')
+        return self.__call('findUser', username=username, email=email)
+
+    def handleEntitlementForUser(self, incidentID, guid, email, content, taskID=''):
+        self.__only(self.INTEGRATION, 'handleEntitlementForUser')
+        return self.__call('handleEntitlementForUser', incidentID=incidentID, alertID=incidentID, guid=guid,
+                           taskID=taskID, email=email, content=content)
+
+    # Long-running integrations.
+
+    def heartbeat(self, msg):
+        self.__only(self.INTEGRATION, 'heartbeat')
+        self.__do_no_res({'type': 'executeCommand', 'command': 'heartbeat', 'args': {'message': msg}})
+
+    def enable_multithreading(self):
+        """Nothing to enable: messages of several threads never mix here."""
+
+    def long_running_heartbeat_thread(self, enable=True):
+        """Starts or stops the thread that tells the host at intervals that the integration is alive."""
+        self.__only(self.INTEGRATION, 'long_running_heartbeat_thread')
+        if enable == (self._heartbeat is not None):
+            return
+        if not enable:
+            self._heartbeat.set()
+            self._heartbeat = None
+            return
+        import threading
+        self._heartbeat = threading.Event()
+        beating = threading.Thread(target=self.__beat, args=(self._heartbeat,), name='heartbeat')
+        beating.daemon = True
+        beating.start()
+
+    def __beat(self, stop):
+        count = 0
+        while not stop.wait(self.callingContext.get('heartbeat_interval') or 30):
+            try:
+                self.heartbeat('heartbeat counter: %d' % count)
+            except RuntimeError:  # the call has ended
+                return
+            count += 1
+
+
+# --- exceptions as lines of text -------------------------------------------------------------------------------------
+
+
+def describe(kind, error, trace):
+    """The lines that `traceback` prints for an exception, from the script's own first frame on, bounded.
+
+    An exception's text is made by the script's code, which may raise, or never return: it runs in a thread of its own,
+    and what is known without it is used when it does not come to an end.
+    """
+    while trace is not None and trace.tb_frame.f_code.co_filename != SCRIPT_FILE:
+        trace = trace.tb_next
+    lines = []
+    done = thread.allocate_lock()
+    done.acquire()
+
+    def work():
+        try:
+            import traceback
+            made = traceback.format_exception(kind, error, trace)
+            lines.extend([text_of(line) for line in made])
+        except:  # noqa: E722 -- whatever the script's code raises
+            del lines[:]
+        finally:
+            done.release()
+
+    if start_deep_thread(work) and wait_for(done, DESCRIBE_SECONDS) and lines:
+        return bounded(lines)
+    return bounded(describe_without_text(kind, trace))
+
+
+def start_deep_thread(work):
+    """Whether a thread could be started; with a stack for deep recursion also where libc's default is tiny (musl)."""
+    try:
+        usual = thread.stack_size(16 * 1024 * 1024)
+        try:
+            thread.start_new_thread(work, ())
+        finally:
+            thread.stack_size(usual)
+        return True
+    except Exception:
+        return False
+
+
+def wait_for(lock, seconds):
+    if not PY2:
+        return lock.acquire(True, seconds)
+    turn = Turn()
+    turn._lock = lock
+    return turn._poll(seconds)
+
+
+def describe_without_text(kind, trace):
+    """The same without running any code of the script's."""
+    lines = [u'Traceback (most recent call last):\n'] if trace is not None else []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(u'  File "%s", line %d, in %s\n' % (code.co_filename, trace.tb_lineno, code.co_name))
+        trace = trace.tb_next
+    name = type.__dict__['__name__'].__get__(kind) if isinstance(kind, type) else 'exception'
+    lines.append(u'%s: (its text could not be made: __str__ raised or did not end)\n' % name)
+    return lines
+
+
+def bounded(lines):
+    """`lines` within TRACE_LIMIT: long ones shortened, then those in the middle left out."""
+    half = TRACE_LINE_LIMIT // 2
+    lines = [line if len(line) <= TRACE_LINE_LIMIT else
+             u'%s ... %d characters left out ... %s' % (line[:half], len(line) - 2 * half, line[-half:])
+             for line in lines]
+    if sum(map(len, lines)) <= TRACE_LIMIT:
+        return lines
+    first, last, size = 0, len(lines), 0
+    while size + len(lines[first]) + len(lines[last - 1]) <= TRACE_LIMIT:
+        size += len(lines[first]) + len(lines[last - 1])
+        first, last = first + 1, last - 1
+    return lines[:first] + [u'  ... %d lines left out ...\n' % (last - first)] + lines[last:]
+
+
+# --- running a job ---------------------------------------------------------------------------------------------------
+
+
+JOB_FIELDS = (('args', dict, 'an object'), ('params', dict, 'an object'), ('context', dict, 'an object'),
+              ('command', TEXT, 'a string'), ('script', TEXT, 'a string'))
+
+
+def parse_job(line, needs_native):
+    """The job object that stands in `line`. Errors: ValueError that names the field."""
+    job = JSON.decode(line.decode('utf-8'))
+    if not isinstance(job, dict):
+        raise ValueError('job: expected an object, not %s' % type(job).__name__)
+    for field in ('integration', 'native') if needs_native else ('integration',):
+        if not isinstance(job.get(field), bool):
+            raise ValueError("job: '%s' must be true or false" % field)
+    for field, kind, name in JOB_FIELDS:
+        if job.get(field) is not None and not isinstance(job[field], kind):
+            raise ValueError("job: '%s' must be %s, not %s" % (field, name, type(job[field]).__name__))
+    return job
+
+
+def compile_script(script):
+    if not PY2:
+        return compile(script, SCRIPT_FILE, 'exec', 0, True)
+    # A byte order mark makes byte source UTF-8 without forbidding a coding line, which text would.
+    source = b'\xef\xbb\xbf' + script.encode('utf-8')
+    print_function = 0x10000
+    try:
+        return compile(source, SCRIPT_FILE, 'exec', print_function, True)
+    except SyntaxError:
+        error = sys.exc_info()
+        try:
+            return compile(source, SCRIPT_FILE, 'exec', 0, True)  # print statements
+        except SyntaxError:
+            pass
+        raise error[1]
+
+
+def code_of(job, cache):
+    """Compiled code of the job, from `cache` when its version is known there. Takes `script` out of the job."""
+    script = job.pop('script', None)
+    version = job.get('code_version')
+    known = cache.get(version) if version else None
+    if job.get('reset_code_cache'):
+        cache.clear()
+    if known is not None:
+        return known
+    if script is None:
+        raise ValueError("missing script code: the job has no 'script'"
+                         + (", and version '%s' is not cached" % version if version else ''))
+    code = compile_script(script)
+    if version:
+        cache[version] = code
+    return code
+
+
+def script_globals(demisto, job):
+    """Globals as content expects them; without __name__, so that it reads as that of the builtins."""
+
+    def print_to_log(*args):
+        demisto.log(u' '.join([text_of(arg) for arg in args]).strip())
+
+    def read_while_available():
+        """Nothing ever waits here for a script: answers belong to the methods of demisto."""
+        return ''
+
+    return {'demisto': demisto, 'context': job, 'win': sys.platform.startswith('win'), 'print': print_to_log,
+            'exit': sys.exit, 'quit': sys.exit, '__readWhileAvailable': read_while_available}
+
+
+def run_job(line, host, cache, needs_native=False):
+    """Runs one job and reports how it ended. Returns whether the job asked for the process to end (`native`)."""
+    job, scope, leaving, failure = {}, {}, None, None
+    recursion_limit = sys.getrecursionlimit()
+    try:
+        job = parse_job(line, needs_native)
+        code = code_of(job, cache)
+        scope.update(script_globals(Demisto(host, job), job))
+        exec(code, scope)
+    except SystemExit as error:
+        leaving = error
+    except:  # noqa: E722 -- KeyboardInterrupt and Python 2's classic classes too: no end goes unnamed
+        failure = sys.exc_info()
+    for set_hook in (sys.settrace, sys.setprofile):
+        try:
+            set_hook(None)
+        except:  # noqa: E722 -- a hook that raises is called for its own removal, and is gone then
+            set_hook(None)
+    sys.setrecursionlimit(recursion_limit)
+    disarm()
+    if host.in_child():
+        end_child(leaving, failure)
+    if failure is not None:
+        report(host, failure)
+    leaving = failure = None
+    release(scope)
+    flush()
+    host.complete()
+    return bool(job.get('native'))
+
+
+def disarm():
+    """Stops the alarm that the script may have set: its handler would run in what follows."""
+    signals = sys.modules.get('signal')
+    if signals is not None:
+        signals.setitimer(signals.ITIMER_REAL, 0)
+
+
+def end_child(leaving, failure):
+    """Ends a process that the script forked and that ran on to the script's end, as the interpreter would."""
+    status = 0 if leaving is None or leaving.code is None else 1
+    if leaving is not None and isinstance(leaving.code, int):
+        status = leaving.code & 0xff
+    if failure is not None:
+        status = 1
+        sys.stderr.write(u''.join(describe(*failure)))
+    flush()
+    os._exit(status)
+
+
+def report(host, failure):
+    try:
+        host.tell({'type': 'exception', 'args': {'exception': describe(*failure)}})
+    except Exception:  # out of memory, or of stack
+        host.tell({'type': 'exception', 'args': {'exception': describe_without_text(failure[0], None)}})
+
+
+def release(scope):
+    """Lets go of the script's values, so that files it left open are written before the host collects them.
+
+    Functions, classes and modules stay: they hold nothing, and freeing a large common library takes time. Names with
+    one underscore go first, as when the interpreter ends.
+    """
+    keep = (type(release), type, type(sys), type(len))
+    try:
+        for name in sorted(scope, key=lambda name: not name.startswith('_')):
+            if name != '__builtins__' and type(scope.get(name)) not in keep:
+                scope[name] = None
+    except Exception:
+        pass  # a name that is no text: globals() takes any key
+
+
+def flush():
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        try:
+            stream.flush()
+        except Exception:
+            pass  # the script may have closed or replaced it; what it printed is its own affair
+
+
+# --- the modes -------------------------------------------------------------------------------------------------------
+
+
+class Surroundings(object):
+    """What is put back between the jobs of one process: environment, current directory, standard streams."""
+
+    def __init__(self):
+        self._environ = os.environ
+        self._variables = dict(os.environ)
+        self._folder = os.getcwd()
+        self._streams = (sys.stdin, sys.stdout, sys.stderr)
+
+    def restore(self):
+        os.environ = self._environ  # the very object that reaches child processes
+        for name in set(os.environ) - set(self._variables):
+            del os.environ[name]
+        for name, value in self._variables.items():
+            os.environ[name] = value
+        try:
+            os.chdir(self._folder)
+        except OSError:
+            pass  # removed by a job: there is nowhere to go back to
+        sys.stdin, sys.stdout, sys.stderr = self._streams
+
+
+def close_on_exec(fd):
+    if PY2:
+        import fcntl
+        fcntl.fcntl(fd, fcntl.F_SETFD, fcntl.fcntl(fd, fcntl.F_GETFD) | fcntl.FD_CLOEXEC)
+    else:
+        os.set_inheritable(fd, False)
+
+
+def move_away(fd):
+    """A private, high, close-on-exec copy of a standard descriptor."""
+    import fcntl
+    for lowest in (200, 10):
+        try:
+            copy = fcntl.fcntl(fd, fcntl.F_DUPFD, lowest)
+            break
+        except (OSError, IOError, ValueError):
+            if lowest == 10:
+                raise
+    close_on_exec(copy)
+    return copy
+
+
+def serve_frames(in_fd, out_fd):
+    """One job, then waits for the host to end the process or the conversation."""
+    for fd in (in_fd, out_fd):
+        close_on_exec(fd)
+    channel = Channel(in_fd, out_fd)
+    hello = {'type': 'ready', 'schema': SCHEMA, 'python': '%d.%d.%d' % sys.version_info[:3]}
+    with channel.write_turn:
+        channel.write_line(JSON.encode(hello).encode('ascii'))
+    line = channel.read_line()
+    if line:
+        run_job(line, FramesHost(channel), {})
+        while channel.read_line():
+            pass
+
+
+def serve_stdio():
+    """Jobs until the end of input, or until one that is `native`."""
+    in_fd, out_fd = move_away(0), move_away(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    try:
+        os.dup2(2, 1)
+    except OSError:  # started without a standard error
+        os.dup2(null, 1)
+        os.dup2(null, 2)
+    os.close(null)
+    channel = Channel(in_fd, out_fd)
+    surroundings = Surroundings()
+    cache = {}
+    while True:
+        line = channel.read_line()
+        if not line:
+            return
+        if line == b'ping\n':
+            with channel.write_turn:
+                channel.write_line(b'{"type": "pong"}')
+            continue
+        native = run_job(line, StdioHost(channel), cache, needs_native=True)
+        surroundings.restore()
+        if native:
+            return
+
+
+def main(argv):
+    # The folder of this file is no place for content to import from.
+    if sys.path and os.path.realpath(sys.path[0] or '.') == os.path.dirname(os.path.realpath(__file__)):
+        del sys.path[0]
+    sys.argv[:] = ['']
+    try:
+        if argv[:1] == ['frames'] and len(argv) == 3 and (argv[1] + argv[2]).isdigit():
+            serve_frames(int(argv[1]), int(argv[2]))
+        elif argv == ['stdio']:
+            serve_stdio()
+        else:
+            sys.stderr.write('usage: loop.py frames IN OUT | loop.py stdio\n')
+            flush()
+            os._exit(EXIT_USAGE)
+    except OSError as error:
+        # Only the private descriptors are read here: closed by the script, or never there.
+        sys.stderr.write('loop: the channel to the host: %s\n' % error)
+        flush()
+        os._exit(EXIT_CHANNEL)
+    flush()
+    os._exit(0)
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:])

@@ -1,0 +1,213 @@
+#include "berth/content/code_assembly.h"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+
+#include "berth/content/api_modules.h"
+#include "berth/content/item_reader.h"
+#include "tests/content/content_fixture.h"
+
+namespace berth::content {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Modules by name, without a disk.
+ModuleSource modules(std::map<std::string, std::string> texts) {
+  return [texts = std::move(texts)](const std::string& name) -> Result<std::string> {
+    const auto text = texts.find(name);
+    if (text == texts.end()) return fail(Errc::NotFound, "no module " + name);
+    return text->second;
+  };
+}
+
+TEST(ApiModules, StandInThePlaceOfTheirImport) {
+  const auto code = insert_api_modules("a\nfrom FooApiModule import *  # noqa: E402\nb\n", true,
+                                       modules({{"FooApiModule", "foo = 1"}}));
+  ASSERT_TRUE(testing::ok(code));
+  EXPECT_EQ(*code,
+            "a\n"
+            "\n### GENERATED CODE ###: from FooApiModule import *  # noqa: E402\n"
+            "# The module's own text from here on.\n"
+            "register_module_line('FooApiModule', 'start', __line__(), wrapper=-3)\n"
+            "foo = 1\n"
+            "register_module_line('FooApiModule', 'end', __line__(), wrapper=1)\n"
+            "### END GENERATED CODE ###\n"
+            "b\n");
+}
+
+TEST(ApiModules, ArePutInsideEachOtherAndTwice) {
+  const auto code =
+      insert_api_modules("from AApiModule import *\nfrom BApiModule import *", false,
+                         modules({{"AApiModule", "from BApiModule import *\na\n"}, {"BApiModule", "b\n"}}));
+  ASSERT_TRUE(testing::ok(code));
+  std::size_t count = 0;
+  for (std::size_t at = code->find("\nb\n"); at != std::string::npos; at = code->find("\nb\n", at + 1)) ++count;
+  EXPECT_EQ(count, 2u);
+  EXPECT_EQ(code->find("register_module_line"), std::string::npos);
+}
+
+TEST(ApiModules, LeaveOtherLinesAlone) {
+  for (const std::string line : {"from FooApiModule import X", "import FooApiModule", "# from FooApiModule import *",
+                                 "    from FooApiModule import *", "from ApiModule import *", "from Foo import *",
+                                 "from a/bApiModule import *", "from FooApiModule import *x"}) {
+    EXPECT_EQ(*insert_api_modules(line, true, modules({})), line);
+  }
+}
+
+TEST(ApiModules, InACircleAreRefusedByName) {
+  const auto source =
+      modules({{"AApiModule", "from BApiModule import *\n"}, {"BApiModule", "from AApiModule import *\n"}});
+  EXPECT_TRUE(testing::fails_with(insert_api_modules("from AApiModule import *\n", true, source), Errc::InvalidInput,
+                                  "AApiModule imports BApiModule imports AApiModule; take one"));
+}
+
+TEST(ApiModules, CannotGrowWithoutEnd) {
+  // Each imports the next twice: 2^15 copies of a large text.
+  std::map<std::string, std::string> texts;
+  for (int i = 0; i < 15; ++i) {
+    const std::string next = "from M" + std::to_string(i + 1) + "ApiModule import *\n";
+    texts["M" + std::to_string(i) + "ApiModule"] = next + next;
+  }
+  texts["M15ApiModule"] = std::string(1 << 20, '#') + "\n";
+  EXPECT_TRUE(testing::fails_with(insert_api_modules("from M0ApiModule import *\n", true, modules(texts)),
+                                  Errc::Exhausted, "grows past the limit"));
+  texts.clear();
+  for (int i = 0; i < 20; ++i) {
+    texts["M" + std::to_string(i) + "ApiModule"] = "from M" + std::to_string(i + 1) + "ApiModule import *\n";
+  }
+  EXPECT_TRUE(testing::fails_with(insert_api_modules("from M0ApiModule import *\n", true, modules(texts)),
+                                  Errc::Exhausted, "more than 16 import each other"));
+}
+
+constexpr std::string_view kCommonText =
+    "import demistomock as demisto\ndef register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n";
+
+class Assembly : public ContentFixture {
+ protected:
+  void SetUp() override {
+    write("Packs/P/pack_metadata.json", R"({"currentVersion": "1.2.3"})");
+    write("Packs/P/Scripts/X/X.yml", script_yaml("X"));
+    write("Packs/P/Scripts/X/X.py", "import demistomock as demisto  # noqa\nfrom CommonServerPython import *\nx()");
+  }
+
+  Result<AssembledCode> assemble(std::string_view path, std::string_view fallback = kCommonText) const {
+    BERTH_TRY(const Item item, read_item(at(path)));
+    const auto tree = find_tree_of(at(path));
+    return assemble_code(item, tree ? &*tree : nullptr, fallback);
+  }
+};
+
+TEST_F(Assembly, PutsCommonUserAndItemTogether) {
+  write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", kCommonText);
+  write("Packs/Base/Scripts/CommonServerUserPython/CommonServerUserPython.py",
+        "from CommonServerPython import *\nu = 1");
+  const auto code = assemble("Packs/P/Scripts/X", "never");
+  ASSERT_TRUE(testing::ok(code));
+  EXPECT_EQ(code->text,
+            "\ndef register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n"
+            "\nu = 1\n"
+            "register_module_line('X', 'start', __line__())\n"
+            "CONSTANT_PACK_VERSION = '1.2.3'\n"
+            "demisto.debug('pack id = P, pack version = 1.2.3')\n"
+            "\n\nx()\n"
+            "register_module_line('X', 'end', __line__())\n");
+  EXPECT_EQ(code->lines, 12u);
+  ASSERT_EQ(code->parts.size(), 3u);
+  EXPECT_EQ(code->parts[0].kind, CodePartKind::Common);
+  EXPECT_EQ(code->parts[1].kind, CodePartKind::User);
+  EXPECT_EQ(code->text_of(code->parts[1]), "\nu = 1\n");
+  EXPECT_EQ(code->parts[1].first_line, 4u);
+  EXPECT_EQ(code->parts[2].first_line, 6u);
+  EXPECT_EQ(code->parts[2].lines, 7u);
+  EXPECT_EQ(code->parts[2].origin, at("Packs/P/Scripts/X/X.py").native());
+}
+
+TEST_F(Assembly, TakesTheGivenCommonScriptWhereTheTreeHasNone) {
+  const auto code = assemble("Packs/P/Scripts/X");
+  ASSERT_TRUE(testing::ok(code));
+  ASSERT_EQ(code->parts.size(), 2u);
+  EXPECT_EQ(code->parts[0].origin, "the built-in common script");
+  EXPECT_THAT(code->text, HasSubstr("register_module_line('X', 'start'"));
+}
+
+TEST_F(Assembly, LeavesModuleLinesOutWhereNothingDefinesThem) {
+  const auto code = assemble("Packs/P/Scripts/X", "y = 1\n");
+  ASSERT_TRUE(testing::ok(code));
+  EXPECT_EQ(code->text.find("register_module_line"), std::string::npos);
+}
+
+TEST_F(Assembly, ServesAPlainFileWithoutATree) {
+  write("plain/hello.py", "return_results('hi')\n");
+  auto item = read_item(at("plain/hello.py"));
+  ASSERT_TRUE(testing::ok(item));
+  const auto code = assemble_code(*item, nullptr, kCommonText);
+  ASSERT_TRUE(testing::ok(code));
+  EXPECT_THAT(code->text, HasSubstr("def __line__(): return 0\nregister_module_line('hello', 'start', __line__())\n"
+                                    "return_results('hi')\n"));
+}
+
+TEST_F(Assembly, InsertsTheTreesApiModules) {
+  write("Packs/P/Scripts/X/X.py", "from FooApiModule import *\nx()\n");
+  write("Packs/ApiModules/Scripts/FooApiModule/FooApiModule.py", "from CommonServerPython import *\nfoo()\n");
+  const auto code = assemble("Packs/P/Scripts/X");
+  ASSERT_TRUE(testing::ok(code));
+  EXPECT_THAT(code->text, HasSubstr("'FooApiModule', 'start', __line__(), wrapper=-3)\n\nfoo()\n"));
+  EXPECT_EQ(code->text.find("from CommonServerPython"), std::string::npos);
+}
+
+TEST_F(Assembly, SaysWhichApiModuleIsMissing) {
+  write("Packs/P/Scripts/X/X.py", "from FooApiModule import *\n");
+  EXPECT_TRUE(testing::fails_with(assemble("Packs/P/Scripts/X"), Errc::NotFound,
+                                  "assemble script 'X': insert API module 'FooApiModule': '"));
+  EXPECT_TRUE(testing::fails_with(assemble("Packs/P/Scripts/X"), Errc::NotFound,
+                                  "Packs/ApiModules/Scripts/FooApiModule/FooApiModule.py' is missing; add it"));
+  auto item = script_from_text("from FooApiModule import *\n", "-");
+  ASSERT_TRUE(testing::ok(item));
+  EXPECT_TRUE(
+      testing::fails_with(assemble_code(*item, nullptr, kCommonText), Errc::NotFound, "lies in no content tree"));
+}
+
+TEST_F(Assembly, DoesNotReadModulesOrCommonCodeBehindLinksThatLeadOut) {
+  write("Packs/P/Scripts/X/X.py", "from FooApiModule import *\n");
+  link("Packs/ApiModules/Scripts/FooApiModule/FooApiModule.py", "/etc/passwd");
+  EXPECT_TRUE(testing::fails_with(assemble("Packs/P/Scripts/X"), Errc::Denied, "leads out"));
+  link("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", "/etc/passwd");
+  EXPECT_TRUE(testing::fails_with(assemble("Packs/P/Scripts/X"), Errc::Denied, "CommonServerPython.py"));
+}
+
+TEST_F(Assembly, RefusesOtherLanguages) {
+  write("p.ps1", "1\n");
+  EXPECT_TRUE(testing::fails_with(assemble("p.ps1"), Errc::Unavailable, "written in PowerShell, and only Python"));
+}
+
+TEST_F(Assembly, DoesNotPutTheCommonScriptBeforeItself) {
+  write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.yml", script_yaml("CommonServerPython"));
+  write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", kCommonText);
+  const auto code = assemble("Packs/Base/Scripts/CommonServerPython");
+  ASSERT_TRUE(testing::ok(code));
+  EXPECT_EQ(code->parts.size(), 1u);
+  EXPECT_EQ(code->text.find("'start'"), std::string::npos);
+}
+
+TEST_F(Assembly, OfALargeCommonScriptTakesAboutAMillisecond) {
+  std::string common(kCommonText);
+  for (int i = 0; i < 15'000; ++i) common += "    if something: return function(argument)\n";
+  write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", common);
+  const auto item = read_item(at("Packs/P/Scripts/X"));
+  const auto tree = find_tree_of(at("Packs/P/Scripts/X"));
+  ASSERT_TRUE(item && tree);
+  auto best = std::chrono::steady_clock::duration::max();
+  for (int i = 0; i < 5; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_TRUE(testing::ok(assemble_code(*item, &*tree, "")));
+    best = std::min(best, std::chrono::steady_clock::now() - start);
+  }
+  std::printf("best of five: %.2f ms\n", std::chrono::duration<double, std::milli>(best).count());
+  EXPECT_LT(best, std::chrono::milliseconds(100));  // sanitizers included
+}
+
+}  // namespace
+}  // namespace berth::content
