@@ -16,18 +16,18 @@ const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<co
 }  // namespace
 
 Sha256::Sha256() {
-  static_assert(sizeof(State) <= sizeof(x_state) && alignof(State) <= 8);
-  crypto_hash_sha256_init(new (x_state.data()) State);
+  static_assert(sizeof(State) <= sizeof(state_) && alignof(State) <= 8);
+  crypto_hash_sha256_init(new (state_.data()) State);
 }
 
 void Sha256::update(std::string_view bytes) {
-  crypto_hash_sha256_update(state_in(x_state), octets(bytes), bytes.size());
+  crypto_hash_sha256_update(state_in(state_), octets(bytes), bytes.size());
 }
 
 std::string Sha256::hex() && {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::array<unsigned char, crypto_hash_sha256_BYTES> digest = {};
-  crypto_hash_sha256_final(state_in(x_state), digest.data());
+  crypto_hash_sha256_final(state_in(state_), digest.data());
   std::string text;
   text.reserve(2 * digest.size());
   for (const unsigned char octet : digest) {

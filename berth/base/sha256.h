@@ -19,7 +19,7 @@ class Sha256 {
 
  private:
   // Room for libsodium's state, so that its header stays out of ours.
-  alignas(8) std::array<std::byte, 128> x_state = {};
+  alignas(8) std::array<std::byte, 128> state_ = {};
 };
 
 std::string sha256_hex(std::string_view bytes);

@@ -32,7 +32,8 @@ bool is_hidden(char32_t code) {
   return (code < 0x20) || (code >= 0x7f && code < 0xa0) ||  // C0, DEL, C1
          (code >= 0x200b && code <= 0x200f) ||               // zero width, directional marks
          (code >= 0x2028 && code <= 0x202e) ||               // separators, bidirectional embedding
-         (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+         (code >= 0x2060 && code <= 0x206f) || code == 0x061c || code == 0x180e || code == 0xfeff ||
+         (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe007f);  // annotations, tags
 }
 
 }  // namespace
@@ -123,8 +124,10 @@ std::string to_visible(std::string_view text, bool keep_lines) {
       append_utf8(out, c.code);
     } else if (c.code < 0x100) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned>(c.code));
-    } else {
+    } else if (c.code < 0x10000) {
       out += fmt::format("\\u{:04x}", static_cast<unsigned>(c.code));
+    } else {
+      out += fmt::format("\\U{:08x}", static_cast<unsigned>(c.code));
     }
   }
   return out;

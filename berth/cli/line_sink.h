@@ -18,7 +18,6 @@ class LineSink {
 
   const Page& page() const { return page_; }
   bool full() const { return full_; }
-  bool empty() const { return out_.empty(); }
 
   // What stands before the lines that follow. `first` is for the next line only, `rest` for the others.
   void set_margin(std::string first, std::string rest);

@@ -66,19 +66,6 @@ void StyledText::append_tab(Style style) {
   append_visible(std::string(kTabStop - column_ % kTabStop, ' '), style);
 }
 
-void StyledText::cut(std::size_t size) {
-  text_.resize(std::min(size, text_.size()));
-  while (!runs_.empty() && runs_.back().end > text_.size()) {
-    const bool starts_before = (runs_.size() == 1 ? 0 : runs_[runs_.size() - 2].end) < text_.size();
-    if (starts_before) {
-      runs_.back().end = text_.size();
-    } else {
-      runs_.pop_back();
-    }
-  }
-  if (measured_ > text_.size()) measured_ = column_ = 0;
-}
-
 void StyledText::print(std::string& out, Slice slice, bool colour) const {
   const std::string_view text = text_;
   if (!colour) {

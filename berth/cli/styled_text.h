@@ -39,8 +39,6 @@ class StyledText {
   explicit StyledText(std::string_view text, Style style = {}) { append(text, style); }
 
   void append(std::string_view text, Style style = {});
-  // Takes the text back to its first `size` bytes, which must end a character.
-  void cut(std::size_t size);
 
   const std::string& text() const { return text_; }
   bool empty() const { return text_.empty(); }

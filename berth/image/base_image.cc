@@ -73,7 +73,7 @@ std::string chroot_path() { return "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbi
 // One making of the image: holds what the steps share.
 class Maker {
  public:
-  Maker(const BaseImageOptions& options, Clock::time_point deadline) : x_options(options), x_deadline(deadline) {}
+  Maker(const BaseImageOptions& options, Clock::time_point deadline) : options_(options), deadline_(deadline) {}
 
   Result<BaseImage> make() {
     BERTH_CHECK_OK(check_tools());
@@ -81,18 +81,18 @@ class Maker {
       return fail(Errc::Denied, "this needs root, who alone may set up another system's packages; use sudo");
     }
     BERTH_TRY(const WorkFolder work,
-              WorkFolder::open(x_options.cache_folder / "base-image", x_deadline, x_options.on_step));
+              WorkFolder::open(options_.cache_folder / "base-image", deadline_, options_.on_step));
     BERTH_TRY(PrivateApt apt, resolve_packages());
-    if (!x_options.rebuild) {
-      BERTH_TRY(std::optional<BaseImage> known, find_with_label(kInputsLabel, x_facts.inputs));
+    if (!options_.rebuild) {
+      BERTH_TRY(std::optional<BaseImage> known, find_with_label(kInputsLabel, facts_.inputs));
       if (known) {
-        known->why = fmt::format("an image of the same {} packages is there", x_packages.size());
+        known->why = fmt::format("an image of the same {} packages is there", packages_.size());
         return std::move(*known);
       }
     }
     BERTH_TRY(const LayerFile layer, build_layer(apt, work.path()));
-    x_facts.layer_digest = layer.digest;
-    BERTH_TRY(std::optional<BaseImage> equal, find_with_label(kContentLabel, base_content(x_facts)));
+    facts_.layer_digest = layer.digest;
+    BERTH_TRY(std::optional<BaseImage> equal, find_with_label(kContentLabel, base_content(facts_)));
     if (equal) {
       equal->why = "it was built again and came out the same";
       return std::move(*equal);
@@ -102,24 +102,24 @@ class Maker {
 
  private:
   void step(std::string_view text) const {
-    if (x_options.on_step) x_options.on_step(text);
+    if (options_.on_step) options_.on_step(text);
   }
 
   sys::ToolOptions tool_options() const {
     sys::ToolOptions options;
-    options.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(x_deadline - Clock::now()),
+    options.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()),
                                   std::chrono::milliseconds(0));
     return options;
   }
 
-  // Fills in x_packages and the facts that follow from them.
+  // Fills in packages_ and the facts that follow from them.
   Result<PrivateApt> resolve_packages() {
-    BERTH_TRY(const std::string text, sys::read_file(x_options.os_release, 1 << 20));
-    x_distribution = parse_os_release(text);
-    BERTH_TRY(std::vector<PackageSource> sources, read_distribution_sources(x_options.etc_apt, x_distribution));
-    BERTH_TRY(PrivateApt apt, PrivateApt::open(x_options.cache_folder / "apt", std::move(sources), x_deadline));
+    BERTH_TRY(const std::string text, sys::read_file(options_.os_release, 1 << 20));
+    distribution_ = parse_os_release(text);
+    BERTH_TRY(std::vector<PackageSource> sources, read_distribution_sources(options_.etc_apt, distribution_));
+    BERTH_TRY(PrivateApt apt, PrivateApt::open(options_.cache_folder / "apt", std::move(sources), deadline_));
     step("reading the package lists of the distribution");
-    auto updated = apt.update(x_distribution.origin());
+    auto updated = apt.update(distribution_.origin());
     if (!updated) {
       updated = std::move(updated).context([] {
         return "read the package lists (check the network, and the proxy and keys of apt: 'apt-get update' must work)";
@@ -129,21 +129,21 @@ class Maker {
     }
     auto packages = apt.resolve(base_wanted());
     if (!packages) return std::unexpected(updated ? std::move(packages).error() : std::move(updated).error());
-    x_packages = std::move(*packages);
-    x_facts.name = x_options.name;
-    x_facts.inputs = base_inputs(x_packages);
-    x_facts.python_version = python_version_of(x_packages);
-    x_facts.distribution = x_distribution.id + " " + x_distribution.codename;
-    if (x_facts.python_version.empty()) return fail(Errc::Unavailable, "the package lists name no version of python3");
+    packages_ = std::move(*packages);
+    facts_.name = options_.name;
+    facts_.inputs = base_inputs(packages_);
+    facts_.python_version = python_version_of(packages_);
+    facts_.distribution = distribution_.id + " " + distribution_.codename;
+    if (facts_.python_version.empty()) return fail(Errc::Unavailable, "the package lists name no version of python3");
     BERTH_TRY(sys::ToolOutput printed, sys::run_tool({"dpkg", "--print-architecture"}, tool_options()));
     while (printed.out.ends_with('\n')) printed.out.pop_back();
-    x_facts.architecture = std::move(printed.out);
+    facts_.architecture = std::move(printed.out);
     return apt;
   }
 
   Result<std::optional<BaseImage>> find_with_label(std::string_view label, std::string_view value) const {
-    BERTH_TRY(const LocalStore store, LocalStore::open(x_options.graph_root));
-    BERTH_TRY(const Reference name, parse_reference("localhost/" + x_options.name));
+    BERTH_TRY(const LocalStore store, LocalStore::open(options_.graph_root));
+    BERTH_TRY(const Reference name, parse_reference("localhost/" + options_.name));
     BERTH_TRY(std::vector<std::string> tags, store.tags_of(name));
     std::ranges::sort(tags, [](const auto& a, const auto& b) { return compare_tags(a, b) > 0; });
     for (const std::string& tag : tags) {
@@ -157,7 +157,7 @@ class Maker {
   }
 
   BaseImage described(const LocalStore& store, const LocalImage& image, const std::string& tag, bool made) const {
-    return {.reference = {.path = x_options.name, .tag = tag},
+    return {.reference = {.path = options_.name, .tag = tag},
             .id = image.id,
             .digest = image.digest,
             .size_bytes = store.size_bytes_of(image).value_or(0),
@@ -165,13 +165,13 @@ class Maker {
   }
 
   Result<LayerFile> build_layer(PrivateApt& apt, const std::filesystem::path& work) {
-    BERTH_CHECK_OK(check_space(x_options.cache_folder, kCacheNeeds));
-    BERTH_CHECK_OK(check_space(x_options.graph_root, kStorageNeeds));
-    step(fmt::format("fetching {} packages", x_packages.size()));
-    BERTH_CHECK_OK(apt.download(base_wanted(), x_packages).context([] {
+    BERTH_CHECK_OK(check_space(options_.cache_folder, kCacheNeeds));
+    BERTH_CHECK_OK(check_space(options_.graph_root, kStorageNeeds));
+    step(fmt::format("fetching {} packages", packages_.size()));
+    BERTH_CHECK_OK(apt.download(base_wanted(), packages_).context([] {
       return "fetch packages (check the network, and the proxy of apt)";
     }));
-    BERTH_TRY(x_facts.newest_package_time, apt.newest_package_time());
+    BERTH_TRY(facts_.newest_package_time, apt.newest_package_time());
     BERTH_CHECK_OK(write_scripts(apt, work));
     BERTH_CHECK_OK(run_mmdebstrap(apt, work));
     BERTH_CHECK_OK(add_dev_folder(work));
@@ -201,10 +201,10 @@ class Maker {
     for (const std::string_view rule : base_path_rules()) argv.push_back(fmt::format("--dpkgopt={}", rule));
     argv.push_back("--setup-hook=" + (work / "setup").native());
     argv.push_back("--customize-hook=" + (work / "finish").native());
-    argv.insert(argv.end(), {x_distribution.codename, (work / "layer.tar").native(), apt.sources_file().native()});
+    argv.insert(argv.end(), {distribution_.codename, (work / "layer.tar").native(), apt.sources_file().native()});
     sys::ToolOptions options = tool_options();
     options.environment = {chroot_path(), "TMPDIR=" + work.native(), "TZ=UTC", "PYTHONHASHSEED=0",
-                           fmt::format("SOURCE_DATE_EPOCH={}", x_facts.newest_package_time)};
+                           fmt::format("SOURCE_DATE_EPOCH={}", facts_.newest_package_time)};
     options.on_line = [this](std::string_view line) {
       if (line.starts_with("I: ") && line.find("/") == std::string_view::npos) step(line.substr(3));
     };
@@ -217,7 +217,7 @@ class Maker {
     BERTH_CHECK_OK(sys::make_folders(work / "added/dev", 0755));
     BERTH_CHECK_OK(sys::run_tool(
         {"tar", "--append", "--file", (work / "layer.tar").native(), "--format=posix",
-         "--pax-option=delete=atime,delete=ctime", fmt::format("--mtime=@{}", x_facts.newest_package_time), "--owner=0",
+         "--pax-option=delete=atime,delete=ctime", fmt::format("--mtime=@{}", facts_.newest_package_time), "--owner=0",
          "--group=0", "--numeric-owner", "--mode=0755", "--directory", (work / "added").native(), "./dev"},
         tool_options()));
     return {};
@@ -225,19 +225,19 @@ class Maker {
 
   Result<BaseImage> publish(const LayerFile& layer, const std::filesystem::path& work) const {
     BERTH_TRY(const std::string tag, take_next_tag());
-    const std::string full = fmt::format("localhost/{}:{}", x_options.name, tag);
-    step(fmt::format("storing {}:{}", x_options.name, tag));
+    const std::string full = fmt::format("localhost/{}:{}", options_.name, tag);
+    step(fmt::format("storing {}:{}", options_.name, tag));
     const std::filesystem::path layout = work / "oci";
-    BERTH_TRY(const std::string digest, write_oci_layout(layout, base_config(x_facts, tag), layer, tag));
-    const std::string store = x_options.storage_is_set
-                                  ? fmt::format("[overlay@{}+/run/containers/storage]", x_options.graph_root.native())
+    BERTH_TRY(const std::string digest, write_oci_layout(layout, base_config(facts_, tag), layer, tag));
+    const std::string store = options_.storage_is_set
+                                  ? fmt::format("[overlay@{}+/run/containers/storage]", options_.graph_root.native())
                                   : std::string();
     // The policy judges images of strangers; this one was made here.
     BERTH_CHECK_OK(
         sys::run_tool({"skopeo", "--insecure-policy", "copy", "--quiet", fmt::format("oci:{}:{}", layout.native(), tag),
                        fmt::format("containers-storage:{}{}", store, full)},
                       tool_options()));
-    BERTH_TRY(const LocalStore written, LocalStore::open(x_options.graph_root));
+    BERTH_TRY(const LocalStore written, LocalStore::open(options_.graph_root));
     BERTH_TRY(const Reference reference, parse_reference(full));
     BERTH_TRY(const LocalImage image, written.find_image(reference));
     if (image.digest != digest) {
@@ -245,15 +245,15 @@ class Maker {
                   fmt::format("'{}' has digest {} in the storage, and was made as {}", full, image.digest, digest));
     }
     BaseImage made = described(written, image, tag, true);
-    made.why = fmt::format("made from {} packages", x_packages.size());
+    made.why = fmt::format("made from {} packages", packages_.size());
     return made;
   }
 
   // The highest revision ever given is kept beside the images, so that a removed image's tag is not given again. It is
   // written before the tag is used: an interrupted run leaves a gap, never a second meaning.
   Result<std::string> take_next_tag() const {
-    const std::filesystem::path file = x_options.state_folder / "base-image-revisions.json";
-    const std::string key = x_options.name + ":" + x_facts.python_version;
+    const std::filesystem::path file = options_.state_folder / "base-image-revisions.json";
+    const std::string key = options_.name + ":" + facts_.python_version;
     Json revisions = Json::object();
     auto text = sys::read_file(file, 1 << 20);
     if (text) {
@@ -263,22 +263,22 @@ class Maker {
     }
     const Json* used = revisions.find(key);
     const bool known = used != nullptr && used->is_int() && *used->as_int() > 0;
-    BERTH_TRY(const LocalStore store, LocalStore::open(x_options.graph_root));
-    BERTH_TRY(const Reference name, parse_reference("localhost/" + x_options.name));
+    BERTH_TRY(const LocalStore store, LocalStore::open(options_.graph_root));
+    BERTH_TRY(const Reference name, parse_reference("localhost/" + options_.name));
     BERTH_TRY(const std::vector<std::string> tags, store.tags_of(name));
     const unsigned long highest_used = known ? static_cast<unsigned long>(*used->as_int()) : 0;
-    std::string tag = next_tag(x_facts.python_version, tags, highest_used);
-    revisions.set(key, Json(static_cast<std::uint64_t>(revision_of(tag, x_facts.python_version).value_or(0))));
-    BERTH_CHECK_OK(sys::make_folders(x_options.state_folder, 0755));
+    std::string tag = next_tag(facts_.python_version, tags, highest_used);
+    revisions.set(key, Json(static_cast<std::uint64_t>(revision_of(tag, facts_.python_version).value_or(0))));
+    BERTH_CHECK_OK(sys::make_folders(options_.state_folder, 0755));
     BERTH_CHECK_OK(sys::write_file_atomically(file, print_json_pretty(revisions) + "\n", 0644));
     return tag;
   }
 
-  const BaseImageOptions& x_options;
-  Clock::time_point x_deadline;
-  Distribution x_distribution;
-  std::vector<Package> x_packages;
-  BaseFacts x_facts;
+  const BaseImageOptions& options_;
+  Clock::time_point deadline_;
+  Distribution distribution_;
+  std::vector<Package> packages_;
+  BaseFacts facts_;
 };
 
 }  // namespace

@@ -177,10 +177,10 @@ Result<LocalStore> LocalStore::open(std::filesystem::path graph_root) {
 // The images whose record holds `text` anywhere, which any record of a name or digest does that holds it.
 Result<std::vector<StoredImage>> LocalStore::images_with(std::string_view text) const {
   std::vector<StoredImage> images;
-  for (const std::string_view record : x_records) {
+  for (const std::string_view record : records_) {
     if (record.find(text) == std::string_view::npos) continue;
     BERTH_TRY(std::optional<StoredImage> image, parse_stored_image(record).context([&] {
-      return fmt::format("read '{}/overlay-images/images.json'", x_graph_root.native());
+      return fmt::format("read '{}/overlay-images/images.json'", graph_root_.native());
     }));
     if (image) images.push_back(std::move(*image));
   }
@@ -214,25 +214,25 @@ Result<LocalImage> LocalStore::find_image(const Reference& reference) const {
     }
   }
   BERTH_TRY(const std::vector<StoredImage> all, list_images());
-  return std::unexpected(not_found(x_graph_root, all, reference));
+  return std::unexpected(not_found(graph_root_, all, reference));
 }
 
 Result<LocalImage> LocalStore::read_image(const StoredImage& image) const {
   const auto doing = [&] { return read_error_text(image); };
   LocalImage read = {.id = image.id, .digest = image.digest, .names = image.names, .created = image.created};
-  const auto config_file = x_graph_root / "overlay-images" / image.id / blob_file_name("sha256:" + image.id);
+  const auto config_file = graph_root_ / "overlay-images" / image.id / blob_file_name("sha256:" + image.id);
   auto config_text = sys::read_file(config_file, kMaxConfigBytes);
   if (!config_text) return std::unexpected(damaged(std::move(config_text).error()).in(doing()));
   BERTH_TRY(read.config, parse_image_config(*config_text).context(doing));
   if (image.top_layer.empty()) return fail(Errc::Corrupt, fmt::format("{}: it has no layer", doing()));
-  auto folders = layer_folders(x_graph_root, image.top_layer);
+  auto folders = layer_folders(graph_root_, image.top_layer);
   if (!folders) return std::unexpected(damaged(std::move(folders).error()).in(doing()));
   read.layer_folders = std::move(*folders);
   return read;
 }
 
 Result<std::uint64_t> LocalStore::size_bytes_of(const LocalImage& image) const {
-  const std::filesystem::path file = x_graph_root / "overlay-layers/layers.json";
+  const std::filesystem::path file = graph_root_ / "overlay-layers/layers.json";
   BERTH_TRY(const std::string text, sys::read_file(file, kMaxListBytes));
   BERTH_TRY(const auto sizes, parse_layer_sizes(text).context([&] { return fmt::format("read '{}'", file.native()); }));
   std::uint64_t sum = 0;

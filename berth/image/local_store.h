@@ -51,18 +51,18 @@ class LocalStore {
   // All tags that `name` (of which tag and digest are not looked at) has here. Errors: Corrupt.
   Result<std::vector<std::string>> tags_of(const Reference& name) const;
 
-  const std::filesystem::path& graph_root() const { return x_graph_root; }
+  const std::filesystem::path& graph_root() const { return graph_root_; }
 
  private:
   LocalStore(std::filesystem::path graph_root, std::unique_ptr<const std::string> list,
              std::vector<std::string_view> records)
-      : x_graph_root(std::move(graph_root)), x_list(std::move(list)), x_records(std::move(records)) {}
+      : graph_root_(std::move(graph_root)), list_(std::move(list)), records_(std::move(records)) {}
 
   Result<std::vector<StoredImage>> images_with(std::string_view text) const;
 
-  std::filesystem::path x_graph_root;
-  std::unique_ptr<const std::string> x_list;  // behind a pointer, so that moving the store leaves the views valid
-  std::vector<std::string_view> x_records;    // of x_list, unparsed: at every call only a few matter
+  std::filesystem::path graph_root_;
+  std::unique_ptr<const std::string> list_;  // behind a pointer, so that moving the store leaves the views valid
+  std::vector<std::string_view> records_;    // of list_, unparsed: at every call only a few matter
 };
 
 }  // namespace berth::image

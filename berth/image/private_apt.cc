@@ -118,14 +118,14 @@ Result<PrivateApt> PrivateApt::open(std::filesystem::path folder, std::vector<Pa
 }
 
 Result<void> PrivateApt::write_sources() const {
-  return sys::write_file_atomically(sources_file(), print_sources(x_sources), 0644);
+  return sys::write_file_atomically(sources_file(), print_sources(sources_), 0644);
 }
 
 Result<std::string> PrivateApt::run(std::vector<std::string> argv) const {
   sys::ToolOptions options = {.environment = proxy_environment()};
   options.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(
-      std::max(x_deadline - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero()));
-  options.environment.push_back("APT_CONFIG=" + (x_folder / "apt.conf").native());
+      std::max(deadline_ - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero()));
+  options.environment.push_back("APT_CONFIG=" + (folder_ / "apt.conf").native());
   options.environment.push_back("DEBIAN_FRONTEND=noninteractive");
   BERTH_TRY(sys::ToolOutput output, sys::run_tool(argv, options));
   return std::move(output.out);
@@ -141,10 +141,10 @@ Result<void> PrivateApt::update(std::string_view origin) {
     const std::size_t tab = line.find('\t');
     if (tab != std::string_view::npos && line.substr(0, tab) != origin) foreign.emplace(line.substr(tab + 1));
   }
-  std::erase_if(x_sources, [&](const PackageSource& source) {
+  std::erase_if(sources_, [&](const PackageSource& source) {
     return foreign.contains(source.uri + "\t" + source.suite) || foreign.contains(source.uri + "/\t" + source.suite);
   });
-  if (x_sources.empty()) {
+  if (sources_.empty()) {
     return fail(Errc::Unavailable, fmt::format("none of the package sources signs with the origin '{}'", origin));
   }
   return write_sources();

@@ -45,23 +45,23 @@ class PrivateApt {
   // When the newest package in archives() was made: seconds since 1970, as its maker wrote it there.
   Result<std::int64_t> newest_package_time() const;
 
-  std::filesystem::path sources_file() const { return x_folder / "sources.list"; }
-  std::filesystem::path lists() const { return x_folder / "state/lists"; }
-  std::filesystem::path archives() const { return x_folder / "cache/archives"; }
+  std::filesystem::path sources_file() const { return folder_ / "sources.list"; }
+  std::filesystem::path lists() const { return folder_ / "state/lists"; }
+  std::filesystem::path archives() const { return folder_ / "cache/archives"; }
 
   // `usrmerge` brings in a whole Perl; the root is merged from the start, so its small twin does.
   static constexpr std::string_view kPreferences = "Package: usrmerge\nPin: release *\nPin-Priority: -1\n";
 
  private:
   PrivateApt(std::filesystem::path folder, std::vector<PackageSource> sources, Deadline deadline)
-      : x_folder(std::move(folder)), x_sources(std::move(sources)), x_deadline(deadline) {}
+      : folder_(std::move(folder)), sources_(std::move(sources)), deadline_(deadline) {}
 
   Result<std::string> run(std::vector<std::string> argv) const;
   Result<void> write_sources() const;
 
-  std::filesystem::path x_folder;
-  std::vector<PackageSource> x_sources;
-  Deadline x_deadline;
+  std::filesystem::path folder_;
+  std::vector<PackageSource> sources_;
+  Deadline deadline_;
 };
 
 // The packages in what `apt-get install --simulate` prints, sorted by name.

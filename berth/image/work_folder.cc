@@ -81,11 +81,11 @@ Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadlin
 }
 
 WorkFolder::WorkFolder(WorkFolder&& other) noexcept
-    : x_path(std::exchange(other.x_path, {})), x_lock(std::move(other.x_lock)) {}
+    : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
 
 WorkFolder::~WorkFolder() {
   // What cannot be removed now is removed at the next start.
-  if (!x_path.empty()) static_cast<void>(remove_folder(x_path));
+  if (!path_.empty()) static_cast<void>(remove_folder(path_));
 }
 
 }  // namespace berth::image

@@ -26,13 +26,13 @@ class WorkFolder {
   WorkFolder& operator=(WorkFolder&&) = delete;
   ~WorkFolder();
 
-  const std::filesystem::path& path() const { return x_path; }
+  const std::filesystem::path& path() const { return path_; }
 
  private:
-  WorkFolder(std::filesystem::path path, UniqueFd lock) : x_path(std::move(path)), x_lock(std::move(lock)) {}
+  WorkFolder(std::filesystem::path path, UniqueFd lock) : path_(std::move(path)), lock_(std::move(lock)) {}
 
-  std::filesystem::path x_path;
-  UniqueFd x_lock;
+  std::filesystem::path path_;
+  UniqueFd lock_;
 };
 
 // Whether `mountinfo` (the text of /proc/self/mountinfo) has a mount at or below `path`.

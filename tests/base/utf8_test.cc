@@ -29,6 +29,7 @@ INSTANTIATE_TEST_SUITE_P(Table, Utf8, ::testing::ValuesIn(kRows), [](const auto&
 
 TEST(Visible, ShowsWhatCouldDeceive) {
   EXPECT_EQ(to_visible("a\x1b]52;c\x07" "b\rc\u202ed", false), "a\\x1b]52;c\\x07b\\x0dc\\u202ed");
+  EXPECT_EQ(to_visible("\u061c\u180e\ufff9\U000e0041", false), "\\u061c\\u180e\\ufff9\\U000e0041");
   EXPECT_EQ(to_visible("a\n\tb", true), "a\n\tb");
   EXPECT_EQ(to_visible("a\nb", false), "a\\x0ab");
 }

@@ -1,0 +1,66 @@
+"""System tests: the built program on the real kernel, as root.
+
+    BERTH=build/release/berth BERTH_UNGUARDED=build/release/berth_unguarded python3 -m pytest tests/system
+
+A probe of an isolation guard runs three ways: with the guard, where what must happen is asserted exactly; without it
+(berth_unguarded, a raised limit, a well-formed input), where the probe must succeed, or else it proves nothing; and
+then the machine must be as before, which the fixture `untouched` asserts after every test.
+"""
+import os
+import shutil
+import tempfile
+
+import pytest
+
+import needs
+from calls import BERTH, UNGUARDED, Berth
+from figures import FIGURES, figure
+from host import Host
+
+
+def refuse(need, reason):
+    text = "the machine lacks '%s': %s" % (need, reason)
+    if needs.required(need):
+        pytest.exit(text + ' (BERTH_REQUIRE names it)', returncode=1)
+    pytest.skip(text)
+
+
+@pytest.fixture(scope='session')
+def berth():
+    """The program, with settings and a runtime folder that are gone afterwards."""
+    for program in (BERTH, UNGUARDED):
+        if not os.access(program, os.X_OK):
+            pytest.exit("'%s' is not built: build the targets berth and berth_unguarded" % program, returncode=1)
+    for need, reason in needs.missing(BERTH):
+        refuse(need, reason)
+    folder = tempfile.mkdtemp(prefix='berth-system-')
+    # A container's init passes through it, and is nobody in particular on the host then.
+    runtime = tempfile.mkdtemp(prefix='berth-system-', dir='/run')
+    os.chmod(runtime, 0o711)
+    program = Berth(folder, runtime)
+    yield program
+    pruned = program('prune', '--all')
+    shutil.rmtree(folder)
+    assert pruned.code == 0, pruned
+    shutil.rmtree(runtime)
+
+
+@pytest.fixture(scope='session')
+def host(berth):
+    watched = Host(berth.folder, berth.runtime)
+    yield watched
+    watched.settle()
+    figure('host', 'processes, mounts, cgroups, namespaces, files left by all tests', 0)
+
+
+@pytest.fixture(autouse=True)
+def untouched(host):
+    """After each test nothing of it is left on the host."""
+    yield
+    host.settle()
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.section('figures')
+    for line in FIGURES:
+        terminalreporter.write_line(line)

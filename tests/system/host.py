@@ -1,0 +1,107 @@
+"""What calls leave on this machine: nothing.
+
+The tests use a runtime folder and a file of settings of their own. That tells their processes (the program, its watcher
+and a container's init carry BERTH_CONFIG), cgroups, mounts and files from those of others that use the same machine.
+"""
+import glob
+import os
+import time
+
+CGROUPS = '/sys/fs/cgroup/*/berth/*/', '/sys/fs/cgroup/berth/*/'
+
+
+def environment_of(pid):
+    try:
+        with open('/proc/%s/environ' % pid, 'rb') as file:
+            return file.read().split(b'\0')
+    except OSError:
+        return []
+
+
+def read(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError:
+        return ''
+
+
+class Host:
+    def __init__(self, folder, runtime):
+        self._marker = ('BERTH_CONFIG=' + folder).encode()
+        self._runtime = runtime
+        self._namespace_mounts = self.namespace_mounts()
+
+    def is_ours(self, pid):
+        return any(variable.startswith(self._marker) for variable in environment_of(pid))
+
+    def processes(self):
+        return ['process %s (%s)' % (pid, read('/proc/%s/comm' % pid).strip())
+                for pid in os.listdir('/proc') if pid.isdigit() and self.is_ours(pid)]
+
+    def cgroups(self):
+        """Groups of containers, but for those that hold another user's live container."""
+        groups = []
+        for path in [path for pattern in CGROUPS for path in glob.glob(pattern)]:
+            members = read(path + 'cgroup.procs').split()
+            if not members or any(self.is_ours(pid) for pid in members):
+                groups.append('cgroup ' + path)
+        return groups
+
+    def mounts(self):
+        """Mounts in the runtime folder; the kept roots of images are meant to stay."""
+        points = [line.split()[4] for line in read('/proc/self/mountinfo').splitlines()]
+        return ['mount ' + point for point in points
+                if point.startswith(self._runtime) and not point.startswith(self._runtime + '/roots/')]
+
+    def namespace_mounts(self):
+        return sorted(line.split()[4] for line in read('/proc/self/mountinfo').splitlines() if ' - nsfs ' in line)
+
+    def namespaces(self):
+        """Network namespaces that live on without a process, and those of our processes that are not the host's."""
+        found = ['namespace ' + point for point in self.namespace_mounts() if point not in self._namespace_mounts]
+        own = os.readlink('/proc/self/ns/net')
+        for process in self.processes():
+            try:
+                net = os.readlink('/proc/%s/ns/net' % process.split()[1])
+            except OSError:
+                continue
+            if net != own:
+                found.append('namespace ' + net)
+        return found
+
+    def files(self):
+        """Files in the runtime folder that a finished call does not leave: owners in leases, records, things staged."""
+        found = []
+        for folder, names, files in os.walk(self._runtime):
+            if folder == os.path.join(self._runtime, 'roots'):
+                names.clear()
+            for name in files:
+                path = os.path.join(folder, name)
+                is_lease = os.path.dirname(path) == os.path.join(self._runtime, 'leases')
+                if not is_lease or read(path):
+                    found.append('file ' + path)
+        return found
+
+    def leftovers(self):
+        return self.processes() + self.cgroups() + self.mounts() + self.namespaces() + self.files()
+
+    def settle(self, seconds=5):
+        """Waits until nothing of ours is left, and returns how long that took. Errors: AssertionError with a list."""
+        begun = time.monotonic()
+        while True:
+            left = self.leftovers()
+            taken = time.monotonic() - begun
+            if not left:
+                return taken
+            if taken > seconds:
+                raise AssertionError('left on the host after %g s:\n%s' % (seconds, '\n'.join(left)))
+            time.sleep(0.02)
+
+    def slots(self):
+        """Ids of the calls that hold a range of host ids, by number of the range."""
+        held = {}
+        for path in glob.glob(os.path.join(self._runtime, 'leases', '*')):
+            if read(path):
+                held[int(os.path.basename(path))] = read(path)
+        return held
