@@ -10,9 +10,13 @@ endif()
 
 # Every layer: a target names in its #include what it tests, and the linker drops the rest.
 get_directory_property(berth_targets DIRECTORY ${PROJECT_SOURCE_DIR} BUILDSYSTEM_TARGETS)
-set(berth_fuzz_layers ${berth_targets})
-list(FILTER berth_fuzz_layers INCLUDE REGEX "^berth_")
-list(REMOVE_ITEM berth_fuzz_layers berth_warnings)
+set(berth_fuzz_layers)
+foreach(target IN LISTS berth_targets)
+  get_target_property(type ${target} TYPE)
+  if(target MATCHES "^berth_" AND type STREQUAL "STATIC_LIBRARY")
+    list(APPEND berth_fuzz_layers ${target})
+  endif()
+endforeach()
 
 add_custom_target(fuzz_all)
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)

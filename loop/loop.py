@@ -2,6 +2,7 @@
 
     loop.py frames IN OUT    Berth's own mode: one job, messages on two private descriptors
     loop.py stdio            the mode other servers speak: jobs one after another on descriptors 0 and 1
+    loop.py compile FOLDER   writes this file, and the prelude beside it, compiled, to FOLDER
 
 In both modes a message is one line of JSON. docs/protocol.md lists the messages and says which are answered.
 
@@ -846,18 +847,19 @@ def parse_job(line, needs_native):
     return job
 
 
-def compile_script(script):
+def compile_script(script, flags=0):
+    """The code of `script`, with the future features that `flags` names."""
     if not PY2:
-        return compile(script, SCRIPT_FILE, 'exec', 0, True)
+        return compile(script, SCRIPT_FILE, 'exec', flags, True)
     # A byte order mark makes byte source UTF-8 without forbidding a coding line, which text would.
     source = b'\xef\xbb\xbf' + script.encode('utf-8')
     print_function = 0x10000
     try:
-        return compile(source, SCRIPT_FILE, 'exec', print_function, True)
+        return compile(source, SCRIPT_FILE, 'exec', flags | print_function, True)
     except SyntaxError:
         error = sys.exc_info()
         try:
-            return compile(source, SCRIPT_FILE, 'exec', 0, True)  # print statements
+            return compile(source, SCRIPT_FILE, 'exec', flags, True)  # print statements
         except SyntaxError:
             pass
         raise error[1]
@@ -881,6 +883,33 @@ def code_of(job, cache):
     return code
 
 
+def future_features(code):
+    """The flags of the future features that `code` was compiled with: what follows it in one text has them too."""
+    if not code.co_flags & ~0x3ff:
+        return 0  # the lower bits say other things, and most code has no more
+    import __future__
+    known = 0
+    for name in __future__.all_feature_names:
+        known |= getattr(__future__, name).compiler_flag
+    return code.co_flags & known
+
+
+def codes_of(job, cache):
+    """The code to run, in order: the prelude, when the host has it compiled, and the rest of the script.
+
+    A prelude is the part of the text that is the same in call after call. It stands in a file as marshalled code of
+    this interpreter, and the script then begins at line `first_line` of the whole.
+    """
+    prelude = job.pop('prelude', None)
+    if prelude is None:
+        return [code_of(job, cache)]
+    import marshal
+    with open(prelude['path'], 'rb') as compiled:
+        code = marshal.loads(compiled.read())
+    script = u'\n' * (prelude['first_line'] - 1) + job.pop('script')
+    return [code, compile_script(script, future_features(code))]
+
+
 def script_globals(demisto, job):
     """Globals as content expects them; without __name__, so that it reads as that of the builtins."""
 
@@ -901,9 +930,10 @@ def run_job(line, host, cache, needs_native=False):
     recursion_limit = sys.getrecursionlimit()
     try:
         job = parse_job(line, needs_native)
-        code = code_of(job, cache)
+        codes = codes_of(job, cache)
         scope.update(script_globals(Demisto(host, job), job))
-        exec(code, scope)
+        for code in codes:
+            exec(code, scope)
     except SystemExit as error:
         leaving = error
     except:  # noqa: E722 -- KeyboardInterrupt and Python 2's classic classes too: no end goes unnamed
@@ -1065,6 +1095,32 @@ def serve_stdio():
             return
 
 
+PRELUDE = '/run/berth/prelude.py'
+
+
+def write_compiled(folder):
+    """Writes loop.pyc, and prelude.bin when there is a prelude, to `folder`: marshalled code of this interpreter."""
+    import marshal
+    import struct
+    if PY2:
+        import imp
+        header = imp.get_magic() + struct.pack('<I', 0)
+    else:
+        from importlib.util import MAGIC_NUMBER
+        header = MAGIC_NUMBER + struct.pack('<III', 0, 0, 0)
+        if sys.version_info < (3, 7):
+            header = header[:12]
+    with open(__file__, 'rb') as source:
+        loop = compile(source.read(), __file__, 'exec', 0, True)
+    with open(folder + '/loop.pyc', 'wb') as compiled:
+        compiled.write(header + marshal.dumps(loop))
+    if os.path.exists(PRELUDE):
+        with open(PRELUDE, 'rb') as source:
+            code = compile_script(source.read().decode('utf-8'))
+        with open(folder + '/prelude.bin', 'wb') as compiled:
+            compiled.write(marshal.dumps(code))
+
+
 def main(argv):
     # The folder of this file is no place for content to import from.
     if sys.path and os.path.realpath(sys.path[0] or '.') == os.path.dirname(os.path.realpath(__file__)):
@@ -1075,8 +1131,10 @@ def main(argv):
             serve_frames(int(argv[1]), int(argv[2]))
         elif argv == ['stdio']:
             serve_stdio()
+        elif argv[:1] == ['compile'] and len(argv) == 2:
+            write_compiled(argv[1])
         else:
-            sys.stderr.write('usage: loop.py frames IN OUT | loop.py stdio\n')
+            sys.stderr.write('usage: loop.py frames IN OUT | loop.py stdio | loop.py compile FOLDER\n')
             flush()
             os._exit(EXIT_USAGE)
     except OSError as error:

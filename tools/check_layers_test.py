@@ -24,7 +24,7 @@ GOOD = {
     "berth/base/text.h": "// Text.\n#pragma once\n#include <string>\n",
     "berth/base/text.cc": '#include "berth/base/text.h"\n',
     "berth/sys/file.h": '// Files.\n#pragma once\n#include <fmt/format.h>\n#include "berth/base/text.h"\n',
-    "berth/app/run.h": '// Runs.\n#pragma once\n#include "berth/sys/file.h"\n',
+    "berth/app/run.h": '// Runs.\n#pragma once\n#include "berth/sys/file.h"\n#include "berth/version.h"\n',
     "tests/base/text_test.cc": "",
     "tests/sys/file_test.cc": "",
     "tests/app/run_test.cc": "",

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "berth/app/call_host.h"
+#include "berth/app/code_cache.h"
 #include "berth/app/embedded.h"
 #include "berth/app/ids.h"
 #include "berth/app/mask.h"
@@ -111,6 +112,45 @@ std::vector<std::string> warnings_of(const CallRequest& request, const CheckedCa
   return warnings;
 }
 
+container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& checked,
+                               const image::ResolvedImage& resolved, const container::Guards& guards) {
+  container::LaunchSpec spec;
+  spec.image_name = image::to_string(resolved.used);
+  spec.root = {resolved.image.id, resolved.image.layer_folders};
+  spec.programs = container::interpreters_for(request.item.subtype);
+  spec.environment = container::environment_for({resolved.image.config.env}, {});
+  spec.limits = limits_of(request, checked);
+  spec.guards = guards;
+  spec.keep = request.keep;
+  return spec;
+}
+
+wire::Job job_for(const CallRequest& request, const CheckedCall& checked) {
+  wire::Job job;
+  job.integration = request.item.kind == content::ItemKind::Integration;
+  job.command = request.command;
+  job.args = checked.args;
+  job.params = checked.params;
+  return job;
+}
+
+// Gives the loop and the code to the container: compiled as far as they are the same in call after call.
+void put_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec, wire::Job& job) {
+  const std::string folder = std::string(container::kFixedFolder) + "/";
+  const content::CodePart& item = code.parts.back();
+  const std::string_view whole = code.text;
+  const std::string_view prelude = whole.substr(0, item.offset);
+  if (auto compiled = prelude.empty() ? std::nullopt : cache.get(spec, prelude)) {
+    spec.fixed = {{"loop.pyc", std::move(compiled->loop)}, {"prelude.bin", std::move(compiled->prelude)}};
+    job.prelude = wire::Prelude{folder + "prelude.bin", item.first_line};
+    job.code = whole.substr(item.offset);
+  } else {
+    spec.fixed = {{"loop.py", std::string(embedded_loop())}};
+    job.code = whole;
+  }
+  spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
+}
+
 std::int64_t now_ns() {
   timespec now = {};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -179,17 +219,11 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
                   resolved->why.empty() ? choice->reason : choice->reason + "; " + resolved->why};
   answer.warnings = warnings_of(request, *checked, guards_);
   answer.secrets = checked->secrets;
-  container::LaunchSpec spec;
+  container::LaunchSpec spec = spec_for(request, *checked, *resolved, guards_);
   spec.id = answer.id;
-  spec.image_name = answer.image.used;
-  spec.root = {resolved->image.id, resolved->image.layer_folders};
-  spec.programs = container::interpreters_for(request.item.subtype);
-  spec.arguments = {container::kLoopPath, "frames", "3", "4"};
-  spec.environment = container::environment_for({resolved->image.config.env}, {});
-  spec.loop = embedded_loop();
-  spec.limits = limits_of(request, *checked);
-  spec.guards = guards_;
-  spec.keep = request.keep;
+  wire::Job job = job_for(request, *checked);
+  job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
+  put_code(*code, CodeCache(code_cache_folder(), folder_), spec, job);
   auto container = container::Container::start(spec, folder_);
   if (!container) {
     const bool is_input = container.error().code() == Errc::NotFound;
@@ -198,13 +232,6 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   }
 
   // The conversation.
-  wire::Job job;
-  job.code = std::move(code->text);
-  job.integration = request.item.kind == content::ItemKind::Integration;
-  job.command = request.command;
-  job.args = checked->args;
-  job.params = checked->params;
-  job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
   CallHost host(*this, request, nesting, tree ? &*tree : nullptr, container->work_folder());
   engine::SessionOptions options;
   options.limits = spec.limits;
@@ -215,7 +242,9 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
       request.on_frame(direction, mask(line, checked->secrets));
     };
   }
-  auto record = engine::converse(*container, wire::job_line(job), host, options);
+  const engine::Streams streams{container->in(), container->out(), container->printed(), container->complaints(),
+                                container->ended()};
+  auto record = engine::converse(streams, wire::job_line(job), host, options);
   if (!record) return start_failed(std::move(record));
 
   // The end: the files first, while their folder is there.
@@ -233,6 +262,7 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
   answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);
+  answer.outcome.explanation = mask(answer.outcome.explanation, answer.secrets);  // it may cite the script
   answer.moments = container->moments();
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});

@@ -77,11 +77,11 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   spec.image_name = image::to_string(resolved.used);
   spec.root = {resolved.image.id, resolved.image.layer_folders};
   spec.programs = container::interpreters_for("");
-  spec.arguments = {container::kLoopPath};
+  spec.arguments = {std::string(container::kFixedFolder) + "/loop.py"};
   if (!request.foreign_loop) spec.arguments.emplace_back("stdio");
   spec.environment = container::environment_for({resolved.image.config.env}, {});
   spec.channel = container::Channel::Stdio;
-  spec.loop = request.foreign_loop ? *request.foreign_loop : std::string(embedded_loop());
+  spec.fixed = {{"loop.py", request.foreign_loop ? *request.foreign_loop : std::string(embedded_loop())}};
   spec.limits = request.limits;
   spec.guards = guards;
   BERTH_TRY(container::Container container,

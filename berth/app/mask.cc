@@ -1,5 +1,8 @@
 #include "berth/app/mask.h"
 
+#include <algorithm>
+#include <functional>
+
 namespace berth::app {
 namespace {
 
@@ -16,8 +19,11 @@ void replace_all(std::string& text, std::string_view what) {
 
 std::string mask(std::string_view text, const std::vector<std::string>& secrets) {
   std::string masked(text);
-  for (const std::string& secret : secrets) {
-    if (secret.size() < kShortest) continue;
+  // A secret may begin like a longer one, whose end would then stay in sight.
+  std::vector<std::string_view> longest_first(secrets.begin(), secrets.end());
+  std::ranges::stable_sort(longest_first, std::ranges::greater(), &std::string_view::size);
+  for (const std::string_view secret : longest_first) {
+    if (secret.size() < kShortest) break;
     replace_all(masked, secret);
     std::string quoted = print_json(Json(secret));
     quoted = quoted.substr(1, quoted.size() - 2);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "berth/app/ids.h"
 #include "berth/base/sha256.h"
 
@@ -28,12 +30,14 @@ Result<void> Playground::set(std::string_view path, const Json& value) {
   if (set_bytes_ > kMostSetBytes) {
     return fail(Errc::Exhausted, "set context: more than 64 MiB were set in this run");
   }
+  // Checked first, so that a wrong path leaves nothing behind.
+  if (path.empty() || path.starts_with('.') || path.ends_with('.') || path.find("..") != std::string_view::npos) {
+    return wrong("it has an empty part");
+  }
+  if (static_cast<std::size_t>(std::ranges::count(path, '.')) >= kMostParts) return wrong("it has more than 64 parts");
   Json* at = &context_;
-  std::size_t parts = 0;
   for (std::string_view rest = path;;) {
     const std::string_view part = rest.substr(0, rest.find('.'));
-    if (part.empty()) return wrong("it has an empty part");
-    if (++parts > kMostParts) return wrong("it has more than 64 parts");
     if (part.size() == rest.size()) {
       at->set(part, value);
       return {};

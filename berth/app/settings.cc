@@ -127,6 +127,12 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
     return fail(Errc::InvalidInput, fmt::format("{}: 'version' must be 1, as the first key of the file; this is '{}'",
                                                 name, version));
   }
+  const container::Limits& limits = settings.limits;
+  if (limits.open_files_soft > limits.open_files_hard) {
+    return fail(Errc::InvalidInput, fmt::format("{}: 'limits.open_files' is {}, above 'limits.open_files_hard', which "
+                                                "is {}; raise that as well",
+                                                name, limits.open_files_soft, limits.open_files_hard));
+  }
   return settings;
 }
 

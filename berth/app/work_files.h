@@ -10,7 +10,7 @@
 namespace berth::app {
 
 // Takes in the file of each file entry (Type 3 or 9, with a FileID): `<investigation>_<FileID>` in `work` below the
-// folder `scratch`, as a regular file and through no link. The entry gets its ID, Size and SHA256 members.
+// folder `scratch`, as a regular file and through no link. The entry gets its ID, and its size and sum as FileMetadata.
 // Returns a line for each entry whose file could not be taken in.
 std::vector<std::string> take_in_files(std::vector<Json>& entries, int scratch, Playground& playground);
 

@@ -40,6 +40,7 @@ void add_run(CLI::App& program, CommandLine& line) {
                  "a parameter of the integration: name=value; a secret as name=@file or name=-")
       ->type_name("NAME=VALUE")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   run.add_option("--params-file", options.parameters_file, "parameters as a JSON object")->type_name("FILE");
   run.add_option("--image", options.image, "image to use instead of the item's")->type_name("REF");
@@ -47,6 +48,7 @@ void add_run(CLI::App& program, CommandLine& line) {
   run.add_option("--file", options.files, "hand a file in; its entry id counts up from 1@1")
       ->type_name("PATH")
       ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   run.add_option("--incident", options.incident, "the incident, as a JSON object")->type_name("FILE");
   run.add_option("--context", options.context, "the context, as a JSON object")->type_name("FILE");

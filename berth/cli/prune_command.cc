@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "berth/app/code_cache.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
 #include "berth/container/image_root.h"
@@ -43,6 +44,9 @@ Result<void> prune(const PruneOptions& options, const Surroundings& surroundings
     if (!options.dry_run) BERTH_CHECK_OK(container::remove_kept_root(folder, root));
     say(fmt::format("{} image root {}", verb, root));
   }
+  if (options.dry_run) return {};
+  BERTH_TRY(const std::size_t compiled, app::CodeCache::clear(app::code_cache_folder()));
+  if (compiled > 0) say(fmt::format("removed {} files of compiled code", compiled));
   return {};
 }
 

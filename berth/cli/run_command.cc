@@ -30,6 +30,12 @@ int refuse(const Error& error, int exit_code, bool json) {
   return exit_code;
 }
 
+// What a user gave is the user's to mend: also where it is over a limit, or a link in it leads out.
+int input_exit_code(const Error& error) {
+  const bool is_refused = error.code() == Errc::Exhausted || error.code() == Errc::Denied;
+  return is_refused ? kBadInputExit : exit_code_of(error);
+}
+
 void show_log(const app::CallAnswer& answer, bool debug) {
   for (const engine::LogLine& line : answer.record.log) {
     const bool is_server = line.source == engine::LogSource::Server;
@@ -117,11 +123,11 @@ Result<void> save_files(const app::CallAnswer& answer, const app::Playground& pl
 
 int run_command(const RunOptions& options, const Surroundings& surroundings) {
   auto request = read_request(options, surroundings.settings);
-  if (!request) return refuse(request.error(), exit_code_of(request.error()), options.json);
+  if (!request) return refuse(request.error(), input_exit_code(request.error()), options.json);
   auto service = app::CallService::open(surroundings.settings, surroundings.guards);
   if (!service) return refuse(service.error(), exit_code_of(service.error()), options.json);
   if (auto filled = fill_playground(options, service->playground()); !filled) {
-    return refuse(filled.error(), exit_code_of(filled.error()), options.json);
+    return refuse(filled.error(), input_exit_code(filled.error()), options.json);
   }
   const auto interrupts = watch_interrupts();
   if (!interrupts) return complain(interrupts.error());
@@ -140,7 +146,7 @@ int run_command(const RunOptions& options, const Surroundings& surroundings) {
   if (!answer) {
     const Error& error = answer.error().error;
     const bool failed_start = answer.error().is_start;
-    return refuse(error, failed_start ? engine::exit_code_of(engine::Cause::FailedToStart) : exit_code_of(error),
+    return refuse(error, failed_start ? engine::exit_code_of(engine::Cause::FailedToStart) : input_exit_code(error),
                   options.json);
   }
   if (!options.save_files.empty()) {

@@ -99,7 +99,7 @@ Result<UniqueFd> make_scratch(const LaunchSpec& spec, std::uint32_t first_id) {
 
 Result<UniqueFd> make_furniture(const LaunchSpec& spec) {
   // Device nodes work here although a container could make none: this tmpfs belongs to the host's user namespace.
-  BERTH_TRY(UniqueFd furniture, sys::make_mount("tmpfs", {{"size", "1m"}, {"mode", "0755"}}, MOUNT_ATTR_NOSUID));
+  BERTH_TRY(UniqueFd furniture, sys::make_mount("tmpfs", {{"size", "64m"}, {"mode", "0755"}}, MOUNT_ATTR_NOSUID));
   const int root = furniture.get();
   for (const char* path : kFurnitureFolders) BERTH_CHECK_OK(make_folder(root, path, 0755, 0));
   for (const Device& device : kDevices) {
@@ -112,8 +112,10 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec) {
     BERTH_CHECK_OK(sys::check([&] { return ::symlinkat(link.target, root, link.path); }, "link {}", link.path));
   }
   BERTH_TRY(UniqueFd nothing, make_file(root, "nothing", 0444));
-  BERTH_TRY(UniqueFd loop, make_file(root, "run/berth/loop.py", 0444));
-  BERTH_CHECK_OK(sys::write_all(loop.get(), spec.loop, kLoopPath));
+  for (const FixedFile& fixed : spec.fixed) {
+    BERTH_TRY(UniqueFd file, make_file(root, "run/berth/" + fixed.name, 0444));
+    BERTH_CHECK_OK(sys::write_all(file.get(), fixed.bytes, fixed.name));
+  }
   return furniture;
 }
 

@@ -76,6 +76,26 @@ void connect(InitPlan& plan, const Streams& streams) {
   plan.frames_out = streams.out.write.get();
 }
 
+// What a report of a failure means. Nothing of the script has run then.
+std::unexpected<Error> start_error(InitReport report, const std::string& image_name) {
+  report.text.back() = '\0';
+  if (report.kind != InitReport::Kind::Missing) return fail(Errc::Unavailable, report.text.data());
+  return fail(Errc::NotFound, fmt::format("image '{}' has no interpreter for this item: looked for {}; choose "
+                                          "another image with --image",
+                                          image_name, report.text.data()));
+}
+
+// What process `pid` and the children that it has waited for have used. Zero when it is gone.
+std::chrono::nanoseconds cpu_time_of(pid_t pid) {
+  timespec own = {};
+  const auto clock = static_cast<clockid_t>(~static_cast<unsigned>(pid) << 3 | 2);  // clock_getcpuclockid(3)
+  if (::clock_gettime(clock, &own) != 0) return {};
+  std::chrono::nanoseconds used = std::chrono::seconds(own.tv_sec) + std::chrono::nanoseconds(own.tv_nsec);
+  const auto ticks = waited_ticks_of(pid);
+  if (ticks) used += std::chrono::seconds(1) * static_cast<std::int64_t>(*ticks) / ::sysconf(_SC_CLK_TCK);
+  return used;
+}
+
 // Removes what a container that nobody holds any more left behind.
 void sweep(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::string& id) {
   for (const auto& folder : cgroup_folders(hierarchies, cgroup_name(id))) sys::remove_cgroup(folder);
@@ -113,6 +133,9 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
 
   BERTH_TRY(sys::Pipe go, sys::make_pipe());
   BERTH_TRY(sys::Pipe report, sys::make_pipe());
+  BERTH_TRY(int high, sys::call([&] { return ::fcntl(report.write.get(), F_DUPFD_CLOEXEC, kReportDescriptor); },
+                                "give init's report a high number"));
+  report.write.reset(high);
   InitPlan plan{.spec = spec, .filter = filter, .cgroup = cgroup, .stage = folder.stage("")};
   plan.root = root.get();
   plan.scratch = scratch.get();
@@ -140,11 +163,11 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   report.write.reset();
   if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids));
   BERTH_CHECK_OK(sys::write_all(container.go_.get(), "g", "the channel to init"));
-  BERTH_CHECK_OK(container.wait_for_start(spec));
+  BERTH_CHECK_OK(container.wait_for_start());
   return container;
 }
 
-Result<void> Container::wait_for_start(const LaunchSpec& spec) {
+Result<void> Container::wait_for_start() {
   // The passes take milliseconds; a machine that swaps may take seconds.
   constexpr int kMostMilliseconds = 30'000;
   pollfd ready = {report_.get(), POLLIN, 0};
@@ -153,13 +176,7 @@ Result<void> Container::wait_for_start(const LaunchSpec& spec) {
   InitReport report;
   BERTH_TRY(int got, sys::call([&] { return ::read(report_.get(), &report, sizeof(report)); }, "read init's report"));
   if (got != sizeof(report)) return fail(Errc::Unavailable, "start init: it died before it could say why");
-  report.text.back() = '\0';
-  if (report.kind == InitReport::Kind::Failed) return fail(Errc::Unavailable, report.text.data());
-  if (report.kind == InitReport::Kind::Missing) {
-    return fail(Errc::NotFound, fmt::format("image '{}' has no interpreter for this item: looked for {}; choose "
-                                            "another image with --image",
-                                            spec.image_name, report.text.data()));
-  }
+  if (report.kind != InitReport::Kind::Started) return start_error(report, image_name_);
   const std::vector<const char*> names = pass_names();
   for (std::size_t i = 0; i < names.size(); ++i) moments_.push_back({names[i], report.pass_ends_ns[i]});
   return {};
@@ -170,13 +187,15 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
   if (grace.count() > 0) {
     BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
   }
+  // What init waits for is counted as its own. Who lives on until it dies is not waited for, and asked before.
+  const std::chrono::nanoseconds used = cpu_time_of_living();
   BERTH_CHECK_OK(init_.kill(SIGKILL));
   BERTH_TRY(const sys::Ending ending, init_.wait());
   BERTH_TRY(ContainerEnd end, figures());
   const auto nanoseconds = [](const timeval& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
   };
-  end.cpu_time = nanoseconds(ending.usage.ru_utime) + nanoseconds(ending.usage.ru_stime);
+  end.cpu_time = used + nanoseconds(ending.usage.ru_utime) + nanoseconds(ending.usage.ru_stime);
   BERTH_CHECK_OK(cgroup_.remove());
   BERTH_CHECK_OK(lease_.settle());
   watcher_.dismiss();
@@ -190,10 +209,20 @@ Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, cons
   KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}};
   for (const auto& group : cgroup_.folders()) kept.cgroups.push_back(group.path);
   BERTH_CHECK_OK(record_kept(folder, kept));
+  // Init holds the range of ids on; from here on the record says what is to be removed, and the lease does not.
+  BERTH_CHECK_OK(lease_.settle());
   cgroup_.release();
   init_.release();
   watcher_.dismiss();
   return end;
+}
+
+std::chrono::nanoseconds Container::cpu_time_of_living() const {
+  std::chrono::nanoseconds used = {};
+  for (const pid_t pid : cgroup_.members()) {
+    if (pid != init_.pid()) used += cpu_time_of(pid);
+  }
+  return used;
 }
 
 Result<ContainerEnd> Container::figures() {

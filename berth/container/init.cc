@@ -233,28 +233,30 @@ constexpr Pass kPasses[] = {
 };
 static_assert(std::size(kPasses) < kMostPasses);
 
-// Descriptors 0 to 4 for the script, and none besides.
+// Descriptors 0 to 4 for the script, and none besides. What stays open until execve closes it is the report, through
+// which a failure of the last steps is told; the host gave it a number above all others here.
 Result<void> place_descriptors(const InitPlan& plan) {
-  constexpr int kAside = 100;  // above all targets, so that no dup2 runs over a source
-  int sources[] = {plan.in, plan.out, plan.err, plan.frames_in, plan.frames_out};
-  int report = plan.report;
-  for (int* fd : {&sources[0], &sources[1], &sources[2], &sources[3], &sources[4], &report}) {
-    if (*fd < 0) continue;
-    BERTH_TRY(*fd, sys::call([&] { return ::fcntl(*fd, F_DUPFD_CLOEXEC, kAside); }, "move descriptor {}", *fd));
+  const unsigned first = plan.frames_in >= 0 ? 5 : 3;
+  BERTH_ASSERT(plan.report >= kReportDescriptor);
+  std::array<int, 5> sources = {plan.in, plan.out, plan.err, plan.frames_in, plan.frames_out};
+  for (int& fd : sources) {
+    // Away from the targets first, so that no dup2 runs over a source.
+    if (fd < 0) continue;
+    BERTH_TRY(fd, sys::call([&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, kReportDescriptor + 1); }, "move descriptor {}", fd));
   }
-  int target = 0;
-  for (const int source : sources) {
+  for (int target = 0; const int source : sources) {
     if (source >= 0) BERTH_CHECK_OK(sys::check([&] { return ::dup2(source, target); }, "place descriptor {}", target));
     ++target;
   }
-  // Everything else is close-on-exec already; this holds even where something was not. What stays open until execve
-  // closes it is the report, through which a failure of the last steps is told.
-  const unsigned first = plan.frames_in >= 0 ? 5 : 3;
-  BERTH_CHECK_OK(sys::check([&] { return ::dup3(report, plan.report, O_CLOEXEC); }, "place the report"));
-  if (!plan.spec.guards.up(Guard::CloseDescriptors)) return {};
-  const auto close_below = [&] { return ::syscall(SYS_close_range, first, plan.report - 1, 0); };
-  if (static_cast<unsigned>(plan.report) > first) BERTH_CHECK_OK(sys::check(close_below, "close_range"));
-  return sys::check([&] { return ::syscall(SYS_close_range, plan.report + 1, ~0u, 0); }, "close_range");
+  // Everything else is close-on-exec by birth; this holds even for one that was forgotten.
+  if (!plan.spec.guards.up(Guard::CloseDescriptors)) {
+    return sys::check([&] { return ::fcntl(plan.lock, F_SETFD, 0); }, "forget to close a descriptor");
+  }
+  const auto close_range = [](unsigned low, unsigned high) {
+    return sys::check([&] { return ::syscall(SYS_close_range, low, high, 0); }, "close descriptors {} to {}", low, high);
+  };
+  BERTH_CHECK_OK(close_range(first, static_cast<unsigned>(plan.report) - 1));
+  return close_range(static_cast<unsigned>(plan.report) + 1, ~0u);
 }
 
 Result<void> set_resource_limits(const InitPlan& plan) {

@@ -13,6 +13,7 @@
 namespace berth::container {
 
 constexpr std::size_t kMostPasses = 24;
+constexpr int kReportDescriptor = 64;  // the lowest number of InitPlan::report
 
 // What init says to the host, one whole record a write. A script cannot reach this channel.
 struct InitReport {
@@ -39,7 +40,7 @@ struct InitPlan {
   int furniture = -1;
   int lock = -1;    // the lease, held as long as init lives
   int go = -1;      // a byte arrives once the id map is written; end of file when the host's process died
-  int report = -1;  // InitReports go here
+  int report = -1;  // InitReports go here; kReportDescriptor or above
   int in = -1;      // descriptors 0 to 4 of the script; the last two are -1 for Channel::Stdio
   int out = -1;
   int err = -1;

@@ -25,7 +25,9 @@ std::filesystem::path record_of(const RuntimeFolder& folder, const std::string& 
 
 Result<KeptContainer> read_record(const std::filesystem::path& path) {
   BERTH_TRY(const std::string text, sys::read_file(path, 1 << 16));
-  BERTH_TRY(const Json json, parse_json(text).context([&] { return fmt::format("read '{}'", path.native()); }));
+  const auto parsed = parse_json(text);
+  // No record: the checks below say so.
+  const Json json = parsed ? *parsed : Json();
   KeptContainer container;
   container.id = json.text_or("id", "");
   container.image = json.text_or("image", "");

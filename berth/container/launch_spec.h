@@ -24,6 +24,12 @@ struct WorkFile {
   std::filesystem::path source;
 };
 
+// A file of ours in /run/berth, read-only.
+struct FixedFile {
+  std::string name;
+  std::string bytes;
+};
+
 // How the host and the loop talk.
 enum class Channel {
   Frames,  // descriptors 3 and 4 carry frames, 0 is empty, 1 and 2 are text
@@ -33,7 +39,7 @@ enum class Channel {
 constexpr std::uint32_t kScriptId = 4000;  // uid and gid `demisto` of the originals' images
 constexpr const char* kWorkFolder = "/work";
 constexpr const char* kHomeFolder = "/home/demisto";
-constexpr const char* kLoopPath = "/run/berth/loop.py";
+constexpr const char* kFixedFolder = "/run/berth";
 
 struct LaunchSpec {
   std::string id;  // of the call; also the name of its cgroup
@@ -43,7 +49,7 @@ struct LaunchSpec {
   std::vector<std::string> arguments;
   std::vector<std::string> environment;  // "NAME=value"
   Channel channel = Channel::Frames;
-  std::string loop;  // text of the file at kLoopPath
+  std::vector<FixedFile> fixed;
   std::vector<WorkFile> files;
   Limits limits;
   Guards guards;

@@ -125,7 +125,8 @@ Outcome outcome_of(const CallRecord& record, const container::ContainerEnd& end,
     case Cause::OutputLimit:
       outcome.limit = record.stop == Stop::FrameLimit ? fmt::format("{} for one message", bytes_text(limits.frame_bytes))
                                                       : fmt::format("{} of output", bytes_text(limits.output_bytes));
-      outcome.raised_by = "limits.output in the configuration";
+      outcome.raised_by = record.stop == Stop::FrameLimit ? "limits.message in the configuration"
+                                                          : "limits.output in the configuration";
       outcome.explanation = "the call wrote more than it may";
       break;
     case Cause::EndedEarly:

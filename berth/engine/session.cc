@@ -52,18 +52,18 @@ class TextStream {
 
 class Conversation {
  public:
-  Conversation(container::Container& container, std::string_view job, Host& host, const SessionOptions& options)
-      : container_(container),
+  Conversation(Streams streams, std::string_view job, Host& host, const SessionOptions& options)
+      : streams_(streams),
         host_(host),
         options_(options),
         answers_(job),
         frames_(options.limits.frame_bytes),
-        printed_(container.printed(), LogSource::Output),
-        complaints_(container.complaints(), LogSource::Error) {}
+        printed_(streams.printed, LogSource::Output),
+        complaints_(streams.complaints, LogSource::Error) {}
 
   Result<CallRecord> run() {
     const auto begun = Clock::now();
-    for (const UniqueFd* fd : {&container_.in(), &container_.out(), &container_.printed(), &container_.complaints()}) {
+    for (const UniqueFd* fd : {&streams_.in, &streams_.out, &streams_.printed, &streams_.complaints}) {
       BERTH_CHECK_OK(sys::set_nonblocking(fd->get(), "a pipe of the call"));
     }
     show(Direction::ToScript, answers_);
@@ -80,12 +80,12 @@ class Conversation {
   Result<void> step() {
     const bool full = answers_.size() > kMostAnswerBytes;
     std::array<pollfd, 6> polled = {
-        pollfd{full ? -1 : container_.out().get(), POLLIN, 0},
+        pollfd{full ? -1 : streams_.out.get(), POLLIN, 0},
         pollfd{printed_.fd(), POLLIN, 0},
         pollfd{complaints_.fd(), POLLIN, 0},
-        pollfd{answers_.empty() ? -1 : container_.in().get(), POLLOUT, 0},
+        pollfd{answers_.empty() ? -1 : streams_.in.get(), POLLOUT, 0},
         pollfd{options_.interrupt, POLLIN, 0},
-        pollfd{container_.ended(), POLLIN, 0},
+        pollfd{streams_.ended, POLLIN, 0},
     };
     // Rounded up: a deadline is not met by turning in circles.
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(options_.deadline - Clock::now()).count();
@@ -151,7 +151,7 @@ class Conversation {
   }
 
   Result<void> read_messages() {
-    BERTH_TRY(const std::string_view bytes, read_chunk(container_.out()));
+    BERTH_TRY(const std::string_view bytes, read_chunk(streams_.out));
     frames_.append(bytes);
     while (!stop_) {
       const auto line = frames_.next_line();
@@ -159,7 +159,7 @@ class Conversation {
       BERTH_CHECK_OK(take(*line));
     }
     if (frames_.is_over_limit()) return finish(Stop::FrameLimit);
-    if (!container_.out()) return finish(Stop::Ended);
+    if (!streams_.out) return finish(Stop::Ended);
     return {};
   }
 
@@ -274,13 +274,16 @@ class Conversation {
   }
 
   Result<void> write_answers() {
-    if (!container_.in()) return {};
-    const auto put = sys::call([&] { return ::write(container_.in().get(), answers_.data(), answers_.size()); },
+    if (!streams_.in) {
+      answers_.clear();
+      return {};
+    }
+    const auto put = sys::call([&] { return ::write(streams_.in.get(), answers_.data(), answers_.size()); },
                                "write to the script");
     if (put) {
       answers_.erase(0, static_cast<std::size_t>(*put));
     } else if (put.error().os_error() == EPIPE) {
-      container_.in().reset();  // it does not read any more; its end is noticed elsewhere
+      streams_.in.reset();  // it does not read any more; its end is noticed elsewhere
       answers_.clear();
     } else if (put.error().os_error() != EAGAIN) {
       return std::unexpected(put.error());
@@ -292,17 +295,23 @@ class Conversation {
   // and dropped.
   Result<void> take_in_the_rest() {
     while (frames_.next_line()) ++record_.late_messages;
+    if (*stop_ == Stop::Ended && !frames_.rest().empty()) {
+      ++record_.bad_messages;
+      log({LogSource::Server, "error",
+           fmt::format("read a message of the script: it was truncated after {} bytes; the line begins: {}",
+                       frames_.rest().size(), to_valid_utf8(frames_.rest().substr(0, 200)))});
+    }
     if (*stop_ != Stop::Completed && *stop_ != Stop::Ended) return {};
     const auto until = Clock::now() + std::chrono::milliseconds(kAfterEndMilliseconds);
     while (record_.output_bytes <= options_.limits.output_bytes && Clock::now() < until) {
       std::array<pollfd, 3> polled = {pollfd{printed_.fd(), POLLIN, 0}, pollfd{complaints_.fd(), POLLIN, 0},
-                                      pollfd{container_.out().get(), POLLIN, 0}};
+                                      pollfd{streams_.out.get(), POLLIN, 0}};
       BERTH_TRY(int ready, sys::call([&] { return ::poll(polled.data(), polled.size(), 0); }, "wait for text"));
       if (ready == 0) return {};
       if (polled[0].revents != 0) BERTH_CHECK_OK(read_text(printed_));
       if (polled[1].revents != 0) BERTH_CHECK_OK(read_text(complaints_));
       if (polled[2].revents != 0) {
-        BERTH_TRY(const std::string_view late, read_chunk(container_.out()));
+        BERTH_TRY(const std::string_view late, read_chunk(streams_.out));
         record_.late_messages += static_cast<std::uint64_t>(std::count(late.begin(), late.end(), '\n'));
       }
     }
@@ -318,7 +327,7 @@ class Conversation {
     }
   }
 
-  container::Container& container_;
+  Streams streams_;
   Host& host_;
   const SessionOptions& options_;
   std::string answers_;  // on their way to the script; the job first
@@ -333,9 +342,8 @@ class Conversation {
 
 }  // namespace
 
-Result<CallRecord> converse(container::Container& container, std::string_view job, Host& host,
-                            const SessionOptions& options) {
-  return Conversation(container, job, host, options).run();
+Result<CallRecord> converse(Streams streams, std::string_view job, Host& host, const SessionOptions& options) {
+  return Conversation(streams, job, host, options).run();
 }
 
 }  // namespace berth::engine

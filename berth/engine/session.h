@@ -1,16 +1,27 @@
 // The conversation with one script, from its job to its end.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string_view>
 
 #include "berth/base/result.h"
-#include "berth/container/container.h"
+#include "berth/base/unique_fd.h"
 #include "berth/container/limits.h"
 #include "berth/engine/host.h"
 #include "berth/engine/record.h"
 
 namespace berth::engine {
+
+// The host's ends of the channels to one script. They belong to somebody who outlives the conversation, which closes
+// those whose other end is gone.
+struct Streams {
+  UniqueFd& in;          // takes the job and the answers
+  UniqueFd& out;         // gives the messages
+  UniqueFd& printed;     // what the script writes to descriptor 1
+  UniqueFd& complaints;  // likewise 2
+  int ended = -1;        // readable once the interpreter's process has ended
+};
 
 enum class Direction { ToScript, FromScript };
 
@@ -26,7 +37,6 @@ struct SessionOptions {
 // over, one way or another. One thread, which waits for whatever comes first; a script that does not read its answers
 // is not read from either.
 // Errors: only of the kernel's (poll, read); what the script does is in the record.
-Result<CallRecord> converse(container::Container& container, std::string_view job, Host& host,
-                            const SessionOptions& options);
+Result<CallRecord> converse(Streams streams, std::string_view job, Host& host, const SessionOptions& options);
 
 }  // namespace berth::engine

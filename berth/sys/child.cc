@@ -42,6 +42,7 @@ Child& Child::operator=(Child&& other) noexcept {
 Child::~Child() { end(); }
 
 Result<void> Child::kill(int signal) {
+  if (!pidfd_) return {};
   const auto send = [&] { return ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0); };
   auto sent = check(send, "send signal {} to process {}", signal, pid_);
   if (!sent && sent.error().os_error() == ESRCH) return {};

@@ -37,7 +37,7 @@ class Child {
   pid_t pid() const { return pid_; }
   int pidfd() const { return pidfd_.get(); }  // readable once the child has ended
 
-  // Does nothing when the child has ended already.
+  // Does nothing when the child has ended already or was given up.
   Result<void> kill(int signal);
   Result<Ending> wait();  // blocks; at most once
 

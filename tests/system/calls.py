@@ -18,12 +18,12 @@ PATIENCE = float(os.environ.get('BERTH_PATIENCE', '4'))
 class Finished:
     """A program that has ended: its exit code (minus the signal that killed it), its texts, its time and memory."""
 
-    def __init__(self, status, out, err, seconds, rusage):
+    def __init__(self, status, out, err, seconds, peak_bytes):
         self.code = os.waitstatus_to_exitcode(status)
         self.out = out
         self.err = err
         self.seconds = seconds
-        self.peak_bytes = rusage.ru_maxrss * 1024
+        self.peak_bytes = peak_bytes
 
     def __repr__(self):
         return 'exit %d\n--- stdout\n%s\n--- stderr\n%s' % (self.code, self.out[-4000:], self.err[-4000:])
@@ -64,6 +64,7 @@ class Running:
     def __init__(self, argv, env, stdin=b'', cwd=None, pass_fds=()):
         self._out = tempfile.TemporaryFile()
         self._err = tempfile.TemporaryFile()
+        self._peak_bytes = 0
         with tempfile.TemporaryFile() as given:
             given.write(stdin)
             given.seek(0)
@@ -81,29 +82,37 @@ class Running:
 
     def wait(self, seconds):
         """The end. After `seconds` the program is killed, which is an error; its watcher cleans up."""
-        status, rusage = self._wait4(seconds)
+        status = self._end(seconds)
         taken = time.monotonic() - self._begun
         texts = []
         for stream in (self._out, self._err):
             stream.seek(0)
             texts.append(stream.read().decode('utf-8', 'surrogateescape'))
             stream.close()
-        return Finished(status, texts[0], texts[1], taken, rusage)
+        return Finished(status, texts[0], texts[1], taken, self._peak_bytes)
 
-    def _wait4(self, seconds):
+    def _end(self, seconds):
         end = time.monotonic() + seconds
-        pause = 0.001
         while time.monotonic() < end:
-            pid, status, rusage = os.wait4(self.pid, os.WNOHANG)
+            self._look_at_memory()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid != 0:
                 self._process.returncode = 0  # it has been waited for
-                return status, rusage
-            time.sleep(pause)
-            pause = min(pause * 2, 0.02)
+                return status
+            time.sleep(0.001)
         self.signal(signal.SIGKILL)
-        os.wait4(self.pid, 0)
+        os.waitpid(self.pid, 0)
         self._process.returncode = 0
         raise AssertionError('%s did not end within %.0f s; it said:\n%s' % (self._process.args, seconds, self.said()))
+
+    def _look_at_memory(self):
+        # Not what wait4(2) tells: that counts the memory of the one who forked, which is us.
+        try:
+            with open('/proc/%d/status' % self.pid) as status:
+                peak = [line.split()[1] for line in status if line.startswith('VmHWM')]
+        except OSError:
+            return
+        self._peak_bytes = max(self._peak_bytes, *[int(kib) * 1024 for kib in peak], 0)
 
 
 class Berth:

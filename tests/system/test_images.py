@@ -1,0 +1,102 @@
+"""Images: listed, put in place of others, missing, without an interpreter, with tricks in their configuration."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from calls import IMAGE
+from figures import figure
+
+PREFIX = 'localhost/berth-system-test-%d-' % os.getpid()
+
+
+def buildah(*argv, **options):
+    done = subprocess.run(('buildah',) + argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=120, **options)
+    if done.returncode != 0:
+        raise RuntimeError('buildah %s: %s' % (' '.join(argv), done.stderr.decode()))
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+def make_image():
+    """make_image(name, base, *config): an image under a name of the tests, removed afterwards."""
+    if shutil.which('buildah') is None:
+        pytest.skip('buildah is not installed')
+    made, working = [], []
+
+    def make(name, base, *config):
+        container = buildah('from', '--pull-never', '--name', PREFIX.split('/')[1] + name, base)
+        working.append(container)
+        buildah('config', *config, container)
+        image = PREFIX + name + ':1'
+        buildah('commit', '--quiet', container, image)
+        made.append(image)
+        return image
+
+    yield make
+    for container in working:
+        buildah('rm', container)
+    for image in made:
+        buildah('rmi', image)
+
+
+def test_list(berth):
+    listed = berth('image', 'list', '--json')
+    assert listed.code == 0, listed
+    (image,) = [one for one in listed.json['images'] if [n for n in one['names'] if n.startswith('berth/python3-deb:')]]
+    assert image['digest'].startswith('sha256:') and image['size_bytes'] > 10 << 20
+    shown = berth('image', 'list')
+    assert 'IMAGE' in shown.out and 'berth/python3-deb:' in shown.out
+
+
+def test_substitution(berth):
+    code = 'demisto.results(1)'
+    path = berth.write('scripts/sub.py', code)
+    missing = berth('run', path, '--image', 'demisto/python3:3.11.2.1')
+    assert missing.code == 2 and 'demisto/python3:3.11.2.1' in missing.err, missing
+    settings = berth.settings_with('images:\n  substitute:\n    demisto/*: python3\n')
+    image = berth('run', path, '--image', 'demisto/python3:3.11.2.1', '--json', settings=settings).json['image']
+    assert image['wanted'] == 'demisto/python3:3.11.2.1' and image['used'].startswith('berth/python3-deb:')
+    assert 'demisto/*' in image['reason'] and image['digest'] in image['reason']
+    own = berth('run', path, '--image', IMAGE, '--json', settings=settings).json['image']
+    assert own['digest'] == image['digest']
+
+
+def test_image_that_is_not_there(berth):
+    path = berth.write('scripts/none.py', 'demisto.results(1)')
+    for name in ('no-such-image', 'no-such-image:1', 'python3:0.0', 'python3@sha256:' + '0' * 64):
+        answer = berth('run', path, '--image', name)
+        assert answer.code == 2 and len(answer.err.splitlines()) == 1 and name in answer.err, answer
+    for name in ('../../x', 'UPPER/case', 'repo:tag@sha256:../..', 'a b', ''):
+        answer = berth('run', path, '--image=' + name)
+        if name:
+            assert answer.code == 2 and len(answer.err.splitlines()) == 1, answer
+
+
+def test_image_without_python(berth, make_image):
+    image = make_image('empty', 'scratch')
+    answer = berth('run', berth.write('scripts/none.py', 'demisto.results(1)'), '--image', image)
+    assert answer.code == 2, answer
+    (line,) = answer.err.splitlines()
+    assert 'python3' in line and '--image' in line and PREFIX.split('/')[1] in line
+
+
+def test_k22_configuration_with_tricks(berth, make_image):
+    """CVE-2024-21626: a working folder that is a descriptor of the program. Also: variables that steer the linker."""
+    base = [name for one in berth('image', 'list', '--json').json['images'] for name in one['names']
+            if 'berth/python3-deb:' in name][0]
+    seen = {}
+    for number in (3, 7, 8, 9, 12, 30):
+        image = make_image('cwd%d' % number, base, '--workingdir', '/proc/self/fd/%d' % number,
+                           '--env', 'LD_PRELOAD=/tmp/evil.so', '--env', 'PYTHONSTARTUP=/tmp/x', '--env', 'KEPT=yes',
+                           '--user', '0:0', '--entrypoint', '["/bin/false"]')
+        code = "import os\ndemisto.results([os.getcwd(), os.environ.get('LD_PRELOAD'), os.environ.get('KEPT'), os.getuid()])"
+        path = berth.write('scripts/cwd.py', code)
+        answer = berth('run', path, '--image', image, '--json')
+        seen[number] = [entry['Contents'] for entry in answer.entries]
+        assert seen[number] == ['/work', 'None', 'yes', '4000'], answer
+        if number == 7:
+            break
+    figure('K22', 'working folder, uid with WORKDIR /proc/self/fd/%s and USER 0' % ', '.join(map(str, seen)), '/work, 4000')
