@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "berth/container/call_files.h"
+#include "berth/container/cpu_time.h"
 #include "berth/container/image_root.h"
 #include "berth/container/kept.h"
 #include "berth/container/syscall_policy.h"
@@ -85,17 +86,6 @@ std::unexpected<Error> start_error(InitReport report, const std::string& image_n
                                           image_name, report.text.data()));
 }
 
-// What process `pid` and the children that it has waited for have used. Zero when it is gone.
-std::chrono::nanoseconds cpu_time_of(pid_t pid) {
-  timespec own = {};
-  const auto clock = static_cast<clockid_t>(~static_cast<unsigned>(pid) << 3 | 2);  // clock_getcpuclockid(3)
-  if (::clock_gettime(clock, &own) != 0) return {};
-  std::chrono::nanoseconds used = std::chrono::seconds(own.tv_sec) + std::chrono::nanoseconds(own.tv_nsec);
-  const auto ticks = waited_ticks_of(pid);
-  if (ticks) used += std::chrono::seconds(1) * static_cast<std::int64_t>(*ticks) / ::sysconf(_SC_CLK_TCK);
-  return used;
-}
-
 // Removes what a container that nobody holds any more left behind.
 void sweep(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::string& id) {
   for (const auto& folder : cgroup_folders(hierarchies, cgroup_name(id))) sys::remove_cgroup(folder);
@@ -160,6 +150,7 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   container.go_ = std::move(go.write);
   container.scratch_ = std::move(scratch);
   container.moments_ = std::move(moments);
+  container.image_name_ = spec.image_name;
   report.write.reset();
   if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids));
   BERTH_CHECK_OK(sys::write_all(container.go_.get(), "g", "the channel to init"));
@@ -188,7 +179,7 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
     BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
   }
   // What init waits for is counted as its own. Who lives on until it dies is not waited for, and asked before.
-  const std::chrono::nanoseconds used = cpu_time_of_living();
+  const std::chrono::nanoseconds used = cpu_time_of_members(cgroup_.folders().front().path, init_.pid());
   BERTH_CHECK_OK(init_.kill(SIGKILL));
   BERTH_TRY(const sys::Ending ending, init_.wait());
   BERTH_TRY(ContainerEnd end, figures());
@@ -217,21 +208,14 @@ Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, cons
   return end;
 }
 
-std::chrono::nanoseconds Container::cpu_time_of_living() const {
-  std::chrono::nanoseconds used = {};
-  for (const pid_t pid : cgroup_.members()) {
-    if (pid != init_.pid()) used += cpu_time_of(pid);
-  }
-  return used;
-}
-
 Result<ContainerEnd> Container::figures() {
   ContainerEnd end;
   InitReport report;
   pollfd ready = {report_.get(), POLLIN, 0};
-  // A record is there or it is not; init does not run any more, or has nothing else to say.
-  if (::poll(&ready, 1, 0) == 1 && ::read(report_.get(), &report, sizeof(report)) == sizeof(report) &&
-      report.kind == InitReport::Kind::Ended) {
+  // Records are there or they are not; init does not run any more, or has nothing else to say. A failure stands here
+  // when the last steps, after the fork, met it.
+  while (::poll(&ready, 1, 0) == 1 && ::read(report_.get(), &report, sizeof(report)) == sizeof(report)) {
+    if (report.kind != InitReport::Kind::Ended) return start_error(report, image_name_);
     end.status = report.status;
   }
   BERTH_TRY(end.usage, cgroup_.usage());

@@ -59,6 +59,7 @@ class Container {
 
   // Ends every process of the container, takes the figures and cleans up. An interpreter that is about to end by
   // itself has `grace` to do so, so that its status is known. At most once.
+  // Errors: those of start(), where a last step before the script met them.
   Result<ContainerEnd> end(std::chrono::milliseconds grace);
 
   // Ends every process but init and leaves the rest standing, recorded in `folder`, until `berth prune`. At most
@@ -69,7 +70,7 @@ class Container {
   Container(Lease lease, Watcher watcher, sys::Cgroup cgroup, sys::Child init)
       : lease_(std::move(lease)), watcher_(std::move(watcher)), cgroup_(std::move(cgroup)), init_(std::move(init)) {}
 
-  Result<void> wait_for_start(const LaunchSpec& spec);
+  Result<void> wait_for_start();
   Result<ContainerEnd> figures();
 
   // In this order, so that destruction goes the other way: processes, cgroups, watcher, lease.
@@ -85,6 +86,7 @@ class Container {
   UniqueFd go_;
   UniqueFd scratch_;
   std::vector<Moment> moments_;
+  std::string image_name_;  // for error texts
 };
 
 }  // namespace berth::container

@@ -1,0 +1,15 @@
+// Processor time of processes that live, and that nobody will have waited for when they are killed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+
+namespace berth::container {
+
+// What the processes of the group folder `cgroup`, but for `spared`, have used, and the children that they waited for.
+// One that ends meanwhile is not counted: whoever waits for it is told.
+std::chrono::nanoseconds cpu_time_of_members(const std::filesystem::path& cgroup, pid_t spared);
+
+}  // namespace berth::container
