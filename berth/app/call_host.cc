@@ -18,16 +18,29 @@ namespace {
 using Deadline = std::chrono::steady_clock::time_point;
 
 // Calls that a script makes through `executeCommand` and that only a server with a memory could answer.
-constexpr std::array<std::string_view, 18> kNeedsServer = {
-    "createIncidents",  "createAlerts",       "createIndicators", "searchIndicators",         "searchRelationships",
-    "getIndexHash",     "directMessage",      "findUser",         "handleEntitlementForUser", "mapObject",
-    "internalHttpRequest", "_apiCall",        "mirrorInvestigation", "getList",               "setList",
-    "createList",       "addToList",          "findIndicators"};
+constexpr std::array<std::string_view, 18> kNeedsServer = {"createIncidents",
+                                                           "createAlerts",
+                                                           "createIndicators",
+                                                           "searchIndicators",
+                                                           "searchRelationships",
+                                                           "getIndexHash",
+                                                           "directMessage",
+                                                           "findUser",
+                                                           "handleEntitlementForUser",
+                                                           "mapObject",
+                                                           "internalHttpRequest",
+                                                           "_apiCall",
+                                                           "mirrorInvestigation",
+                                                           "getList",
+                                                           "setList",
+                                                           "createList",
+                                                           "addToList",
+                                                           "findIndicators"};
 
 Result<Json> unsupported(std::string_view command) {
-  return fail(Errc::Unavailable,
-              fmt::format("Unsupported Command: '{}' needs a server's memory, which a run of its own does not have",
-                          command));
+  return fail(
+      Errc::Unavailable,
+      fmt::format("Unsupported Command: '{}' needs a server's memory, which a run of its own does not have", command));
 }
 
 const Json& member(const Json& object, std::string_view key) {
@@ -48,7 +61,9 @@ Json urls() {
 Json returned_entry(Json entry, const std::string& script) {
   if (!entry.is_object()) return entry;
   Json metadata = Json::object();
-  metadata.set("id", member(entry, "ID")).set("type", member(entry, "Type")).set("format", member(entry, "ContentsFormat"));
+  metadata.set("id", member(entry, "ID"))
+      .set("type", member(entry, "Type"))
+      .set("format", member(entry, "ContentsFormat"));
   metadata.set("instance", "Scripts").set("brand", "Scripts").set("investigationId", kPlaygroundId);
   entry.set("Brand", "Scripts").set("ModuleName", script).set("Category", "automation");
   entry.set("Metadata", std::move(metadata));
@@ -86,7 +101,8 @@ Result<Json> CallHost::file_path(const Json& args) {
   const std::string id = args.text_or("id", "");
   const HeldFile* file = service_.playground_.find_file(id);
   if (file == nullptr) {
-    return fail(Errc::NotFound, fmt::format("no file belongs to entry '{}'; hand one in with --file", id.substr(0, 200)));
+    return fail(Errc::NotFound,
+                fmt::format("no file belongs to entry '{}'; hand one in with --file", id.substr(0, 200)));
   }
   const std::string path = "work/" + file->stored_name();
   // The folder is the script's: what it put in the file's place is taken away, never followed or written to.
@@ -139,6 +155,12 @@ Result<Json> CallHost::execute_command(const wire::Message& request, Deadline de
     entries_.push_back(entry);
     return Json();
   }
+  if (name == "getFilePath") {
+    BERTH_TRY(Json file, file_path(args));
+    Json entry = Json::object();
+    entry.set("Type", 1).set("ContentsFormat", "json").set("Contents", std::move(file));
+    return Json(Json::Array{returned_entry(std::move(entry), name)});
+  }
   if (std::ranges::find(kNeedsServer, name) != kNeedsServer.end()) return unsupported(name);
   return run_script(name, args, deadline);
 }
@@ -149,20 +171,24 @@ Result<Json> CallHost::run_script(const std::string& name, const Json& args, Dea
     return fail(Errc::Exhausted, fmt::format("{}: calls are {} deep already: {}", doing(), kDeepestCall,
                                              fmt::join(nesting_.callers, " -> ")));
   }
-  auto path = tree_ != nullptr ? tree_->find_script(name)
-                               : Result<std::filesystem::path>(fail(Errc::NotFound, "the item lies in no content tree"));
+  auto path = tree_ != nullptr
+                  ? tree_->find_script(name)
+                  : Result<std::filesystem::path>(fail(Errc::NotFound, "the item lies in no content tree"));
   if (!path && path.error().code() == Errc::NotFound) {
-    return fail(Errc::NotFound, fmt::format("Unsupported Command: '{}' is no script of this content tree and no command "
-                                            "that is answered here ({})",
-                                            name.substr(0, 200), path.error().message()));
+    return fail(Errc::NotFound,
+                fmt::format("Unsupported Command: '{}' is no script of this content tree and no command "
+                            "that is answered here ({})",
+                            name.substr(0, 200), path.error().message()));
   }
   if (!path) return std::unexpected(std::move(path).error().in(doing()));
   CallRequest call;
   BERTH_TRY(call.item, content::read_item(*path).context(doing));
   if (const Json::Object* members = args.as_object()) {
     for (const auto& [key, value] : *members) {
+      if (value.is_null()) continue;
       const std::string* text = value.as_string();
       call.arguments.push_back({key, text != nullptr ? *text : print_json(value)});
+      if (value.is_array() || value.is_object()) call.typed_arguments.set(key, value);
     }
   }
   call.limits = request_.limits;

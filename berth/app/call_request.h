@@ -22,6 +22,8 @@ struct CallRequest {
   content::Item item;
   std::string command;  // of an integration; empty for a script
   std::vector<content::Assignment> arguments;
+  Json typed_arguments =
+      Json::object();  // values of another script's call that are no text; they go before `arguments`
   std::vector<content::Assignment> parameters;
   Json parameters_file;  // object, or null
   std::string image;     // empty: what the item names

@@ -43,9 +43,8 @@ Result<CheckedCall> check_call(const CallRequest& request) {
   content::CallArguments arguments;
   if (item.kind == content::ItemKind::Integration) {
     if (request.command.empty()) {
-      return fail(Errc::InvalidInput,
-                  fmt::format("'{}' is an integration: name a command with --command ({})", item.name,
-                              fmt::join(content::command_names(item), ", ")));
+      return fail(Errc::InvalidInput, fmt::format("'{}' is an integration: name a command with --command ({})",
+                                                  item.name, fmt::join(content::command_names(item), ", ")));
     }
     BERTH_TRY(const content::FoundCommand found, content::find_command(item, request.command));
     const content::Signature signature{"command '" + request.command + "'", found.command.arguments,
@@ -54,7 +53,8 @@ Result<CheckedCall> check_call(const CallRequest& request) {
     BERTH_TRY(checked.params, content::check_parameters(item, request.parameters_file, request.parameters));
     checked.timeout = found.command.timeout;
     checked.secrets = content::secret_values(item, checked.params);
-    for (auto& secret : content::secret_values(found.command.arguments, arguments.args)) checked.secrets.push_back(secret);
+    for (auto& secret : content::secret_values(found.command.arguments, arguments.args))
+      checked.secrets.push_back(secret);
   } else {
     if (!request.command.empty() || !request.parameters.empty() || request.parameters_file.is_object()) {
       return fail(Errc::InvalidInput, fmt::format("'{}' is a script: it has no commands and no parameters, only "
@@ -68,6 +68,9 @@ Result<CheckedCall> check_call(const CallRequest& request) {
   if (!checked.timeout) checked.timeout = item.timeout;
   checked.debug = request.debug || arguments.reserved.text_or("debug-mode", "") == "true";
   checked.args = std::move(arguments.args);
+  for (const auto& [name, value] : *request.typed_arguments.as_object()) {
+    if (checked.args.find(name) != nullptr) checked.args.set(name, value);
+  }
   checked.notes = std::move(arguments.notes);
   return checked;
 }
@@ -188,7 +191,7 @@ std::expected<CallAnswer, CallService::StartError> CallService::run(const CallRe
 }
 
 std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const CallRequest& request,
-                                                                          const Nesting& nesting) {
+                                                                           const Nesting& nesting) {
   const auto refuse = [](auto result) { return std::unexpected(StartError{std::move(result).error(), false}); };
   const auto start_failed = [](auto result) { return std::unexpected(StartError{std::move(result).error(), true}); };
 
@@ -256,9 +259,10 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   for (Json& entry : answer.record.entries) {
     if (entry.is_object() && entry.find("ID") == nullptr) entry.set("ID", playground_.next_entry_id());
   }
-  const auto grace = answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200)
-                                                               : std::chrono::milliseconds(0);
+  const auto grace =
+      answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200) : std::chrono::milliseconds(0);
   auto end = request.keep ? container->leave_standing(folder_, spec) : container->end(grace);
+  if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
   answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);

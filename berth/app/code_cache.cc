@@ -23,7 +23,8 @@ std::filesystem::path stem_of(const std::filesystem::path& folder, const contain
   Sha256 hash;
   for (const std::string_view part : {embedded_loop(), std::string_view("\0", 1), prelude}) hash.update(part);
   const std::string program = spec.programs.empty() ? "" : spec.programs.front();
-  return folder / fmt::format("{}-{}-{}", spec.root.image_id.substr(0, 32), program, std::move(hash).hex().substr(0, 32));
+  return folder /
+         fmt::format("{}-{}-{}", spec.root.image_id.substr(0, 32), program, std::move(hash).hex().substr(0, 32));
 }
 
 std::filesystem::path with_ending(const std::filesystem::path& stem, const char* ending) {

@@ -20,8 +20,8 @@ struct CompiledCode {
 
 // Marshalled code is bound to an interpreter, and must not be trusted beyond it: unmarshalling hostile bytes can run
 // anything. So it is made in a container of the very image, from texts of ours and of the content tree that are
-// compiled and not run, without any argument or secret; it is kept under the image's id and the texts' hashes; and it is
-// loaded in containers of that image only. An image that forges it gains what it has anyway: its own interpreter.
+// compiled and not run, without any argument or secret; it is kept under the image's id and the texts' hashes; and it
+// is loaded in containers of that image only. An image that forges it gains what it has anyway: its own interpreter.
 class CodeCache {
  public:
   // `folder` is made when something is put into it.

@@ -6,7 +6,8 @@
 
 namespace berth::app {
 
-Result<image::BaseImage> make_base_image(const Settings& settings, const std::function<void(std::string_view)>& on_step) {
+Result<image::BaseImage> make_base_image(const Settings& settings,
+                                         const std::function<void(std::string_view)>& on_step) {
   image::BaseImageOptions options;
   options.cache_folder = "/var/cache/berth";
   options.state_folder = "/var/lib/berth";

@@ -12,8 +12,10 @@
 
 namespace berth::app {
 
-// Makes the Python 3 base image, or finds the one that is there (image/base_image.h). `on_step` gets a line for each step.
-Result<image::BaseImage> make_base_image(const Settings& settings, const std::function<void(std::string_view)>& on_step);
+// Makes the Python 3 base image, or finds the one that is there (image/base_image.h). `on_step` gets a line for each
+// step.
+Result<image::BaseImage> make_base_image(const Settings& settings,
+                                         const std::function<void(std::string_view)>& on_step);
 
 struct ListedImage {
   image::LocalImage image;

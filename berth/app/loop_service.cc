@@ -33,10 +33,9 @@ Result<void> connect(container::Container& container, const LoopRequest& request
   const auto begun = Clock::now();
   bool has_input = true;
   while (container.out() || container.complaints()) {
-    std::array<pollfd, 4> polled = {pollfd{has_input ? request.in : -1, POLLIN, 0},
-                                    pollfd{container.out().get(), POLLIN, 0},
-                                    pollfd{container.complaints().get(), POLLIN, 0},
-                                    pollfd{request.interrupt, POLLIN, 0}};
+    std::array<pollfd, 4> polled = {
+        pollfd{has_input ? request.in : -1, POLLIN, 0}, pollfd{container.out().get(), POLLIN, 0},
+        pollfd{container.complaints().get(), POLLIN, 0}, pollfd{request.interrupt, POLLIN, 0}};
     int wait = -1;
     if (request.wall_time) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(*request.wall_time - (Clock::now() - begun));

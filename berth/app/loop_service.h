@@ -16,9 +16,9 @@ struct LoopRequest {
   std::optional<std::string> foreign_loop;  // its text; none: Berth's own
   container::Limits limits;
   std::optional<std::chrono::milliseconds> wall_time;  // none: as long as the other side speaks
-  int in = 0;    // frames from outside
-  int out = 1;   // frames to outside
-  int err = 2;   // what the loop writes to standard error
+  int in = 0;                                          // frames from outside
+  int out = 1;                                         // frames to outside
+  int err = 2;                                         // what the loop writes to standard error
   int interrupt = -1;
 };
 

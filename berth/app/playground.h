@@ -18,8 +18,8 @@ constexpr std::string_view kPlaygroundId = "1";
 // A file that an entry stands for: handed in, or made by a script of this run.
 struct HeldFile {
   std::string entry_id;
-  std::string name;       // for people
-  std::string file_id;    // UUID; in a work folder it is called stored_name()
+  std::string name;     // for people
+  std::string file_id;  // UUID; in a work folder it is called stored_name()
   std::string bytes;
   std::string sha256;
 

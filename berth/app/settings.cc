@@ -25,7 +25,9 @@ struct Place {
   std::string text(const YamlNode& node) const {
     return fmt::format("{}:{}:{}: '{}'", file, node.line, node.column, key);
   }
-  Place below(std::string_view part) const { return {file, key.empty() ? std::string(part) : fmt::format("{}.{}", key, part)}; }
+  Place below(std::string_view part) const {
+    return {file, key.empty() ? std::string(part) : fmt::format("{}.{}", key, part)};
+  }
 };
 
 using SetValue = std::function<Result<void>(const YamlNode&, const Place&)>;
@@ -46,8 +48,8 @@ Result<void> read_mapping(const YamlNode& node, const Place& place, const std::v
       if (known.name == key->text()) set = &known.set;
     }
     if (set == nullptr) {
-      return fail(Errc::InvalidInput, fmt::format("{} is no setting{}", here.text(*key),
-                                                  content::suggestion_for(key->text(), names)));
+      return fail(Errc::InvalidInput,
+                  fmt::format("{} is no setting{}", here.text(*key), content::suggestion_for(key->text(), names)));
     }
     BERTH_CHECK_OK((*set)(*value, here));
   }
@@ -77,6 +79,9 @@ Result<bool> on_or_off(std::string_view text) {
 Result<void> read_substitutes(const YamlNode& node, const Place& place, image::SubstitutionTable& table) {
   if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of names to local images");
   for (const auto& [key, value] : node.entries()) {
+    if (!value->is_scalar()) {
+      return fail(Errc::InvalidInput, place.below(key->text()).text(*value) + " needs one value");
+    }
     auto row = image::parse_substitution(key->text(), value->text());
     if (!row) return std::unexpected(std::move(row).error().in(place.below(key->text()).text(*key)));
     table.push_back(*std::move(row));
@@ -96,12 +101,15 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   BERTH_TRY(const content::YamlDocument document, content::parse_yaml(text, name));
   std::string version;
   const auto group = [](std::vector<Key> keys) -> SetValue {
-    return [keys = std::move(keys)](const YamlNode& node, const Place& place) { return read_mapping(node, place, keys); };
+    return
+        [keys = std::move(keys)](const YamlNode& node, const Place& place) { return read_mapping(node, place, keys); };
   };
   const auto substitutes = [&](const YamlNode& node, const Place& place) {
     return read_substitutes(node, place, settings.substitutes);
   };
-  const auto count_of = [](const char* what) { return [what](std::string_view given) { return parse_count(given, what); }; };
+  const auto count_of = [](const char* what) {
+    return [what](std::string_view given) { return parse_count(given, what); };
+  };
   const std::vector<Key> keys = {
       {"version", with(any_text, version)},
       {"storage", group({{"root", with(any_text, settings.storage)}, {"runtime", with(any_text, settings.runtime)}})},
@@ -119,13 +127,13 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                         {"open_files_hard", with(count_of("open files"), settings.limits.open_files_hard)},
                         {"message", with(parse_bytes, settings.limits.frame_bytes)},
                         {"output", with(parse_bytes, settings.limits.output_bytes)}})},
-      {"server", group({{"version", with(any_text, settings.server_version)},
-                        {"build", with(any_text, settings.server_build)}})},
+      {"server",
+       group({{"version", with(any_text, settings.server_version)}, {"build", with(any_text, settings.server_build)}})},
   };
   BERTH_CHECK_OK(read_mapping(document.root(), {name, ""}, keys));
   if (version != "1") {
-    return fail(Errc::InvalidInput, fmt::format("{}: 'version' must be 1, as the first key of the file; this is '{}'",
-                                                name, version));
+    return fail(Errc::InvalidInput,
+                fmt::format("{}: 'version' must be 1, as the first key of the file; this is '{}'", name, version));
   }
   const container::Limits& limits = settings.limits;
   if (limits.open_files_soft > limits.open_files_hard) {

@@ -26,8 +26,8 @@ bool is_plain_name(const std::string& name) {
 
 Result<std::string> read_work_file(int scratch, const std::string& stored) {
   // Non-blocking: a fifo in the file's place is refused, not waited for.
-  BERTH_TRY(UniqueFd file, sys::open_without_links(scratch, "work/" + stored, O_RDONLY | O_NONBLOCK | O_NOCTTY,
-                                                   "the call's folders"));
+  BERTH_TRY(UniqueFd file,
+            sys::open_without_links(scratch, "work/" + stored, O_RDONLY | O_NONBLOCK | O_NOCTTY, "the call's folders"));
   return sys::read_file(file, kLargestFile, stored);
 }
 

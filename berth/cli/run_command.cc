@@ -94,7 +94,9 @@ void show(const app::CallAnswer& answer, const app::Playground& playground, cons
   if (options.trace) show_trace(answer, surroundings.begun_ns);
   const bool went_well = answer.outcome.cause == engine::Cause::Completed;
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
-  if (!went_well || on_terminal || options.debug) put(stderr, fmt::format("berth: {}\n", outcome_line(answer)));
+  if (!went_well || on_terminal || options.debug) {
+    put(stderr, fmt::format("berth: {}\n", to_visible(outcome_line(answer), false)));
+  }
   if (answer.kept) {
     put(stderr, fmt::format("berth: container {} was left standing; look for it with 'berth ps', remove it with "
                             "'berth prune --all'\n",

@@ -44,7 +44,9 @@ Result<void> hand_in(int root, const WorkFile& file) {
     const auto copy = [&] { return ::sendfile(target.get(), source.get(), nullptr, 1 << 20); };
     auto copied = sys::call(copy, "copy it into the work folder");
     if (!copied && copied.error().os_error() == ENOSPC) {
-      return fail(Errc::Exhausted, fmt::format("{}: it does not fit; all that a call may write to is one place of bounded size", doing()));
+      return fail(
+          Errc::Exhausted,
+          fmt::format("{}: it does not fit; all that a call may write to is one place of bounded size", doing()));
     }
     if (!copied) return std::unexpected(std::move(copied).error().in(doing()));
     if (*copied == 0) return {};
@@ -56,12 +58,8 @@ struct Device {
   unsigned minor;
   unsigned major = 1;
 };
-constexpr std::array<Device, 6> kDevices = {{{"dev/null", 3},
-                                             {"dev/zero", 5},
-                                             {"dev/full", 7},
-                                             {"dev/random", 8},
-                                             {"dev/urandom", 9},
-                                             {"dev/tty", 0, 5}}};
+constexpr std::array<Device, 6> kDevices = {
+    {{"dev/null", 3}, {"dev/zero", 5}, {"dev/full", 7}, {"dev/random", 8}, {"dev/urandom", 9}, {"dev/tty", 0, 5}}};
 
 struct Link {
   const char* path;
@@ -74,9 +72,20 @@ constexpr std::array<Link, 6> kLinks = {{{"dev/fd", "/proc/self/fd"},
                                          {"dev/ptmx", "pts/ptmx"},
                                          {"run/shm", "/dev/shm"}}};
 
-constexpr std::array<const char*, 14> kFurnitureFolders = {
-    "dev", "dev/pts", "dev/shm", "run", "run/berth", "run/lock", "sys", "sys/fs", "sys/fs/cgroup",
-    "sys/fs/cgroup/memory", "sys/fs/cgroup/pids", "sys/fs/cgroup/cpu", "sys/fs/cgroup/unified", "empty"};
+constexpr std::array<const char*, 14> kFurnitureFolders = {"dev",
+                                                           "dev/pts",
+                                                           "dev/shm",
+                                                           "run",
+                                                           "run/berth",
+                                                           "run/lock",
+                                                           "sys",
+                                                           "sys/fs",
+                                                           "sys/fs/cgroup",
+                                                           "sys/fs/cgroup/memory",
+                                                           "sys/fs/cgroup/pids",
+                                                           "sys/fs/cgroup/cpu",
+                                                           "sys/fs/cgroup/unified",
+                                                           "empty"};
 
 }  // namespace
 
@@ -104,8 +113,8 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec) {
   for (const char* path : kFurnitureFolders) BERTH_CHECK_OK(make_folder(root, path, 0755, 0));
   for (const Device& device : kDevices) {
     const dev_t number = ::makedev(device.major, device.minor);
-    BERTH_CHECK_OK(sys::check([&] { return ::mknodat(root, device.path, S_IFCHR | 0600, number); }, "mknod {}",
-                              device.path));
+    BERTH_CHECK_OK(
+        sys::check([&] { return ::mknodat(root, device.path, S_IFCHR | 0600, number); }, "mknod {}", device.path));
     BERTH_CHECK_OK(sys::check([&] { return ::fchmodat(root, device.path, 0666, 0); }, "chmod {}", device.path));
   }
   for (const Link& link : kLinks) {

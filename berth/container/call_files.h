@@ -15,8 +15,8 @@ namespace berth::container {
 // Errors: Exhausted when the handed-in files do not fit; NotFound for one that is not there.
 Result<UniqueFd> make_scratch(const LaunchSpec& spec, std::uint32_t first_id);
 
-// What stands in every container, read-only: `dev` with its six devices and the usual links, `run` with the fixed files,
-// `sys` with the places of the cgroup folders, and an empty file and folder to cover what must not be seen.
+// What stands in every container, read-only: `dev` with its six devices and the usual links, `run` with the fixed
+// files, `sys` with the places of the cgroup folders, and an empty file and folder to cover what must not be seen.
 Result<UniqueFd> make_furniture(const LaunchSpec& spec);
 
 }  // namespace berth::container

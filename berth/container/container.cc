@@ -100,8 +100,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
 
   BERTH_TRY(const auto hierarchies, sys::find_hierarchies());
   BERTH_TRY(const sys::IdRange granted, granted_ids());
-  BERTH_TRY(Lease lease, Lease::take(folder, granted, spec.id,
-                                     [&](const std::string& dead) { sweep(hierarchies, dead); }));
+  BERTH_TRY(Lease lease,
+            Lease::take(folder, granted, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
   const sys::IdRange ids = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
   passed("lease host ids");
 

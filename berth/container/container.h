@@ -49,9 +49,9 @@ class Container {
   // The host's ends. `in` and `out` carry frames or, for Channel::Stdio, the loop's standard streams.
   UniqueFd& in() { return in_; }
   UniqueFd& out() { return out_; }
-  UniqueFd& printed() { return printed_; }  // what the script writes to descriptor 1; unset for Channel::Stdio
+  UniqueFd& printed() { return printed_; }        // what the script writes to descriptor 1; unset for Channel::Stdio
   UniqueFd& complaints() { return complaints_; }  // likewise 2
-  int ended() const { return report_.get(); }  // readable once the interpreter's process has ended
+  int ended() const { return report_.get(); }     // readable once the interpreter's process has ended
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
 
   // Moments of the start, in order.

@@ -10,7 +10,7 @@ enum class Guard {
   Capabilities,  // dropping them, the change to uid 4000, no_new_privs
   UserNamespace,
   NetworkNamespace,
-  ProcMasks,      // masked and read-only parts of /proc, hidden processes
+  ProcMasks,  // masked and read-only parts of /proc, hidden processes
   CloseDescriptors,
 };
 

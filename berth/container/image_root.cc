@@ -24,14 +24,13 @@ constexpr sys::MountAttributes kReadOnly = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
 
 // Folders that a call needs as mount points. They form the lowest layer, so that an image without one still works
 // and an image's own folder keeps its mode and owner.
-constexpr const char* kMountPoints[] = {"proc", "sys",    "dev", "tmp",           "run",
-                                        "work", "var",    "var/tmp", "home",      "home/demisto"};
+constexpr const char* kMountPoints[] = {"proc", "sys", "dev",     "tmp",  "run",
+                                        "work", "var", "var/tmp", "home", "home/demisto"};
 
 // Owned by the container's root from the start: tmpfs knows idmapped mounts only since Linux 6.3.
 Result<UniqueFd> make_mount_points(std::uint32_t owner) {
   const std::string id = std::to_string(owner);
-  BERTH_TRY(UniqueFd mount,
-            sys::make_mount("tmpfs", {{"size", "64k"}, {"mode", "0755"}, {"uid", id}, {"gid", id}}, 0));
+  BERTH_TRY(UniqueFd mount, sys::make_mount("tmpfs", {{"size", "64k"}, {"mode", "0755"}, {"uid", id}, {"gid", id}}, 0));
   for (const char* path : kMountPoints) {
     BERTH_CHECK_OK(sys::check([&] { return ::mkdirat(mount.get(), path, 0755); }, "make mount point {}", path));
     BERTH_CHECK_OK(sys::check([&] { return ::fchownat(mount.get(), path, owner, owner, AT_SYMLINK_NOFOLLOW); },
@@ -67,7 +66,8 @@ Result<UniqueFd> make_overlay(const RuntimeFolder& folder, const ImageRoot& imag
   };
   for (const auto& path : image.layers) {
     BERTH_TRY(UniqueFd layer, sys::copy_mount(AT_FDCWD, path));
-    BERTH_CHECK_OK(add_layer(std::move(layer), mapping).context([&] { return fmt::format("layer '{}'", path.native()); }));
+    BERTH_CHECK_OK(
+        add_layer(std::move(layer), mapping).context([&] { return fmt::format("layer '{}'", path.native()); }));
   }
   BERTH_TRY(UniqueFd points, make_mount_points(owner));
   BERTH_CHECK_OK(add_layer(std::move(points), -1).context([] { return "the layer of mount points"; }));

@@ -63,7 +63,8 @@ Result<void> die_with_host(const InitPlan& plan) {
   if (plan.spec.keep) return {};
   BERTH_CHECK_OK(sys::check([] { return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }, "set the parent-death signal"));
   pollfd go = {plan.go, 0, 0};
-  if (::poll(&go, 1, 0) == 1 && (go.revents & POLLHUP) != 0) return fail(Errc::Unavailable, "the host's process is gone");
+  if (::poll(&go, 1, 0) == 1 && (go.revents & POLLHUP) != 0)
+    return fail(Errc::Unavailable, "the host's process is gone");
   return {};
 }
 
@@ -93,8 +94,9 @@ Result<void> become_namespace_root(Build& build) {
 Result<void> make_mounts_private(Build&) {
   mount_attr attr = {};
   attr.propagation = 1 << 18;  // MS_PRIVATE
-  return sys::check([&] { return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", 0x8000 /* AT_RECURSIVE */, &attr, sizeof(attr)); },
-                    "mount_setattr / to private");
+  return sys::check(
+      [&] { return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", 0x8000 /* AT_RECURSIVE */, &attr, sizeof(attr)); },
+      "mount_setattr / to private");
 }
 
 Result<UniqueFd> attach_stage(const std::string& stage, const char* part, int mount) {
@@ -242,7 +244,8 @@ Result<void> place_descriptors(const InitPlan& plan) {
   for (int& fd : sources) {
     // Away from the targets first, so that no dup2 runs over a source.
     if (fd < 0) continue;
-    BERTH_TRY(fd, sys::call([&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, kReportDescriptor + 1); }, "move descriptor {}", fd));
+    BERTH_TRY(fd,
+              sys::call([&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, kReportDescriptor + 1); }, "move descriptor {}", fd));
   }
   for (int target = 0; const int source : sources) {
     if (source >= 0) BERTH_CHECK_OK(sys::check([&] { return ::dup2(source, target); }, "place descriptor {}", target));
@@ -253,7 +256,8 @@ Result<void> place_descriptors(const InitPlan& plan) {
     return sys::check([&] { return ::fcntl(plan.lock, F_SETFD, 0); }, "forget to close a descriptor");
   }
   const auto close_range = [](unsigned low, unsigned high) {
-    return sys::check([&] { return ::syscall(SYS_close_range, low, high, 0); }, "close descriptors {} to {}", low, high);
+    return sys::check([&] { return ::syscall(SYS_close_range, low, high, 0); }, "close descriptors {} to {}", low,
+                      high);
   };
   BERTH_CHECK_OK(close_range(first, static_cast<unsigned>(plan.report) - 1));
   return close_range(static_cast<unsigned>(plan.report) + 1, ~0u);
@@ -307,12 +311,9 @@ struct FinalStep {
 };
 
 constexpr FinalStep kFinalSteps[] = {
-    {"place the descriptors", place_descriptors},
-    {"set the resource limits", set_resource_limits},
-    {"take the script's user", take_script_user},
-    {"forbid new privileges", forbid_new_privileges},
-    {"enter the work folder", enter_work_folder},
-    {"load the system call filter", load_filter},
+    {"place the descriptors", place_descriptors}, {"set the resource limits", set_resource_limits},
+    {"take the script's user", take_script_user}, {"forbid new privileges", forbid_new_privileges},
+    {"enter the work folder", enter_work_folder}, {"load the system call filter", load_filter},
 };
 
 std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {

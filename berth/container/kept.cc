@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "berth/base/json.h"
 #include "berth/container/lease.h"
@@ -34,8 +35,9 @@ Result<KeptContainer> read_record(const std::filesystem::path& path) {
   const Json* pid = json.find("pid");
   const Json* ticks = json.find("started_ticks");
   const Json* cgroups = json.find("cgroups");
-  if (!is_container_id(container.id) || pid == nullptr || !pid->is_int() || ticks == nullptr || !ticks->is_int() ||
-      cgroups == nullptr || !cgroups->is_array()) {
+  if (!is_container_id(container.id) || pid == nullptr || !pid->is_int() || *pid->as_int() <= 0 ||
+      !std::in_range<pid_t>(*pid->as_int()) || ticks == nullptr || !ticks->is_int() || cgroups == nullptr ||
+      !cgroups->is_array()) {
     return fail(Errc::Corrupt, fmt::format("read '{}': it is no record of a kept container; remove it", path.native()));
   }
   container.pid = static_cast<pid_t>(*pid->as_int());
@@ -52,7 +54,8 @@ Result<std::uint64_t> start_ticks_of(pid_t pid) {
   BERTH_TRY(const std::string stat, sys::read_file(fmt::format("/proc/{}/stat", pid), 4096));
   // The second field, the name, may hold blanks and brackets; the last bracket ends it. Field 22 is the 20th after.
   std::string_view rest = std::string_view(stat).substr(std::min(stat.rfind(')') + 2, stat.size()));
-  for (int field = 3; field < 22 && !rest.empty(); ++field) rest.remove_prefix(std::min(rest.find(' ') + 1, rest.size()));
+  for (int field = 3; field < 22 && !rest.empty(); ++field)
+    rest.remove_prefix(std::min(rest.find(' ') + 1, rest.size()));
   std::uint64_t ticks = 0;
   std::from_chars(rest.data(), rest.data() + rest.size(), ticks);
   return ticks;

@@ -15,7 +15,7 @@ namespace berth::container {
 
 struct KeptContainer {
   std::string id;
-  pid_t pid = 0;  // of its init, on the host
+  pid_t pid = 0;                    // of its init, on the host
   std::uint64_t started_ticks = 0;  // when that process began, so that another one with the same number is told apart
   std::string image;
   std::vector<std::filesystem::path> cgroups;

@@ -42,7 +42,7 @@ constexpr const char* kHomeFolder = "/home/demisto";
 constexpr const char* kFixedFolder = "/run/berth";
 
 struct LaunchSpec {
-  std::string id;  // of the call; also the name of its cgroup
+  std::string id;          // of the call; also the name of its cgroup
   std::string image_name;  // for error texts
   ImageRoot root;
   std::vector<std::string> programs;  // tried in this order along PATH

@@ -26,8 +26,8 @@ Result<std::uint32_t> Lease::slots_in(sys::IdRange granted) {
 Result<Lease::Try> Lease::try_lock(const RuntimeFolder& folder, std::uint32_t slot) {
   const std::string path = folder.leases() / std::to_string(slot);
   Try attempt;
-  BERTH_TRY(int fd, sys::call([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); },
-                              "open lease {}", path));
+  BERTH_TRY(int fd,
+            sys::call([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); }, "open lease {}", path));
   attempt.file.reset(fd);
   attempt.locked = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
   const std::string next = folder.leases() / std::to_string(slot + 1);
@@ -49,9 +49,10 @@ Result<void> Lease::write_owner(const std::string& id) {
 }
 
 std::unexpected<Error> Lease::none_free(std::uint32_t slots) {
-  return fail(Errc::Exhausted, fmt::format("lease host ids: all {} ranges granted to berth in /etc/subuid are in use by "
-                                           "live containers; wait for one to end, or grant a larger range",
-                                           slots));
+  return fail(Errc::Exhausted,
+              fmt::format("lease host ids: all {} ranges granted to berth in /etc/subuid are in use by "
+                          "live containers; wait for one to end, or grant a larger range",
+                          slots));
 }
 
 Result<sys::IdRange> granted_ids() {

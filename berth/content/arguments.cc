@@ -42,7 +42,7 @@ class Check {
   explicit Check(const Signature& signature) : signature_(signature) {}
 
   Result<CallArguments> run(const std::vector<Assignment>& given) && {
-    BERTH_CHECK_OK(find_bare());
+    find_bare();
     for (const Assignment& assignment : given) BERTH_CHECK_OK(take(assignment));
     for (const Argument& argument : signature_.arguments) BERTH_CHECK_OK(settle(argument));
     for (auto& [name, value] : undeclared_) call_.args.set(name, std::move(value));
@@ -54,17 +54,12 @@ class Check {
     return fail(Errc::InvalidInput, fmt::format("{}: {}", signature_.owner, reason));
   }
 
-  // Which argument a bare value goes to.
-  Result<void> find_bare() {
+  // Which argument a bare value goes to. Content in use declares several; that matters only once a bare value is given.
+  void find_bare() {
     for (const Argument& argument : signature_.arguments) {
       if (!argument.takes_bare_value) continue;
-      if (bare_ != nullptr) {
-        return refuse(fmt::format("arguments '{}' and '{}' are both declared 'default: true'; one at most may be",
-                                  shown(bare_->name), shown(argument.name)));
-      }
-      bare_ = &argument;
+      (bare_ == nullptr ? bare_ : second_bare_) = &argument;
     }
-    return {};
   }
 
   Result<void> take(const Assignment& assignment) {
@@ -88,6 +83,12 @@ class Check {
   Result<void> take_bare(const std::string& value) {
     if (bare_ == nullptr) {
       return refuse(fmt::format("no argument takes the bare value '{}'; write name=value", shown(value)));
+    }
+    if (second_bare_ != nullptr) {
+      return refuse(
+          fmt::format("arguments '{}' and '{}' are both declared 'default: true', so the bare value '{}' could "
+                      "go to either; write name=value",
+                      shown(bare_->name), shown(second_bare_->name), shown(value)));
     }
     return keep(given_, bare_->name, value);
   }
@@ -124,12 +125,18 @@ class Check {
     return {};
   }
 
-  Result<void> check_options(const Argument& argument, const std::string& value) const {
+  // The values of a list argument are suggestions: content in use offers one and takes any.
+  Result<void> check_options(const Argument& argument, const std::string& value) {
     if (!argument.is_closed) return {};
     const auto elements = argument.is_array ? list_elements(value) : std::vector<std::string>{value};
     for (const std::string& element : elements) {
       const auto& options = argument.options;
       if (std::find(options.begin(), options.end(), element) != options.end()) continue;
+      if (argument.is_array) {
+        call_.notes.push_back(
+            fmt::format("argument '{}' has a value that is not among the predefined ones", argument.name));
+        return {};
+      }
       return refuse(fmt::format("argument '{}': '{}' is not one of its values{}", shown(argument.name),
                                 argument.secret ? "***" : shown(element), suggestion_for(element, options)));
     }
@@ -156,6 +163,7 @@ class Check {
 
   const Signature& signature_;
   const Argument* bare_ = nullptr;
+  const Argument* second_bare_ = nullptr;
   std::map<std::string, std::string> given_;
   std::map<std::string, std::string> undeclared_;
   CallArguments call_;

@@ -14,7 +14,7 @@ namespace berth::content {
 
 // What arguments a script or command takes.
 struct Signature {
-  std::string_view owner;  // for errors: "script 'X'", "command 'x-get'"
+  std::string owner;  // for errors: "script 'X'", "command 'x-get'"
   const std::vector<Argument>& arguments;
   bool any_argument = false;
 };
@@ -29,8 +29,8 @@ struct CallArguments {
 // reserved word of the same name. A keyValue argument is a JSON object, or `key=value` pairs with commas between.
 //
 // Errors, all InvalidInput: an argument that is not known (with the nearest name), is given twice, is required and
-// missing or empty, or is outside a closed list of values (each element counts where the argument is a list); a bare
-// value where no argument takes one, or a second one; several arguments declared to take it.
+// missing or empty, or is outside a closed list of values (of a list argument that is a note); a bare value where no
+// argument takes one, or several are declared to, or a second one.
 Result<CallArguments> check_arguments(const Signature& signature, const std::vector<Assignment>& given);
 
 // The elements of a list argument as content's own helpers read it: a JSON list, else what stands between commas,

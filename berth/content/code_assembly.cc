@@ -6,6 +6,7 @@
 
 #include "berth/content/api_modules.h"
 #include "berth/content/code_text.h"
+#include "berth/content/common_names.h"
 #include "berth/content/python_source.h"
 
 namespace berth::content {
@@ -54,19 +55,31 @@ bool has_module_lines(const std::vector<CodePiece>& pieces) {
 // What stands in front of the item.
 Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTree* tree, std::string_view fallback) {
   std::vector<CodePiece> pieces;
+  const auto modules = [&](const std::string& module) { return read_module(tree, module); };
+  // They bring API modules of their own.
+  const auto whole = [&](const std::string& code) -> Result<std::string> {
+    BERTH_TRY(const std::string text, insert_api_modules(code, code.find("def register_module_line(") != std::string::npos, modules));
+    return clean_python(text);
+  };
   if (item.name != kCommon) {
     const fs::path file = script_file("Base", kCommon);
     BERTH_TRY(const auto common, find_code(tree, file));
     if (common) {
-      pieces.push_back({CodePartKind::Common, (tree->root() / file).native(), clean_python(*common)});
+      BERTH_TRY(std::string text, whole(*common));
+      pieces.push_back({CodePartKind::Common, (tree->root() / file).native(), std::move(text)});
     } else if (!fallback.empty()) {
-      pieces.push_back({CodePartKind::Common, "the built-in common script", clean_python(fallback)});
+      std::string imports = imports_taken_for_granted(item.code, item.subtype != "python3");
+      if (!imports.empty() && !fallback.ends_with('\n')) imports.insert(0, "\n");
+      pieces.push_back({CodePartKind::Common, "the built-in common script", clean_python(fallback) + imports});
     }
   }
   if (item.name != kUser) {
     const fs::path file = script_file("Base", kUser);
     BERTH_TRY(const auto user, find_code(tree, file));
-    if (user) pieces.push_back({CodePartKind::User, (tree->root() / file).native(), clean_python(*user)});
+    if (user) {
+      BERTH_TRY(std::string text, whole(*user));
+      pieces.push_back({CodePartKind::User, (tree->root() / file).native(), std::move(text)});
+    }
   }
   return pieces;
 }

@@ -1,6 +1,7 @@
 #include "berth/content/item_parser.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "berth/base/utf8.h"
 #include "berth/content/item_fields.h"
@@ -94,12 +95,16 @@ void read_script(Section& top, Item& item) {
   item.timeout = timeout_of(top);
   item.run_as = top.text("runas");
   item.polling = top.flag("polling");
+  // A server calls these itself, with `new`, `old` and others that no such script declares.
+  const std::vector<std::string> tags = top.texts("tags");
+  item.any_argument = std::ranges::find(tags, "field-change-triggered") != tags.end();
   item.is_llm = top.flag("isllm");
-  top.leave(
-      {"tags",         "comment",   "enabled",    "sensitive",    "scripttarget", "dependson",    "engineinfo",
-       "important",    "model",     "userprompt", "systemprompt", "fewshots",     "promptConfig", "compliantpolicies",
-       "skipprepare",  "pswd",      "hidden",     "quickaction",  "prevname",     "cron",         "user",
-       "visualScript", "updateTime"});
+  top.leave({"comment",           "enabled",      "sensitive", "scripttarget",
+             "dependson",         "engineinfo",   "important", "model",
+             "userprompt",        "systemprompt", "fewshots",  "promptConfig",
+             "compliantpolicies", "skipprepare",  "pswd",      "hidden",
+             "quickaction",       "prevname",     "cron",      "user",
+             "visualScript",      "updateTime"});
 }
 
 void read_flags(Section& section, IntegrationFlags& flags) {

@@ -78,9 +78,8 @@ class Conversation {
  private:
   // Waits for the first of: something to read, room to write, the end, an interrupt, the deadline.
   Result<void> step() {
-    const bool full = answers_.size() > kMostAnswerBytes;
     std::array<pollfd, 6> polled = {
-        pollfd{full ? -1 : streams_.out.get(), POLLIN, 0},
+        pollfd{is_full() ? -1 : streams_.out.get(), POLLIN, 0},
         pollfd{printed_.fd(), POLLIN, 0},
         pollfd{complaints_.fd(), POLLIN, 0},
         pollfd{answers_.empty() ? -1 : streams_.in.get(), POLLOUT, 0},
@@ -96,6 +95,7 @@ class Conversation {
     if (polled[1].revents != 0) BERTH_CHECK_OK(read_text(printed_));
     if (polled[2].revents != 0) BERTH_CHECK_OK(read_text(complaints_));
     if (polled[3].revents != 0) BERTH_CHECK_OK(write_answers());
+    BERTH_CHECK_OK(take_lines());
     if (polled[0].revents != 0) BERTH_CHECK_OK(read_messages());
     if (!stop_ && polled[5].revents != 0 && polled[0].revents == 0) return finish(Stop::Ended);
     return {};
@@ -153,7 +153,14 @@ class Conversation {
   Result<void> read_messages() {
     BERTH_TRY(const std::string_view bytes, read_chunk(streams_.out));
     frames_.append(bytes);
+    return take_lines();
+  }
+
+  // The messages that are here, as long as there is room for the answers they want: one chunk can hold thousands of
+  // requests. The others wait until the script has read what it asked for.
+  Result<void> take_lines() {
     while (!stop_) {
+      if (is_full()) return {};
       const auto line = frames_.next_line();
       if (!line) break;
       BERTH_CHECK_OK(take(*line));
@@ -162,6 +169,8 @@ class Conversation {
     if (!streams_.out) return finish(Stop::Ended);
     return {};
   }
+
+  bool is_full() const { return answers_.size() > kMostAnswerBytes; }
 
   Result<void> take(std::string_view line) {
     if (line.size() > options_.limits.frame_bytes) return finish(Stop::FrameLimit);
@@ -216,13 +225,14 @@ class Conversation {
   }
 
   void take_results(Message& message) {
-    const Json* results = message.body.find("results");
-    if (results == nullptr) return;
-    if (!results->is_array()) {
-      record_.entries.push_back(*results);
-      return;
+    for (auto& [key, results] : *message.body.as_object()) {
+      if (key != "results") continue;
+      if (!results.is_array()) {
+        record_.entries.push_back(std::move(results));
+        continue;
+      }
+      for (Json& entry : *results.as_array()) record_.entries.push_back(std::move(entry));
     }
-    for (const Json& entry : *results->as_array()) record_.entries.push_back(entry);
   }
 
   void take_entry_log(const Message& message) {

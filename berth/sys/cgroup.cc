@@ -30,6 +30,22 @@ std::vector<std::string_view> words_of(std::string_view text, char separator) {
   return words;
 }
 
+// A path as mountinfo writes it: blanks, tabs, line feeds and backslashes as three octal digits.
+std::filesystem::path path_of(std::string_view escaped) {
+  std::string path;
+  for (std::size_t at = 0; at < escaped.size(); ++at) {
+    int code = 0;
+    const char* digits = escaped.data() + at + 1;
+    if (escaped[at] == '\\' && escaped.size() - at > 3 && std::from_chars(digits, digits + 3, code, 8).ptr == digits + 3) {
+      path += static_cast<char>(code);
+      at += 3;
+    } else {
+      path += escaped[at];
+    }
+  }
+  return path;
+}
+
 bool holds(const std::vector<std::string_view>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
@@ -113,10 +129,10 @@ Result<std::vector<CgroupHierarchy>> choose_hierarchies(std::string_view mountin
     if (dash == std::string_view::npos) continue;
     const auto before = words_of(line.substr(0, dash), ' ');
     const auto after = words_of(line.substr(dash + 3), ' ');
-    if (before.size() < 5 || after.size() < 3 || !after[0].starts_with("cgroup")) continue;
+    if (before.size() < 5 || after.size() < 3 || (after[0] != "cgroup" && after[0] != "cgroup2")) continue;
     const bool v2 = after[0] == "cgroup2";
     const auto available = v2 ? words_of(v2_controllers, ' ') : words_of(after[2], ',');
-    CgroupHierarchy hierarchy{std::filesystem::path(before[4]), v2 ? 2 : 1, {}};
+    CgroupHierarchy hierarchy{path_of(before[4]), v2 ? 2 : 1, {}};
     std::erase_if(missing, [&](std::string_view controller) {
       if (!holds(available, controller)) return false;
       hierarchy.controllers.emplace_back(controller);

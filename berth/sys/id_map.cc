@@ -39,7 +39,8 @@ std::vector<IdRange> subordinate_ranges(std::string_view text, std::string_view 
     const std::size_t colon = numbers.find(':');
     IdRange range;
     if (colon == std::string_view::npos || !read_number(numbers.substr(0, colon), range.first) ||
-        !read_number(numbers.substr(colon + 1), range.count) || range.count > UINT32_MAX - range.first) {
+        !read_number(numbers.substr(colon + 1), range.count) || range.count == 0 ||
+        range.count > UINT32_MAX - range.first) {
       continue;
     }
     ranges.push_back(range);

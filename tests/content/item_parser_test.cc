@@ -151,7 +151,7 @@ TEST(ParseItem, NotesUnknownKeysAtEveryLevel) {
   std::vector<std::string> keys;
   for (const Warning& warning : item->warnings) keys.push_back(warning.key + ":" + std::to_string(warning.line));
   EXPECT_THAT(keys, ElementsAre("commonfields.ide:2", "deprecated:12", "args[0].requird:8", "outputs[0].contextpath:10",
-                                "dokerimage:5"));
+                                "tags:11", "dokerimage:5"));
   EXPECT_EQ(item->warnings[0].file, "x.yml");
   EXPECT_THAT(item->warnings[1].text, HasSubstr("'perhaps' is not true or false"));
 }

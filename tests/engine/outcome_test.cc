@@ -35,7 +35,10 @@ const OutcomeRow kOutcomes[] = {
     {"Completed", {.status = exited(0)}, Cause::Completed, "the call completed"},
     {"CompletedThoughChildrenDied", {.oom_kills = 2, .refused_forks = 3}, Cause::Completed, "the call completed"},
     {"Exception", {.exception = kRaised}, Cause::Exception, "the script raised: ValueError: no"},
-    {"ExceptionOfOneText", {.exception = {"Traceback\n  File\nKeyError: 'a'\n"}}, Cause::Exception, "raised: KeyError: 'a'"},
+    {"ExceptionOfOneText",
+     {.exception = {"Traceback\n  File\nKeyError: 'a'\n"}},
+     Cause::Exception,
+     "raised: KeyError: 'a'"},
     {"ExceptionWithBlankEnd", {.exception = {"IndexError\n", " \n", "\n"}}, Cause::Exception, "raised: IndexError"},
     {"ExceptionWithoutText", {.exception = {"\n", ""}}, Cause::Exception, "the script raised: no text"},
     {"ExceptionAfterOom",
@@ -104,7 +107,10 @@ const OutcomeRow kOutcomes[] = {
      "wrote more than it may",
      "64 MiB of output",
      "limits.output in the configuration"},
-    {"Interrupted", {.stop = Stop::Interrupted, .oom_kills = 1, .refused_forks = 1}, Cause::Interrupted, "from outside"},
+    {"Interrupted",
+     {.stop = Stop::Interrupted, .oom_kills = 1, .refused_forks = 1},
+     Cause::Interrupted,
+     "from outside"},
 };
 
 class OutcomeOf : public ::testing::TestWithParam<OutcomeRow> {};
@@ -150,11 +156,16 @@ TEST(OutcomeOf, TellsStatusAndSignalApart) {
 
 TEST(Cause, HasANameAndAnExitCodeOfItsOwn) {
   const std::tuple<Cause, const char*, int> rows[] = {
-      {Cause::Completed, "completed", 0},       {Cause::Exception, "exception", 3},
-      {Cause::Timeout, "timeout", 4},           {Cause::Memory, "memory", 5},
-      {Cause::ProcessLimit, "process limit", 6}, {Cause::Signal, "signal", 7},
-      {Cause::Seccomp, "seccomp", 8},           {Cause::OutputLimit, "output limit", 9},
-      {Cause::EndedEarly, "ended early", 10},   {Cause::FailedToStart, "failed to start", 11},
+      {Cause::Completed, "completed", 0},
+      {Cause::Exception, "exception", 3},
+      {Cause::Timeout, "timeout", 4},
+      {Cause::Memory, "memory", 5},
+      {Cause::ProcessLimit, "process limit", 6},
+      {Cause::Signal, "signal", 7},
+      {Cause::Seccomp, "seccomp", 8},
+      {Cause::OutputLimit, "output limit", 9},
+      {Cause::EndedEarly, "ended early", 10},
+      {Cause::FailedToStart, "failed to start", 11},
       {Cause::Interrupted, "interrupted", 130},
   };
   for (const auto& [cause, name, exit_code] : rows) {

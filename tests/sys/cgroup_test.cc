@@ -65,7 +65,8 @@ const LayoutRow kLayouts[] = {
      "memory pids cpu",
      {{"/sys/fs/cgroup", 2, {"memory", "pids", "cpu"}}}},
     {"OtherFileSystemsOfThatName",
-     "1 2 0:1 / /fuse rw - fuse.cgroup2 cgroup2 rw,memory,pids,cpu\n1 2 0:1 / /own rw - cgroupfs x rw,memory,pids,cpu\n" +
+     "1 2 0:1 / /fuse rw - fuse.cgroup2 cgroup2 rw,memory,pids,cpu\n1 2 0:1 / /own rw - cgroupfs x "
+     "rw,memory,pids,cpu\n" +
          std::string(kV2),
      "memory pids cpu",
      {{"/sys/fs/cgroup", 2, {"memory", "pids", "cpu"}}}},

@@ -109,8 +109,8 @@ TEST(Filter, KillsCallsThroughForeignTables) {
   for (std::uint32_t number = 0; number < kLast; ++number) policy.rules.push_back({.number = number});
   const auto program = compile_filter(policy);
   EXPECT_EQ(run_filter(program, kHere, 1, kNone), static_cast<std::uint32_t>(SECCOMP_RET_ALLOW));
-  for (const std::uint32_t arch : {0u, std::uint32_t{AUDIT_ARCH_I386}, std::uint32_t{AUDIT_ARCH_ARM},
-                                   kHere ^ 1u, kHere ^ std::uint32_t{__AUDIT_ARCH_LE}}) {
+  for (const std::uint32_t arch : {0u, std::uint32_t{AUDIT_ARCH_I386}, std::uint32_t{AUDIT_ARCH_ARM}, kHere ^ 1u,
+                                   kHere ^ std::uint32_t{__AUDIT_ARCH_LE}}) {
     for (const std::uint32_t number : {0u, 1u, 11u, kLast + 1}) {
       EXPECT_EQ(run_filter(program, arch, number, kNone), SECCOMP_RET_KILL_PROCESS) << std::hex << arch;
     }

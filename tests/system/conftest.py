@@ -31,18 +31,21 @@ def berth():
     for program in (BERTH, UNGUARDED):
         if not os.access(program, os.X_OK):
             pytest.exit("'%s' is not built: build the targets berth and berth_unguarded" % program, returncode=1)
-    for need, reason in needs.missing(BERTH):
-        refuse(need, reason)
     folder = tempfile.mkdtemp(prefix='berth-system-')
-    # A container's init passes through it, and is nobody in particular on the host then.
-    runtime = tempfile.mkdtemp(prefix='berth-system-', dir='/run')
+    # Below the temporary folder, which everybody may enter: a container's init, which is nobody in particular on the
+    # host, passes through it.
+    runtime = tempfile.mkdtemp(prefix='berth-system-runtime-')
     os.chmod(runtime, 0o711)
     program = Berth(folder, runtime)
-    yield program
-    pruned = program('prune', '--all')
-    shutil.rmtree(folder)
-    assert pruned.code == 0, pruned
-    shutil.rmtree(runtime)
+    try:
+        for need, reason in needs.missing(program):
+            refuse(need, reason)
+        yield program
+        pruned = program('prune', '--all')
+        assert pruned.code == 0, pruned
+    finally:
+        shutil.rmtree(folder)
+        shutil.rmtree(runtime)
 
 
 @pytest.fixture(scope='session')

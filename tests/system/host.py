@@ -71,7 +71,8 @@ class Host:
         return found
 
     def files(self):
-        """Files in the runtime folder that a finished call does not leave: owners in leases, records, things staged."""
+        """Files in the runtime folder that a finished call does not leave: records, things staged, leases of those who
+        left something. A lease may name a dead owner that left nothing; the next start empties it."""
         found = []
         for folder, names, files in os.walk(self._runtime):
             if folder == os.path.join(self._runtime, 'roots'):
@@ -79,9 +80,12 @@ class Host:
             for name in files:
                 path = os.path.join(folder, name)
                 is_lease = os.path.dirname(path) == os.path.join(self._runtime, 'leases')
-                if not is_lease or read(path):
+                if not is_lease or self.has_cgroup(read(path)):
                     found.append('file ' + path)
         return found
+
+    def has_cgroup(self, owner):
+        return bool(owner) and any(owner in path for pattern in CGROUPS for path in glob.glob(pattern))
 
     def leftovers(self):
         return self.processes() + self.cgroups() + self.mounts() + self.namespaces() + self.files()

@@ -27,8 +27,8 @@ ITEMS = {
     'missing argument': (unified().replace('defaultValue: world', 'required: true'), (),
                          ("argument 'who' is required and missing", 'add who=')),
     'outside predefined': (unified().replace('- name: who', CLOSED), ('order=deepst',), ("'order'", "'deepst'", 'deepest')),
-    'several default arguments': (unified().replace('- name: who', '- name: other\n  default: true\n- name: who'), (),
-                                  ("'other'", "'who'", 'default: true')),
+    'several default arguments': (unified().replace('- name: who', '- name: other\n  default: true\n- name: who'),
+                                  ('bare',), ("'other'", "'who'", "'default: true'", 'name=value')),
     'argument twice': (unified(), ('who=a', 'who=b'), ("'who'", 'twice')),
     'command of a script': (unified(), ('--command', 'x'), ('is a script',)),
     'missing API module': (unified(code='from NoSuchApiModule import *\ndemisto.results(1)'), (), ('NoSuchApiModule',)),
@@ -44,6 +44,11 @@ def test_item(berth, kind):
     line = refusal(berth('run', path, *argv))
     for part in expected:
         assert part in line, line
+
+
+def test_several_default_arguments_without_a_bare_value(berth):
+    text = unified().replace('- name: who', '- name: other\n  default: true\n- name: who')
+    assert berth('run', berth.write('bad/script-Greet.yml', text), 'who=you', '--json').value == 'hello you'
 
 
 def test_missing_code_file(berth):

@@ -42,7 +42,7 @@ BOMBS = {
     'NUL': (unified().encode().replace(b'world', b'wor\0ld'), ''),
     'not UTF-8': (unified().encode().replace(b'world', b'wor\xff\xfeld'), 'UTF-8'),
     'second document': (unified(more='---\nname: Other\n'), 'document'),
-    'a million nodes': (unified(more='extra: [' + 'x,' * 1000000 + ']\n'), 'limit'),
+    'a million nodes': (unified(more='extra: [' + 'x,' * 1000000 + ']\n'), 'values'),
 }
 
 

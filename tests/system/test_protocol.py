@@ -189,13 +189,25 @@ def test_p07_json(berth, kind):
 
 
 def test_p07_a_million_keys(berth):
-    code = "demisto.results({'Type': 1, 'ContentsFormat': 'json', 'Contents': {str(i): i for i in range(700000)}})\n" \
-           "demisto.results('end')"
-    answer = berth.script(code, seconds=120)
+    code = "import os\ndata = b'{\"type\": \"result\", \"results\": {' + b','.join(b'\"%x\":0' % i for i in range(1000000)) " \
+           "+ b'}}\\n'\nwhile data:\n    data = data[os.write(4, data):]\ndemisto.results('end')"
+    answer = berth.script(code)
     assert (answer.cause, answer.value) == ('completed', 'end'), answer.err
-    assert len(answer.entries[0]['Contents']) == 700000
-    assert answer.peak_bytes < 1024 * MIB
-    figure('P07', '700000 keys in one message: memory of berth', '%.0f MiB' % (answer.peak_bytes / MIB))
+    assert len(answer.entries) == 1 and answer.outcome['bad_messages'] == 1
+    assert [text for text in answer.log('server') if '1000000' in text]
+    grown = answer.peak_bytes - berth.script('import time\ntime.sleep(0.2)').peak_bytes
+    figure('P07', '1e6 keys in one message: refused; memory of berth grows by', '%.0f of 64 MiB' % (grown / MIB))
+    assert grown < 64 * MIB
+
+
+def test_p07_many_keys(berth):
+    code = "demisto.results({'Type': 1, 'ContentsFormat': 'json', 'Contents': {str(i): i for i in range(100000)}})\n" \
+           "demisto.results('end')"
+    answer = berth.script(code)
+    assert (answer.cause, answer.value) == ('completed', 'end'), answer.err
+    assert len(answer.entries[0]['Contents']) == 100000
+    assert answer.peak_bytes < 64 * MIB
+    figure('P07', 'control, 1e5 keys: taken in; memory of berth', '%.0f MiB' % (answer.peak_bytes / MIB))
 
 
 ASK = '''

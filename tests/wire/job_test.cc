@@ -21,7 +21,8 @@ struct JobRow {
 
 const JobRow kJobs[] = {
     {"Empty", ""},
-    {"Script", "print('ä\u2028\u2029')\r\n\tif True:\n", R"({"n":"1","list":[1,2],"big":10000000000000000000000000000000000000000})"},
+    {"Script", "print('ä\u2028\u2029')\r\n\tif True:\n",
+     R"({"n":"1","list":[1,2],"big":10000000000000000000000000000000000000000})"},
     {"Integration", "pass\n", "{}", true, "berth-\"quoted\"",
      R"({"credentials":{"identifier":"u","password":"\\\"\n"},"nan":NaN})", R"({"Inv":{"id":"1"}})"},
     {"MarkersOfForeignLoops", "a = '$$##'\n", R"({"a":"$$##","b":"]}\n"})"},
@@ -33,7 +34,8 @@ Job job_of(const JobRow& row) {
   job.code = row.code;
   job.integration = row.integration;
   job.command = row.command;
-  for (const auto& [text, part] : {std::pair{row.args, &job.args}, {row.params, &job.params}, {row.context, &job.context}}) {
+  for (const auto& [text, part] :
+       {std::pair{row.args, &job.args}, {row.params, &job.params}, {row.context, &job.context}}) {
     auto json = parse_json(text);
     EXPECT_TRUE(testing::ok(json));
     if (json) *part = *std::move(json);
@@ -62,7 +64,14 @@ TEST_P(JobLine, IsOneLineThatReadsBack) {
 
 INSTANTIATE_TEST_SUITE_P(Table, JobLine, ::testing::ValuesIn(kJobs), [](const auto& row) { return row.param.name; });
 
-TEST(JobLine, KeepsParametersFromScripts) {
+TEST(Job, NamesThePreludeWhereThereIsOne) {
+  Job job;
+  EXPECT_EQ(parse_json(job_line(job))->find("prelude"), nullptr);
+  job.prelude = Prelude{"/run/x", 12};
+  EXPECT_EQ(*parse_json(job_line(job))->find("prelude"), *parse_json(R"({"path":"/run/x","first_line":12})"));
+}
+
+TEST(Job, KeepsParametersFromScripts) {
   Job job;
   job.params.set("password", "hidden");
   EXPECT_EQ(job_line(job).find("hidden"), std::string::npos);

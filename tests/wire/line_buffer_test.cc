@@ -31,7 +31,12 @@ const StreamRow kStreams[] = {
     {"EmptyLines", "\n\na\n\n", {"", "", "a", ""}, ""},
     {"CarriageReturnStays", "a\r\nb\r", {"a\r"}, "b\r"},
     {"ZeroBytes", std::string("a\0b\n\0", 5), {std::string("a\0b", 3)}, std::string("\0", 1)},
-    {"OtherLineSeparators", "a\xe2\x80\xa8" "b\x0b\x0c\n", {"a\xe2\x80\xa8" "b\x0b\x0c"}, ""},
+    {"OtherLineSeparators",
+     "a\xe2\x80\xa8"
+     "b\x0b\x0c\n",
+     {"a\xe2\x80\xa8"
+      "b\x0b\x0c"},
+     ""},
 };
 
 class Stream : public ::testing::TestWithParam<StreamRow> {};

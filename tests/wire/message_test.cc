@@ -70,7 +70,9 @@ INSTANTIATE_TEST_SUITE_P(Table, ReadMessage, ::testing::ValuesIn(kMessages),
                          [](const auto& row) { return row.param.name; });
 
 TEST(ReadMessage, ReplacesBytesThatAreNotUtf8) {
-  const auto message = parse_message("{\"type\":\"entryLog\",\"args\":{\"message\":\"a\xff" "b\"}}");
+  const auto message = parse_message(
+      "{\"type\":\"entryLog\",\"args\":{\"message\":\"a\xff"
+      "b\"}}");
   ASSERT_TRUE(testing::ok(message));
   EXPECT_EQ(message->body.find("args")->text_or("message", ""), "a\ufffdb");
 }

@@ -1,0 +1,154 @@
+#include "berth/app/settings.h"
+
+#include <gtest/gtest.h>
+
+#include "berth/image/reference.h"
+#include "tests/support/result_matchers.h"
+
+namespace berth::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+Result<Settings> read(std::string_view text) { return read_settings({}, text, "berth.yaml"); }
+
+TEST(Settings, HaveEveryKey) {
+  const auto settings = read(R"(version: 1
+storage:
+  root: /srv/images
+  runtime: /run/other
+images:
+  substitute:
+    demisto/python3: python3
+    "demisto/*": berth/any:1
+  default:
+    python3: berth/three
+    python2: berth/two
+isolation:
+  user_namespace: off
+limits:
+  memory: 512MiB
+  cpus: 0.5
+  pids: 64
+  timeout: 1m30s
+  writable: 1g
+  writable_files: 2000
+  open_files: 100
+  open_files_hard: 200
+  message: 1m
+  output: 2m
+server:
+  version: 6.10.0
+  build: "12345"
+)");
+  ASSERT_TRUE(testing::ok(settings));
+  EXPECT_EQ(settings->storage, "/srv/images");
+  EXPECT_EQ(settings->runtime, "/run/other");
+  ASSERT_EQ(settings->substitutes.size(), 2u);
+  EXPECT_EQ(settings->substitutes[0].pattern, "demisto/python3");
+  EXPECT_EQ(image::to_string(settings->substitutes[1].use), "berth/any:1");
+  EXPECT_EQ(settings->default_python3, "berth/three");
+  EXPECT_EQ(settings->default_python2, "berth/two");
+  EXPECT_FALSE(settings->user_namespace);
+  EXPECT_EQ(settings->limits.memory_bytes, 512u << 20);
+  EXPECT_EQ(settings->limits.cpus, 0.5);
+  EXPECT_EQ(settings->limits.pids, 64u);
+  EXPECT_EQ(settings->limits.wall_time, 90s);
+  EXPECT_EQ(settings->limits.writable_bytes, 1u << 30);
+  EXPECT_EQ(settings->limits.writable_files, 2000u);
+  EXPECT_EQ(settings->limits.open_files_soft, 100u);
+  EXPECT_EQ(settings->limits.open_files_hard, 200u);
+  EXPECT_EQ(settings->limits.frame_bytes, 1u << 20);
+  EXPECT_EQ(settings->limits.output_bytes, 2u << 20);
+  EXPECT_EQ(settings->server_version, "6.10.0");
+  EXPECT_EQ(settings->server_build, "12345");
+}
+
+TEST(Settings, KeepWhatIsNotGiven) {
+  Settings before;
+  before.default_python3 = "kept";
+  before.limits.pids = 7;
+  const auto settings = read_settings(before, "version: 1\nlimits:\n  cpus: 2\nserver:\n", "berth.yaml");
+  ASSERT_TRUE(testing::ok(settings));
+  EXPECT_EQ(settings->default_python3, "kept");
+  EXPECT_EQ(settings->limits.pids, 7u);
+  EXPECT_EQ(settings->limits.cpus, 2);
+  EXPECT_TRUE(settings->user_namespace);
+}
+
+TEST(Settings, TakeWordsForOnAndOff) {
+  for (const char* word : {"on", "true", "yes", "'on'"}) {
+    const auto settings = read(std::string("version: 1\nisolation: {user_namespace: ") + word + "}\n");
+    ASSERT_TRUE(testing::ok(settings)) << word;
+    EXPECT_TRUE(settings->user_namespace) << word;
+  }
+  for (const char* word : {"off", "false", "no"}) {
+    const auto settings = read(std::string("version: 1\nisolation: {user_namespace: ") + word + "}\n");
+    ASSERT_TRUE(testing::ok(settings)) << word;
+    EXPECT_FALSE(settings->user_namespace) << word;
+  }
+}
+
+struct WrongRow {
+  const char* name;
+  const char* text;  // after the version
+  const char* where;
+  const char* why;
+};
+
+const WrongRow kWrong[] = {
+    {"UnknownKey", "limit: {}\n", "berth.yaml:2:1: 'limit'", "is no setting; did you mean 'limits'?"},
+    {"UnknownKeyBelow", "limits:\n  memroy: 1g\n", "berth.yaml:3:3: 'limits.memroy'", "did you mean 'memory'?"},
+    {"UnknownKeyFarFromAll", "storage: {x: 1}\n", "'storage.x'", "is no setting; there are 'root', 'runtime'"},
+    {"KeyOfAnotherGroup", "server: {pids: 1}\n", "'server.pids'", "is no setting"},
+    {"KeyOfTheWrongCase", "Limits: {}\n", "'Limits'", "did you mean 'limits'?"},
+    {"TextForAGroup", "limits: 5\n", "'limits'", "is no mapping of keys to values"},
+    {"ListForAGroup", "images: [a]\n", "'images'", "is no mapping of keys to values"},
+    {"ListForAValue", "limits: {pids: [1]}\n", "'limits.pids'", "needs one value"},
+    {"GroupForAValue", "storage: {root: {a: b}}\n", "'storage.root'", "needs one value"},
+    {"NothingForAValue", "storage: {root: }\n", "'storage.root'", "needs one value"},
+    {"Memory", "limits: {memory: lots}\n", "berth.yaml:2:18: 'limits.memory'", "'lots' is no number of bytes; write for example 512m"},
+    {"Cpus", "limits: {cpus: 0}\n", "'limits.cpus'", "'0' is no number of processors; write for example 0.5 or 2"},
+    {"Pids", "limits: {pids: 0}\n", "'limits.pids'", "'0' is no number of processes; write a whole number from 1"},
+    {"Timeout", "limits: {timeout: 0}\n", "'limits.timeout'", "'0' is no time limit"},
+    {"TimeoutOfText", "limits: {timeout: soon}\n", "'limits.timeout'", "write it like '90s'"},
+    {"Writable", "limits: {writable: -1}\n", "'limits.writable'", "'-1' is no number of bytes"},
+    {"WritableFiles", "limits: {writable_files: 1.5}\n", "'limits.writable_files'", "'1.5' is no number of files"},
+    {"OpenFiles", "limits: {open_files: all}\n", "'limits.open_files'", "'all' is no number of open files"},
+    {"OpenFilesAboveTheHardLimit", "limits: {open_files: 9000}\n", "'limits.open_files' is 9000",
+     "'limits.open_files_hard', which is 8192; raise that as well"},
+    {"Message", "limits: {message: 1x}\n", "'limits.message'", "'1x' is no number of bytes"},
+    {"Output", "limits: {output: ''}\n", "'limits.output'", "'' is no number of bytes"},
+    {"UserNamespace", "isolation: {user_namespace: maybe}\n", "'isolation.user_namespace'",
+     "'maybe' is neither on nor off"},
+    {"SubstitutesAsList", "images: {substitute: [a]}\n", "'images.substitute'", "is no mapping of names to local images"},
+    {"SubstituteOfAWrongName", "images: {substitute: {a: 'B C'}}\n", "'images.substitute.a'", "images.substitute 'a'"},
+    {"SubstituteByAList", "images: {substitute: {a: [b]}}\n", "'images.substitute.a'", "needs one value"},
+    {"SubstituteWithDigest",
+     "images: {substitute: {'a@sha256:0000000000000000000000000000000000000000000000000000000000000000': b}}\n",
+     "'images.substitute.a@sha256:", "a pattern has no digest"},
+    {"SameKeyTwice", "limits: {pids: 1}\nlimits: {pids: 2}\n", "berth.yaml:3", "limits"},
+    {"NoYaml", "limits: {pids: 1\n", "berth.yaml:", ""},
+};
+
+class WrongSetting : public ::testing::TestWithParam<WrongRow> {};
+
+TEST_P(WrongSetting, SaysWhereAndWhy) {
+  const auto settings = read(std::string("version: 1\n") + GetParam().text);
+  EXPECT_TRUE(testing::fails_with(settings, Errc::InvalidInput, GetParam().where));
+  EXPECT_TRUE(testing::fails_with(settings, Errc::InvalidInput, GetParam().why));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, WrongSetting, ::testing::ValuesIn(kWrong),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(Settings, NeedTheirVersion) {
+  for (const char* text : {"", "limits: {pids: 1}\n", "version: 2\n", "version: 1.0\n", "version: v1\n"}) {
+    EXPECT_TRUE(testing::fails_with(read(text), Errc::InvalidInput, "berth.yaml: 'version' must be 1")) << text;
+  }
+  EXPECT_TRUE(testing::fails_with(read("version: {}\n"), Errc::InvalidInput, "'version' needs one value"));
+  EXPECT_TRUE(testing::fails_with(read("- version: 1\n"), Errc::InvalidInput, "is no mapping"));
+}
+
+}  // namespace
+}  // namespace berth::app
