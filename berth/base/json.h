@@ -53,7 +53,7 @@ class Json {
 
   static Json array() { return Json(Array()); }
   static Json object() { return Json(Object()); }
-  static Json number(std::string text);  // `text` as it stands in JSON: "1e400", "NaN"
+  static Json number(std::string text);  // `text` as it stands in JSON: "0.1", "NaN"
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
   bool is_bool() const { return std::holds_alternative<bool>(value_); }

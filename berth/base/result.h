@@ -34,15 +34,14 @@ inline std::unexpected<Error> fail(Errc code, std::string message) {
 
 // BERTH_TRY(auto value, expr): declares `value`, or returns the error of `expr`.
 #define BERTH_TRY(decl, ...) BERTH_TRY_(BERTH_CAT_(try_, __LINE__), decl, __VA_ARGS__)
-#define BERTH_TRY_(result, decl, ...)                                             \
-  auto result = (__VA_ARGS__);                                                    \
-  if (!result.has_value()) return std::unexpected(std::move(result).error());     \
+#define BERTH_TRY_(result, decl, ...)                                         \
+  auto result = (__VA_ARGS__);                                                \
+  if (!result.has_value()) return std::unexpected(std::move(result).error()); \
   decl = *std::move(result)
 
 // BERTH_CHECK_OK(expr): returns the error of `expr`, if it has one.
 #define BERTH_CHECK_OK(...) BERTH_CHECK_(BERTH_CAT_(check_, __LINE__), __VA_ARGS__)
-#define BERTH_CHECK_(result, ...)                                                    \
-  do {                                                                               \
-    if (auto result = (__VA_ARGS__); !result.has_value())                            \
-      return std::unexpected(std::move(result).error());                             \
+#define BERTH_CHECK_(result, ...)                                                                            \
+  do {                                                                                                       \
+    if (auto result = (__VA_ARGS__); !result.has_value()) return std::unexpected(std::move(result).error()); \
   } while (false)

@@ -30,8 +30,8 @@ bool is_low(unsigned code) { return code >= 0xdc00 && code < 0xe000; }
 
 bool is_hidden(char32_t code) {
   return (code < 0x20) || (code >= 0x7f && code < 0xa0) ||  // C0, DEL, C1
-         (code >= 0x200b && code <= 0x200f) ||               // zero width, directional marks
-         (code >= 0x2028 && code <= 0x202e) ||               // separators, bidirectional embedding
+         (code >= 0x200b && code <= 0x200f) ||              // zero width, directional marks
+         (code >= 0x2028 && code <= 0x202e) ||              // separators, bidirectional embedding
          (code >= 0x2060 && code <= 0x206f) || code == 0x061c || code == 0x180e || code == 0xfeff ||
          (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe007f);  // annotations, tags
 }

@@ -26,6 +26,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "berth/container/script_process.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
 #include "berth/sys/privileges.h"
@@ -44,18 +45,6 @@ struct Build {
   UniqueFd scratch;    // likewise the writable part
   UniqueFd furniture;  // and the fixed part
 };
-
-void report(const InitPlan& plan, const InitReport& what) {
-  // A host that is gone cannot be told, and its watcher ends us.
-  [[maybe_unused]] const auto told = ::write(plan.report, &what, sizeof(what));
-}
-
-void report_failure(const InitPlan& plan, InitReport::Kind kind, std::string_view text) {
-  InitReport what;
-  what.kind = kind;
-  text.copy(what.text.data(), what.text.size() - 1);
-  report(plan, what);
-}
 
 // Dies with the host's process. The signal is forgotten when ids change, so this is called again after that; a host
 // that died in between has closed its end of `go`.
@@ -234,144 +223,6 @@ constexpr Pass kPasses[] = {
     {"raise the loopback interface", raise_loopback},
 };
 static_assert(std::size(kPasses) < kMostPasses);
-
-// Descriptors 0 to 4 for the script, and none besides. What stays open until execve closes it is the report, through
-// which a failure of the last steps is told; the host gave it a number above all others here.
-Result<void> place_descriptors(const InitPlan& plan) {
-  const unsigned first = plan.frames_in >= 0 ? 5 : 3;
-  BERTH_ASSERT(plan.report >= kReportDescriptor);
-  std::array<int, 5> sources = {plan.in, plan.out, plan.err, plan.frames_in, plan.frames_out};
-  for (int& fd : sources) {
-    // Away from the targets first, so that no dup2 runs over a source.
-    if (fd < 0) continue;
-    BERTH_TRY(fd,
-              sys::call([&] { return ::fcntl(fd, F_DUPFD_CLOEXEC, kReportDescriptor + 1); }, "move descriptor {}", fd));
-  }
-  for (int target = 0; const int source : sources) {
-    if (source >= 0) BERTH_CHECK_OK(sys::check([&] { return ::dup2(source, target); }, "place descriptor {}", target));
-    ++target;
-  }
-  // Everything else is close-on-exec by birth; this holds even for one that was forgotten.
-  if (!plan.spec.guards.up(Guard::CloseDescriptors)) {
-    return sys::check([&] { return ::fcntl(plan.lock, F_SETFD, 0); }, "forget to close a descriptor");
-  }
-  const auto close_range = [](unsigned low, unsigned high) {
-    return sys::check([&] { return ::syscall(SYS_close_range, low, high, 0); }, "close descriptors {} to {}", low,
-                      high);
-  };
-  BERTH_CHECK_OK(close_range(first, static_cast<unsigned>(plan.report) - 1));
-  return close_range(static_cast<unsigned>(plan.report) + 1, ~0u);
-}
-
-Result<void> set_resource_limits(const InitPlan& plan) {
-  const Limits& limits = plan.spec.limits;
-  struct {
-    __rlimit_resource resource;
-    rlim_t soft;
-    rlim_t hard;
-    const char* name;
-  } const table[] = {
-      {RLIMIT_NOFILE, limits.open_files_soft, limits.open_files_hard, "NOFILE"},
-      {RLIMIT_CORE, 0, 0, "CORE"},
-      {RLIMIT_MEMLOCK, 64 << 10, 64 << 10, "MEMLOCK"},
-      {RLIMIT_SIGPENDING, 1024, 1024, "SIGPENDING"},
-      {RLIMIT_MSGQUEUE, 819200, 819200, "MSGQUEUE"},
-      {RLIMIT_NICE, 0, 0, "NICE"},
-      {RLIMIT_RTPRIO, 0, 0, "RTPRIO"},
-      {RLIMIT_STACK, 8 << 20, 64 << 20, "STACK"},
-  };
-  for (const auto& row : table) {
-    const rlimit limit = {row.soft, row.hard};
-    BERTH_CHECK_OK(sys::check([&] { return ::setrlimit(row.resource, &limit); }, "setrlimit {}", row.name));
-  }
-  return {};
-}
-
-Result<void> take_script_user(const InitPlan& plan) {
-  if (!plan.spec.guards.up(Guard::Capabilities)) return {};
-  BERTH_CHECK_OK(sys::drop_bounding_set());
-  BERTH_CHECK_OK(sys::become_user(kScriptId, kScriptId));
-  return sys::clear_capabilities();
-}
-
-Result<void> forbid_new_privileges(const InitPlan&) { return sys::forbid_new_privileges(); }
-
-Result<void> enter_work_folder(const InitPlan&) {
-  return sys::check([] { return ::chdir(kWorkFolder); }, "enter {}", kWorkFolder);
-}
-
-Result<void> load_filter(const InitPlan& plan) {
-  if (!plan.spec.guards.up(Guard::Seccomp)) return {};
-  return sys::load_filter(plan.filter);
-}
-
-struct FinalStep {
-  const char* name;
-  Result<void> (*run)(const InitPlan&);
-};
-
-constexpr FinalStep kFinalSteps[] = {
-    {"place the descriptors", place_descriptors}, {"set the resource limits", set_resource_limits},
-    {"take the script's user", take_script_user}, {"forbid new privileges", forbid_new_privileges},
-    {"enter the work folder", enter_work_folder}, {"load the system call filter", load_filter},
-};
-
-std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {
-  for (const std::string& variable : environment) {
-    if (variable.starts_with(name) && variable.size() > name.size() && variable[name.size()] == '=') {
-      return std::string_view(variable).substr(name.size() + 1);
-    }
-  }
-  return {};
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> list;
-  for (std::string& text : texts) list.push_back(text.data());
-  list.push_back(nullptr);
-  return list;
-}
-
-// Tries each program in each folder of PATH. Returns only when none could be started.
-void execute(const InitPlan& plan) {
-  std::vector<std::string> arguments = {""};
-  arguments.insert(arguments.end(), plan.spec.arguments.begin(), plan.spec.arguments.end());
-  std::vector<std::string> environment = plan.spec.environment;
-  const std::vector<char*> environment_list = pointers(environment);
-  const std::string_view path = value_of(environment, "PATH");
-  int other_error = 0;
-  for (const std::string& program : plan.spec.programs) {
-    std::string_view rest = path;
-    while (!rest.empty()) {
-      const std::string_view folder = rest.substr(0, rest.find(':'));
-      rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
-      arguments[0] = std::string(folder) + "/" + program;
-      ::execve(arguments[0].c_str(), pointers(arguments).data(), environment_list.data());
-      if (errno != ENOENT && errno != ENOTDIR) other_error = errno;
-    }
-  }
-  const std::string looked_for = fmt::format("{} in {}", fmt::join(plan.spec.programs, " or "), path);
-  if (other_error == 0) return report_failure(plan, InitReport::Kind::Missing, looked_for);
-  report_failure(plan, InitReport::Kind::Failed,
-                 Error::from_errno(other_error, fmt::format("execute {}", looked_for)).message());
-}
-
-[[noreturn]] void become_script(const InitPlan& plan) {
-  ::setsid();
-  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::umask(022);
-  for (const FinalStep& step : kFinalSteps) {
-    if (auto done = step.run(plan); !done) {
-      report_failure(plan, InitReport::Kind::Failed, std::move(done).error().in(step.name).message());
-      ::_exit(1);
-    }
-  }
-  execute(plan);
-  ::_exit(1);
-}
 
 std::int64_t now_ns() {
   timespec now = {};

@@ -211,10 +211,10 @@ class Check {
     const std::string name = shown(parameter.name);
     if (parameter.type == ParameterType::Credentials && !parameter.hidden_identifier) {
       return refuse(name,
-                    fmt::format("it is required and incomplete; add {0}.identifier=... and {0}.password=@file", name));
+                    fmt::format("it is required and incomplete; add --param {0}.identifier=... --param {0}.password=@file", name));
     }
     const bool is_hushed = is_secret(parameter) || parameter.type == ParameterType::Credentials;
-    return refuse(name, fmt::format("it is required and missing; add {}={}", name, is_hushed ? "@file" : "..."));
+    return refuse(name, fmt::format("it is required and missing; add --param {}={}", name, is_hushed ? "@file" : "..."));
   }
 
   std::vector<Parameter> parameters_;

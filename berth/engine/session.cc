@@ -23,9 +23,9 @@ using wire::Message;
 using wire::MessageType;
 
 constexpr std::size_t kKeptLogBytes = 4 << 20;
-constexpr std::size_t kLogLineBytes = 64 << 10;      // a longer line is cut in pieces
-constexpr std::size_t kMostAnswerBytes = 16 << 20;   // waiting to be read by the script
-constexpr int kAfterEndMilliseconds = 50;            // for text on its way when the call is over
+constexpr std::size_t kLogLineBytes = 64 << 10;     // a longer line is cut in pieces
+constexpr std::size_t kMostAnswerBytes = 16 << 20;  // waiting to be read by the script
+constexpr int kAfterEndMilliseconds = 50;           // for text on its way when the call is over
 
 std::int64_t now_ns() {
   timespec now = {};
@@ -108,7 +108,8 @@ class Conversation {
 
   // Reads what is there, up to one chunk; closes `from` at its end.
   Result<std::string_view> read_chunk(UniqueFd& from) {
-    const auto got = sys::call([&] { return ::read(from.get(), chunk_.data(), chunk_.size()); }, "read from the script");
+    const auto got =
+        sys::call([&] { return ::read(from.get(), chunk_.data(), chunk_.size()); }, "read from the script");
     if (!got && got.error().os_error() == EAGAIN) return std::string_view();
     if (!got) return std::unexpected(got.error());
     if (*got == 0) from.reset();
@@ -250,9 +251,10 @@ class Conversation {
       return {};
     }
     if (take_server_log(message)) return reply(wire::answer_line(*message.seq, Json()));
-    const auto result = message.type == MessageType::Request
-                            ? host_.answer(message, options_.deadline)
-                            : fail(Errc::InvalidInput, fmt::format("messages of type '{}' are not known", message.name));
+    const auto result =
+        message.type == MessageType::Request
+            ? host_.answer(message, options_.deadline)
+            : fail(Errc::InvalidInput, fmt::format("messages of type '{}' are not known", message.name));
     if (!result) return reply(wire::error_line(*message.seq, result.error().message()));
     return reply(wire::answer_line(*message.seq, *result));
   }
@@ -288,8 +290,8 @@ class Conversation {
       answers_.clear();
       return {};
     }
-    const auto put = sys::call([&] { return ::write(streams_.in.get(), answers_.data(), answers_.size()); },
-                               "write to the script");
+    const auto put =
+        sys::call([&] { return ::write(streams_.in.get(), answers_.data(), answers_.size()); }, "write to the script");
     if (put) {
       answers_.erase(0, static_cast<std::size_t>(*put));
     } else if (put.error().os_error() == EPIPE) {

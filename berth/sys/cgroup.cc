@@ -36,7 +36,8 @@ std::filesystem::path path_of(std::string_view escaped) {
   for (std::size_t at = 0; at < escaped.size(); ++at) {
     int code = 0;
     const char* digits = escaped.data() + at + 1;
-    if (escaped[at] == '\\' && escaped.size() - at > 3 && std::from_chars(digits, digits + 3, code, 8).ptr == digits + 3) {
+    if (escaped[at] == '\\' && escaped.size() - at > 3 &&
+        std::from_chars(digits, digits + 3, code, 8).ptr == digits + 3) {
       path += static_cast<char>(code);
       at += 3;
     } else {

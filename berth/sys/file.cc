@@ -74,7 +74,8 @@ Result<std::string> read_to_end(int fd, std::size_t limit_bytes, std::string_vie
     BERTH_TRY(int got, call([&] { return ::read(fd, chunk.data(), chunk.size()); }, "read '{}'", name));
     if (got == 0) return bytes;
     if (bytes.size() + static_cast<std::size_t>(got) > limit_bytes) {
-      return fail(Errc::Exhausted, fmt::format("read '{}': it is larger than the limit of {} bytes", name, limit_bytes));
+      return fail(Errc::Exhausted,
+                  fmt::format("read '{}': it is larger than the limit of {} bytes", name, limit_bytes));
     }
     bytes.append(chunk.data(), static_cast<std::size_t>(got));
   }

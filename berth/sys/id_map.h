@@ -21,7 +21,8 @@ struct IdRange {
   friend bool operator==(const IdRange&, const IdRange&) = default;
 };
 
-// The ranges that /etc/subuid text grants to `owner` (subuid(5): name:first:count). Lines that are none are passed over.
+// The ranges that /etc/subuid text grants to `owner` (subuid(5): name:first:count). Lines that are none are passed
+// over.
 std::vector<IdRange> subordinate_ranges(std::string_view subuid_text, std::string_view owner);
 
 // Maps ids 0.. of the user namespace of `pid` to `range`. Needs CAP_SETUID over the host's ids.

@@ -10,7 +10,8 @@ namespace berth::sys {
 // Takes user and group ids for good, without supplementary groups.
 Result<void> become_user(uid_t uid, gid_t gid);
 
-// Empties the bounding set, so that no program can be given a capability. Needs CAP_SETPCAP: call it before the ids change.
+// Empties the bounding set, so that no program can be given a capability. Needs CAP_SETPCAP: call it before the ids
+// change.
 Result<void> drop_bounding_set();
 
 // Empties the ambient, effective, permitted and inheritable sets. Nothing brings them back.

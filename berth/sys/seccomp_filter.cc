@@ -46,7 +46,9 @@ std::size_t high_half(unsigned index) { return low_half(index) + 4; }
 
 // Gives `answered` when the test holds, and falls through when it does not.
 void append_test(Program& program, const ArgumentTest& test, std::uint32_t answered) {
-  const auto half = [](std::uint64_t value, bool high) { return static_cast<std::uint32_t>(high ? value >> 32 : value); };
+  const auto half = [](std::uint64_t value, bool high) {
+    return static_cast<std::uint32_t>(high ? value >> 32 : value);
+  };
   program.push_back(load(low_half(test.index)));
   program.push_back(statement(BPF_ALU | BPF_AND | BPF_K, half(test.mask, false)));
   program.push_back(jump(BPF_JMP | BPF_JEQ | BPF_K, half(test.value, false), 0, 4));
@@ -148,9 +150,10 @@ std::uint32_t run_filter(const std::vector<sock_filter>& program, std::uint32_t 
     switch (step.code) {
       case BPF_LD | BPF_W | BPF_ABS: {
         const std::size_t word = (step.k - offsetof(seccomp_data, args)) / 4;
-        accumulator = step.k == offsetof(seccomp_data, nr)     ? number
-                      : step.k == offsetof(seccomp_data, arch) ? arch
-                                                               : static_cast<std::uint32_t>(arguments[word / 2] >> (32 * (word % 2)));
+        accumulator = step.k == offsetof(seccomp_data, nr) ? number
+                      : step.k == offsetof(seccomp_data, arch)
+                          ? arch
+                          : static_cast<std::uint32_t>(arguments[word / 2] >> (32 * (word % 2)));
         break;
       }
       case BPF_ALU | BPF_AND | BPF_K:

@@ -9,6 +9,9 @@
 namespace berth::wire {
 namespace {
 
+// Half of what other texts may have: a message of a million values would take more memory than a script is worth.
+constexpr JsonLimits kLimits = {.values = 500'000};
+
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -21,8 +24,9 @@ MessageType type_of(const std::string& name, const Json& body) {
   if (name == "result") return MessageType::Results;
   if (name == "entryLog") return MessageType::EntryLog;
   if (name == "executeCommand" && body.text_or("command", "") == "heartbeat") return MessageType::Notice;
-  for (const char* request : {"exception", "log", "getFileByEntryID", "demistoUrls", "demistoVersion", "dt", "setContext",
-                              "getAllModulesSupportedCmds", "getAllModules", "execute", "executeCommand"}) {
+  for (const char* request :
+       {"exception", "log", "getFileByEntryID", "demistoUrls", "demistoVersion", "dt", "setContext",
+        "getAllModulesSupportedCmds", "getAllModules", "execute", "executeCommand"}) {
     if (name == request) return MessageType::Request;
   }
   return MessageType::Unknown;
@@ -36,10 +40,10 @@ Result<Message> parse_message(std::string_view line) {
     repaired = to_valid_utf8(line);
     line = repaired;
   }
-  auto body = parse_json(line);
+  auto body = parse_json(line, kLimits);
   if (!body && body.error().code() == Errc::InvalidInput) {
     const std::size_t last = line.rfind("{\"type\":");
-    if (last != std::string_view::npos && last != 0) body = parse_json(line.substr(last));
+    if (last != std::string_view::npos && last != 0) body = parse_json(line.substr(last), kLimits);
   }
   if (!body) return std::unexpected(std::move(body).error().in("read a message of the script"));
   const Json* type = body->find("type");

@@ -33,7 +33,8 @@ TEST(CallId, BeginsWithTheTime) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   std::int64_t milliseconds = 0;
   for (const char digit : make_call_id().substr(0, 10)) {
-    milliseconds = milliseconds * 32 + static_cast<std::int64_t>(std::string("0123456789ABCDEFGHJKMNPQRSTVWXYZ").find(digit));
+    milliseconds =
+        milliseconds * 32 + static_cast<std::int64_t>(std::string("0123456789ABCDEFGHJKMNPQRSTVWXYZ").find(digit));
   }
   EXPECT_NEAR(static_cast<double>(milliseconds),
               static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()), 5000.0);

@@ -33,8 +33,9 @@ TEST(Bytes, AreReadWithTheirUnits) {
 }
 
 TEST(Bytes, AreRefusedWithAnExample) {
-  for (const char* text : {"", "0", "0.1", "-1", "-0", "+1", " 1", "1 ", "1 g", "g", "1x", "1gg", "1ib", "1bb", "1e9", "0x10",
-                           "inf", "nan", "1.2.3", "1000001t", "99999999999999999999999"}) {
+  for (const char* text : {"",    "0",    "0.1", "-1",  "-0",    "+1",       " 1",
+                           "1 ",  "1 g",  "g",   "1x",  "1gg",   "1ib",      "1bb",
+                           "1e9", "0x10", "inf", "nan", "1.2.3", "1000001t", "99999999999999999999999"}) {
     EXPECT_TRUE(testing::fails_with(parse_bytes(text), Errc::InvalidInput,
                                     std::string("'") + text + "' is no number of bytes; write for example 512m"))
         << text;
@@ -52,7 +53,8 @@ TEST(Duration, IsRead) {
 }
 
 TEST(Duration, IsRefused) {
-  EXPECT_TRUE(testing::fails_with(parse_duration("0"), Errc::InvalidInput, "'0' is no time limit; 0 would end every call"));
+  EXPECT_TRUE(
+      testing::fails_with(parse_duration("0"), Errc::InvalidInput, "'0' is no time limit; 0 would end every call"));
   for (const char* text : {"", "-5", "5x", "soon", "1e9"}) {
     EXPECT_TRUE(testing::fails_with(parse_duration(text), Errc::InvalidInput, "write it like '90s'")) << text;
   }
@@ -68,8 +70,9 @@ TEST(Cpus, AreRead) {
 
 TEST(Cpus, AreRefused) {
   for (const char* text : {"", "0", "0.009", "-1", "4097", "1e1", "two", "1,5", "1 ", "inf", "nan"}) {
-    EXPECT_TRUE(testing::fails_with(parse_cpus(text), Errc::InvalidInput,
-                                    std::string("'") + text + "' is no number of processors; write for example 0.5 or 2"))
+    EXPECT_TRUE(
+        testing::fails_with(parse_cpus(text), Errc::InvalidInput,
+                            std::string("'") + text + "' is no number of processors; write for example 0.5 or 2"))
         << text;
   }
 }

@@ -75,7 +75,7 @@ TEST(SyscallPolicy, AllowsNothingThatItDoesNotName) {
   std::set<std::uint32_t> named;
   for (const auto& [name, rule] : syscall_rules()) named.insert(rule.number);
   for (std::uint32_t number = 0; number < 1000; ++number) {
-    if (!named.contains(number)) EXPECT_EQ(answer_to(number), error(ENOSYS)) << number;
+    EXPECT_TRUE(named.contains(number) || answer_to(number) == error(ENOSYS)) << number;
   }
 }
 

@@ -7,8 +7,9 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BERTH = os.environ.get('BERTH', os.path.join(ROOT, 'build', 'release', 'berth'))
-UNGUARDED = os.environ.get('BERTH_UNGUARDED', os.path.join(ROOT, 'build', 'release', 'berth_unguarded'))
+BERTH = os.path.abspath(os.environ.get('BERTH', os.path.join(ROOT, 'build', 'release', 'berth')))
+UNGUARDED = os.path.abspath(os.environ.get('BERTH_UNGUARDED',
+                                           os.path.join(ROOT, 'build', 'release', 'berth_unguarded')))
 IMAGE = 'python3'
 
 # A bound in seconds is for an idle machine; a busy one may take this many times as long.

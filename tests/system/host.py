@@ -39,14 +39,14 @@ class Host:
         return ['process %s (%s)' % (pid, read('/proc/%s/comm' % pid).strip())
                 for pid in os.listdir('/proc') if pid.isdigit() and self.is_ours(pid)]
 
+    def is_init_of_others(self, pid):
+        return (read('/proc/%s/comm' % pid).startswith('berth') and environment_of(pid) not in ([], [b''])
+                and not self.is_ours(pid))
+
     def cgroups(self):
-        """Groups of containers, but for those that hold another user's live container."""
-        groups = []
-        for path in [path for pattern in CGROUPS for path in glob.glob(pattern)]:
-            members = read(path + 'cgroup.procs').split()
-            if not members or any(self.is_ours(pid) for pid in members):
-                groups.append('cgroup ' + path)
-        return groups
+        """Groups of containers, but for those in which the init of somebody else's container lives."""
+        return ['cgroup ' + path for pattern in CGROUPS for path in glob.glob(pattern)
+                if not any(self.is_init_of_others(pid) for pid in read(path + 'cgroup.procs').split())]
 
     def mounts(self):
         """Mounts in the runtime folder; the kept roots of images are meant to stay."""

@@ -14,7 +14,8 @@ def lines(answer):
 def test_documented_example(berth):
     answer = berth('loop', '--image', IMAGE, stdin=ECHO.encode())
     assert answer.code == 0, answer
-    assert lines(answer) == [{'type': 'entryLog', 'args': {'message': 'this is an example entry log'}}, {'type': 'completed'}]
+    assert lines(answer) == [{'type': 'entryLog', 'args': {'message': 'this is an example entry log'}},
+                             {'type': 'completed'}]
     assert answer.err == ''
 
 
@@ -28,7 +29,7 @@ def test_ping_and_jobs_one_after_another(berth):
 
 def test_native_job_ends_the_loop(berth):
     job = {'script': 'demisto.results(1)', 'integration': False, 'native': True}
-    answer = berth('loop', '--image', IMAGE, stdin=(json.dumps(job) + '\n') .encode() * 2)
+    answer = berth('loop', '--image', IMAGE, stdin=(json.dumps(job) + '\n').encode() * 2)
     assert (answer.code, len(lines(answer))) == (0, 2), answer
 
 

@@ -98,13 +98,13 @@ def test_standard_input(berth):
 
 def test_integration_command_with_params(berth):
     settings = berth.settings_with(SUBSTITUTE)
-    answer = berth('run', REGISTRY, '--command', 'harbour-imo-decode', 'imo=9074729,9074720', '--param', 'registry=North',
-                   '--json', settings=settings)
+    answer = berth('run', REGISTRY, '--command', 'harbour-imo-decode', 'imo=9074729,9074720', '--param',
+                   'registry=North', '--json', settings=settings)
     assert answer.code == 0, answer
     assert [row['Valid'] for row in answer.value] == [True, False]
     assert 'North' in answer.entries[0]['HumanReadable']
-    strict = berth('run', REGISTRY, '--command', 'harbour-imo-decode', '9074720', '--param', 'on_invalid=fail', '--json',
-                   settings=settings)
+    strict = berth('run', REGISTRY, '--command', 'harbour-imo-decode', '9074720', '--param', 'on_invalid=fail',
+                   '--json', settings=settings)
     assert (strict.code, strict.entries[-1]['Type']) == (1, 4)  # completed with an error entry
     tested = berth('run', REGISTRY, '--command', 'test-module', '--param', 'insecure=true', '--json', settings=settings)
     assert tested.value == 'ok'
@@ -127,7 +127,8 @@ def test_secret_from_file_stdin_and_params_file(berth):
         assert answer.code == 0, (name, answer)
         (found,) = answer.entries[0]['EntryContext'].values()
         assert (found['Verified'], found['Subject']) == (True, 'pilot'), name
-    wrong = berth(*command, '--param', 'credentials.password=@' + berth.write('other', 'another-key'), settings=settings)
+    other = berth.write('other', 'another-key')
+    wrong = berth(*command, '--param', 'credentials.password=@' + other, settings=settings)
     assert wrong.code == 1
 
 
@@ -272,8 +273,8 @@ def test_keep_ps_prune(berth, host):
 
 
 def test_execute_command(berth):
-    answer = berth('run', os.path.join(HARBOUR, 'Scripts', 'VesselScreening'), 'Gull:9,Mole:70', 'watchlist=gull', '--json',
-                   settings=berth.settings_with(SUBSTITUTE))
+    answer = berth('run', os.path.join(HARBOUR, 'Scripts', 'VesselScreening'), 'Gull:9,Mole:70', 'watchlist=gull',
+                   '--json', settings=berth.settings_with(SUBSTITUTE))
     assert answer.code == 0, answer
     assert [(row['Vessel'], row['Flagged'], row['Waits']) for row in answer.value] == [('Mole', False, True),
                                                                                      ('Gull', True, False)]

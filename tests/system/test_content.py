@@ -28,15 +28,20 @@ def aliases(levels):
     return unified(more='\n'.join(rows) + '\n')
 
 
+def merges(levels):
+    rows = ['m0: &m0 {a: 1}']
+    for n in range(1, levels):
+        rows.append('m%d: &m%d {<<: [%s], k%d: *m%d}' % (n, n, ', '.join(['*m%d' % (n - 1)] * 9), n, n - 1))
+    return unified(more='\n'.join(rows) + '\n')
+
+
 BOMBS = {
     'alias bomb': (aliases(9), 'alias'),
     'cycle': (unified(more='extra: &x [*x]\n'), 'alias'),
     'depth 100000': (unified(more='extra: ' + '[' * 100000 + ']' * 100000 + '\n'), 'deep'),
     'depth 100000 of blocks': (unified(more='extra:\n' + ''.join(' ' * n + '-\n' for n in range(1, 3000))), 'deep'),
     'scalar of 100 MiB': (unified(more='extra: ' + 'x' * (100 * MIB) + '\n'), 'limit'),
-    'merge bomb': (unified(more='m0: &m0 {a: 1}\n' + ''.join(
-        'm%d: &m%d {<<: [%s], k%d: *m%d}\n' % (n, n, ', '.join(['*m%d' % (n - 1)] * 9), n, n - 1) for n in range(1, 12))),
-        ''),
+    'merge bomb': (merges(12), 'values'),
     'python object': (unified(more='extra: !!python/object/apply:os.system [id]\n'), 'python/object'),
     'key that stands twice': (unified(more='name: Other\n'), 'name'),
     'NUL': (unified().encode().replace(b'world', b'wor\0ld'), ''),
@@ -60,7 +65,8 @@ def test_c01_yaml(berth, bomb):
 
 def test_c01_controls(berth):
     """The same features in their proper size are read."""
-    fine = unified(more='base: &base {a: 1, b: [x, y]}\nextra: {<<: *base, c: *base}\ndeep: %s1%s\n' % ('[' * 50, ']' * 50))
+    deep = 'deep: %s1%s\n' % ('[' * 50, ']' * 50)
+    fine = unified(more='base: &base {a: 1, b: [x, y]}\nextra: {<<: *base, c: *base}\n' + deep)
     answer = berth('run', berth.write('fine/fine.yml', fine), '--json')
     assert (answer.code, answer.value) == (0, 'hello world'), answer
     # Neither the Norway problem nor octal numbers: what is a text stays one.
@@ -134,6 +140,10 @@ def test_c03_yaml_through_a_link(berth):
     figure('C03', 'YAML through a link that leads out', 'refused')
 
 
+CALL = """try:
+    demisto.executeCommand(demisto.args()['who'], {})
+except ValueError as error:
+    demisto.results(str(error))"""
 NAMES = ('../../../../../../etc/passwd', '/etc/passwd', 'a/../../b', 'nul\\x00', '.', '..')
 
 
@@ -145,8 +155,7 @@ def test_c03_names(berth, name):
     berth.write(os.path.join(folder, 'Greet.yml'), yaml)
     refused(berth('run', folder), 'Greet.yml')
     berth.write(os.path.join(folder, 'Greet.yml'), split())
-    code = "try:\n    demisto.executeCommand(demisto.args()['who'], {})\nexcept ValueError as e:\n    demisto.results(str(e))"
-    caller = berth.write('trees/names/Packs/P/Scripts/script-Call.yml', unified('Call', code))
+    caller = berth.write('trees/names/Packs/P/Scripts/script-Call.yml', unified('Call', CALL))
     said = berth('run', caller, 'who=' + name.replace('\\x00', ''), '--json').value
     assert 'Unsupported Command' in said, said
     figure('C03', 'id and command ' + name, 'refused, unsupported')
@@ -155,8 +164,7 @@ def test_c03_names(berth, name):
 def test_c03_same_id_twice(berth):
     tree, folder = package(berth, 'clash')
     berth.write('trees/clash/Packs/Q/Scripts/script-Greet.yml', unified())
-    caller = berth.write('trees/clash/Packs/P/Scripts/script-Call.yml', unified(
-        'Call', "try:\n    demisto.executeCommand('Greet', {})\nexcept ValueError as e:\n    demisto.results(str(e))"))
-    said = berth('run', caller, '--json').value
+    caller = berth.write('trees/clash/Packs/P/Scripts/script-Call.yml', unified('Call', CALL))
+    said = berth('run', caller, 'Greet', '--json').value
     assert 'claim the same id' in said, said
     figure('C03', 'an id that two scripts claim', 'refused')

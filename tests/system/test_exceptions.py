@@ -15,7 +15,8 @@ RAISES = {
     'RecursionError': ('def f(): f()\nf()', 'exception', 'RecursionError: maximum recursion depth exceeded'),
     '__str__ raises': ('class E(Exception):\n    def __str__(self): raise ValueError\nraise E', 'exception',
                        'E: <exception str() failed>'),
-    '__str__ raises SystemExit': ('class E(Exception):\n    def __str__(self): raise SystemExit\nraise E', 'exception', 'E: '),
+    '__str__ raises SystemExit': ('class E(Exception):\n    def __str__(self): raise SystemExit\nraise E', 'exception',
+                                  'E: '),
     '__str__ loops': ('class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E', 'exception',
                       '__str__ raised or did not end'),
     '__repr__ of a huge value': ("raise ValueError('x' * 100000000)", 'exception', 'characters left out'),
@@ -24,7 +25,8 @@ RAISES = {
     'thread': ("import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.start()\nt.join()", 'completed',
                'ZeroDivisionError'),
     'threading.excepthook': ("import threading\ndef hook(args): raise ValueError('in the hook')\n"
-                             "threading.excepthook = hook\nt = threading.Thread(target=lambda: 1 / 0)\nt.start()\nt.join()",
+                             "threading.excepthook = hook\nt = threading.Thread(target=lambda: 1 / 0)\n"
+                             "t.start()\nt.join()",
                              'completed', 'ValueError: in the hook'),
     'sys.excepthook': ("import sys\nsys.excepthook = None\n1 / 0", 'exception', 'ZeroDivisionError: division by zero'),
     'SyntaxError': ('def', 'exception', 'SyntaxError: invalid syntax'),

@@ -1,4 +1,4 @@
-"""The kernel's doors: what steers the machine, mounts, namespaces, other processes, privileges, devices, descriptors."""
+"""The kernel's doors: what steers the machine, mounts, namespaces, processes, privileges, devices, descriptors."""
 import os
 import platform
 
@@ -41,8 +41,9 @@ names = """
 /proc/sys/kernel/random/urandom_min_reseed_secs /proc/sys/kernel/keys/maxkeys /proc/sys/kernel/tainted
 /proc/sys/vm/overcommit_memory /proc/sys/vm/drop_caches /proc/sys/vm/swappiness /proc/sys/vm/panic_on_oom
 /proc/sys/vm/oom_kill_allocating_task /proc/sys/vm/max_map_count /proc/sys/vm/min_free_kbytes /proc/sys/vm/mmap_min_addr
-/proc/sys/vm/nr_hugepages /proc/sys/vm/unprivileged_userfaultfd /proc/sys/vm/compact_memory /proc/sys/vm/legacy_va_layout
-/proc/sys/fs/file-max /proc/sys/fs/nr_open /proc/sys/fs/suid_dumpable /proc/sys/fs/protected_hardlinks
+/proc/sys/vm/nr_hugepages /proc/sys/vm/unprivileged_userfaultfd /proc/sys/vm/compact_memory
+/proc/sys/vm/legacy_va_layout /proc/sys/fs/file-max /proc/sys/fs/nr_open /proc/sys/fs/suid_dumpable
+/proc/sys/fs/protected_hardlinks
 /proc/sys/fs/protected_symlinks /proc/sys/fs/protected_regular /proc/sys/fs/pipe-max-size /proc/sys/fs/lease-break-time
 /proc/sys/fs/inotify/max_user_watches /proc/sys/fs/mqueue/queues_max /proc/sys/fs/binfmt_misc/register
 /proc/sys/fs/binfmt_misc/status /proc/sys/user/max_user_namespaces /proc/sys/net/ipv4/ip_forward
@@ -272,7 +273,8 @@ for folder, names, files in os.walk('/'):
 mounts = [line.split()[4:6] for line in open('/proc/self/mountinfo')]
 demisto.results({
     'ids': list(os.getresuid() + os.getresgid()), 'groups': os.getgroups(),
-    'status': {name: status[name] for name in ('NoNewPrivs', 'CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb', 'Seccomp')},
+    'status': {name: text for name, text in status.items()
+               if name.startswith('Cap') or name in ('NoNewPrivs', 'Seccomp')},
     'setuid': in_child(lambda: syscall(105, 0)), 'setresgid': in_child(lambda: syscall(119, 0, 0, 0)),
     'setgroups': in_child(lambda: syscall(116, 1, (ctypes.c_uint32 * 1)(0))),
     'capset': in_child(lambda: syscall(126, header, data)),

@@ -64,8 +64,8 @@ def test_ends_in_order(berth, host, number):
 
 
 def test_sigint_ends_a_loop(berth):
-    running = berth.begin('loop', '--image', 'python3', '--loop',
-                          berth.write('sleep.py', "import sys, time\nsys.stderr.write('up\\n')\nsys.stderr.flush()\ntime.sleep(60)"))
+    sleep = berth.write('sleep.py', "import os, time\nos.write(2, b'up')\ntime.sleep(60)")
+    running = berth.begin('loop', '--image', 'python3', '--loop', sleep)
     wait_until(lambda: 'up' in running.said())
     running.signal(signal.SIGINT)
     assert running.wait(20).code == 130
@@ -87,21 +87,27 @@ def watcher_of(pid):
 def test_sweep_of_a_stale_lease(berth, host):
     """The program and its watcher die together: the next call removes what they left."""
     running = berth.begin_script(BUSY, '--raw')
-    wait_until(lambda: '"running"' in running.said())
-    watcher = watcher_of(running.pid)
-    # Stopped first, so that neither sees the other die.
-    os.kill(watcher, signal.SIGSTOP)
-    running.signal(signal.SIGKILL)
-    running.wait(10)
-    os.kill(watcher, signal.SIGKILL)
-    wait_until(lambda: not host.processes())
-    stale, owners = host.cgroups(), host.slots()
-    assert len(stale) >= 1 and len(owners) == 1, (stale, owners)
-    assert [group for group in stale if list(owners.values())[0] in group]
-    answer = berth.script("demisto.results('next')")
+    try:
+        wait_until(lambda: '"running"' in running.said())
+        watcher = watcher_of(running.pid)
+        # Stopped first, so that neither sees the other die.
+        os.kill(watcher, signal.SIGSTOP)
+        running.signal(signal.SIGKILL)
+        running.wait(10)
+        os.kill(watcher, signal.SIGKILL)
+        wait_until(lambda: not host.processes() and not any(members_of(group) for group in host.cgroups()))
+        stale, owners = host.cgroups(), host.slots()
+        assert len(stale) >= 1 and len(owners) == 1, (stale, owners)
+        assert [group for group in stale if list(owners.values())[0] in group]
+    finally:
+        answer = berth.script("demisto.results('next')")
     assert answer.value == 'next'
     host.settle(0.5)
     figure('sweep', 'cgroups of a dead call, before and after the next one', '%d, 0' % len(stale))
+
+
+def members_of(group):
+    return read(group.split()[1] + 'cgroup.procs').split()
 
 
 def is_alive(pid):
@@ -120,7 +126,7 @@ def test_the_script_dies_with_the_program(berth, host):
     watcher = watcher_of(running.pid)
     os.kill(watcher, signal.SIGSTOP)
     try:
-        inside = {pid for group in host.cgroups() for pid in read(group.split()[1] + 'cgroup.procs').split()}
+        inside = {pid for group in host.cgroups() for pid in members_of(group)}
         assert len(inside) == 7  # init, the script, five children
         running.signal(signal.SIGKILL)
         running.wait(10)

@@ -126,7 +126,8 @@ def deep():
     for _ in range(int(demisto.args().get('deep') or 10000)):
         os.mkdir('d')
         os.chdir('d')
-outside = [attempt(lambda: open(path, 'w')) for path in ('/etc/x', '/usr/x', '/x', '/dev/x', '/run/x', '/sys/x', '/var/x')]
+outside = [attempt(lambda: open(path, 'w'))
+           for path in ('/etc/x', '/usr/x', '/x', '/dev/x', '/run/x', '/sys/x', '/var/x')]
 demisto.results({'filled': filled, 'files': files, 'many': many, 'sparse': vast, 'deep': attempt(deep),
                  'outside': outside, 'mounts': writable_mounts()})
 '''

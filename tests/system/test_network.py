@@ -13,10 +13,11 @@ def connect(family, kind, address):
         made.connect(address)
         return made.recv(64) if kind == socket.SOCK_STREAM else made.send(b'x')
 found = {}
+ADDRESSES = (('IPv4', socket.AF_INET, '198.51.100.1'), ('metadata', socket.AF_INET, '169.254.169.254'),
+             ('private', socket.AF_INET, '10.0.0.1'), ('IPv6', socket.AF_INET6, '2001:db8::1'),
+             ('metadata of IPv6', socket.AF_INET6, 'fd00:ec2::254'))
 # The control asks for the host's own sockets alone: it must not send anything to anybody else.
-for name, family, address in () if demisto.args().get('only') else (('IPv4', socket.AF_INET, '198.51.100.1'), ('metadata', socket.AF_INET, '169.254.169.254'),
-                              ('private', socket.AF_INET, '10.0.0.1'), ('IPv6', socket.AF_INET6, '2001:db8::1'),
-                              ('link-local', socket.AF_INET6, 'fd00:ec2::254')):
+for name, family, address in () if demisto.args().get('only') else ADDRESSES:
     found['TCP ' + name] = attempt(lambda: connect(family, socket.SOCK_STREAM, (address, 80)))
     found['UDP ' + name] = attempt(lambda: connect(family, socket.SOCK_DGRAM, (address, 53)))
 if not demisto.args().get('only'):
@@ -28,7 +29,8 @@ if not demisto.args().get('only'):
 found['raw'] = attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1))
 found['packet'] = attempt(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0))
 found['vsock'] = attempt(lambda: socket.socket(socket.AF_VSOCK, socket.SOCK_STREAM))
-found['the host'] = attempt(lambda: connect(socket.AF_INET, socket.SOCK_STREAM, ('127.0.0.1', int(demisto.args()['port']))))
+port = int(demisto.args()['port'])
+found['the host'] = attempt(lambda: connect(socket.AF_INET, socket.SOCK_STREAM, ('127.0.0.1', port)))
 found['abstract socket of the host'] = attempt(
     lambda: connect(socket.AF_UNIX, socket.SOCK_STREAM, '\\0' + demisto.args()['abstract']))
 

@@ -25,7 +25,7 @@ def test_two_calls_have_nothing_in_common(berth):
     assert len(one['pids']) == len(two['pids']) <= 2
     assert one['work'] == two['work'] == []
     assert one['net'] != two['net'] and one['ipc'] != two['ipc']
-    figure('two calls', 'host ids', '%d to %d, %d to %d' % sum(((first, first + count - 1) for first, count in ranges), ()))
+    figure('two calls', 'host ids', ', '.join('%d to %d' % (first, first + count - 1) for first, count in ranges))
 
 
 def test_twenty_calls_at_once(berth, host):
@@ -39,4 +39,5 @@ def test_twenty_calls_at_once(berth, host):
     assert [answer.value for answer in answers] == [str(number) for number in range(20)]
     assert len({answer.json['id'] for answer in answers}) == 20
     host.settle()
-    figure('20 calls at once', 'completed, at once at most, seconds in all', '%d, %d, %.2f' % (len(answers), most, taken))
+    figure('20 calls at once', 'completed, at once at most, seconds in all',
+           '%d, %d, %.2f' % (len(answers), most, taken))

@@ -9,7 +9,8 @@ from calls import BERTH, IMAGE
 CODE = '''
 import time
 time.sleep(0.3)
-demisto.results({'Type': 1, 'ContentsFormat': 'markdown', 'Contents': '**bold** and `code`\\n\\n| a | b |\\n|---|---|\\n| 1 | 2 |'})
+text = '**bold** and `code`\\n\\n| a | b |\\n|---|---|\\n| 1 | 2 |'
+demisto.results({'Type': 1, 'ContentsFormat': 'markdown', 'Contents': text})
 '''
 HOSTILE = '''
 import os
@@ -88,7 +89,9 @@ def test_control_characters_are_made_visible(berth):
 
 
 def test_file_names_and_images_in_errors(berth):
-    for argv in (('run', '/none/\x1b[2J.py'), ('run', '/dev/null', '--image', 'a\x1b[2J'), ('run', '/dev/null', '\x1b[2J')):
+    clear = '\x1b[2J'
+    for argv in (('run', '/none/%s.py' % clear), ('run', '/dev/null', '--image', 'a' + clear),
+                 ('run', '/dev/null', clear)):
         answer = berth(*argv)
         assert '\x1b' not in answer.err + answer.out, argv
 
