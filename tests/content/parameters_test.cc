@@ -137,7 +137,7 @@ const ParametersRow kBad[] = {
      {required(kLogin)},
      "null",
      {{"credentials", "bob", kInline}},
-     "it is required and incomplete; add credentials.identifier=... and credentials.password=@file"},
+     "it is required and incomplete; add --param credentials.identifier=... --param credentials.password=@file"},
     {"MissingToken", {required(kOnlyKey)}, "null", {}, "add token=@file"},
     {"InlineSecret", {kKey}, "null", {{"apikey", "s3cret", kInline}}, "write apikey=@file or apikey=-"},
     {"InlineLongSecret", {kPem}, "null", {{"pem", "s3cret", kInline}}, "write pem=@file or pem=-"},
