@@ -58,7 +58,8 @@ Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTre
   const auto modules = [&](const std::string& module) { return read_module(tree, module); };
   // They bring API modules of their own.
   const auto whole = [&](const std::string& code) -> Result<std::string> {
-    BERTH_TRY(const std::string text, insert_api_modules(code, code.find("def register_module_line(") != std::string::npos, modules));
+    BERTH_TRY(const std::string text,
+              insert_api_modules(code, code.find("def register_module_line(") != std::string::npos, modules));
     return clean_python(text);
   };
   if (item.name != kCommon) {

@@ -210,11 +210,13 @@ class Check {
   static std::unexpected<Error> missing(const Parameter& parameter) {
     const std::string name = shown(parameter.name);
     if (parameter.type == ParameterType::Credentials && !parameter.hidden_identifier) {
-      return refuse(name,
-                    fmt::format("it is required and incomplete; add --param {0}.identifier=... --param {0}.password=@file", name));
+      return refuse(
+          name, fmt::format("it is required and incomplete; add --param {0}.identifier=... --param {0}.password=@file",
+                            name));
     }
     const bool is_hushed = is_secret(parameter) || parameter.type == ParameterType::Credentials;
-    return refuse(name, fmt::format("it is required and missing; add --param {}={}", name, is_hushed ? "@file" : "..."));
+    return refuse(name,
+                  fmt::format("it is required and missing; add --param {}={}", name, is_hushed ? "@file" : "..."));
   }
 
   std::vector<Parameter> parameters_;

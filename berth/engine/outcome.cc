@@ -15,11 +15,16 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {Cause::Completed, "completed", 0},       {Cause::Exception, "exception", 3},
-    {Cause::Timeout, "timeout", 4},           {Cause::Memory, "memory", 5},
-    {Cause::ProcessLimit, "process limit", 6}, {Cause::Signal, "signal", 7},
-    {Cause::Seccomp, "seccomp", 8},           {Cause::OutputLimit, "output limit", 9},
-    {Cause::EndedEarly, "ended early", 10},   {Cause::FailedToStart, "failed to start", 11},
+    {Cause::Completed, "completed", 0},
+    {Cause::Exception, "exception", 3},
+    {Cause::Timeout, "timeout", 4},
+    {Cause::Memory, "memory", 5},
+    {Cause::ProcessLimit, "process limit", 6},
+    {Cause::Signal, "signal", 7},
+    {Cause::Seccomp, "seccomp", 8},
+    {Cause::OutputLimit, "output limit", 9},
+    {Cause::EndedEarly, "ended early", 10},
+    {Cause::FailedToStart, "failed to start", 11},
     {Cause::Interrupted, "interrupted", 130},
 };
 
@@ -120,20 +125,23 @@ Outcome outcome_of(const CallRecord& record, const container::ContainerEnd& end,
       outcome.explanation = fmt::format("the interpreter was killed by {}", signal_name(outcome.signal.value_or(0)));
       break;
     case Cause::Seccomp:
-      outcome.explanation = "the interpreter was killed because it entered the kernel through a foreign system call table";
+      outcome.explanation =
+          "the interpreter was killed because it entered the kernel through a foreign system call table";
       break;
     case Cause::OutputLimit:
-      outcome.limit = record.stop == Stop::FrameLimit ? fmt::format("{} for one message", bytes_text(limits.frame_bytes))
-                                                      : fmt::format("{} of output", bytes_text(limits.output_bytes));
+      outcome.limit = record.stop == Stop::FrameLimit
+                          ? fmt::format("{} for one message", bytes_text(limits.frame_bytes))
+                          : fmt::format("{} of output", bytes_text(limits.output_bytes));
       outcome.raised_by = record.stop == Stop::FrameLimit ? "limits.message in the configuration"
                                                           : "limits.output in the configuration";
       outcome.explanation = "the call wrote more than it may";
       break;
     case Cause::EndedEarly:
       outcome.explanation = outcome.status
-                                ? fmt::format("the interpreter ended with status {} before the call was completed; the "
-                                              "script ended the process itself or closed its channel",
-                                              *outcome.status)
+                                ? fmt::format(
+                                      "the interpreter ended with status {} before the call was completed; the "
+                                      "script ended the process itself or closed its channel",
+                                      *outcome.status)
                                 : "the script closed its channel to the host before the call was completed";
       break;
     case Cause::FailedToStart:

@@ -54,11 +54,15 @@ const Bad kBad[] = {
     {"Empty", "", Errc::InvalidInput, "empty"},
     {"Trailing", "1 2", Errc::InvalidInput, "at byte 2"},
     {"Deep", std::string(1'000'000, '['), Errc::Exhausted, "nesting is over the limit"},
-    {"Wide", "[" + std::string(2'000'000, ' ') + "1" + [] {
-       std::string many;
-       for (int i = 0; i < 1'000'001; ++i) many += ",1";
-       return many;
-     }() + "]", Errc::Exhausted, "number of values is over the limit"},
+    {"Wide",
+     "[" + std::string(2'000'000, ' ') + "1" +
+         [] {
+           std::string many;
+           for (int i = 0; i < 1'000'001; ++i) many += ",1";
+           return many;
+         }() +
+         "]",
+     Errc::Exhausted, "number of values is over the limit"},
     {"TooBig", "1e400", Errc::InvalidInput, "too big"},
     {"Cut", R"({"a": )", Errc::InvalidInput, "at byte"},
 };

@@ -28,7 +28,10 @@ TEST_P(Utf8, IsRepaired) { EXPECT_EQ(to_valid_utf8(GetParam().text), GetParam().
 INSTANTIATE_TEST_SUITE_P(Table, Utf8, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
 
 TEST(Visible, ShowsWhatCouldDeceive) {
-  EXPECT_EQ(to_visible("a\x1b]52;c\x07" "b\rc\u202ed", false), "a\\x1b]52;c\\x07b\\x0dc\\u202ed");
+  EXPECT_EQ(to_visible("a\x1b]52;c\x07"
+                       "b\rc\u202ed",
+                       false),
+            "a\\x1b]52;c\\x07b\\x0dc\\u202ed");
   EXPECT_EQ(to_visible("\u061c\u180e\ufff9\U000e0041", false), "\\u061c\\u180e\\ufff9\\U000e0041");
   EXPECT_EQ(to_visible("a\n\tb", true), "a\n\tb");
   EXPECT_EQ(to_visible("a\nb", false), "a\\x0ab");

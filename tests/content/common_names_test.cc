@@ -30,7 +30,8 @@ TEST_P(CommonNames, AreImportedWhereTheyAreUsed) {
   EXPECT_EQ(imports_taken_for_granted(GetParam().code, GetParam().python2), GetParam().lines);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, CommonNames, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, CommonNames, ::testing::ValuesIn(kRows),
+                         [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace berth::content
