@@ -51,6 +51,9 @@ struct CallAnswer {
   std::string command;
   UsedImage image;
   engine::CallRecord record;  // entries with their ids
+  // Where the item's own code begins in what was run, for people who read tracebacks.
+  std::string code_origin;
+  std::optional<std::size_t> code_first_line;
   engine::Outcome outcome;
   std::vector<container::Moment> moments;
   std::vector<std::string> warnings;  // about the item and the isolation

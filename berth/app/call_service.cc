@@ -215,6 +215,8 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
 
   // The container.
   CallAnswer answer;
+  answer.code_origin = code->parts.back().origin;
+  answer.code_first_line = content::first_line_of_item(*code, request.item);
   answer.id = make_call_id();
   answer.item = request.item.name;
   answer.command = request.command;

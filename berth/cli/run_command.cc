@@ -16,6 +16,7 @@
 #include "berth/cli/progress.h"
 #include "berth/cli/run_input.h"
 #include "berth/cli/terminal.h"
+#include "berth/cli/traceback_view.h"
 #include "berth/engine/outcome.h"
 #include "berth/sys/file.h"
 
@@ -89,7 +90,8 @@ void show(const app::CallAnswer& answer, const app::Playground& playground, cons
   }
   std::fflush(stdout);
   for (const std::string& line : answer.record.exception) {
-    put(stderr, to_visible(app::mask(line, answer.secrets), true));
+    const std::string placed = with_own_lines(line, answer.code_origin, answer.code_first_line);
+    put(stderr, to_visible(app::mask(placed, answer.secrets), true));
   }
   if (options.trace) show_trace(answer, surroundings.begun_ns);
   const bool went_well = answer.outcome.cause == engine::Cause::Completed;

@@ -115,6 +115,24 @@ Result<std::string> item_code(const Item& item, const std::optional<Pack>& pack,
   return registered && !is_common ? with_module_lines(code, item.name) : code;
 }
 
+std::optional<std::size_t> first_line_of_item(const AssembledCode& code, const Item& item) {
+  constexpr std::string_view kGenerated = "### GENERATED CODE ###";
+  constexpr std::string_view kEnd = "register_module_line('";
+  const CodePart& part = code.parts.back();
+  std::string_view text = code.text_of(part);
+  if (text.find(kGenerated) != std::string_view::npos) return std::nullopt;
+  // What was added stands at the top, but for one line at the end.
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  const std::string_view last = text.substr(text.rfind('\n') + 1);
+  const bool has_end = last.starts_with(kEnd) && last.find("'end'") != std::string_view::npos;
+  std::string_view own = item.code;
+  while (own.ends_with('\n')) own.remove_suffix(1);
+  const auto lines = [](std::string_view of) { return 1 + std::count(of.begin(), of.end(), '\n'); };
+  const auto added = lines(text) - (has_end ? 1 : 0) - lines(own);
+  if (added < 0) return std::nullopt;
+  return part.first_line + static_cast<std::size_t>(added);
+}
+
 Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, std::string_view fallback_common) {
   const auto doing = [&] { return fmt::format("assemble {} '{}'", kind_text(item.kind), item.name); };
   if (item.language != Language::Python) {

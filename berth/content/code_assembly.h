@@ -48,6 +48,10 @@ AssembledCode join_code(const std::vector<CodePiece>& pieces);
 Result<std::string> item_code(const Item& item, const std::optional<Pack>& pack, bool registered,
                               const std::function<Result<std::string>(const std::string&)>& modules);
 
+// The line of the whole text on which line 1 of the item's own code stands; nothing when API modules were inserted,
+// which move lines apart. Pure.
+std::optional<std::size_t> first_line_of_item(const AssembledCode& code, const Item& item);
+
 // Assembles what the server would run for `item`. The common and the user script come from `tree` (which may be null)
 // where it has them; `fallback_common` stands in for the common script. All are cleaned alike. A common script itself
 // is not put in front of itself. Errors: Unavailable for a language other than Python; NotFound for a missing API

@@ -209,5 +209,20 @@ TEST_F(Assembly, OfALargeCommonScriptTakesAboutAMillisecond) {
   EXPECT_LT(best, std::chrono::milliseconds(100));  // sanitizers included
 }
 
+TEST(Assembly, KnowsWhereTheItemsOwnLinesStand) {
+  const auto item = script_from_text("import demistomock as demisto\nraise ValueError(1)\n", "hello");
+  ASSERT_TRUE(testing::ok(item));
+  const char* with_lines = "def register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n";
+  for (const char* common : {"", "x = 1\ny = 2\n", with_lines}) {
+    const auto code = assemble_code(*item, nullptr, common);
+    ASSERT_TRUE(testing::ok(code));
+    const auto first = first_line_of_item(*code, *item);
+    ASSERT_TRUE(first.has_value());
+    std::string_view rest = code->text;
+    for (std::size_t line = 1; line < *first + 1; ++line) rest.remove_prefix(rest.find('\n') + 1);
+    EXPECT_TRUE(rest.starts_with("raise ValueError(1)\n")) << code->text;
+  }
+}
+
 }  // namespace
 }  // namespace berth::content
