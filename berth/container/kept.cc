@@ -74,6 +74,7 @@ Result<void> record_kept(const RuntimeFolder& folder, const KeptContainer& conta
 Result<std::vector<KeptContainer>> kept_containers(const RuntimeFolder& folder) {
   std::vector<KeptContainer> containers;
   for (const auto& entry : std::filesystem::directory_iterator(folder.kept())) {
+    if (entry.path().extension() != ".json") continue;  // a draft that a killed writer left
     BERTH_TRY(KeptContainer container, read_record(entry.path()));
     containers.push_back(std::move(container));
   }

@@ -63,6 +63,12 @@ Result<sys::IdRange> granted_ids() {
                 "find host ids for containers: /etc/subuid grants none to berth; run './setup', or add a line such as "
                 "'berth:1073741824:16777216' there");
   }
+  if (ranges.front().first < kIdsPerContainer) {
+    return fail(Errc::InvalidInput,
+                fmt::format("find host ids for containers: /etc/subuid grants ids from {} to berth, which are those of "
+                            "this machine's own users; grant a range that begins above {}",
+                            ranges.front().first, kIdsPerContainer));
+  }
   return ranges.front();
 }
 

@@ -49,6 +49,8 @@ Cause cause_of(const CallRecord& record, const container::ContainerEnd& end) {
     case Stop::Ended:
       break;
     case Stop::Timeout:
+      // A call that waits for a process which it lost, or could not have, waits for ever.
+      if (end.usage.oom_kills > 0) return Cause::Memory;
       return end.usage.refused_forks > 0 ? Cause::ProcessLimit : Cause::Timeout;
     case Stop::FrameLimit:
     case Stop::OutputLimit:

@@ -171,6 +171,11 @@ class Conversation {
     return {};
   }
 
+  void drop_answers() {
+    answers_.clear();
+    written_ = 0;
+  }
+
   bool is_full() const { return answers_.size() > kMostAnswerBytes; }
 
   Result<void> take(std::string_view line) {
@@ -287,16 +292,22 @@ class Conversation {
 
   Result<void> write_answers() {
     if (!streams_.in) {
-      answers_.clear();
+      drop_answers();
       return {};
     }
     const auto put =
-        sys::call([&] { return ::write(streams_.in.get(), answers_.data(), answers_.size()); }, "write to the script");
+        sys::call([&] { return ::write(streams_.in.get(), answers_.data() + written_, answers_.size() - written_); },
+                  "write to the script");
     if (put) {
-      answers_.erase(0, static_cast<std::size_t>(*put));
+      written_ += static_cast<std::size_t>(*put);
+      // Moved only when at least half is gone, so that a job of many megabytes is not moved for each pipe full.
+      if (written_ > answers_.size() / 2) {
+        answers_.erase(0, written_);
+        written_ = 0;
+      }
     } else if (put.error().os_error() == EPIPE) {
       streams_.in.reset();  // it does not read any more; its end is noticed elsewhere
-      answers_.clear();
+      drop_answers();
     } else if (put.error().os_error() != EAGAIN) {
       return std::unexpected(put.error());
     }
@@ -342,7 +353,8 @@ class Conversation {
   Streams streams_;
   Host& host_;
   const SessionOptions& options_;
-  std::string answers_;  // on their way to the script; the job first
+  std::string answers_;      // on their way to the script; the job first
+  std::size_t written_ = 0;  // bytes at the front of `answers_` that are there already
   wire::LineBuffer frames_;
   TextStream printed_;
   TextStream complaints_;

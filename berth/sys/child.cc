@@ -24,7 +24,8 @@ Result<Child> Child::start(std::uint64_t clone_flags, std::optional<int> cgroup,
   }
   const auto clone = [&] { return ::syscall(SYS_clone3, &args, sizeof(args)); };
   BERTH_TRY(int pid, call(clone, "clone3 with flags {:#x}", clone_flags));
-  if (pid == 0) ::_exit(body());
+  // An exception must not unwind into the parent's frames, of which this is a copy: it ends the child.
+  if (pid == 0) ::_exit([&]() noexcept { return body(); }());
   return Child(pid, UniqueFd(pidfd));
 }
 
