@@ -73,7 +73,7 @@ Result<void> set_mount_attributes(int mount, MountAttributes attributes, int use
 
 Result<void> attach_mount(int mount, int at, const std::string& path) {
   // The place is resolved first, with no link allowed, and then used by descriptor. "." and "/" need no such care.
-  BERTH_TRY(UniqueFd place, open_without_links(at, path, O_PATH | O_NOFOLLOW, "the new root"));
+  BERTH_TRY(UniqueFd place, open_without_links(at, path, O_PATH, "the new root"));
   const auto move = [&] {
     return ::syscall(SYS_move_mount, mount, "", place.get(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   };

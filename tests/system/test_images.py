@@ -26,9 +26,15 @@ def make_image():
         pytest.skip('buildah is not installed')
     made, working = [], []
 
-    def make(name, base, *config):
+    def make(name, base, *config, links=()):
         container = buildah('from', '--pull-never', '--name', PREFIX.split('/')[1] + name, base)
         working.append(container)
+        if links:
+            folder = buildah('mount', container)
+            for path, target in links:
+                os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+                os.symlink(target, os.path.join(folder, path))
+            buildah('umount', container)
         buildah('config', *config, container)
         image = PREFIX + name + ':1'
         buildah('commit', '--quiet', container, image)
@@ -97,3 +103,14 @@ def test_k22_configuration_with_tricks(berth, make_image):
         answer = berth('run', path, '--image', image, '--json')
         assert [entry['Contents'] for entry in answer.entries] == ['/work', '4000', 'None', 'yes'], answer
     figure('K22', 'working folder, uid with WORKDIR /proc/self/fd/3 and 8, USER 0', '/work, 4000')
+
+
+@pytest.mark.parametrize('path', ['proc', 'dev', 'tmp', 'run', 'var/tmp', 'home'])
+def test_k21_mount_points_that_are_links(berth, make_image, path):
+    """CVE-2025-31133 and its kin: a link in the image must not send one of our mounts elsewhere."""
+    image = make_image('link-' + path.replace('/', '-'), 'scratch', links=[(path, '/etc')])
+    answer = berth('run', berth.write('scripts/link.py', 'demisto.results(1)'), '--image', image)
+    assert answer.code == 11, answer
+    (line,) = answer.err.splitlines()
+    assert 'a link in it leads elsewhere' in line, line
+    figure('K21', '/%s -> /etc in the image' % path, 'refused: ' + line.split(': ', 2)[-1][:60])
