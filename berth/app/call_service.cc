@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 
@@ -15,6 +14,7 @@
 #include "berth/app/ids.h"
 #include "berth/app/mask.h"
 #include "berth/app/work_files.h"
+#include "berth/base/clock.h"
 #include "berth/content/arguments.h"
 #include "berth/content/code_assembly.h"
 #include "berth/content/commands.h"
@@ -154,12 +154,6 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
 }
 
-std::int64_t now_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
-}
-
 }  // namespace
 
 bool CallAnswer::has_error_entry() const {
@@ -272,7 +266,7 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   answer.moments = container->moments();
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
-  answer.moments.push_back({"end the container", now_ns()});
+  answer.moments.push_back({"end the container", monotonic_ns()});
   return answer;
 }
 

@@ -5,9 +5,9 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "berth/base/clock.h"
 #include "berth/container/call_files.h"
 #include "berth/container/cpu_time.h"
 #include "berth/container/image_root.h"
@@ -21,12 +21,6 @@ namespace berth::container {
 namespace {
 
 constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
-
-std::int64_t now_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
-}
 
 std::uint64_t namespaces_for(const Guards& guards) {
   return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
@@ -95,7 +89,7 @@ void sweep(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::stri
 
 Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& folder) {
   std::vector<Moment> moments;
-  const auto passed = [&](const char* name) { moments.push_back({name, now_ns()}); };
+  const auto passed = [&](const char* name) { moments.push_back({name, monotonic_ns()}); };
   const bool user_namespace = spec.guards.up(Guard::UserNamespace);
 
   BERTH_TRY(const auto hierarchies, sys::find_hierarchies());

@@ -43,12 +43,7 @@ Result<UniqueFd> make_mount_points(std::uint32_t owner) {
 // layers are attached in a namespace that this thread alone has and that is gone with it.
 Result<UniqueFd> make_overlay(const RuntimeFolder& folder, const ImageRoot& image, std::uint32_t owner, int mapping) {
   BERTH_CHECK_OK(sys::check([] { return ::unshare(CLONE_FS | CLONE_NEWNS); }, "unshare a mount namespace"));
-  struct mount_attr privately = {};
-  privately.propagation = 1 << 18;  // MS_PRIVATE
-  const auto make_private = [&] {
-    return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", 0x8000 /* AT_RECURSIVE */, &privately, sizeof(privately));
-  };
-  BERTH_CHECK_OK(sys::check(make_private, "make all mounts private"));
+  BERTH_CHECK_OK(sys::make_mounts_private());
 
   BERTH_TRY(UniqueFd stage, sys::make_mount("tmpfs", {{"size", "1m"}, {"mode", "0700"}}, 0));
   BERTH_TRY(UniqueFd place, sys::open_folder(folder.stage("")));

@@ -19,13 +19,13 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 #include <string_view>
 
+#include "berth/base/clock.h"
 #include "berth/container/script_process.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
@@ -80,13 +80,7 @@ Result<void> become_namespace_root(Build& build) {
   return die_with_host(build.plan);
 }
 
-Result<void> make_mounts_private(Build&) {
-  mount_attr attr = {};
-  attr.propagation = 1 << 18;  // MS_PRIVATE
-  return sys::check(
-      [&] { return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", 0x8000 /* AT_RECURSIVE */, &attr, sizeof(attr)); },
-      "mount_setattr / to private");
-}
+Result<void> make_mounts_private(Build&) { return sys::make_mounts_private(); }
 
 Result<UniqueFd> attach_stage(const std::string& stage, const char* part, int mount) {
   BERTH_TRY(UniqueFd folder, sys::open_place(stage));
@@ -224,12 +218,6 @@ constexpr Pass kPasses[] = {
 };
 static_assert(std::size(kPasses) < kMostPasses);
 
-std::int64_t now_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
-}
-
 // Reaps whatever ends in this namespace until the script's own process has, and says how it ended.
 void reap(const InitPlan& plan, pid_t script) {
   for (;;) {
@@ -286,7 +274,7 @@ int run_init(const InitPlan& plan) {
       report_failure(plan, InitReport::Kind::Failed, std::move(done).error().in(pass.name).message());
       return 1;
     }
-    started.pass_ends_ns[at++] = now_ns();
+    started.pass_ends_ns[at++] = monotonic_ns();
   }
   const pid_t script = ::fork();
   if (script == 0) become_script(plan);
@@ -299,7 +287,7 @@ int run_init(const InitPlan& plan) {
     return 1;
   }
   close_all_but({plan.report, plan.lock, plan.go});
-  started.pass_ends_ns[at] = now_ns();
+  started.pass_ends_ns[at] = monotonic_ns();
   report(plan, started);
   reap(plan, script);
   if (plan.spec.keep) stand_still();

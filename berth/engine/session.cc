@@ -5,11 +5,11 @@
 #include "berth/engine/session.h"
 
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <array>
 
+#include "berth/base/clock.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
@@ -26,12 +26,6 @@ constexpr std::size_t kKeptLogBytes = 4 << 20;
 constexpr std::size_t kLogLineBytes = 64 << 10;     // a longer line is cut in pieces
 constexpr std::size_t kMostAnswerBytes = 16 << 20;  // waiting to be read by the script
 constexpr int kAfterEndMilliseconds = 50;           // for text on its way when the call is over
-
-std::int64_t now_ns() {
-  timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
-}
 
 // Text of descriptor 1 or 2 as lines of the log.
 class TextStream {
@@ -194,10 +188,10 @@ class Conversation {
   Result<void> take(Message message) {
     switch (message.type) {
       case MessageType::Ready:
-        record_.ready_at_ns = now_ns();
+        record_.ready_at_ns = monotonic_ns();
         return {};
       case MessageType::Completed:
-        record_.completed_at_ns = now_ns();
+        record_.completed_at_ns = monotonic_ns();
         return finish(Stop::Completed);
       case MessageType::Exception:
         take_exception(message);

@@ -15,9 +15,10 @@ extern "C" int umount2(const char* target, int flags) noexcept;
 namespace berth::sys {
 namespace {
 
-constexpr int kDetach = 2;          // MNT_DETACH
-constexpr int kDoNotFollow = 8;     // UMOUNT_NOFOLLOW
-constexpr int kRecursive = 0x8000;  // AT_RECURSIVE
+constexpr int kDetach = 2;           // MNT_DETACH
+constexpr int kDoNotFollow = 8;      // UMOUNT_NOFOLLOW
+constexpr __u64 kPrivate = 1 << 18;  // MS_PRIVATE
+constexpr int kRecursive = 0x8000;   // AT_RECURSIVE
 
 // What the file system itself says about a refused option, after " (".
 std::string explanation(int context) {
@@ -78,6 +79,13 @@ Result<void> attach_mount(int mount, int at, const std::string& path) {
     return ::syscall(SYS_move_mount, mount, "", place.get(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   };
   return check(move, "move_mount to '{}'", path);
+}
+
+Result<void> make_mounts_private() {
+  mount_attr attr = {};
+  attr.propagation = kPrivate;
+  const auto set = [&] { return ::syscall(SYS_mount_setattr, AT_FDCWD, "/", kRecursive, &attr, sizeof(attr)); };
+  return check(set, "mount_setattr / and all below to private");
 }
 
 bool is_mounted(const std::string& path, std::int64_t magic) {

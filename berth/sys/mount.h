@@ -34,6 +34,9 @@ Result<void> set_mount_attributes(int mount, MountAttributes attributes, int use
 // image cannot send a mount elsewhere (CVE-2025-31133 and its kin).
 Result<void> attach_mount(int mount, int at, const std::string& path);
 
+// Ends the propagation of mounts between this mount namespace and others, for every mount in it.
+Result<void> make_mounts_private();
+
 // Whether `path` is the root of a mounted file system of that magic number (statfs(2)).
 bool is_mounted(const std::string& path, std::int64_t magic);
 

@@ -2,7 +2,6 @@
 // BERTH_LEAVE_OUT names the guards, with commas between. It is built with the tests and never installed.
 
 #include <signal.h>
-#include <time.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "berth/base/clock.h"
 #include "berth/cli/program.h"
 
 namespace {
@@ -48,11 +48,10 @@ std::set<Guard> lowered_guards(std::string_view names) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  timespec now = {};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const std::int64_t begun_ns = berth::monotonic_ns();
   ::signal(SIGPIPE, SIG_IGN);
   const char* names = std::getenv("BERTH_LEAVE_OUT");
   const berth::container::Guards guards(
       berth::container::Weakening::for_probes(lowered_guards(names != nullptr ? names : "")));
-  return berth::cli::run_program(argc, argv, guards, now.tv_sec * 1'000'000'000 + now.tv_nsec);
+  return berth::cli::run_program(argc, argv, guards, begun_ns);
 }
