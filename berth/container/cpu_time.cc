@@ -17,9 +17,10 @@ namespace {
 // The number at the start of `text`, which is cut off it with the character behind it.
 std::int64_t take_number(std::string_view& text) {
   std::int64_t number = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  text.remove_prefix(static_cast<std::size_t>(std::min(stop + 1, end) - text.data()));
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
+  text.remove_prefix(static_cast<std::size_t>(std::min(stop + 1, end) - begin));
   return number;
 }
 

@@ -19,7 +19,7 @@ using sys::SyscallRule;
   }
 #define BERTH_REFUSED(name, error)                                           \
   {                                                                          \
-    #name, { .number = SYS_##name, .allowed = false, .error_number = error } \
+    #name, { .number = SYS_##name, .allowed = false, .error_number = (error) } \
   }
 
 constexpr std::uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |

@@ -278,7 +278,7 @@ class Conversation {
     return true;
   }
 
-  Result<void> reply(std::string line) {
+  Result<void> reply(const std::string& line) {
     show(Direction::ToScript, line);
     answers_ += line;
     return write_answers();
