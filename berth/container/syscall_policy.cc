@@ -17,8 +17,8 @@ using sys::SyscallRule;
   {                                 \
     #name, { .number = SYS_##name } \
   }
-#define BERTH_REFUSED(name, error)                                           \
-  {                                                                          \
+#define BERTH_REFUSED(name, error)                                             \
+  {                                                                            \
     #name, { .number = SYS_##name, .allowed = false, .error_number = (error) } \
   }
 
