@@ -138,7 +138,7 @@ const ParametersRow kBad[] = {
      "null",
      {{"credentials", "bob", kInline}},
      "it is required and incomplete; add --param credentials.identifier=... --param credentials.password=@file"},
-    {"MissingToken", {required(kOnlyKey)}, "null", {}, "add token=@file"},
+    {"MissingToken", {required(kOnlyKey)}, "null", {}, "add --param token=@file"},
     {"InlineSecret", {kKey}, "null", {{"apikey", "s3cret", kInline}}, "write apikey=@file or apikey=-"},
     {"InlineLongSecret", {kPem}, "null", {{"pem", "s3cret", kInline}}, "write pem=@file or pem=-"},
     {"InlinePassword",
