@@ -1,12 +1,27 @@
 // The program: everything is wired in cli/program.cc.
 
+#include <fcntl.h>
 #include <signal.h>
 
 #include "berth/base/clock.h"
 #include "berth/cli/program.h"
 
+namespace {
+
+// A standard descriptor that is closed would be the number of the next thing we open, and whoever writes to it would
+// write there.
+bool standard_descriptors_are_open() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != fd) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   const std::int64_t begun_ns = berth::monotonic_ns();
+  if (!standard_descriptors_are_open()) return 12;
   ::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is an error of the write
   return berth::cli::run_program(argc, argv, {}, begun_ns);
 }

@@ -1098,6 +1098,13 @@ def serve_stdio():
 PRELUDE = '/run/berth/prelude.py'
 
 
+def write_whole(path, data):
+    """Puts `data` at `path`, or nothing."""
+    with open(path + '.draft', 'wb') as draft:
+        draft.write(data)
+    os.rename(path + '.draft', path)
+
+
 def write_compiled(folder):
     """Writes loop.pyc, and prelude.bin when there is a prelude, to `folder`: marshalled code of this interpreter."""
     import marshal
@@ -1112,13 +1119,11 @@ def write_compiled(folder):
             header = header[:12]
     with open(__file__, 'rb') as source:
         loop = compile(source.read(), __file__, 'exec', 0, True)
-    with open(folder + '/loop.pyc', 'wb') as compiled:
-        compiled.write(header + marshal.dumps(loop))
+    write_whole(folder + '/loop.pyc', header + marshal.dumps(loop))
     if os.path.exists(PRELUDE):
         with open(PRELUDE, 'rb') as source:
             code = compile_script(source.read().decode('utf-8'))
-        with open(folder + '/prelude.bin', 'wb') as compiled:
-            compiled.write(marshal.dumps(code))
+        write_whole(folder + '/prelude.bin', marshal.dumps(code))
 
 
 def main(argv):

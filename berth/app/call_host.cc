@@ -96,7 +96,7 @@ Result<Json> CallHost::answer(const wire::Message& request, Deadline deadline) {
   return unsupported(request.name);
 }
 
-// Puts the file of an entry into the work folder, where the script can read and not change it.
+// Puts the file of an entry into the work folder, where the script can read it and not write to it.
 Result<Json> CallHost::file_path(const Json& args) {
   const std::string id = args.text_or("id", "");
   const HeldFile* file = service_.playground_.find_file(id);
@@ -167,6 +167,9 @@ Result<Json> CallHost::execute_command(const wire::Message& request, Deadline de
 
 Result<Json> CallHost::run_script(const std::string& name, const Json& args, Deadline deadline) {
   const auto doing = [&] { return fmt::format("execute '{}'", name.substr(0, 200)); };
+  if (std::chrono::steady_clock::now() >= deadline) {
+    return fail(Errc::TimedOut, fmt::format("{}: the time of the call is over", doing()));
+  }
   if (nesting_.depth + 1 >= kDeepestCall) {
     return fail(Errc::Exhausted, fmt::format("{}: calls are {} deep already: {}", doing(), kDeepestCall,
                                              fmt::join(nesting_.callers, " -> ")));

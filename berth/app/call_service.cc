@@ -102,17 +102,13 @@ Json job_context(const CallRequest& request, const CheckedCall& checked, Playgro
   return context;
 }
 
-std::vector<std::string> warnings_of(const CallRequest& request, const CheckedCall& checked,
-                                     const container::Guards& guards) {
-  std::vector<std::string> warnings;
+std::vector<std::string> notes_of(const CallRequest& request, const CheckedCall& checked) {
+  std::vector<std::string> notes;
   for (const content::Warning& warning : request.item.warnings) {
-    warnings.push_back(fmt::format("{}:{}: '{}': {}", warning.file, warning.line, warning.key, warning.text));
+    notes.push_back(fmt::format("{}:{}: '{}': {}", warning.file, warning.line, warning.key, warning.text));
   }
-  warnings.insert(warnings.end(), checked.notes.begin(), checked.notes.end());
-  if (!guards.up(container::Guard::UserNamespace)) {
-    warnings.emplace_back("isolation.user_namespace is off: root in a container would be root of this machine");
-  }
-  return warnings;
+  notes.insert(notes.end(), checked.notes.begin(), checked.notes.end());
+  return notes;
 }
 
 container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& checked,
@@ -216,13 +212,16 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   answer.command = request.command;
   answer.image = {choice->image, image::to_string(resolved->used), resolved->image.digest,
                   resolved->why.empty() ? choice->reason : choice->reason + "; " + resolved->why};
-  answer.warnings = warnings_of(request, *checked, guards_);
+  answer.notes = notes_of(request, *checked);
+  if (!guards_.up(container::Guard::UserNamespace)) {
+    answer.warnings.emplace_back("isolation.user_namespace is off: ids in the container are those of this machine");
+  }
   answer.secrets = checked->secrets;
   container::LaunchSpec spec = spec_for(request, *checked, *resolved, guards_);
   spec.id = answer.id;
   wire::Job job = job_for(request, *checked);
   job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
-  put_code(*code, CodeCache(code_cache_folder(), folder_), spec, job);
+  put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
   auto container = container::Container::start(spec, folder_);
   if (!container) {
     const bool is_input = container.error().code() == Errc::NotFound;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/wait.h>
 
 #include "berth/app/embedded.h"
 #include "berth/app/ids.h"
@@ -46,8 +47,6 @@ Result<std::string> take(int scratch, const char* name) {
 
 }  // namespace
 
-std::filesystem::path code_cache_folder() { return "/var/cache/berth/code"; }
-
 std::optional<CompiledCode> CodeCache::get(const container::LaunchSpec& spec, std::string_view prelude) {
   const std::filesystem::path stem = stem_of(folder_, spec, prelude);
   if (auto found = read(stem)) return found;
@@ -67,13 +66,19 @@ Result<CompiledCode> CodeCache::make(container::LaunchSpec spec, std::string_vie
   spec.fixed = {{"loop.py", std::string(embedded_loop())}, {"prelude.py", std::string(prelude)}};
   spec.files.clear();
   spec.keep = false;
+  spec.limits = container::Limits();  // not the call's: its own may be too small for this
   BERTH_TRY(container::Container container, container::Container::start(spec, runtime_));
   pollfd ended = {container.ended(), POLLIN, 0};
-  BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, kCompileMilliseconds); }, "wait for the compilation"));
+  BERTH_TRY(int ready, sys::call([&] { return ::poll(&ended, 1, kCompileMilliseconds); }, "wait for the compilation"));
+  if (ready == 0) return fail(Errc::TimedOut, "compile the code: it took more than a minute");
   CompiledCode code;
   BERTH_TRY(code.loop, take(container.work_folder(), "loop.pyc"));
   BERTH_TRY(code.prelude, take(container.work_folder(), "prelude.bin"));
-  BERTH_CHECK_OK(container.end(std::chrono::milliseconds(0)));
+  BERTH_TRY(const container::ContainerEnd end, container.end(std::chrono::milliseconds(0)));
+  // Only a compilation that says it is whole is kept: half a file would fail every call after.
+  if (!end.status || !WIFEXITED(*end.status) || WEXITSTATUS(*end.status) != 0) {
+    return fail(Errc::Unavailable, "compile the code: the interpreter did not end well");
+  }
   return code;
 }
 

@@ -43,7 +43,4 @@ class CodeCache {
   const container::RuntimeFolder& runtime_;
 };
 
-// Where it lies: /var/cache/berth/code.
-std::filesystem::path code_cache_folder();
-
 }  // namespace berth::app

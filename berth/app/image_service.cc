@@ -9,7 +9,7 @@ namespace berth::app {
 Result<image::BaseImage> make_base_image(const Settings& settings,
                                          const std::function<void(std::string_view)>& on_step) {
   image::BaseImageOptions options;
-  options.cache_folder = "/var/cache/berth";
+  options.cache_folder = settings.cache;
   options.state_folder = "/var/lib/berth";
   BERTH_TRY(options.graph_root, image::find_graph_root(image::storage_places_of_process(settings.storage)));
   options.storage_is_set = !settings.storage.empty();

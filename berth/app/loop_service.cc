@@ -3,13 +3,16 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <climits>
 
 #include "berth/app/embedded.h"
 #include "berth/app/ids.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
-#include "berth/sys/file.h"
+#include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::app {
@@ -17,50 +20,106 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Copies what there is from one descriptor to another; false at the end of either.
-Result<bool> pump(int from, int to) {
-  std::array<char, 65536> chunk;
-  BERTH_TRY(int got, sys::call([&] { return ::read(from, chunk.data(), chunk.size()); }, "read"));
-  if (got == 0) return false;
-  auto put = sys::write_all(to, {chunk.data(), static_cast<std::size_t>(got)}, "a stream of the loop");
-  if (!put && put.error().os_error() == EPIPE) return false;
-  if (!put) return std::unexpected(std::move(put).error());
-  return true;
-}
+// One direction: what was read and is not written yet. Nothing is read while something waits, so a side that does not
+// take what it is sent is not read for, and costs one buffer.
+class Pump {
+ public:
+  bool wants_input() const { return pending_.empty() && is_open_; }
+  bool wants_output() const { return !pending_.empty(); }
+  bool is_done() const { return pending_.empty() && !is_open_; }
 
-// Both directions until the loop has ended and everything it wrote has been passed on.
-Result<void> connect(container::Container& container, const LoopRequest& request, LoopEnd& end) {
-  const auto begun = Clock::now();
-  bool has_input = true;
-  while (container.out() || container.complaints()) {
-    std::array<pollfd, 4> polled = {
-        pollfd{has_input ? request.in : -1, POLLIN, 0}, pollfd{container.out().get(), POLLIN, 0},
-        pollfd{container.complaints().get(), POLLIN, 0}, pollfd{request.interrupt, POLLIN, 0}};
-    int wait = -1;
-    if (request.wall_time) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*request.wall_time - (Clock::now() - begun));
-      end.timed_out = left.count() <= 0;
-      if (end.timed_out) return {};
-      wait = static_cast<int>(std::min<long>(left.count(), 60'000));
-    }
-    BERTH_CHECK_OK(sys::call([&] { return ::poll(polled.data(), polled.size(), wait); }, "wait for the loop"));
-    end.interrupted = polled[3].revents != 0;
-    if (end.interrupted) return {};
-    if (polled[1].revents != 0) {
-      BERTH_TRY(bool more, pump(container.out().get(), request.out));
-      if (!more) container.out().reset();
-    }
-    if (polled[2].revents != 0) {
-      BERTH_TRY(bool more, pump(container.complaints().get(), request.err));
-      if (!more) container.complaints().reset();
-    }
-    if (polled[0].revents != 0) {
-      BERTH_TRY(has_input, pump(request.in, container.in().get()));
-      if (!has_input) container.in().reset();
-    }
+  Result<void> read(int from) {
+    std::array<char, 65536> chunk;
+    const auto got = sys::call([&] { return ::read(from, chunk.data(), chunk.size()); }, "read a stream of the loop");
+    if (!got && got.error().os_error() == EAGAIN) return {};
+    if (!got) return std::unexpected(got.error());
+    if (*got == 0) is_open_ = false;
+    pending_.assign(chunk.data(), static_cast<std::size_t>(*got));
+    return {};
   }
-  return {};
-}
+
+  // Writes no more than a pipe takes at once when poll says that it takes something: descriptors that are not ours
+  // are left blocking.
+  Result<void> write(int to) {
+    const std::size_t size = std::min<std::size_t>(pending_.size(), PIPE_BUF);
+    const auto put = sys::call([&] { return ::write(to, pending_.data(), size); }, "write a stream of the loop");
+    if (put) {
+      pending_.erase(0, static_cast<std::size_t>(*put));
+    } else if (put.error().os_error() == EPIPE) {
+      pending_.clear();  // nobody reads any more
+      is_open_ = false;
+    } else if (put.error().os_error() != EAGAIN) {
+      return std::unexpected(put.error());
+    }
+    return {};
+  }
+
+ private:
+  std::string pending_;
+  bool is_open_ = true;
+};
+
+// All directions until the loop has ended and everything it wrote has been passed on, or nobody takes it.
+class Bridge {
+ public:
+  Bridge(container::Container& container, const LoopRequest& request) : container_(container), request_(request) {}
+
+  Result<void> run(LoopEnd& end) {
+    const auto begun = Clock::now();
+    while (!out_.is_done() || !err_.is_done()) {
+      int wait = -1;
+      if (request_.wall_time) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*request_.wall_time - (Clock::now() - begun));
+        end.timed_out = left.count() <= 0;
+        if (end.timed_out) return {};
+        wait = static_cast<int>(std::min<long>(left.count(), 60'000));
+      }
+      BERTH_TRY(const bool goes_on, step(wait, end));
+      if (!goes_on) return {};
+    }
+    return {};
+  }
+
+ private:
+  static int when(bool wanted, int fd) { return wanted ? fd : -1; }
+
+  Result<bool> step(int wait, LoopEnd& end) {
+    std::array<pollfd, 8> polled = {
+        pollfd{when(in_.wants_input(), request_.in), POLLIN, 0},
+        pollfd{when(in_.wants_output(), container_.in().get()), POLLOUT, 0},
+        pollfd{when(out_.wants_input(), container_.out().get()), POLLIN, 0},
+        pollfd{when(out_.wants_output(), request_.out), POLLOUT, 0},
+        pollfd{when(err_.wants_input(), container_.complaints().get()), POLLIN, 0},
+        pollfd{when(err_.wants_output(), request_.err), POLLOUT, 0},
+        pollfd{request_.interrupt, POLLIN, 0},
+        pollfd{container_.ended(), POLLIN, 0},
+    };
+    BERTH_CHECK_OK(sys::call([&] { return ::poll(polled.data(), polled.size(), wait); }, "wait for the loop"));
+    end.interrupted = polled[6].revents != 0;
+    if (end.interrupted) return false;
+    bool moved = false;
+    const auto on = [&](std::size_t at, auto&& act) -> Result<void> {
+      if (polled[at].revents == 0) return {};
+      moved = true;
+      return act();
+    };
+    BERTH_CHECK_OK(on(0, [&] { return in_.read(request_.in); }));
+    BERTH_CHECK_OK(on(1, [&] { return in_.write(container_.in().get()); }));
+    BERTH_CHECK_OK(on(2, [&] { return out_.read(container_.out().get()); }));
+    BERTH_CHECK_OK(on(3, [&] { return out_.write(request_.out); }));
+    BERTH_CHECK_OK(on(4, [&] { return err_.read(container_.complaints().get()); }));
+    BERTH_CHECK_OK(on(5, [&] { return err_.write(request_.err); }));
+    if (in_.is_done()) container_.in().reset();  // the loop reads the end of its input
+    // The interpreter has ended; a child of its that keeps a pipe open does not hold us.
+    return moved || polled[7].revents == 0;
+  }
+
+  container::Container& container_;
+  const LoopRequest& request_;
+  Pump in_;
+  Pump out_;
+  Pump err_;
+};
 
 }  // namespace
 
@@ -86,7 +145,8 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   BERTH_TRY(container::Container container,
             container::Container::start(spec, folder).context([] { return "start the container"; }));
   LoopEnd end;
-  BERTH_CHECK_OK(connect(container, request, end));
+  BERTH_CHECK_OK(sys::set_nonblocking(container.in().get(), "the loop's input"));
+  BERTH_CHECK_OK(Bridge(container, request).run(end));
   BERTH_TRY(end.end, container.end(std::chrono::seconds(end.timed_out || end.interrupted ? 0 : 2)));
   end.status = end.end.status;
   return end;

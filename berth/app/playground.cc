@@ -59,6 +59,12 @@ const HeldFile& Playground::add_file(std::string name, std::string bytes) {
   return files_.back();
 }
 
+std::uint64_t Playground::file_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const HeldFile& file : files_) bytes += file.bytes.size();
+  return bytes;
+}
+
 const HeldFile* Playground::find_file(std::string_view entry_id) const {
   for (const HeldFile& file : files_) {
     if (file.entry_id == entry_id || file.file_id == entry_id) return &file;

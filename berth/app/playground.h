@@ -39,6 +39,10 @@ class Playground {
   Result<void> set(std::string_view path, const Json& value);
 
   const HeldFile& add_file(std::string name, std::string bytes);
+  // What one run may hold: a script could name the same sparse file in thousands of entries.
+  static constexpr std::size_t kMostFiles = 1000;
+  static constexpr std::uint64_t kMostFileBytes = 512ull << 20;
+  std::uint64_t file_bytes() const;
   const HeldFile* find_file(std::string_view entry_id) const;
   const std::vector<HeldFile>& files() const { return files_; }
 

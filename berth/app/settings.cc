@@ -70,6 +70,11 @@ SetValue with(Parse parse, T& into) {
 
 Result<std::string> any_text(std::string_view text) { return std::string(text); }
 
+Result<std::string> absolute_path(std::string_view text) {
+  if (text.starts_with('/')) return std::string(text);
+  return fail(Errc::InvalidInput, fmt::format("'{}' is no absolute path", text));
+}
+
 Result<bool> on_or_off(std::string_view text) {
   if (text == "on" || text == "true" || text == "yes") return true;
   if (text == "off" || text == "false" || text == "no") return false;
@@ -77,6 +82,7 @@ Result<bool> on_or_off(std::string_view text) {
 }
 
 Result<void> read_substitutes(const YamlNode& node, const Place& place, image::SubstitutionTable& table) {
+  if (node.is_null()) return {};
   if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of names to local images");
   for (const auto& [key, value] : node.entries()) {
     if (!value->is_scalar()) {
@@ -112,7 +118,9 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   };
   const std::vector<Key> keys = {
       {"version", with(any_text, version)},
-      {"storage", group({{"root", with(any_text, settings.storage)}, {"runtime", with(any_text, settings.runtime)}})},
+      {"storage", group({{"root", with(any_text, settings.storage)},
+                         {"runtime", with(absolute_path, settings.runtime)},
+                         {"cache", with(absolute_path, settings.cache)}})},
       {"images", group({{"substitute", substitutes},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},

@@ -15,6 +15,7 @@ namespace berth::app {
 struct Settings {
   std::filesystem::path storage;  // graph root; empty: that of the machine
   std::filesystem::path runtime = "/run/berth";
+  std::filesystem::path cache = "/var/cache/berth";
   image::SubstitutionTable substitutes;
   std::string default_python3 = "python3";  // for items that name no image
   std::string default_python2 = "python";

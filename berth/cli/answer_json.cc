@@ -81,6 +81,9 @@ Json answer_json(const app::CallAnswer& answer, const Json& context, std::int64_
   Json warnings = Json::array();
   for (const std::string& warning : answer.warnings) warnings.push_back(warning);
   json.set("warnings", std::move(warnings));
+  Json notes = Json::array();
+  for (const std::string& note : answer.notes) notes.push_back(note);
+  json.set("notes", std::move(notes));
   if (answer.kept) json.set("kept", true);
   if (with_trace) json.set("trace", trace_json(answer, begun_ns));
   return json;

@@ -124,7 +124,12 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   }
   const auto settings = app::load_settings();
   if (!settings) return complain(settings.error());
-  return line.chosen({*settings, guards, begun_ns});
+  try {
+    return line.chosen({*settings, guards, begun_ns});
+  } catch (const std::exception& error) {
+    // Ours throws nothing; what a library throws here is a bug, or memory that is not to be had.
+    return complain(Error(Errc::Internal, error.what()));
+  }
 }
 
 }  // namespace berth::cli

@@ -21,8 +21,7 @@ Result<void> list(const Surroundings& surroundings) {
   BERTH_TRY(const auto containers, container::kept_containers(folder));
   for (const auto& kept : containers) {
     const char* state = container::is_standing(kept) ? "standing" : "dead";
-    say(fmt::format("container {}  {}  pid {}  {}  (enter it with: nsenter -t {} -a)", kept.id, state, kept.pid,
-                    kept.image, kept.pid));
+    say(fmt::format("container {}  {}  pid {}  {}", kept.id, state, kept.pid, kept.image));
   }
   BERTH_TRY(const auto roots, container::kept_roots(folder));
   for (const std::string& root : roots) say(fmt::format("image root {}", (folder.roots() / root).native()));
@@ -45,7 +44,7 @@ Result<void> prune(const PruneOptions& options, const Surroundings& surroundings
     say(fmt::format("{} image root {}", verb, root));
   }
   if (options.dry_run) return {};
-  BERTH_TRY(const std::size_t compiled, app::CodeCache::clear(app::code_cache_folder()));
+  BERTH_TRY(const std::size_t compiled, app::CodeCache::clear(surroundings.settings.cache / "code"));
   if (compiled > 0) say(fmt::format("removed {} files of compiled code", compiled));
   return {};
 }

@@ -75,10 +75,12 @@ void show_trace(const app::CallAnswer& answer, std::int64_t begun_ns) {
 void show(const app::CallAnswer& answer, const app::Playground& playground, const RunOptions& options,
           const Surroundings& surroundings) {
   const Terminal out = detect_terminal(STDOUT_FILENO, ColourChoice::Auto);
+  for (const std::string& warning : answer.warnings) {
+    put(stderr, fmt::format("berth: warning: {}\n", to_visible(warning, false)));
+  }
   if (options.debug) {
-    for (const std::string& warning : answer.warnings) {
-      put(stderr, fmt::format("berth: warning: {}\n", to_visible(warning, false)));
-    }
+    for (const std::string& note : answer.notes)
+      put(stderr, fmt::format("berth: warning: {}\n", to_visible(note, false)));
     put(stderr, fmt::format("berth: image {}: {}\n", answer.image.used, answer.image.reason));
   }
   show_log(answer, options.debug);

@@ -107,9 +107,12 @@ Result<UniqueFd> open_image_root(const RuntimeFolder& folder, const ImageRoot& i
 
 Result<std::vector<std::string>> kept_roots(const RuntimeFolder& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.roots())) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.roots(), error)) {
     names.push_back(entry.path().filename());
   }
+  if (error)
+    return std::unexpected(Error::from_errno(error.value(), fmt::format("read folder '{}'", folder.roots().native())));
   std::ranges::sort(names);
   return names;
 }

@@ -1,6 +1,6 @@
 // The order of the isolation is the table kPasses; each pass is one function above it. A pass that fails ends the
-// start with its name. After them a child takes the last steps, which cannot be undone (kFinalSteps), and becomes the
-// interpreter. docs/isolation.md says what each pass is for and which test shows it.
+// start with its name. After them a child takes the last steps, which cannot be undone (script_process.cc,
+// kFinalSteps), and becomes the interpreter. docs/isolation.md says what each pass is for and which test shows it.
 //
 // Init itself never runs a byte of the image: it is this program's own code, undumpable, with no capability left.
 

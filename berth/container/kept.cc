@@ -73,11 +73,14 @@ Result<void> record_kept(const RuntimeFolder& folder, const KeptContainer& conta
 
 Result<std::vector<KeptContainer>> kept_containers(const RuntimeFolder& folder) {
   std::vector<KeptContainer> containers;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.kept())) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.kept(), error)) {
     if (entry.path().extension() != ".json") continue;  // a draft that a killed writer left
     BERTH_TRY(KeptContainer container, read_record(entry.path()));
     containers.push_back(std::move(container));
   }
+  if (error)
+    return std::unexpected(Error::from_errno(error.value(), fmt::format("read folder '{}'", folder.kept().native())));
   std::ranges::sort(containers, {}, &KeptContainer::started_ticks);
   return containers;
 }

@@ -159,6 +159,7 @@ class Conversation {
       const auto line = frames_.next_line();
       if (!line) break;
       BERTH_CHECK_OK(take(*line));
+      BERTH_CHECK_OK(look_up());
     }
     if (frames_.is_over_limit()) return finish(Stop::FrameLimit);
     if (!streams_.out) return finish(Stop::Ended);
@@ -168,6 +169,14 @@ class Conversation {
   void drop_answers() {
     answers_.clear();
     written_ = 0;
+  }
+
+  // One chunk can hold thousands of requests, and an answer can take long: the end is not left waiting behind them.
+  Result<void> look_up() {
+    pollfd interrupt = {options_.interrupt, POLLIN, 0};
+    if (options_.interrupt >= 0 && ::poll(&interrupt, 1, 0) == 1) return finish(Stop::Interrupted);
+    if (Clock::now() >= options_.deadline) return finish(Stop::Timeout);
+    return {};
   }
 
   bool is_full() const { return answers_.size() > kMostAnswerBytes; }

@@ -259,7 +259,7 @@ def test_keep_ps_prune(berth, host):
     identity = kept.json['id']
     listed = berth('ps')
     (line,) = [line for line in listed.out.splitlines() if identity in line]
-    assert 'standing' in line and 'nsenter' in line
+    assert 'standing' in line and 'pid' in line
     pid = line.split('pid ')[1].split()[0]
     assert state_of(pid) == 'S'
     only_said = berth('prune', '--all', '--dry-run')
