@@ -56,7 +56,7 @@ Json trace_json(const app::CallAnswer& answer, std::int64_t begun_ns) {
   const auto add = [&](std::string_view name, std::int64_t at_ns) {
     if (at_ns == 0) return;
     Json one = Json::object();
-    one.set("name", name).set("at_ms", static_cast<double>((at_ns - begun_ns) / 1000) / 1000.0);
+    one.set("name", name).set("at_ms", static_cast<double>(at_ns - begun_ns) / 1e6);
     trace.push_back(std::move(one));
   };
   for (const container::Moment& moment : answer.moments) add(moment.name, moment.at_ns);

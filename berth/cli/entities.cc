@@ -30,8 +30,9 @@ std::optional<std::string> numbered(std::string_view digits) {
     digits.remove_prefix(1);
   }
   std::uint32_t code = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, code, base);
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
+  const auto [stop, error] = std::from_chars(begin, end, code, base);
   if (error != std::errc() || stop != end) return std::nullopt;
   const bool character = code != 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
   std::string text;

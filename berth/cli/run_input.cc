@@ -54,7 +54,7 @@ Result<void> read_source(Assignment& assignment, std::string_view option, Standa
     assignment.value.erase(0, 1);
   } else if (assignment.value.starts_with("@")) {
     BERTH_TRY(assignment.value,
-              sys::read_file(assignment.value.substr(1), kLargestValue).context([&] { return reader; }));
+              sys::read_file(assignment.value.substr(1), kLargestValue).context([&] { return std::string(reader); }));
     assignment.source = ValueSource::File;
   }
   return {};

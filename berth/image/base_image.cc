@@ -206,7 +206,7 @@ class Maker {
     options.environment = {chroot_path(), "TMPDIR=" + work.native(), "TZ=UTC", "PYTHONHASHSEED=0",
                            fmt::format("SOURCE_DATE_EPOCH={}", facts_.newest_package_time)};
     options.on_line = [this](std::string_view line) {
-      if (line.starts_with("I: ") && line.find("/") == std::string_view::npos) step(line.substr(3));
+      if (line.starts_with("I: ") && line.find('/') == std::string_view::npos) step(line.substr(3));
     };
     BERTH_CHECK_OK(sys::run_tool(argv, options));
     return {};

@@ -117,7 +117,7 @@ std::string read_error_text(const StoredImage& image) {
   return fmt::format("read image '{}'", name);
 }
 
-Error damaged(Error cause) {
+Error damaged(const Error& cause) {
   return Error(Errc::Corrupt, cause.message() + "; remove the image with 'podman rmi' and make or pull it again");
 }
 
@@ -222,11 +222,11 @@ Result<LocalImage> LocalStore::read_image(const StoredImage& image) const {
   LocalImage read = {.id = image.id, .digest = image.digest, .names = image.names, .created = image.created};
   const auto config_file = graph_root_ / "overlay-images" / image.id / blob_file_name("sha256:" + image.id);
   auto config_text = sys::read_file(config_file, kMaxConfigBytes);
-  if (!config_text) return std::unexpected(damaged(std::move(config_text).error()).in(doing()));
+  if (!config_text) return std::unexpected(damaged(config_text.error()).in(doing()));
   BERTH_TRY(read.config, parse_image_config(*config_text).context(doing));
   if (image.top_layer.empty()) return fail(Errc::Corrupt, fmt::format("{}: it has no layer", doing()));
   auto folders = layer_folders(graph_root_, image.top_layer);
-  if (!folders) return std::unexpected(damaged(std::move(folders).error()).in(doing()));
+  if (!folders) return std::unexpected(damaged(folders.error()).in(doing()));
   read.layer_folders = std::move(*folders);
   return read;
 }

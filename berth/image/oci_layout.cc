@@ -72,7 +72,7 @@ Result<std::string> write_oci_layout(const std::filesystem::path& folder, const 
                                    {"config", std::move(config_blob)},
                                    {"layers", std::move(layers)}});
   BERTH_TRY(Json entry, write_blob(folder, kManifestType, print_json(manifest)));
-  const std::string digest = entry.text_or("digest", "");
+  std::string digest = entry.text_or("digest", "");
   entry.set("annotations", Json(Json::Object{{"org.opencontainers.image.ref.name", tag}}));
   Json::Array manifests;
   manifests.push_back(std::move(entry));

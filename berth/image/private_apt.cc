@@ -121,7 +121,7 @@ Result<void> PrivateApt::write_sources() const {
   return sys::write_file_atomically(sources_file(), print_sources(sources_), 0644);
 }
 
-Result<std::string> PrivateApt::run(std::vector<std::string> argv) const {
+Result<std::string> PrivateApt::run(const std::vector<std::string>& argv) const {
   sys::ToolOptions options = {.environment = proxy_environment()};
   options.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::max(deadline_ - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero()));
@@ -153,7 +153,7 @@ Result<void> PrivateApt::update(std::string_view origin) {
 Result<std::vector<Package>> PrivateApt::resolve(const std::vector<std::string>& wanted) {
   std::vector<std::string> argv = {"apt-get", "-q=2", "--yes", "--simulate", "install"};
   argv.insert(argv.end(), wanted.begin(), wanted.end());
-  BERTH_TRY(const std::string text, run(std::move(argv)));
+  BERTH_TRY(const std::string text, run(argv));
   std::vector<Package> packages = parse_simulation(text);
   if (packages.empty()) return fail(Errc::Unavailable, "apt-get names no package to install");
   return packages;
@@ -170,7 +170,7 @@ Result<void> PrivateApt::download(const std::vector<std::string>& wanted, const 
   }
   std::vector<std::string> argv = {"apt-get", "-q=2", "--yes", "--download-only", "install"};
   argv.insert(argv.end(), wanted.begin(), wanted.end());
-  BERTH_CHECK_OK(run(std::move(argv)));
+  BERTH_CHECK_OK(run(argv));
   for (const std::string& name : names) {
     if (!std::filesystem::exists(archives() / name, error)) {
       return fail(Errc::Unavailable, fmt::format("apt-get did not fetch '{}'", name));

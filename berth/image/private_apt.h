@@ -56,7 +56,7 @@ class PrivateApt {
   PrivateApt(std::filesystem::path folder, std::vector<PackageSource> sources, Deadline deadline)
       : folder_(std::move(folder)), sources_(std::move(sources)), deadline_(deadline) {}
 
-  Result<std::string> run(std::vector<std::string> argv) const;
+  Result<std::string> run(const std::vector<std::string>& argv) const;
   Result<void> write_sources() const;
 
   std::filesystem::path folder_;

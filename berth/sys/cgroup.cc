@@ -75,8 +75,8 @@ Result<void> set_limits(const std::filesystem::path& folder, const CgroupHierarc
       BERTH_CHECK_OK(write_value(folder / (v2 ? "memory.max" : "memory.limit_in_bytes"), bytes));
       // Kernels without swap accounting have no such file; without accounting a swapping group could exceed its
       // limit by what is swapped, so swapping is then turned off for it.
-      const auto swap = v2 ? write_value(folder / "memory.swap.max", "0")
-                           : write_value(folder / "memory.memsw.limit_in_bytes", bytes);
+      auto swap = v2 ? write_value(folder / "memory.swap.max", "0")
+                     : write_value(folder / "memory.memsw.limit_in_bytes", bytes);
       if (!swap && swap.error().code() != Errc::NotFound) return swap;
       if (!swap && !v2) BERTH_CHECK_OK(write_value(folder / "memory.swappiness", "0"));
     }
@@ -160,7 +160,8 @@ Result<std::vector<CgroupHierarchy>> find_hierarchies() {
   return choose_hierarchies(mountinfo, v2_controllers);
 }
 
-Result<Cgroup> Cgroup::make(std::vector<CgroupHierarchy> hierarchies, std::string name, const CgroupLimits& limits) {
+Result<Cgroup> Cgroup::make(const std::vector<CgroupHierarchy>& hierarchies, const std::string& name,
+                            const CgroupLimits& limits) {
   Cgroup cgroup;
   for (const CgroupHierarchy& hierarchy : hierarchies) {
     BERTH_CHECK_OK(cgroup.make_in(hierarchy, name, limits).context([&] {

@@ -50,7 +50,8 @@ class Cgroup {
  public:
   // Makes `name` (a relative path, such as "berth/ID") in each of `hierarchies`, with `limits` set.
   // Errors: Denied; Unavailable where a limit cannot be set. Nothing is left behind on error.
-  static Result<Cgroup> make(std::vector<CgroupHierarchy> hierarchies, std::string name, const CgroupLimits& limits);
+  static Result<Cgroup> make(const std::vector<CgroupHierarchy>& hierarchies, const std::string& name,
+                             const CgroupLimits& limits);
 
   Cgroup(Cgroup&&) noexcept = default;
   Cgroup& operator=(Cgroup&&) = delete;

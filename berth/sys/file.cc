@@ -82,7 +82,7 @@ Result<std::string> read_to_end(int fd, std::size_t limit_bytes, std::string_vie
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes, mode_t mode) {
-  const std::string name = path.native();
+  const std::string& name = path.native();
   std::string draft = name + ".XXXXXX";
   BERTH_TRY(int fd, call([&] { return ::mkostemp(draft.data(), O_CLOEXEC); }, "make a file beside '{}'", name));
   const UniqueFd file(fd);

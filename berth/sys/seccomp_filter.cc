@@ -41,7 +41,7 @@ std::uint32_t refusal(std::uint16_t error_number) { return SECCOMP_RET_ERRNO | e
 sock_filter load(std::size_t offset) { return statement(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset)); }
 
 // Little endian, as both of our architectures are.
-std::size_t low_half(unsigned index) { return offsetof(seccomp_data, args) + 8 * index; }
+std::size_t low_half(unsigned index) { return offsetof(seccomp_data, args) + std::size_t{8} * index; }
 std::size_t high_half(unsigned index) { return low_half(index) + 4; }
 
 // Gives `answered` when the test holds, and falls through when it does not.

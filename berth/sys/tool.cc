@@ -138,7 +138,7 @@ Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOpti
   if (pid == 0) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const int null = ::open("/dev/null", O_RDONLY);
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // dup2 gives copies without the flag
     if (::getppid() != parent || null < 0) ::_exit(127);
     ::dup2(null, 0);
     ::dup2(out.write.get(), 1);

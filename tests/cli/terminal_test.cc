@@ -1,5 +1,6 @@
 #include "berth/cli/terminal.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(Table, TerminalPolicy, ::testing::ValuesIn(kRows),
 
 TEST(DetectTerminal, APipeIsNone) {
   int ends[2];
-  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
   const UniqueFd read_end(ends[0]);
   const UniqueFd write_end(ends[1]);
   const Terminal terminal = detect_terminal(write_end.get(), ColourChoice::Auto);
