@@ -209,7 +209,7 @@ TEST_F(Assembly, OfALargeCommonScriptTakesAboutAMillisecond) {
   EXPECT_LT(best, std::chrono::milliseconds(100));  // sanitizers included
 }
 
-TEST(Assembly, KnowsWhereTheItemsOwnLinesStand) {
+TEST_F(Assembly, KnowsWhereTheItemsOwnLinesStand) {
   const auto item = script_from_text("import demistomock as demisto\nraise ValueError(1)\n", "hello");
   ASSERT_TRUE(testing::ok(item));
   const char* with_lines = "def register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n";
