@@ -156,12 +156,13 @@ Result<void> YamlBuilder::close() {
   BERTH_ASSERT(!levels_.empty());
   Level level = std::move(levels_.back());
   levels_.pop_back();
-  const auto first = children_.begin() + static_cast<std::ptrdiff_t>(level.first_child);
   if (level.node->kind == YamlKind::Sequence) {
     store(*level.node, children_.data() + level.first_child, children_.size() - level.first_child);
   } else {
     std::vector<YamlEntry> entries;
-    for (auto child = first; child + 1 < children_.end(); child += 2) entries.push_back({*child, *(child + 1)});
+    for (std::size_t i = level.first_child; i + 1 < children_.size(); i += 2) {
+      entries.push_back({children_[i], children_[i + 1]});
+    }
     BERTH_CHECK_OK(close_mapping(*level.node, std::move(entries)));
   }
   children_.resize(level.first_child);
