@@ -6,15 +6,17 @@
 
 namespace berth::app {
 
-Result<image::BaseImage> make_base_image(const Settings& settings,
+Result<image::BaseImage> make_base_image(const Settings& settings, std::string_view recipe,
                                          const std::function<void(std::string_view)>& on_step) {
   image::BaseImageOptions options;
+  BERTH_TRY(options.recipe, image::recipe_of(recipe));
+  options.release_sources = settings.python2_sources;
   options.cache_folder = settings.cache;
   options.state_folder = "/var/lib/berth";
   BERTH_TRY(options.graph_root, image::find_graph_root(image::storage_places_of_process(settings.storage)));
   options.storage_is_set = !settings.storage.empty();
   options.on_step = on_step;
-  return image::make_python3_base(options);
+  return image::make_base_image(options);
 }
 
 Result<std::vector<ListedImage>> list_images(const Settings& settings) {

@@ -122,6 +122,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                          {"runtime", with(absolute_path, settings.runtime)},
                          {"cache", with(absolute_path, settings.cache)}})},
       {"images", group({{"substitute", substitutes},
+                        {"python2_sources", with(absolute_path, settings.python2_sources)},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},
       {"isolation", group({{"user_namespace", with(on_or_off, settings.user_namespace)}})},
@@ -135,8 +136,9 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                         {"open_files_hard", with(count_of("open files"), settings.limits.open_files_hard)},
                         {"message", with(parse_bytes, settings.limits.frame_bytes)},
                         {"output", with(parse_bytes, settings.limits.output_bytes)}})},
-      {"server",
-       group({{"version", with(any_text, settings.server_version)}, {"build", with(any_text, settings.server_build)}})},
+      {"server", group({{"version", with(any_text, settings.server_version)},
+                        {"build", with(any_text, settings.server_build)},
+                        {"platform", with(any_text, settings.server_platform)}})},
   };
   BERTH_CHECK_OK(read_mapping(document.root(), {name, ""}, keys));
   if (version != "1") {

@@ -19,10 +19,12 @@ struct Settings {
   image::SubstitutionTable substitutes;
   std::string default_python3 = "python3";  // for items that name no image
   std::string default_python2 = "python";
+  std::filesystem::path python2_sources;  // package sources of the Python 2 base; empty: the machine's own archives
   bool user_namespace = true;
   container::Limits limits;
   std::string server_version = "8.9.0";  // what demisto.demistoVersion() tells content
   std::string server_build = "0";
+  std::string server_platform = "xsoar";  // which of the vendor's products content takes the server for
 };
 
 // Reads one configuration file over `settings`. Keys that are not known are errors, with a suggestion.

@@ -48,7 +48,7 @@ int image_init_command(const ImageInitOptions& options, const Surroundings& surr
       std::fputs(fmt::format("{}\n", step).c_str(), stderr);
     }
   };
-  const auto image = app::make_base_image(surroundings.settings, on_step);
+  const auto image = app::make_base_image(surroundings.settings, options.recipe, on_step);
   progress.done();
   if (!image) return complain(image.error());
   if (options.json) {

@@ -44,6 +44,7 @@ struct PruneOptions {
 };
 
 struct ImageInitOptions {
+  std::string recipe = "python3";
   bool json = false;
 };
 

@@ -77,7 +77,8 @@ void add_loop(CLI::App& program, CommandLine& line) {
 void add_image(CLI::App& program, CommandLine& line) {
   CLI::App& image = *program.add_subcommand("image", "make and look at images");
   image.require_subcommand(1);
-  CLI::App& init = *image.add_subcommand("init", "make the Python 3 base image from the distribution's packages");
+  CLI::App& init = *image.add_subcommand("init", "make a base image from the distribution's packages");
+  init.add_option("NAME", line.image_init.recipe, "python3, or python2 (from Debian 11)")->capture_default_str();
   init.add_flag("--json", line.image_init.json, "the answer as JSON");
   init.callback([&line] {
     line.chosen = [&line](const Surroundings& surroundings) {

@@ -15,6 +15,7 @@
 #include "berth/image/package_sources.h"
 #include "berth/image/private_apt.h"
 #include "berth/image/tag_order.h"
+#include "berth/image/wheels.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
@@ -73,7 +74,8 @@ std::string chroot_path() { return "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbi
 // One making of the image: holds what the steps share.
 class Maker {
  public:
-  Maker(const BaseImageOptions& options, Clock::time_point deadline) : options_(options), deadline_(deadline) {}
+  Maker(const BaseImageOptions& options, Clock::time_point deadline)
+      : options_(options), recipe_(*options.recipe), name_(recipe_.name), deadline_(deadline) {}
 
   Result<BaseImage> make() {
     BERTH_CHECK_OK(check_tools());
@@ -112,13 +114,33 @@ class Maker {
     return options;
   }
 
+  // Where the packages come from; says in distribution_ whose they are.
+  Result<std::vector<PackageSource>> find_sources() {
+    BERTH_TRY(const std::string text, sys::read_file(options_.os_release, 1 << 20));
+    const Distribution machine = parse_os_release(text);
+    if (recipe_.release.empty()) {
+      distribution_ = machine;
+      return read_distribution_sources(options_.etc_apt, machine);
+    }
+    distribution_ = {"debian", std::string(recipe_.release)};
+    if (!options_.release_sources.empty()) return read_sources_file(options_.release_sources);
+    if (machine.id == distribution_.id) {
+      BERTH_TRY(const auto sources, read_distribution_sources(options_.etc_apt, machine));
+      return sources_of_release(sources, machine.codename, distribution_.codename);
+    }
+    return fail(
+        Errc::InvalidInput,
+        fmt::format("find the packages of Debian '{}': this machine runs '{}', whose archives do not hold them; "
+                    "name a file of package sources with 'images.python2_sources' in the configuration",
+                    recipe_.release, machine.id));
+  }
+
   // Fills in packages_ and the facts that follow from them.
   Result<PrivateApt> resolve_packages() {
-    BERTH_TRY(const std::string text, sys::read_file(options_.os_release, 1 << 20));
-    distribution_ = parse_os_release(text);
-    BERTH_TRY(std::vector<PackageSource> sources, read_distribution_sources(options_.etc_apt, distribution_));
-    BERTH_TRY(PrivateApt apt, PrivateApt::open(options_.cache_folder / "apt", std::move(sources), deadline_));
-    step("reading the package lists of the distribution");
+    BERTH_TRY(std::vector<PackageSource> sources, find_sources());
+    const std::string folder = recipe_.release.empty() ? "apt" : fmt::format("apt-{}", recipe_.release);
+    BERTH_TRY(PrivateApt apt, PrivateApt::open(options_.cache_folder / folder, std::move(sources), deadline_));
+    step(fmt::format("reading the package lists of {} {}", distribution_.id, distribution_.codename));
     auto updated = apt.update(distribution_.origin());
     if (!updated) {
       updated = std::move(updated).context([] {
@@ -127,14 +149,17 @@ class Maker {
       // Without network the lists of an earlier run can still show that nothing is to be done.
       step("the package sources cannot be reached; going on with the lists of an earlier run");
     }
-    auto packages = apt.resolve(base_wanted());
+    auto packages = apt.resolve(base_wanted(recipe_));
     if (!packages) return std::unexpected(updated ? std::move(packages).error() : std::move(updated).error());
     packages_ = std::move(*packages);
-    facts_.name = options_.name;
-    facts_.inputs = base_inputs(packages_);
-    facts_.python_version = python_version_of(packages_);
+    facts_.title = recipe_.title;
+    facts_.command = recipe_.command;
+    facts_.name = name_;
+    facts_.inputs = base_inputs(recipe_, packages_);
+    facts_.python_version = python_version_of(recipe_, packages_);
     facts_.distribution = distribution_.id + " " + distribution_.codename;
-    if (facts_.python_version.empty()) return fail(Errc::Unavailable, "the package lists name no version of python3");
+    if (facts_.python_version.empty())
+      return fail(Errc::Unavailable, fmt::format("the package lists name no version of {}", recipe_.python_package));
     BERTH_TRY(sys::ToolOutput printed, sys::run_tool({"dpkg", "--print-architecture"}, tool_options()));
     while (printed.out.ends_with('\n')) printed.out.pop_back();
     facts_.architecture = std::move(printed.out);
@@ -143,7 +168,7 @@ class Maker {
 
   Result<std::optional<BaseImage>> find_with_label(std::string_view label, std::string_view value) const {
     BERTH_TRY(const LocalStore store, LocalStore::open(options_.graph_root));
-    BERTH_TRY(const Reference name, parse_reference("localhost/" + options_.name));
+    BERTH_TRY(const Reference name, parse_reference("localhost/" + name_));
     BERTH_TRY(std::vector<std::string> tags, store.tags_of(name));
     std::ranges::sort(tags, [](const auto& a, const auto& b) { return compare_tags(a, b) > 0; });
     for (const std::string& tag : tags) {
@@ -157,7 +182,7 @@ class Maker {
   }
 
   BaseImage described(const LocalStore& store, const LocalImage& image, const std::string& tag, bool made) const {
-    return {.reference = {.path = options_.name, .tag = tag},
+    return {.reference = {.path = name_, .tag = tag},
             .id = image.id,
             .digest = image.digest,
             .size_bytes = store.size_bytes_of(image).value_or(0),
@@ -168,11 +193,15 @@ class Maker {
     BERTH_CHECK_OK(check_space(options_.cache_folder, kCacheNeeds));
     BERTH_CHECK_OK(check_space(options_.graph_root, kStorageNeeds));
     step(fmt::format("fetching {} packages", packages_.size()));
-    BERTH_CHECK_OK(apt.download(base_wanted(), packages_).context([] {
+    BERTH_CHECK_OK(apt.download(base_wanted(recipe_), packages_).context([] {
       return "fetch packages (check the network, and the proxy of apt)";
     }));
     BERTH_TRY(facts_.newest_package_time, apt.newest_package_time());
     BERTH_CHECK_OK(write_scripts(apt, work));
+    if (!recipe_.wheels.empty()) {
+      step("fetching libraries");
+      BERTH_CHECK_OK(fetch_python2_wheels(recipe_.wheels, work / "wheels", tool_options().time_limit));
+    }
     BERTH_CHECK_OK(run_mmdebstrap(apt, work));
     BERTH_CHECK_OK(add_dev_folder(work));
     step("hashing the layer");
@@ -181,7 +210,7 @@ class Maker {
 
   Result<void> write_scripts(const PrivateApt& apt, const std::filesystem::path& work) const {
     BERTH_CHECK_OK(sys::write_file_atomically(work / "setup", base_setup_script(), 0755));
-    BERTH_CHECK_OK(sys::write_file_atomically(work / "finish", base_finish_script(), 0755));
+    BERTH_CHECK_OK(sys::write_file_atomically(work / "finish", base_finish_script(recipe_), 0755));
     BERTH_CHECK_OK(sys::write_file_atomically(work / "preferences", PrivateApt::kPreferences, 0644));
     for (const auto& [name, target] : {std::pair{"lists", apt.lists()}, std::pair{"archives", apt.archives()}}) {
       const auto link = [&] { return ::symlink(target.c_str(), (work / name).c_str()); };
@@ -197,7 +226,7 @@ class Maker {
     std::vector<std::string> argv = {"unshare",      "--mount", "--propagation=private", "--pid",
                                      "--mount-proc", "--fork",  "--kill-child"};
     argv.insert(argv.end(), {"mmdebstrap", "--mode=root", "--variant=apt", "--skip=update,output/dev"});
-    argv.push_back(fmt::format("--include={}", fmt::join(base_packages(), ",")));
+    argv.push_back(fmt::format("--include={}", fmt::join(recipe_.packages, ",")));
     for (const std::string_view rule : base_path_rules()) argv.push_back(fmt::format("--dpkgopt={}", rule));
     argv.push_back("--setup-hook=" + (work / "setup").native());
     argv.push_back("--customize-hook=" + (work / "finish").native());
@@ -225,8 +254,8 @@ class Maker {
 
   Result<BaseImage> publish(const LayerFile& layer, const std::filesystem::path& work) const {
     BERTH_TRY(const std::string tag, take_next_tag());
-    const std::string full = fmt::format("localhost/{}:{}", options_.name, tag);
-    step(fmt::format("storing {}:{}", options_.name, tag));
+    const std::string full = fmt::format("localhost/{}:{}", name_, tag);
+    step(fmt::format("storing {}:{}", name_, tag));
     const std::filesystem::path layout = work / "oci";
     BERTH_TRY(const std::string digest, write_oci_layout(layout, base_config(facts_, tag), layer, tag));
     const std::string store = options_.storage_is_set
@@ -253,7 +282,7 @@ class Maker {
   // written before the tag is used: an interrupted run leaves a gap, never a second meaning.
   Result<std::string> take_next_tag() const {
     const std::filesystem::path file = options_.state_folder / "base-image-revisions.json";
-    const std::string key = options_.name + ":" + facts_.python_version;
+    const std::string key = name_ + ":" + facts_.python_version;
     Json revisions = Json::object();
     auto text = sys::read_file(file, 1 << 20);
     if (text) {
@@ -264,7 +293,7 @@ class Maker {
     const Json* used = revisions.find(key);
     const bool known = used != nullptr && used->is_int() && *used->as_int() > 0;
     BERTH_TRY(const LocalStore store, LocalStore::open(options_.graph_root));
-    BERTH_TRY(const Reference name, parse_reference("localhost/" + options_.name));
+    BERTH_TRY(const Reference name, parse_reference("localhost/" + name_));
     BERTH_TRY(const std::vector<std::string> tags, store.tags_of(name));
     const unsigned long highest_used = known ? static_cast<unsigned long>(*used->as_int()) : 0;
     std::string tag = next_tag(facts_.python_version, tags, highest_used);
@@ -275,6 +304,8 @@ class Maker {
   }
 
   const BaseImageOptions& options_;
+  const BaseRecipe& recipe_;
+  std::string name_;
   Clock::time_point deadline_;
   Distribution distribution_;
   std::vector<Package> packages_;
@@ -283,9 +314,9 @@ class Maker {
 
 }  // namespace
 
-Result<BaseImage> make_python3_base(const BaseImageOptions& options) {
+Result<BaseImage> make_base_image(const BaseImageOptions& options) {
   Maker maker(options, Clock::now() + options.time_limit);
-  return maker.make().context([&] { return fmt::format("make the base image '{}'", options.name); });
+  return maker.make().context([&] { return fmt::format("make the base image '{}'", options.recipe->name); });
 }
 
 }  // namespace berth::image

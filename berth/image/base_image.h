@@ -1,4 +1,4 @@
-// Makes the Python 3 base image from the distribution's packages.
+// Makes a base image from a distribution's packages.
 #pragma once
 
 #include <chrono>
@@ -10,11 +10,13 @@
 #include <string_view>
 
 #include "berth/base/result.h"
+#include "berth/image/base_recipe.h"
 #include "berth/image/reference.h"
 
 namespace berth::image {
 
 struct BaseImageOptions {
+  const BaseRecipe* recipe = &python3_recipe();
   // Berth's cache and state folders (/var/cache/berth, /var/lib/berth).
   std::filesystem::path cache_folder;
   std::filesystem::path state_folder;
@@ -25,7 +27,9 @@ struct BaseImageOptions {
 
   std::filesystem::path etc_apt = "/etc/apt";
   std::filesystem::path os_release = "/etc/os-release";
-  std::string name = "berth/python3-deb";
+  // Package sources of a recipe with a release of its own, in apt's form; empty: the machine's own archives, with the
+  // release's name in the place of the machine's.
+  std::filesystem::path release_sources;
   // Builds even when an image from the same inputs is there, to show that it comes out the same.
   bool rebuild = false;
   std::chrono::seconds time_limit = std::chrono::minutes(20);  // of the whole
@@ -52,7 +56,8 @@ struct BaseImage {
 //
 // Safe to run again after it was interrupted anywhere, and from two places at once: the second waits.
 // Errors: NotFound when a tool is missing; Denied when not root; Unavailable when archives cannot be reached or a tool
-// ends with an error; Exhausted when the disk is nearly full; TimedOut.
-Result<BaseImage> make_python3_base(const BaseImageOptions& options);
+// ends with an error; Exhausted when the disk is nearly full; TimedOut; InvalidInput when the release's package sources
+// are not to be found.
+Result<BaseImage> make_base_image(const BaseImageOptions& options);
 
 }  // namespace berth::image

@@ -11,43 +11,6 @@
 namespace berth::image {
 namespace {
 
-// Sorted; each line a reason of its own: the libraries are those that content expects of the originals' base.
-constexpr std::string_view kPackages[] = {
-    "ca-certificates",
-    "publicsuffix",  // the data behind /var/public_list.dat
-    "python3",
-    "python3-bs4",
-    "python3-certifi",
-    "python3-chardet",
-    "python3-cryptography",
-    "python3-dateparser",
-    "python3-dateutil",
-    "python3-defusedxml",
-    "python3-dnspython",
-    "python3-html5lib",
-    "python3-idna",
-    "python3-jinja2",
-    "python3-jwt",
-    "python3-lxml",
-    "python3-more-itertools",
-    "python3-netaddr",
-    "python3-olefile",
-    "python3-openssl",
-    "python3-pip",
-    "python3-requests",
-    "python3-requests-toolbelt",
-    "python3-six",
-    "python3-socks",
-    "python3-tabulate",
-    "python3-tldextract",
-    "python3-tz",
-    "python3-urllib3",
-    "python3-xmltodict",
-    "python3-yaml",
-    "tzdata",
-    "usr-is-merged",  // instead of usrmerge, see PrivateApt::kPreferences
-};
-
 constexpr std::string_view kPathRules[] = {
     "path-exclude=/usr/share/doc/*",           "path-include=/usr/share/doc/*/copyright",
     "path-exclude=/usr/share/man/*",           "path-exclude=/usr/share/info/*",
@@ -70,23 +33,16 @@ cp -p "$here"/archives/*.deb "$root/var/cache/apt/archives/"
 cp "$here/preferences" "$root/etc/apt/preferences.d/berth"
 )sh";
 
-// Cached code is made anew with the sources' times in it: with SOURCE_DATE_EPOCH set, the packages' own scripts have
-// written code that hashes its source at every import. No source may be newer than the time that the image's files are
-// clamped to, or that code would be stale.
-constexpr std::string_view kFinishScript = R"sh(#!/bin/sh
+constexpr std::string_view kFinishUser = R"sh(#!/bin/sh
 set -eu
 root=$1
+here=${0%/*}
 chroot "$root" groupadd --gid 4000 demisto
 chroot "$root" useradd --uid 4000 --gid 4000 --create-home --home-dir /home/demisto --shell /bin/sh demisto
 cp -p "$root/usr/share/publicsuffix/public_suffix_list.dat" "$root/var/public_list.dat"
-find "$root"/usr/lib/python3* -name '*.py' -newermt "@$SOURCE_DATE_EPOCH" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
-find "$root"/usr/lib/python3* -name '*.pyc' -delete
-version=$(chroot "$root" python3 -B -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-env -u SOURCE_DATE_EPOCH PYTHONHASHSEED=0 chroot "$root" python3 -m compileall -q -f \
-  --invalidation-mode timestamp /usr/lib/python3 "/usr/lib/python$version"
-chroot "$root" python3 -B -c 'import requests, dateutil, pytz, dateparser, tldextract, yaml,\
- xmltodict, bs4, defusedxml, cryptography.fernet, jwt, dns.resolver, netaddr, chardet, six, lxml.etree, certifi, idna,\
- urllib3, OpenSSL, socks, jinja2, pip'
+)sh";
+
+constexpr std::string_view kFinishTraces = R"sh(
 rm -rf "$root/etc/apt/preferences.d/berth" "$root"/etc/apt/sources.list* "$root/etc/machine-id" \
   "$root"/etc/*- "$root"/var/cache/debconf/*-old "$root"/var/lib/dpkg/*-old "$root/var/cache/ldconfig/aux-cache"
 mkdir -p "$root/etc/apt/sources.list.d"
@@ -109,35 +65,44 @@ Json texts(std::initializer_list<std::string> items) {
 
 Json config_with(const BaseFacts& facts, std::string_view tag, std::string_view content) {
   const std::string created = rfc3339(facts.newest_package_time);
-  Json labels(Json::Object{
-      {"org.opencontainers.image.title", facts.name},
-      {"org.opencontainers.image.description", "Python 3 base image from the packages of " + facts.distribution},
-      {"org.opencontainers.image.version", facts.python_version},
-      {kInputsLabel.data(), facts.inputs}});
+  Json labels(Json::Object{{"org.opencontainers.image.title", facts.name},
+                           {"org.opencontainers.image.description",
+                            fmt::format("{} base image from the packages of {}", facts.title, facts.distribution)},
+                           {"org.opencontainers.image.version", facts.python_version},
+                           {kInputsLabel.data(), facts.inputs}});
   if (!content.empty()) labels.set(kContentLabel, content);
   Json env = texts({"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/home/demisto",
                     "LANG=C.UTF-8", "PYTHON_VERSION=" + facts.python_version});
   if (!tag.empty()) env.push_back(fmt::format("DOCKER_IMAGE={}:{}", facts.name, tag));
   Json::Array history;
   history.push_back(Json(Json::Object{{"created", created}, {"created_by", "berth image init"}}));
-  return Json(Json::Object{
-      {"created", created},
-      {"architecture", facts.architecture},
-      {"os", "linux"},
-      {"config",
-       Json(Json::Object{
-           {"User", "demisto"}, {"Env", std::move(env)}, {"Cmd", texts({"python3"})}, {"Labels", std::move(labels)}})},
-      {"rootfs", Json(Json::Object{{"type", "layers"}, {"diff_ids", texts({facts.layer_digest})}})},
-      {"history", std::move(history)}});
+  return Json(
+      Json::Object{{"created", created},
+                   {"architecture", facts.architecture},
+                   {"os", "linux"},
+                   {"config", Json(Json::Object{{"User", "demisto"},
+                                                {"Env", std::move(env)},
+                                                {"Cmd", texts({std::string(facts.command)})},
+                                                {"Labels", std::move(labels)}})},
+                   {"rootfs", Json(Json::Object{{"type", "layers"}, {"diff_ids", texts({facts.layer_digest})}})},
+                   {"history", std::move(history)}});
 }
 
 }  // namespace
 
-std::span<const std::string_view> base_packages() { return kPackages; }
+Result<const BaseRecipe*> recipe_of(std::string_view short_name) {
+  for (const BaseRecipe* recipe : {&python3_recipe(), &python2_recipe()}) {
+    if (recipe->short_name == short_name) return recipe;
+  }
+  return fail(Errc::InvalidInput,
+              fmt::format("make the base image '{}': there are recipes for 'python3' and 'python2'; "
+                          "name one of them",
+                          short_name));
+}
 
-std::vector<std::string> base_wanted() {
+std::vector<std::string> base_wanted(const BaseRecipe& recipe) {
   std::vector<std::string> wanted = {"?essential", "apt"};
-  wanted.insert(wanted.end(), std::begin(kPackages), std::end(kPackages));
+  wanted.insert(wanted.end(), recipe.packages.begin(), recipe.packages.end());
   return wanted;
 }
 
@@ -145,27 +110,30 @@ std::span<const std::string_view> base_path_rules() { return kPathRules; }
 
 std::string_view base_setup_script() { return kSetupScript; }
 
-std::string_view base_finish_script() { return kFinishScript; }
+std::string base_finish_script(const BaseRecipe& recipe) {
+  return fmt::format("{}{}{}", kFinishUser, recipe.finish_script, kFinishTraces);
+}
 
-std::string base_inputs(const std::vector<Package>& packages) {
+std::string base_inputs(const BaseRecipe& recipe, const std::vector<Package>& packages) {
   Sha256 hash;
   const auto add = [&](std::string_view text) {
     hash.update(text);
     hash.update(std::string_view("\0", 1));  // so that no two lists run into each other
   };
-  for (const std::string& name : base_wanted()) add(name);
+  for (const std::string& name : base_wanted(recipe)) add(name);
   for (const std::string_view rule : kPathRules) add(rule);
   add(kSetupScript);
-  add(kFinishScript);
+  add(base_finish_script(recipe));
+  add(recipe.wheels);
   add(PrivateApt::kPreferences);
   // The config with nothing in it that the packages decide: a change of its form is a change of the recipe.
-  add(print_json(config_with({}, {}, {})));
+  add(print_json(config_with({.title = recipe.title, .command = recipe.command}, {}, {})));
   for (const Package& package : packages) add(package.name + " " + package.version + " " + package.architecture);
   return "sha256:" + std::move(hash).hex();
 }
 
-std::string python_version_of(const std::vector<Package>& packages) {
-  const auto found = std::ranges::find(packages, "python3", &Package::name);
+std::string python_version_of(const BaseRecipe& recipe, const std::vector<Package>& packages) {
+  const auto found = std::ranges::find(packages, recipe.python_package, &Package::name);
   if (found == packages.end()) return {};
   const std::string& version = found->version;
   return version.substr(0, version.find_first_not_of("0123456789."));

@@ -1,5 +1,5 @@
-// What the Python 3 base image is made of: packages, scripts that run while it is made, and its config. Data and pure
-// functions; base_image.cc carries it out.
+// What a base image is made of: packages, scripts that run while it is made, and its config. Pure functions over the
+// data of python3_base.cc and python2_base.cc; base_image.cc carries it out.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "berth/base/json.h"
+#include "berth/base/result.h"
 #include "berth/image/private_apt.h"
 
 namespace berth::image {
@@ -17,11 +18,34 @@ namespace berth::image {
 inline constexpr std::string_view kInputsLabel = "berth.inputs";    // hash of recipe and package list
 inline constexpr std::string_view kContentLabel = "berth.content";  // hash of everything but the tag
 
-// Distribution packages that the image is asked to have, in apt's names. What they need comes with them.
-std::span<const std::string_view> base_packages();
+// One base image: data alone. Everything in it but the names is hashed into the image's inputs.
+struct BaseRecipe {
+  std::string_view name;            // "berth/python3-deb"
+  std::string_view short_name;      // "python3", as `berth image init` and items name it
+  std::string_view title;           // "Python 3", for descriptions
+  std::string_view python_package;  // whose version is the image's: "python3"
+  std::string_view release;         // Debian's code name that the packages come from; empty: that of this machine
+  std::string_view command;         // what the image runs when nothing else is said
 
-// The same, with the essential packages and apt itself, as apt-get takes them.
-std::vector<std::string> base_wanted();
+  // Distribution packages that the image is asked to have, in apt's names. What they need comes with them.
+  std::span<const std::string_view> packages;
+
+  // Libraries that the distribution has not: lines of pip's requirements form, each with its hash.
+  std::string_view wheels;
+
+  // Runs after packages are set up, with the new root as its argument: the user, the interpreter's cached code, a check
+  // that the libraries can be imported, and the removal of what came from this machine.
+  std::string_view finish_script;
+};
+
+const BaseRecipe& python3_recipe();
+const BaseRecipe& python2_recipe();
+
+// The recipe of that short name. Errors: InvalidInput with the names that there are.
+Result<const BaseRecipe*> recipe_of(std::string_view short_name);
+
+// The packages of `recipe` with the essential packages and apt itself, as apt-get takes them.
+std::vector<std::string> base_wanted(const BaseRecipe& recipe);
 
 // Paths that dpkg leaves out: documents, manuals, translations. Licences stay.
 std::span<const std::string_view> base_path_rules();
@@ -30,17 +54,18 @@ std::span<const std::string_view> base_path_rules();
 // file `preferences` beside itself.
 std::string_view base_setup_script();
 
-// Runs after packages are set up, with the new root as its argument: the user, the interpreter's cached code, a check
-// that the libraries can be imported, and the removal of what came from this machine.
-std::string_view base_finish_script();
+// The end of every finish script: what came from this machine goes.
+std::string base_finish_script(const BaseRecipe& recipe);
 
 // Hash over the recipe (all of the above) and `packages` with their versions. Equal inputs make equal images.
-std::string base_inputs(const std::vector<Package>& packages);
+std::string base_inputs(const BaseRecipe& recipe, const std::vector<Package>& packages);
 
 // The interpreter's version in `packages` ("3.11.2"); empty when they hold none.
-std::string python_version_of(const std::vector<Package>& packages);
+std::string python_version_of(const BaseRecipe& recipe, const std::vector<Package>& packages);
 
 struct BaseFacts {
+  std::string_view title;      // "Python 3"
+  std::string_view command;    // "python3"
   std::string name;            // "berth/python3-deb"
   std::string python_version;  // "3.11.2"
   std::string architecture;    // "amd64"

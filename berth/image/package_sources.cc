@@ -164,6 +164,24 @@ std::vector<PackageSource> distribution_sources(const std::vector<PackageSource>
   return kept;
 }
 
+std::vector<PackageSource> sources_of_release(std::vector<PackageSource> sources, std::string_view from,
+                                              std::string_view to) {
+  for (PackageSource& source : sources) {
+    if (source.suite.starts_with(from)) source.suite.replace(0, from.size(), to);
+  }
+  return sources;
+}
+
+Result<std::vector<PackageSource>> read_sources_file(const std::filesystem::path& file) {
+  BERTH_TRY(const std::string text,
+            sys::read_file(file, kMaxSourceBytes).context([] { return "read package sources"; }));
+  auto sources = file.extension() == ".sources" ? parse_deb822_sources(text) : parse_one_line_sources(text);
+  if (!sources.empty()) return sources;
+  return fail(Errc::InvalidInput, fmt::format("read package sources from '{}': it names none; write a line such as "
+                                              "'deb URI SUITE main', or stanzas into a file '*.sources'",
+                                              file.native()));
+}
+
 std::string print_sources(const std::vector<PackageSource>& sources) {
   std::string text;
   for (const PackageSource& source : sources) {

@@ -41,8 +41,17 @@ std::vector<PackageSource> parse_deb822_sources(std::string_view text);
 std::vector<PackageSource> distribution_sources(const std::vector<PackageSource>& sources,
                                                 const Distribution& distribution);
 
+// `sources` of the release `from` as those of the release `to` of the same distribution: what lies in the same archives
+// under another name.
+std::vector<PackageSource> sources_of_release(std::vector<PackageSource> sources, std::string_view from,
+                                              std::string_view to);
+
 // In the one-line form, for apt and mmdebstrap.
 std::string print_sources(const std::vector<PackageSource>& sources);
+
+// Reads one file of either form: deb822 when its name ends in ".sources".
+// Errors: those of reading a file; InvalidInput when it names no source.
+Result<std::vector<PackageSource>> read_sources_file(const std::filesystem::path& file);
 
 // Reads all sources below `etc_apt` (/etc/apt) and keeps the distribution's.
 // Errors: Unavailable when none is left, with what was looked for; those of reading a file.

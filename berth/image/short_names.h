@@ -11,7 +11,8 @@ namespace berth::image {
 // What `--image python3` means. Only whole names without registry and organisation are short.
 inline constexpr std::pair<std::string_view, std::string_view> kShortNames[] = {
     {"python3", "berth/python3-deb"},  // the newest local Python 3 base
-    {"python", "berth/python-deb"},    // the newest local Python 2 base
+    {"python", "berth/python-deb"},    // the newest local Python 2 base, by the name that the originals' has
+    {"python2", "berth/python-deb"},
 };
 
 // `reference` with a short name written out; tag and digest stay.

@@ -40,6 +40,7 @@ limits:
 server:
   version: 6.10.0
   build: "12345"
+  platform: x2
 )");
   ASSERT_TRUE(testing::ok(settings));
   EXPECT_EQ(settings->storage, "/srv/images");
@@ -62,6 +63,7 @@ server:
   EXPECT_EQ(settings->limits.output_bytes, 2u << 20);
   EXPECT_EQ(settings->server_version, "6.10.0");
   EXPECT_EQ(settings->server_build, "12345");
+  EXPECT_EQ(settings->server_platform, "x2");
 }
 
 TEST(Settings, KeepWhatIsNotGiven) {

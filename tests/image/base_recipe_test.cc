@@ -1,8 +1,10 @@
 #include "berth/image/base_recipe.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "berth/image/image_config.h"
 #include "berth/image/oci_layout.h"
@@ -43,22 +45,60 @@ TEST(ReachSettings, LeavesOutHooksAndPins) {
             "Acquire::http::Proxy \"http://p.example:1\";\nDir::Etc::netrc \"/n\";\n");
 }
 
-TEST(BaseRecipe, IsSortedAndHasItsTable) {
-  EXPECT_TRUE(std::ranges::is_sorted(base_packages()));
-  EXPECT_EQ(base_wanted().size(), base_packages().size() + 2);
+class EveryRecipe : public ::testing::TestWithParam<const char*> {
+ protected:
+  const BaseRecipe& recipe() const { return **recipe_of(GetParam()); }
+};
+
+TEST_P(EveryRecipe, IsSortedAndWhole) {
+  EXPECT_TRUE(std::ranges::is_sorted(recipe().packages));
+  EXPECT_EQ(base_wanted(recipe()).size(), recipe().packages.size() + 2);
+  const std::string script = base_finish_script(recipe());
+  EXPECT_TRUE(script.starts_with("#!/bin/sh\nset -eu\n"));
+  EXPECT_NE(script.find("useradd --uid 4000"), std::string::npos);
+  EXPECT_NE(script.find("sources.list"), std::string::npos);
 }
 
-TEST(BaseRecipe, HashesEveryVersion) {
-  const std::string inputs = base_inputs(kPackages);
-  EXPECT_EQ(inputs, base_inputs(kPackages));
+TEST_P(EveryRecipe, HashesEveryVersion) {
+  const std::string inputs = base_inputs(recipe(), kPackages);
+  EXPECT_EQ(inputs, base_inputs(recipe(), kPackages));
   auto other = kPackages;
   other[0].version = "2.36-10";
-  EXPECT_NE(inputs, base_inputs(other));
-  EXPECT_EQ(python_version_of(kPackages), "3.11.2");
-  EXPECT_EQ(python_version_of({}), "");
+  EXPECT_NE(inputs, base_inputs(recipe(), other));
 }
 
-const BaseFacts kFacts = {.name = "berth/python3-deb",
+TEST_P(EveryRecipe, LocksEveryWheelByHash) {
+  std::string_view lock = recipe().wheels;
+  std::string last;
+  while (!lock.empty()) {
+    const std::string line(lock.substr(0, lock.find('\n')));
+    lock.remove_prefix(std::min(line.size() + 1, lock.size()));
+    if (line.empty()) last.clear();  // the lines of another kind of wheel begin
+    if (line.empty()) continue;
+    EXPECT_THAT(line, ::testing::MatchesRegex("[A-Za-z0-9.-]+==[0-9a-z.]+ --hash=sha256:[0-9a-f]{64}"));
+    std::string folded = line;
+    std::ranges::transform(folded, folded.begin(), [](unsigned char c) { return std::tolower(c); });
+    EXPECT_LT(last, folded);
+    last = std::move(folded);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryRecipe, ::testing::Values("python3", "python2"));
+
+TEST(BaseRecipe, TellsTheInterpretersVersion) {
+  EXPECT_EQ(python_version_of(python3_recipe(), kPackages), "3.11.2");
+  EXPECT_EQ(python_version_of(python2_recipe(), {{"python2.7", "2.7.18-8+deb11u1", "amd64"}}), "2.7.18");
+  EXPECT_EQ(python_version_of(python2_recipe(), kPackages), "");
+}
+
+TEST(BaseRecipe, IsNamedByItsShortName) {
+  EXPECT_EQ((*recipe_of("python2"))->name, "berth/python-deb");
+  EXPECT_TRUE(testing::fails_with(recipe_of("ruby"), Errc::InvalidInput, "'python3' and 'python2'"));
+}
+
+const BaseFacts kFacts = {.title = "Python 3",
+                          .command = "python3",
+                          .name = "berth/python3-deb",
                           .python_version = "3.11.2",
                           .architecture = "amd64",
                           .distribution = "debian bookworm",

@@ -65,6 +65,29 @@ TEST(PackageSources, KeepsTheDistributionsOwn) {
             "deb http://a.example/debian bookworm main\n");
 }
 
+TEST(PackageSources, AreThoseOfAnotherReleaseUnderItsName) {
+  const std::vector<PackageSource> sources = {{"http://a.example/debian", "bookworm", {"main"}, ""},
+                                              {"http://a.example/debian", "bookworm-updates", {"main"}, ""},
+                                              {"http://a.example/security", "bookworm-security", {"main"}, "/k.gpg"}};
+  EXPECT_EQ(print_sources(sources_of_release(sources, "bookworm", "bullseye")),
+            "deb http://a.example/debian bullseye main\n"
+            "deb http://a.example/debian bullseye-updates main\n"
+            "deb [signed-by=/k.gpg] http://a.example/security bullseye-security main\n");
+}
+
+TEST(PackageSources, AreReadFromOneFileOfEitherForm) {
+  const testing::TempFolder folder;
+  ASSERT_TRUE(testing::ok(sys::write_file_atomically(folder.path() / "a.list", "deb http://a x main\n", 0600)));
+  ASSERT_TRUE(testing::ok(sys::write_file_atomically(
+      folder.path() / "a.sources", "Types: deb\nURIs: http://b\nSuites: y\nComponents: main\n", 0600)));
+  ASSERT_TRUE(testing::ok(sys::write_file_atomically(folder.path() / "empty.list", "# none\n", 0600)));
+  EXPECT_EQ(print_sources(*read_sources_file(folder.path() / "a.list")), "deb http://a x main\n");
+  EXPECT_EQ(print_sources(*read_sources_file(folder.path() / "a.sources")), "deb http://b y main\n");
+  EXPECT_TRUE(testing::fails_with(read_sources_file(folder.path() / "empty.list"), Errc::InvalidInput, "names none"));
+  EXPECT_TRUE(
+      testing::fails_with(read_sources_file(folder.path() / "no.list"), Errc::NotFound, "read package sources"));
+}
+
 TEST(PackageSources, AreReadFromTheMachinesFolder) {
   const testing::TempFolder folder;
   ASSERT_TRUE(testing::ok(sys::make_folders(folder.path() / "sources.list.d", 0755)));

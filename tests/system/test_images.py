@@ -51,7 +51,7 @@ def make_image():
 def test_list(berth):
     listed = berth('image', 'list', '--json')
     assert listed.code == 0, listed
-    (image,) = [one for one in listed.json['images'] if [name for name in one['names'] if 'berth/python3-deb:' in name]]
+    image = [one for one in listed.json['images'] if [name for name in one['names'] if 'berth/python3-deb:' in name]][-1]
     assert image['digest'].startswith('sha256:') and image['size_bytes'] > 10 << 20
     shown = berth('image', 'list')
     assert 'IMAGE' in shown.out and 'berth/python3-deb:' in shown.out
