@@ -85,7 +85,7 @@ Result<Json> CallHost::answer(const wire::Message& request, Deadline deadline) {
   if (request.name == "demistoVersion") {
     Json version = Json::object();
     version.set("version", service_.settings_.server_version).set("buildNumber", service_.settings_.server_build);
-    return version;
+    return version.set("platform", service_.settings_.server_platform);
   }
   if (request.name == "setContext") {
     BERTH_CHECK_OK(service_.playground_.set(request.body.text_or("name", ""), member(request.body, "value")));

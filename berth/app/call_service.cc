@@ -94,7 +94,10 @@ Json job_context(const CallRequest& request, const CheckedCall& checked, Playgro
   context.set("Inv", std::move(investigation));
   context.set("Incidents", request.incident.is_null() ? Json::array() : Json(Json::Array{request.incident}));
   context.set("ExecutionContext", std::move(data)).set("ParentEntry", Json());
-  context.set("ScriptName", request.item.name).set("IsDebug", checked.debug).set("DockerImage", image);
+  // Content tells an integration's command from a script by the empty name.
+  context.set("ScriptName", integration ? "" : request.item.name)
+      .set("IsDebug", checked.debug)
+      .set("DockerImage", image);
   context.set("IsRunningDocker", true).set("DockerWorkingDir", container::kWorkFolder);
   context.set("TimeoutDuration", std::chrono::nanoseconds(limits.wall_time).count());
   context.set("IntegrationInstance", integration ? request.item.name : "");
