@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/network_settings.h"
 #include "berth/base/result.h"
 #include "berth/container/limits.h"
 #include "berth/image/substitution.h"
@@ -21,6 +22,7 @@ struct Settings {
   std::string default_python2 = "python";
   bool user_namespace = true;
   container::Limits limits;
+  NetworkSettings network;
   std::string server_version = "8.9.0";  // what demisto.demistoVersion() tells content
   std::string server_build = "0";
 };

@@ -40,13 +40,13 @@ netlink::Message make_veth(const VethPair& pair) {
   outside.ifi_flags = IFF_NOARP;
   outside.ifi_change = IFF_NOARP;
   ifinfomsg inside = {};
-  inside.ifi_flags = IFF_NOARP | IFF_UP;
-  inside.ifi_change = IFF_NOARP | IFF_UP;
+  inside.ifi_flags = IFF_NOARP;
+  inside.ifi_change = IFF_NOARP;
   const std::string peer = bytes_of(inside) + text_attribute(IFLA_IFNAME, pair.inside) +
                            attribute(IFLA_ADDRESS, hardware_address) +
                            attribute(IFLA_NET_NS_FD, bytes_of(pair.inside_namespace));
-  const std::string kind = text_attribute(IFLA_INFO_KIND, "veth") +
-                           nested_attribute(IFLA_INFO_DATA, nested_attribute(VETH_INFO_PEER, peer));
+  const std::string kind =
+      text_attribute(IFLA_INFO_KIND, "veth") + nested_attribute(IFLA_INFO_DATA, nested_attribute(VETH_INFO_PEER, peer));
   return {RTM_NEWLINK, kCreate,
           bytes_of(outside) + text_attribute(IFLA_IFNAME, pair.outside) + attribute(IFLA_ADDRESS, hardware_address) +
               nested_attribute(IFLA_LINKINFO, kind),
@@ -57,8 +57,7 @@ netlink::Message raise_interface(const std::string& name) {
   ifinfomsg header = {};
   header.ifi_flags = IFF_UP;
   header.ifi_change = IFF_UP;
-  const std::string no_address =
-      nested_attribute(AF_INET6, attribute(IFLA_INET6_ADDR_GEN_MODE, bytes_of(kNoAddress)));
+  const std::string no_address = nested_attribute(AF_INET6, attribute(IFLA_INET6_ADDR_GEN_MODE, bytes_of(kNoAddress)));
   return {RTM_NEWLINK, NLM_F_ACK,
           bytes_of(header) + text_attribute(IFLA_IFNAME, name) + nested_attribute(IFLA_AF_SPEC, no_address),
           fmt::format("raise interface {}", name)};
@@ -72,14 +71,25 @@ Result<int> interface_index(const std::string& name) {
   return call(look_up, "look for interface {}", name);
 }
 
+Result<int> interface_index(netlink::Socket& socket, const std::string& name) {
+  const Message question = {RTM_GETLINK, 0, bytes_of(ifinfomsg{}) + text_attribute(IFLA_IFNAME, name),
+                            fmt::format("look for interface {}", name)};
+  BERTH_TRY(const auto answers, socket.ask(question));
+  ifinfomsg found = {};
+  if (!answers.empty() && answers[0].body.size() >= sizeof(found)) {
+    std::memcpy(&found, answers[0].body.data(), sizeof(found));
+  }
+  if (found.ifi_index > 0) return found.ifi_index;
+  return fail(Errc::NotFound, question.doing + ": the kernel did not say its number");
+}
+
 netlink::Message add_address(int interface, const std::string& address) {
   ifaddrmsg header = {};
   header.ifa_family = family_of(address);
   header.ifa_prefixlen = static_cast<std::uint8_t>(8 * address.size());
   header.ifa_flags = address.size() == 16 ? IFA_F_NODAD : 0;
   header.ifa_index = static_cast<std::uint32_t>(interface);
-  return {RTM_NEWADDR, kCreate,
-          bytes_of(header) + attribute(IFA_LOCAL, address) + attribute(IFA_ADDRESS, address),
+  return {RTM_NEWADDR, kCreate, bytes_of(header) + attribute(IFA_LOCAL, address) + attribute(IFA_ADDRESS, address),
           fmt::format("add address {}", text_of(address))};
 }
 

@@ -21,14 +21,15 @@ struct VethPair {
   std::array<std::uint8_t, 6> hardware_address = {};
 };
 
-// The inner end is raised; the outer one is not. Both go when either's namespace ends.
+// Neither end is raised. Both go when either's namespace ends.
 netlink::Message make_veth(const VethPair& pair);
 
 // Raises an interface that makes itself no IPv6 address, so that it has those alone that are given to it.
 netlink::Message raise_interface(const std::string& name);
 
-// Errors: NotFound.
+// Errors: NotFound. Of the namespace of the calling thread, or of that which `socket` belongs to.
 Result<int> interface_index(const std::string& name);
+Result<int> interface_index(netlink::Socket& socket, const std::string& name);
 
 // Without a route to its neighbours, and without a check that nobody else has it.
 netlink::Message add_address(int interface, const std::string& address);

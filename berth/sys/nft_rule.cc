@@ -153,9 +153,7 @@ Statement to_member_of(Family family, std::string_view set) {
               look_up};
 }
 
-Statement answers() {
-  return in_state(state_bit(IP_CT_ESTABLISHED) | state_bit(IP_CT_RELATED), "established,related");
-}
+Statement answers() { return in_state(state_bit(IP_CT_ESTABLISHED) | state_bit(IP_CT_RELATED), "established,related"); }
 Statement opens_connection() { return in_state(state_bit(IP_CT_NEW), "new"); }
 Statement invalid() { return in_state(kInvalid, "invalid"); }
 
@@ -171,6 +169,12 @@ Statement to_ports(std::uint16_t first, std::uint16_t last) {
           load + compare(NFT_CMP_GTE, big_endian(first)) + compare(NFT_CMP_LTE, big_endian(last))};
 }
 
+Statement icmp6_type_is(std::uint8_t type, std::string_view name) {
+  return {fmt::format("icmpv6 type {}", name),
+          load_meta(NFT_META_L4PROTO) + compare(NFT_CMP_EQ, std::string(1, IPPROTO_ICMPV6)) +
+              load_bytes(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1) + compare(NFT_CMP_EQ, netlink::bytes_of(type))};
+}
+
 Statement faster_than(std::uint32_t packets_per_second, std::uint32_t burst) {
   return {fmt::format("limit rate over {}/second burst {} packets", packets_per_second, burst),
           expression("limit", wide_number(NFTA_LIMIT_RATE, packets_per_second) + wide_number(NFTA_LIMIT_UNIT, 1) +
@@ -179,9 +183,9 @@ Statement faster_than(std::uint32_t packets_per_second, std::uint32_t burst) {
 }
 
 Statement more_connections_than(std::uint32_t count) {
-  return {fmt::format("ct count over {}", count),
-          expression("connlimit",
-                     number(NFTA_CONNLIMIT_COUNT, count) + number(NFTA_CONNLIMIT_FLAGS, NFT_CONNLIMIT_F_INV))};
+  return {
+      fmt::format("ct count over {}", count),
+      expression("connlimit", number(NFTA_CONNLIMIT_COUNT, count) + number(NFTA_CONNLIMIT_FLAGS, NFT_CONNLIMIT_F_INV))};
 }
 
 Statement accept() { return {"accept", verdict(NF_ACCEPT)}; }
@@ -191,28 +195,26 @@ Statement go_to(std::string_view chain) { return {fmt::format("goto {}", chain),
 Statement record_destination(Family family, std::string_view set) {
   // The parts of the key lie in registers of four bytes, one after the other.
   const std::uint32_t words = static_cast<std::uint32_t>(address_bytes(family) / 4);
-  const std::string load =
-      load_bytes(NFT_PAYLOAD_NETWORK_HEADER, destination_at(family), address_bytes(family)) +
-      load_meta(NFT_META_L4PROTO, kThirdWord + words) +
-      load_bytes(NFT_PAYLOAD_TRANSPORT_HEADER, kPortAt, 2, kThirdWord + words + 1);
+  const std::string load = load_bytes(NFT_PAYLOAD_NETWORK_HEADER, destination_at(family), address_bytes(family)) +
+                           load_meta(NFT_META_L4PROTO, kThirdWord + words) +
+                           load_bytes(NFT_PAYLOAD_TRANSPORT_HEADER, kPortAt, 2, kThirdWord + words + 1);
   const std::string counter = text_attribute(NFTA_EXPR_NAME, "counter");
-  const std::string add = expression(
-      "dynset", text_attribute(NFTA_DYNSET_SET_NAME, set) + number(NFTA_DYNSET_OP, NFT_DYNSET_OP_ADD) +
-                    number(NFTA_DYNSET_SREG_KEY, NFT_REG_1) + nested_attribute(NFTA_DYNSET_EXPR, counter));
+  const std::string add =
+      expression("dynset", text_attribute(NFTA_DYNSET_SET_NAME, set) + number(NFTA_DYNSET_OP, NFT_DYNSET_OP_ADD) +
+                               number(NFTA_DYNSET_SREG_KEY, NFT_REG_1) + nested_attribute(NFTA_DYNSET_EXPR, counter));
   return {fmt::format("add @{} {{ {} daddr . meta l4proto . th dport counter }}", set, name_of(family)),
           is_family(family) + load + add};
 }
 
 Statement reset_connection() {
-  return {"reject with tcp reset",
-          expression("reject", number(NFTA_REJECT_TYPE, NFT_REJECT_TCP_RST) +
-                                   attribute(NFTA_REJECT_ICMP_CODE, std::string(1, '\0')))};
+  return {"reject with tcp reset", expression("reject", number(NFTA_REJECT_TYPE, NFT_REJECT_TCP_RST) +
+                                                            attribute(NFTA_REJECT_ICMP_CODE, std::string(1, '\0')))};
 }
 Statement refuse_as_prohibited() {
-  return {"reject with icmpx admin-prohibited",
-          expression("reject",
-                     number(NFTA_REJECT_TYPE, NFT_REJECT_ICMPX_UNREACH) +
-                         attribute(NFTA_REJECT_ICMP_CODE, std::string(1, NFT_REJECT_ICMPX_ADMIN_PROHIBITED)))};
+  return {
+      "reject with icmpx admin-prohibited",
+      expression("reject", number(NFTA_REJECT_TYPE, NFT_REJECT_ICMPX_UNREACH) +
+                               attribute(NFTA_REJECT_ICMP_CODE, std::string(1, NFT_REJECT_ICMPX_ADMIN_PROHIBITED)))};
 }
 Statement masquerade() { return {"masquerade", expression("masq", "")}; }
 

@@ -45,9 +45,10 @@ Statement from_other_addresses(const Prefix& prefix);  // of its family
 Statement to_member_of(Family family, std::string_view set);
 Statement answers();  // what belongs to a connection that stands, and errors about it
 Statement opens_connection();
-Statement invalid();  // belongs to no connection and can begin none
-Statement protocol_is(std::uint8_t protocol);                 // IPPROTO_TCP or IPPROTO_UDP
-Statement to_ports(std::uint16_t first, std::uint16_t last);  // after a protocol with ports
+Statement invalid();                                                // belongs to no connection and can begin none
+Statement protocol_is(std::uint8_t protocol);                       // IPPROTO_TCP or IPPROTO_UDP
+Statement to_ports(std::uint16_t first, std::uint16_t last);        // after a protocol with ports
+Statement icmp6_type_is(std::uint8_t type, std::string_view name);  // `name` as nft(8) has it
 Statement faster_than(std::uint32_t packets_per_second, std::uint32_t burst);
 Statement more_connections_than(std::uint32_t count);
 

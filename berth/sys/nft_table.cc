@@ -48,8 +48,8 @@ std::vector<Message> transaction(std::vector<Message> messages) {
   return messages;
 }
 
-Message add_table(const std::string& name) {
-  return message(NFT_MSG_NEWTABLE, NLM_F_CREATE, text_attribute(NFTA_TABLE_NAME, name), "add table inet " + name);
+Message add_table(const std::string& name, int flags = NLM_F_CREATE) {
+  return message(NFT_MSG_NEWTABLE, flags, text_attribute(NFTA_TABLE_NAME, name), "add table inet " + name);
 }
 
 Message delete_table(const std::string& name) {
@@ -148,6 +148,16 @@ Message add_rule(const Table& table, const Rule& rule) {
                  fmt::format("add rule '{}' to chain {}", to_text(rule), rule.chain));
 }
 
+void add_contents(const Table& table, std::vector<Message>& messages) {
+  std::uint32_t id = 0;
+  for (const Set& set : table.sets) {
+    messages.push_back(add_set(table, set, ++id));
+    if (!set.intervals.empty()) messages.push_back(add_intervals(table, set));
+  }
+  for (const Chain& chain : table.chains) messages.push_back(add_chain(table, chain));
+  for (const Rule& rule : table.rules) messages.push_back(add_rule(table, rule));
+}
+
 std::string address_text(const std::string& address) {
   std::array<char, INET6_ADDRSTRLEN> text = {};
   ::inet_ntop(address.size() == 4 ? AF_INET : AF_INET6, address.data(), text.data(), text.size());
@@ -238,8 +248,9 @@ std::uint64_t packets_of(std::string_view element_attributes) {
 bool decides(std::string_view expression) {
   const std::string name = text_of(find(expression, NFTA_EXPR_NAME));
   const std::string_view data = find(expression, NFTA_EXPR_DATA);
-  if (name == "lookup") return number_of<std::uint32_t>(find(data, NFTA_LOOKUP_DREG)) == NFT_REG_VERDICT &&
-                               !find(data, NFTA_LOOKUP_DREG).empty();
+  if (name == "lookup")
+    return number_of<std::uint32_t>(find(data, NFTA_LOOKUP_DREG)) == NFT_REG_VERDICT &&
+           !find(data, NFTA_LOOKUP_DREG).empty();
   if (name != "immediate") return name == "reject" || name == "queue" || name == "target";
   const std::string_view code = find(find(find(data, NFTA_IMMEDIATE_DATA), NFTA_DATA_VERDICT), NFTA_VERDICT_CODE);
   if (code.empty()) return false;
@@ -261,10 +272,10 @@ const char* family_name(std::uint8_t family) {
 }
 
 Result<bool> has_deciding_rule(netlink::Socket& socket, std::uint8_t family, const ForwardChain& chain) {
-  const Message dump = message(
-      NFT_MSG_GETRULE, NLM_F_DUMP,
-      text_attribute(NFTA_RULE_TABLE, chain.table) + text_attribute(NFTA_RULE_CHAIN, chain.name),
-      fmt::format("list chain {} {} {}", chain.family, chain.table, chain.name), family);
+  const Message dump =
+      message(NFT_MSG_GETRULE, NLM_F_DUMP,
+              text_attribute(NFTA_RULE_TABLE, chain.table) + text_attribute(NFTA_RULE_CHAIN, chain.name),
+              fmt::format("list chain {} {} {}", chain.family, chain.table, chain.name), family);
   BERTH_TRY(const auto rules, socket.ask(dump));
   for (const auto& rule : rules) {
     if (text_of(find(attributes_of(rule), NFTA_RULE_CHAIN)) != chain.name) continue;
@@ -286,22 +297,22 @@ std::string to_text(const Table& table) {
 }
 
 Result<void> put_table(netlink::Socket& socket, const Table& table) {
+  std::vector<Message> messages = {add_table(table.name, NLM_F_CREATE | NLM_F_EXCL)};
+  add_contents(table, messages);
+  return socket.request(transaction(std::move(messages)));
+}
+
+Result<void> replace_table(netlink::Socket& socket, const Table& table) {
   // Added first, so that there is one to delete in any case.
   std::vector<Message> messages = {add_table(table.name), delete_table(table.name), add_table(table.name)};
-  std::uint32_t id = 0;
-  for (const Set& set : table.sets) {
-    messages.push_back(add_set(table, set, ++id));
-    if (!set.intervals.empty()) messages.push_back(add_intervals(table, set));
-  }
-  for (const Chain& chain : table.chains) messages.push_back(add_chain(table, chain));
-  for (const Rule& rule : table.rules) messages.push_back(add_rule(table, rule));
+  add_contents(table, messages);
   return socket.request(transaction(std::move(messages)));
 }
 
 Result<bool> has_chain(netlink::Socket& socket, const std::string& table, const std::string& chain) {
-  const auto found = socket.ask(message(
-      NFT_MSG_GETCHAIN, 0, text_attribute(NFTA_CHAIN_TABLE, table) + text_attribute(NFTA_CHAIN_NAME, chain),
-      fmt::format("look for chain {} in table inet {}", chain, table)));
+  const auto found = socket.ask(
+      message(NFT_MSG_GETCHAIN, 0, text_attribute(NFTA_CHAIN_TABLE, table) + text_attribute(NFTA_CHAIN_NAME, chain),
+              fmt::format("look for chain {} in table inet {}", chain, table)));
   if (found) return true;
   if (found.error().code() == Errc::NotFound) return false;
   return std::unexpected(found.error());
@@ -313,21 +324,17 @@ Result<void> remove_table(netlink::Socket& socket, const std::string& table) {
   return removed;
 }
 
-Result<void> add_addresses(netlink::Socket& socket, const std::string& table, const Set& set,
-                           const std::vector<std::string>& addresses, std::uint64_t seconds) {
-  if (addresses.empty()) return {};
-  std::string plain;
-  std::string timed;
-  for (const std::string& address : addresses) {
-    plain += element(address);
-    timed += element(address, 0, seconds * 1000);
+Result<void> add_address(netlink::Socket& socket, const std::string& table, const Set& set, const std::string& address,
+                         const AddressTime& time) {
+  const std::string doing = fmt::format("let {} into set {}", address_text(address), set.name);
+  const std::string timed = elements_of(table, set.name, element(address, 0, time.seconds * 1000));
+  std::vector<Message> messages = {message(NFT_MSG_NEWSETELEM, NLM_F_CREATE, timed, doing)};
+  if (time.may_be_there) {
+    // Kernels before 6.12 keep the old time of an element that is added again: added, deleted, added, in one step.
+    messages.push_back(message(NFT_MSG_DELSETELEM, 0, elements_of(table, set.name, element(address)), doing));
+    messages.push_back(messages.front());
   }
-  const std::string doing = fmt::format("open the way to an address in set {}", set.name);
-  // Kernels before 6.12 keep the old time of an element that is added again: added, deleted, added, in one step.
-  return socket.request(
-      transaction({message(NFT_MSG_NEWSETELEM, NLM_F_CREATE, elements_of(table, set.name, timed), doing),
-                   message(NFT_MSG_DELSETELEM, 0, elements_of(table, set.name, plain), doing),
-                   message(NFT_MSG_NEWSETELEM, NLM_F_CREATE, elements_of(table, set.name, timed), doing)}));
+  return socket.request(transaction(std::move(messages)));
 }
 
 Result<std::vector<Recorded>> recorded_in(netlink::Socket& socket, const std::string& table, const Set& set) {

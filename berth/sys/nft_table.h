@@ -56,19 +56,27 @@ struct Table {
 // As nft(8) prints it, but for the elements of sets that are not Intervals.
 std::string to_text(const Table& table);
 
-// Puts the table into the network namespace of `socket` (NETLINK_NETFILTER), whole or not at all, in the place of one
-// of that name. Errors: Unavailable where the kernel lacks something, with the part that it refused.
+// Puts the table into the network namespace of `socket` (NETLINK_NETFILTER), whole or not at all.
+// Errors: AlreadyExists; Unavailable where the kernel lacks something, with the part that it refused.
 Result<void> put_table(netlink::Socket& socket, const Table& table);
+
+// The same in the place of a table of that name, where there is one. A kernel that has deleted something lets nobody
+// close a socket like this one until it has cleaned up, which takes some 20 ms.
+Result<void> replace_table(netlink::Socket& socket, const Table& table);
 
 Result<bool> has_chain(netlink::Socket& socket, const std::string& table, const std::string& chain);
 
 // Does nothing where there is no such table.
 Result<void> remove_table(netlink::Socket& socket, const std::string& table);
 
-// Lets `addresses` (network order) into a set of kind Addresses for `seconds`; one that is there already gets the new
-// time in place of the rest of the old one.
-Result<void> add_addresses(netlink::Socket& socket, const std::string& table, const Set& set,
-                           const std::vector<std::string>& addresses, std::uint64_t seconds);
+// Lets an address (network order) into a set of kind Addresses for some time. Where it may be there already, it gets
+// the new time in place of the rest of the old one.
+struct AddressTime {
+  std::uint64_t seconds = 0;
+  bool may_be_there = false;
+};
+Result<void> add_address(netlink::Socket& socket, const std::string& table, const Set& set, const std::string& address,
+                         const AddressTime& time);
 
 // An element of a set of kind Destinations.
 struct Recorded {
