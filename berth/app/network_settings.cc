@@ -57,6 +57,7 @@ Result<CallNetwork> network_of(const content::Item& item, const std::optional<ne
   spec.proxy = settings.proxy;
   spec.allowed = settings.allow_private;
   if (names(settings.metadata, item)) allow_metadata(spec.allowed);
+  spec.resolvers = settings.resolvers;
   spec.way = settings.way;
   spec.subnets = settings.subnets;
   return network;
@@ -68,6 +69,11 @@ Result<container::NetworkWay> parse_network_way(std::string_view text) {
     if (text == container::name_of(way)) return way;
   }
   return fail(Errc::InvalidInput, fmt::format("'{}' is none of auto, veth, pasta, slirp4netns", text));
+}
+
+Result<net::Resolver> parse_resolver(std::string_view text) {
+  BERTH_TRY(const net::Address address, net::parse_address(text));
+  return net::Resolver{address, "", 53};
 }
 
 Result<net::AddressRange> parse_subnet(std::string_view text) {

@@ -21,6 +21,7 @@ struct NetworkSettings {
   std::vector<net::AddressRange> allow_private;
   std::vector<std::string> metadata;  // items that may ask for cloud metadata, by id or name
   std::optional<net::Destination> proxy;
+  std::vector<net::Resolver> resolvers;  // empty: those of this machine
   container::NetworkWay way = container::NetworkWay::Auto;
   container::Subnets subnets;
 };
@@ -37,6 +38,7 @@ Result<CallNetwork> network_of(const content::Item& item, const std::optional<ne
                                const NetworkSettings& settings);
 
 Result<container::NetworkWay> parse_network_way(std::string_view text);
+Result<net::Resolver> parse_resolver(std::string_view text);    // an address
 Result<net::AddressRange> parse_subnet(std::string_view text);  // of IPv4, 12 to 24 bits
 // "proxy.example.com:3128", "10.0.0.8:3128": one host and one port.
 Result<net::Destination> parse_proxy(std::string_view text);

@@ -167,6 +167,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
               {"allow_private", list_with(net::parse_address_range, network.allow_private)},
               {"metadata", list_with(any_text, network.metadata)},
               {"proxy", with(proxy_or_none, network.proxy)},
+              {"resolvers", list_with(parse_resolver, network.resolvers)},
               {"way", with(parse_network_way, network.way)},
               {"subnet", with(parse_subnet, network.subnets.v4)}})},
       {"limits", group({{"memory", with(parse_bytes, settings.limits.memory_bytes)},
@@ -186,6 +187,10 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   if (version != "1") {
     return fail(Errc::InvalidInput,
                 fmt::format("{}: 'version' must be 1, as the first key of the file; this is '{}'", name, version));
+  }
+  if (network.resolvers.size() > net::kMaxResolvers) {
+    return fail(Errc::InvalidInput, fmt::format("{}: 'network.resolvers' names {} resolvers; {} are asked at most",
+                                                name, network.resolvers.size(), net::kMaxResolvers));
   }
   const container::Limits& limits = settings.limits;
   if (limits.open_files_soft > limits.open_files_hard) {

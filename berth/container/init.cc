@@ -128,13 +128,16 @@ Result<void> attach_run_and_sys(Build& build) {
   return {};
 }
 
-// Where names are asked for, and those that are known without asking. Over those of the image, in which they may be
-// missing (image_root.cc has places for them) but no links.
+// Where names are asked for, and those that are known without asking, over the image's own. An image may lack them:
+// image_root.cc has places for them.
 Result<void> attach_name_files(Build& build) {
   if (build.plan.spec.network.is_none()) return {};
-  constexpr sys::MountAttributes kFixed = MOUNT_ATTR_RDONLY | kInert;
-  BERTH_CHECK_OK(show(build.furniture.get(), "resolv.conf", build, "etc/resolv.conf", kFixed));
-  return show(build.furniture.get(), "hosts", build, "etc/hosts", kFixed);
+  for (const char* name : {"resolv.conf", "hosts"}) {
+    BERTH_TRY(UniqueFd mount, sys::copy_mount(build.furniture.get(), name));
+    BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), MOUNT_ATTR_RDONLY | kInert));
+    BERTH_CHECK_OK(sys::attach_file(mount.get(), build.root.get(), std::string("etc/") + name));
+  }
+  return {};
 }
 
 // Parts of /proc that tell about, or steer, the host. One that the kernel does not have, or that only the host's root

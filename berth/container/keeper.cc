@@ -93,7 +93,8 @@ constexpr long kCalls[] = {SYS_recvfrom,
                            SYS_exit,
                            SYS_exit_group,
                            SYS_clock_gettime,
-                           SYS_getrandom
+                           SYS_getrandom,
+                           SYS_getppid
 #ifdef SYS_poll
                            ,
                            SYS_poll
@@ -116,17 +117,20 @@ Result<void> confine(const KeeperJob& job) {
   return sys::load_filter(sys::compile_filter(policy));
 }
 
-int keep(const KeeperJob& job) {
+int keep(const KeeperJob& job, pid_t parent) {
   ::setsid();
   ::prctl(PR_SET_NAME, "berth-keeper", 0, 0, 0);
   if (!confine(job)) return 1;
+  if (::getppid() != parent) return 0;  // it died before we would have been told
   return Keeper(job).serve();
 }
 
 }  // namespace
 
 Result<sys::Child> start_keeper(const KeeperJob& job) {
-  return sys::Child::start(0, std::nullopt, [&] { return keep(job); }).context([] { return "start the keeper"; });
+  return sys::Child::start(0, std::nullopt, [&, parent = ::getpid()] { return keep(job, parent); }).context([] {
+    return "start the keeper";
+  });
 }
 
 }  // namespace berth::container

@@ -99,8 +99,12 @@ Result<void> Network::serve(uid_t user) {
   job.tcp = {made_->tcp.get()};
   job.control = control.forwarder.get();
   job.report = report.write.get();
-  BERTH_TRY(const std::string resolvers, sys::read_file(kResolverFile, 1 << 16));
-  job.upstream = net::parse_resolv_conf(resolvers);
+  if (spec_.resolvers.empty()) {
+    BERTH_TRY(const std::string text, sys::read_file(kResolverFile, 1 << 16));
+    job.upstream = net::parse_resolv_conf(text);
+  } else {
+    job.upstream.resolvers = spec_.resolvers;
+  }
   job.rules.addresses = made_->rules;
   if (is_list) job.rules.allowed = names.names;
   if (::geteuid() == 0) job.become = user;

@@ -45,6 +45,7 @@ struct NetworkSpec {
   bool by_operator = true;                 // the profile: its addresses may lie in private networks
   std::optional<net::Destination> proxy;   // always reachable but with Reach::None
   std::vector<net::AddressRange> allowed;  // private ranges, and single addresses of any kind, that are open
+  std::vector<net::Resolver> resolvers;    // who is asked for names; empty: those of this machine
   NetworkWay way = NetworkWay::Auto;
   Subnets subnets;
 

@@ -79,6 +79,9 @@ int supervise(const Plan& plan) {
   ::setsid();
   ::prctl(PR_SET_NAME, "berth-relay", 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  // Who would have to die for the signal may have died already: nobody reads the pipe then.
+  pollfd reader = {plan.ready, 0, 0};
+  if (::poll(&reader, 1, 0) == 1) return 1;
   const pid_t program = ::fork();
   if (program == 0) become_program(plan);
   // From here on only the two pipes are open, and they close when the program has ended.
