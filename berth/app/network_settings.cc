@@ -19,6 +19,19 @@ void allow_metadata(std::vector<net::AddressRange>& allowed) {
   }
 }
 
+// The single addresses that are open to containers: of those, some may be this machine's own.
+std::vector<container::MachineService> machine_services_of(const NetworkSettings& settings) {
+  std::vector<container::MachineService> services;
+  if (settings.proxy) {
+    const auto* range = std::get_if<net::AddressRange>(&settings.proxy->host);
+    if (range != nullptr) services.push_back({range->first, settings.proxy->ports});
+  }
+  for (const net::AddressRange& range : settings.allow_private) {
+    if (range.is_single()) services.push_back({range.first});
+  }
+  return services;
+}
+
 std::string_view kind_of(const content::Item& item) {
   return item.kind == content::ItemKind::Integration ? "integrations" : "scripts";
 }
@@ -56,6 +69,7 @@ Result<CallNetwork> network_of(const content::Item& item, const std::optional<ne
   spec.by_operator = decided.by_operator;
   spec.proxy = settings.proxy;
   spec.allowed = settings.allow_private;
+  spec.machine_services = machine_services_of(settings);
   if (names(settings.metadata, item)) allow_metadata(spec.allowed);
   spec.resolvers = settings.resolvers;
   spec.way = settings.way;

@@ -67,6 +67,21 @@ Result<Relay::Addresses> free_addresses(Socket& routes, const NetworkSpec& spec,
   return fail(Errc::Exhausted, "all addresses of this container's place are in use; try again");
 }
 
+// A list may name an address of this machine; over veth only what the configuration opens can be reached there.
+Result<void> refuse_unreachable(const NetworkSpec& spec, const net::AddressRules& rules) {
+  for (const net::Destination& one : spec.profile.destinations) {
+    const auto* range = std::get_if<net::AddressRange>(&one.host);
+    if (range == nullptr || !range->is_single()) continue;
+    const net::AddressRule* refusal = rules.refusal_of(range->first);
+    if (refusal == nullptr || refusal->kind != net::RangeKind::Own) continue;
+    return fail(Errc::InvalidInput,
+                fmt::format("{} is an address of this machine itself, which a container reaches over veth only where "
+                            "network.allow_private names it; name it there, or set network.way to pasta",
+                            net::to_text(*range)));
+  }
+  return {};
+}
+
 Result<net::AddressRules> rules_for(Socket& routes, const NetworkSpec& spec) {
   BERTH_TRY(const auto own, sys::own_addresses(routes));
   std::vector<net::Address> addresses;
@@ -152,7 +167,8 @@ Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const N
     BERTH_TRY(made.rules, rules_for(outside, spec));
     BERTH_TRY(made.addresses, free_addresses(outside, spec, place.slot));
     if (made.way.way == NetworkWay::Veth) {
-      BERTH_CHECK_OK(place.host_table->take(host_table(spec.subnets, place.strictness)));
+      BERTH_CHECK_OK(refuse_unreachable(spec, made.rules));
+      BERTH_CHECK_OK(place.host_table->take(host_table(spec, place.strictness)));
     }
   }
   BERTH_TRY(made.self, enter_new_namespace());

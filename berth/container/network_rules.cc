@@ -212,7 +212,8 @@ nft::Table container_table(const NetworkSpec& spec, const net::AddressRules& rul
   return table;
 }
 
-nft::Table host_table(const Subnets& subnets, Strictness strictness) {
+nft::Table host_table(const NetworkSpec& spec, Strictness strictness) {
+  const Subnets& subnets = spec.subnets;
   const std::string ours = std::string(kInterfacePrefix) + "*";
   nft::Table table{kTableName, {}, {}, {}};
   // Before the chains of others, which may let packets through that are not for containers to send.
@@ -220,6 +221,12 @@ nft::Table host_table(const Subnets& subnets, Strictness strictness) {
                   {"forward", nft::Hook{Place::Forward, -10, false}},
                   {"postrouting", nft::Hook{Place::Postrouting, 100, false, true}}};
   if (strictness == Strictness::Guarded) {
+    for (const MachineService& service : spec.machine_services) {
+      const nft::Prefix address = prefix_of(net::AddressRange::single(service.address));
+      table.rules.push_back({"input",
+                             {nft::from_interface(ours), nft::to_addresses(address), nft::protocol_is(IPPROTO_TCP),
+                              nft::to_ports(service.ports.first, service.ports.last), nft::accept()}});
+    }
     table.rules.push_back({"input", {nft::from_interface(ours), nft::drop()}});
     table.rules.push_back({"forward", {nft::from_interface(ours), nft::to_interface(ours), nft::drop()}});
     table.rules.push_back({"forward", {nft::to_interface(ours), nft::answers(), nft::accept()}});

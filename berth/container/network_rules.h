@@ -47,6 +47,6 @@ enum class Strictness { Guarded, OpenForProbes };  // the latter for the control
 sys::nft::Table container_table(const NetworkSpec& spec, const net::AddressRules& rules, Strictness strictness);
 
 // The table on this machine, for all containers that go out over veth.
-sys::nft::Table host_table(const Subnets& subnets, Strictness strictness);
+sys::nft::Table host_table(const NetworkSpec& spec, Strictness strictness);
 
 }  // namespace berth::container

@@ -40,12 +40,20 @@ struct Subnets {
   net::AddressRange v6 = {{net::Family::V6, {0xfd, 0xbe, 0x27, 0x74, 0x68}}, 64};
 };
 
+// A service of this machine itself that the operator opens to containers. They are the same for all calls of a
+// configuration, because the table on this machine is.
+struct MachineService {
+  net::Address address;
+  net::PortRange ports = {1, 65535};
+};
+
 struct NetworkSpec {
   net::NetworkProfile profile;
   bool by_operator = true;                 // the profile: its addresses may lie in private networks
   std::optional<net::Destination> proxy;   // always reachable but with Reach::None
   std::vector<net::AddressRange> allowed;  // private ranges, and single addresses of any kind, that are open
   std::vector<net::Resolver> resolvers;    // who is asked for names; empty: those of this machine
+  std::vector<MachineService> machine_services;
   NetworkWay way = NetworkWay::Auto;
   Subnets subnets;
 
