@@ -110,8 +110,8 @@ class Namespace:
 class Lab:
     def __init__(self, forwards=True):
         self._folder = tempfile.mkdtemp(prefix='berth-system-lab-')
-        self._log = os.path.join(self._folder, 'guests')
-        open(self._log, 'w').close()
+        self.log_path = os.path.join(self._folder, 'guests')
+        open(self.log_path, 'w').close()
         self.host = Namespace()
         self.internet = Namespace()
         self._servers = []
@@ -134,7 +134,7 @@ class Lab:
     def serve(self, namespace, addresses, tcp_port=TCP_PORT, udp_port=UDP_PORT):
         """Greets whoever comes to `addresses` in `namespace`."""
         self.run_server(namespace, [sys.executable, '-c', SERVER,
-                                    json.dumps([list(addresses), tcp_port, udp_port, self._log])])
+                                    json.dumps([list(addresses), tcp_port, udp_port, self.log_path])])
 
     def run_server(self, namespace, argv):
         server = subprocess.Popen(namespace.prefix + argv, stdout=subprocess.PIPE)
@@ -143,7 +143,7 @@ class Lab:
 
     def guests(self):
         """Who has been reached since the last time: lines such as `TCP 8.8.1.1`."""
-        with open(self._log, 'r+') as log:
+        with open(self.log_path, 'r+') as log:
             lines = log.read().splitlines()
             log.truncate(0)
         return lines
@@ -168,5 +168,82 @@ class Lab:
             server.stdout.close()
         for namespace in self.host, self.internet:
             namespace.end()
-        os.remove(self._log)
+        os.remove(self.log_path)
+        os.rmdir(self._folder)
+
+
+# A name server of the internet: answers from a file of JSON, name -> list of addresses or {"cname": name}, read anew
+# for each question, so that a test can change its mind; a list of lists is one answer after the other.
+NAME_SERVER = r'''
+import json, socket, struct, sys
+address, path, log = json.loads(sys.argv[1])
+record = open(log, 'a', buffering=1)
+asked, epoch = {}, None
+def name_at(data, at):
+    labels = []
+    while data[at]:
+        labels.append(data[at + 1:at + 1 + data[at]].decode())
+        at += 1 + data[at]
+    return '.'.join(labels).lower(), at + 1
+def encoded(name):
+    return b''.join(bytes([len(label)]) + label.encode() for label in name.split('.')) + b'\0'
+def answers(name, kind, names):
+    found = names.get(name)
+    if found is None:
+        return None, []
+    if isinstance(found, dict):
+        chain = [(name, 5, encoded(found['cname']))]
+        code, more = answers(found['cname'], kind, names)
+        return code, chain + more
+    if found and isinstance(found[0], list):
+        asked[name, kind] = asked.get((name, kind), -1) + 1
+        found = found[min(asked[name, kind], len(found) - 1)]
+    family, wanted = (socket.AF_INET6, 28) if kind == 28 else (socket.AF_INET, 1)
+    return 0, [(name, wanted, socket.inet_pton(family, one)) for one in found
+               if (':' in one) == (family == socket.AF_INET6) and kind in (1, 28)]
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind((address, 53))
+print('ready', flush=True)
+while True:
+    data, peer = server.recvfrom(4096)
+    name, at = name_at(data, 12)
+    kind, = struct.unpack('>H', data[at:at + 2])
+    record.write('DNS %s\n' % name)
+    with open(path) as file:
+        names = json.load(file)
+    if names.get('') != epoch:
+        epoch = names.get('')
+        asked.clear()
+    code, found = answers(name, kind, names)
+    reply = data[:2] + struct.pack('>HHHHH', 0x8180 | (3 if code is None else 0), 1, len(found), 0, 0) + data[12:at + 4]
+    for owner, type_, bytes_ in found:
+        reply += encoded(owner) + struct.pack('>HHIH', type_, 1, 60, len(bytes_)) + bytes_
+    server.sendto(reply, peer)
+'''
+
+
+class Names:
+    """The names of the internet, for as long as the object lives."""
+
+    def __init__(self, lab):
+        self._folder = tempfile.mkdtemp(prefix='berth-system-names-')
+        self._path = os.path.join(self._folder, 'names.json')
+        self._count = 0
+        self.set({})
+        lab.run_server(lab.internet, [sys.executable, '-c', NAME_SERVER,
+                                      json.dumps([ROUTER[0], self._path, lab.log_path])])
+
+    def set(self, names):
+        """From here on; answers that go by turns begin anew."""
+        self._count += 1
+        self._names = names
+        with open(self._path + '.new', 'w') as file:
+            json.dump({'': self._count, **names}, file)
+        os.rename(self._path + '.new', self._path)
+
+    def restart(self):
+        self.set(self._names)
+
+    def end(self):
+        os.remove(self._path)
         os.rmdir(self._folder)
