@@ -15,6 +15,7 @@
 #include "berth/engine/outcome.h"
 #include "berth/engine/record.h"
 #include "berth/engine/session.h"
+#include "berth/net/network_profile.h"
 
 namespace berth::app {
 
@@ -28,8 +29,9 @@ struct CallRequest {
   Json parameters_file;  // object, or null
   std::string image;     // empty: what the item names
   container::Limits limits;
-  bool timeout_given = false;  // `limits.wall_time` is the user's own, and goes before the item's
-  Json incident;               // null: none
+  bool timeout_given = false;                  // `limits.wall_time` is the user's own, and goes before the item's
+  Json incident;                               // null: none
+  std::optional<net::NetworkProfile> network;  // of the command line; empty: what item and operator say
   bool keep = false;
   bool debug = false;
   int interrupt = -1;  // readable once the call is to be stopped
@@ -44,12 +46,20 @@ struct UsedImage {
   std::string reason;  // why this one
 };
 
+// Which network it had, and what it was kept from.
+struct UsedNetwork {
+  std::string profile;
+  std::string reason;
+  container::NetworkEnd end;
+};
+
 // A file that a script handed over, to be saved where the user wants.
 struct CallAnswer {
   std::string id;
   std::string item;
   std::string command;
   UsedImage image;
+  UsedNetwork network;
   engine::CallRecord record;  // entries with their ids
   // Where the item's own code begins in what was run, for people who read tracebacks.
   std::string code_origin;

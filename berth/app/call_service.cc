@@ -206,6 +206,10 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   auto code = content::assemble_code(request.item, tree ? &*tree : nullptr, embedded_common());
   if (!code) return refuse(std::move(code));
 
+  // The network.
+  auto network = network_of(request.item, request.network, settings_.network);
+  if (!network) return refuse(std::move(network));
+
   // The container.
   CallAnswer answer;
   answer.code_origin = code->parts.back().origin;
@@ -219,9 +223,12 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   if (!guards_.up(container::Guard::UserNamespace)) {
     answer.warnings.emplace_back("isolation.user_namespace is off: ids in the container are those of this machine");
   }
+  answer.network = {net::to_text(network->spec.profile), network->reason, {}};
+  if (!network->warning.empty()) answer.warnings.push_back(network->warning);
   answer.secrets = checked->secrets;
   container::LaunchSpec spec = spec_for(request, *checked, *resolved, guards_);
   spec.id = answer.id;
+  spec.network = network->spec;
   wire::Job job = job_for(request, *checked);
   job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
   put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
@@ -263,6 +270,7 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
+  answer.network.end = std::move(end->network);
   answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);
   answer.outcome.explanation = mask(answer.outcome.explanation, answer.secrets);  // it may cite the script
   answer.moments = container->moments();

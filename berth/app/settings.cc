@@ -95,6 +95,37 @@ Result<void> read_substitutes(const YamlNode& node, const Place& place, image::S
   return {};
 }
 
+// A list of values, each through a parser.
+template <class Parse, class T>
+SetValue list_with(Parse parse, std::vector<T>& into) {
+  return [parse, &into](const YamlNode& node, const Place& place) -> Result<void> {
+    if (!node.is_sequence()) return fail(Errc::InvalidInput, place.text(node) + " needs a list of values");
+    into.clear();
+    for (const YamlNode* one : node.items()) {
+      T value;
+      BERTH_CHECK_OK(with(parse, value)(*one, place));
+      into.push_back(std::move(value));
+    }
+    return {};
+  };
+}
+
+Result<void> read_network_items(const YamlNode& node, const Place& place, NetworkSettings& network) {
+  if (node.is_null()) return {};
+  if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of items to networks");
+  for (const auto& [key, value] : node.entries()) {
+    const Place here = place.below(key->text());
+    BERTH_CHECK_OK(with(net::parse_network_profile, network.items[std::string(key->text())])(*value, here));
+  }
+  return {};
+}
+
+Result<std::optional<net::Destination>> proxy_or_none(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  BERTH_TRY(net::Destination proxy, parse_proxy(text));
+  return proxy;
+}
+
 std::filesystem::path user_config_folder() {
   if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder != nullptr && *folder == '/') return folder;
   const char* home = std::getenv("HOME");
@@ -113,6 +144,10 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   const auto substitutes = [&](const YamlNode& node, const Place& place) {
     return read_substitutes(node, place, settings.substitutes);
   };
+  NetworkSettings& network = settings.network;
+  const auto network_items = [&](const YamlNode& node, const Place& place) {
+    return read_network_items(node, place, network);
+  };
   const auto count_of = [](const char* what) {
     return [what](std::string_view given) { return parse_count(given, what); };
   };
@@ -126,6 +161,16 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},
       {"isolation", group({{"user_namespace", with(on_or_off, settings.user_namespace)}})},
+      {"network",
+       group({{"default", group({{"script", with(net::parse_network_profile, network.for_scripts)},
+                                 {"integration", with(net::parse_network_profile, network.for_integrations)}})},
+              {"items", network_items},
+              {"allow_private", list_with(net::parse_address_range, network.allow_private)},
+              {"metadata", list_with(any_text, network.metadata)},
+              {"proxy", with(proxy_or_none, network.proxy)},
+              {"resolvers", list_with(parse_resolver, network.resolvers)},
+              {"way", with(parse_network_way, network.way)},
+              {"subnet", with(parse_subnet, network.subnets.v4)}})},
       {"limits", group({{"memory", with(parse_bytes, settings.limits.memory_bytes)},
                         {"cpus", with(parse_cpus, settings.limits.cpus)},
                         {"pids", with(count_of("processes"), settings.limits.pids)},
@@ -144,6 +189,10 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   if (version != "1") {
     return fail(Errc::InvalidInput,
                 fmt::format("{}: 'version' must be 1, as the first key of the file; this is '{}'", name, version));
+  }
+  if (network.resolvers.size() > net::kMaxResolvers) {
+    return fail(Errc::InvalidInput, fmt::format("{}: 'network.resolvers' names {} resolvers; {} are asked at most",
+                                                name, network.resolvers.size(), net::kMaxResolvers));
   }
   const container::Limits& limits = settings.limits;
   if (limits.open_files_soft > limits.open_files_hard) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/network_settings.h"
 #include "berth/base/result.h"
 #include "berth/container/limits.h"
 #include "berth/image/substitution.h"
@@ -22,6 +23,7 @@ struct Settings {
   std::filesystem::path python2_sources;  // package sources of the Python 2 base; empty: the machine's own archives
   bool user_namespace = true;
   container::Limits limits;
+  NetworkSettings network;
   std::string server_version = "8.9.0";  // what demisto.demistoVersion() tells content
   std::string server_build = "0";
   std::string server_platform = "xsoar";  // which of the vendor's products content takes the server for

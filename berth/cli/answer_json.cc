@@ -37,6 +37,22 @@ Json outcome_json(const app::CallAnswer& answer) {
   return json;
 }
 
+Json network_json(const app::UsedNetwork& network) {
+  Json json = Json::object();
+  json.set("profile", network.profile).set("reason", network.reason);
+  if (!network.end.way.empty()) json.set("way", network.end.way);
+  Json refused = Json::array();
+  for (const container::Refusal& one : network.end.refusals) {
+    Json refusal = Json::object();
+    refusal.set("address", net::to_text(one.address)).set("port", one.port).set("protocol", one.protocol);
+    refused.push_back(refusal.set("packets", one.count));
+  }
+  json.set("refused", std::move(refused));
+  Json names = Json::array();
+  for (const net::NameEvent& event : network.end.names) names.push_back(net::to_text(event));
+  return json.set("names", std::move(names));
+}
+
 Json log_json(const app::CallAnswer& answer) {
   Json log = Json::array();
   for (const engine::LogLine& line : answer.record.log) {
@@ -70,6 +86,7 @@ Json answer_json(const app::CallAnswer& answer, const Json& context, std::int64_
   Json image = Json::object();
   image.set("wanted", answer.image.wanted).set("used", answer.image.used).set("digest", answer.image.digest);
   json.set("image", image.set("reason", answer.image.reason));
+  json.set("network", network_json(answer.network));
   json.set("outcome", outcome_json(answer));
   Json entries = Json::array();
   for (const Json& entry : answer.record.entries) entries.push_back(app::mask_json(entry, answer.secrets));

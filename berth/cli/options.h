@@ -18,6 +18,7 @@ struct RunOptions {
   std::string memory;
   std::string cpus;
   std::string pids;
+  std::string network;
   std::vector<std::string> files;
   std::string incident;
   std::string context;

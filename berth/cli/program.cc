@@ -45,6 +45,8 @@ void add_run(CLI::App& program, CommandLine& line) {
   run.add_option("--params-file", options.parameters_file, "parameters as a JSON object")->type_name("FILE");
   run.add_option("--image", options.image, "image to use instead of the item's")->type_name("REF");
   add_limits(run, options);
+  run.add_option("--network", options.network, "none, egress, proxy, or host:port,...: what the call may reach")
+      ->type_name("NETWORK");
   run.add_option("--file", options.files, "hand a file in; its entry id counts up from 1@1")
       ->type_name("PATH")
       ->expected(1)

@@ -7,6 +7,7 @@
 #include "berth/app/code_cache.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
+#include "berth/container/host_table.h"
 #include "berth/container/image_root.h"
 #include "berth/container/kept.h"
 #include "berth/container/runtime_folder.h"
@@ -44,6 +45,9 @@ Result<void> prune(const PruneOptions& options, const Surroundings& surroundings
     say(fmt::format("{} image root {}", verb, root));
   }
   if (options.dry_run) return {};
+  // Left when a call and its watcher were killed together.
+  BERTH_TRY(const auto lock, container::host_table_lock(folder.leases()));
+  BERTH_CHECK_OK(container::remove_unused_host_table(lock));
   BERTH_TRY(const std::size_t compiled, app::CodeCache::clear(surroundings.settings.cache / "code"));
   if (compiled > 0) say(fmt::format("removed {} files of compiled code", compiled));
   return {};

@@ -62,6 +62,18 @@ std::string outcome_line(const app::CallAnswer& answer) {
   return line;
 }
 
+// What the script was kept from: it may explain how the call ended.
+void show_refusals(const container::NetworkEnd& network) {
+  for (const container::Refusal& one : network.refusals) {
+    const bool is_v6 = one.address.family == net::Family::V6;
+    put(stderr, fmt::format("berth: network: refused {} to {}{}{} port {} ({} packets)\n", one.protocol,
+                            is_v6 ? "[" : "", net::to_text(one.address), is_v6 ? "]" : "", one.port, one.count));
+  }
+  for (const net::NameEvent& event : network.names) {
+    put(stderr, fmt::format("berth: network: {}\n", to_visible(net::to_text(event), false)));
+  }
+}
+
 void show_trace(const app::CallAnswer& answer, std::int64_t begun_ns) {
   double before = 0;
   for (const container::Moment& moment : answer.moments) {
@@ -96,6 +108,7 @@ void show(const app::CallAnswer& answer, const app::Playground& playground, cons
     put(stderr, to_visible(app::mask(placed, answer.secrets), true));
   }
   if (options.trace) show_trace(answer, surroundings.begun_ns);
+  show_refusals(answer.network.end);
   const bool went_well = answer.outcome.cause == engine::Cause::Completed;
   const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
   if (!went_well || on_terminal || options.debug) {

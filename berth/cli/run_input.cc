@@ -119,6 +119,9 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
   }
   request.image = options.image;
   BERTH_TRY(request.limits, limits_from(options, settings.limits));
+  if (!options.network.empty()) {
+    BERTH_TRY(request.network, net::parse_network_profile(options.network).context([] { return "--network"; }));
+  }
   request.timeout_given = !options.timeout.empty();
   request.keep = options.keep;
   request.debug = options.debug;

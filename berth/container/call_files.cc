@@ -87,6 +87,10 @@ constexpr std::array<const char*, 14> kFurnitureFolders = {"dev",
                                                            "sys/fs/cgroup/unified",
                                                            "empty"};
 
+// The name forwarder listens on the container's own loopback interface.
+constexpr const char* kResolvers = "nameserver 127.0.0.53\noptions timeout:5 attempts:2\n";
+constexpr const char* kHosts = "127.0.0.1 localhost berth\n::1 localhost ip6-localhost ip6-loopback\n";
+
 }  // namespace
 
 Result<UniqueFd> make_scratch(const LaunchSpec& spec, std::uint32_t first_id) {
@@ -121,8 +125,10 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec) {
     BERTH_CHECK_OK(sys::check([&] { return ::symlinkat(link.target, root, link.path); }, "link {}", link.path));
   }
   BERTH_TRY(UniqueFd nothing, make_file(root, "nothing", 0444));
-  for (const FixedFile& fixed : spec.fixed) {
-    BERTH_TRY(UniqueFd file, make_file(root, "run/berth/" + fixed.name, 0444));
+  std::vector<FixedFile> files = {{"hosts", kHosts}, {"resolv.conf", kResolvers}};
+  for (const FixedFile& fixed : spec.fixed) files.push_back({"run/berth/" + fixed.name, fixed.bytes});
+  for (const FixedFile& fixed : files) {
+    BERTH_TRY(UniqueFd file, make_file(root, fixed.name, 0444));
     BERTH_CHECK_OK(sys::write_all(file.get(), fixed.bytes, fixed.name));
   }
   return furniture;

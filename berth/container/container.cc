@@ -23,8 +23,26 @@ namespace {
 constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
 
 std::uint64_t namespaces_for(const Guards& guards) {
-  return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
-         (guards.up(Guard::NetworkNamespace) ? CLONE_NEWNET : 0);
+  return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0);
+}
+
+NetworkPlace network_place(const LaunchSpec& spec, const Lease& lease) {
+  const bool guarded = spec.guards.up(Guard::NetworkRules);
+  return {spec.id, lease.slot(), nullptr, guarded ? Strictness::Guarded : Strictness::OpenForProbes};
+}
+
+// Clones init from within the container's network namespace, which is not its own to change: it belongs to the user
+// namespace of the host. This process is back in its own before anything else happens.
+Result<sys::Child> clone_init(const Network* network, std::uint64_t flags, std::optional<int> cgroup,
+                              const std::function<int()>& body) {
+  if (network == nullptr) return sys::Child::start(flags, cgroup, body);
+  BERTH_TRY(int own, sys::call([] { return ::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC); }, "open own network"));
+  const UniqueFd back(own);
+  const int there = network->name_space();
+  BERTH_CHECK_OK(sys::check([&] { return ::setns(there, CLONE_NEWNET); }, "enter the container's network"));
+  auto child = sys::Child::start(flags, cgroup, body);
+  BERTH_CHECK_OK(sys::check([&] { return ::setns(back.get(), CLONE_NEWNET); }, "leave the container's network"));
+  return child;
 }
 
 std::vector<std::filesystem::path> cgroup_folders(const std::vector<sys::CgroupHierarchy>& hierarchies,
@@ -98,6 +116,22 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
             Lease::take(folder, granted, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
   const sys::IdRange ids = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
   passed("lease host ids");
+  std::optional<Network> network;
+  if (spec.guards.up(Guard::NetworkNamespace)) {
+    BERTH_TRY(Network opened, Network::open(spec.network, folder.leases()));
+    network.emplace(std::move(opened));
+  }
+
+  // From here on a death of this process is cleaned up by the watcher.
+  Watched watched{cgroup_folders(hierarchies, cgroup_name(spec.id)), lease.lock(), "", -1};
+  if (network && network->host_table() != nullptr) {
+    watched.host_table_path = network->host_table()->path();
+    watched.host_table_lock = network->host_table()->lock();
+  }
+  BERTH_TRY(Watcher watcher, Watcher::start(watched));
+  passed("start the watcher");
+  // No fork from here until the network has taken shape: it is made by a thread.
+  if (network) network->begin(network_place(spec, lease));
 
   BERTH_TRY(UniqueFd root, open_image_root(folder, spec.root, ids, lease.slot(), user_namespace));
   passed("open the image's root");
@@ -106,14 +140,16 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   BERTH_TRY(Streams streams, make_streams(spec.channel));
   const std::vector<sock_filter> filter = sys::compile_filter(syscall_policy());
   passed("make the call's folders");
-
-  // From here on a death of this process is cleaned up by the watcher.
-  BERTH_TRY(Watcher watcher, Watcher::start(cgroup_folders(hierarchies, cgroup_name(spec.id)), lease.lock()));
   const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
   auto made = sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits);
   if (!made) return std::unexpected(std::move(made).error());
   sys::Cgroup cgroup = *std::move(made);
-  passed("make the watcher and the cgroup");
+  passed("make the cgroup");
+  if (network) BERTH_CHECK_OK(network->take_shape());
+  passed("make the network");
+  // The last of the container's ids: nobody in it has it.
+  if (network) BERTH_CHECK_OK(network->serve(lease.ids().first + kIdsPerContainer - 1));
+  if (network && !spec.network.is_none()) passed("start what serves the network");
 
   BERTH_TRY(sys::Pipe go, sys::make_pipe());
   BERTH_TRY(sys::Pipe report, sys::make_pipe());
@@ -128,14 +164,14 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   plan.go = go.read.get();
   plan.report = report.write.get();
   connect(plan, streams);
-  auto cloned = sys::Child::start(namespaces_for(spec.guards), cgroup.v2_folder(), [&] {
+  auto cloned = clone_init(network ? &*network : nullptr, namespaces_for(spec.guards), cgroup.v2_folder(), [&] {
     go.write.reset();
     return run_init(plan);
   });
   if (!cloned) return std::unexpected(std::move(cloned).error().in("make the namespaces"));
   passed("clone init into its namespaces");
 
-  Container container(std::move(lease), std::move(watcher), std::move(cgroup), *std::move(cloned));
+  Container container(std::move(lease), std::move(watcher), std::move(network), std::move(cgroup), *std::move(cloned));
   container.in_ = std::move(streams.in.write);
   container.out_ = std::move(streams.out.read);
   container.printed_ = std::move(streams.printed.read);
@@ -147,6 +183,7 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   container.image_name_ = spec.image_name;
   report.write.reset();
   if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids));
+  if (container.network_) BERTH_CHECK_OK(container.network_->wait_until_ready());
   BERTH_CHECK_OK(sys::write_all(container.go_.get(), "g", "the channel to init"));
   BERTH_CHECK_OK(container.wait_for_start());
   return container;
@@ -182,6 +219,8 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
   };
   end.cpu_time = used + nanoseconds(ending.usage.ru_utime) + nanoseconds(ending.usage.ru_stime);
   BERTH_CHECK_OK(cgroup_.remove());
+  if (network_) end.network = network_->end();
+  network_.reset();
   BERTH_CHECK_OK(lease_.settle());
   watcher_.dismiss();
   return end;
@@ -198,6 +237,9 @@ Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, cons
   BERTH_CHECK_OK(lease_.settle());
   cgroup_.release();
   init_.release();
+  // What serves it ends here: the container that stands has no way out and no names any more.
+  if (network_) end.network = network_->end();
+  network_.reset();
   watcher_.dismiss();
   return end;
 }

@@ -12,6 +12,7 @@
 #include "berth/container/init.h"
 #include "berth/container/launch_spec.h"
 #include "berth/container/lease.h"
+#include "berth/container/network.h"
 #include "berth/container/runtime_folder.h"
 #include "berth/container/watcher.h"
 #include "berth/sys/cgroup.h"
@@ -30,6 +31,7 @@ struct ContainerEnd {
   std::optional<int> status;  // wait status of the interpreter; none when it was ended from outside before it ended
   sys::CgroupUsage usage;
   std::chrono::nanoseconds cpu_time = {};
+  NetworkEnd network;
 };
 
 // One container for one call. Destruction kills every process in it and removes its cgroups; its mounts and
@@ -67,15 +69,20 @@ class Container {
   Result<ContainerEnd> leave_standing(const RuntimeFolder& folder, const LaunchSpec& spec);
 
  private:
-  Container(Lease lease, Watcher watcher, sys::Cgroup cgroup, sys::Child init)
-      : lease_(std::move(lease)), watcher_(std::move(watcher)), cgroup_(std::move(cgroup)), init_(std::move(init)) {}
+  Container(Lease lease, Watcher watcher, std::optional<Network> network, sys::Cgroup cgroup, sys::Child init)
+      : lease_(std::move(lease)),
+        watcher_(std::move(watcher)),
+        network_(std::move(network)),
+        cgroup_(std::move(cgroup)),
+        init_(std::move(init)) {}
 
   Result<void> wait_for_start();
   Result<ContainerEnd> figures();
 
-  // In this order, so that destruction goes the other way: processes, cgroups, watcher, lease.
+  // In this order, so that destruction goes the other way: processes, cgroups, network, watcher, lease.
   Lease lease_;
   Watcher watcher_;
+  std::optional<Network> network_;
   sys::Cgroup cgroup_;
   sys::Child init_;
   UniqueFd in_;

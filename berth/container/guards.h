@@ -10,7 +10,8 @@ enum class Guard {
   Capabilities,  // dropping them, the change to uid 4000, no_new_privs
   UserNamespace,
   NetworkNamespace,
-  ProcMasks,  // masked and read-only parts of /proc, hidden processes
+  NetworkRules,  // packet filters: what a container may reach, and what of others reaches it
+  ProcMasks,     // masked and read-only parts of /proc, hidden processes
   CloseDescriptors,
 };
 

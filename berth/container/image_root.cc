@@ -24,8 +24,9 @@ constexpr sys::MountAttributes kReadOnly = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID
 
 // Folders that a call needs as mount points. They form the lowest layer, so that an image without one still works
 // and an image's own folder keeps its mode and owner.
-constexpr const char* kMountPoints[] = {"proc", "sys", "dev",     "tmp",  "run",
-                                        "work", "var", "var/tmp", "home", "home/demisto"};
+constexpr const char* kMountPoints[] = {"proc", "sys",     "dev",  "tmp",          "run", "work",
+                                        "var",  "var/tmp", "home", "home/demisto", "etc"};
+constexpr const char* kMountPointFiles[] = {"etc/resolv.conf", "etc/hosts"};
 
 // Owned by the container's root from the start: tmpfs knows idmapped mounts only since Linux 6.3.
 Result<UniqueFd> make_mount_points(std::uint32_t owner) {
@@ -35,6 +36,13 @@ Result<UniqueFd> make_mount_points(std::uint32_t owner) {
     BERTH_CHECK_OK(sys::check([&] { return ::mkdirat(mount.get(), path, 0755); }, "make mount point {}", path));
     BERTH_CHECK_OK(sys::check([&] { return ::fchownat(mount.get(), path, owner, owner, AT_SYMLINK_NOFOLLOW); },
                               "give mount point {} to {}", path, owner));
+  }
+  for (const char* path : kMountPointFiles) {
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    BERTH_TRY(int fd,
+              sys::call([&] { return ::openat(mount.get(), path, kFlags, 0644); }, "make mount point {}", path));
+    const UniqueFd file(fd);
+    BERTH_CHECK_OK(sys::check([&] { return ::fchown(fd, owner, owner); }, "give mount point {} to {}", path, owner));
   }
   return mount;
 }
@@ -83,7 +91,7 @@ Result<UniqueFd> make_overlay_aside(const RuntimeFolder& folder, const ImageRoot
 }
 
 std::string name_of(const ImageRoot& image, std::uint32_t slot, bool user_namespace) {
-  return fmt::format("{}-{}", image.image_id.substr(0, 24), user_namespace ? std::to_string(slot) : "host");
+  return fmt::format("{}-2-{}", image.image_id.substr(0, 24), user_namespace ? std::to_string(slot) : "host");
 }
 
 }  // namespace

@@ -8,21 +8,17 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 #include "berth/base/clock.h"
@@ -132,6 +128,18 @@ Result<void> attach_run_and_sys(Build& build) {
   return {};
 }
 
+// Where names are asked for, and those that are known without asking, over the image's own. An image may lack them:
+// image_root.cc has places for them.
+Result<void> attach_name_files(Build& build) {
+  if (build.plan.spec.network.is_none()) return {};
+  for (const char* name : {"resolv.conf", "hosts"}) {
+    BERTH_TRY(UniqueFd mount, sys::copy_mount(build.furniture.get(), name));
+    BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), MOUNT_ATTR_RDONLY | kInert));
+    BERTH_CHECK_OK(sys::attach_file(mount.get(), build.root.get(), std::string("etc/") + name));
+  }
+  return {};
+}
+
 // Parts of /proc that tell about, or steer, the host. One that the kernel does not have, or that only the host's root
 // may read, needs no cover.
 constexpr const char* kHiddenFiles[] = {"kcore",       "keys",          "kallsyms",   "timer_list",  "latency_stats",
@@ -186,17 +194,6 @@ Result<void> set_host_name(Build&) {
   return sys::check([&] { return ::sethostname(kName.data(), kName.size()); }, "sethostname {}", kName);
 }
 
-// A network of one's own address only: 127.0.0.1 answers, everything else is unreachable.
-Result<void> raise_loopback(Build& build) {
-  if (!build.plan.spec.guards.up(Guard::NetworkNamespace)) return {};
-  BERTH_TRY(int fd, sys::call([] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }, "open a socket"));
-  const UniqueFd socket(fd);
-  ifreq request = {};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP;
-  return sys::check([&] { return ::ioctl(fd, SIOCSIFFLAGS, &request); }, "raise the loopback interface");
-}
-
 struct Pass {
   const char* name;
   Result<void> (*run)(Build&);
@@ -211,10 +208,10 @@ constexpr Pass kPasses[] = {
     {"attach the writable folders", attach_writable_folders},
     {"attach the devices", attach_devices},
     {"attach /run and /sys", attach_run_and_sys},
+    {"attach the files about names", attach_name_files},
     {"mount /proc", mount_proc},
     {"pivot the root", pivot_root},
     {"set the host name", set_host_name},
-    {"raise the loopback interface", raise_loopback},
 };
 static_assert(std::size(kPasses) < kMostPasses);
 

@@ -9,6 +9,7 @@
 #include "berth/base/unique_fd.h"
 #include "berth/container/guards.h"
 #include "berth/container/limits.h"
+#include "berth/container/network_spec.h"
 
 namespace berth::container {
 
@@ -52,6 +53,7 @@ struct LaunchSpec {
   std::vector<FixedFile> fixed;
   std::vector<WorkFile> files;
   Limits limits;
+  NetworkSpec network;
   Guards guards;
   bool keep = false;  // leave the container standing after the call
 };

@@ -5,6 +5,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
+#include "berth/container/host_table.h"
 #include "berth/sys/cgroup.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
@@ -12,34 +16,58 @@
 namespace berth::container {
 namespace {
 
-int watch(const std::vector<std::filesystem::path>& cgroups, int alive, int lock) {
+// Closes everything but these: a copy of any other descriptor would keep a pipe open that its reader waits for.
+void close_all_but(std::array<int, 3> kept) {
+  std::ranges::sort(kept);
+  unsigned next = 0;
+  for (const int fd : kept) {
+    if (fd < 0) continue;
+    if (static_cast<unsigned>(fd) > next) ::syscall(SYS_close_range, next, fd - 1, 0);
+    next = static_cast<unsigned>(fd) + 1;
+  }
+  ::syscall(SYS_close_range, next, ~0u, 0);
+}
+
+// Gives the share in the table up, and removes it after the last one. Nobody waits for it: it takes its time.
+void leave_host_table(const Watched& watched, int tries) {
+  ::close(watched.host_table_lock);
+  for (; tries > 0; --tries) {
+    const auto removed = remove_unused_host_table(watched.host_table_path);
+    if (!removed || *removed || tries == 1) return;
+    // Processes of the container that are about to end may have copies of the lock.
+    ::usleep(50'000);
+  }
+}
+
+int watch(const Watched& watched, int alive) {
   ::setsid();
   ::prctl(PR_SET_NAME, "berth-watch", 0, 0, 0);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_IGN);
-  // Only these two: a copy of any other descriptor would keep a pipe open that its reader waits for.
-  const int low = std::min(alive, lock);
-  const int high = std::max(alive, lock);
-  if (low > 0) ::syscall(SYS_close_range, 0, low - 1, 0);
-  if (high > low + 1) ::syscall(SYS_close_range, low + 1, high - 1, 0);
-  ::syscall(SYS_close_range, high + 1, ~0u, 0);
+  close_all_but({alive, watched.lock, watched.host_table_lock});
+  const bool has_table = watched.host_table_lock >= 0;
 
   char byte = 0;
   ssize_t got = -1;
   while ((got = ::read(alive, &byte, 1)) < 0 && errno == EINTR) {
   }
-  if (got == 1) return 0;
+  if (got == 1) {
+    // Who dismissed us waits for our end alone.
+    if (has_table && ::fork() == 0) leave_host_table(watched, 1);
+    return 0;
+  }
   int left = 0;
-  for (const auto& cgroup : cgroups) left += sys::remove_cgroup(cgroup) ? 0 : 1;
+  for (const auto& cgroup : watched.cgroups) left += sys::remove_cgroup(cgroup) ? 0 : 1;
+  if (has_table) leave_host_table(watched, 40);
   return left;
 }
 
 }  // namespace
 
-Result<Watcher> Watcher::start(std::vector<std::filesystem::path> cgroups, int lock) {
+Result<Watcher> Watcher::start(const Watched& watched) {
   BERTH_TRY(sys::Pipe pipe, sys::make_pipe());
   const auto body = [&] {
     pipe.write.reset();
-    return watch(cgroups, pipe.read.get(), lock);
+    return watch(watched, pipe.read.get());
   };
   BERTH_TRY(sys::Child process, sys::Child::start(0, std::nullopt, body).context([] { return "start the watcher"; }));
   return Watcher(std::move(process), std::move(pipe.write));

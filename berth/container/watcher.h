@@ -13,11 +13,18 @@ namespace berth::container {
 
 // Started before a container. When this process dies, by whatever signal, the watcher kills all that runs in the
 // container's cgroups, removes them, and ends; the lease it holds a copy of is free from then on. It ignores the
-// signals of a terminal.
+// signals of a terminal. However the container ended, the table of packet filter rules on this machine goes when nobody
+// needs it any more.
+struct Watched {
+  std::vector<std::filesystem::path> cgroups;  // the folders that the container will have
+  int lock = -1;                               // its lease
+  std::string host_table_path;                 // of its share in the table on this machine; empty for none
+  int host_table_lock = -1;
+};
+
 class Watcher {
  public:
-  // `cgroups` are the folders that the container will have; `lock` is its lease.
-  static Result<Watcher> start(std::vector<std::filesystem::path> cgroups, int lock);
+  static Result<Watcher> start(const Watched& watched);
 
   // The container has been cleaned up, or is to be left standing: there is nothing to watch any more.
   void dismiss();

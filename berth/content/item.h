@@ -112,6 +112,7 @@ struct Item {
   std::vector<std::string> alternative_images;
   std::optional<std::chrono::nanoseconds> timeout;  // empty: the operator's default
   std::string run_as;
+  std::string network;  // `berth.network`: how far it wishes to reach; read by the net layer
   bool run_once = false;
   bool polling = false;
   bool deprecated = false;

@@ -81,6 +81,11 @@ void read_identity(Section& top, Item& item) {
                                    "'/' and not as '.' or '..'",
                                    item.id));
   }
+  // A key of Berth's own, which servers pass over.
+  if (std::optional<Section> own = top.section("berth")) {
+    item.network = own->text("network", Weight::Needed);
+    own->finish();
+  }
   item.from_version = top.text("fromversion");
   item.to_version = top.text("toversion");
   item.deprecated = top.flag("deprecated");

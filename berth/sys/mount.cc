@@ -72,14 +72,23 @@ Result<void> set_mount_attributes(int mount, MountAttributes attributes, int use
   return check(set, "mount_setattr {:#x}{}", attributes, user_namespace >= 0 ? " with an id mapping" : "");
 }
 
-Result<void> attach_mount(int mount, int at, const std::string& path) {
-  // The place is resolved first, with no link allowed, and then used by descriptor. "." and "/" need no such care.
-  BERTH_TRY(UniqueFd place, open_without_links(at, path, O_PATH, "the new root"));
+namespace {
+
+// The place is resolved first, with no link allowed, and then used by descriptor. "." and "/" need no such care.
+Result<void> attach(int mount, int at, const std::string& path, int flags) {
+  BERTH_TRY(UniqueFd place, open_without_links(at, path, O_PATH | flags, "the new root"));
   const auto move = [&] {
     return ::syscall(SYS_move_mount, mount, "", place.get(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
   };
   return check(move, "move_mount to '{}'", path);
 }
+
+}  // namespace
+
+Result<void> attach_mount(int mount, int at, const std::string& path) { return attach(mount, at, path, 0); }
+
+// With O_NOFOLLOW a link as the last component is opened as itself (openat2(2), RESOLVE_NO_SYMLINKS).
+Result<void> attach_file(int mount, int at, const std::string& path) { return attach(mount, at, path, O_NOFOLLOW); }
 
 Result<void> make_mounts_private() {
   mount_attr attr = {};

@@ -34,6 +34,10 @@ Result<void> set_mount_attributes(int mount, MountAttributes attributes, int use
 // image cannot send a mount elsewhere (CVE-2025-31133 and its kin).
 Result<void> attach_mount(int mount, int at, const std::string& path);
 
+// The same for a mount of a single file, over the file at `path`. A link there is not followed: it is covered itself,
+// and is a file from then on. Images have /etc/resolv.conf as a link.
+Result<void> attach_file(int mount, int at, const std::string& path);
+
 // Ends the propagation of mounts between this mount namespace and others, for every mount in it.
 Result<void> make_mounts_private();
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
 
 #include "berth/sys/syscall.h"
 
@@ -35,6 +36,17 @@ Result<void> clear_capabilities() {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> none = {};
   return check([&] { return ::syscall(SYS_capset, &header, none.data()); }, "capset to nothing");
+}
+
+Result<void> keep_capability(int capability) {
+  BERTH_CHECK_OK(check([] { return ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); },
+                       "clear the ambient capabilities"));
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> kept = {};
+  const std::uint32_t bit = 1u << (capability % 32);
+  kept[static_cast<std::size_t>(capability) / 32] = {.effective = bit, .permitted = bit, .inheritable = 0};
+  return check([&] { return ::syscall(SYS_capset, &header, kept.data()); }, "capset to capability {} alone",
+               capability);
 }
 
 Result<void> forbid_new_privileges() {

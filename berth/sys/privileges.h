@@ -17,6 +17,9 @@ Result<void> drop_bounding_set();
 // Empties the ambient, effective, permitted and inheritable sets. Nothing brings them back.
 Result<void> clear_capabilities();
 
+// Keeps one capability (CAP_...), permitted and effective, and gives all others up for good.
+Result<void> keep_capability(int capability);
+
 // From here on no execve gains anything: setuid bits and file capabilities are ignored (prctl(2)).
 Result<void> forbid_new_privileges();
 

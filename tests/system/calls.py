@@ -145,10 +145,10 @@ class Berth:
             env['BERTH_LEAVE_OUT'] = ','.join(leave_out)
         return env
 
-    def begin(self, *argv, settings=None, leave_out=(), env=None, **streams):
-        """`berth argv...`, or the program without the guards of `leave_out`."""
+    def begin(self, *argv, settings=None, leave_out=(), env=None, prefix=(), **streams):
+        """`berth argv...`, or the program without the guards of `leave_out`; started by `prefix`, a command's words."""
         program = UNGUARDED if leave_out else BERTH
-        return Running([program] + list(argv), self.environment(settings, leave_out, **(env or {})), **streams)
+        return Running([*prefix, program] + list(argv), self.environment(settings, leave_out, **(env or {})), **streams)
 
     def __call__(self, *argv, seconds=60, **how):
         return self.begin(*argv, **how).wait(seconds)

@@ -87,8 +87,13 @@ class Host:
     def has_cgroup(self, owner):
         return bool(owner) and any(owner in path for pattern in CGROUPS for path in glob.glob(pattern))
 
+    def interfaces(self):
+        """Outer ends of the pairs that lead to containers; those of the tests' own networks are looked at by them."""
+        return ['interface ' + name for name in os.listdir('/sys/class/net') if name.startswith('berth')]
+
     def leftovers(self):
-        return self.processes() + self.cgroups() + self.mounts() + self.namespaces() + self.files()
+        return (self.processes() + self.cgroups() + self.mounts() + self.namespaces() + self.files()
+                + self.interfaces())
 
     def settle(self, seconds=5):
         """Waits until nothing of ours is left, and returns how long that took. Errors: AssertionError with a list."""

@@ -26,13 +26,15 @@ def make_image():
         pytest.skip('buildah is not installed')
     made, working = [], []
 
-    def make(name, base, *config, links=()):
+    def make(name, base, *config, links=(), replace=False):
         container = buildah('from', '--pull-never', '--name', PREFIX.split('/')[1] + name, base)
         working.append(container)
         if links:
             folder = buildah('mount', container)
             for path, target in links:
                 os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+                if replace and os.path.lexists(os.path.join(folder, path)):
+                    os.remove(os.path.join(folder, path))
                 os.symlink(target, os.path.join(folder, path))
             buildah('umount', container)
         buildah('config', *config, container)
@@ -114,3 +116,16 @@ def test_k21_mount_points_that_are_links(berth, make_image, path):
     (line,) = answer.err.splitlines()
     assert 'a link in it leads elsewhere' in line, line
     figure('K21', '/%s -> /etc in the image' % path, 'refused: ' + line.split(': ', 2)[-1][:60])
+
+
+@pytest.mark.parametrize('target', ['/etc/passwd', '../run/systemd/resolve/stub-resolv.conf', 'hosts'])
+def test_k21_name_files_that_are_links(berth, make_image, target):
+    """A link in the place of a file of ours is covered itself; what it points to stays as it was."""
+    base = [name for one in berth('image', 'list', '--json').json['images'] for name in one['names']
+            if 'berth/python3-deb:' in name][0]
+    image = make_image('resolv-%d' % len(target), base, links=[('etc/resolv.conf', target)], replace=True)
+    code = "import os\ndemisto.results([open('/etc/resolv.conf').read(), open('/etc/passwd').read()[:4], " \
+           "open('/etc/hosts').read().split()[0], os.path.islink('/etc/resolv.conf')])"
+    answer = berth('run', berth.write('scripts/resolv.py', code), '--image', image, '--json', '--network', '127.9.9.9:1')
+    shown = [entry['Contents'] for entry in answer.entries]
+    assert shown[0].startswith('nameserver 127.0.0.53') and shown[1:] == ['root', '127.0.0.1', 'False'], answer

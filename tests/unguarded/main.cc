@@ -21,6 +21,7 @@ constexpr std::pair<std::string_view, Guard> kNames[] = {
     {"capabilities", Guard::Capabilities},
     {"user_namespace", Guard::UserNamespace},
     {"network_namespace", Guard::NetworkNamespace},
+    {"network_rules", Guard::NetworkRules},
     {"proc_masks", Guard::ProcMasks},
     {"close_descriptors", Guard::CloseDescriptors},
 };

@@ -1,0 +1,101 @@
+#include "berth/container/network_way.h"
+
+#include <fmt/format.h>
+#include <linux/netlink.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "berth/container/network_rules.h"
+#include "berth/sys/file.h"
+
+namespace berth::container {
+namespace {
+
+// Why this machine does not let packets of containers through; empty where it does.
+std::string obstacle_to_veth(const NetworkFacts& facts) {
+  if (!facts.is_root) return "it needs root";
+  if (!facts.forwards_v4) return "this machine forwards no packets (net.ipv4.ip_forward is 0)";
+  if (facts.has_old_filter) return "there are iptables rules of the old kind, which cannot be looked into";
+  for (const auto& chain : facts.chains) {
+    if (chain.drops)
+      return fmt::format("chain '{} {} {}' drops forwarded packets", chain.family, chain.table, chain.name);
+    if (chain.decides) {
+      return fmt::format("chain '{} {} {}' has rules about forwarded packets", chain.family, chain.table, chain.name);
+    }
+  }
+  return "";
+}
+
+std::string find_program(std::string_view name) {
+  const char* given = std::getenv("PATH");
+  std::string_view path = given != nullptr ? given : "/usr/sbin:/usr/bin:/sbin:/bin";
+  while (!path.empty()) {
+    const std::string_view folder = path.substr(0, path.find(':'));
+    path.remove_prefix(std::min(folder.size() + 1, path.size()));
+    const std::string file = std::string(folder) + "/" + std::string(name);
+    if (folder.starts_with('/') && ::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return "";
+}
+
+bool is_on(const char* setting) {
+  const auto text = sys::read_file(setting, 64);
+  return text && text->starts_with('1');
+}
+
+}  // namespace
+
+Result<ChosenWay> choose_way(NetworkWay wanted, const NetworkFacts& facts) {
+  const std::string obstacle = obstacle_to_veth(facts);
+  const auto missing = [](const char* program, const char* package) {
+    return fail(Errc::Unavailable, fmt::format("network.way is {}, but there is no such program on PATH; install the "
+                                               "package '{}'",
+                                               program, package));
+  };
+  switch (wanted) {
+    case NetworkWay::Veth:
+      // The operator knows better than we do what rules of others let through; without forwarding nothing goes.
+      if (!facts.is_root || !facts.forwards_v4) {
+        return fail(
+            Errc::Unavailable,
+            fmt::format("network.way is veth, but {}; set net.ipv4.ip_forward to 1, or network.way to auto", obstacle));
+      }
+      return ChosenWay{NetworkWay::Veth, "", facts.forwards_v6, ""};
+    case NetworkWay::Pasta:
+      if (facts.pasta.empty()) return missing("pasta", "passt");
+      return ChosenWay{NetworkWay::Pasta, facts.pasta, true, "network.way"};
+    case NetworkWay::Slirp4netns:
+      if (facts.slirp4netns.empty()) return missing("slirp4netns", "slirp4netns");
+      return ChosenWay{NetworkWay::Slirp4netns, facts.slirp4netns, false, "network.way"};
+    case NetworkWay::Auto:
+      break;
+  }
+  if (obstacle.empty()) return ChosenWay{NetworkWay::Veth, "", facts.forwards_v6, ""};
+  if (!facts.pasta.empty()) return ChosenWay{NetworkWay::Pasta, facts.pasta, true, obstacle};
+  if (!facts.slirp4netns.empty()) return ChosenWay{NetworkWay::Slirp4netns, facts.slirp4netns, false, obstacle};
+  return fail(Errc::Unavailable,
+              fmt::format("there is no way out of a container: veth cannot be used, because {}, and neither pasta nor "
+                          "slirp4netns is installed; install the package 'passt', or run with --network none",
+                          obstacle));
+}
+
+Result<NetworkFacts> network_facts(NetworkWay wanted) {
+  NetworkFacts facts;
+  facts.is_root = ::geteuid() == 0;
+  facts.forwards_v4 = is_on("/proc/sys/net/ipv4/ip_forward");
+  facts.forwards_v6 = is_on("/proc/sys/net/ipv6/conf/all/forwarding");
+  if (wanted == NetworkWay::Auto && facts.is_root && facts.forwards_v4) {
+    const auto old = sys::read_file("/proc/net/ip_tables_names", 4096);
+    facts.has_old_filter = old && old->find("filter") != std::string::npos;
+    BERTH_TRY(auto socket, sys::netlink::Socket::open(NETLINK_NETFILTER));
+    BERTH_TRY(facts.chains, sys::nft::forward_chains(socket));
+    std::erase_if(facts.chains, [](const auto& chain) { return chain.family == "inet" && chain.table == kTableName; });
+  }
+  facts.pasta = find_program("pasta");
+  facts.slirp4netns = find_program("slirp4netns");
+  return facts;
+}
+
+}  // namespace berth::container
