@@ -242,7 +242,8 @@ class _BerthCertificate(Common.Indicator):
     _required = 1
     _needs_score = True
     _value = ('subject_dn', 'SubjectDN')
-    _plain = (('issuer_dn', 'IssuerDN'), ('serial_number', 'SerialNumber'), ('validity_not_before', 'ValidityNotBefore'),
+    _plain = (('issuer_dn', 'IssuerDN'), ('serial_number', 'SerialNumber'),
+              ('validity_not_before', 'ValidityNotBefore'),
               ('validity_not_after', 'ValidityNotAfter'), ('sha512', 'SHA512'), ('sha256', 'SHA256'), ('sha1', 'SHA1'),
               ('md5', 'MD5'), ('spki_sha256', 'SPKISHA256'), ('signature_algorithm', 'Signature.Algorithm'),
               ('signature', 'Signature.Signature'), ('pem', 'PEM'))
@@ -259,7 +260,7 @@ class _BerthCertificate(Common.Indicator):
         allowed = STRING_OBJ_TYPES + (dict, Common.CertificateExtension.SubjectAlternativeName)
         for one in self.subject_alternative_name or []:
             if not isinstance(one, allowed):
-                raise TypeError('subject_alternative_name holds %s; text, dictionaries and SubjectAlternativeNames can be'
+                raise TypeError('subject_alternative_name holds %s, which is no text, dictionary or name'
                                 % type(one).__name__)
 
     def _berth_alternatives(self):

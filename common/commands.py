@@ -16,7 +16,7 @@ isError = is_error
 
 
 def get_error(execute_command_result):
-    """The contents of an error entry, or of all of a list joined by line ends. Errors: ValueError when none is there."""
+    """The contents of an error entry, or of all of a list joined by line ends. Errors: ValueError for none."""
     if not is_error(execute_command_result):
         raise ValueError('get_error: there is no error entry; ask is_error first')
     if isinstance(execute_command_result, dict):
@@ -29,7 +29,8 @@ def execute_command(command, args, extract_contents=True, fail_on_error=True):
     """Runs a command or script. Returns the contents of its entry, of several a list of contents, or the entries.
 
     With `fail_on_error` off returns (whether it went well, that or the error's text).
-    Errors: DemistoException when an entry is an error, ValueError when the command is unknown, and `fail_on_error` is on.
+    Errors: DemistoException when an entry is an error, ValueError when the command is unknown; with
+    `fail_on_error` alone.
     """
     if not hasattr(demisto, 'executeCommand'):
         raise DemistoException('command %s: integrations cannot run commands' % command)

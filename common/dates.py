@@ -36,7 +36,8 @@ def _berth_parse_plain_date(text):
     found = re.match(r'(\d+)\s*(second|minute|hour|day|week|month|year)s?(?:\s+ago)?$', words)
     if found:
         return _berth_now() - datetime.timedelta(seconds=int(found.group(1)) * _BERTH_UNITS[found.group(2)])
-    found = re.match(r'(\d{4})-(\d\d)-(\d\d)(?:[t ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?\s*(z|utc|[+-]\d\d:?\d\d)?$',
+    found = re.match(r'(\d{4})-(\d\d)-(\d\d)(?:[t ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?)?'
+                     r'\s*(z|utc|[+-]\d\d:?\d\d)?$',
                      words)
     if not found:
         return None

@@ -176,14 +176,14 @@ class BaseClient(object):
                 "system's certificates, or choose 'Trust any certificate' for this instance\n%s" % (address, error))
 
     def _berth_proxy_error(self, error, address, retries):
-        return ("Proxy Error: the proxy did not let '%s' be reached; see the system's proxy, or clear 'Use system proxy' "
-                'for this instance\n%s' % (address, error))
+        return ("Proxy Error: the proxy did not let '%s' be reached; see the system's proxy, or clear 'Use system "
+                "proxy' for this instance\n%s" % (address, error))
 
     def _berth_connection_error(self, error, address, retries):
         kind = '%s.%s' % (type(error).__module__, type(error).__name__)
         said = '[%s] %s' % (error.errno, error.strerror) if error.errno and error.strerror else error
-        return ("Connection Error: '%s' could not be reached; see that the server URL is right, and that access to it is "
-                'allowed from here\nError Type: <%s>\n%s' % (address, kind, said))
+        return ("Connection Error: '%s' could not be reached; see that the server URL is right, and that access to it "
+                'is allowed from here\nError Type: <%s>\n%s' % (address, kind, said))
 
     def _berth_retry_error(self, error, address, retries):
         reason = error.args[0] if error.args else error

@@ -87,7 +87,7 @@ class _BerthIndicator(_BerthRecord):
         """Adds what the tables do not say."""
 
     def to_context(self):
-        """{path: indicator, and path of scores: score}. Errors: ValueError for values that are none of a closed list."""
+        """{path: indicator, and path of scores: score}. Errors: ValueError for a value outside a closed list."""
         context = {}
         if self._value[0]:
             context[self._value[1]] = getattr(self, self._value[0])

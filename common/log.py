@@ -243,7 +243,8 @@ class DebugLogger(object):
         import json
         calling = demisto.callingContext.get('context') or {}
         lines = ['debug-mode started.', 'Image: [%s]' % calling.get('DockerImage')]
-        environment = dict([(name, MASK if _berth_is_secret_name(name) else value) for name, value in os.environ.items()])
+        environment = dict([(name, MASK if _berth_is_secret_name(name) else value)
+                            for name, value in os.environ.items()])
         lines.append('Environment: %s' % json.dumps(environment, sort_keys=True))
         if hasattr(demisto, 'params'):
             lines.append('Params: %s' % json.dumps(demisto.params(), sort_keys=True))

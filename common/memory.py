@@ -67,7 +67,8 @@ def set_to_integration_context_with_retries(context, object_keys=None, sync=True
             demisto.debug('integration context: attempt %d of %d with version %s: %s'
                           % (attempt, max_retry_times, version, error))
             time.sleep(random.uniform(0.001, 0.1))
-    raise Exception('store the integration context: other calls changed it during each of %d attempts' % max_retry_times)
+    raise Exception('store the integration context: other calls changed it during each of %d attempts'
+                    % max_retry_times)
 
 
 def get_feed_last_run():

@@ -27,7 +27,7 @@ class EntityRelationship(object):
             return _type in EntityRelationship.RelationshipsFamily.INDICATOR
 
     class Relationships(object):
-        """Names of relationships: a constant for each, RESOLVES_TO for 'resolves-to', and what each is the other way."""
+        """Names of relationships: a constant for each, RESOLVES_TO for 'resolves-to', and what each is reversed."""
 
         RELATIONSHIPS_NAMES = {
             'applied': 'applied-on', 'attachment-of': 'attaches', 'attaches': 'attachment-of', 'attribute-of': 'owns',

@@ -64,7 +64,8 @@ def create_indicator_result_with_dbotscore_unknown(indicator, indicator_type, re
                              message='No results found.')
     plain = {DBotScoreType.IP: (Common.IP, 'ip'), DBotScoreType.URL: (Common.URL, 'url'),
              DBotScoreType.DOMAIN: (Common.Domain, 'domain'), DBotScoreType.EMAIL: (Common.EMAIL, 'address'),
-             DBotScoreType.CERTIFICATE: (Common.Certificate, 'subject_dn'), DBotScoreType.ACCOUNT: (Common.Account, 'id')}
+             DBotScoreType.CERTIFICATE: (Common.Certificate, 'subject_dn'),
+             DBotScoreType.ACCOUNT: (Common.Account, 'id')}
     shown = indicator_type
     if indicator_type == DBotScoreType.FILE:
         shown = detect_file_indicator_type(indicator)
@@ -171,8 +172,8 @@ def shortUrl(entry):
             'Score': demisto.get(xfe, 'url.result.score'), 'Categories': demisto.gets(xfe, 'url.result.cats'),
             'URL': url, 'ProviderLink': 'https://exchange.xforce.ibmcloud.com/url/%s' % url}, 'xfe')
     if vt:
-        return _berth_short({'ScanDate': vt.get('scan_date'), 'Positives': vt.get('positives'), 'Total': vt.get('total'),
-                             'URL': vt.get('url'), 'ProviderLink': vt.get('permalink')}, 'vt')
+        return _berth_short({'ScanDate': vt.get('scan_date'), 'Positives': vt.get('positives'),
+                             'Total': vt.get('total'), 'URL': vt.get('url'), 'ProviderLink': vt.get('permalink')}, 'vt')
     return shortCrowdStrike(entry) if _berth_json_of(entry, 'cs') else _berth_unknown_provider(entry)
 
 

@@ -13,7 +13,7 @@ class IndicatorsTimeline(object):
 
 
 class ScheduledCommand(object):
-    """Has the server run `command` with `args` after `next_run_in_seconds`, 10 at least, until a result comes without one.
+    """Has the server run `command` with `args` after `next_run_in_seconds`, 10 at least, until a result has none.
 
     The server gives up after `timeout_in_seconds`. `items_remaining` is shown while it goes on.
     """
