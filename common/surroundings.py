@@ -50,7 +50,8 @@ def _berth_lazy_modules(*names):
 
 
 _berth_lazy_modules('base64', 'binascii', 'calendar', 'dateparser', 'gc', 'gzip', 'hashlib', 'json', 'logging',
-                    'random', 're', 'requests', 'socket', 'ssl', 'string', 'time', 'traceback', 'types', 'urllib3', 'warnings')
+                    'random', 're', 'requests', 'socket', 'ssl', 'string', 'time', 'traceback', 'types', 'urllib3',
+                    'warnings')
 ET = _BerthLazyModule('xml.etree.ElementTree', 'ET')
 # In Python 3 content means its submodules; the package alone has nothing.
 urllib = _BerthLazyModule('urllib.request' if IS_PY3 else 'urllib', 'urllib')
