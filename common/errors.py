@@ -40,7 +40,9 @@ def return_error(message, error='', outputs=None):
         import traceback
         trace = LOG.encode(fix_traceback_line_numbers(traceback.format_exc()))
     LOG.print_log()
-    demisto.error('\n'.join([part for part in (message, LOG.encode(error), trace) if part]))
+    cause = fix_traceback_line_numbers(LOG.encode(error))
+    parts = (message, cause, '' if trace.strip() in cause else trace)
+    demisto.error('\n'.join([part for part in parts if part]))
     if trace and is_debug_mode():
         message = '%s\n\n%s' % (message, trace)
     if command in _BERTH_RAISING_COMMANDS:

@@ -21,6 +21,11 @@ class Errors(Table):
         self.assertEqual([message['args']['args'][0] for message in out.of('log')],
                          ['Full Integration Log:\nbefore', 'went wrong'])
 
+    def test_a_traceback_is_logged_once(self):
+        out = run("import traceback\ntry:\n  1/0\nexcept Exception:\n  return_error('x', traceback.format_exc())")
+        log = out.of('log')[0]['args']['args'][0]
+        self.assertEqual((log.count('Traceback'), log.count('File "<Item>", line 3')), (1, 1))
+
     def test_secrets_are_masked(self):
         out = run("try:\n  raise ValueError('in pa55word')\nexcept Exception as ex:\n  return_error('no pa55word', ex)",
                   integration=True, params={'password': 'pa55word'})
