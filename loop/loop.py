@@ -24,6 +24,7 @@ try:
     import _thread as thread
 except ImportError:  # Python 2
     import thread
+    sys.exc_clear()  # the script would find this very error wherever it asks for the one being handled
 
 PY2 = sys.version_info[0] == 2
 TEXT = type(u'')
@@ -982,15 +983,23 @@ def report(host, failure):
         host.tell({'type': 'exception', 'args': {'exception': describe_without_text(failure[0], None)}})
 
 
+def has_own_end(value):
+    """Whether the value's class has a __del__. Runs no code of the script's."""
+    bases = type.__dict__['__mro__'].__get__(type(value))
+    return any('__del__' in type.__dict__['__dict__'].__get__(base) for base in bases)
+
+
 def release(scope):
     """Lets go of the script's values, so that files it left open are written before the host collects them.
 
-    Functions, classes and modules stay: they hold nothing, and freeing a large common library takes time. Names with
-    one underscore go first, as when the interpreter ends.
+    Functions, classes and modules stay: they hold nothing, and freeing a large common library takes time. The last
+    come first, so that what a value needs for its own end is there; before them those with a say in their end, and
+    names with one underscore, as when the interpreter ends.
     """
     keep = (type(release), type, type(sys), type(len))
     try:
-        for name in sorted(scope, key=lambda name: not name.startswith('_')):
+        for name in sorted(reversed(list(scope)),
+                           key=lambda name: (not has_own_end(scope[name]), not name.startswith('_'))):
             if name != '__builtins__' and type(scope.get(name)) not in keep:
                 scope[name] = None
     except Exception:

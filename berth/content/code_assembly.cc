@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kCommon = "CommonServerPython";
 constexpr std::string_view kUser = "CommonServerUserPython";
+constexpr char kBuiltIn[] = "the built-in common script";
 
 fs::path script_file(std::string_view pack, std::string_view name) {
   return fs::path("Packs") / pack / "Scripts" / name / fmt::format("{}.py", name);
@@ -69,9 +70,7 @@ Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTre
       BERTH_TRY(std::string text, whole(*common));
       pieces.push_back({CodePartKind::Common, (tree->root() / file).native(), std::move(text)});
     } else if (!fallback.empty()) {
-      std::string imports = imports_taken_for_granted(item.code, item.subtype != "python3");
-      if (!imports.empty() && !fallback.ends_with('\n')) imports.insert(0, "\n");
-      pieces.push_back({CodePartKind::Common, "the built-in common script", clean_python(fallback) + imports});
+      pieces.push_back({CodePartKind::Common, kBuiltIn, clean_python(fallback)});
     }
   }
   if (item.name != kUser) {
@@ -147,6 +146,14 @@ Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, s
   const auto modules = [&](const std::string& module) { return read_module(tree, module); };
   BERTH_TRY(std::string own, item_code(item, pack, has_module_lines(pieces), modules).context(doing));
   pieces.push_back({CodePartKind::Item, origin_of(item), std::move(own)});
+  if (pieces.front().origin == kBuiltIn) {
+    // What follows it, API modules too, may use names that it does not import.
+    std::string after;
+    for (std::size_t i = 1; i < pieces.size(); ++i) after += pieces[i].text + '\n';
+    std::string& common = pieces.front().text;
+    if (!common.ends_with('\n')) common += '\n';
+    common += imports_taken_for_granted(after, item.subtype != "python3");
+  }
   return join_code(pieces);
 }
 

@@ -13,7 +13,7 @@ struct Row {
   bool python3_only = false;
 };
 
-constexpr std::array<Row, 38> kRows = {{
+constexpr std::array<Row, 23> kRows = {{
     {"Any", "from typing import Any\n", true},
     {"Callable", "from typing import Callable\n", true},
     {"Dict", "from typing import Dict\n", true},
@@ -37,21 +37,6 @@ constexpr std::array<Row, 38> kRows = {{
     {"abstractmethod", "from abc import abstractmethod\n"},
     {"wraps", "from functools import wraps\n"},
     {"Lock", "from threading import Lock\n"},
-    {"ET", "import xml.etree.ElementTree as ET\n"},
-    {"base64", "import base64\n"},
-    {"binascii", "import binascii\n"},
-    {"calendar", "import calendar\n"},
-    {"json", "import json\n"},
-    {"logging", "import logging\n"},
-    {"os", "import os\n"},
-    {"random", "import random\n"},
-    {"re", "import re\n"},
-    {"socket", "import socket\n"},
-    {"sys", "import sys\n"},
-    {"time", "import time\n"},
-    {"traceback", "import traceback\n"},
-    {"types", "import types\n"},
-    {"urllib", "import urllib\n"},
 }};
 
 bool is_identifier(char c) {

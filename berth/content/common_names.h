@@ -1,4 +1,5 @@
-// Names that content takes for granted because the vendor's common script imports them.
+// Names that content takes for granted because the vendor's common script imports them: classes and functions. Modules
+// are not among them: common/surroundings.py has stand-ins for those.
 #pragma once
 
 #include <string>
@@ -6,8 +7,8 @@
 
 namespace berth::content {
 
-// Import lines for those of the names (`Dict`, `datetime`, `re`, ...) that stand in `code` as identifiers; empty when
-// there are none. So a common script of our own need not import them for scripts that do without: each costs
+// Import lines for those of the names (`Dict`, `datetime`, `wraps`, ...) that stand in `code` as identifiers; empty
+// when there are none. So a common script of our own need not import them for scripts that do without: each costs
 // milliseconds. `python2` leaves out what Python 2 does not have. Pure.
 std::string imports_taken_for_granted(std::string_view code, bool python2);
 

@@ -1,7 +1,10 @@
 """Assembles code as a server does, for tests of the common library and of the example content."""
+import json
 import os
 import re
+import subprocess
 import sys
+import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'loop'))
 
@@ -15,7 +18,8 @@ def read(*path):
         return source.read().decode('utf-8')
 
 
-COMMON = read(driver.ROOT, 'common', 'CommonServerPython.py')
+PARTS = read(driver.ROOT, 'common', 'parts.txt').split()
+COMMON = ''.join([read(driver.ROOT, 'common', part) for part in PARTS])
 
 
 def with_modules(code):
@@ -39,3 +43,54 @@ def assembled(code, name='Item'):
 def run(code, answer=driver.echo, name='Item', **fields):
     fields.setdefault('context', {'Inv': {'id': '7'}})
     return driver.run(assembled(code, name), answer, **fields)
+
+
+class Raises(str):
+    """In the place of a value: the text that stands in the message of the exception."""
+
+
+class Table(unittest.TestCase):
+    """Rows of (expression, value or Raises), evaluated in the loop after `setup`, as JSON."""
+
+    maxDiff = None
+
+    def check(self, rows, setup='', answer=driver.echo, **fields):
+        lines = [setup]
+        for expression, _ in rows:
+            lines.append('try:\n  demisto.results({"value": %s})\n'
+                         'except Exception as ex:\n  demisto.results({"error": str(ex)})' % expression)
+        out = run('\n'.join(lines), answer, **fields)
+        self.assertEqual(out.trace(), None)
+        found = out.contents()
+        self.assertEqual(len(found), len(rows), 'a row ended the run')
+        for (expression, expected), text in zip(rows, found):
+            with self.subTest(expression):
+                got = json.loads(text)
+                if isinstance(expected, Raises):
+                    self.assertEqual(list(got), ['error'])
+                    self.assertIn(expected, got['error'])
+                else:
+                    self.assertEqual(got, {'value': expected})
+
+    def entry(self, code, answer=driver.echo, **fields):
+        """The only entry that `code` posts."""
+        out = run(code, answer, **fields)
+        self.assertEqual(out.trace(), None)
+        self.assertEqual(len(out.entries()), 1, out.entries())
+        return out.entries()[0]
+
+    def ends_with_error(self, code, text, **fields):
+        """`code` posts an error entry with `text` in it and ends the run."""
+        out = run(code + "\ndemisto.results('not reached')", **fields)
+        self.assertEqual([entry['Type'] for entry in out.entries()], [4])
+        self.assertIn(text, out.entries()[0]['Contents'])
+
+
+def has_module(name):
+    """Whether the interpreter under test has a module."""
+    return subprocess.call([driver.PYTHON, '-c', 'import ' + name], stderr=subprocess.DEVNULL) == 0
+
+
+def needs(name):
+    """A decorator: skips where the interpreter under test lacks a module."""
+    return unittest.skipUnless(has_module(name), 'module %s is not there for %s' % (name, driver.PYTHON))

@@ -158,6 +158,23 @@ TEST_F(Assembly, InsertsTheTreesApiModules) {
   EXPECT_EQ(code->text.find("from CommonServerPython"), std::string::npos);
 }
 
+TEST_F(Assembly, BringsNamesThatModulesAndTheUserScriptTakeForGranted) {
+  write("Packs/P/Scripts/X/X.py", "from FooApiModule import *\nx()\n");
+  write("Packs/ApiModules/Scripts/FooApiModule/FooApiModule.py", "t = datetime.now()\n");
+  write("Packs/Base/Scripts/CommonServerUserPython/CommonServerUserPython.py", "@wraps(x)\ndef u(): pass\n");
+  const auto code = assemble("Packs/P/Scripts/X");
+  ASSERT_TRUE(testing::ok(code));
+  EXPECT_EQ(code->text_of(code->parts[0]),
+            "\ndef register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n"
+            "from datetime import datetime\nfrom functools import wraps\n");
+  EXPECT_EQ(code->parts[1].kind, CodePartKind::User);
+  // The tree's own common script brings what it brings.
+  write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", kCommonText);
+  const auto own = assemble("Packs/P/Scripts/X");
+  ASSERT_TRUE(testing::ok(own));
+  EXPECT_EQ(own->text.find("from datetime"), std::string::npos);
+}
+
 TEST_F(Assembly, SaysWhichApiModuleIsMissing) {
   write("Packs/P/Scripts/X/X.py", "from FooApiModule import *\n");
   EXPECT_TRUE(testing::fails_with(assemble("Packs/P/Scripts/X"), Errc::NotFound,

@@ -18,8 +18,8 @@ const Row kRows[] = {
     {"TypingInPython2", "def f(): return Dict\n", true, ""},
     {"AfterADot", "import typing\nx = typing.Dict\n", false, ""},
     {"PartOfAWord", "MyDict = resort = 1\n", false, ""},
-    {"OwnImport", "import json\njson.dumps(1)\n", false, ""},
-    {"Module", "x = json.dumps(re.escape('a'))\n", false, "import json\nimport re\n"},
+    {"OwnImport", "from functools import wraps\nwraps(f)\n", false, ""},
+    {"ModulesHaveStandIns", "x = json.dumps(re.escape('a'))\n", false, ""},
     {"Datetime", "x = datetime.now() - timedelta(1)\n", true,
      "from datetime import datetime\nfrom datetime import timedelta\n"},
 };
