@@ -26,6 +26,19 @@ images:
     python2: berth/two
 isolation:
   user_namespace: off
+network:
+  default:
+    script: egress
+    integration: "api.example.com:443"
+  items:
+    Whois: "whois.example.net:43"
+    "Two words": none
+  allow_private: [10.20.0.0/16, "fd12::/16", 192.168.1.7]
+  metadata: [CloudInfo]
+  proxy: proxy.example.com:3128
+  resolvers: [192.0.2.53, "2001:db8::53"]
+  way: pasta
+  subnet: 172.30.0.0/20
 limits:
   memory: 512MiB
   cpus: 0.5
@@ -51,6 +64,20 @@ server:
   EXPECT_EQ(settings->default_python3, "berth/three");
   EXPECT_EQ(settings->default_python2, "berth/two");
   EXPECT_FALSE(settings->user_namespace);
+  const NetworkSettings& network = settings->network;
+  EXPECT_EQ(net::to_text(network.for_scripts), "egress");
+  EXPECT_EQ(net::to_text(network.for_integrations), "api.example.com:443");
+  ASSERT_EQ(network.items.size(), 2u);
+  EXPECT_EQ(net::to_text(network.items.at("Whois")), "whois.example.net:43");
+  ASSERT_EQ(network.allow_private.size(), 3u);
+  EXPECT_EQ(net::to_text(network.allow_private[2]), "192.168.1.7");
+  EXPECT_EQ(network.metadata, std::vector<std::string>{"CloudInfo"});
+  ASSERT_TRUE(network.proxy.has_value());
+  EXPECT_EQ(net::to_text(*network.proxy), "proxy.example.com:3128");
+  ASSERT_EQ(network.resolvers.size(), 2u);
+  EXPECT_EQ(net::to_text(network.resolvers[1].address), "2001:db8::53");
+  EXPECT_EQ(network.way, container::NetworkWay::Pasta);
+  EXPECT_EQ(net::to_text(network.subnets.v4), "172.30.0.0/20");
   EXPECT_EQ(settings->limits.memory_bytes, 512u << 20);
   EXPECT_EQ(settings->limits.cpus, 0.5);
   EXPECT_EQ(settings->limits.pids, 64u);
@@ -131,6 +158,20 @@ const WrongRow kWrong[] = {
     {"SubstituteWithDigest",
      "images: {substitute: {'a@sha256:0000000000000000000000000000000000000000000000000000000000000000': b}}\n",
      "'images.substitute.a@sha256:", "a pattern has no digest"},
+    {"Network", "network: {default: {script: all}}\n", "'network.default.script'", "none, egress, proxy, or a list"},
+    {"NetworkOfAnItem", "network: {items: {A: 'x'}}\n", "'network.items.A'", "none, egress, proxy, or a list"},
+    {"NetworkItemsAsList", "network: {items: [A]}\n", "'network.items'", "is no mapping of items to networks"},
+    {"PrivateRange", "network: {allow_private: [10.0.0.1/8]}\n", "'network.allow_private'", "10.0.0.0/8"},
+    {"PrivateRangeAlone", "network: {allow_private: 10.0.0.0/8}\n", "'network.allow_private'",
+     "needs a list of values"},
+    {"NetworkWay", "network: {way: bridge}\n", "'network.way'", "none of auto, veth, pasta, slirp4netns"},
+    {"SubnetOfIpv6", "network: {subnet: 'fd00::/64'}\n", "'network.subnet'", "such as 10.213.0.0/16"},
+    {"SubnetTooSmall", "network: {subnet: 10.1.2.0/25}\n", "'network.subnet'", "8 to 24 bits"},
+    {"ProxyOfManyHosts", "network: {proxy: '*.example.com:3128'}\n", "'network.proxy'", "one host and one port"},
+    {"ProxyOfManyPorts", "network: {proxy: 'example.com:1-2'}\n", "'network.proxy'", "one host and one port"},
+    {"ResolverByName", "network: {resolvers: [dns.example.com]}\n", "'network.resolvers'", "dns.example.com"},
+    {"TooManyResolvers", "network: {resolvers: [192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4]}\n", "'network.resolvers'",
+     "3 are asked at most"},
     {"SameKeyTwice", "limits: {pids: 1}\nlimits: {pids: 2}\n", "berth.yaml:3", "limits"},
     {"NoYaml", "limits: {pids: 1\n", "berth.yaml:", ""},
 };

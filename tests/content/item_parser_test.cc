@@ -247,5 +247,13 @@ TEST_P(BadItemYaml, IsRefusedWithFileKeyAndReason) {
 INSTANTIATE_TEST_SUITE_P(Table, BadItemYaml, ::testing::ValuesIn(kBadItems),
                          [](const auto& row) { return row.param.name; });
 
+TEST(ParseItem, ReadsBerthsOwnKey) {
+  const std::string yaml = std::string(kScript) + "\nberth: {network: \"api.example.com:443\"}\n";
+  const auto item = item_of(yaml);
+  ASSERT_TRUE(testing::ok(item));
+  EXPECT_EQ(item->network, "api.example.com:443");
+  EXPECT_EQ(item_of(kScript)->network, "");
+}
+
 }  // namespace
 }  // namespace berth::content
