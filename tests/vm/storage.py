@@ -15,11 +15,21 @@ OURS = 'localhost/berth/'
 SPARE_BYTES = 2 << 30  # for what tests put in; the file is sparse
 
 
+def newest(names):
+    """Of names `repository:tag`, the one with the highest tag of each repository."""
+    found = {}
+    for name in names:
+        repository, _, tag = name.rpartition(':')
+        version = [int(part) if part.isdigit() else 0 for part in tag.split('.')]
+        found[repository] = max(found.get(repository, ([], '')), (version, name))
+    return sorted(name for _, name in found.values())
+
+
 def base_images():
-    """[(id, name)] of this machine's images that Berth made."""
+    """[(id, name)] of the newest of each of this machine's images that Berth made."""
     listed = json.loads(output_of('buildah', 'images', '--json', '--no-trunc') or '[]')
-    return sorted((image['id'], name) for image in listed for name in image.get('names') or ()
-                  if name.startswith(OURS))
+    ids = {name: image['id'] for image in listed for name in image.get('names') or () if name.startswith(OURS)}
+    return [(ids[name], name) for name in newest(ids)]
 
 
 def copy_images(images, folder):
