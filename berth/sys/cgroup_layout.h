@@ -55,7 +55,8 @@ struct CgroupLayout {
 //
 // Version 2: in the nearest group above this process that systemd has delegated; else at the top of the hierarchy;
 // else, in a container or for an ordinary user, in the highest group above this process, or its own, that can be
-// written to. Version 1: at the top, else there likewise. A mount that another one covers is passed over, one that can be written to comes first.
+// written to. Version 1: at the top, else there likewise. A mount that another one covers is passed over, one that can
+// be written to comes first.
 CgroupLayout choose_layout(std::string_view mountinfo, std::string_view own_groups, const LookAtGroup& look);
 
 }  // namespace berth::sys

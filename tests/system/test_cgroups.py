@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+import needs
 from calls import BERTH
 from figures import figure
 from host import read
@@ -29,8 +30,9 @@ SLOW = "import time\ntime.sleep(3)\ndemisto.results('slept')"
 
 @pytest.fixture(autouse=True)
 def version2():
-    if not os.path.exists(TOP + 'cgroup.controllers'):
-        pytest.skip("the machine lacks 'cgroup2': /sys/fs/cgroup is no hierarchy of version 2")
+    reason = needs.missing_cgroup2()
+    if reason:
+        (pytest.fail if needs.required('cgroup2') else pytest.skip)("the machine lacks 'cgroup2': " + reason)
 
 
 @pytest.fixture

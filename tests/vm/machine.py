@@ -1,6 +1,6 @@
 """A virtual machine that runs one program on a copy of this machine, and is gone.
 
-It has the distribution's kernel, cgroup version 2 alone, no network, this machine's root read-only below a memory file
+It has the distribution's kernel, cgroup version 2 (or both versions at once), no network, this machine's root read-only below a memory file
 system, and the container storage on a disk. Nothing that happens in it reaches this machine.
 """
 import os
@@ -60,13 +60,13 @@ def make_job(folder, argv, environment):
     os.chmod(path, 0o755)
 
 
-def emulator(parts, folder, source, megabytes, processors):
+def emulator(parts, folder, parameters, megabytes, processors):
     """The argument vector that starts the machine."""
     accelerated, image, initramfs, storage = parts
     return [EMULATOR] + accelerated + [
             '-smp', str(processors), '-m', '%dM' % megabytes, '-nodefaults', '-no-user-config', '-display', 'none',
             '-no-reboot', '-kernel', image, '-initrd', initramfs,
-            '-append', 'console=ttyS0 quiet loglevel=4 panic=-1 berth.root=%s berth.job=%s' % (source, folder),
+            '-append', 'console=ttyS0 quiet loglevel=4 panic=-1 ' + parameters,
             '-serial', 'file:' + os.path.join(folder, 'console'),
             '-chardev', 'stdio,id=output,signal=off', '-serial', 'chardev:output',
             '-serial', 'file:' + os.path.join(folder, 'status'),
@@ -92,9 +92,10 @@ def status_of(folder):
     return said, console
 
 
-def run(argv, source, cache, environment=None, megabytes=3072, processors=2, seconds=600):
+def run(argv, source, cache, environment=None, megabytes=3072, processors=2, seconds=600,
+        cgroups='v2'):
     """Runs `argv` in a machine with the source tree `source`; its output is our standard output. Returns its exit
-    status and the seconds that the machine took to come up. Errors: Lacking, also when the machine did not get as far
+    status and the seconds that the machine took to come up. `cgroups` is v2, or split: memory in version 1. Errors: Lacking, also when the machine did not get as far
     as an exit status within `seconds`."""
     if shutil.which(EMULATOR) is None:
         raise Lacking('no %s: apt-get install qemu-system-x86' % EMULATOR)
@@ -102,9 +103,10 @@ def run(argv, source, cache, environment=None, megabytes=3072, processors=2, sec
     parts = accelerator(cache, image), image, initramfs, disk(cache)
     with tempfile.TemporaryDirectory(prefix='berth-vm-') as folder:
         make_job(folder, argv, environment or {})
+        parameters = 'berth.root=%s berth.job=%s berth.cgroups=%s' % (source, folder, cgroups)
         begun = time.monotonic()
         sys.stdout.flush()
-        process = subprocess.Popen(emulator(parts, folder, source, megabytes, processors), stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(emulator(parts, folder, parameters, megabytes, processors), stdin=subprocess.DEVNULL)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
