@@ -48,7 +48,7 @@ Result<sys::Child> clone_init(const Network* network, std::uint64_t flags, std::
 std::vector<std::filesystem::path> cgroup_folders(const std::vector<sys::CgroupHierarchy>& hierarchies,
                                                   const std::string& name) {
   std::vector<std::filesystem::path> folders;
-  for (const auto& hierarchy : hierarchies) folders.push_back(hierarchy.mount / name);
+  for (const auto& hierarchy : hierarchies) folders.push_back(hierarchy.place / name);
   return folders;
 }
 
@@ -211,6 +211,7 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
   }
   // What init waits for is counted as its own. Who lives on until it dies is not waited for, and asked before.
   const std::chrono::nanoseconds used = cpu_time_of_members(cgroup_.folders().front().path, init_.pid());
+  const auto memory = cgroup_.memory_bytes_now();
   BERTH_CHECK_OK(init_.kill(SIGKILL));
   BERTH_TRY(const sys::Ending ending, init_.wait());
   BERTH_TRY(ContainerEnd end, figures());
@@ -218,6 +219,12 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
   };
   end.cpu_time = used + nanoseconds(ending.usage.ru_utime) + nanoseconds(ending.usage.ru_stime);
+  if (end.usage.cpu_time) end.cpu_time = *end.usage.cpu_time;
+  if (!end.usage.peak_memory_bytes) {
+    // What it had when it ended, or its largest process: the least that the peak can have been.
+    const auto largest = static_cast<std::uint64_t>(ending.usage.ru_maxrss) * 1024;
+    end.usage.peak_memory_bytes = std::max(memory.value_or(0), largest);
+  }
   BERTH_CHECK_OK(cgroup_.remove());
   if (network_) end.network = network_->end();
   network_.reset();

@@ -117,10 +117,13 @@ Result<void> attach_run_and_sys(Build& build) {
   BERTH_CHECK_OK(show(build.furniture.get(), "run", build, "run", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV));
   BERTH_CHECK_OK(show(build.furniture.get(), "sys", build, "sys", MOUNT_ATTR_RDONLY | kInert));
   // Content looks its limits up where the kernel shows them.
-  for (const auto& [path, hierarchy] : build.plan.cgroup.folders()) {
+  const auto& folders = build.plan.cgroup.folders();
+  for (const auto& [path, hierarchy] : folders) {
     for (const std::string& controller : hierarchy.controllers) {
       const bool whole = hierarchy.version == 2;
-      const std::string at = whole ? "sys/fs/cgroup" : "sys/fs/cgroup/" + controller;
+      // Beside hierarchies of version 1 it stands where a hybrid machine has it.
+      const std::string v2_at = folders.size() == 1 ? "sys/fs/cgroup" : "sys/fs/cgroup/unified";
+      const std::string at = whole ? v2_at : "sys/fs/cgroup/" + controller;
       BERTH_CHECK_OK(show(AT_FDCWD, path.c_str(), build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
       if (whole) break;
     }

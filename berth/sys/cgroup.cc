@@ -1,55 +1,24 @@
 #include "berth/sys/cgroup.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
+#include <sstream>
 
+#include "berth/sys/cgroup_members.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::sys {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNeeded = {"memory", "pids", "cpu"};
 constexpr std::size_t kSmallFile = 1 << 16;
-
-std::vector<std::string_view> words_of(std::string_view text, char separator) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(separator));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (!word.empty()) words.push_back(word);
-  }
-  return words;
-}
-
-// A path as mountinfo writes it: blanks, tabs, line feeds and backslashes as three octal digits.
-std::filesystem::path path_of(std::string_view escaped) {
-  std::string path;
-  for (std::size_t at = 0; at < escaped.size(); ++at) {
-    int code = 0;
-    const char* digits = escaped.data() + at + 1;
-    if (escaped[at] == '\\' && escaped.size() - at > 3 &&
-        std::from_chars(digits, digits + 3, code, 8).ptr == digits + 3) {
-      path += static_cast<char>(code);
-      at += 3;
-    } else {
-      path += escaped[at];
-    }
-  }
-  return path;
-}
-
-bool holds(const std::vector<std::string_view>& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
-}
 
 Result<void> write_value(const std::filesystem::path& file, const std::string& value) {
   BERTH_TRY(int fd, call([&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }, "open {}", file.native()));
@@ -57,38 +26,13 @@ Result<void> write_value(const std::filesystem::path& file, const std::string& v
   return check([&] { return ::write(fd, value.data(), value.size()); }, "write '{}' to {}", value, file.native());
 }
 
-Result<void> set_limits(const std::filesystem::path& folder, const CgroupHierarchy& hierarchy,
-                        const CgroupLimits& limits) {
-  const bool v2 = hierarchy.version == 2;
-  constexpr std::uint64_t kPeriodMicroseconds = 100'000;
-  const auto quota = static_cast<std::uint64_t>(std::llround(limits.cpus * kPeriodMicroseconds));
-  for (const std::string& controller : hierarchy.controllers) {
-    if (controller == "pids") {
-      BERTH_CHECK_OK(write_value(folder / "pids.max", std::to_string(limits.pids)));
-    } else if (controller == "cpu" && v2) {
-      BERTH_CHECK_OK(write_value(folder / "cpu.max", fmt::format("{} {}", quota, kPeriodMicroseconds)));
-    } else if (controller == "cpu") {
-      BERTH_CHECK_OK(write_value(folder / "cpu.cfs_period_us", std::to_string(kPeriodMicroseconds)));
-      BERTH_CHECK_OK(write_value(folder / "cpu.cfs_quota_us", std::to_string(quota)));
-    } else if (controller == "memory") {
-      const std::string bytes = std::to_string(limits.memory_bytes);
-      BERTH_CHECK_OK(write_value(folder / (v2 ? "memory.max" : "memory.limit_in_bytes"), bytes));
-      // Kernels without swap accounting have no such file; without accounting a swapping group could exceed its
-      // limit by what is swapped, so swapping is then turned off for it.
-      auto swap = v2 ? write_value(folder / "memory.swap.max", "0")
-                     : write_value(folder / "memory.memsw.limit_in_bytes", bytes);
-      if (!swap && swap.error().code() != Errc::NotFound) return swap;
-      if (!swap && !v2) BERTH_CHECK_OK(write_value(folder / "memory.swappiness", "0"));
-    }
-  }
-  return {};
-}
-
-// The number after `key` in a file of "key number" lines, or the number that is the whole file.
+// The number after `key` in a file of "key number" lines, or the number with which the file begins.
 std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std::string_view key = {}) {
   const auto text = read_file(file, kSmallFile);
   if (!text) return std::nullopt;
-  for (std::string_view line : words_of(*text, '\n')) {
+  for (std::string_view rest = *text; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (!key.empty()) {
       if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ' ') continue;
       line.remove_prefix(key.size() + 1);
@@ -99,65 +43,113 @@ std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std:
   return std::nullopt;
 }
 
+// Writes the limit and reads it back: the kernel rounds to what it can hold, and never up.
+Result<void> set_limit(const std::filesystem::path& file, std::uint64_t limit, std::string_view after = {}) {
+  BERTH_CHECK_OK(write_value(file, fmt::format("{}{}", limit, after)));
+  const auto holds = read_number(file);
+  if (holds && *holds <= limit) return {};
+  return fail(Errc::Unavailable, fmt::format("set the limit {} in {}: {} is what it reads afterwards", limit,
+                                             file.native(), holds ? std::to_string(*holds) : std::string("no number")));
+}
+
+Result<void> limit_memory(const std::filesystem::path& folder, bool v2, std::uint64_t bytes) {
+  BERTH_CHECK_OK(set_limit(folder / (v2 ? "memory.max" : "memory.limit_in_bytes"), bytes));
+  // Kernels without swap accounting have no such file; without accounting a swapping group could exceed its limit by
+  // what is swapped, so swapping is then turned off for it.
+  auto swap = v2 ? set_limit(folder / "memory.swap.max", 0) : set_limit(folder / "memory.memsw.limit_in_bytes", bytes);
+  if (!swap && swap.error().code() != Errc::NotFound) return swap;
+  if (!swap && !v2) return set_limit(folder / "memory.swappiness", 0);
+  return {};
+}
+
+Result<void> set_limits(const std::filesystem::path& folder, const CgroupHierarchy& hierarchy,
+                        const CgroupLimits& limits) {
+  const bool v2 = hierarchy.version == 2;
+  constexpr std::uint64_t kPeriodMicroseconds = 100'000;
+  const auto quota = static_cast<std::uint64_t>(std::llround(limits.cpus * kPeriodMicroseconds));
+  for (const std::string& controller : hierarchy.controllers) {
+    if (controller == "pids") {
+      BERTH_CHECK_OK(set_limit(folder / "pids.max", limits.pids));
+    } else if (controller == "cpu" && v2) {
+      BERTH_CHECK_OK(set_limit(folder / "cpu.max", quota, fmt::format(" {}", kPeriodMicroseconds)));
+    } else if (controller == "cpu") {
+      BERTH_CHECK_OK(set_limit(folder / "cpu.cfs_period_us", kPeriodMicroseconds));
+      BERTH_CHECK_OK(set_limit(folder / "cpu.cfs_quota_us", quota));
+    } else if (controller == "memory") {
+      BERTH_CHECK_OK(limit_memory(folder, v2, limits.memory_bytes));
+    }
+  }
+  return {};
+}
+
+bool passes_on(const std::filesystem::path& group, const std::string& controller) {
+  const auto text = read_file(group / "cgroup.subtree_control", kSmallFile);
+  if (!text) return false;
+  std::istringstream words(*text);
+  return std::find(std::istream_iterator<std::string>(words), {}, controller) != std::istream_iterator<std::string>();
+}
+
+// Version 2: groups have a controller only where every group above them passes it on, and but for the top one a group
+// that does holds no process. So a process of ours that stands in `group` moves to a group below it first.
+Result<void> pass_on(const std::filesystem::path& group, const std::vector<std::string>& controllers, bool holds_us) {
+  const std::filesystem::path file = group / "cgroup.subtree_control";
+  for (const std::string& controller : controllers) {
+    if (passes_on(group, controller)) continue;
+    auto written = write_value(file, "+" + controller);
+    if (!written && written.error().os_error() == EBUSY && holds_us) {
+      const std::filesystem::path aside = group / kAsideName;
+      BERTH_CHECK_OK(make_folders(aside, 0755));
+      BERTH_CHECK_OK(write_value(aside / "cgroup.procs", "0"));
+      written = write_value(file, "+" + controller);
+    }
+    if (!written && written.error().os_error() == EBUSY) {
+      return fail(Errc::Unavailable,
+                  fmt::format("pass controller '{}' on in {}: the group holds {} other processes, and a group that "
+                              "passes controllers on holds none; move them to a group below it, or start it in a "
+                              "group of its own (systemd-run --scope -p Delegate=yes berth ...)",
+                              controller, file.native(), members_of(group).size()));
+    }
+    BERTH_CHECK_OK(std::move(written));
+    if (!passes_on(group, controller)) {
+      return fail(Errc::Unavailable, fmt::format("pass controller '{}' on in {}: it was written, and is not there",
+                                                 controller, file.native()));
+    }
+  }
+  return {};
+}
+
+Result<void> make_ready(const CgroupHierarchy& hierarchy, const std::filesystem::path& parent) {
+  if (hierarchy.version != 2) return {};
+  BERTH_CHECK_OK(pass_on(hierarchy.place, hierarchy.controllers, hierarchy.holds_us));
+  if (parent == hierarchy.place) return {};
+  BERTH_CHECK_OK(make_folders(parent, 0755));
+  return pass_on(parent, hierarchy.controllers, false);
+}
+
 void nap() {
   const timespec pause = {0, 2'000'000};
   ::nanosleep(&pause, nullptr);
 }
 
-// Sends SIGKILL to the processes of the group at `path`, but not to `spared`; how many there were.
-int kill_members(const std::filesystem::path& path, pid_t spared) {
-  int members = 0;
-  const auto pids = read_file(path / "cgroup.procs", 1 << 20);
-  if (!pids) return 0;
-  for (const std::string_view line : words_of(*pids, '\n')) {
-    pid_t pid = 0;
-    std::from_chars(line.data(), line.data() + line.size(), pid);
-    if (pid <= 1 || pid == spared) continue;
-    ++members;
-    ::kill(pid, SIGKILL);  // the group is ours alone, so whoever is in it is ours
-  }
-  return members;
-}
-
 }  // namespace
-
-Result<std::vector<CgroupHierarchy>> choose_hierarchies(std::string_view mountinfo, std::string_view v2_controllers) {
-  // mountinfo (proc(5)): id parent major:minor root mount-point options ... - type source super-options
-  std::vector<CgroupHierarchy> found;
-  std::vector<std::string_view> missing(kNeeded.begin(), kNeeded.end());
-  for (const std::string_view line : words_of(mountinfo, '\n')) {
-    const std::size_t dash = line.find(" - ");
-    if (dash == std::string_view::npos) continue;
-    const auto before = words_of(line.substr(0, dash), ' ');
-    const auto after = words_of(line.substr(dash + 3), ' ');
-    if (before.size() < 5 || after.size() < 3 || (after[0] != "cgroup" && after[0] != "cgroup2")) continue;
-    const bool v2 = after[0] == "cgroup2";
-    const auto available = v2 ? words_of(v2_controllers, ' ') : words_of(after[2], ',');
-    CgroupHierarchy hierarchy{path_of(before[4]), v2 ? 2 : 1, {}};
-    std::erase_if(missing, [&](std::string_view controller) {
-      if (!holds(available, controller)) return false;
-      hierarchy.controllers.emplace_back(controller);
-      return true;
-    });
-    if (!hierarchy.controllers.empty()) found.push_back(std::move(hierarchy));
-  }
-  if (!missing.empty()) {
-    return fail(Errc::Unavailable,
-                fmt::format("find the cgroup controllers memory, pids and cpu: '{}' is in no mounted hierarchy; "
-                            "limits could not be enforced",
-                            missing.front()));
-  }
-  return found;
-}
 
 Result<std::vector<CgroupHierarchy>> find_hierarchies() {
   BERTH_TRY(const std::string mountinfo, read_file("/proc/self/mountinfo", 8 << 20));
-  std::string v2_controllers;
-  // Where a version 2 hierarchy stands is a convention; anywhere else its root file tells the same.
-  for (const char* file : {"/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/unified/cgroup.controllers"}) {
-    if (auto text = read_file(file, kSmallFile)) v2_controllers = text->substr(0, text->find('\n'));
+  BERTH_TRY(const std::string own_groups, read_file("/proc/self/cgroup", kSmallFile));
+  CgroupLayout layout = choose_layout(mountinfo, own_groups, look_at_group);
+  if (!layout.lacks.empty()) {
+    std::string why;
+    for (const CgroupLack& lack : layout.lacks) why += fmt::format("; '{}': {}", lack.controller, lack.why);
+    return fail(Errc::Unavailable,
+                "find the cgroup controllers memory, pids and cpu, without which limits could not be "
+                "enforced" +
+                    why);
   }
-  return choose_hierarchies(mountinfo, v2_controllers);
+  // Now, while this process has no other: those that it starts would stand in its way.
+  for (const CgroupHierarchy& hierarchy : layout.hierarchies) {
+    BERTH_CHECK_OK(make_ready(hierarchy, hierarchy.place));
+  }
+  return std::move(layout.hierarchies);
 }
 
 Result<Cgroup> Cgroup::make(const std::vector<CgroupHierarchy>& hierarchies, const std::string& name,
@@ -172,15 +164,9 @@ Result<Cgroup> Cgroup::make(const std::vector<CgroupHierarchy>& hierarchies, con
 }
 
 Result<void> Cgroup::make_in(const CgroupHierarchy& hierarchy, const std::string& name, const CgroupLimits& limits) {
-  const std::filesystem::path folder = hierarchy.mount / name;
+  const std::filesystem::path folder = hierarchy.place / name;
   const std::filesystem::path parent = folder.parent_path();
-  if (hierarchy.version == 2) {
-    // Children have a controller only where every group above them passes it on.
-    const std::string passed_on = fmt::format("+{}", fmt::join(hierarchy.controllers, " +"));
-    BERTH_CHECK_OK(write_value(hierarchy.mount / "cgroup.subtree_control", passed_on));
-    BERTH_CHECK_OK(make_folders(parent, 0755));
-    if (parent != hierarchy.mount) BERTH_CHECK_OK(write_value(parent / "cgroup.subtree_control", passed_on));
-  }
+  BERTH_CHECK_OK(make_ready(hierarchy, parent));
   auto made = check([&] { return ::mkdir(folder.c_str(), 0755); }, "make folder {}", folder.native());
   if (!made && made.error().code() == Errc::NotFound) {
     BERTH_CHECK_OK(make_folders(parent, 0755));
@@ -218,16 +204,30 @@ Result<CgroupUsage> Cgroup::usage() const {
         usage.oom_kills = read_number(path / (v2 ? "memory.events" : "memory.oom_control"), "oom_kill").value_or(0);
       } else if (controller == "pids") {
         usage.refused_forks = read_number(path / "pids.events", "max").value_or(0);
+      } else if (const auto ns = v2 ? std::nullopt : read_number(path / "cpuacct.usage")) {
+        usage.cpu_time = std::chrono::nanoseconds(*ns);
       }
+    }
+    // Counted in every group of version 2, whatever its controllers.
+    if (const auto us = v2 ? read_number(path / "cpu.stat", "usage_usec") : std::nullopt) {
+      usage.cpu_time = std::chrono::microseconds(*us);
     }
   }
   return usage;
 }
 
+std::optional<std::uint64_t> Cgroup::memory_bytes_now() const {
+  for (const auto& [path, hierarchy] : folders_) {
+    const char* file = hierarchy.version == 2 ? "memory.current" : "memory.usage_in_bytes";
+    if (const auto bytes = read_number(path / file)) return bytes;
+  }
+  return std::nullopt;
+}
+
 Result<void> Cgroup::kill_all_but(pid_t spared) {
   for (int attempt = 0; attempt < 2500; ++attempt) {
     int members = 0;
-    for (const Folder& folder : folders_) members += kill_members(folder.path, spared);
+    for (const Folder& folder : folders_) members += kill_members([&] { return members_of(folder.path); }, spared);
     if (members == 0) return {};
     nap();
   }
@@ -249,7 +249,7 @@ Result<void> Cgroup::remove() {
 bool remove_cgroup(const std::filesystem::path& path) {
   for (int attempt = 0; attempt < 500; ++attempt) {
     if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
-    kill_members(path, 0);
+    if (!kill_group(path)) kill_members([&] { return members_of(path); }, -1);
     nap();
   }
   return false;

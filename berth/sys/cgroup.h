@@ -3,33 +3,21 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
+#include "berth/sys/cgroup_layout.h"
 
 namespace berth::sys {
 
-// One mounted hierarchy and those of our controllers (memory, pids, cpu) that live in it.
-struct CgroupHierarchy {
-  std::filesystem::path mount;
-  int version = 0;  // 1 or 2
-  std::vector<std::string> controllers;
-
-  friend bool operator==(const CgroupHierarchy&, const CgroupHierarchy&) = default;
-};
-
-// The hierarchies that hold memory, pids and cpu, from the text of /proc/self/mountinfo and of each version 2
-// mount's cgroup.controllers. Pure, so that layouts of other machines can be tested.
-// Errors: Unavailable when a controller is in none of them.
-Result<std::vector<CgroupHierarchy>> choose_hierarchies(std::string_view mountinfo, std::string_view v2_controllers);
-
-// The same for this machine.
+// Where Berth's groups lie on this machine, ready for them: what has to be passed on to them is.
+// Errors: Unavailable when one of memory, pids and cpu cannot be had, with the reason and the remedy; Denied.
 Result<std::vector<CgroupHierarchy>> find_hierarchies();
 
 struct CgroupLimits {
@@ -40,7 +28,8 @@ struct CgroupLimits {
 
 // What was used, and how often a limit was hit.
 struct CgroupUsage {
-  std::optional<std::uint64_t> peak_memory_bytes;  // none where the kernel keeps no peak (version 2 before 5.19)
+  std::optional<std::uint64_t> peak_memory_bytes;    // none where the kernel keeps no peak (version 2 before 5.19)
+  std::optional<std::chrono::nanoseconds> cpu_time;  // none in version 1 where cpuacct is mounted apart
   std::uint64_t oom_kills = 0;
   std::uint64_t refused_forks = 0;
 };
@@ -70,6 +59,9 @@ class Cgroup {
   const std::vector<Folder>& folders() const { return folders_; }
 
   Result<CgroupUsage> usage() const;
+
+  // What its processes have in memory now; none where no hierarchy counts memory.
+  std::optional<std::uint64_t> memory_bytes_now() const;
 
   // Kills every process of the group but `spared`, until no other is left. Errors: TimedOut after five seconds.
   Result<void> kill_all_but(pid_t spared);

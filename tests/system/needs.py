@@ -1,7 +1,7 @@
 """What the tests need of the machine, found out by doing it.
 
 What is missing skips the tests, with the reason. Where BERTH_REQUIRE names it (a list with commas of root, userns,
-cgroup, overlay, image), it is an error instead: an isolation test that is skipped silently is a hole.
+cgroup, cgroup2, overlay, image), it is an error instead: an isolation test that is skipped silently is a hole.
 """
 import os
 import subprocess
@@ -45,6 +45,12 @@ def missing_cgroup():
         except OSError as error:
             return str(error)
     return 'no hierarchy has %s' % ', '.join(sorted(needed)) if needed else ''
+
+
+def missing_cgroup2():
+    """For what is of version 2 alone; no other test needs it."""
+    found = os.path.exists('/sys/fs/cgroup/cgroup.controllers')
+    return '' if found else '/sys/fs/cgroup is no hierarchy of version 2 (tools/vm has one)'
 
 
 def missing_overlay():
