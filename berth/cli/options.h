@@ -18,6 +18,7 @@ struct RunOptions {
   std::string memory;
   std::string cpus;
   std::string pids;
+  bool allow_unlimited = false;
   std::vector<std::string> files;
   std::string incident;
   std::string context;
@@ -36,6 +37,7 @@ struct LoopOptions {
   std::string memory;
   std::string cpus;
   std::string pids;
+  bool allow_unlimited = false;
 };
 
 struct PruneOptions {

@@ -10,8 +10,10 @@
 #include "berth/base/clock.h"
 #include "berth/container/call_files.h"
 #include "berth/container/cpu_time.h"
+#include "berth/container/ground.h"
 #include "berth/container/image_root.h"
 #include "berth/container/kept.h"
+#include "berth/container/process_tree.h"
 #include "berth/container/syscall_policy.h"
 #include "berth/sys/file.h"
 #include "berth/sys/pipe.h"
@@ -92,17 +94,20 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const auto passed = [&](const char* name) { moments.push_back({name, monotonic_ns()}); };
   const bool user_namespace = spec.guards.up(Guard::UserNamespace);
 
-  BERTH_TRY(const auto hierarchies, sys::find_hierarchies());
-  BERTH_TRY(const sys::IdRange granted, granted_ids());
+  BERTH_TRY(Ground ground, find_ground(spec.limits));
+  const auto& hierarchies = ground.hierarchies;
   BERTH_TRY(Lease lease,
-            Lease::take(folder, granted, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
-  const sys::IdRange ids = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
+            Lease::take(folder, ground.pool, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
+  const sys::IdRange range = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
+  // Without a user namespace its ids are those around it, as they are.
+  const ContainerIds ids = container_ids(ground.of_machine || !user_namespace, range);
   passed("lease host ids");
 
-  BERTH_TRY(UniqueFd root, open_image_root(folder, spec.root, ids, lease.slot(), user_namespace));
+  BERTH_TRY(UniqueFd root, ground.of_machine ? open_image_root(folder, spec.root, range, lease.slot(), user_namespace)
+                                             : mount_image_root(folder, spec.root));
   passed("open the image's root");
-  BERTH_TRY(UniqueFd scratch, make_scratch(spec, ids.first));
-  BERTH_TRY(UniqueFd furniture, make_furniture(spec));
+  BERTH_TRY(UniqueFd scratch, make_scratch(spec, ids));
+  BERTH_TRY(UniqueFd furniture, make_furniture(spec, ground.of_machine));
   BERTH_TRY(Streams streams, make_streams(spec.channel));
   const std::vector<sock_filter> filter = sys::compile_filter(syscall_policy());
   passed("make the call's folders");
@@ -121,6 +126,9 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
                                 "give init's report a high number"));
   report.write.reset(high);
   InitPlan plan{.spec = spec, .filter = filter, .cgroup = cgroup, .stage = folder.stage("")};
+  plan.of_machine = ground.of_machine;
+  if (!ground.counts_processes()) plan.most_processes = spec.limits.pids;
+  if (!ground.enforces("memory")) plan.most_private_bytes = spec.limits.memory_bytes;
   plan.root = root.get();
   plan.scratch = scratch.get();
   plan.furniture = furniture.get();
@@ -144,9 +152,10 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   container.go_ = std::move(go.write);
   container.scratch_ = std::move(scratch);
   container.moments_ = std::move(moments);
+  container.not_enforced_ = std::move(ground.not_enforced);
   container.image_name_ = spec.image_name;
   report.write.reset();
-  if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids));
+  if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids.map));
   BERTH_CHECK_OK(sys::write_all(container.go_.get(), "g", "the channel to init"));
   BERTH_CHECK_OK(container.wait_for_start());
   return container;
@@ -173,7 +182,7 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
     BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
   }
   // What init waits for is counted as its own. Who lives on until it dies is not waited for, and asked before.
-  const std::chrono::nanoseconds used = cpu_time_of_members(cgroup_.folders().front().path, init_.pid());
+  const std::chrono::nanoseconds used = cpu_time_until_now();
   BERTH_CHECK_OK(init_.kill(SIGKILL));
   BERTH_TRY(const sys::Ending ending, init_.wait());
   BERTH_TRY(ContainerEnd end, figures());
@@ -188,7 +197,7 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
 }
 
 Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, const LaunchSpec& spec) {
-  BERTH_CHECK_OK(cgroup_.kill_all_but(init_.pid()));
+  BERTH_CHECK_OK(cgroup_.folders().empty() ? kill_descendants_of(init_.pid()) : cgroup_.kill_all_but(init_.pid()));
   BERTH_TRY(ContainerEnd end, figures());
   BERTH_TRY(const std::uint64_t ticks, start_ticks_of(init_.pid()));
   KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}};
@@ -200,6 +209,12 @@ Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, cons
   init_.release();
   watcher_.dismiss();
   return end;
+}
+
+std::chrono::nanoseconds Container::cpu_time_until_now() const {
+  if (!cgroup_.folders().empty()) return cpu_time_of_members(cgroup_.folders().front().path, init_.pid());
+  const auto processes = descendants_of(init_.pid());
+  return processes ? cpu_time_of(*processes) : std::chrono::nanoseconds(0);
 }
 
 Result<ContainerEnd> Container::figures() {

@@ -69,7 +69,13 @@ Result<void> set_resource_limits(const InitPlan& plan) {
     const rlimit limit = {row.soft, row.hard};
     BERTH_CHECK_OK(sys::check([&] { return ::setrlimit(row.resource, &limit); }, "setrlimit {}", row.name));
   }
-  return {};
+  const auto set = [](__rlimit_resource resource, const char* name, auto most) -> Result<void> {
+    if (!most) return {};
+    const rlimit limit = {*most, *most};
+    return sys::check([&] { return ::setrlimit(resource, &limit); }, "setrlimit {} to {}", name, *most);
+  };
+  BERTH_CHECK_OK(set(RLIMIT_NPROC, "NPROC", plan.most_processes));
+  return set(RLIMIT_DATA, "DATA", plan.most_private_bytes);
 }
 
 Result<void> take_script_user(const InitPlan& plan) {

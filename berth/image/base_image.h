@@ -1,6 +1,8 @@
 // Makes the Python 3 base image from the distribution's packages.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -22,6 +24,8 @@ struct BaseImageOptions {
   // tools are told; otherwise they find it by the machine's configuration, as every user of them does.
   std::filesystem::path graph_root;
   bool storage_is_set = false;
+  // The user for whom this is root of a namespace of their own; none: root of the machine.
+  std::optional<uid_t> ordinary_user;
 
   std::filesystem::path etc_apt = "/etc/apt";
   std::filesystem::path os_release = "/etc/os-release";
@@ -51,7 +55,8 @@ struct BaseImage {
 // makes the same layer, today and later.
 //
 // Safe to run again after it was interrupted anywhere, and from two places at once: the second waits.
-// Errors: NotFound when a tool is missing; Denied when not root; Unavailable when archives cannot be reached or a tool
+// Errors: NotFound when a tool is missing; Denied when not root, of the machine or of a
+// namespace; Unavailable when archives cannot be reached or a tool
 // ends with an error; Exhausted when the disk is nearly full; TimedOut.
 Result<BaseImage> make_python3_base(const BaseImageOptions& options);
 
