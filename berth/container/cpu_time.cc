@@ -55,7 +55,8 @@ std::chrono::nanoseconds cpu_time_of(const std::vector<pid_t>& processes) {
 std::chrono::nanoseconds cpu_time_of_members(const std::filesystem::path& cgroup, pid_t spared) {
   const auto members = sys::read_file(cgroup / "cgroup.procs", 1 << 20);
   std::vector<pid_t> processes;
-  for (std::string_view rest = members ? *members : ""; !rest.empty();) {
+  if (!members) return {};
+  for (std::string_view rest = *members; !rest.empty();) {
     const auto pid = static_cast<pid_t>(take_number(rest));
     if (pid > 0 && pid != spared) processes.push_back(pid);
   }

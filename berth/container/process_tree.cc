@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,8 +9,8 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "berth/base/unique_fd.h"
 #include "berth/sys/file.h"
@@ -39,22 +38,6 @@ void append_children(pid_t pid, std::vector<pid_t>& children) {
   }
 }
 
-std::optional<ino_t> pid_namespace_of(pid_t pid) {
-  struct stat status = {};
-  if (::stat(fmt::format("/proc/{}/ns/pid", pid).c_str(), &status) != 0) return std::nullopt;
-  return status.st_ino;
-}
-
-// Kills `pid` if it is in the pid namespace `home`: asked after the process is held, so that the number can mean no
-// other one any more.
-void kill_in(std::optional<ino_t> home, pid_t pid) {
-  const auto open = [&] { return ::syscall(SYS_pidfd_open, pid, 0); };
-  const auto pidfd = sys::call(open, "pidfd_open {}", pid);
-  if (!pidfd) return;
-  const UniqueFd owner(*pidfd);
-  if (home && pid_namespace_of(pid) == home) ::syscall(SYS_pidfd_send_signal, owner.get(), SIGKILL, nullptr, 0);
-}
-
 }  // namespace
 
 Result<std::vector<pid_t>> descendants_of(pid_t pid) {
@@ -69,11 +52,20 @@ Result<std::vector<pid_t>> descendants_of(pid_t pid) {
 
 Result<void> kill_descendants_of(pid_t pid) {
   const timespec pause = {0, 2'000'000};
-  const std::optional<ino_t> home = pid_namespace_of(pid);
   for (int attempt = 0; attempt < 2500; ++attempt) {
     BERTH_TRY(const std::vector<pid_t> left, descendants_of(pid));
     if (left.empty()) return {};
-    for (const pid_t process : left) kill_in(home, process);
+    std::vector<std::pair<pid_t, UniqueFd>> held;
+    for (const pid_t process : left) {
+      const auto open = [&] { return ::syscall(SYS_pidfd_open, process, 0); };
+      if (const auto pidfd = sys::call(open, "pidfd_open {}", process)) held.emplace_back(process, *pidfd);
+    }
+    // Asked again once they are held: a number that has become a stranger's is not among them any more.
+    BERTH_TRY(const std::vector<pid_t> still, descendants_of(pid));
+    for (const auto& [process, pidfd] : held) {
+      if (std::ranges::find(still, process) == still.end()) continue;
+      ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+    }
     ::nanosleep(&pause, nullptr);
   }
   return fail(Errc::TimedOut, "end the processes of a container: some did not die within 5 s");
