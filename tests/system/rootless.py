@@ -1,5 +1,4 @@
 """An ordinary user of the tests' own, and the program as that user starts it."""
-import json
 import os
 import pwd
 import shutil
@@ -90,12 +89,31 @@ class UserBerth(Berth):
             self.environment(settings, leave_out, **(env or {}))
         return Running(self.user.command(program, *argv), variables, cwd='/', **streams)
 
-    def make_image(self):
-        """`berth image init`, with the packages that root has fetched: (its answer, that of a second one)."""
+    @property
+    def storage(self):
+        return self.user.home + '/.local/share/containers/storage'
+
+    def in_namespace(self, *argv):
+        """Runs a tool of the containers' as root of a namespace of the user's."""
+        return run(*self.user.command('unshare', '--user', '--map-root-user', '--map-auto', '--mount', *argv), cwd='/',
+                   env=self.plain_environment(_CONTAINERS_USERNS_CONFIGURED='done',
+                                              _CONTAINERS_ROOTLESS_UID=str(self.user.uid)))
+
+    def take_image(self, name):
+        """Copies an image of root's storage into the user's."""
+        between = self.user.home + '/between'
+        run('skopeo', 'copy', '--quiet', 'containers-storage:' + name, 'dir:' + between)
+        run('chown', '-R', '%d:%d' % (self.user.uid, self.user.gid), between)
+        self.in_namespace('skopeo', '--insecure-policy', 'copy', '--quiet', 'dir:' + between,
+                          'containers-storage:[overlay@%s+%s/run-root]%s' % (self.storage, self.user.home, name))
+        shutil.rmtree(between)
+
+    def make_image(self, data_home):
+        """`berth image init` into another storage, with the packages that root has fetched; its answer."""
         cache = self.user.home + '/.cache/berth'
-        if os.path.isdir('/var/cache/berth/apt/cache/archives'):
+        if os.path.isdir('/var/cache/berth/apt/cache/archives') and not os.path.isdir(cache + '/apt'):
             shutil.copytree('/var/cache/berth/apt', cache + '/apt')
             run('chown', '-R', '%d:%d' % (self.user.uid, self.user.gid), self.user.home + '/.cache')
-        answers = [self('image', 'init', '--json', plain=True, seconds=1200) for _ in range(2)]
-        assert all(answer.code == 0 for answer in answers), answers
-        return [json.loads(answer.out) for answer in answers]
+        answer = self('image', 'init', '--json', plain=True, seconds=1200, env={'XDG_DATA_HOME': data_home})
+        assert answer.code == 0, answer
+        return answer.json
