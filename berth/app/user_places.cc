@@ -47,7 +47,7 @@ Result<std::filesystem::path> runtime_folder(const sys::User& user, const UserEn
   for (const std::filesystem::path& folder : {std::filesystem::path(environment.runtime_dir), of_login}) {
     if (folder.is_absolute() && is_private(folder, user.uid)) return folder / "berth";
   }
-  const std::filesystem::path own = environment.temporary / fmt::format("berth-{}", user.uid);
+  std::filesystem::path own = environment.temporary / fmt::format("berth-{}", user.uid);
   const auto made = sys::check([&] { return ::mkdir(own.c_str(), 0700); }, "make folder '{}'", own.native());
   if (!made && made.error().os_error() != EEXIST) {
     return std::unexpected(Error(made.error()).in("find a runtime folder"));

@@ -220,8 +220,12 @@ class Delegated:
     """A group that is the user's, as a login's service manager gives one: calls begin in a group below it."""
 
     def __init__(self, user, controllers):
-        self.folder = '/sys/fs/cgroup/berth-test-delegated'
-        put('/sys/fs/cgroup/cgroup.subtree_control', ' '.join('+' + name for name in controllers))
+        # Root's own group above hands on what is delegated, and no more.
+        self._above = '/sys/fs/cgroup/berth-test'
+        self.folder = self._above + '/delegated'
+        os.mkdir(self._above)
+        for folder in ('/sys/fs/cgroup', self._above):
+            put(folder + '/cgroup.subtree_control', ' '.join('+' + name for name in controllers))
         for folder in (self.folder, self.folder + '/session'):
             os.mkdir(folder)
             os.chown(folder, user.uid, user.gid)
@@ -238,7 +242,7 @@ class Delegated:
 
     def remove(self):
         self._user.command = self._command
-        for folder in (self.folder + '/berth', self.folder + '/session', self.folder):
+        for folder in (self.folder + '/berth', self.folder + '/session', self.folder, self._above):
             if os.path.isdir(folder):
                 os.rmdir(folder)
 
