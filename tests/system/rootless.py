@@ -107,6 +107,11 @@ class UserBerth(Berth):
         self.in_namespace('skopeo', '--insecure-policy', 'copy', '--quiet', 'dir:' + between,
                           'containers-storage:[overlay@%s+%s/run-root]%s' % (self.storage, self.user.home, name))
         shutil.rmtree(between)
+        self.image = name
+
+    def buildah(self, *argv):
+        return run(*self.user.command('buildah', '--storage-driver', 'overlay', *argv), cwd='/',
+                   env=self.plain_environment()).strip().split('\n')[-1]
 
     def make_image(self, data_home):
         """`berth image init` into another storage, with the packages that root has fetched; its answer."""

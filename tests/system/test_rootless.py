@@ -99,6 +99,21 @@ def test_files_go_in_and_out_as_the_users(user):
     assert os.stat(saved).st_uid == user.user.uid
 
 
+def test_layers_of_the_users_own_tools(user):
+    """A file removed, a folder replaced, other owners: as the user's own buildah writes them down."""
+    working = user.buildah('from', '--pull-never', user.image)
+    user.buildah('run', '--user', '0', '--isolation', 'chroot', working, '--', 'sh', '-c',
+                 'rm /etc/debian_version; rm -r /usr/share/zoneinfo && mkdir /usr/share/zoneinfo && '
+                 'echo new >/usr/share/zoneinfo/only; echo x >/etc/own; chown 2:2 /etc/own')
+    user.buildah('commit', '--quiet', '--rm', working, 'localhost/layered:1')
+    code = ("import os\ndemisto.results({'removed': os.path.exists('/etc/debian_version'),"
+            "'replaced': os.listdir('/usr/share/zoneinfo'), 'owner': os.stat('/etc/own').st_uid})")
+    changed = user('run', user.write('scripts/layered.py', code), '--image', 'layered:1', '--json').value
+    assert changed == {'removed': False, 'replaced': ['only'], 'owner': 2}, changed
+    before = user.script(code.replace('/etc/own', '/etc/passwd')).value
+    assert before['removed'] and len(before['replaced']) > 10 and before['owner'] == 0, before
+
+
 def test_a_kept_container_is_listed_and_removed(user, place):
     answer = user.script(BUSY.rpartition('time.sleep(3600)')[0], '--keep')
     assert answer.code == 0 and answer.json['kept'], answer
