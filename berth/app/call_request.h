@@ -66,9 +66,10 @@ struct CallAnswer {
   std::optional<std::size_t> code_first_line;
   engine::Outcome outcome;
   std::vector<container::Moment> moments;
-  std::vector<std::string> notes;     // about the item, for those who wrote it
-  std::vector<std::string> warnings;  // about what was left undone, for everybody
-  std::vector<std::string> secrets;   // texts to be masked in whatever is shown
+  std::vector<std::string> notes;         // about the item, for those who wrote it
+  std::vector<std::string> not_enforced;  // limits that nothing held this call to (Ground::not_enforced)
+  std::vector<std::string> warnings;      // about what was left undone, for everybody
+  std::vector<std::string> secrets;       // texts to be masked in whatever is shown
   bool kept = false;
 
   bool has_error_entry() const;

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -15,6 +16,7 @@
 #include "berth/app/mask.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
+#include "berth/container/ground.h"
 #include "berth/content/arguments.h"
 #include "berth/content/code_assembly.h"
 #include "berth/content/commands.h"
@@ -168,7 +170,7 @@ int CallAnswer::exit_code() const {
 }
 
 Result<CallService> CallService::open(const Settings& settings, container::Guards guards) {
-  BERTH_TRY(const auto graph_root, image::find_graph_root(image::storage_places_of_process(settings.storage)));
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(image::LocalStore store, image::LocalStore::open(graph_root));
   BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
   if (guards.all_up() && !settings.user_namespace) {
@@ -231,12 +233,20 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   spec.network = network->spec;
   wire::Job job = job_for(request, *checked);
   job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
+  // What the machine cannot do is said before anything is made.
+  if (auto ground = container::find_ground(spec.limits); !ground) return refuse(std::move(ground));
   put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
   auto container = container::Container::start(spec, folder_);
   if (!container) {
     const bool is_input = container.error().code() == Errc::NotFound;
     if (is_input) return refuse(std::move(container));
     return start_failed(std::move(container).context([] { return "start the container"; }));
+  }
+
+  answer.not_enforced = container->not_enforced();
+  if (!answer.not_enforced.empty()) {
+    answer.warnings.push_back(fmt::format("nothing enforces the limits of {} here: they were allowed to be left out",
+                                          fmt::join(answer.not_enforced, " and ")));
   }
 
   // The conversation.

@@ -66,7 +66,9 @@ Result<CompiledCode> CodeCache::make(container::LaunchSpec spec, std::string_vie
   spec.fixed = {{"loop.py", std::string(embedded_loop())}, {"prelude.py", std::string(prelude)}};
   spec.files.clear();
   spec.keep = false;
+  const bool allow_unlimited = spec.limits.allow_unlimited;
   spec.limits = container::Limits();  // not the call's: its own may be too small for this
+  spec.limits.allow_unlimited = allow_unlimited;
   BERTH_TRY(container::Container container, container::Container::start(spec, runtime_));
   pollfd ended = {container.ended(), POLLIN, 0};
   BERTH_TRY(int ready, sys::call([&] { return ::poll(&ended, 1, kCompileMilliseconds); }, "wait for the compilation"));

@@ -12,15 +12,16 @@ Result<image::BaseImage> make_base_image(const Settings& settings, std::string_v
   BERTH_TRY(options.recipe, image::recipe_of(recipe));
   options.release_sources = settings.python2_sources;
   options.cache_folder = settings.cache;
-  options.state_folder = "/var/lib/berth";
-  BERTH_TRY(options.graph_root, image::find_graph_root(image::storage_places_of_process(settings.storage)));
+  options.state_folder = settings.state;
+  if (settings.ordinary_user) options.ordinary_user = settings.ordinary_user->uid;
+  BERTH_TRY(options.graph_root, image::find_graph_root(storage_places(settings)));
   options.storage_is_set = !settings.storage.empty();
   options.on_step = on_step;
   return image::make_base_image(options);
 }
 
 Result<std::vector<ListedImage>> list_images(const Settings& settings) {
-  BERTH_TRY(const auto graph_root, image::find_graph_root(image::storage_places_of_process(settings.storage)));
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto records, store.list_images());
   std::vector<ListedImage> images;

@@ -124,7 +124,7 @@ class Bridge {
 }  // namespace
 
 Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, const container::Guards& guards) {
-  BERTH_TRY(const auto graph_root, image::find_graph_root(image::storage_places_of_process(settings.storage)));
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto reference, image::parse_reference(request.image));
   BERTH_TRY(const auto resolved, image::resolve_image(store, reference, settings.substitutes));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <functional>
 
+#include "berth/app/user_places.h"
 #include "berth/content/suggestion.h"
 #include "berth/content/yaml_reader.h"
 #include "berth/sys/file.h"
@@ -126,10 +127,11 @@ Result<std::optional<net::Destination>> proxy_or_none(std::string_view text) {
   return proxy;
 }
 
-std::filesystem::path user_config_folder() {
-  if (const char* folder = std::getenv("XDG_CONFIG_HOME"); folder != nullptr && *folder == '/') return folder;
-  const char* home = std::getenv("HOME");
-  return std::filesystem::path(home != nullptr ? home : "/nonexistent") / ".config";
+Result<void> check_for_user(const Settings& settings) {
+  if (!settings.ordinary_user || settings.user_namespace) return {};
+  return fail(Errc::InvalidInput,
+              "the setting 'isolation.user_namespace' is off, and only root can run containers "
+              "without one; set it to on in ~/.config/berth/berth.yaml");
 }
 
 }  // namespace
@@ -180,7 +182,8 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                         {"open_files", with(count_of("open files"), settings.limits.open_files_soft)},
                         {"open_files_hard", with(count_of("open files"), settings.limits.open_files_hard)},
                         {"message", with(parse_bytes, settings.limits.frame_bytes)},
-                        {"output", with(parse_bytes, settings.limits.output_bytes)}})},
+                        {"output", with(parse_bytes, settings.limits.output_bytes)},
+                        {"allow_unlimited", with(on_or_off, settings.limits.allow_unlimited)}})},
       {"server", group({{"version", with(any_text, settings.server_version)},
                         {"build", with(any_text, settings.server_build)},
                         {"platform", with(any_text, settings.server_platform)}})},
@@ -205,6 +208,19 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
 
 Result<Settings> load_settings() {
   Settings settings;
+  UserPlaces own;
+  if (::geteuid() != 0) {
+    BERTH_TRY(settings.ordinary_user, sys::invoking_user());
+    BERTH_TRY(own, places_of_user(*settings.ordinary_user, environment_of_process()));
+  }
+  const auto take_own_places = [&] {
+    if (!settings.ordinary_user) return;
+    settings.storage.clear();
+    settings.runtime = own.runtime;
+    settings.cache = own.cache;
+    settings.state = own.state;
+  };
+  take_own_places();
   const auto read_over = [&](const std::filesystem::path& path, bool must_exist) -> Result<void> {
     auto text = sys::read_file(path, kLargestFile);
     if (!text && text.error().code() == Errc::NotFound && !must_exist) return {};
@@ -214,11 +230,22 @@ Result<Settings> load_settings() {
   };
   if (const char* path = std::getenv("BERTH_CONFIG"); path != nullptr && *path != '\0') {
     BERTH_CHECK_OK(read_over(path, true));
+    BERTH_CHECK_OK(check_for_user(settings));
     return settings;
   }
   BERTH_CHECK_OK(read_over("/etc/berth/berth.yaml", false));
-  if (::geteuid() != 0) BERTH_CHECK_OK(read_over(user_config_folder() / "berth/berth.yaml", false));
+  // What the machine's file says of places is said of root's.
+  take_own_places();
+  if (settings.ordinary_user) BERTH_CHECK_OK(read_over(own.config / "berth.yaml", false));
+  BERTH_CHECK_OK(check_for_user(settings));
   return settings;
+}
+
+image::StoragePlaces storage_places(const Settings& settings) {
+  image::StoragePlaces places = image::storage_places_of_process(settings.storage);
+  places.root = !settings.ordinary_user;
+  if (settings.ordinary_user) places.uid = settings.ordinary_user->uid;
+  return places;
 }
 
 }  // namespace berth::app

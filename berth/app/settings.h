@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,14 +10,20 @@
 #include "berth/app/network_settings.h"
 #include "berth/base/result.h"
 #include "berth/container/limits.h"
+#include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
+#include "berth/sys/own_namespace.h"
 
 namespace berth::app {
 
 struct Settings {
-  std::filesystem::path storage;  // graph root; empty: that of the machine
+  std::filesystem::path storage;  // graph root; empty: that of the machine, or of the user
   std::filesystem::path runtime = "/run/berth";
   std::filesystem::path cache = "/var/cache/berth";
+  std::filesystem::path state = "/var/lib/berth";
+  // Who asks, where that is not root: then the places above are the user's own, and containers are made in the user's
+  // own namespace (sys/own_namespace.h). Said here because in that namespace the process looks like root.
+  std::optional<sys::User> ordinary_user;
   image::SubstitutionTable substitutes;
   std::string default_python3 = "python3";  // for items that name no image
   std::string default_python2 = "python";
@@ -36,6 +43,9 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
 // The settings of this process: the system file, the user's file, the environment (BERTH_CONFIG names one file instead
 // of both). Files that are not there are passed over, but for one named by BERTH_CONFIG.
 Result<Settings> load_settings();
+
+// Where the storage of images is looked for, in this process or after it has entered the user's own namespace.
+image::StoragePlaces storage_places(const Settings& settings);
 
 // "1g", "512MiB", "1000000": a number of bytes. Errors: InvalidInput with what is accepted.
 Result<std::uint64_t> parse_bytes(std::string_view text);

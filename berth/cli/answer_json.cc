@@ -31,6 +31,9 @@ Json outcome_json(const app::CallAnswer& answer) {
   if (outcome.status) json.set("status", *outcome.status);
   json.set("peak_memory_bytes", outcome.peak_memory_bytes ? Json(*outcome.peak_memory_bytes) : Json());
   json.set("cpu_ms", milliseconds(outcome.cpu_time)).set("wall_ms", milliseconds(outcome.wall_time));
+  Json not_enforced = Json::array();
+  for (const std::string& limit : answer.not_enforced) not_enforced.push_back(limit);
+  json.set("not_enforced", std::move(not_enforced));
   json.set("oom_kills", outcome.oom_kills).set("refused_forks", outcome.refused_forks);
   json.set("output_bytes", answer.record.output_bytes).set("dropped_log_bytes", answer.record.dropped_log_bytes);
   json.set("late_messages", answer.record.late_messages).set("bad_messages", answer.record.bad_messages);

@@ -10,7 +10,7 @@
 
 namespace berth::cli {
 
-// `options` has the members timeout, memory, cpus and pids, empty where nothing was given.
+// `options` has the members timeout, memory, cpus and pids, empty where nothing was given, and allow_unlimited.
 template <class Options>
 Result<container::Limits> limits_from(const Options& options, container::Limits limits) {
   const auto take = [](const char* option, const std::string& text, auto parse, auto& into) -> Result<void> {
@@ -25,6 +25,7 @@ Result<container::Limits> limits_from(const Options& options, container::Limits 
   BERTH_CHECK_OK(take("--memory", options.memory, app::parse_bytes, limits.memory_bytes));
   BERTH_CHECK_OK(take("--cpus", options.cpus, app::parse_cpus, limits.cpus));
   BERTH_CHECK_OK(take("--pids", options.pids, processes, limits.pids));
+  limits.allow_unlimited = limits.allow_unlimited || options.allow_unlimited;
   return limits;
 }
 

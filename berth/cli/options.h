@@ -19,6 +19,7 @@ struct RunOptions {
   std::string cpus;
   std::string pids;
   std::string network;
+  bool allow_unlimited = false;
   std::vector<std::string> files;
   std::string incident;
   std::string context;
@@ -37,6 +38,7 @@ struct LoopOptions {
   std::string memory;
   std::string cpus;
   std::string pids;
+  bool allow_unlimited = false;
 };
 
 struct PruneOptions {

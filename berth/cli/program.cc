@@ -19,6 +19,7 @@ struct CommandLine {
   ImageInitOptions image_init;
   ImageListOptions image_list;
   std::function<int(const Surroundings&)> chosen;
+  bool makes_mounts = false;  // `chosen` does, or reads what another did: an ordinary user needs a namespace for it
 };
 
 template <class Options>
@@ -27,6 +28,8 @@ void add_limits(CLI::App& command, Options& options) {
   command.add_option("--memory", options.memory, "memory, swap included, for example 512m")->type_name("BYTES");
   command.add_option("--cpus", options.cpus, "processors, for example 0.5")->type_name("N");
   command.add_option("--pids", options.pids, "processes and threads")->type_name("N");
+  command.add_flag("--allow-unlimited", options.allow_unlimited,
+                   "go on where this machine cannot enforce the limits of memory or processors for you");
 }
 
 void add_run(CLI::App& program, CommandLine& line) {
@@ -61,6 +64,7 @@ void add_run(CLI::App& program, CommandLine& line) {
   run.add_flag("--trace", options.trace, "show the phases with their times");
   run.add_flag("--debug", options.debug, "run in debug mode and show warnings and debug messages");
   run.callback([&line] {
+    line.makes_mounts = true;
     line.chosen = [&line](const Surroundings& surroundings) { return run_command(line.run, surroundings); };
   });
 }
@@ -72,6 +76,7 @@ void add_loop(CLI::App& program, CommandLine& line) {
   loop.add_option("--loop", options.loop_file, "a loop of your own instead of Berth's")->type_name("FILE");
   add_limits(loop, options);
   loop.callback([&line] {
+    line.makes_mounts = true;
     line.chosen = [&line](const Surroundings& surroundings) { return loop_command(line.loop, surroundings); };
   });
 }
@@ -83,6 +88,7 @@ void add_image(CLI::App& program, CommandLine& line) {
   init.add_option("NAME", line.image_init.recipe, "python3, or python2 (from Debian 11)")->capture_default_str();
   init.add_flag("--json", line.image_init.json, "the answer as JSON");
   init.callback([&line] {
+    line.makes_mounts = true;
     line.chosen = [&line](const Surroundings& surroundings) {
       return image_init_command(line.image_init, surroundings);
     };
@@ -127,6 +133,10 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   }
   const auto settings = app::load_settings();
   if (!settings) return complain(settings.error());
+  if (settings->ordinary_user && line.makes_mounts) {
+    const auto entered = sys::enter_own_namespace(*settings->ordinary_user);
+    if (!entered) return complain(entered.error());
+  }
   try {
     return line.chosen({*settings, guards, begun_ns});
   } catch (const std::exception& error) {

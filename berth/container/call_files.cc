@@ -53,13 +53,15 @@ Result<void> hand_in(int root, const WorkFile& file) {
   }
 }
 
-struct Device {
-  const char* path;
-  unsigned minor;
-  unsigned major = 1;
-};
-constexpr std::array<Device, 6> kDevices = {
-    {{"dev/null", 3}, {"dev/zero", 5}, {"dev/full", 7}, {"dev/random", 8}, {"dev/urandom", 9}, {"dev/tty", 0, 5}}};
+// Of kDeviceNames, in their order.
+constexpr std::array<std::pair<unsigned, unsigned>, kDeviceNames.size()> kDeviceNumbers = {
+    {{1, 3}, {1, 5}, {1, 7}, {1, 8}, {1, 9}, {5, 0}}};
+
+Result<void> make_device(int root, const char* name, dev_t number) {
+  const std::string path = std::string("dev/") + name;
+  BERTH_CHECK_OK(sys::check([&] { return ::mknodat(root, path.c_str(), S_IFCHR | 0600, number); }, "mknod {}", path));
+  return sys::check([&] { return ::fchmodat(root, path.c_str(), 0666, 0); }, "chmod {}", path);
+}
 
 struct Link {
   const char* path;
@@ -93,33 +95,34 @@ constexpr const char* kHosts = "127.0.0.1 localhost berth\n::1 localhost ip6-loc
 
 }  // namespace
 
-Result<UniqueFd> make_scratch(const LaunchSpec& spec, std::uint32_t first_id) {
+Result<UniqueFd> make_scratch(const LaunchSpec& spec, const ContainerIds& ids) {
   const sys::MountOptions options = {{"size", std::to_string(spec.limits.writable_bytes)},
                                      {"nr_inodes", std::to_string(spec.limits.writable_files)},
                                      {"mode", "0755"},
-                                     {"uid", std::to_string(first_id)},
-                                     {"gid", std::to_string(first_id)}};
+                                     {"uid", std::to_string(ids.root)},
+                                     {"gid", std::to_string(ids.root)}};
   BERTH_TRY(UniqueFd scratch, sys::make_mount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
-  const std::uint32_t user = first_id + kScriptId;
   for (const char* open_to_all : {"tmp", "vartmp", "shm"}) {
-    BERTH_CHECK_OK(make_folder(scratch.get(), open_to_all, 01777, first_id));
+    BERTH_CHECK_OK(make_folder(scratch.get(), open_to_all, 01777, ids.root));
   }
-  BERTH_CHECK_OK(make_folder(scratch.get(), "home", 0700, user));
-  BERTH_CHECK_OK(make_folder(scratch.get(), "work", 0700, user));
+  BERTH_CHECK_OK(make_folder(scratch.get(), "home", 0700, ids.script));
+  BERTH_CHECK_OK(make_folder(scratch.get(), "work", 0700, ids.script));
   for (const WorkFile& file : spec.files) BERTH_CHECK_OK(hand_in(scratch.get(), file));
   return scratch;
 }
 
-Result<UniqueFd> make_furniture(const LaunchSpec& spec) {
+Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
   // Device nodes work here although a container could make none: this tmpfs belongs to the host's user namespace.
   BERTH_TRY(UniqueFd furniture, sys::make_mount("tmpfs", {{"size", "64m"}, {"mode", "0755"}}, MOUNT_ATTR_NOSUID));
   const int root = furniture.get();
   for (const char* path : kFurnitureFolders) BERTH_CHECK_OK(make_folder(root, path, 0755, 0));
-  for (const Device& device : kDevices) {
-    const dev_t number = ::makedev(device.major, device.minor);
-    BERTH_CHECK_OK(
-        sys::check([&] { return ::mknodat(root, device.path, S_IFCHR | 0600, number); }, "mknod {}", device.path));
-    BERTH_CHECK_OK(sys::check([&] { return ::fchmodat(root, device.path, 0666, 0); }, "chmod {}", device.path));
+  for (std::size_t i = 0; i < kDeviceNames.size(); ++i) {
+    if (device_nodes) {
+      const auto [major, minor] = kDeviceNumbers[i];
+      BERTH_CHECK_OK(make_device(root, kDeviceNames[i], ::makedev(major, minor)));
+    } else {
+      BERTH_CHECK_OK(make_file(root, std::string("dev/") + kDeviceNames[i], 0444));
+    }
   }
   for (const Link& link : kLinks) {
     BERTH_CHECK_OK(sys::check([&] { return ::symlinkat(link.target, root, link.path); }, "link {}", link.path));

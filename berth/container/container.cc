@@ -10,8 +10,10 @@
 #include "berth/base/clock.h"
 #include "berth/container/call_files.h"
 #include "berth/container/cpu_time.h"
+#include "berth/container/ground.h"
 #include "berth/container/image_root.h"
 #include "berth/container/kept.h"
+#include "berth/container/process_tree.h"
 #include "berth/container/syscall_policy.h"
 #include "berth/sys/file.h"
 #include "berth/sys/pipe.h"
@@ -110,11 +112,13 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const auto passed = [&](const char* name) { moments.push_back({name, monotonic_ns()}); };
   const bool user_namespace = spec.guards.up(Guard::UserNamespace);
 
-  BERTH_TRY(const auto hierarchies, sys::find_hierarchies());
-  BERTH_TRY(const sys::IdRange granted, granted_ids());
+  BERTH_TRY(Ground ground, find_ground(spec.limits));
+  const auto& hierarchies = ground.hierarchies;
   BERTH_TRY(Lease lease,
-            Lease::take(folder, granted, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
-  const sys::IdRange ids = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
+            Lease::take(folder, ground.pool, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
+  const sys::IdRange range = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
+  // Without a user namespace its ids are those around it, as they are.
+  const ContainerIds ids = container_ids(ground.of_machine || !user_namespace, range);
   passed("lease host ids");
   std::optional<Network> network;
   if (spec.guards.up(Guard::NetworkNamespace)) {
@@ -133,10 +137,11 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   // No fork from here until the network has taken shape: it is made by a thread.
   if (network) network->begin(network_place(spec, lease));
 
-  BERTH_TRY(UniqueFd root, open_image_root(folder, spec.root, ids, lease.slot(), user_namespace));
+  BERTH_TRY(UniqueFd root, ground.of_machine ? open_image_root(folder, spec.root, range, lease.slot(), user_namespace)
+                                             : mount_image_root(folder, spec.root));
   passed("open the image's root");
-  BERTH_TRY(UniqueFd scratch, make_scratch(spec, ids.first));
-  BERTH_TRY(UniqueFd furniture, make_furniture(spec));
+  BERTH_TRY(UniqueFd scratch, make_scratch(spec, ids));
+  BERTH_TRY(UniqueFd furniture, make_furniture(spec, ground.of_machine));
   BERTH_TRY(Streams streams, make_streams(spec.channel));
   const std::vector<sock_filter> filter = sys::compile_filter(syscall_policy());
   passed("make the call's folders");
@@ -148,7 +153,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   if (network) BERTH_CHECK_OK(network->take_shape());
   passed("make the network");
   // The last of the container's ids: nobody in it has it.
-  if (network) BERTH_CHECK_OK(network->serve(lease.ids().first + kIdsPerContainer - 1));
+  const std::uint32_t first_id = ground.of_machine ? lease.ids().first : 0;
+  if (network) BERTH_CHECK_OK(network->serve(first_id + kIdsPerContainer - 1));
   if (network && !spec.network.is_none()) passed("start what serves the network");
 
   BERTH_TRY(sys::Pipe go, sys::make_pipe());
@@ -157,6 +163,9 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
                                 "give init's report a high number"));
   report.write.reset(high);
   InitPlan plan{.spec = spec, .filter = filter, .cgroup = cgroup, .stage = folder.stage("")};
+  plan.of_machine = ground.of_machine;
+  if (!ground.counts_processes()) plan.most_processes = spec.limits.pids;
+  if (!ground.enforces("memory")) plan.most_private_bytes = spec.limits.memory_bytes;
   plan.root = root.get();
   plan.scratch = scratch.get();
   plan.furniture = furniture.get();
@@ -180,9 +189,10 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   container.go_ = std::move(go.write);
   container.scratch_ = std::move(scratch);
   container.moments_ = std::move(moments);
+  container.not_enforced_ = std::move(ground.not_enforced);
   container.image_name_ = spec.image_name;
   report.write.reset();
-  if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids));
+  if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids.map));
   if (container.network_) BERTH_CHECK_OK(container.network_->wait_until_ready());
   BERTH_CHECK_OK(sys::write_all(container.go_.get(), "g", "the channel to init"));
   BERTH_CHECK_OK(container.wait_for_start());
@@ -210,7 +220,7 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
     BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
   }
   // What init waits for is counted as its own. Who lives on until it dies is not waited for, and asked before.
-  const std::chrono::nanoseconds used = cpu_time_of_members(cgroup_.folders().front().path, init_.pid());
+  const std::chrono::nanoseconds used = cpu_time_until_now();
   const auto memory = cgroup_.memory_bytes_now();
   BERTH_CHECK_OK(init_.kill(SIGKILL));
   BERTH_TRY(const sys::Ending ending, init_.wait());
@@ -234,7 +244,7 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
 }
 
 Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, const LaunchSpec& spec) {
-  BERTH_CHECK_OK(cgroup_.kill_all_but(init_.pid()));
+  BERTH_CHECK_OK(cgroup_.folders().empty() ? kill_descendants_of(init_.pid()) : cgroup_.kill_all_but(init_.pid()));
   BERTH_TRY(ContainerEnd end, figures());
   BERTH_TRY(const std::uint64_t ticks, start_ticks_of(init_.pid()));
   KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}};
@@ -249,6 +259,12 @@ Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, cons
   network_.reset();
   watcher_.dismiss();
   return end;
+}
+
+std::chrono::nanoseconds Container::cpu_time_until_now() const {
+  if (!cgroup_.folders().empty()) return cpu_time_of_members(cgroup_.folders().front().path, init_.pid());
+  const auto processes = descendants_of(init_.pid());
+  return processes ? cpu_time_of(*processes) : std::chrono::nanoseconds(0);
 }
 
 Result<ContainerEnd> Container::figures() {

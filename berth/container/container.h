@@ -56,6 +56,9 @@ class Container {
   int ended() const { return report_.get(); }     // readable once the interpreter's process has ended
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
 
+  // Limits that nothing enforces for the container as a whole (Ground::not_enforced).
+  const std::vector<std::string>& not_enforced() const { return not_enforced_; }
+
   // Moments of the start, in order.
   const std::vector<Moment>& moments() const { return moments_; }
 
@@ -78,6 +81,7 @@ class Container {
 
   Result<void> wait_for_start();
   Result<ContainerEnd> figures();
+  std::chrono::nanoseconds cpu_time_until_now() const;
 
   // In this order, so that destruction goes the other way: processes, cgroups, network, watcher, lease.
   Lease lease_;
@@ -93,6 +97,7 @@ class Container {
   UniqueFd go_;
   UniqueFd scratch_;
   std::vector<Moment> moments_;
+  std::vector<std::string> not_enforced_;
   std::string image_name_;  // for error texts
 };
 

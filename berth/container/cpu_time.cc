@@ -46,15 +46,21 @@ std::chrono::nanoseconds time_of(pid_t pid) {
 
 }  // namespace
 
+std::chrono::nanoseconds cpu_time_of(const std::vector<pid_t>& processes) {
+  std::chrono::nanoseconds used = {};
+  for (const pid_t process : processes) used += time_of(process);
+  return used;
+}
+
 std::chrono::nanoseconds cpu_time_of_members(const std::filesystem::path& cgroup, pid_t spared) {
   const auto members = sys::read_file(cgroup / "cgroup.procs", 1 << 20);
-  std::chrono::nanoseconds used = {};
-  if (!members) return used;
+  std::vector<pid_t> processes;
+  if (!members) return {};
   for (std::string_view rest = *members; !rest.empty();) {
     const auto pid = static_cast<pid_t>(take_number(rest));
-    if (pid > 0 && pid != spared) used += time_of(pid);
+    if (pid > 0 && pid != spared) processes.push_back(pid);
   }
-  return used;
+  return cpu_time_of(processes);
 }
 
 }  // namespace berth::container

@@ -5,11 +5,15 @@
 
 #include <chrono>
 #include <filesystem>
+#include <vector>
 
 namespace berth::container {
 
-// What the processes of the group folder `cgroup`, but for `spared`, have used, and the children that they waited for.
-// One that ends meanwhile is not counted: whoever waits for it is told.
+// What `processes` have used, and the children that they waited for. One that ends meanwhile is not counted: whoever
+// waits for it is told.
+std::chrono::nanoseconds cpu_time_of(const std::vector<pid_t>& processes);
+
+// The same for the processes of the group folder `cgroup`, but for `spared`.
 std::chrono::nanoseconds cpu_time_of_members(const std::filesystem::path& cgroup, pid_t spared);
 
 }  // namespace berth::container

@@ -47,9 +47,16 @@ Result<UniqueFd> make_mount_points(std::uint32_t owner) {
   return mount;
 }
 
+// How the owners of an image's files are changed.
+struct Shift {
+  std::uint32_t owner = 0;  // of the mount points: the container's root, as it is called here
+  int mapping = -1;         // the user namespace that the layers are shifted to; none: they stay as they are
+  bool of_user = false;     // the layers were written, and are read, by an ordinary user
+};
+
 // The overlay as a detached mount. Overlay takes its layers by path, and only from a mount namespace it is in, so the
 // layers are attached in a namespace that this thread alone has and that is gone with it.
-Result<UniqueFd> make_overlay(const RuntimeFolder& folder, const ImageRoot& image, std::uint32_t owner, int mapping) {
+Result<UniqueFd> make_overlay(const RuntimeFolder& folder, const ImageRoot& image, Shift shift) {
   BERTH_CHECK_OK(sys::check([] { return ::unshare(CLONE_FS | CLONE_NEWNS); }, "unshare a mount namespace"));
   BERTH_CHECK_OK(sys::make_mounts_private());
 
@@ -70,24 +77,34 @@ Result<UniqueFd> make_overlay(const RuntimeFolder& folder, const ImageRoot& imag
   for (const auto& path : image.layers) {
     BERTH_TRY(UniqueFd layer, sys::copy_mount(AT_FDCWD, path));
     BERTH_CHECK_OK(
-        add_layer(std::move(layer), mapping).context([&] { return fmt::format("layer '{}'", path.native()); }));
+        add_layer(std::move(layer), shift.mapping).context([&] { return fmt::format("layer '{}'", path.native()); }));
   }
-  BERTH_TRY(UniqueFd points, make_mount_points(owner));
+  BERTH_TRY(UniqueFd points, make_mount_points(shift.owner));
   BERTH_CHECK_OK(add_layer(std::move(points), -1).context([] { return "the layer of mount points"; }));
   // An image's extended attributes must not redirect a look-up to other folders of the host.
-  const sys::MountOptions options = {{"lowerdir", lower}, {"redirect_dir", "nofollow"}, {"metacopy", "off"}};
+  sys::MountOptions options = {{"lowerdir", lower}, {"redirect_dir", "nofollow"}, {"metacopy", "off"}};
+  // Whoever is not root of the machine marks folders that cover lower ones in attributes of another name.
+  if (shift.of_user) options.emplace_back("userxattr", "");
   return sys::make_mount("overlay", options, kReadOnly);
 }
 
-Result<UniqueFd> make_overlay_aside(const RuntimeFolder& folder, const ImageRoot& image, sys::IdRange ids,
-                                    bool user_namespace) {
+Result<UniqueFd> make_overlay_aside(const RuntimeFolder& folder, const ImageRoot& image, Shift shift) {
+  std::optional<Result<UniqueFd>> made;
+  std::thread([&] { made = make_overlay(folder, image, shift); }).join();
+  return *std::move(made);
+}
+
+Result<UniqueFd> make_shifted_overlay(const RuntimeFolder& folder, const ImageRoot& image, sys::IdRange ids,
+                                      bool user_namespace) {
   UniqueFd mapping;
   if (user_namespace) {
     BERTH_TRY(mapping, sys::make_mapped_namespace(ids));
   }
-  std::optional<Result<UniqueFd>> made;
-  std::thread([&] { made = make_overlay(folder, image, ids.first, mapping.get()); }).join();
-  return *std::move(made);
+  return make_overlay_aside(folder, image, {.owner = ids.first, .mapping = mapping.get()});
+}
+
+std::string mounting(const ImageRoot& image) {
+  return fmt::format("mount the root of image {}", image.image_id.substr(0, 12));
 }
 
 std::string name_of(const ImageRoot& image, std::uint32_t slot, bool user_namespace) {
@@ -100,17 +117,21 @@ Result<UniqueFd> open_image_root(const RuntimeFolder& folder, const ImageRoot& i
                                  std::uint32_t slot, bool user_namespace) {
   const std::filesystem::path path = folder.roots() / name_of(image, slot, user_namespace);
   if (!sys::is_mounted(path, kOverlayMagic)) {
-    const auto doing = [&] { return fmt::format("mount the root of image {}", image.image_id.substr(0, 12)); };
+    const auto doing = [&] { return mounting(image); };
     // One at a time: who comes second finds it mounted.
     BERTH_TRY(UniqueFd roots, sys::open_folder(folder.roots()));
     BERTH_CHECK_OK(sys::check([&] { return ::flock(roots.get(), LOCK_EX); }, "lock {}", folder.roots().native()));
     if (!sys::is_mounted(path, kOverlayMagic)) {
       BERTH_CHECK_OK(sys::make_folders(path, 0700));
-      BERTH_TRY(UniqueFd overlay, make_overlay_aside(folder, image, ids, user_namespace).context(doing));
+      BERTH_TRY(UniqueFd overlay, make_shifted_overlay(folder, image, ids, user_namespace).context(doing));
       BERTH_CHECK_OK(sys::attach_mount(overlay.get(), roots.get(), path.filename()).context(doing));
     }
   }
   return sys::copy_mount(AT_FDCWD, path);
+}
+
+Result<UniqueFd> mount_image_root(const RuntimeFolder& folder, const ImageRoot& image) {
+  return make_overlay_aside(folder, image, {.of_user = true}).context([&] { return mounting(image); });
 }
 
 Result<std::vector<std::string>> kept_roots(const RuntimeFolder& folder) {

@@ -20,6 +20,11 @@ namespace berth::container {
 Result<UniqueFd> open_image_root(const RuntimeFolder& folder, const ImageRoot& image, sys::IdRange ids,
                                  std::uint32_t slot, bool user_namespace);
 
+// The same without the machine's ids: files keep the owners that they have in this user namespace, and nothing is kept,
+// because a mount of an ordinary user is seen in its own namespace alone.
+// Errors: Unavailable where the kernel has no overlay for ordinary users (before Linux 5.13); Corrupt.
+Result<UniqueFd> mount_image_root(const RuntimeFolder& folder, const ImageRoot& image);
+
 // Names of the kept mounts, and their removal. Mounts in use live on in the containers that use them.
 Result<std::vector<std::string>> kept_roots(const RuntimeFolder& folder);
 Result<void> remove_kept_root(const RuntimeFolder& folder, const std::string& name);

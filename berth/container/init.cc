@@ -22,6 +22,7 @@
 #include <string_view>
 
 #include "berth/base/clock.h"
+#include "berth/container/call_files.h"
 #include "berth/container/script_process.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
@@ -107,6 +108,13 @@ Result<void> attach_writable_folders(Build& build) {
 
 Result<void> attach_devices(Build& build) {
   BERTH_CHECK_OK(show(build.furniture.get(), "dev", build, "dev", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC));
+  // An ordinary user can make no device nodes; the host's own are shown in their places.
+  for (const char* name : kDeviceNames) {
+    if (build.plan.of_machine) break;
+    const std::string at = std::string("dev/") + name;
+    BERTH_CHECK_OK(show(AT_FDCWD, ("/" + at).c_str(), build, at.c_str(),
+                        MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
+  }
   BERTH_TRY(UniqueFd terminals, sys::make_mount("devpts", {{"ptmxmode", "0666"}, {"mode", "0620"}, {"max", "64"}},
                                                 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC));
   BERTH_CHECK_OK(sys::attach_mount(terminals.get(), build.root.get(), "dev/pts"));

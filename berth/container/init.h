@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "berth/container/launch_spec.h"
@@ -34,7 +35,10 @@ struct InitPlan {
   const LaunchSpec& spec;
   const std::vector<sock_filter>& filter;
   const sys::Cgroup& cgroup;
-  std::string stage;  // folder with `root`, `scratch`, `furniture` to build in
+  bool of_machine = true;                           // Ground::of_machine: the devices in `furniture` are nodes
+  std::optional<std::uint32_t> most_processes;      // counted for the script's user, where no cgroup counts them
+  std::optional<std::uint64_t> most_private_bytes;  // of one process, where no cgroup counts them all
+  std::string stage;                                // folder with `root`, `scratch`, `furniture` to build in
   int root = -1;
   int scratch = -1;
   int furniture = -1;

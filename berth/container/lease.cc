@@ -13,12 +13,12 @@
 
 namespace berth::container {
 
-Result<std::uint32_t> Lease::slots_in(sys::IdRange granted) {
-  const std::uint32_t slots = granted.count / kIdsPerContainer;
+Result<std::uint32_t> Lease::slots_in(IdPool pool) {
+  const std::uint32_t slots = pool.ids.count / pool.per_container;
   if (slots == 0) {
     return fail(Errc::Unavailable, fmt::format("lease host ids: the range of {} ids granted to berth in /etc/subuid is "
                                                "too small; each container takes {}",
-                                               granted.count, kIdsPerContainer));
+                                               pool.ids.count, pool.per_container));
   }
   return slots;
 }
@@ -55,7 +55,7 @@ std::unexpected<Error> Lease::none_free(std::uint32_t slots) {
                           slots));
 }
 
-Result<sys::IdRange> granted_ids() {
+Result<IdPool> granted_ids() {
   const auto text = sys::read_file("/etc/subuid", 1 << 20);
   const auto ranges = text ? sys::subordinate_ranges(*text, "berth") : std::vector<sys::IdRange>();
   if (ranges.empty()) {
@@ -69,7 +69,7 @@ Result<sys::IdRange> granted_ids() {
                             "this machine's own users; grant a range that begins above {}",
                             ranges.front().first, kIdsPerContainer));
   }
-  return ranges.front();
+  return IdPool{ranges.front()};
 }
 
 bool is_container_id(std::string_view text) {

@@ -14,23 +14,29 @@ namespace berth::container {
 
 constexpr std::uint32_t kIdsPerContainer = 65'536;
 
-// Holds a range of 65,536 host ids that no other live container has. The hold is a lock on a file; every process of
+// Ids that containers are given, and how many of them each.
+struct IdPool {
+  sys::IdRange ids;
+  std::uint32_t per_container = kIdsPerContainer;
+};
+
+// Holds a range of ids that no other live container has. The hold is a lock on a file; every process of
 // ours around the container inherits it, so that the range is free again when the last of them is gone.
 class Lease {
  public:
-  // Takes the first free range out of `granted` for container `id`, and sweeps (with `sweep`) each container that
+  // Takes the first free range out of `pool` for container `id`, and sweeps (with `sweep`) each container that
   // is named in a file which nobody holds any more.
   // Errors: Exhausted when all ranges are taken.
   template <class Sweep>
-  static Result<Lease> take(const RuntimeFolder& folder, sys::IdRange granted, const std::string& id, Sweep&& sweep) {
-    BERTH_TRY(std::uint32_t slots, slots_in(granted));
+  static Result<Lease> take(const RuntimeFolder& folder, IdPool pool, const std::string& id, Sweep&& sweep) {
+    BERTH_TRY(std::uint32_t slots, slots_in(pool));
     Lease lease;
     for (std::uint32_t slot = 0; slot < slots; ++slot) {
       BERTH_TRY(Try attempt, try_lock(folder, slot));
       if (attempt.locked && !attempt.left_by.empty()) sweep(attempt.left_by);
       if (attempt.locked && !lease.lock_) {
         lease.slot_ = slot;
-        lease.ids_ = {granted.first + slot * kIdsPerContainer, kIdsPerContainer};
+        lease.ids_ = {pool.ids.first + slot * pool.per_container, pool.per_container};
         lease.lock_ = std::move(attempt.file);
         BERTH_CHECK_OK(lease.write_owner(id));
       } else if (attempt.locked) {
@@ -55,7 +61,7 @@ class Lease {
     std::string left_by;
     UniqueFd file;
   };
-  static Result<std::uint32_t> slots_in(sys::IdRange granted);
+  static Result<std::uint32_t> slots_in(IdPool pool);
   static Result<Try> try_lock(const RuntimeFolder& folder, std::uint32_t slot);
   static Result<void> forget(const UniqueFd& file);
   static std::unexpected<Error> none_free(std::uint32_t slots);
@@ -66,8 +72,8 @@ class Lease {
   UniqueFd lock_;
 };
 
-// The range that /etc/subuid grants to `berth`. Errors: Unavailable, with the remedy.
-Result<sys::IdRange> granted_ids();
+// The range that /etc/subuid grants to `berth`, 65,536 ids for each container. Errors: Unavailable, with the remedy.
+Result<IdPool> granted_ids();
 
 // Whether `text` can be the id of a container: 26 letters and digits.
 bool is_container_id(std::string_view text);

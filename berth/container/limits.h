@@ -17,6 +17,8 @@ struct Limits {
   std::chrono::milliseconds wall_time = std::chrono::seconds(300);
   std::uint64_t frame_bytes = 16ull << 20;   // one message of the script
   std::uint64_t output_bytes = 64ull << 20;  // all messages and all that is printed
+  // Go on where the machine cannot enforce some of them for this user; the outcome says which. Otherwise: refuse.
+  bool allow_unlimited = false;
 };
 
 }  // namespace berth::container

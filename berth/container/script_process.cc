@@ -66,10 +66,23 @@ Result<void> set_resource_limits(const InitPlan& plan) {
       {RLIMIT_STACK, 8 << 20, 64 << 20, "STACK"},
   };
   for (const auto& row : table) {
-    const rlimit limit = {row.soft, row.hard};
+    // Nobody here may raise a limit above the one that holds for us already.
+    rlimit own = {};
+    BERTH_CHECK_OK(sys::check([&] { return ::getrlimit(row.resource, &own); }, "getrlimit {}", row.name));
+    const rlim_t hard = std::min(row.hard, own.rlim_max);
+    const rlimit limit = {std::min(row.soft, hard), hard};
     BERTH_CHECK_OK(sys::check([&] { return ::setrlimit(row.resource, &limit); }, "setrlimit {}", row.name));
   }
-  return {};
+  const auto set = [](__rlimit_resource resource, const char* name, auto most) -> Result<void> {
+    if (!most) return {};
+    rlimit limit = {};
+    BERTH_CHECK_OK(sys::check([&] { return ::getrlimit(resource, &limit); }, "getrlimit {}", name));
+    limit.rlim_max = std::min<rlim_t>(*most, limit.rlim_max);
+    limit.rlim_cur = limit.rlim_max;
+    return sys::check([&] { return ::setrlimit(resource, &limit); }, "setrlimit {} to {}", name, *most);
+  };
+  BERTH_CHECK_OK(set(RLIMIT_NPROC, "NPROC", plan.most_processes));
+  return set(RLIMIT_DATA, "DATA", plan.most_private_bytes);
 }
 
 Result<void> take_script_user(const InitPlan& plan) {

@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestMetadata = 1 << 20;
+constexpr uid_t kUnknownOwner = 65534;  // how the kernel shows an owner who is not in this user namespace
 
 fs::path whole(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
 
@@ -138,7 +139,12 @@ std::optional<ContentTree> find_tree_of(const fs::path& given) {
     struct stat packs = {};
     const fs::path above = folder.parent_path();
     if (::stat((above / "Packs").c_str(), &packs) != 0 || !S_ISDIR(packs.st_mode)) continue;
-    const bool is_ours = packs.st_uid == 0 || packs.st_uid == ::geteuid() || (known && packs.st_uid == item.st_uid);
+    // In an ordinary user's own namespace all who are not in it look alike; then a place where anybody may put a folder
+    // proves nothing.
+    struct stat place = {};
+    const bool open_to_all = ::stat(above.c_str(), &place) != 0 || (place.st_mode & S_IWOTH) != 0;
+    const bool is_alike = known && packs.st_uid == item.st_uid && (packs.st_uid != kUnknownOwner || !open_to_all);
+    const bool is_ours = packs.st_uid == 0 || packs.st_uid == ::geteuid() || is_alike;
     if (is_ours) return ContentTree(above);
   }
   return std::nullopt;

@@ -258,14 +258,17 @@ class Maker {
     step(fmt::format("storing {}:{}", name_, tag));
     const std::filesystem::path layout = work / "oci";
     BERTH_TRY(const std::string digest, write_oci_layout(layout, base_config(facts_, tag), layer, tag));
-    const std::string store = options_.storage_is_set
-                                  ? fmt::format("[overlay@{}+/run/containers/storage]", options_.graph_root.native())
-                                  : std::string();
+    sys::ToolOptions storing = tool_options();
+    if (options_.ordinary_user) {
+      // Else the tool would make a namespace of its own, in which ours is not mapped.
+      storing.environment = {"_CONTAINERS_USERNS_CONFIGURED=done",
+                             fmt::format("_CONTAINERS_ROOTLESS_UID={}", *options_.ordinary_user)};
+    }
     // The policy judges images of strangers; this one was made here.
     BERTH_CHECK_OK(
         sys::run_tool({"skopeo", "--insecure-policy", "copy", "--quiet", fmt::format("oci:{}:{}", layout.native(), tag),
-                       fmt::format("containers-storage:{}{}", store, full)},
-                      tool_options()));
+                       fmt::format("containers-storage:{}{}", storage_words(), full)},
+                      storing));
     BERTH_TRY(const LocalStore written, LocalStore::open(options_.graph_root));
     BERTH_TRY(const Reference reference, parse_reference(full));
     BERTH_TRY(const LocalImage image, written.find_image(reference));
@@ -276,6 +279,15 @@ class Maker {
     BaseImage made = described(written, image, tag, true);
     made.why = fmt::format("made from {} packages", packages_.size());
     return made;
+  }
+
+  // Which storage the tool is to use. For an ordinary user it is always said: without fuse-overlayfs the tools of
+  // Debian 12 would choose a driver without overlays.
+  std::string storage_words() const {
+    if (!options_.storage_is_set && !options_.ordinary_user) return "";
+    const std::filesystem::path run = options_.ordinary_user ? options_.cache_folder / "storage-run"
+                                                             : std::filesystem::path("/run/containers/storage");
+    return fmt::format("[overlay@{}+{}]", options_.graph_root.native(), run.native());
   }
 
   // The highest revision ever given is kept beside the images, so that a removed image's tag is not given again. It is

@@ -1,6 +1,8 @@
 // Makes a base image from a distribution's packages.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +26,8 @@ struct BaseImageOptions {
   // tools are told; otherwise they find it by the machine's configuration, as every user of them does.
   std::filesystem::path graph_root;
   bool storage_is_set = false;
+  // The user for whom this is root of a namespace of their own; none: root of the machine.
+  std::optional<uid_t> ordinary_user;
 
   std::filesystem::path etc_apt = "/etc/apt";
   std::filesystem::path os_release = "/etc/os-release";
@@ -55,7 +59,7 @@ struct BaseImage {
 // makes the same layer, today and later.
 //
 // Safe to run again after it was interrupted anywhere, and from two places at once: the second waits.
-// Errors: NotFound when a tool is missing; Denied when not root; Unavailable when archives cannot be reached or a tool
+// Errors: NotFound when a tool is missing; Denied when not root, of the machine or of a namespace; Unavailable when archives cannot be reached or a tool
 // ends with an error; Exhausted when the disk is nearly full; TimedOut; InvalidInput when the release's package sources
 // are not to be found.
 Result<BaseImage> make_base_image(const BaseImageOptions& options);

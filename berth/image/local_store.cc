@@ -162,7 +162,8 @@ Result<LocalStore> LocalStore::open(std::filesystem::path graph_root) {
     if (::access((graph_root / "vfs-images").c_str(), F_OK) == 0) {
       return fail(Errc::Unavailable,
                   fmt::format("{}: it was made with the driver 'vfs', and only 'overlay' can be read; set driver = "
-                              "\"overlay\" in /etc/containers/storage.conf",
+                              "\"overlay\" under [storage] in /etc/containers/storage.conf (an ordinary user: in "
+                              "~/.config/containers/storage.conf), and remove or move the old storage",
                               where()));
     }
     return LocalStore(std::move(graph_root), nullptr, {});

@@ -65,6 +65,7 @@ std::optional<std::string> storage_conf_value(std::string_view toml, std::string
 
 StoragePlaces storage_places_of_process(std::filesystem::path setting) {
   return {.root = ::geteuid() == 0,
+          .uid = ::geteuid(),
           .setting = std::move(setting),
           .home = from_environment("HOME"),
           .data_home = from_environment("XDG_DATA_HOME"),
@@ -82,7 +83,7 @@ Result<std::filesystem::path> find_graph_root(const StoragePlaces& places) {
     BERTH_TRY(auto value, value_in(file, places.root ? "graphroot" : "rootless_storage_path"));
     if (!value) continue;
     replace_all(*value, "$HOME", places.home.native());
-    replace_all(*value, "$UID", std::to_string(::getuid()));
+    replace_all(*value, "$UID", std::to_string(places.uid));
     return *value;
   }
   if (places.root) return "/var/lib/containers/storage";

@@ -1,6 +1,8 @@
 // Where the machine's container storage lies.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@ namespace berth::image {
 // What decides where the storage is: the caller reads the environment, so that tests can say otherwise.
 struct StoragePlaces {
   bool root = true;                 // whether we run as root
+  uid_t uid = 0;                    // of the user
   std::filesystem::path setting;    // the operator's setting; empty when there is none
   std::filesystem::path home;       // $HOME
   std::filesystem::path data_home;  // $XDG_DATA_HOME, empty when not set

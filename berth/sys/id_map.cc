@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -13,6 +14,8 @@
 
 namespace berth::sys {
 namespace {
+
+constexpr std::size_t kLargestMap = 1 << 16;  // the kernel takes 340 lines
 
 bool read_number(std::string_view text, std::uint32_t& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -48,10 +51,50 @@ std::vector<IdRange> subordinate_ranges(std::string_view text, std::string_view 
   return ranges;
 }
 
-Result<void> write_id_maps(pid_t pid, IdRange range) {
-  const std::string map = fmt::format("0 {} {}\n", range.first, range.count);
-  BERTH_CHECK_OK(write_map(pid, "uid_map", map));
-  return write_map(pid, "gid_map", map);
+IdMap parse_id_map(std::string_view text) {
+  IdMap map;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    IdExtent extent;
+    bool whole = true;
+    for (std::uint32_t* number : {&extent.inside, &extent.outside, &extent.count}) {
+      line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+      const std::string_view word = line.substr(0, line.find(' '));
+      line.remove_prefix(word.size());
+      whole = whole && read_number(word, *number);
+    }
+    if (whole) map.push_back(extent);
+  }
+  return map;
+}
+
+IdMap split_along(const IdMap& map, const IdMap& around) {
+  IdMap pieces;
+  for (IdExtent rest : map) {
+    while (rest.count > 0) {
+      std::uint32_t count = rest.count;
+      for (const IdExtent& piece : around) {
+        const bool begins_in = rest.outside >= piece.inside && rest.outside - piece.inside < piece.count;
+        if (begins_in) count = std::min(count, piece.count - (rest.outside - piece.inside));
+      }
+      pieces.push_back({rest.inside, rest.outside, count});
+      rest = {rest.inside + count, rest.outside + count, rest.count - count};
+    }
+  }
+  return pieces;
+}
+
+Result<void> write_id_maps(pid_t pid, const IdMap& map) {
+  for (const char* which : {"uid_map", "gid_map"}) {
+    BERTH_TRY(const std::string around, read_file(std::string("/proc/self/") + which, kLargestMap));
+    std::string text;
+    for (const auto& [inside, outside, count] : split_along(map, parse_id_map(around))) {
+      text += fmt::format("{} {} {}\n", inside, outside, count);
+    }
+    BERTH_CHECK_OK(write_map(pid, which, text));
+  }
+  return {};
 }
 
 Result<UniqueFd> make_mapped_namespace(IdRange range) {
@@ -60,10 +103,15 @@ Result<UniqueFd> make_mapped_namespace(IdRange range) {
               ::pause();
               return 0;
             }));
-  BERTH_CHECK_OK(write_id_maps(carrier.pid(), range));
+  BERTH_CHECK_OK(write_id_maps(carrier.pid(), {{0, range.first, range.count}}));
   const std::string path = fmt::format("/proc/{}/ns/user", carrier.pid());
   BERTH_TRY(int fd, call([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }, "open {}", path));
   return UniqueFd(fd);
+}
+
+Result<bool> has_machine_ids() {
+  BERTH_TRY(const std::string map, read_file("/proc/self/uid_map", kLargestMap));
+  return parse_id_map(map) == IdMap{{0, 0, UINT32_MAX}};
 }
 
 }  // namespace berth::sys

@@ -50,6 +50,7 @@ limits:
   open_files_hard: 200
   message: 1m
   output: 2m
+  allow_unlimited: on
 server:
   version: 6.10.0
   build: "12345"
@@ -88,6 +89,7 @@ server:
   EXPECT_EQ(settings->limits.open_files_hard, 200u);
   EXPECT_EQ(settings->limits.frame_bytes, 1u << 20);
   EXPECT_EQ(settings->limits.output_bytes, 2u << 20);
+  EXPECT_TRUE(settings->limits.allow_unlimited);
   EXPECT_EQ(settings->server_version, "6.10.0");
   EXPECT_EQ(settings->server_build, "12345");
   EXPECT_EQ(settings->server_platform, "x2");

@@ -18,10 +18,11 @@ namespace berth::container {
 namespace {
 
 constexpr std::uint32_t kFirstId = 1'000'000;
+const ContainerIds kIds = container_ids(true, {kFirstId, kIdsPerContainer});
 
 class CallFiles : public ::testing::Test {
  protected:
-  void SetUp() override { BERTH_NEEDS("root", make_furniture({})); }
+  void SetUp() override { BERTH_NEEDS("root", make_furniture({}, true)); }
 
   std::filesystem::path write(const char* name, std::string_view bytes) const {
     const auto path = temp_.path() / name;
@@ -46,7 +47,7 @@ class CallFiles : public ::testing::Test {
 };
 
 TEST_F(CallFiles, HaveTheScratchFoldersOfTheirOwners) {
-  const auto scratch = make_scratch(spec_, kFirstId);
+  const auto scratch = make_scratch(spec_, kIds);
   ASSERT_TRUE(testing::ok(scratch));
   const std::tuple<const char*, mode_t, std::uint32_t> rows[] = {
       {".", 0755, 0},    {"tmp", 01777, 0},         {"vartmp", 01777, 0},
@@ -61,7 +62,7 @@ TEST_F(CallFiles, HaveTheScratchFoldersOfTheirOwners) {
 
 TEST_F(CallFiles, AreBoundedInBytes) {
   spec_.limits.writable_bytes = 1 << 20;
-  const auto scratch = make_scratch(spec_, kFirstId);
+  const auto scratch = make_scratch(spec_, kIds);
   ASSERT_TRUE(testing::ok(scratch));
   const UniqueFd file(::openat(scratch->get(), "tmp/x", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   ASSERT_TRUE(file);
@@ -71,7 +72,7 @@ TEST_F(CallFiles, AreBoundedInBytes) {
 
 TEST_F(CallFiles, AreBoundedInNumber) {
   spec_.limits.writable_files = 50;
-  const auto scratch = make_scratch(spec_, kFirstId);
+  const auto scratch = make_scratch(spec_, kIds);
   ASSERT_TRUE(testing::ok(scratch));
   int made = 0;
   for (; made < 100; ++made) {
@@ -86,7 +87,7 @@ TEST_F(CallFiles, AreBoundedInNumber) {
 TEST_F(CallFiles, AreHandedInReadOnly) {
   const std::string bytes(3 << 20, 'b');
   spec_.files = {{"1_small", write("a", "small")}, {"1_large", write("b", bytes)}};
-  const auto scratch = make_scratch(spec_, kFirstId);
+  const auto scratch = make_scratch(spec_, kIds);
   ASSERT_TRUE(testing::ok(scratch));
   EXPECT_EQ(read(*scratch, "work/1_small"), "small");
   const struct stat status = status_of(*scratch, "work/1_large");
@@ -109,14 +110,24 @@ TEST_F(CallFiles, ThatCannotBeHandedInSayWhy) {
   spec_.limits.writable_bytes = 1 << 20;
   for (const Row& row : rows) {
     spec_.files = {{"1_x", row.source}};
-    const auto scratch = make_scratch(spec_, kFirstId);
+    const auto scratch = make_scratch(spec_, kIds);
     EXPECT_TRUE(testing::fails_with(scratch, row.code, row.why));
     EXPECT_TRUE(testing::fails_with(scratch, row.code, "hand in file '" + row.source.native() + "'"));
   }
 }
 
+TEST_F(CallFiles, HavePlacesForDevicesThatCannotBeMade) {
+  const auto furniture = make_furniture(spec_, false);
+  ASSERT_TRUE(testing::ok(furniture));
+  for (const char* name : kDeviceNames) {
+    const struct stat status = status_of(*furniture, (std::string("dev/") + name).c_str());
+    EXPECT_EQ(status.st_mode, S_IFREG | 0444u) << name;
+    EXPECT_EQ(status.st_size, 0) << name;
+  }
+}
+
 TEST_F(CallFiles, FindDevicesAndLinks) {
-  const auto furniture = make_furniture(spec_);
+  const auto furniture = make_furniture(spec_, true);
   ASSERT_TRUE(testing::ok(furniture));
   const std::tuple<const char*, unsigned, unsigned> devices[] = {{"dev/null", 1, 3},    {"dev/zero", 1, 5},
                                                                  {"dev/full", 1, 7},    {"dev/random", 1, 8},
@@ -149,7 +160,7 @@ TEST_F(CallFiles, FindDevicesAndLinks) {
 
 TEST_F(CallFiles, FindWhatIsFixed) {
   spec_.fixed = {{"loop.py", "print()\n"}, {"empty", ""}};
-  const auto furniture = make_furniture(spec_);
+  const auto furniture = make_furniture(spec_, true);
   ASSERT_TRUE(testing::ok(furniture));
   EXPECT_EQ(read(*furniture, "run/berth/loop.py"), "print()\n");
   EXPECT_EQ(read(*furniture, "run/berth/empty"), "");

@@ -28,8 +28,8 @@ class Leases : public ::testing::Test {
     folder_ = *std::move(folder);
   }
 
-  Result<Lease> take(char letter, sys::IdRange granted = kGranted) {
-    return Lease::take(*folder_, granted, id_of(letter), [&](const std::string& id) { swept_.push_back(id); });
+  Result<Lease> take(char letter, IdPool pool = {kGranted}) {
+    return Lease::take(*folder_, pool, id_of(letter), [&](const std::string& id) { swept_.push_back(id); });
   }
 
   std::string owner_of(std::uint32_t slot) {
@@ -56,6 +56,17 @@ TEST_F(Leases, AreDisjoint) {
   }
   EXPECT_TRUE(testing::fails_with(take('D'), Errc::Exhausted, "all 3 ranges granted to berth in /etc/subuid"));
   EXPECT_THAT(swept_, IsEmpty());
+}
+
+TEST_F(Leases, AreOfOneIdWhereTheScriptAloneGetsOne) {
+  const IdPool pool = {{60'000, 2}, 1};
+  const auto first = take('A', pool);
+  const auto second = take('B', pool);
+  ASSERT_TRUE(testing::ok(first));
+  ASSERT_TRUE(testing::ok(second));
+  EXPECT_EQ(first->ids(), (sys::IdRange{60'000, 1}));
+  EXPECT_EQ(second->ids(), (sys::IdRange{60'001, 1}));
+  EXPECT_TRUE(testing::fails_with(take('C', pool), Errc::Exhausted, "all 2 ranges"));
 }
 
 TEST_F(Leases, AreFreeAgainWhenSettled) {

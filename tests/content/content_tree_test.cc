@@ -32,6 +32,19 @@ TEST_F(Tree, OfAStrangerIsPassedOver) {
   EXPECT_TRUE(find_tree_of(at("shared/mine.py")).has_value());
 }
 
+TEST_F(Tree, OfNobodyCountsOnlyWhereNotEverybodyMayPutOne) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root to give a folder away";
+  constexpr uid_t kNobody = 65534;  // all who are not in a user namespace look so in it
+  write("shared/Packs/Base/x", "");
+  write("shared/theirs.py", "");
+  for (const char* path : {"shared/Packs", "shared/theirs.py"}) {
+    ASSERT_EQ(::chown(at(path).c_str(), kNobody, kNobody), 0);
+  }
+  EXPECT_TRUE(find_tree_of(at("shared/theirs.py")).has_value());
+  ASSERT_EQ(::chmod(at("shared").c_str(), 01777), 0);
+  EXPECT_FALSE(find_tree_of(at("shared/theirs.py")).has_value());
+}
+
 TEST_F(Tree, FindsScriptsByIdThenByName) {
   write("Packs/P/Scripts/One/One.yml", "name: Other\ncommonfields: {id: One}\nscript: ''\ntype: python\n");
   write("Packs/Q/Scripts/script-Two.yml", script_yaml("Two", "x"));

@@ -8,6 +8,9 @@ namespace berth::sys {
 
 // For gtest's texts.
 void PrintTo(const IdRange& range, std::ostream* out) { *out << range.first << ":" << range.count; }
+void PrintTo(const IdExtent& extent, std::ostream* out) {
+  *out << extent.inside << "=" << extent.outside << "+" << extent.count;
+}
 
 namespace {
 
@@ -42,6 +45,39 @@ TEST_P(Subids, AreRead) { EXPECT_EQ(subordinate_ranges(GetParam().text, "berth")
 INSTANTIATE_TEST_SUITE_P(Table, Subids, ::testing::ValuesIn(kSubids), [](const auto& row) { return row.param.name; });
 
 TEST(IdRange, MapsIds) { EXPECT_EQ((IdRange{100000, 65536}).host_id_of(4000), 104000u); }
+
+TEST(IdMap, IsReadAsTheKernelWritesIt) {
+  EXPECT_EQ(parse_id_map("         0       1001          1\n         1     100000      65536\n"),
+            (IdMap{{0, 1001, 1}, {1, 100000, 65536}}));
+  EXPECT_EQ(parse_id_map("0 0 4294967295\n"), (IdMap{{0, 0, UINT32_MAX}}));
+  EXPECT_EQ(parse_id_map(""), IdMap());
+  EXPECT_EQ(parse_id_map("1 2\nx y z\n4294967296 0 1\n-1 0 1\n"), IdMap());
+}
+
+struct SplitRow {
+  const char* name;
+  IdMap map;
+  IdMap around;
+  IdMap pieces;
+};
+
+const SplitRow kSplits[] = {
+    {"OfTheMachine", {{0, 1000000, 65536}}, {{0, 0, UINT32_MAX}}, {{0, 1000000, 65536}}},
+    {"AtTheUsersOwnId",
+     {{0, 0, 4000}, {4000, 60000, 1}},
+     {{0, 1001, 1}, {1, 100000, 65536}},
+     {{0, 0, 1}, {1, 1, 3999}, {4000, 60000, 1}}},
+    {"AcrossThree", {{5, 0, 10}}, {{0, 7, 1}, {1, 100, 3}, {4, 500, 20}}, {{5, 0, 1}, {6, 1, 3}, {9, 4, 6}}},
+    {"NotMapped", {{0, 50, 10}}, {{0, 7, 1}}, {{0, 50, 10}}},
+    {"TheLastIds", {{0, UINT32_MAX - 2, 2}}, {{0, 0, UINT32_MAX}}, {{0, UINT32_MAX - 2, 2}}},
+    {"Nothing", {}, {{0, 0, UINT32_MAX}}, {}},
+};
+
+class Splits : public ::testing::TestWithParam<SplitRow> {};
+
+TEST_P(Splits, LieInOnePieceEach) { EXPECT_EQ(split_along(GetParam().map, GetParam().around), GetParam().pieces); }
+
+INSTANTIATE_TEST_SUITE_P(Table, Splits, ::testing::ValuesIn(kSplits), [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace berth::sys

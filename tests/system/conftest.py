@@ -16,6 +16,7 @@ import needs
 from calls import BERTH, UNGUARDED, Berth
 from figures import FIGURES, figure
 from host import Host
+from rootless import NAME as USER, User, UserBerth
 
 
 def refuse(need, reason):
@@ -54,6 +55,21 @@ def host(berth):
     yield watched
     watched.settle()
     figure('host', 'processes, mounts, cgroups, namespaces, files left by all tests', 0)
+
+
+@pytest.fixture(scope='session')
+def user(berth):
+    """The program as an ordinary user starts it, who has an image; user and files are gone afterwards."""
+    if reason := needs.missing_rootless():
+        refuse('rootless', reason)
+    made = User(USER)
+    try:
+        program = UserBerth(made)
+        names = [name for image in berth('image', 'list', '--json').json['images'] for name in image['names']]
+        program.take_image(next(name for name in names if '/berth/python3-deb:' in name))
+        yield program
+    finally:
+        made.remove()
 
 
 @pytest.fixture(autouse=True)

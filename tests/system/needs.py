@@ -1,9 +1,10 @@
 """What the tests need of the machine, found out by doing it.
 
 What is missing skips the tests, with the reason. Where BERTH_REQUIRE names it (a list with commas of root, userns,
-cgroup, cgroup2, overlay, image), it is an error instead: an isolation test that is skipped silently is a hole.
+cgroup, cgroup2, overlay, image, rootless), it is an error instead: an isolation test that is skipped silently is a hole.
 """
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -64,6 +65,15 @@ def missing_image(berth):
     """Whether a call finds an image that is called python3."""
     answer = berth.script('pass')
     return answer.err.strip() if answer.code == 2 else ''
+
+
+def missing_rootless():
+    """Whether an ordinary user can be made here, and be root of a namespace."""
+    for tool, package in (('useradd', 'passwd'), ('setpriv', 'util-linux'), ('newuidmap', 'uidmap')):
+        if shutil.which(tool) is None:
+            return "'%s' is not on PATH (Debian package %s)" % (tool, package)
+    return run('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'unshare', '--user', '--map-root-user',
+               '--mount', 'true')
 
 
 def missing(berth):
