@@ -152,6 +152,13 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   return settings;
 }
 
+std::vector<std::filesystem::path> configuration_files() {
+  if (const char* path = std::getenv("BERTH_CONFIG"); path != nullptr && *path != '\0') return {path};
+  std::vector<std::filesystem::path> files = {"/etc/berth/berth.yaml"};
+  if (::geteuid() != 0) files.push_back(user_config_folder() / "berth/berth.yaml");
+  return files;
+}
+
 Result<Settings> load_settings() {
   Settings settings;
   const auto read_over = [&](const std::filesystem::path& path, bool must_exist) -> Result<void> {
@@ -161,12 +168,9 @@ Result<Settings> load_settings() {
     BERTH_TRY(settings, read_settings(std::move(settings), *text, path.native()));
     return {};
   };
-  if (const char* path = std::getenv("BERTH_CONFIG"); path != nullptr && *path != '\0') {
-    BERTH_CHECK_OK(read_over(path, true));
-    return settings;
-  }
-  BERTH_CHECK_OK(read_over("/etc/berth/berth.yaml", false));
-  if (::geteuid() != 0) BERTH_CHECK_OK(read_over(user_config_folder() / "berth/berth.yaml", false));
+  const char* named = std::getenv("BERTH_CONFIG");
+  const bool must_exist = named != nullptr && *named != '\0';
+  for (const auto& path : configuration_files()) BERTH_CHECK_OK(read_over(path, must_exist));
   return settings;
 }
 

@@ -43,6 +43,12 @@ struct PruneOptions {
   bool dry_run = false;  // say only what would go
 };
 
+struct DoctorOptions {
+  std::vector<std::string> checks;  // names; none for all
+  bool list = false;                // only say which there are
+  bool json = false;
+};
+
 struct ImageInitOptions {
   bool json = false;
 };

@@ -16,9 +16,11 @@ struct CommandLine {
   RunOptions run;
   LoopOptions loop;
   PruneOptions prune;
+  DoctorOptions doctor;
   ImageInitOptions image_init;
   ImageListOptions image_list;
   std::function<int(const Surroundings&)> chosen;
+  bool diagnoses = false;  // `doctor` was chosen, which does without valid settings
 };
 
 template <class Options>
@@ -105,6 +107,15 @@ void add_housekeeping(CLI::App& program, CommandLine& line) {
   });
 }
 
+void add_doctor(CLI::App& program, CommandLine& line) {
+  DoctorOptions& options = line.doctor;
+  CLI::App& doctor = *program.add_subcommand("doctor", "check what this machine has and lacks, and say what to do");
+  doctor.add_option("checks", options.checks, "checks to make; all when none is named")->type_name("CHECK");
+  doctor.add_flag("--list", options.list, "list the checks");
+  doctor.add_flag("--json", options.json, "the answer as JSON");
+  doctor.callback([&line] { line.diagnoses = true; });
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
@@ -116,6 +127,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_loop(program, line);
   add_image(program, line);
   add_housekeeping(program, line);
+  add_doctor(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -123,8 +135,9 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
     return program.exit(error) == 0 ? 0 : kBadInputExit;
   }
   const auto settings = app::load_settings();
-  if (!settings) return complain(settings.error());
+  if (!settings && !line.diagnoses) return complain(settings.error());
   try {
+    if (line.diagnoses) return doctor_command(line.doctor, settings);
     return line.chosen({*settings, guards, begun_ns});
   } catch (const std::exception& error) {
     // Ours throws nothing; what a library throws here is a bug, or memory that is not to be had.
