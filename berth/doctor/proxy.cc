@@ -67,8 +67,9 @@ bool is_loopback(std::string_view host) { return host == "localhost" || host.sta
 // What is wrong with a list of exceptions; empty when nothing is.
 std::string wrong_with_exceptions(std::string_view value) {
   for (const std::string_view entry : words_of(value, ", \t")) {
+    // What stands before an @ may be a password.
     if (entry.find("://") != std::string_view::npos || entry.find('@') != std::string_view::npos) {
-      return fmt::format("'{}' is an address, not a name", entry.substr(0, entry.find("://")));
+      return "an entry is an address with a scheme or a user, not a name";
     }
     if (entry != "*" && entry.find('*') != std::string_view::npos) {
       return fmt::format("'{}' has a star, which most clients take as a letter; write '{}'", entry,

@@ -23,7 +23,7 @@ zIUHTai6ElPqmvAGGfRTYGdkLTbIE5TDdTlJds6P/Q==
 -----END CERTIFICATE-----
 )";
 constexpr std::int64_t kBegin = 1'795'431'756;
-constexpr std::int64_t kEnd = 2'426'152'956;
+constexpr std::int64_t kEnd = 2'426'151'756;
 constexpr std::int64_t kDay = 86'400;
 
 // One element of DER.

@@ -79,7 +79,7 @@ const ProxyRow kProxies[] = {
     {"on this machine", {{"http_proxy", "http://127.0.0.1:3128"}}, {Warning, "no container can reach", "listen"}},
     {"localhost", {{"http_proxy", "http://LOCALHOST:3128"}}, {Warning, "no container can reach", "listen"}},
     {"exceptions with a star", {{"no_proxy", "*.example.org"}}, {Warning, "write '.example.org'", "commas"}},
-    {"exceptions as addresses", {{"NO_PROXY", "http://example.org"}}, {Warning, "an address", "commas"}},
+    {"exceptions as addresses", {{"NO_PROXY", "http://example.org"}}, {Warning, "an entry is an address", "commas"}},
     {"a failure goes before a doubt",
      {{"http_proxy", "p:1"}, {"https_proxy", "http://"}},
      {Failure, "https_proxy", ""}},

@@ -1,8 +1,17 @@
 #include "berth/doctor/storage.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <functional>
+
+#include "berth/container/runtime_folder.h"
 #include "berth/doctor/leftovers.h"
 #include "berth/doctor/places.h"
+#include "berth/sys/file.h"
 #include "tests/doctor/judgement.h"
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
 
 namespace berth::doctor {
 namespace {
@@ -156,6 +165,55 @@ TEST(Leftovers, AreNamedWithTheWayToRemoveThem) {
   EXPECT_EQ(both.remedy, "'berth prune'");
   EXPECT_TRUE(judged(judge_leftovers(fail(Errc::Denied, "kept")), {Skipped, "see 'runtime-folder'"}));
   EXPECT_TRUE(judged(judge_leftovers(fail(Errc::Corrupt, "kept/x.json")), {Warning, "kept/x.json", "by hand"}));
+}
+
+// A group as cgroupfs shows it, made an hour ago.
+void make_group(const std::filesystem::path& path, std::string_view processes) {
+  std::filesystem::create_directories(path);
+  ASSERT_TRUE(testing::ok(sys::write_file_atomically(path / "cgroup.procs", processes, 0644)));
+  std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+}
+
+TEST(Leftovers, GroupsWithoutProcessAndOwnerAreFound) {
+  const testing::TempFolder root;
+  const auto groups = root.path() / "cgroup/berth";
+  make_group(groups / "EMPTY", "");
+  make_group(groups / "LIVING", "17\n");
+  make_group(groups / "LEASED", "");
+  make_group(groups / "YOUNG", "");
+  std::filesystem::last_write_time(groups / "YOUNG", std::filesystem::file_time_type::clock::now());
+  Asked asked;
+  asked.settings.storage = root.path() / "storage";
+  asked.settings.runtime = root.path() / "runtime";
+  const auto folder = container::RuntimeFolder::open(asked.settings.runtime);
+  ASSERT_TRUE(testing::ok(folder));
+  const std::string lease = folder->leases() / "0";
+  ASSERT_TRUE(testing::ok(sys::write_file_atomically(lease, "LEASED", 0600)));
+  const UniqueFd held(::open(lease.c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_EQ(::flock(held.get(), LOCK_EX), 0);
+  std::filesystem::create_directory(folder->roots() / "0123456789abcdef01234567-0");
+
+  const Hierarchies hierarchies = std::vector<sys::CgroupHierarchy>{{root.path() / "cgroup", 1, {"memory"}}};
+  const auto left = find_leftovers(asked, hierarchies);
+  ASSERT_TRUE(testing::ok(left));
+  EXPECT_EQ(left->cgroups, std::vector<std::string>{groups / "EMPTY"});
+  EXPECT_EQ(left->orphaned_roots, std::vector<std::string>{"0123456789abcdef01234567-0"});
+  EXPECT_TRUE(left->dead_kept.empty());
+}
+
+TEST(Leftovers, LookingMakesNoFolder) {
+  const testing::TempFolder root;
+  Asked asked;
+  asked.settings.runtime = root.path() / "runtime";
+  EXPECT_TRUE(testing::ok(find_leftovers(asked, std::vector<sys::CgroupHierarchy>())));
+  EXPECT_FALSE(std::filesystem::exists(asked.settings.runtime));
+}
+
+TEST(Storage, TheNearestFolderIsFound) {
+  const testing::TempFolder root;
+  EXPECT_EQ(nearest_folder(root.path() / "not/there"), root.path());
+  EXPECT_EQ(nearest_folder("/"), "/");
+  EXPECT_EQ(nearest_folder("/nonexistent"), "/");
 }
 
 }  // namespace
