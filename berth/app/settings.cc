@@ -206,6 +206,16 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   return settings;
 }
 
+std::vector<std::filesystem::path> configuration_files() {
+  if (const char* path = std::getenv("BERTH_CONFIG"); path != nullptr && *path != '\0') return {path};
+  std::vector<std::filesystem::path> files = {"/etc/berth/berth.yaml"};
+  if (::geteuid() == 0) return files;
+  const auto user = sys::invoking_user();
+  const auto own = user ? places_of_user(*user, environment_of_process()) : std::unexpected(user.error());
+  if (own) files.push_back(own->config / "berth.yaml");
+  return files;
+}
+
 Result<Settings> load_settings() {
   Settings settings;
   UserPlaces own;

@@ -40,6 +40,9 @@ struct Settings {
 // Errors: InvalidInput, with file, line, key and remedy.
 Result<Settings> read_settings(Settings settings, std::string_view text, std::string_view name);
 
+// The files that load_settings looks for, the one that counts more last.
+std::vector<std::filesystem::path> configuration_files();
+
 // The settings of this process: the system file, the user's file, the environment (BERTH_CONFIG names one file instead
 // of both). Files that are not there are passed over, but for one named by BERTH_CONFIG.
 Result<Settings> load_settings();

@@ -6,6 +6,7 @@
 
 #include "berth/app/settings.h"
 #include "berth/base/error.h"
+#include "berth/base/result.h"
 #include "berth/cli/options.h"
 #include "berth/container/guards.h"
 
@@ -24,6 +25,8 @@ int image_init_command(const ImageInitOptions& options, const Surroundings& surr
 int image_list_command(const ImageListOptions& options, const Surroundings& surroundings);
 int ps_command(const Surroundings& surroundings);
 int prune_command(const PruneOptions& options, const Surroundings& surroundings);
+// Takes the settings as they were read: that they cannot be read is one of the things it says.
+int doctor_command(const DoctorOptions& options, const Result<app::Settings>& settings);
 
 // Exit statuses that no call has (docs/exit-codes.md).
 constexpr int kBadInputExit = 2;

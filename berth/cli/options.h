@@ -46,6 +46,12 @@ struct PruneOptions {
   bool dry_run = false;  // say only what would go
 };
 
+struct DoctorOptions {
+  std::vector<std::string> checks;  // names; none for all
+  bool list = false;                // only say which there are
+  bool json = false;
+};
+
 struct ImageInitOptions {
   std::string recipe = "python3";
   bool json = false;

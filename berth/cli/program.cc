@@ -16,10 +16,12 @@ struct CommandLine {
   RunOptions run;
   LoopOptions loop;
   PruneOptions prune;
+  DoctorOptions doctor;
   ImageInitOptions image_init;
   ImageListOptions image_list;
   std::function<int(const Surroundings&)> chosen;
   bool makes_mounts = false;  // `chosen` does, or reads what another did: an ordinary user needs a namespace for it
+  bool diagnoses = false;  // `doctor` was chosen, which does without valid settings
 };
 
 template <class Options>
@@ -114,6 +116,15 @@ void add_housekeeping(CLI::App& program, CommandLine& line) {
   });
 }
 
+void add_doctor(CLI::App& program, CommandLine& line) {
+  DoctorOptions& options = line.doctor;
+  CLI::App& doctor = *program.add_subcommand("doctor", "check what this machine has and lacks, and say what to do");
+  doctor.add_option("checks", options.checks, "checks to make; all when none is named")->type_name("CHECK");
+  doctor.add_flag("--list", options.list, "list the checks");
+  doctor.add_flag("--json", options.json, "the answer as JSON");
+  doctor.callback([&line] { line.diagnoses = true; });
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
@@ -125,6 +136,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_loop(program, line);
   add_image(program, line);
   add_housekeeping(program, line);
+  add_doctor(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -132,12 +144,13 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
     return program.exit(error) == 0 ? 0 : kBadInputExit;
   }
   const auto settings = app::load_settings();
-  if (!settings) return complain(settings.error());
-  if (settings->ordinary_user && line.makes_mounts) {
+  if (!settings && !line.diagnoses) return complain(settings.error());
+  if (settings && settings->ordinary_user && line.makes_mounts) {
     const auto entered = sys::enter_own_namespace(*settings->ordinary_user);
     if (!entered) return complain(entered.error());
   }
   try {
+    if (line.diagnoses) return doctor_command(line.doctor, settings);
     return line.chosen({*settings, guards, begun_ns});
   } catch (const std::exception& error) {
     // Ours throws nothing; what a library throws here is a bug, or memory that is not to be had.
