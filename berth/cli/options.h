@@ -43,6 +43,14 @@ struct PruneOptions {
   bool dry_run = false;  // say only what would go
 };
 
+struct EscapeTestOptions {
+  std::string only;  // ids of probes, with commas between
+  std::string image;
+  bool quick = false;
+  bool list = false;  // say only which there are
+  bool json = false;
+};
+
 struct ImageInitOptions {
   bool json = false;
 };
