@@ -176,8 +176,9 @@ int escape_test_command(const EscapeTestOptions& options, const Surroundings& su
   if (!interrupts) return complain(interrupts.error());
 
   const std::string image = options.image.empty() ? surroundings.settings.default_python3 : options.image;
-  probe::Runner runner(surroundings.settings, image, surroundings.guards, interrupts->get());
-  if (const auto tried = runner.try_a_call(); !tried) return complain(tried.error());
+  auto runner = probe::Runner::open(surroundings.settings, image, surroundings.guards, interrupts->get());
+  if (!runner) return complain(runner.error());
+  if (const auto tried = runner->try_a_call(); !tried) return complain(tried.error());
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   const std::vector<const char*> header = {"PROBE", "EXPECTED", "SEEN", "CONTROL", "VERDICT", "TIME"};
   Table table;
@@ -187,7 +188,7 @@ int escape_test_command(const EscapeTestOptions& options, const Surroundings& su
   const auto begun = std::chrono::steady_clock::now();
   for (const OwnProbe& one : *probes) {
     progress.step(fmt::format("{} of {}: {} {}", table.rows.size() + 1, probes->size(), one->id, one->title));
-    const ProbeReport report = runner.run(one);
+    const ProbeReport report = runner->run(one);
     if (report.interrupted) {
       progress.done();
       return engine::exit_code_of(engine::Cause::Interrupted);

@@ -77,6 +77,10 @@ Result<void> read_run_field(Run& run, std::string_view key, const YamlNode& valu
     BERTH_TRY(run.calls, app::parse_count(value.text(), "calls"));
   } else if (key == "reused") {
     run.reused = content::as_bool(value).value_or(false);
+  } else if (key == "together") {
+    run.together = content::as_bool(value).value_or(false);
+  } else if (key == "answer") {
+    run.answer = value.text();
   } else if (key == "expect") {
     for (const auto& [name, condition] : value.entries()) {
       run.expect.push_back({std::string(name->text()), std::string(condition->text())});

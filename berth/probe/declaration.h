@@ -28,6 +28,8 @@ struct Run {
   std::vector<std::pair<std::string, std::string>> arguments;
   std::uint32_t calls = 1;              // how often, one after another; each is told its number as `call`
   bool reused = false;                  // all of them in one process, as servers do that use a process again
+  bool together = false;                // the first call still runs while the second does; what the second sees counts
+  std::string answer;                   // with `reused`: a line that follows each job, as an answer to what it asks
   std::vector<Expectation> expect;
   std::vector<std::string> show;        // facts for a person; empty: how often each outcome occurred
 };

@@ -11,7 +11,9 @@
 #include "berth/app/loop_service.h"
 #include "berth/content/item_reader.h"
 #include "berth/probe/host_look.h"
+#include "berth/sys/child.h"
 #include "berth/sys/file.h"
+#include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 #include "berth/wire/job.h"
 
@@ -59,32 +61,12 @@ void take_answer(const app::CallAnswer& answer, Facts& facts) {
   set("cpu seconds", fixed(std::chrono::duration<double>(outcome.cpu_time).count()));
 }
 
-std::vector<content::Assignment> arguments_for(const Run& run, std::uint32_t number) {
-  std::vector<content::Assignment> arguments = {{"call", std::to_string(number)},
-                                                {"calls", std::to_string(run.calls)}};
-  for (const auto& [name, value] : run.arguments) arguments.push_back({name, value});
-  return arguments;
-}
-
 Result<UniqueFd> memory_file(const char* name, std::string_view text) {
   BERTH_TRY(int fd, sys::call([&] { return ::memfd_create(name, MFD_CLOEXEC); }, "make a file in memory"));
   UniqueFd file(fd);
   BERTH_CHECK_OK(sys::write_all(fd, text, name));
   BERTH_CHECK_OK(sys::check([&] { return ::lseek(fd, 0, SEEK_SET); }, "go to the start of {}", name));
   return file;
-}
-
-// All jobs of a run, for a loop that runs one after another.
-std::string jobs_of(const Probe& probe, const Run& run) {
-  std::string lines;
-  for (std::uint32_t number = 1; number <= run.calls; ++number) {
-    Json args = Json::object();
-    for (const content::Assignment& one : arguments_for(run, number)) args.set(*one.name, one.value);
-    Json job = Json::object();
-    job.set("script", probe.program).set("integration", false).set("native", false).set("args", std::move(args));
-    lines += print_json(job.set("params", Json::object()).set("context", Json::object())) + "\n";
-  }
-  return lines;
 }
 
 void take_lines(std::string_view text, Facts& facts) {
@@ -144,8 +126,40 @@ Verdict verdict_of(const std::vector<RunReport>& runs) {
   return guarded && proven && controls_hold ? Verdict::Holds : Verdict::Unproven;
 }
 
-Runner::Runner(app::Settings settings, std::string image, container::Guards guards, int interrupt)
-    : settings_(std::move(settings)), image_(std::move(image)), guards_(std::move(guards)), interrupt_(interrupt) {}
+Runner::Runner(app::Settings settings, std::string image, container::Guards guards, int interrupt, HostDoor door)
+    : settings_(std::move(settings)),
+      image_(std::move(image)),
+      guards_(std::move(guards)),
+      interrupt_(interrupt),
+      door_(std::move(door)) {}
+
+Result<Runner> Runner::open(app::Settings settings, std::string image, container::Guards guards, int interrupt) {
+  BERTH_TRY(HostDoor door, HostDoor::open());
+  return Runner(std::move(settings), std::move(image), std::move(guards), interrupt, std::move(door));
+}
+
+std::vector<content::Assignment> Runner::arguments_for(const Run& run, std::uint32_t number) const {
+  std::vector<content::Assignment> arguments = {{"call", std::to_string(number)},
+                                                {"calls", std::to_string(run.calls)},
+                                                {"abstract", door_.abstract_name()},
+                                                {"port", std::to_string(door_.port())}};
+  for (const auto& [name, value] : run.arguments) arguments.push_back({name, value});
+  return arguments;
+}
+
+// All jobs of a run, for a loop that runs one after another.
+std::string Runner::jobs_of(const Probe& probe, const Run& run) const {
+  std::string lines;
+  for (std::uint32_t number = 1; number <= run.calls; ++number) {
+    Json args = Json::object();
+    for (const content::Assignment& one : arguments_for(run, number)) args.set(*one.name, one.value);
+    Json job = Json::object();
+    job.set("script", probe.program).set("integration", false).set("native", false).set("args", std::move(args));
+    lines += print_json(job.set("params", Json::object()).set("context", Json::object())) + "\n";
+    if (!run.answer.empty()) lines += run.answer + "\n";
+  }
+  return lines;
+}
 
 container::Guards Runner::guards_for(const Run& run) const {
   if (run.without.empty()) return guards_;
@@ -210,28 +224,71 @@ RunReport Runner::run_once(const Probe& probe, const Run& run) {
   return report;
 }
 
+Result<app::CallAnswer> Runner::call_once(app::CallService& service, const Probe& probe, const Run& run,
+                                          std::uint32_t number,
+                                          std::function<void(engine::Direction, std::string_view)> on_frame) {
+  app::CallRequest request;
+  BERTH_TRY(request.item, content::script_from_text(probe.program, probe.id));
+  request.arguments = arguments_for(run, number);
+  request.image = image_;
+  request.limits = run.limits;
+  request.timeout_given = true;
+  request.interrupt = interrupt_;
+  request.on_frame = std::move(on_frame);
+  auto answer = service.run(request);
+  if (!answer) return std::unexpected(std::move(answer).error().error);
+  interrupted_ = interrupted_ || answer->outcome.cause == engine::Cause::Interrupted;
+  return *std::move(answer);
+}
+
+// Runs the first call in a process of its own, and `meanwhile` once its script has said something. Returns its id.
+Result<std::string> Runner::call_beside(const Probe& probe, const Run& run,
+                                        const std::function<Result<void>()>& meanwhile) {
+  BERTH_TRY(sys::Pipe said, sys::make_pipe());
+  BERTH_TRY(const sys::Child beside, sys::Child::start(0, std::nullopt, [&] {
+              said.read.reset();
+              auto service = app::CallService::open(settings_, guards_for(run));
+              if (!service) return 1;
+              const auto tell = [&](engine::Direction direction, std::string_view) {
+                if (direction == engine::Direction::FromScript) std::ignore = ::write(said.write.get(), "s", 1);
+              };
+              const auto answer = call_once(*service, probe, run, 1, tell);
+              if (!answer) return 1;
+              // The id comes last, after a zero byte.
+              return sys::write_all(said.write.get(), std::string(1, '\0') + answer->id, "the pipe") ? 0 : 1;
+            }));
+  said.write.reset();
+  char first = 0;
+  // The first message is that the loop is ready, the second one the script's own.
+  for (int messages = 0; messages < 2; ++messages) {
+    BERTH_TRY(int got, sys::call([&] { return ::read(said.read.get(), &first, 1); }, "wait for the first call"));
+    if (got == 0) return fail(Errc::Unavailable, "the first of two calls ended before it said anything");
+  }
+  BERTH_CHECK_OK(meanwhile());
+  BERTH_TRY(const std::string rest, sys::read_to_end(said.read.get(), 1 << 20, "the first call's end"));
+  return rest.substr(rest.rfind('\0') + 1);
+}
+
 Result<std::vector<std::string>> Runner::call(const Probe& probe, const Run& run, RunReport& report) {
   BERTH_TRY(app::CallService service, app::CallService::open(settings_, guards_for(run)));
   std::vector<std::string> ids;
   std::int64_t completed = 0;
-  for (std::uint32_t number = 1; number <= run.calls && !interrupted_; ++number) {
-    app::CallRequest request;
-    BERTH_TRY(request.item, content::script_from_text(probe.program, probe.id));
-    request.arguments = arguments_for(run, number);
-    request.image = image_;
-    request.limits = run.limits;
-    request.timeout_given = true;
-    request.interrupt = interrupt_;
+  const auto take_in = [&](std::uint32_t number) -> Result<void> {
     const auto begun = Clock::now();
-    auto answer = service.run(request);
-    if (!answer) return std::unexpected(std::move(answer).error().error);
-    take_answer(*answer, report.facts);
+    BERTH_TRY(const app::CallAnswer answer, call_once(service, probe, run, number));
+    take_answer(answer, report.facts);
     const std::chrono::duration<double> took = Clock::now() - begun;
     report.facts.set(std::string(kHostFacts) + "start and end seconds",
-                     fixed(took.count() - std::chrono::duration<double>(answer->outcome.wall_time).count()));
-    ids.push_back(answer->id);
-    if (answer->outcome.cause == engine::Cause::Completed) ++completed;
-    interrupted_ = answer->outcome.cause == engine::Cause::Interrupted;
+                     fixed(took.count() - std::chrono::duration<double>(answer.outcome.wall_time).count()));
+    ids.push_back(answer.id);
+    if (answer.outcome.cause == engine::Cause::Completed) ++completed;
+    return {};
+  };
+  if (run.together) {
+    BERTH_TRY(std::string first, call_beside(probe, run, [&] { return take_in(2); }));
+    ids.push_back(std::move(first));
+  } else {
+    for (std::uint32_t number = 1; number <= run.calls && !interrupted_; ++number) BERTH_CHECK_OK(take_in(number));
   }
   report.facts.set(std::string(kHostFacts) + "completed", std::to_string(completed));
   return ids;
