@@ -47,11 +47,12 @@ Result<HostLook> HostLook::take(std::filesystem::path runtime) {
 }
 
 std::size_t HostLook::count_mounts(const std::filesystem::path& runtime) {
-  const std::string roots = (runtime / "roots").native();
+  const std::string all = " " + runtime.native() + "/";
+  const std::string roots = all + "roots/";
   std::ifstream file("/proc/self/mountinfo");
   std::size_t count = 0;
   for (std::string line; std::getline(file, line);) {
-    if (line.find(" " + roots) == std::string::npos) ++count;
+    if (line.find(all) != std::string::npos && line.find(roots) == std::string::npos) ++count;
   }
   return count;
 }

@@ -30,7 +30,7 @@ class HostLook {
 
   std::filesystem::path runtime_;
   std::vector<sys::CgroupHierarchy> hierarchies_;
-  std::size_t mounts_;  // of this process, without the kept roots of images
+  std::size_t mounts_;  // in the runtime folder, but for the kept roots of images
 };
 
 // Memory of this process, in bytes: now, and the most since start_memory_peak().
