@@ -2,7 +2,6 @@
 id: K06
 title: mlock, mlockall, MAP_LOCKED, pages of 2 MiB
 expected: no more than 64 KiB are locked; the rest ENOMEM, EPERM or EAGAIN
-quick: yes
 runs:
 - expect:
     mlock 32 KiB: ok

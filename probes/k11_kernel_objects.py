@@ -2,7 +2,6 @@
 id: K11
 title: timers, queued signals, message queues, semaphores, locks without end; blocking reads of /dev/random
 expected: bounded each, by the limits of a process, of the namespace or of the call
-quick: yes
 machine: x86_64
 runs:
 - expect:

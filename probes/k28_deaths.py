@@ -2,7 +2,6 @@
 id: K28
 title: the interpreter dies (SIGSEGV, SIGABRT, SIGILL, SIGKILL, int 0x80, _exit)
 expected: the cause is named; no core file
-quick: yes
 runs:
 - {arguments: {death: SIGSEGV}, expect: {call cause: signal, call exit: 7, call signal: 11, largest core file: 0}, show: [call signal]}
 - {arguments: {death: SIGABRT}, expect: {call cause: signal, call exit: 7, call signal: 6}, show: [call signal]}

@@ -2,7 +2,6 @@
 id: K30
 title: two calls at once meet through System V IPC, POSIX IPC, /dev/shm, locks and watches on the image's files, names
 expected: nothing of the one is seen by the other
-quick: yes
 machine: x86_64
 runs:
 - together: yes

@@ -2,7 +2,6 @@
 id: P02
 title: results after the end of the call, from a thread and from a child
 expected: dropped and counted; never in this or another call's answer
-quick: yes
 runs:
 - calls: 10
   expect:

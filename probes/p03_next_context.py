@@ -1,13 +1,14 @@
 """
 id: P03
-title: a child that is left reads what is sent to the next call, 500 times
+title: a child that is left reads what is sent to the next call, 1,000 times
 expected: no call's context is read by another
 runs:
-- calls: 500
+- calls: 1000
+  with: {timeout: 20s}
   expect:
-    own: 500
+    own: 1000
     stolen: 0
-    call completed: 500
+    call completed: 1000
   show: [own, stolen, call completed]
 - control: a process that is used again, for 20 calls
   calls: 20

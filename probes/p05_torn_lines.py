@@ -2,7 +2,6 @@
 id: P05
 title: half a line and then the end, a pause, or another writer
 expected: counted as no message; the next line is read
-quick: yes
 runs:
 - {arguments: {how: end}, expect: {call cause: ended early, call bad messages: 1, call entries: 0}, show: [call cause, call bad messages]}
 - {arguments: {how: wait}, with: {timeout: 1s}, expect: {call cause: timeout, call entries: 0}, show: [call cause]}

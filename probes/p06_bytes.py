@@ -2,7 +2,6 @@
 id: P06
 title: invalid UTF-8, NUL, control sequences, directional marks in what is printed and posted
 expected: taken in as text; no line lost, no message bad
-quick: yes
 runs:
 - expect: {end: 1, call cause: completed, call lines printed: 13, call bad messages: 0, call entries: 2}
   show: [call lines printed, call bad messages, call entries]

@@ -2,7 +2,6 @@
 id: P07
 title: JSON of depth 1e6, 1e6 keys, NaN, 1e400, lone surrogates, the same key twice
 expected: taken in or refused, each in a defined way; Berth's memory grows by 64 MiB at most
-quick: yes
 runs:
 - expect: {end: 1, call cause: completed, call bad messages: 3, call entries: 6, call memory of berth MiB: <= 64}
   show: [call bad messages, call entries, call memory of berth MiB]

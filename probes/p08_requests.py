@@ -2,7 +2,6 @@
 id: P08
 title: requests of unknown types, with missing and wrong members; 20,000 in flight
 expected: an error reply each, and the call goes on
-quick: yes
 runs:
 - expect: {answered: 0, refused: 10, sensible: answered, in flight: 20000, call cause: completed, call memory of berth MiB: <= 64}
   show: [refused, in flight, call memory of berth MiB]

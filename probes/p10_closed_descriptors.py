@@ -2,7 +2,6 @@
 id: P10
 title: close or replace the descriptors of the call
 expected: the call ends with its cause named
-quick: yes
 runs:
 - {arguments: {close: "0"}, expect: {after: 1, call cause: completed}, show: [call cause]}
 - {arguments: {close: "1"}, expect: {after: 1, call cause: completed}, show: [call cause]}

@@ -2,7 +2,6 @@
 id: P12
 title: every way in which Python code can fail
 expected: a named outcome each
-quick: yes
 runs:
 - {arguments: {kind: KeyboardInterrupt}, expect: {call cause: exception, call exception: KeyboardInterrupt*}, show: [call cause]}
 - {arguments: {kind: GeneratorExit}, expect: {call cause: exception, call exception: GeneratorExit*}, show: [call cause]}

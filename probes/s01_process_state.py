@@ -2,7 +2,6 @@
 id: S01
 title: environment, limits, umask, folder, locale, time zone, signal masks of the call before
 expected: fresh each call
-quick: yes
 runs:
 - calls: 2
   expect: {"*": fresh}
