@@ -27,7 +27,7 @@ TEST(Declaration, IsReadWhole) {
   EXPECT_EQ(probe->machine, "x86_64");
   ASSERT_EQ(probe->runs.size(), 2u);
   EXPECT_EQ(probe->runs[0].limits.pids, 7u);
-  EXPECT_EQ(probe->runs[0].limits.memory_bytes, 64u << 20);
+  EXPECT_EQ(probe->runs[0].limits.memory_bytes, std::uint64_t{64} << 20);
   EXPECT_EQ(probe->runs[0].limits.wall_time, std::chrono::seconds(2));
   EXPECT_EQ(probe->runs[1].without, std::set{container::Guard::Seccomp});
   EXPECT_EQ(probe->runs[1].calls, 2u);
@@ -65,7 +65,7 @@ TEST(OwnProbes, HaveAGuardedRunAndAControlEach) {
     EXPECT_TRUE(ids.insert(one->id).second) << one->id;
     quick += one->quick ? 1 : 0;
     std::size_t controls = 0;
-    for (const Run& run : one->runs) controls += run.control.empty() ? 0 : 1;
+    for (const auto& run : one->runs) controls += run.control.empty() ? 0 : 1;
     EXPECT_GE(controls, 1u) << one->id;
     EXPECT_LT(controls, one->runs.size()) << one->id;
     EXPECT_TRUE(one->program.starts_with("#")) << one->id << ": what stands in front of every probe comes first";

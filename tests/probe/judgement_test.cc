@@ -99,7 +99,7 @@ TEST(Judgement, AStarDoesNotJudgeTheHost) {
 TEST(Judgement, SumsUpForAPerson) {
   Facts facts = facts_of(R"({"a": "EPERM", "b": "EPERM", "c": "ok"})");
   facts.set("call cause", "completed");
-  Run run;
+  probe::Run run;
   run.expect = {{"*", "EPERM"}};
   EXPECT_EQ(summary(facts, run), "EPERM 2, ok");
   run.show = {"c", "call cause", "nothing"};
