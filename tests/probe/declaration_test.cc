@@ -63,9 +63,9 @@ TEST(OwnProbes, HaveAGuardedRunAndAControlEach) {
   std::size_t quick = 0;
   for (const OwnProbe& one : *probes) {
     EXPECT_TRUE(ids.insert(one->id).second) << one->id;
-    quick += one->quick ? 1 : 0;
+    quick += one->quick ? 1u : 0u;
     std::size_t controls = 0;
-    for (const auto& run : one->runs) controls += run.control.empty() ? 0 : 1;
+    for (const auto& run : one->runs) controls += run.control.empty() ? 0u : 1u;
     EXPECT_GE(controls, 1u) << one->id;
     EXPECT_LT(controls, one->runs.size()) << one->id;
     EXPECT_TRUE(one->program.starts_with("#")) << one->id << ": what stands in front of every probe comes first";
