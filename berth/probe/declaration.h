@@ -14,7 +14,8 @@
 
 namespace berth::probe {
 
-// What one fact, or each of those whose names begin alike ("mount *", "*"), must be. docs/escape-test.md has the grammar.
+// What one fact, or each of those whose names begin alike ("mount *", "*"), must be. docs/escape-test.md has the
+// grammar.
 struct Expectation {
   std::string name;
   std::string condition;
@@ -22,16 +23,16 @@ struct Expectation {
 
 // One way to run the program.
 struct Run {
-  std::string control;                  // in which way this run is weaker; empty: every guard is up
-  std::set<container::Guard> without;   // guards that are left out
-  container::Limits limits;             // as by default, but for those that the declaration names
+  std::string control;                 // in which way this run is weaker; empty: every guard is up
+  std::set<container::Guard> without;  // guards that are left out
+  container::Limits limits;            // as by default, but for those that the declaration names
   std::vector<std::pair<std::string, std::string>> arguments;
-  std::uint32_t calls = 1;              // how often, one after another; each is told its number as `call`
-  bool reused = false;                  // all of them in one process, as servers do that use a process again
-  bool together = false;                // the first call still runs while the second does; what the second sees counts
-  std::string answer;                   // with `reused`: a line that follows each job, as an answer to what it asks
+  std::uint32_t calls = 1;  // how often, one after another; each is told its number as `call`
+  bool reused = false;      // all of them in one process, as servers do that use a process again
+  bool together = false;    // the first call still runs while the second does; what the second sees counts
+  std::string answer;       // with `reused`: a line that follows each job, as an answer to what it asks
   std::vector<Expectation> expect;
-  std::vector<std::string> show;        // facts for a person; empty: how often each outcome occurred
+  std::vector<std::string> show;  // facts for a person; empty: how often each outcome occurred
 };
 
 struct Probe {

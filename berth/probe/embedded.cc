@@ -4,17 +4,17 @@
 #include <string_view>
 
 // The assembler takes the files in as they are; the build lists them (CMakeLists.txt) and rebuilds this file with them.
-#define BERTH_PROBE_FILE(name, file)                            \
-  __asm__(                                                      \
-      ".pushsection .rodata\n"                                  \
-      ".global berth_probe_" #name                              \
-      "\n"                                                      \
-      ".global berth_probe_" #name                              \
-      "_end\n"                                                  \
-      "berth_probe_" #name ":\n.incbin \"" file                 \
-      "\"\n"                                                    \
-      "berth_probe_" #name "_end:\n.byte 0\n.popsection\n");    \
-  extern "C" const char berth_probe_##name[];                   \
+#define BERTH_PROBE_FILE(name, file)                         \
+  __asm__(                                                   \
+      ".pushsection .rodata\n"                               \
+      ".global berth_probe_" #name                           \
+      "\n"                                                   \
+      ".global berth_probe_" #name                           \
+      "_end\n"                                               \
+      "berth_probe_" #name ":\n.incbin \"" file              \
+      "\"\n"                                                 \
+      "berth_probe_" #name "_end:\n.byte 0\n.popsection\n"); \
+  extern "C" const char berth_probe_##name[];                \
   extern "C" const char berth_probe_##name##_end[];
 #include "berth/probe_files.inc"
 #undef BERTH_PROBE_FILE

@@ -35,8 +35,7 @@ Result<HostDoor> HostDoor::open() {
   door.abstract_name_ = fmt::format("berth-escape-test-{}", ::getpid());
   sockaddr_un abstract = {.sun_family = AF_UNIX, .sun_path = {}};
   door.abstract_name_.copy(abstract.sun_path + 1, sizeof(abstract.sun_path) - 1);
-  const auto abstract_size =
-      static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + door.abstract_name_.size());
+  const auto abstract_size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + door.abstract_name_.size());
   BERTH_TRY(door.abstract_, listen_at(AF_UNIX, abstract, abstract_size));
 
   sockaddr_in loopback = {};

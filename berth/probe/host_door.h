@@ -9,7 +9,8 @@
 
 namespace berth::probe {
 
-// Listens, without ever taking anybody in, at an abstract name and at a port of 127.0.0.1: to connect is to get through.
+// Listens, without ever taking anybody in, at an abstract name and at a port of 127.0.0.1: to connect is to get
+// through.
 class HostDoor {
  public:
   static Result<HostDoor> open();

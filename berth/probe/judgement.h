@@ -31,8 +31,8 @@ class Facts {
   std::vector<std::pair<std::string, std::string>> facts_;
 };
 
-// `EPERM|ENOSYS`: one of these texts. `<= 3`, `>= 3`, `3..5`: a number in these bounds. A text with `*` at its end: what
-// begins so.
+// `EPERM|ENOSYS`: one of these texts. `<= 3`, `>= 3`, `3..5`: a number in these bounds. A text with `*` at its end:
+// what begins so.
 bool holds(std::string_view condition, std::string_view value);
 
 // What of `expect` is not so, a line each: "mount: expected EPERM, saw ok". The longest name that fits a fact judges it

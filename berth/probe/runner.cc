@@ -176,8 +176,8 @@ Result<void> Runner::try_a_call() {
   BERTH_TRY(const auto ids, call(probe, {}, report));
   if (report.facts.find("called") != nullptr || interrupted_) return {};
   const std::string* cause = report.facts.find("call cause");
-  return fail(Errc::Unavailable, fmt::format("try a call in image '{}': it ended with '{}'", image_,
-                                             cause != nullptr ? *cause : ""));
+  return fail(Errc::Unavailable,
+              fmt::format("try a call in image '{}': it ended with '{}'", image_, cause != nullptr ? *cause : ""));
 }
 
 ProbeReport Runner::run(const OwnProbe& probe) {

@@ -61,8 +61,7 @@ class Runner {
   std::string jobs_of(const Probe& probe, const Run& run) const;
   RunReport run_once(const Probe& probe, const Run& run);
   Result<std::vector<std::string>> call(const Probe& probe, const Run& run, RunReport& report);
-  Result<app::CallAnswer> call_once(app::CallService& service, const Probe& probe, const Run& run,
-                                    std::uint32_t number,
+  Result<app::CallAnswer> call_once(app::CallService& service, const Probe& probe, const Run& run, std::uint32_t number,
                                     std::function<void(engine::Direction, std::string_view)> on_frame = {});
   Result<std::string> call_beside(const Probe& probe, const Run& run, const std::function<Result<void>()>& meanwhile);
   Result<std::vector<std::string>> reuse(const Probe& probe, const Run& run, RunReport& report);

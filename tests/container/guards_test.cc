@@ -7,9 +7,8 @@
 namespace berth::container {
 namespace {
 
-constexpr Guard kAll[] = {Guard::Seccomp,          Guard::Capabilities, Guard::UserNamespace,
-                          Guard::NetworkNamespace, Guard::ProcMasks,    Guard::CloseDescriptors,
-                          Guard::ResourceLimits,   Guard::IpcNamespace};
+constexpr Guard kAll[] = {Guard::Seccomp,   Guard::Capabilities,     Guard::UserNamespace,  Guard::NetworkNamespace,
+                          Guard::ProcMasks, Guard::CloseDescriptors, Guard::ResourceLimits, Guard::IpcNamespace};
 
 TEST(Guards, AreUpByDefault) {
   const Guards guards;

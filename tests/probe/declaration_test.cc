@@ -47,13 +47,15 @@ const BadRow kBad[] = {
     {"\"\"\"\nid: X01\nruns:\n- with: {pids: 7}\n\"\"\"", "a run expects nothing"},
     {"\"\"\"\nid: X01\nruns:\n- with: {pidz: 7}\n  expect: {a: b}\n\"\"\"", "'pidz' is no limit"},
     {"\"\"\"\nid: X01\nruns:\n- whith: {pids: 7}\n  expect: {a: b}\n\"\"\"", "'whith' is no key of a run"},
-    {"\"\"\"\nid: X01\nruns:\n- control: c\n  without: [seccom]\n  expect: {a: b}\n\"\"\"", "no guard is called 'seccom'"},
+    {"\"\"\"\nid: X01\nruns:\n- control: c\n  without: [seccom]\n  expect: {a: b}\n\"\"\"",
+     "no guard is called 'seccom'"},
     {"\"\"\"\nid: X01\nruns:\n- without: [seccomp]\n  expect: {a: b}\n\"\"\"", "says under 'control'"},
     {"\"\"\"\nid: X01\nruns:\n- reused: yes\n  expect: {a: b}\n\"\"\"", "says under 'control'"},
 };
 
 TEST(Declaration, NamesWhatIsWrong) {
-  for (const auto& [text, why] : kBad) EXPECT_TRUE(testing::fails_with(parse_probe(text, "x.py"), Errc::InvalidInput, why));
+  for (const auto& [text, why] : kBad)
+    EXPECT_TRUE(testing::fails_with(parse_probe(text, "x.py"), Errc::InvalidInput, why));
 }
 
 TEST(OwnProbes, HaveAGuardedRunAndAControlEach) {
