@@ -765,6 +765,7 @@ def describe(kind, error, trace):
     done.acquire()
 
     def work():
+        freed = make_room()
         try:
             import traceback
             made = traceback.format_exception(kind, error, trace)
@@ -772,11 +773,28 @@ def describe(kind, error, trace):
         except:  # noqa: E722 -- whatever the script's code raises
             del lines[:]
         finally:
+            if freed:
+                os.open(os.devnull, os.O_RDONLY)  # gets the lowest number that is free
             done.release()
 
     if start_deep_thread(work) and wait_for(done, DESCRIBE_SECONDS) and lines:
         return bounded(lines)
     return bounded(describe_without_text(kind, trace))
+
+
+def make_room():
+    """Where the script has used up its descriptors, gives standard input, which is empty, for the one that an import
+    needs. Returns whether it did."""
+    try:
+        os.close(os.dup(2))
+        return False
+    except OSError:
+        pass
+    try:
+        os.close(0)
+        return True
+    except OSError:
+        return False
 
 
 def start_deep_thread(work):

@@ -17,7 +17,7 @@ LINES_AT_MOST = 400
 LINES_NOTICED = 300
 
 # Made by CMake from cmake/*.in, below the build folder; any layer that is given the folder may include them.
-GENERATED = {"berth/version.h"}
+GENERATED = {"berth/version.h", "berth/probe_files.inc"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 CALL = re.compile(r"(?m)^[ \t]*berth_layer\s*\(([^)]*)\)")

@@ -145,6 +145,7 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   BERTH_TRY(container::Container container,
             container::Container::start(spec, folder).context([] { return "start the container"; }));
   LoopEnd end;
+  end.id = spec.id;
   BERTH_CHECK_OK(sys::set_nonblocking(container.in().get(), "the loop's input"));
   BERTH_CHECK_OK(Bridge(container, request).run(end));
   BERTH_TRY(end.end, container.end(std::chrono::seconds(end.timed_out || end.interrupted ? 0 : 2)));

@@ -23,6 +23,7 @@ struct LoopRequest {
 };
 
 struct LoopEnd {
+  std::string id;             // of the container
   std::optional<int> status;  // wait status of the interpreter
   bool timed_out = false;
   bool interrupted = false;

@@ -24,6 +24,7 @@ int loop_command(const LoopOptions& options, const Surroundings& surroundings);
 int image_init_command(const ImageInitOptions& options, const Surroundings& surroundings);
 int image_list_command(const ImageListOptions& options, const Surroundings& surroundings);
 int ps_command(const Surroundings& surroundings);
+int escape_test_command(const EscapeTestOptions& options, const Surroundings& surroundings);
 int prune_command(const PruneOptions& options, const Surroundings& surroundings);
 // Takes the settings as they were read: that they cannot be read is one of the things it says.
 int doctor_command(const DoctorOptions& options, const Result<app::Settings>& settings);

@@ -52,6 +52,14 @@ struct DoctorOptions {
   bool json = false;
 };
 
+struct EscapeTestOptions {
+  std::string only;  // ids of probes, with commas between
+  std::string image;
+  bool quick = false;
+  bool list = false;  // say only which there are
+  bool json = false;
+};
+
 struct ImageInitOptions {
   std::string recipe = "python3";
   bool json = false;

@@ -17,11 +17,12 @@ struct CommandLine {
   LoopOptions loop;
   PruneOptions prune;
   DoctorOptions doctor;
+  EscapeTestOptions escape_test;
   ImageInitOptions image_init;
   ImageListOptions image_list;
   std::function<int(const Surroundings&)> chosen;
   bool makes_mounts = false;  // `chosen` does, or reads what another did: an ordinary user needs a namespace for it
-  bool diagnoses = false;  // `doctor` was chosen, which does without valid settings
+  bool diagnoses = false;     // `doctor` was chosen, which does without valid settings
 };
 
 template <class Options>
@@ -125,6 +126,22 @@ void add_doctor(CLI::App& program, CommandLine& line) {
   doctor.callback([&line] { line.diagnoses = true; });
 }
 
+void add_escape_test(CLI::App& program, CommandLine& line) {
+  EscapeTestOptions& options = line.escape_test;
+  CLI::App& test = *program.add_subcommand("escape-test", "try to break out of containers on this machine");
+  test.add_flag("--quick", options.quick, "a set of thirty that takes less than a minute");
+  test.add_option("--only", options.only, "these probes, for example K12,K13")->type_name("ID,...");
+  test.add_option("--image", options.image, "image to run them in instead of the default for Python 3")
+      ->type_name("REF");
+  test.add_flag("--list", options.list, "list the probes, and run none");
+  test.add_flag("--json", options.json, "the report as JSON");
+  test.callback([&line] {
+    line.chosen = [&line](const Surroundings& surroundings) {
+      return escape_test_command(line.escape_test, surroundings);
+    };
+  });
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
@@ -137,6 +154,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_image(program, line);
   add_housekeeping(program, line);
   add_doctor(program, line);
+  add_escape_test(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -22,10 +22,11 @@
 namespace berth::container {
 namespace {
 
-constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS;
 
 std::uint64_t namespaces_for(const Guards& guards) {
-  return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0);
+  return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
+         (guards.up(Guard::IpcNamespace) ? CLONE_NEWIPC : 0);
 }
 
 NetworkPlace network_place(const LaunchSpec& spec, const Lease& lease) {

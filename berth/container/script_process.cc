@@ -49,6 +49,7 @@ Result<void> place_descriptors(const InitPlan& plan) {
 }
 
 Result<void> set_resource_limits(const InitPlan& plan) {
+  if (!plan.spec.guards.up(Guard::ResourceLimits)) return {};
   const Limits& limits = plan.spec.limits;
   struct {
     __rlimit_resource resource;

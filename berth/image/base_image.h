@@ -59,9 +59,9 @@ struct BaseImage {
 // makes the same layer, today and later.
 //
 // Safe to run again after it was interrupted anywhere, and from two places at once: the second waits.
-// Errors: NotFound when a tool is missing; Denied when not root, of the machine or of a namespace; Unavailable when archives cannot be reached or a tool
-// ends with an error; Exhausted when the disk is nearly full; TimedOut; InvalidInput when the release's package sources
-// are not to be found.
+// Errors: NotFound when a tool is missing; Denied when not root, of the machine or of a namespace; Unavailable when
+// archives cannot be reached or a tool ends with an error; Exhausted when the disk is nearly full; TimedOut;
+// InvalidInput when the release's package sources are not to be found.
 Result<BaseImage> make_base_image(const BaseImageOptions& options);
 
 }  // namespace berth::image

@@ -7,8 +7,8 @@
 namespace berth::container {
 namespace {
 
-constexpr Guard kAll[] = {Guard::Seccomp,          Guard::Capabilities, Guard::UserNamespace,
-                          Guard::NetworkNamespace, Guard::ProcMasks,    Guard::CloseDescriptors};
+constexpr Guard kAll[] = {Guard::Seccomp,   Guard::Capabilities,     Guard::UserNamespace,  Guard::NetworkNamespace,
+                          Guard::ProcMasks, Guard::CloseDescriptors, Guard::ResourceLimits, Guard::IpcNamespace};
 
 TEST(Guards, AreUpByDefault) {
   const Guards guards;
@@ -30,6 +30,16 @@ TEST(Guards, LoseOnlyTheUserNamespaceByTheOperator) {
 }
 
 TEST(Guards, AreUpWhereNothingIsLowered) { EXPECT_TRUE(Guards(Weakening::for_probes({})).all_up()); }
+
+TEST(Guards, AreFoundByName) {
+  const char* const names[] = {"seccomp",    "capabilities",      "user_namespace",  "network_namespace",
+                               "proc_masks", "close_descriptors", "resource_limits", "ipc_namespace"};
+  for (std::size_t at = 0; at < std::size(kAll); ++at) EXPECT_EQ(find_guard(names[at]), kAll[at]) << names[at];
+  for (const char* unknown : {"", "Seccomp", "seccomp "}) EXPECT_EQ(find_guard(unknown), std::nullopt);
+}
+
+// The key to weaken for a probe is made by nobody but the runner of the probes.
+static_assert(!std::is_default_constructible_v<ProbeKey>);
 
 // Nothing but a Weakening, and a Weakening only by name.
 static_assert(!std::is_constructible_v<Guards, std::set<Guard>>);

@@ -198,6 +198,13 @@ class Endings(unittest.TestCase):
                 self.assertIn(expected, ''.join(out.trace()))
                 self.assertEqual((out.ends(), out.status), (1, 0))
 
+    def test_no_descriptor_left(self):
+        """The text of an exception needs an import, and that a descriptor."""
+        out = run('import os, resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))\n'
+                  "while True: os.open('/dev/null', os.O_RDONLY)")
+        self.assertIn('Too many open files', out.trace()[-1])
+        self.assertEqual((out.ends(), out.status), (1, 0))
+
     def test_long_texts_are_cut(self):
         out = run("raise ValueError('a' * 30000000 + 'z')")
         self.assertLess(len(''.join(out.trace())), 100000)

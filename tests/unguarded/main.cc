@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <set>
 #include <string_view>
-#include <utility>
 
 #include "berth/base/clock.h"
 #include "berth/cli/program.h"
@@ -16,32 +15,17 @@ namespace {
 
 using berth::container::Guard;
 
-constexpr std::pair<std::string_view, Guard> kNames[] = {
-    {"seccomp", Guard::Seccomp},
-    {"capabilities", Guard::Capabilities},
-    {"user_namespace", Guard::UserNamespace},
-    {"network_namespace", Guard::NetworkNamespace},
-    {"network_rules", Guard::NetworkRules},
-    {"proc_masks", Guard::ProcMasks},
-    {"close_descriptors", Guard::CloseDescriptors},
-};
-
 std::set<Guard> lowered_guards(std::string_view names) {
   std::set<Guard> lowered;
   while (!names.empty()) {
     const std::string_view name = names.substr(0, names.find(','));
     names.remove_prefix(std::min(name.size() + 1, names.size()));
-    bool known = false;
-    for (const auto& [text, guard] : kNames) {
-      if (text == name) {
-        lowered.insert(guard);
-        known = true;
-      }
-    }
-    if (!known) {
+    const auto guard = berth::container::find_guard(name);
+    if (!guard) {
       std::fprintf(stderr, "berth_unguarded: no guard is called '%.*s'\n", static_cast<int>(name.size()), name.data());
       std::exit(64);
     }
+    lowered.insert(*guard);
   }
   return lowered;
 }

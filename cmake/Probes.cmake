@@ -1,0 +1,12 @@
+# berth_embed_probes(<target>): puts probes/*.py into berth/probe/embedded.cc, by a generated list of their names.
+function(berth_embed_probes target)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/probes/*.py)
+  set(list "")
+  foreach(file IN LISTS files)
+    get_filename_component(name ${file} NAME_WE)
+    string(APPEND list "BERTH_PROBE_FILE(${name}, \"${file}\")\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/berth/probe_files.inc CONTENT "${list}" @ONLY)
+  set_source_files_properties(berth/probe/embedded.cc PROPERTIES OBJECT_DEPENDS "${files}")
+  target_include_directories(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated)
+endfunction()
