@@ -234,8 +234,7 @@ class BaseClient(object):
             if kind == 'json':
                 return res.json()
             if kind == 'xml':
-                from xml.etree import ElementTree
-                ElementTree.fromstring(res.content)
+                _berth_parse_xml(res.content)
                 return res
         except (ValueError, SyntaxError) as error:
             if raise_on_error:

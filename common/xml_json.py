@@ -62,16 +62,32 @@ def json2elem(json_data, factory=None):
     return internal_to_elem(json.loads(json_data), factory)
 
 
-def xml2json(xmlstring, options={}, strip_ns=1, strip=1):
-    """The JSON text of an XML text, read with defusedxml where the image has it.
+def _berth_refuse_entity(name, *_):
+    raise ValueError("read XML: it declares the entity '%s'; entities can grow without end, and are refused" % name)
 
-    Errors: xml.etree.ElementTree.ParseError for no XML; those of defusedxml for entities.
-    """
+
+def _berth_parse_xml(text):
+    """The element that an XML text, from anywhere, says. Errors: as xml2json()."""
     try:
         from defusedxml import ElementTree
     except ImportError:
         from xml.etree import ElementTree
-    return elem2json(ElementTree.fromstring(xmlstring), options, strip_ns, strip)
+        from xml.parsers import expat
+        parser = expat.ParserCreate()
+        parser.EntityDeclHandler = _berth_refuse_entity
+        try:
+            parser.Parse(text.encode('utf-8') if not IS_PY3 and not isinstance(text, bytes) else text, True)
+        except expat.ExpatError:
+            pass  # told better below
+    return ElementTree.fromstring(text)
+
+
+def xml2json(xmlstring, options={}, strip_ns=1, strip=1):
+    """The JSON text of an XML text.
+
+    Errors: xml.etree.ElementTree.ParseError for no XML; ValueError for one that declares entities.
+    """
+    return elem2json(_berth_parse_xml(xmlstring), options, strip_ns, strip)
 
 
 def json2xml(json_data, factory=None):

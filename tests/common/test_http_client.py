@@ -112,6 +112,8 @@ class Client(Table):
             ("ask('GET', resp_type='xml')", Raises('Failed to parse xml object from response')),
             ("client.cast_response(ask('GET', resp_type='response'), 'xml', raise_on_error=False)", None),
         ])
+        self.ask([("ask('GET', resp_type='xml')", Raises('Failed to parse xml object from response'))],
+                 (200, {}, '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'))
         self.ask([("ask('GET', resp_type='xml').text", '<a/>'),
                   ("ask('GET')", Raises('Failed to parse json object from response')), ("ask('GET', resp_type='text')", '<a/>')],
                  (200, {}, '<a/>'))

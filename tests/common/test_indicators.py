@@ -10,7 +10,7 @@ def score(value=0, kind='ip', **more):
 def context_of(indicator):
     """What stands under the indicator's own path."""
     found = indicator.to_context()
-    return found[[path for path in found if not path.startswith('DBotScore')][0]]
+    return found[[path for path in found if '(' in path and not path.startswith('DBotScore')][0]]
 
 def all_set(kind, *given):
     """An indicator with a text, its name, for every further argument, and what became of them."""
