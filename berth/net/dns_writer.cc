@@ -11,7 +11,6 @@ namespace {
 constexpr std::uint16_t kClassIn = 1;
 constexpr std::uint16_t kTypeOpt = 41;
 constexpr std::uint16_t kOptionExtendedError = 15;  // RFC 8914
-constexpr std::size_t kHeaderBytes = 12;
 constexpr std::size_t kMaxPointer = 0x3fff;
 constexpr std::size_t kMaxLandmarks = 64;  // places a name may point to: bounds the search, not the names
 

@@ -30,8 +30,8 @@ bool is_usable(DnsCode code) { return code == DnsCode::NoError || code == DnsCod
 NameServer::NameServer(NameForwarderJob job)
     : job_(std::move(job)),
       try_ns_(try_ns_of(job_)),
-      queries_(job_.limits.queries_per_second, kSecondNs, job_.limits.query_burst),
-      name_bytes_(job_.limits.name_bytes_per_minute, 60 * kSecondNs, job_.limits.name_bytes_per_minute) {
+      queries_(job_.limits.queries_per_second, std::chrono::seconds(1), job_.limits.query_burst),
+      name_bytes_(job_.limits.name_bytes_per_minute, std::chrono::minutes(1), job_.limits.name_bytes_per_minute) {
   BERTH_ASSERT(job_.udp.size() <= kMaxListeners && job_.tcp.size() <= kMaxListeners && job_.control >= 0);
   for (const Resolver& resolver : job_.upstream.resolvers) resolvers_.push_back(upstream_address_of(resolver));
   // accept(2) blocks when the caller has gone meanwhile.

@@ -27,6 +27,7 @@ std::string_view take_line(std::string_view& rest) {
 
 // Any spelling that libc takes: the file is the machine's own, not a setting of ours.
 std::optional<Resolver> read_resolver(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::size_t percent = text.find('%');
   const std::string address(text.substr(0, percent));
   Resolver resolver;
