@@ -14,7 +14,8 @@ bool names(const std::vector<std::string>& list, const content::Item& item) {
 }
 
 void allow_metadata(std::vector<net::AddressRange>& allowed) {
-  for (const net::AddressRule& rule : net::AddressRules().ordered()) {
+  const net::AddressRules usual;
+  for (const net::AddressRule& rule : usual.ordered()) {
     if (rule.kind == net::RangeKind::Metadata) allowed.push_back(rule.range);
   }
 }
