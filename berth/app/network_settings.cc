@@ -14,7 +14,8 @@ bool names(const std::vector<std::string>& list, const content::Item& item) {
 }
 
 void allow_metadata(std::vector<net::AddressRange>& allowed) {
-  for (const net::AddressRule& rule : net::AddressRules().ordered()) {
+  const net::AddressRules usual;
+  for (const net::AddressRule& rule : usual.ordered()) {
     if (rule.kind == net::RangeKind::Metadata) allowed.push_back(rule.range);
   }
 }
@@ -102,7 +103,7 @@ Result<net::AddressRange> parse_subnet(std::string_view text) {
 }
 
 Result<net::Destination> parse_proxy(std::string_view text) {
-  BERTH_TRY(const net::Destination destination, net::parse_destination(text));
+  BERTH_TRY(net::Destination destination, net::parse_destination(text));
   const auto* range = std::get_if<net::AddressRange>(&destination.host);
   const auto* pattern = std::get_if<net::NamePattern>(&destination.host);
   const bool is_one = range != nullptr ? range->is_single() : !pattern->below;

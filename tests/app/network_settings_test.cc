@@ -62,14 +62,14 @@ TEST(NetworkOf, OpensMetadataToTheItemsNamed) {
   NetworkSettings settings;
   settings.metadata = {"an-id"};
   const auto metadata = net::parse_address("169.254.169.254").value();
-  const auto judged = [&](const content::Item& item) {
+  const auto is_open = [&](const content::Item& item) {
     const auto network = network_of(item, {}, settings);
-    return net::AddressRules(network->spec.allowed).refusal_of(metadata);
+    return net::AddressRules(network->spec.allowed).refusal_of(metadata) == nullptr;
   };
-  EXPECT_EQ(judged(script()), nullptr);
+  EXPECT_TRUE(is_open(script()));
   content::Item other = script();
   other.id = "another";
-  EXPECT_NE(judged(other), nullptr);
+  EXPECT_FALSE(is_open(other));
 }
 
 }  // namespace

@@ -99,3 +99,19 @@ demisto.results(time.monotonic() - begun)
     taken = float(answer.value)
     assert taken < 0.5
     figure('network', 'five refused connections take', '%.1f ms' % (1000 * taken))
+
+
+def test_what_an_operator_opens(berth, lab):
+    """Private ranges by setting, metadata by naming the item; a range does not open this machine in it."""
+    opened = call(berth, lab, TRY, addresses(PRIVATE + METADATA),
+                  settings='  allow_private: [10.0.0.0/8, 192.168.7.7]\n').value
+    reached = {address for address, (tcp, _) in opened.items() if is_greeting(tcp, address)}
+    assert reached == {'10.1.2.3', '192.168.7.7'}, opened
+    own = call(berth, lab, TRY, addresses(HOST[:1] + ('198.18.0.9',)),
+               settings='  allow_private: [198.18.0.0/15]\n').value
+    assert own[HOST[0]] == ['ECONNREFUSED', 'EPERM'] and is_greeting(own['198.18.0.9'][0], '198.18.0.9'), own
+    path = berth.write('scripts/metadata.py', TRY)
+    settings = berth.settings_with('network:\n  metadata: [metadata]\n')
+    answer = berth('run', path, addresses(METADATA), '--image', 'python3', '--json', '--network', 'egress',
+                   settings=settings, prefix=lab.host.prefix)
+    assert all(is_greeting(tcp, address) for address, (tcp, _) in answer.value.items()), answer
