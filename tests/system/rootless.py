@@ -17,11 +17,15 @@ def run(*argv, **how):
 
 def remove_user(name):
     try:
-        home = pwd.getpwnam(name).pw_dir
+        entry = pwd.getpwnam(name)
     except KeyError:
         return
     run('userdel', name)
-    shutil.rmtree(home, ignore_errors=True)
+    # Its home, its runtime folder, and those of the containers' tools.
+    made = ['%s/%s-%d' % (place, what, entry.pw_uid) for place in ('/tmp', '/var/tmp')
+            for what in ('berth', 'containers-user', 'podman-run')]
+    for folder in [entry.pw_dir] + made:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class User:
