@@ -211,13 +211,14 @@ CheckResult judge_forwarding(const ForwardingFacts& facts) {
   std::string why_not;
   if (!facts.root) {
     why_not = "an ordinary user cannot forward";
+  } else if (facts.ipv4 != "1") {
+    why_not = "this machine forwards no packets (net.ipv4.ip_forward is not 1)";
   } else if (!facts.nftables) {
     why_not = "nftables cannot be used";
   } else if (!facts.dropping.empty()) {
     why_not = fmt::format("packets are dropped by chain {}", listed(facts.dropping));
   } else {
-    return ok(fmt::format("by a pair of interfaces and forwarding, which is {} for IPv4",
-                          facts.ipv4 == "1" ? "on" : "off and is switched on when it is needed"));
+    return ok("by a pair of interfaces, between which this machine forwards");
   }
   if (user_mode_works) return ok(fmt::format("by {}: {}", user_mode, why_not));
   if (!user_mode.empty()) {

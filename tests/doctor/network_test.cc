@@ -135,15 +135,18 @@ struct ForwardingRow {
 };
 
 const ForwardingRow kForwardings[] = {
-    {"root", {.ipv4 = "1"}, {Ok, "forwarding, which is on"}},
-    {"root, forwarding off", {.ipv4 = "0"}, {Ok, "switched on when it is needed"}},
+    {"root", {.ipv4 = "1"}, {Ok, "a pair of interfaces"}},
+    {"root, forwarding off", {.ipv4 = "0", .pasta = "/usr/bin/pasta"}, {Ok, "by pasta: this machine forwards no"}},
+    {"root, forwarding off, without a tool", {.ipv4 = "0"}, {Warning, "ip_forward is not 1), and", "passt"}},
     {"beside Docker",
-     {.dropping = {"ip filter FORWARD"}, .pasta = "/usr/bin/pasta"},
+     {.ipv4 = "1", .dropping = {"ip filter FORWARD"}, .pasta = "/usr/bin/pasta"},
      {Ok, "by pasta: packets are dropped"}},
     {"beside Docker, without pasta",
-     {.dropping = {"ip filter FORWARD"}},
+     {.ipv4 = "1", .dropping = {"ip filter FORWARD"}},
      {Warning, "neither pasta nor slirp4netns", "passt"}},
-    {"no nftables", {.nftables = false, .slirp4netns = "/usr/bin/slirp4netns"}, {Ok, "by slirp4netns: nftables"}},
+    {"no nftables",
+     {.nftables = false, .ipv4 = "1", .slirp4netns = "/usr/bin/slirp4netns"},
+     {Ok, "by slirp4netns: nftables"}},
     {"a user", {.root = false, .pasta = "/usr/bin/pasta", .slirp4netns = "/usr/bin/slirp4netns"}, {Ok, "by pasta"}},
     {"a user without a tool", {.root = false}, {Warning, "neither pasta", "apt-get install passt"}},
     {"a user without tun",
