@@ -28,7 +28,7 @@ if argument('call') == '1':
     time.tzset()
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
-    os.nice(3)
+    os.nice(11)
 else:
     mask = os.umask(0o22)
     demisto.results({name: 'kept' if kept else 'fresh' for name, kept in {
@@ -37,4 +37,4 @@ else:
         'folder': os.getcwd() == '/tmp', 'locale': locale.setlocale(locale.LC_NUMERIC) == 'C.UTF-8',
         'time zone': time.timezone == 5 * 3600, 'signal handler': signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN,
         'signal mask': signal.SIGUSR2 in signal.pthread_sigmask(signal.SIG_BLOCK, []),
-        'priority': os.nice(0) > 0}.items()})
+        'priority': os.nice(0) > 10}.items()})

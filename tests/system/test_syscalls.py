@@ -30,6 +30,7 @@ def names():
         return {int(number): name for name, number in re.findall(r'#define __NR_(\w+) (\d+)', header.read())}
 
 
+@pytest.fixture(scope='module')
 def table(berth):
     """The outcomes by number, with the filter and without."""
     report, = berth('escape-test', '--only', 'K18', '--json').json['probes']
@@ -38,9 +39,9 @@ def table(berth):
     return guarded, control
 
 
-def test_k18_the_golden_list(berth):
+def test_k18_the_golden_list(table):
     known = names()
-    guarded, control = table(berth)
+    guarded, control = table
     lines = ['%d %s %s' % (number, known.get(number, '-'), said) for number, said in enumerate(guarded)
              if number not in PAST_THE_FILTER]
     if os.environ.get('BERTH_ACCEPT') == '1':
@@ -54,12 +55,12 @@ def test_k18_the_golden_list(berth):
            '%d, %d' % (guarded.count('passes'), control.count('passes')))
 
 
-def test_k18_the_policy(berth):
+def test_k18_the_policy(table):
     """What passes is what container/syscall_policy.cc allows by name, and nothing else."""
     with open(ALLOWED) as file:
         allowed = {line.strip().replace('(...)', '') for line in file}
     known = names()
-    guarded, control = table(berth)
+    guarded, control = table
     passed = {number for number, said in enumerate(guarded) if said == 'passes'} - PAST_THE_FILTER
     by_policy = {number for number, name in known.items()
                  if name in allowed and BY_THE_KERNEL.get(name) != guarded[number]}
