@@ -59,7 +59,7 @@ Result<void> read_back(const sys::Cgroup::Folder& folder) {
 std::vector<std::filesystem::path> missing_parents(const std::vector<sys::CgroupHierarchy>& hierarchies) {
   std::vector<std::filesystem::path> missing;
   for (const sys::CgroupHierarchy& hierarchy : hierarchies) {
-    const std::filesystem::path parent = hierarchy.mount / "berth";
+    const std::filesystem::path parent = hierarchy.place / "berth";
     std::error_code ignored;
     if (!std::filesystem::exists(parent, ignored)) missing.push_back(parent);
   }
@@ -79,7 +79,7 @@ CheckResult judge_cgroups(const Hierarchies& found, bool root) {
   bool v2 = false;
   for (const sys::CgroupHierarchy& hierarchy : *found) {
     (hierarchy.version == 2 ? v2 : v1) = true;
-    parts.push_back(fmt::format("{} at {}", fmt::join(hierarchy.controllers, "+"), hierarchy.mount.native()));
+    parts.push_back(fmt::format("{} at {}", fmt::join(hierarchy.controllers, "+"), hierarchy.place.native()));
   }
   return ok(fmt::format("version {}: {}", v1 && v2 ? "1 and 2" : (v2 ? "2" : "1"), listed(parts)));
 }
@@ -123,11 +123,11 @@ SwapFacts swap_facts(const Hierarchies& found) {
   if (memory_hierarchy == nullptr) return facts;
   std::error_code ignored;
   if (memory_hierarchy->version == 1) {
-    facts.accounted = std::filesystem::exists(memory_hierarchy->mount / "memory.memsw.limit_in_bytes", ignored);
+    facts.accounted = std::filesystem::exists(memory_hierarchy->place / "memory.memsw.limit_in_bytes", ignored);
     return facts;
   }
   // The top group of version 2 has no limits of its own; any group below shows what groups have.
-  for (const auto& entry : std::filesystem::directory_iterator(memory_hierarchy->mount, ignored)) {
+  for (const auto& entry : std::filesystem::directory_iterator(memory_hierarchy->place, ignored)) {
     if (!std::filesystem::exists(entry.path() / "memory.max", ignored)) continue;
     facts.accounted = std::filesystem::exists(entry.path() / "memory.swap.max", ignored);
     break;

@@ -84,7 +84,7 @@ Result<Leftovers> find_leftovers(const Asked& asked, const Hierarchies& hierarch
   std::vector<std::filesystem::path> groups;
   for (const sys::CgroupHierarchy& hierarchy : hierarchies.value_or(std::vector<sys::CgroupHierarchy>())) {
     if (!asked.root) break;  // these are root's
-    for (auto& path : entries_of(hierarchy.mount / "berth")) groups.push_back(std::move(path));
+    for (auto& path : entries_of(hierarchy.place / "berth")) groups.push_back(std::move(path));
   }
   std::vector<std::string> owners;
   // What RuntimeFolder makes last; where it stands, opening changes nothing.

@@ -65,7 +65,7 @@ std::vector<std::string> HostLook::look(const std::vector<std::string>& ids) con
   }
   for (const std::string& id : ids) {
     for (const auto& hierarchy : hierarchies_) {
-      const auto group = hierarchy.mount / "berth" / id;
+      const auto group = hierarchy.place / "berth" / id;
       if (std::error_code ignored; std::filesystem::exists(group, ignored)) left.push_back("cgroup " + group.native());
     }
   }
