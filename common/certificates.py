@@ -300,4 +300,4 @@ for _berth_name, _berth_class in (('GeneralName', _BerthGeneralName), ('Certific
     _berth_class.__name__ = _berth_name
     setattr(Common, _berth_name, _berth_class)
 
-_berth_end_of_part('certificates.py')
+_berth_end_of_optional_part('certificates.py')

@@ -114,4 +114,4 @@ def send_events_to_xsiam(events, vendor, product, data_format=None, url_key='url
                        should_update_health_module, add_proxy_to_request)
 
 
-_berth_end_of_part('collecting.py')
+_berth_end_of_optional_part('collecting.py')

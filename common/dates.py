@@ -220,4 +220,4 @@ def has_passed_time_threshold(timestamp_str, seconds_threshold):
     return (_berth_now() - found).total_seconds() > seconds_threshold
 
 
-_berth_end_of_part('dates.py')
+_berth_end_of_optional_part('dates.py')

@@ -52,4 +52,4 @@ class YMLMetadataCollector(_BerthDeclaration):
         return decorate
 
 
-_berth_end_of_part('declarations.py')
+_berth_end_of_optional_part('declarations.py')

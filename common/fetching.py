@@ -101,4 +101,4 @@ def update_last_run_object(last_run, incidents, fetch_limit, start_fetch_time, e
     return last_run
 
 
-_berth_end_of_part('fetching.py')
+_berth_end_of_optional_part('fetching.py')

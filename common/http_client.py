@@ -280,4 +280,4 @@ def generic_http_request(method, server_url, timeout=60, verify=True, proxy=Fals
                                 params_parser=params_parser, with_metrics=with_metrics, **kwargs)
 
 
-_berth_end_of_part('http_client.py')
+_berth_end_of_optional_part('http_client.py')

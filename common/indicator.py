@@ -111,4 +111,4 @@ class _BerthIndicator(_BerthRecord):
         return found
 
 
-_berth_end_of_part('indicator.py')
+_berth_end_of_optional_part('indicator.py')

@@ -364,4 +364,4 @@ class Common(object):
 Common.DBotScore.__name__ = 'DBotScore'
 Common.Indicator.__name__ = 'Indicator'
 
-_berth_end_of_part('indicators.py')
+_berth_end_of_optional_part('indicators.py')

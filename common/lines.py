@@ -6,6 +6,9 @@ their parameters and results are those that published content relies on; names o
 because the item shares these globals and may give any other name a new meaning. For the same reason functions import
 the modules they need themselves.
 
+Optional parts, which end with _berth_end_of_optional_part(), are left out where nothing that follows the library has
+one of their names (berth/content/common_parts); so no other part may use a name of theirs.
+
 This part: line numbers. Each part ends with a call of _berth_end_of_part().
 """
 import os
@@ -23,6 +26,9 @@ def __line__():
 def _berth_end_of_part(name):
     """Notes that the file common/`name` ends with the calling line."""
     _BERTH_PARTS.append(('common/' + name, sys._getframe(1).f_lineno))
+
+
+_berth_end_of_optional_part = _berth_end_of_part
 
 
 def register_module_line(module_name, start_end, line, wrapper=0):

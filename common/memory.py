@@ -107,4 +107,4 @@ def set_last_mirror_run(last_mirror_run):
     demisto.setLastMirrorRun(last_mirror_run)
 
 
-_berth_end_of_part('memory.py')
+_berth_end_of_optional_part('memory.py')

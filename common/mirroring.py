@@ -98,4 +98,4 @@ class QuickActionPreview(_BerthRecord):
     _context = tuple([(_one, _one) for _one in _names])
 
 
-_berth_end_of_part('mirroring.py')
+_berth_end_of_optional_part('mirroring.py')

@@ -77,7 +77,16 @@ def _berth_patterns():
 
 
 regexFlags = 8  # re.M
-globals().update(_berth_patterns())
+_BERTH_PATTERNS = _berth_patterns()
+ipv4Regex = _BERTH_PATTERNS['ipv4Regex']
+ipv4cidrRegex = _BERTH_PATTERNS['ipv4cidrRegex']
+ipv6Regex = _BERTH_PATTERNS['ipv6Regex']
+ipv6cidrRegex = _BERTH_PATTERNS['ipv6cidrRegex']
+emailRegex = _BERTH_PATTERNS['emailRegex']
+urlRegex = _BERTH_PATTERNS['urlRegex']
+domainRegex = _BERTH_PATTERNS['domainRegex']
+cveRegex = _BERTH_PATTERNS['cveRegex']
+hashRegex = _BERTH_PATTERNS['hashRegex']
 md5Regex = _BerthPattern(r'\b[0-9a-fA-F]{32}\b')
 sha1Regex = _BerthPattern(r'\b[0-9a-fA-F]{40}\b')
 sha256Regex = _BerthPattern(r'\b[0-9a-fA-F]{64}\b')
@@ -170,4 +179,4 @@ def auto_detect_indicator_type(indicator_value):
     return None
 
 
-_berth_end_of_part('patterns.py')
+_berth_end_of_optional_part('patterns.py')

@@ -68,4 +68,4 @@ def handle_proxy_for_long_running(proxy_param_name='proxy', checkbox_default_val
     return handle_proxy(proxy_param_name, checkbox_default_value, handle_insecure, insecure_param_name), handle_insecure
 
 
-_berth_end_of_part('proxies.py')
+_berth_end_of_optional_part('proxies.py')

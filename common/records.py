@@ -54,4 +54,4 @@ def _berth_contexts(records):
     return [one if isinstance(one, dict) else one.to_context() for one in records]
 
 
-_berth_end_of_part('records.py')
+_berth_end_of_optional_part('records.py')

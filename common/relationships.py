@@ -125,4 +125,4 @@ class EntityRelationship(object):
 for _berth_name in EntityRelationship.Relationships.RELATIONSHIPS_NAMES:
     setattr(EntityRelationship.Relationships, _berth_name.upper().replace('-', '_'), _berth_name)
 
-_berth_end_of_part('relationships.py')
+_berth_end_of_optional_part('relationships.py')

@@ -226,4 +226,4 @@ def shortDomain(entry):
     return _berth_unknown_provider(entry)
 
 
-_berth_end_of_part('reputation.py')
+_berth_end_of_optional_part('reputation.py')

@@ -156,14 +156,10 @@ def _berth_result_of(results):
     """What demisto.results() takes for one of the objects of this library; other values as they are."""
     if isinstance(results, CommandResults):
         return results.to_context()
-    if isinstance(results, BaseWidget):
-        return results.to_display()
-    if isinstance(results, GetMappingFieldsResponse):
-        return results.extract_mapping()
-    if isinstance(results, GetRemoteDataResponse):
-        return results.extract_for_local()
-    if hasattr(results, 'to_entry'):
-        return results.to_entry()
+    # Widgets, answers of mirroring, and what content makes itself.
+    for method in ('to_display', 'extract_mapping', 'extract_for_local', 'to_entry'):
+        if hasattr(results, method):
+            return getattr(results, method)()
     return results
 
 

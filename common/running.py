@@ -92,4 +92,4 @@ def register_signal_handler_profiling_dump(signal_type=None, profiling_dump_rows
     signal.signal(signal_type or signal.SIGUSR1, signal_handler_profiling_dump)
 
 
-_berth_end_of_part('running.py')
+_berth_end_of_optional_part('running.py')

@@ -87,4 +87,4 @@ def indicators_value_to_clickable(indicators):
     return links
 
 
-_berth_end_of_part('searching.py')
+_berth_end_of_optional_part('searching.py')

@@ -50,8 +50,9 @@ def pascalToSpace(s):
     """'thisIsIPAddressName' as 'This Is IP Address Name'; what is no text, as it is."""
     if not isinstance(s, STRING_OBJ_TYPES):
         return s
+    import re
     # Every second part is a word; capitals between words stay together.
-    parts = pascalRegex.split(s)
+    parts = re.split('([A-Z]?[a-z]+)', s)
     return ' '.join([part.title() if at % 2 else part.strip() for at, part in enumerate(parts) if part.strip()])
 
 

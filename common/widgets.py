@@ -94,4 +94,4 @@ class TableOrListWidget(BaseWidget):
         return json.dumps({'total': len(self.data), 'data': self.data})
 
 
-_berth_end_of_part('widgets.py')
+_berth_end_of_optional_part('widgets.py')

@@ -101,4 +101,4 @@ def json2xml(json_data, factory=None):
 
 json_to_xml = json2xml
 
-_berth_end_of_part('xml_json.py')
+_berth_end_of_optional_part('xml_json.py')

@@ -7,6 +7,7 @@
 #include "berth/content/api_modules.h"
 #include "berth/content/code_text.h"
 #include "berth/content/common_names.h"
+#include "berth/content/common_parts.h"
 #include "berth/content/python_source.h"
 
 namespace berth::content {
@@ -151,6 +152,7 @@ Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, s
     std::string after;
     for (std::size_t i = 1; i < pieces.size(); ++i) after += pieces[i].text + '\n';
     std::string& common = pieces.front().text;
+    common = common_for(common, after);
     if (!common.ends_with('\n')) common += '\n';
     common += imports_taken_for_granted(after, item.subtype != "python3");
   }

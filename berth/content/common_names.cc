@@ -43,7 +43,8 @@ bool is_identifier(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// The identifiers of `code` that stand for themselves: not after a dot, where they belong to something else.
+}  // namespace
+
 std::set<std::string_view> free_identifiers(std::string_view code) {
   std::set<std::string_view> found;
   for (std::size_t at = 0; at < code.size();) {
@@ -58,8 +59,6 @@ std::set<std::string_view> free_identifiers(std::string_view code) {
   }
   return found;
 }
-
-}  // namespace
 
 std::string imports_taken_for_granted(std::string_view code, bool python2) {
   const std::set<std::string_view> used = free_identifiers(code);

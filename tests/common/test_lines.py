@@ -1,5 +1,7 @@
 """Line numbers, and what the library costs to load."""
 import ast
+import builtins
+import dis
 import os
 import re
 import subprocess
@@ -59,10 +61,44 @@ class Parts(unittest.TestCase):
         for part in PARTS:
             code = read(driver.ROOT, 'common', part)
             self.assertTrue(code.endswith('\n'), part)
-            self.assertEqual(re.findall(r"^_berth_end_of_part\('(.*)'\)$", code, re.M), [part])
-            rest = code.split("_berth_end_of_part('%s')\n" % part)[1]
+            self.assertEqual(re.findall(r"^_berth_end_of(?:_optional)?_part\('(.*)'\)$", code, re.M), [part])
+            rest = re.split(r"_berth_end_of(?:_optional)?_part\('%s'\)\n" % part, code)[1]
             self.assertEqual(rest, "register_module_line('CommonServerPython', 'end', __line__())\n"
                              if part == 'finish.py' else '')
+
+    def test_no_part_uses_names_of_an_optional_one(self):
+        always = ''.join([code for code in self.texts() if '_berth_end_of_optional_part(' not in code.split('\n')[-2]])
+        self.assertLess(len(always), len(COMMON) * 2 / 3)
+
+        def names_of(code):
+            """The global names that functions in `code` use."""
+            used = set([one.argval for one in dis.get_instructions(code) if one.opname in ('LOAD_GLOBAL', 'LOAD_NAME')])
+            for inner in code.co_consts:
+                if hasattr(inner, 'co_code'):
+                    used |= names_of(inner)
+            return used
+        given = set(dir(builtins)) | {'demisto', 'unicode', 'long'}
+        scope = ast.parse(always)
+        for node in ast.walk(scope):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                given.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                given.add(node.id)
+            elif isinstance(node, ast.alias):
+                given.add(node.asname or node.name)
+        self.assertEqual(names_of(compile(scope, '<string>', 'exec')) - given, set())
+
+    def test_names_of_optional_parts_stand_at_the_start_of_lines(self):
+        optional = ''.join([code for code in self.texts() if '_berth_end_of_optional_part(' in code.split('\n')[-2]])
+        written = set([one or other for one, other in re.findall(r'^(?:def|class) (\w+)|^(\w+) = ', optional, re.M)])
+        always = ''.join([code for code in self.texts() if '_berth_end_of_optional_part(' not in code.split('\n')[-2]])
+        code = "demisto.results(' '.join(sorted(globals())))"
+        given = [set(driver.run(common + code, driver.echo).contents()[0].split()) for common in (COMMON, always)]
+        self.assertEqual(set([name for name in given[0] - given[1] if not name.startswith('_')]) - written, set())
+        self.assertGreater(len(given[0] - given[1]), 150)
+
+    def texts(self):
+        return [read(driver.ROOT, 'common', part) for part in PARTS]
 
     def test_no_name_is_given_twice(self):
         names = re.findall(r'^(?:def|class) (\w+)|^(\w+) = ', COMMON, re.M)
