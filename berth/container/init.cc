@@ -24,6 +24,7 @@
 #include "berth/base/clock.h"
 #include "berth/container/call_files.h"
 #include "berth/container/script_process.h"
+#include "berth/sys/descriptors.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
 #include "berth/sys/privileges.h"
@@ -242,18 +243,6 @@ void reap(const InitPlan& plan, pid_t script) {
   }
 }
 
-// Init holds only what it needs: the script's ends of the pipes must close with the script.
-void close_all_but(std::array<int, 3> kept) {
-  std::ranges::sort(kept);
-  unsigned next = 0;
-  for (const int fd : kept) {
-    if (fd < 0) continue;
-    if (static_cast<unsigned>(fd) > next) ::syscall(SYS_close_range, next, fd - 1, 0);
-    next = static_cast<unsigned>(fd) + 1;
-  }
-  ::syscall(SYS_close_range, next, ~0u, 0);
-}
-
 Result<void> drop_own_privileges(const InitPlan& plan) {
   if (!plan.spec.guards.up(Guard::Capabilities)) return {};
   BERTH_CHECK_OK(sys::drop_bounding_set());
@@ -294,7 +283,8 @@ int run_init(const InitPlan& plan) {
     report_failure(plan, InitReport::Kind::Failed, std::move(dropped).error().in("drop init's privileges").message());
     return 1;
   }
-  close_all_but({plan.report, plan.lock, plan.go});
+  // Init holds only what it needs: the script's ends of the pipes must close with the script.
+  sys::close_all_but({plan.report, plan.lock, plan.go});
   started.pass_ends_ns[at] = monotonic_ns();
   report(plan, started);
   reap(plan, script);

@@ -13,6 +13,7 @@
 
 #include "berth/net/name_forwarder.h"
 #include "berth/net/opening.h"
+#include "berth/sys/descriptors.h"
 #include "berth/sys/privileges.h"
 #include "berth/sys/seccomp_filter.h"
 #include "berth/sys/syscall.h"
@@ -102,11 +103,7 @@ constexpr long kCalls[] = {SYS_recvfrom,
 };
 
 Result<void> confine(const KeeperJob& job) {
-  int low = std::min(job.control, job.filter.fd());
-  int high = std::max(job.control, job.filter.fd());
-  if (low > 0) ::syscall(SYS_close_range, 0, low - 1, 0);
-  if (high > low + 1) ::syscall(SYS_close_range, low + 1, high - 1, 0);
-  ::syscall(SYS_close_range, high + 1, ~0u, 0);
+  sys::close_all_but({job.control, job.filter.fd()});
   BERTH_CHECK_OK(sys::drop_bounding_set());
   BERTH_CHECK_OK(sys::keep_capability(CAP_NET_ADMIN));
   BERTH_CHECK_OK(sys::forbid_new_privileges());

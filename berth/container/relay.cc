@@ -13,6 +13,7 @@
 #include <array>
 
 #include "berth/base/utf8.h"
+#include "berth/sys/descriptors.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
@@ -76,6 +77,8 @@ struct Plan {
 }
 
 int supervise(const Plan& plan) {
+  // First, because a copy of the pipe's other end would hide that its reader is gone.
+  sys::close_all_but({plan.name_space, plan.ready, plan.words});
   ::setsid();
   ::prctl(PR_SET_NAME, "berth-relay", 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

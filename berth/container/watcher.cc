@@ -2,31 +2,16 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <array>
 
 #include "berth/container/host_table.h"
 #include "berth/sys/cgroup.h"
+#include "berth/sys/descriptors.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::container {
 namespace {
-
-// Closes everything but these: a copy of any other descriptor would keep a pipe open that its reader waits for.
-void close_all_but(std::array<int, 3> kept) {
-  std::ranges::sort(kept);
-  unsigned next = 0;
-  for (const int fd : kept) {
-    if (fd < 0) continue;
-    if (static_cast<unsigned>(fd) > next) ::syscall(SYS_close_range, next, fd - 1, 0);
-    next = static_cast<unsigned>(fd) + 1;
-  }
-  ::syscall(SYS_close_range, next, ~0u, 0);
-}
 
 // Gives the share in the table up, and removes it after the last one. Nobody waits for it: it takes its time.
 void leave_host_table(const Watched& watched, int tries) {
@@ -43,7 +28,7 @@ int watch(const Watched& watched, int alive) {
   ::setsid();
   ::prctl(PR_SET_NAME, "berth-watch", 0, 0, 0);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) ::signal(signal, SIG_IGN);
-  close_all_but({alive, watched.lock, watched.host_table_lock});
+  sys::close_all_but({alive, watched.lock, watched.host_table_lock});
   const bool has_table = watched.host_table_lock >= 0;
 
   char byte = 0;
