@@ -136,6 +136,7 @@ void add_escape_test(CLI::App& program, CommandLine& line) {
   test.add_flag("--list", options.list, "list the probes, and run none");
   test.add_flag("--json", options.json, "the report as JSON");
   test.callback([&line] {
+    line.makes_mounts = true;
     line.chosen = [&line](const Surroundings& surroundings) {
       return escape_test_command(line.escape_test, surroundings);
     };
