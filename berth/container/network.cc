@@ -110,7 +110,7 @@ Result<void> Network::serve(uid_t user) {
   if (::geteuid() == 0) job.become = user;
   const auto forward = [&]() -> int {
     control.keeper.reset();
-    net::run_name_forwarder(std::move(job));
+    net::run_name_forwarder(job);
   };
   BERTH_TRY(forwarder_, sys::Child::start(0, std::nullopt, forward).context([] { return "start the name forwarder"; }));
   control.forwarder.reset();
