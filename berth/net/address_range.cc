@@ -21,8 +21,8 @@ Address cut(Address address, unsigned prefix_bits) {
 }
 
 const AddressRange& mapped_ipv4() {
-  static const AddressRange kMapped = {{.family = Family::V6, .bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96};
-  return kMapped;
+  static const AddressRange mapped = {{.family = Family::V6, .bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96};
+  return mapped;
 }
 
 }  // namespace

@@ -83,8 +83,8 @@ void append_rows(std::vector<AddressRule>& rules, std::span<const Row> rows, Fam
 }
 
 const AddressRange& nat64() {
-  static const AddressRange kNat64 = rule_of({"64:ff9b::/96", RangeKind::Special, ""}).range;
-  return kNat64;
+  static const AddressRange range = rule_of({"64:ff9b::/96", RangeKind::Special, ""}).range;
+  return range;
 }
 
 // The same rule for the IPv4 addresses as NAT64 writes them.
@@ -133,10 +133,10 @@ AddressRules::AddressRules(const std::vector<AddressRange>& allowed, const std::
 }
 
 const AddressRule* AddressRules::refusal_of(const Address& address) const {
-  static const AddressRule kMapped = {{{.family = Family::V6, .bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96},
-                                      RangeKind::Special,
-                                      "IPv4 inside IPv6"};
-  if (is_mapped_ipv4(address)) return &kMapped;
+  static const AddressRule mapped = {{{.family = Family::V6, .bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}}, 96},
+                                     RangeKind::Special,
+                                     "IPv4 inside IPv6"};
+  if (is_mapped_ipv4(address)) return &mapped;
   const auto first =
       std::ranges::find_if(rules_, [&](const AddressRule& rule) { return rule.range.contains(address); });
   return first == rules_.end() || first->allows() ? nullptr : &*first;

@@ -114,7 +114,7 @@ void serve_names(NameForwarderJob job) {
   write_report(server, report);
 }
 
-void run_name_forwarder(NameForwarderJob job) {
+void run_name_forwarder(const NameForwarderJob& job) {
   leave_the_terminal();
   const int report = job.report;
   if (report >= 0) ::fcntl(report, F_SETFL, O_NONBLOCK);

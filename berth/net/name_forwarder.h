@@ -48,7 +48,7 @@ constexpr std::size_t kMaxListeners = 4;
 // The process' whole life: gives up everything but the job's descriptors, serves, writes the report once `control`
 // closes, and exits with 0; with 1 when it could not be confined, which a line on standard error explains. To be called
 // in a child made by sys::Child, in the machine's network namespace and before its parent has threads.
-[[noreturn]] void run_name_forwarder(NameForwarderJob job);
+[[noreturn]] void run_name_forwarder(const NameForwarderJob& job);
 
 // The serving loop alone, without confinement, until `control` closes. For run_name_forwarder, and for tests.
 void serve_names(NameForwarderJob job);

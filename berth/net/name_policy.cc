@@ -60,4 +60,14 @@ const AddressRule* judge_address(const NameRules& rules, const NameDecision& dec
   return is_meant ? nullptr : rule;
 }
 
+EntrySet entries_for(const NameRules& rules, const NameDecision& decision, const std::vector<Address>& addresses) {
+  const auto is_refused = [&](const Address& address) { return rules.addresses.refusal_of(address) != nullptr; };
+  if (!rules.allowed || std::ranges::none_of(addresses, is_refused)) return decision.entries;
+  EntrySet entries = decision.entries;
+  for (std::size_t at = 0; at < std::min(rules.allowed->size(), kMaxAllowedNames); ++at) {
+    if (!(*rules.allowed)[at].may_be_private) entries.reset(at);
+  }
+  return entries;
+}
+
 }  // namespace berth::net

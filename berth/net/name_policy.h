@@ -60,4 +60,8 @@ NameDecision judge_name(const NameRules& rules, std::string_view name, std::uint
 // The rule that refuses `address` in the answer to a name that was decided so, or nullptr.
 const AddressRule* judge_address(const NameRules& rules, const NameDecision& decision, const Address& address);
 
+// Of the entries that match a name, those that may have all of `addresses`, which were judged before: an address of the
+// site is opened for the ports of entries that may be private, and for no others. Never empty when `decision` has any.
+EntrySet entries_for(const NameRules& rules, const NameDecision& decision, const std::vector<Address>& addresses);
+
 }  // namespace berth::net

@@ -257,7 +257,8 @@ void NameServer::open_then_reply(Exchange& exchange, DnsReply reply_when_open, s
   if (next_sequence_ == 0) next_sequence_ = 1;  // 0 says that nothing is waited for
   exchange.reply = std::move(reply_when_open);
   exchange.deadline_ns = exchange.try_deadline_ns = now_ns + kKeeperPatienceNs;
-  const Opening opening = {exchange.sequence, exchange.decision.entries, ttl, std::move(addresses)};
+  const EntrySet entries = entries_for(job_.rules, exchange.decision, addresses);
+  const Opening opening = {exchange.sequence, entries, ttl, std::move(addresses)};
   if (!send_opening(job_.control, opening)) fail_exchange(exchange, NameEventKind::NotOpened);
 }
 

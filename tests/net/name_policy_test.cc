@@ -112,5 +112,16 @@ TEST(Addresses, AreJudgedByWhatTheNameMay) {
   }
 }
 
+// "*.corp.example:443" is not private, "siem.corp.example:8443" is: the site's address is opened for 8443 alone.
+TEST(Addresses, AreOpenedForTheEntriesThatMayHaveThem) {
+  NameRules rules;
+  rules.allowed = {{*parse_name_pattern("*.corp.example")}, {*parse_name_pattern("siem.corp.example"), true}};
+  const NameDecision decision = judge_name(rules, "siem.corp.example", 1);
+  EXPECT_EQ(decision.entries, EntrySet(3));
+  EXPECT_EQ(entries_for(rules, decision, {*parse_address("8.8.8.8")}), EntrySet(3));
+  EXPECT_EQ(entries_for(rules, decision, {*parse_address("10.1.2.3")}), EntrySet(2));
+  EXPECT_EQ(entries_for(rules, decision, {*parse_address("8.8.8.8"), *parse_address("10.1.2.3")}), EntrySet(2));
+}
+
 }  // namespace
 }  // namespace berth::net
