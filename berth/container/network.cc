@@ -12,6 +12,7 @@
 #include "berth/net/name_forwarder.h"
 #include "berth/net/resolv_conf.h"
 #include "berth/sys/file.h"
+#include "berth/sys/network_links.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
@@ -129,7 +130,13 @@ Result<void> Network::wait_until_ready() {
     made_->udp.reset();
     made_->tcp.reset();
   }
-  return relay_ ? relay_->wait_until_ready() : Result<void>();
+  if (!relay_) return {};
+  BERTH_CHECK_OK(relay_->wait_until_ready());
+  // What it says is one thing: without an interface nothing would go out, and nobody would know why.
+  auto wired = sys::interface_index(*made_->links, kInside);
+  if (wired) return {};
+  return fail(Errc::Unavailable,
+              fmt::format("start {}: it says that it is ready, but made no interface {}", made_->way.program, kInside));
 }
 
 NetworkEnd Network::end() {

@@ -22,7 +22,6 @@ namespace {
 using sys::netlink::Socket;
 
 constexpr std::uint32_t kAddressesPerSlot = 16;  // an ended call's may be in use for a moment
-constexpr const char* kInside = "eth0";
 
 std::string bytes_of(const net::Address& address) {
   return std::string(address.bytes.begin(), address.bytes.begin() + address.bits() / 8);
@@ -181,6 +180,7 @@ Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const N
   BERTH_CHECK_OK(sys::nft::put_table(*made.filter, container_table(spec, made.rules, place.strictness)));
   distrust_routers();
   if (made.way.way == NetworkWay::Veth) BERTH_CHECK_OK(wire_with_veth(outside, inside, made, place.id));
+  made.links = std::move(inside);
   BERTH_TRY(made.udp, listen_for_names(SOCK_DGRAM));
   BERTH_TRY(made.tcp, listen_for_names(SOCK_STREAM));
   return made;

@@ -33,6 +33,7 @@ struct NetworkNamespace {
   UniqueFd self;
   // The rest is for other profiles than None.
   std::optional<sys::netlink::Socket> filter;  // to the packet filter in it
+  std::optional<sys::netlink::Socket> links;   // to its interfaces
   UniqueFd udp;                                // where names are asked for, kResolver port 53
   UniqueFd tcp;
   ChosenWay way;
@@ -40,6 +41,7 @@ struct NetworkNamespace {
   net::AddressRules rules;
 };
 
+constexpr const char* kInside = "eth0";          // the way out, whichever it is
 constexpr const char* kResolver = "127.0.0.53";  // on the container's own loopback interface
 
 // Works in a thread of its own: the calling process stays in its namespace, and can do something else meanwhile.

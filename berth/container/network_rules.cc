@@ -192,7 +192,7 @@ nft::Table container_table(const NetworkSpec& spec, const net::AddressRules& rul
       {"output", {nft::protocol_is(IPPROTO_UDP), nft::faster_than(kDatagramsPerSecond, kDatagramBurst), nft::drop()}});
   table.rules.push_back({"output", {nft::answers(), nft::accept()}});
   table.rules.push_back({"output", {nft::invalid(), nft::drop()}});
-  for (const std::uint8_t protocol : {IPPROTO_TCP, IPPROTO_UDP}) {
+  for (const auto protocol : {std::uint8_t{IPPROTO_TCP}, std::uint8_t{IPPROTO_UDP}}) {
     table.rules.push_back({"output", {nft::protocol_is(protocol), nft::go_to("decide")}});
   }
   // Not recorded: what has no ports is the kernel's own talk to its neighbours, as a script has no raw sockets.

@@ -63,7 +63,9 @@ struct Plan {
   std::vector<char*> list;
   for (std::string& text : arguments) list.push_back(text.data());
   list.push_back(nullptr);
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  // Opened as 0, which was closed, it would close again with the program's start: a copy of itself keeps the flag.
+  const int low = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  const int null = ::fcntl(low, F_DUPFD_CLOEXEC, kReady + 1);
   for (const int target : {0, 1}) ::dup2(null, target);
   ::dup2(plan.words, 2);
   ::dup2(plan.name_space, kNameSpace);

@@ -80,8 +80,9 @@ def test_sigkill_of_a_networked_call(berth, host, lab, way):
 def test_ends_with_the_call(berth, host, lab, way):
     settings = berth.settings_with('network:\n  way: %s\n' % way)
     before = relays()
-    answer = berth.script("demisto.results('done')", '--network', 'egress', settings=settings, prefix=lab.host.prefix)
-    assert answer.value == 'done'
+    code = "import socket\ndemisto.results(socket.create_connection(('8.8.1.1', 80), 5).recv(64).decode())"
+    answer = berth.script(code, '--network', 'egress', settings=settings, prefix=lab.host.prefix)
+    assert answer.value.startswith('8.8.1.1 for '), answer
     host.settle(1)
     lab.settle(2)
     settle_relays(before)
@@ -107,3 +108,13 @@ def test_the_table_stays_for_those_who_need_it(berth, lab):
         second.signal(signal.SIGINT)
         second.wait(10)
     lab.settle(2)
+
+
+def test_a_relay_that_does_nothing_is_found_out(berth, lab):
+    """A program that says it is ready and made no interface ends the start; so does one that fails, in its words."""
+    for text, words in (('exit 0', 'made no interface eth0'), ('echo no luck today >&2; exit 1', 'no luck today')):
+        pasta = berth.write('bin/pasta', '#!/bin/sh\n%s\n' % text)
+        os.chmod(pasta, 0o755)
+        answer = berth.script('pass', '--network', 'egress', settings=berth.settings_with('network:\n  way: pasta\n'),
+                              prefix=lab.host.prefix, env={'PATH': os.path.dirname(pasta) + ':' + os.environ['PATH']})
+        assert answer.code == 11 and words in answer.err and 'pasta' in answer.err, answer
