@@ -45,9 +45,11 @@ Result<void> prune(const PruneOptions& options, const Surroundings& surroundings
     say(fmt::format("{} image root {}", verb, root));
   }
   if (options.dry_run) return {};
-  // Left when a call and its watcher were killed together.
-  BERTH_TRY(const auto lock, container::host_table_lock(folder.leases()));
-  BERTH_CHECK_OK(container::remove_unused_host_table(lock));
+  // Left when a call and its watcher were killed together. An ordinary user's calls make none.
+  if (!surroundings.settings.ordinary_user) {
+    BERTH_TRY(const auto lock, container::host_table_lock(folder.leases()));
+    BERTH_CHECK_OK(container::remove_unused_host_table(lock));
+  }
   BERTH_TRY(const std::size_t compiled, app::CodeCache::clear(surroundings.settings.cache / "code"));
   if (compiled > 0) say(fmt::format("removed {} files of compiled code", compiled));
   return {};

@@ -24,8 +24,10 @@ namespace {
 
 constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS;
 
-std::uint64_t namespaces_for(const Guards& guards) {
-  return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
+// `own_network`: an ordinary user's init makes the network namespace with its others, since this process could not come
+// back into the machine's; it has a loopback interface and nothing else.
+std::uint64_t namespaces_for(const Guards& guards, bool own_network) {
+  return kNamespaces | (own_network ? CLONE_NEWNET : 0) | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
          (guards.up(Guard::IpcNamespace) ? CLONE_NEWIPC : 0);
 }
 
@@ -122,7 +124,12 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const ContainerIds ids = container_ids(ground.of_machine || !user_namespace, range);
   passed("lease host ids");
   std::optional<Network> network;
-  if (spec.guards.up(Guard::NetworkNamespace)) {
+  const bool networked = spec.guards.up(Guard::NetworkNamespace);
+  const bool own_network = networked && !ground.of_machine;
+  if (own_network && !spec.network.is_none()) {
+    return fail(Errc::Unavailable, "make the network: an ordinary user's calls have none; run with '--network none'");
+  }
+  if (networked && !own_network) {
     BERTH_TRY(Network opened, Network::open(spec.network, folder.leases()));
     network.emplace(std::move(opened));
   }
@@ -170,14 +177,16 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   plan.root = root.get();
   plan.scratch = scratch.get();
   plan.furniture = furniture.get();
+  plan.own_network = own_network;
   plan.lock = lease.lock();
   plan.go = go.read.get();
   plan.report = report.write.get();
   connect(plan, streams);
-  auto cloned = clone_init(network ? &*network : nullptr, namespaces_for(spec.guards), cgroup.v2_folder(), [&] {
-    go.write.reset();
-    return run_init(plan);
-  });
+  auto cloned =
+      clone_init(network ? &*network : nullptr, namespaces_for(spec.guards, own_network), cgroup.v2_folder(), [&] {
+        go.write.reset();
+        return run_init(plan);
+      });
   if (!cloned) return std::unexpected(std::move(cloned).error().in("make the namespaces"));
   passed("clone init into its namespaces");
 
