@@ -16,6 +16,7 @@ runs:
     "*": ok
     "clone*": ok
     setns user: EINVAL
+    setns net: EPERM
     "init: namespaces": PermissionError*
     threads and processes still work: 0
 """

@@ -201,13 +201,13 @@ def no_pids_controller(doctor):
               if ' - cgroup ' in line and 'pids' in line.split()[-1].split(',')]
     if not points:
         pytest.skip('pids is in no hierarchy of version 1 here')
-    return ('cgroups', 'failure', "'pids' is in no mounted hierarchy", 'cgroup_disable=',
+    return ('cgroups', 'failure', "'pids': it is in no mounted hierarchy", 'cgroup_disable=',
             dict(before='umount --lazy %s' % points[0]), {})
 
 
 def cgroups_read_only(doctor):
     points = [line.split()[4] for line in open('/proc/self/mountinfo') if ' - cgroup' in line]
-    return ('cgroup-limits', 'failure', 'Read-only file system', 'mount them read-write',
+    return ('cgroups', 'failure', 'find the cgroup controllers', 'cgroup hierarchies',
             dict(before='\n'.join('mount -o remount,bind,ro %s' % point for point in points)), {})
 
 
