@@ -133,7 +133,7 @@ TEST_F(Leases, WithoutAProperOwnerSweepNothing) {
 
 TEST_F(Leases, NeedARangeOfEnoughIds) {
   EXPECT_TRUE(
-      testing::fails_with(take('A', {1000, kIdsPerContainer - 1}), Errc::Unavailable,
+      testing::fails_with(take('A', {{1000, kIdsPerContainer - 1}}), Errc::Unavailable,
                           "65535 ids granted to berth in /etc/subuid is too small; each container takes 65536"));
 }
 
