@@ -1,13 +1,12 @@
 #include "berth/image/wheels.h"
 
-#include <cstdlib>
+#include <unistd.h>
+
 #include <string>
 #include <vector>
 
 #include "berth/sys/file.h"
 #include "berth/sys/tool.h"
-
-extern char** environ;
 
 namespace berth::image {
 namespace {
