@@ -2,10 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include <functional>
-
 #include "berth/app/settings.h"
-#include "berth/cli/commands.h"
+#include "berth/cli/choice.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -20,9 +18,7 @@ struct CommandLine {
   EscapeTestOptions escape_test;
   ImageInitOptions image_init;
   ImageListOptions image_list;
-  std::function<int(const Surroundings&)> chosen;
-  bool makes_mounts = false;  // `chosen` does, or reads what another did: an ordinary user needs a namespace for it
-  bool diagnoses = false;     // `doctor` was chosen, which does without valid settings
+  Choice choice;
 };
 
 template <class Options>
@@ -67,8 +63,8 @@ void add_run(CLI::App& program, CommandLine& line) {
   run.add_flag("--trace", options.trace, "show the phases with their times");
   run.add_flag("--debug", options.debug, "run in debug mode and show warnings and debug messages");
   run.callback([&line] {
-    line.makes_mounts = true;
-    line.chosen = [&line](const Surroundings& surroundings) { return run_command(line.run, surroundings); };
+    line.choice.makes_mounts = true;
+    line.choice.run = [&line](const Surroundings& surroundings) { return run_command(line.run, surroundings); };
   });
 }
 
@@ -79,8 +75,8 @@ void add_loop(CLI::App& program, CommandLine& line) {
   loop.add_option("--loop", options.loop_file, "a loop of your own instead of Berth's")->type_name("FILE");
   add_limits(loop, options);
   loop.callback([&line] {
-    line.makes_mounts = true;
-    line.chosen = [&line](const Surroundings& surroundings) { return loop_command(line.loop, surroundings); };
+    line.choice.makes_mounts = true;
+    line.choice.run = [&line](const Surroundings& surroundings) { return loop_command(line.loop, surroundings); };
   });
 }
 
@@ -91,15 +87,15 @@ void add_image(CLI::App& program, CommandLine& line) {
   init.add_option("NAME", line.image_init.recipe, "python3, or python2 (from Debian 11)")->capture_default_str();
   init.add_flag("--json", line.image_init.json, "the answer as JSON");
   init.callback([&line] {
-    line.makes_mounts = true;
-    line.chosen = [&line](const Surroundings& surroundings) {
+    line.choice.makes_mounts = true;
+    line.choice.run = [&line](const Surroundings& surroundings) {
       return image_init_command(line.image_init, surroundings);
     };
   });
   CLI::App& list = *image.add_subcommand("list", "list the images of this machine");
   list.add_flag("--json", line.image_list.json, "the list as JSON");
   list.callback([&line] {
-    line.chosen = [&line](const Surroundings& surroundings) {
+    line.choice.run = [&line](const Surroundings& surroundings) {
       return image_list_command(line.image_list, surroundings);
     };
   });
@@ -107,13 +103,13 @@ void add_image(CLI::App& program, CommandLine& line) {
 
 void add_housekeeping(CLI::App& program, CommandLine& line) {
   program.add_subcommand("ps", "list kept containers and kept mounts of images")->callback([&line] {
-    line.chosen = [](const Surroundings& surroundings) { return ps_command(surroundings); };
+    line.choice.run = [](const Surroundings& surroundings) { return ps_command(surroundings); };
   });
   CLI::App& prune = *program.add_subcommand("prune", "remove kept mounts of images and dead kept containers");
   prune.add_flag("--all", line.prune.all, "remove containers that stand, too");
   prune.add_flag("--dry-run", line.prune.dry_run, "only say what would be removed");
   prune.callback([&line] {
-    line.chosen = [&line](const Surroundings& surroundings) { return prune_command(line.prune, surroundings); };
+    line.choice.run = [&line](const Surroundings& surroundings) { return prune_command(line.prune, surroundings); };
   });
 }
 
@@ -123,7 +119,7 @@ void add_doctor(CLI::App& program, CommandLine& line) {
   doctor.add_option("checks", options.checks, "checks to make; all when none is named")->type_name("CHECK");
   doctor.add_flag("--list", options.list, "list the checks");
   doctor.add_flag("--json", options.json, "the answer as JSON");
-  doctor.callback([&line] { line.diagnoses = true; });
+  doctor.callback([&line] { line.choice.diagnoses = true; });
 }
 
 void add_escape_test(CLI::App& program, CommandLine& line) {
@@ -136,8 +132,8 @@ void add_escape_test(CLI::App& program, CommandLine& line) {
   test.add_flag("--list", options.list, "list the probes, and run none");
   test.add_flag("--json", options.json, "the report as JSON");
   test.callback([&line] {
-    line.makes_mounts = true;
-    line.chosen = [&line](const Surroundings& surroundings) {
+    line.choice.makes_mounts = true;
+    line.choice.run = [&line](const Surroundings& surroundings) {
       return escape_test_command(line.escape_test, surroundings);
     };
   });
@@ -163,14 +159,14 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
     return program.exit(error) == 0 ? 0 : kBadInputExit;
   }
   const auto settings = app::load_settings();
-  if (!settings && !line.diagnoses) return complain(settings.error());
-  if (settings && settings->ordinary_user && line.makes_mounts) {
+  if (!settings && !line.choice.diagnoses) return complain(settings.error());
+  if (settings && settings->ordinary_user && line.choice.makes_mounts) {
     const auto entered = sys::enter_own_namespace(*settings->ordinary_user);
     if (!entered) return complain(entered.error());
   }
   try {
-    if (line.diagnoses) return doctor_command(line.doctor, settings);
-    return line.chosen({*settings, guards, begun_ns});
+    if (line.choice.diagnoses) return doctor_command(line.doctor, settings);
+    return line.choice.run({*settings, guards, begun_ns});
   } catch (const std::exception& error) {
     // Ours throws nothing; what a library throws here is a bug, or memory that is not to be had.
     return complain(Error(Errc::Internal, error.what()));
