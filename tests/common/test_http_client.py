@@ -324,9 +324,24 @@ class Certificates(Table):
         self.check([("[type(client._session.get_adapter('https://x')).__name__ for client in "
                      "(BaseClient('https://x'), BaseClient('https://x', verify=False))]", ['HTTPAdapter', 'Adapter']),
                     ("adapter.poolmanager.connection_pool_kw['ssl_context'].options & 4", 4),
-                    ("adapter.proxy_manager_for('http://p').connection_pool_kw['ssl_context'].check_hostname", False),
-                    ("SSLAdapter(verify=True).poolmanager.connection_pool_kw['ssl_context'].check_hostname", True)],
+                    ("adapter.proxy_manager_for('http://p').connection_pool_kw['ssl_context'].check_hostname", False)],
                    setup='adapter = SSLAdapter(verify=False)')
+
+    def test_an_adapter_that_verifies_compares_names(self):
+        # Older versions of urllib3 compare names themselves, newer ones leave it to OpenSSL: asked for is what comes of it.
+        with Service((200, {}, '{}'), certificate=self.certificate) as service:
+            self.check([("ask('localhost')", 200), ("ask('127.0.0.1')", 'refused')], env=PLAIN_ENVIRONMENT, setup='''
+import requests
+session = requests.Session()
+session.mount('https://', SSLAdapter(verify=True))
+
+
+def ask(host):
+    try:
+        return session.get('https://%%s:%d/' %% host, verify=%r, timeout=5).status_code
+    except requests.exceptions.SSLError:
+        return 'refused'
+''' % (service.port, os.path.join(self.folder, 'public.pem')))
 
 
 class WithoutRequests(Table):
