@@ -15,6 +15,8 @@ struct Assignment {
   std::optional<std::string> name;  // empty: a bare value
   std::string value;
   ValueSource source = ValueSource::Inline;
+
+  bool operator==(const Assignment&) const = default;
 };
 
 // Splits at the first `=`. The part before it is a name when it is one of `known`, or looks like one (letters, digits,
