@@ -13,7 +13,7 @@
 #include "berth/app/call_host.h"
 #include "berth/app/code_cache.h"
 #include "berth/app/embedded.h"
-#include "berth/app/ids.h"
+#include "berth/base/ids.h"
 #include "berth/app/mask.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"

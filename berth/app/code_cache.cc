@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 
 #include "berth/app/embedded.h"
-#include "berth/app/ids.h"
+#include "berth/base/ids.h"
 #include "berth/base/sha256.h"
 #include "berth/container/container.h"
 #include "berth/sys/file.h"

@@ -9,7 +9,7 @@
 #include <climits>
 
 #include "berth/app/embedded.h"
-#include "berth/app/ids.h"
+#include "berth/base/ids.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
 #include "berth/sys/pipe.h"

@@ -1,4 +1,4 @@
-#include "berth/app/ids.h"
+#include "berth/base/ids.h"
 
 #include <gmock/gmock.h>
 
@@ -8,7 +8,7 @@
 
 #include "berth/container/lease.h"
 
-namespace berth::app {
+namespace berth {
 namespace {
 
 using ::testing::MatchesRegex;
@@ -50,4 +50,4 @@ TEST(Uuid, IsRandom) {
 }
 
 }  // namespace
-}  // namespace berth::app
+}  // namespace berth

@@ -1,4 +1,4 @@
-#include "berth/app/ids.h"
+#include "berth/base/ids.h"
 
 #include <fmt/format.h>
 #include <sys/random.h>
@@ -10,7 +10,7 @@
 
 #include "berth/base/error.h"
 
-namespace berth::app {
+namespace berth {
 namespace {
 
 template <std::size_t N>
@@ -46,4 +46,4 @@ std::string make_uuid() {
   return text;
 }
 
-}  // namespace berth::app
+}  // namespace berth

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace berth::app {
+namespace berth {
 
 // A ULID: 48 bits of time in milliseconds and 80 random ones, in Crockford's base 32; later ones sort later.
 std::string make_call_id();
@@ -11,4 +11,4 @@ std::string make_call_id();
 // A random UUID (RFC 9562, version 4).
 std::string make_uuid();
 
-}  // namespace berth::app
+}  // namespace berth

@@ -1,0 +1,79 @@
+// Commands about incidents.
+
+#include <fmt/format.h>
+
+#include "berth/server/command_groups.h"
+#include "berth/server/incident_fields.h"
+#include "berth/server/search.h"
+#include "berth/store/investigations.h"
+
+namespace berth::server {
+namespace {
+
+Result<std::vector<Json>> set_incident(const CommandArguments& arguments, const CommandScene& scene) {
+  BERTH_TRY(const Json fields, incident_fields_of(arguments.others({"id", "version", "addLabels", "deleteEmptyField"})));
+  return in_investigation(arguments, "id", scene, [&](Investigation& investigation) -> Result<std::vector<Json>> {
+    BERTH_TRY(Json before, investigation.incident());
+    Json incident = before.is_object() ? std::move(before) : Json::object();
+    merge_incident_fields(incident, fields);
+    Json changed = Json::object();
+    for (const auto& [name, value] : *fields.as_object()) changed.set(name, *incident.find(name));
+    BERTH_CHECK_OK(investigation.set_incident_fields(changed));
+    return one_entry(text_entry("done"));
+  });
+}
+
+Result<std::vector<Json>> create_incident(const CommandArguments& arguments, const CommandScene& scene) {
+  BERTH_TRY(const std::string name, arguments.needed_text("name"));
+  BERTH_TRY(Json incident, incident_fields_of(arguments.others({})));
+  BERTH_TRY(store::Database * database, scene.state.database());
+  store::NewInvestigation wanted;
+  wanted.name = name;
+  wanted.type = arguments.text("type");
+  wanted.incident = std::move(incident);
+  BERTH_TRY(const store::Investigation made, store::Investigations(*database).add(wanted));
+  const std::string id = std::to_string(made.id);
+  Json entry = text_entry(fmt::format("Created new incident {}", id));
+  entry.set("EntryContext", Json::object().set("CreatedIncidentID", id));
+  return one_entry(std::move(entry));
+}
+
+Result<std::vector<Json>> get_incidents(const CommandArguments& arguments, const CommandScene& scene) {
+  IncidentSearch search;
+  search.id = arguments.text("id");
+  search.name = arguments.text("name");
+  search.types = arguments.texts("type");
+  search.query = arguments.text("query");
+  BERTH_TRY(search.size, arguments.number("size", 100, 1, 10'000));
+  BERTH_TRY(search.page, arguments.number("page", 0, 0, 1'000'000));
+  if (!scene.caller.may_reach_others()) search.only = scene.investigation.id();
+  BERTH_TRY(store::Database * database, scene.state.database());
+  BERTH_TRY(Json found, search_incidents(*database, search));
+  std::string readable = fmt::format("{} incidents", *found.find("total")->as_int());
+  if (!search.only.empty()) {
+    readable += fmt::format("; only investigation {} was searched, since '{}' may reach no other "
+                            "(rights.other_investigations)",
+                            search.only, scene.caller.item);
+  }
+  return one_entry(value_entry(std::move(found), readable));
+}
+
+Result<std::vector<Json>> close_investigation(const CommandArguments& arguments, const CommandScene& scene) {
+  return in_investigation(arguments, "id", scene, [&](Investigation& investigation) -> Result<std::vector<Json>> {
+    BERTH_CHECK_OK(investigation.close(arguments.text("closeReason"), arguments.text("closeNotes")));
+    return one_entry(text_entry("done"));
+  });
+}
+
+constexpr BuiltInCommand kCommands[] = {
+    {"setIncident", "set fields of the incident", "", set_incident},
+    {"createNewIncident", "make a new incident", "name", create_incident},
+    {"getIncidents", "search incidents", "id", get_incidents},
+    {"closeInvestigation", "close the investigation", "id", close_investigation},
+};
+
+}  // namespace
+
+std::span<const BuiltInCommand> incident_commands() { return kCommands; }
+
+}  // namespace berth::server

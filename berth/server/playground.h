@@ -1,0 +1,51 @@
+// What a run without an investigation has for memory: gone when the run ends.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "berth/server/investigation.h"
+
+namespace berth::server {
+
+constexpr std::string_view kPlaygroundId = "1";
+
+class Playground : public Investigation {
+ public:
+  // What one run may hold: a script could name the same sparse file in thousands of entries.
+  static constexpr std::size_t kMostFiles = 1000;
+  static constexpr std::uint64_t kMostFileBytes = 512ull << 20;
+  static constexpr std::size_t kMostEntries = 100'000;
+
+  void set_context(Json context) { context_ = dt::Context(std::move(context)); }
+  void set_incident(Json incident) { incident_ = std::move(incident); }
+
+  std::string id() const override { return std::string(kPlaygroundId); }
+  Result<Json> description() override;
+  Result<Json> incident() override { return incident_; }
+  Result<void> set_incident_fields(const Json& fields) override;
+  Result<void> close(const std::string& reason, const std::string& notes) override;
+  Result<Json> context() override { return context_.root(); }
+  Result<void> change_context(const ContextChange& change) override;
+  Result<Posted> post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) override;
+  Result<Json> entry(std::string_view id) override;
+  Result<std::vector<Json>> entries(const EntryQuery& query) override;
+  Result<HeldFile> file(std::string_view id) override;
+  Result<std::vector<HeldFile>> files() override;
+  Result<std::string> bytes_of(const HeldFile& file) override;
+
+ private:
+  struct File {
+    HeldFile held;
+    std::string bytes;
+  };
+
+  dt::Context context_;
+  Json incident_;
+  std::vector<Json> entries_;  // number N stands at N - 1
+  std::vector<File> files_;
+  std::uint64_t file_bytes_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace berth::server

@@ -1,0 +1,180 @@
+#include "berth/server/query.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace berth::server {
+namespace {
+
+constexpr std::size_t kMostTerms = 100;
+constexpr std::size_t kMostValues = 10'000;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+class QueryReader {
+ public:
+  explicit QueryReader(std::string_view text) : text_(text) {}
+
+  Result<std::vector<QueryTerm>> read() {
+    std::vector<QueryTerm> terms;
+    bool negated = false;
+    for (skip_blanks(); at_ < text_.size(); skip_blanks()) {
+      if (peek() == '(' || peek() == ')') return wrong("brackets around terms");
+      if (peek() == '-' || peek() == '+') {
+        negated = text_[at_++] == '-';
+        continue;
+      }
+      const bool quoted = peek() == '"';
+      BERTH_TRY(std::string word, value());
+      if (!quoted && lower(word) == "and") continue;
+      if (!quoted && lower(word) == "or") return wrong("'or' between terms");
+      if (!quoted && lower(word) == "not") {
+        negated = true;
+        continue;
+      }
+      QueryTerm term;
+      term.negated = std::exchange(negated, false);
+      if (!quoted && at_ < text_.size() && peek() == ':') {
+        ++at_;
+        term.field = std::move(word);
+        BERTH_TRY(term.values, values());
+      } else {
+        term.values.push_back(std::move(word));
+      }
+      terms.push_back(std::move(term));
+      if (terms.size() > kMostTerms) return fail(Errc::Exhausted, fmt::format("a query has {} terms at most", kMostTerms));
+    }
+    return terms;
+  }
+
+ private:
+  char peek() const { return text_[at_]; }
+  void skip_blanks() {
+    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(peek())) != 0) ++at_;
+  }
+
+  std::unexpected<Error> wrong(std::string_view what) const {
+    return fail(Errc::InvalidInput, fmt::format("query, at character {}: {} cannot be had here; write terms that must "
+                                                "all hold, like type:IP -verdict:Malicious value:(a.example \"b c\")",
+                                                at_ + 1, what));
+  }
+
+  Result<std::string> value() {
+    std::string word;
+    if (peek() == '"') {
+      for (++at_; at_ < text_.size() && peek() != '"'; ++at_) {
+        if (peek() == '\\' && at_ + 1 < text_.size()) ++at_;
+        word += peek();
+      }
+      if (at_ == text_.size()) return wrong("a quote that nothing closes");
+      ++at_;
+      return word;
+    }
+    constexpr std::string_view kEnds = "():\"";
+    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(peek())) == 0 &&
+           kEnds.find(peek()) == std::string_view::npos) {
+      word += text_[at_++];
+    }
+    if (word.empty()) return wrong(fmt::format("'{}'", peek()));
+    return word;
+  }
+
+  Result<std::vector<std::string>> values() {
+    std::vector<std::string> found;
+    skip_blanks();
+    if (at_ == text_.size()) return wrong("a field without a value");
+    if (peek() != '(') {
+      // A value may hold colons: an address, a time.
+      BERTH_TRY(std::string one, value());
+      while (at_ < text_.size() && peek() == ':') {
+        ++at_;
+        one += ':';
+        if (at_ < text_.size() && std::isspace(static_cast<unsigned char>(peek())) == 0 && peek() != '"' &&
+            peek() != ':' && peek() != '(' && peek() != ')') {
+          BERTH_TRY(const std::string more, value());
+          one += more;
+        }
+      }
+      found.push_back(std::move(one));
+      return found;
+    }
+    ++at_;
+    for (skip_blanks(); at_ < text_.size() && peek() != ')'; skip_blanks()) {
+      const bool quoted = peek() == '"';
+      BERTH_TRY(std::string one, value());
+      if (quoted || lower(one) != "or") found.push_back(std::move(one));
+      if (found.size() > kMostValues) return fail(Errc::Exhausted, "a query has too many values for one field");
+    }
+    if (at_ == text_.size()) return wrong("a bracket that nothing closes");
+    ++at_;
+    return found;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+// `pattern` in lower case, with `*` at either end.
+bool text_matches(std::string_view text, std::string_view pattern) {
+  const std::string value = lower(text);
+  const bool open_start = pattern.starts_with('*');
+  if (open_start) pattern.remove_prefix(1);
+  const bool open_end = pattern.ends_with('*');
+  if (open_end) pattern.remove_suffix(1);
+  if (open_start && open_end) return value.find(pattern) != std::string::npos;
+  if (open_start) return value.ends_with(pattern);
+  if (open_end) return value.starts_with(pattern);
+  return value == pattern;
+}
+
+bool value_matches(const Json& value, std::string_view pattern) {
+  if (const Json::Array* items = value.as_array()) {
+    return std::ranges::any_of(*items, [&](const Json& one) { return value_matches(one, pattern); });
+  }
+  if (value.is_null() || value.is_object()) return false;
+  const std::string* text = value.as_string();
+  return text_matches(text != nullptr ? *text : print_json(value), pattern);
+}
+
+const Json* field_of(const Json& object, std::string_view name) {
+  if (!object.is_object()) return nullptr;
+  const std::string wanted = lower(name);
+  for (const auto& [key, value] : *object.as_object()) {
+    if (lower(key) == wanted) return &value;
+  }
+  for (const auto& [key, value] : *object.as_object()) {
+    if (key == "CustomFields") return field_of(value, name);
+  }
+  return nullptr;
+}
+
+bool holds(const Json& object, const QueryTerm& term) {
+  const auto any = [&](const Json& value, bool inside) {
+    return std::ranges::any_of(term.values, [&](const std::string& wanted) {
+      const std::string pattern = lower(wanted);
+      return value_matches(value, inside ? "*" + pattern + "*" : pattern);
+    });
+  };
+  if (!term.field.empty()) {
+    const Json* value = field_of(object, term.field);
+    return value != nullptr && any(*value, false);
+  }
+  return object.is_object() &&
+         std::ranges::any_of(*object.as_object(), [&](const Json::Member& member) { return any(member.second, true); });
+}
+
+}  // namespace
+
+Result<std::vector<QueryTerm>> parse_query(std::string_view text) { return QueryReader(text).read(); }
+
+bool matches(const Json& object, const std::vector<QueryTerm>& terms) {
+  return std::ranges::all_of(terms, [&](const QueryTerm& term) { return holds(object, term) != term.negated; });
+}
+
+}  // namespace berth::server

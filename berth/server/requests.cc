@@ -1,0 +1,246 @@
+#include "berth/server/requests.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "berth/server/command_groups.h"
+#include "berth/server/incident_fields.h"
+#include "berth/server/indicator_json.h"
+#include "berth/server/search.h"
+#include "berth/store/indicators.h"
+#include "berth/store/investigations.h"
+#include "berth/store/relationships.h"
+
+namespace berth::server {
+namespace {
+
+using store::FetchKind;
+
+const Json& member(const Json& object, std::string_view key) {
+  static const Json nothing;
+  const Json* found = object.find(key);
+  return found != nullptr ? *found : nothing;
+}
+
+// --- fetches ---------------------------------------------------------------------------------------------------------
+
+template <FetchKind kKind>
+Result<Json> get_last_run(const Json&, const RequestScene& scene) {
+  return scene.memory.last_run(kKind);
+}
+
+template <FetchKind kKind>
+Result<Json> set_last_run(const Json& args, const RequestScene& scene) {
+  scene.memory.set_last_run(kKind, member(args, "value"));
+  return Json();
+}
+
+Result<Json> get_integration_context(const Json&, const RequestScene& scene) { return scene.memory.context(); }
+
+Result<Json> set_integration_context(const Json& args, const RequestScene& scene) {
+  BERTH_CHECK_OK(scene.memory.set_context(member(args, "value"), member(args, "version")));
+  return Json();
+}
+
+Result<Json> make_incidents(const Json& incidents, const Json& args, const RequestScene& scene) {
+  BERTH_TRY(store::Database * database, scene.commands.state.database());
+  const std::string& instance = scene.memory.owner().instance;
+  return database->transaction([&]() -> Result<Json> {
+    BERTH_TRY(const auto ids, create_incidents(*database, incidents, scene.brand, instance));
+    const Json& last_run = member(args, "lastRun");
+    if (!instance.empty() && last_run.is_object() && !last_run.as_object()->empty()) {
+      BERTH_CHECK_OK(store::FetchStates(*database).set(instance, {{FetchKind::LastRun, last_run}}));
+    }
+    Json made = Json::array();
+    for (const std::string& id : ids) {
+      BERTH_TRY(const Json found, search_incidents(*database, {.id = id, .name = "", .types = {}, .query = ""}));
+      if (const Json* data = found.find("data"); !data->as_array()->empty()) made.push_back(data->as_array()->front());
+    }
+    return made;
+  });
+}
+
+Result<Json> request_incidents(const Json& args, const RequestScene& scene) {
+  return make_incidents(member(args, "incidents"), args, scene);
+}
+
+Result<Json> request_alerts(const Json& args, const RequestScene& scene) {
+  return make_incidents(member(args, "alerts"), args, scene);
+}
+
+// --- indicators ------------------------------------------------------------------------------------------------------
+
+Result<Json> request_indicators(const Json& args, const RequestScene& scene) {
+  BERTH_TRY(store::Database * database, scene.commands.state.database());
+  const Json& indicators = member(args, "indicators");
+  BERTH_CHECK_OK(create_indicators(*database, indicators, scene.brand, scene.memory.owner().instance));
+  return Json();
+}
+
+Result<Json> request_search(const Json& args, const RequestScene& scene) {
+  const CommandArguments arguments("searchIndicators", args);
+  IndicatorSearch search;
+  search.value = arguments.text("value");
+  search.query = arguments.text("query");
+  BERTH_TRY(search.size, arguments.number("size", 100, 1, 10'000));
+  BERTH_TRY(search.page, arguments.number("page", 0, 0, 1'000'000));
+  const Json& after = member(args, "searchAfter");
+  if (after.is_array() && !after.as_array()->empty() && after.as_array()->front().is_string()) {
+    search.search_after = *after.as_array()->front().as_string();
+  } else {
+    search.search_after = after.is_string() ? *after.as_string() : "";
+  }
+  BERTH_TRY(store::Database * database, scene.commands.state.database());
+  return search_indicators(*database, search);
+}
+
+Result<Json> request_relationships(const Json& args, const RequestScene& scene) {
+  BERTH_TRY(store::Database * database, scene.commands.state.database());
+  return search_relationships(*database, member(args, "filter"));
+}
+
+// --- investigations --------------------------------------------------------------------------------------------------
+
+Result<Json> add_entry(const Json& args, const RequestScene& scene) {
+  Json given = member(args, "entry");
+  if (!given.is_object()) given = text_entry(given.is_string() ? *given.as_string() : print_json(given));
+  if (const std::string footer = args.text_or("footer", ""); !footer.empty()) {
+    given.set("Contents", given.text_or("Contents", "") + footer);
+  }
+  const CommandArguments where("addEntry", args);
+  BERTH_CHECK_OK(in_investigation(where, "id", scene.commands,
+                                  [&](Investigation& investigation) -> Result<std::vector<Json>> {
+                                    std::vector<NewEntry> entries;
+                                    entries.push_back({given, std::nullopt});
+                                    BERTH_CHECK_OK(investigation.post(entries, {}, scene.commands.script));
+                                    return std::vector<Json>();
+                                  }));
+  return Json();
+}
+
+Result<Json> find_user(const Json& args, const RequestScene&) {
+  Json user = Json::object();
+  if (args.text_or("username", "") != "operator") return user;
+  user.set("id", "operator").set("username", "operator").set("name", "Operator").set("email", "");
+  return user;
+}
+
+Result<Json> update_health(const Json& args, const RequestScene& scene) {
+  const Json& text = member(args, "err");
+  const bool* is_error = member(args, "isError").as_bool();
+  if (scene.on_health) {
+    scene.on_health(text.is_string() ? *text.as_string() : print_json(text), is_error != nullptr && *is_error);
+  }
+  return Json();
+}
+
+// --- what is the same for everybody ----------------------------------------------------------------------------------
+
+Result<Json> nothing(const Json&, const RequestScene&) { return Json(); }
+Result<Json> license_id(const Json&, const RequestScene&) { return Json::object().set("id", ""); }
+Result<Json> index_hash(const Json&, const RequestScene&) { return Json(""); }
+
+Result<Json> only_the_original(const Json&, const RequestScene&) {
+  return fail(Errc::Unavailable, "Unsupported Command: only the original's own server can answer this");
+}
+
+// --- the table -------------------------------------------------------------------------------------------------------
+
+enum class Who { Anybody, Integrations };
+
+struct RequestRow {
+  std::string_view name;
+  Who who;
+  Result<Json> (*answer)(const Json& args, const RequestScene& scene);
+};
+
+constexpr RequestRow kRequests[] = {
+    {"getLicenseID", Who::Anybody, license_id},
+    {"getLicenseCustomField", Who::Anybody, nothing},
+    {"internalHttpRequest", Who::Anybody, only_the_original},
+    {"_apiCall", Who::Anybody, only_the_original},
+    {"mapObject", Who::Anybody, only_the_original},
+    {"searchIndicators", Who::Anybody, request_search},
+    {"searchRelationships", Who::Anybody, request_relationships},
+    {"getLastRun", Who::Integrations, get_last_run<FetchKind::LastRun>},
+    {"setLastRun", Who::Integrations, set_last_run<FetchKind::LastRun>},
+    {"getLastMirrorRun", Who::Integrations, get_last_run<FetchKind::LastMirrorRun>},
+    {"setLastMirrorRun", Who::Integrations, set_last_run<FetchKind::LastMirrorRun>},
+    {"getAssetsLastRun", Who::Integrations, get_last_run<FetchKind::AssetsLastRun>},
+    {"setAssetsLastRun", Who::Integrations, set_last_run<FetchKind::AssetsLastRun>},
+    {"getIntegrationContext", Who::Integrations, get_integration_context},
+    {"setIntegrationContext", Who::Integrations, set_integration_context},
+    {"createIncidents", Who::Integrations, request_incidents},
+    {"createAlerts", Who::Integrations, request_alerts},
+    {"createIndicators", Who::Integrations, request_indicators},
+    {"getIndexHash", Who::Integrations, index_hash},
+    {"updateModuleHealth", Who::Integrations, update_health},
+    {"addEntry", Who::Integrations, add_entry},
+    {"directMessage", Who::Integrations, nothing},
+    {"mirrorInvestigation", Who::Integrations, nothing},
+    {"findUser", Who::Integrations, find_user},
+    {"handleEntitlementForUser", Who::Integrations, nothing},
+};
+
+const RequestRow* find_request(std::string_view name) {
+  const auto* row = std::ranges::find(kRequests, name, &RequestRow::name);
+  return row != std::ranges::end(kRequests) ? row : nullptr;
+}
+
+}  // namespace
+
+bool is_built_in_request(std::string_view name) { return find_request(name) != nullptr; }
+
+Result<Json> answer_request(std::string_view name, const Json& args, const RequestScene& scene) {
+  const RequestRow* row = find_request(name);
+  if (row == nullptr) return fail(Errc::NotFound, fmt::format("there is no call '{}'", name.substr(0, 200)));
+  if (row->who == Who::Integrations && scene.commands.caller.kind != content::ItemKind::Integration) {
+    return fail(Errc::Denied, fmt::format("'{}' is a call of integrations, and '{}' is a script", name,
+                                          scene.commands.caller.item));
+  }
+  return row->answer(args, scene).context([&] { return std::string(name); });
+}
+
+Result<std::vector<std::string>> create_incidents(store::Database& database, const Json& incidents,
+                                                  const std::string& brand, const std::string& instance) {
+  std::vector<std::string> ids;
+  if (incidents.is_null()) return ids;
+  if (!incidents.is_array()) return fail(Errc::InvalidInput, "create incidents: they are no list");
+  store::Investigations investigations(database);
+  return database.transaction([&]() -> Result<std::vector<std::string>> {
+    for (const Json& given : *incidents.as_array()) {
+      const auto doing = [&] { return fmt::format("create incident {}", ids.size() + 1); };
+      BERTH_TRY(Json incident, incident_fields_of(given).context(doing));
+      store::NewInvestigation wanted;
+      wanted.name = incident.text_or("name", "");
+      wanted.type = incident.text_or("type", "");
+      incident.set("sourceBrand", brand).set("sourceInstance", instance);
+      wanted.incident = std::move(incident);
+      BERTH_TRY(const store::Investigation made, investigations.add(wanted).context(doing));
+      ids.push_back(std::to_string(made.id));
+    }
+    return ids;
+  });
+}
+
+Result<void> create_indicators(store::Database& database, const Json& indicators, const std::string& brand,
+                               const std::string& instance) {
+  if (indicators.is_null()) return {};
+  if (!indicators.is_array()) return fail(Errc::InvalidInput, "create indicators: they are no list");
+  std::vector<store::Indicator> rows;
+  std::vector<store::Relationship> relationships;
+  for (const Json& one : *indicators.as_array()) {
+    BERTH_TRY(store::Indicator row, indicator_from(one, {brand, instance}));
+    rows.push_back(std::move(row));
+    std::ranges::move(relationships_from(one, {brand, instance}), std::back_inserter(relationships));
+  }
+  return database.transaction([&]() -> Result<void> {
+    BERTH_CHECK_OK(store::Indicators(database).upsert(rows));
+    BERTH_CHECK_OK(store::Relationships(database).upsert(relationships));
+    return {};
+  });
+}
+
+}  // namespace berth::server

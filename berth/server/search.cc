@@ -1,0 +1,146 @@
+#include "berth/server/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "berth/server/incident_json.h"
+#include "berth/server/indicator_json.h"
+#include "berth/server/query.h"
+#include "berth/store/indicators.h"
+#include "berth/store/investigations.h"
+#include "berth/store/relationships.h"
+
+namespace berth::server {
+namespace {
+
+constexpr std::size_t kPage = 1000;  // rows that are read at a time while a query is tried on them
+
+// Terms that the database answers by itself are taken out of `terms`.
+store::IndicatorFilter filter_of(const IndicatorSearch& search, std::vector<QueryTerm>& terms) {
+  store::IndicatorFilter filter;
+  filter.value = search.value;
+  const auto take = [&](std::string_view field, std::string& into) {
+    const auto at = std::ranges::find_if(terms, [&](const QueryTerm& term) {
+      return term.field == field && !term.negated && term.values.size() == 1 && term.values[0].find('*') == std::string::npos;
+    });
+    if (at == terms.end() || !into.empty()) return;
+    into = at->values[0];
+    terms.erase(at);
+  };
+  take("value", filter.value);
+  return filter;
+}
+
+Result<std::int64_t> number_in(std::string_view text, std::string_view what) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) {
+    return fail(Errc::InvalidInput, fmt::format("search: '{}' of '{}' is no number", what, text.substr(0, 100)));
+  }
+  return number;
+}
+
+std::vector<std::string> texts_of(const Json& filter, std::string_view name) {
+  std::vector<std::string> texts;
+  const Json* list = filter.find(name);
+  if (list == nullptr) return texts;
+  if (const std::string* one = list->as_string()) texts.push_back(*one);
+  if (!list->is_array()) return texts;
+  for (const Json& one : *list->as_array()) {
+    if (const std::string* text = one.as_string()) texts.push_back(*text);
+  }
+  return texts;
+}
+
+bool is_wanted(const store::Investigation& one, const IncidentSearch& search) {
+  if (!one.incident.is_object()) return false;
+  if (!search.id.empty() && search.id != std::to_string(one.id)) return false;
+  if (!search.only.empty() && search.only != std::to_string(one.id)) return false;
+  if (!search.name.empty() && search.name != one.name) return false;
+  return search.types.empty() || std::ranges::find(search.types, one.type) != search.types.end();
+}
+
+}  // namespace
+
+Result<Json> search_indicators(store::Database& database, const IndicatorSearch& search) {
+  BERTH_TRY(std::vector<QueryTerm> terms, parse_query(search.query));
+  const store::IndicatorFilter filter = filter_of(search, terms);
+  store::Indicators indicators(database);
+  store::IndicatorPage page;
+  if (!search.search_after.empty()) {
+    BERTH_TRY(page.after, number_in(search.search_after, "searchAfter"));
+  }
+  const std::int64_t skipped = search.search_after.empty() ? search.page * search.size : 0;
+  page.limit = kPage;
+  Json found = Json::array();
+  std::int64_t total = 0;
+  std::int64_t last = 0;
+  for (;;) {
+    BERTH_TRY(const auto rows, indicators.search(filter, page));
+    for (const store::Indicator& row : rows) {
+      page.after = row.id;
+      Json json = indicator_json(row);
+      // Queries speak of `type` and of custom fields by their names.
+      json.set("type", row.type);
+      if (!matches(json, terms)) continue;
+      ++total;
+      if (total <= skipped || total > skipped + search.size) continue;
+      last = row.id;
+      found.push_back(std::move(json));
+    }
+    if (rows.size() < kPage) break;
+  }
+  Json answer = Json::object();
+  answer.set("iocs", std::move(found)).set("total", total);
+  return answer.set("searchAfter", last > 0 ? Json(Json::Array{std::to_string(last)}) : Json());
+}
+
+Result<Json> search_relationships(store::Database& database, const Json& filter) {
+  store::RelationshipFilter wanted;
+  wanted.values = texts_of(filter, "entities");
+  for (std::string& one : texts_of(filter, "values")) wanted.values.push_back(std::move(one));
+  wanted.names = texts_of(filter, "relationshipNames");
+  store::RelationshipPage page;
+  if (const Json* size = filter.find("size"); size != nullptr && size->is_int()) {
+    page.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(*size->as_int(), 1, 10'000));
+  }
+  store::Relationships relationships(database);
+  BERTH_TRY(const auto rows, relationships.search(wanted, page));
+  BERTH_TRY(const std::int64_t total, relationships.count(wanted));
+  Json found = Json::array();
+  for (const store::Relationship& row : rows) found.push_back(relationship_json(row));
+  Json answer = Json::object();
+  answer.set("data", std::move(found)).set("total", total);
+  return answer;
+}
+
+Result<Json> search_incidents(store::Database& database, const IncidentSearch& search) {
+  BERTH_TRY(const std::vector<QueryTerm> terms, parse_query(search.query));
+  store::Investigations investigations(database);
+  store::InvestigationFilter filter;
+  filter.limit = kPage;
+  std::vector<Json> found;
+  for (;;) {
+    BERTH_TRY(const auto rows, investigations.list(filter));
+    for (const store::Investigation& row : rows) {
+      filter.after = row.id;
+      if (!is_wanted(row, search)) continue;
+      Json json = incident_json(row);
+      if (matches(json, terms)) found.push_back(std::move(json));
+    }
+    if (rows.size() < kPage) break;
+  }
+  std::ranges::reverse(found);
+  Json data = Json::array();
+  const auto first = static_cast<std::size_t>(search.page * search.size);
+  for (std::size_t i = first; i < found.size() && i < first + static_cast<std::size_t>(search.size); ++i) {
+    data.push_back(std::move(found[i]));
+  }
+  Json answer = Json::object();
+  answer.set("data", std::move(data)).set("total", static_cast<std::int64_t>(found.size()));
+  return answer;
+}
+
+}  // namespace berth::server
