@@ -211,18 +211,6 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   // The network.
   auto network = network_of(request.item, request.network, settings_.network);
   if (!network) return refuse(std::move(network));
-  if (settings_.ordinary_user && !network->spec.is_none()) {
-    if (request.network) {
-      return std::unexpected(StartError{
-          Error(Errc::Unavailable, fmt::format("give the call the network '{}': only root's calls have one; run it as "
-                                               "root, or with '--network none'",
-                                               net::to_text(network->spec.profile))),
-          false});
-    }
-    network->warning = fmt::format("the call has no network instead of '{}': only root's calls have one",
-                                   net::to_text(network->spec.profile));
-    network->spec.profile = {net::Reach::None, {}};
-  }
 
   // The container.
   CallAnswer answer;

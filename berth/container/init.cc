@@ -8,21 +8,17 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 #include "berth/base/clock.h"
@@ -210,16 +206,6 @@ Result<void> set_host_name(Build&) {
   return sys::check([&] { return ::sethostname(kName.data(), kName.size()); }, "sethostname {}", kName);
 }
 
-Result<void> raise_own_loopback(Build& build) {
-  if (!build.plan.own_network) return {};  // the network was made by the host
-  BERTH_TRY(int fd, sys::call([] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }, "open a socket"));
-  const UniqueFd socket(fd);
-  ifreq request = {};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP;
-  return sys::check([&] { return ::ioctl(fd, SIOCSIFFLAGS, &request); }, "raise the loopback interface");
-}
-
 struct Pass {
   const char* name;
   Result<void> (*run)(Build&);
@@ -238,7 +224,6 @@ constexpr Pass kPasses[] = {
     {"mount /proc", mount_proc},
     {"pivot the root", pivot_root},
     {"set the host name", set_host_name},
-    {"raise an own loopback interface", raise_own_loopback},
 };
 static_assert(std::size(kPasses) < kMostPasses);
 

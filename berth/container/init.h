@@ -36,7 +36,6 @@ struct InitPlan {
   const std::vector<sock_filter>& filter;
   const sys::Cgroup& cgroup;
   bool of_machine = true;                           // Ground::of_machine: the devices in `furniture` are nodes
-  bool own_network = false;                         // init is in a network namespace as new as its others
   std::optional<std::uint32_t> most_processes;      // counted for the script's user, where no cgroup counts them
   std::optional<std::uint64_t> most_private_bytes;  // of one process, where no cgroup counts them all
   std::string stage;                                // folder with `root`, `scratch`, `furniture` to build in

@@ -9,6 +9,7 @@
 
 #include "berth/container/network_rules.h"
 #include "berth/sys/file.h"
+#include "berth/sys/id_map.h"
 
 namespace berth::container {
 namespace {
@@ -83,7 +84,9 @@ Result<ChosenWay> choose_way(NetworkWay wanted, const NetworkFacts& facts) {
 
 Result<NetworkFacts> network_facts(NetworkWay wanted) {
   NetworkFacts facts;
-  facts.is_root = ::geteuid() == 0;
+  // In a user's own namespace everybody is root, and nothing of the machine is theirs.
+  BERTH_TRY(const bool of_machine, sys::has_machine_ids());
+  facts.is_root = ::geteuid() == 0 && of_machine;
   facts.forwards_v4 = is_on("/proc/sys/net/ipv4/ip_forward");
   facts.forwards_v6 = is_on("/proc/sys/net/ipv6/conf/all/forwarding");
   if (wanted == NetworkWay::Auto && facts.is_root && facts.forwards_v4) {
