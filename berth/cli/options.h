@@ -46,6 +46,12 @@ struct PruneOptions {
   bool dry_run = false;  // say only what would go
 };
 
+struct ShellOptions {
+  std::string container;             // id of a kept one, the beginning of it, or "last"
+  std::vector<std::string> command;  // program and arguments; none: a shell
+  bool tools = false;
+};
+
 struct DoctorOptions {
   std::vector<std::string> checks;  // names; none for all
   bool list = false;                // only say which there are

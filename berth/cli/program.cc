@@ -4,6 +4,7 @@
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
+#include "berth/cli/shell_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -150,6 +151,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_loop(program, line);
   add_image(program, line);
   add_housekeeping(program, line);
+  add_shell(program, line.choice);
   add_doctor(program, line);
   add_escape_test(program, line);
   try {

@@ -115,9 +115,9 @@ void show(const app::CallAnswer& answer, const app::Playground& playground, cons
     put(stderr, fmt::format("berth: {}\n", to_visible(outcome_line(answer), false)));
   }
   if (answer.kept) {
-    put(stderr, fmt::format("berth: container {} was left standing; look for it with 'berth ps', remove it with "
-                            "'berth prune --all'\n",
-                            answer.id));
+    put(stderr, fmt::format("berth: container {} was left standing; look into it with 'berth shell {}', "
+                            "remove it with 'berth prune --all'\n",
+                            answer.id, answer.id));
   }
 }
 

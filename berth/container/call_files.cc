@@ -74,11 +74,12 @@ constexpr std::array<Link, 6> kLinks = {{{"dev/fd", "/proc/self/fd"},
                                          {"dev/ptmx", "pts/ptmx"},
                                          {"run/shm", "/dev/shm"}}};
 
-constexpr std::array<const char*, 14> kFurnitureFolders = {"dev",
+constexpr std::array<const char*, 15> kFurnitureFolders = {"dev",
                                                            "dev/pts",
                                                            "dev/shm",
                                                            "run",
                                                            "run/berth",
+                                                           "run/berth/tools",
                                                            "run/lock",
                                                            "sys",
                                                            "sys/fs",

@@ -64,6 +64,13 @@ std::vector<std::filesystem::path> cgroup_folders(const std::vector<sys::CgroupH
 
 std::string cgroup_name(const std::string& id) { return "berth/" + id; }
 
+ProcessBounds bounds_of(const Limits& limits, const Ground& ground) {
+  ProcessBounds bounds{limits.open_files_soft, limits.open_files_hard, {}, {}};
+  if (!ground.counts_processes()) bounds.processes = limits.pids;
+  if (!ground.enforces("memory")) bounds.private_bytes = limits.memory_bytes;
+  return bounds;
+}
+
 // Both ends of the pipes between host and script.
 struct Streams {
   sys::Pipe in;          // to descriptor 0 or 3
@@ -171,10 +178,9 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   BERTH_TRY(int high, sys::call([&] { return ::fcntl(report.write.get(), F_DUPFD_CLOEXEC, kReportDescriptor); },
                                 "give init's report a high number"));
   report.write.reset(high);
-  InitPlan plan{.spec = spec, .filter = filter, .cgroup = cgroup, .stage = folder.stage("")};
+  InitPlan plan{{.spec = spec, .filter = filter}, cgroup, folder.stage("")};
+  plan.bounds = bounds_of(spec.limits, ground);
   plan.of_machine = ground.of_machine;
-  if (!ground.counts_processes()) plan.most_processes = spec.limits.pids;
-  if (!ground.enforces("memory")) plan.most_private_bytes = spec.limits.memory_bytes;
   plan.root = root.get();
   plan.scratch = scratch.get();
   plan.furniture = furniture.get();
@@ -197,6 +203,7 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   container.moments_ = std::move(moments);
   container.not_enforced_ = std::move(ground.not_enforced);
   container.image_name_ = spec.image_name;
+  container.bounds_ = plan.bounds;
   report.write.reset();
   if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids.map));
   if (container.network_) BERTH_CHECK_OK(container.network_->wait_until_ready());
@@ -253,7 +260,7 @@ Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, cons
   BERTH_CHECK_OK(cgroup_.folders().empty() ? kill_descendants_of(init_.pid()) : cgroup_.kill_all_but(init_.pid()));
   BERTH_TRY(ContainerEnd end, figures());
   BERTH_TRY(const std::uint64_t ticks, start_ticks_of(init_.pid()));
-  KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}};
+  KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}, bounds_, spec.environment};
   for (const auto& group : cgroup_.folders()) kept.cgroups.push_back(group.path);
   BERTH_CHECK_OK(record_kept(folder, kept));
   // Init holds the range of ids on; from here on the record says what is to be removed, and the lease does not.

@@ -99,6 +99,7 @@ class Container {
   std::vector<Moment> moments_;
   std::vector<std::string> not_enforced_;
   std::string image_name_;  // for error texts
+  ProcessBounds bounds_;
 };
 
 }  // namespace berth::container

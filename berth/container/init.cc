@@ -253,7 +253,10 @@ Result<void> drop_own_privileges(const InitPlan& plan) {
 }
 
 // A kept container: the host ends everything but init, which waits to be looked at.
-[[noreturn]] void stand_still() {
+// An ordinary user's init may be looked into by that user from here on, who could not enter it otherwise: nobody in the
+// container is that user or has any power over it.
+[[noreturn]] void stand_still(const InitPlan& plan) {
+  if (!plan.of_machine) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   for (;;) {
     if (::waitpid(-1, nullptr, __WALL) < 0 && errno == ECHILD) ::pause();
   }
@@ -288,7 +291,7 @@ int run_init(const InitPlan& plan) {
   started.pass_ends_ns[at] = monotonic_ns();
   report(plan, started);
   reap(plan, script);
-  if (plan.spec.keep) stand_still();
+  if (plan.spec.keep) stand_still(plan);
   return 0;  // the kernel kills whatever is left in this pid namespace
 }
 
