@@ -19,6 +19,7 @@ struct RunOptions {
   std::string cpus;
   std::string pids;
   std::string network;
+  std::string debugpy;  // a port
   bool allow_unlimited = false;
   std::vector<std::string> files;
   std::string incident;

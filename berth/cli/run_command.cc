@@ -160,6 +160,9 @@ int run_command(const RunOptions& options, const Surroundings& surroundings) {
 
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   if (!options.raw) progress.step(fmt::format("running {}", request->item.name));
+  if (request->debugger_port) {
+    put(stderr, fmt::format("berth: waiting for an editor to attach on 127.0.0.1, port {}\n", *request->debugger_port));
+  }
   const auto answer = service->run(*request);
   progress.done();
   if (!answer) {
