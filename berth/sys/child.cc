@@ -24,6 +24,12 @@ struct Born {
   int error = 0;  // errno value where none was
 };
 
+// What one who went into a network namespace tells of it.
+struct Visit {
+  Born born;
+  bool entered = false;
+};
+
 Born clone_process(std::uint64_t clone_flags, std::optional<int> cgroup, const std::function<int()>& body) {
   Born born;
   clone_args args = {};
@@ -61,22 +67,22 @@ Result<Child> Child::start_in_network(int network, std::uint64_t clone_flags, st
   BERTH_TRY(Pipe said, make_pipe());
   // It goes there, has a child that is ours, in a table of descriptors that is ours as well, and ends.
   const auto visit = [&] {
-    Born born;
-    if (::setns(network, CLONE_NEWNET) != 0) {
-      born.error = errno;
-    } else {
-      born = clone_process(clone_flags | CLONE_PARENT, cgroup, body);
-    }
-    return ::write(said.write.get(), &born, sizeof(born)) == sizeof(born) ? 0 : 1;
+    Visit seen;
+    seen.entered = ::setns(network, CLONE_NEWNET) == 0;
+    seen.born.error = seen.entered ? 0 : errno;
+    if (seen.entered) seen.born = clone_process(clone_flags | CLONE_PARENT, cgroup, body);
+    return ::write(said.write.get(), &seen, sizeof(seen)) == sizeof(seen) ? 0 : 1;
   };
   BERTH_TRY(Child visitor, start(CLONE_FILES, std::nullopt, visit));
   BERTH_CHECK_OK(visitor.wait());
   said.write.reset();
-  Born born;
+  Visit seen;
   // The end of file, which the child's copy of the other end would hold up, need not be waited for: it has been said.
   pollfd ready = {said.read.get(), POLLIN, 0};
-  const bool told = ::poll(&ready, 1, 0) == 1 && ::read(said.read.get(), &born, sizeof(born)) == sizeof(born);
+  const bool told = ::poll(&ready, 1, 0) == 1 && ::read(said.read.get(), &seen, sizeof(seen)) == sizeof(seen);
   if (!told) return fail(Errc::Unavailable, "enter a network namespace: the process that did died");
+  const Born& born = seen.born;
+  if (!seen.entered) return std::unexpected(Error::from_errno(born.error, "setns to a network namespace"));
   if (born.error != 0) return not_born(born.error, clone_flags);
   return Child(born.pid, UniqueFd(born.pidfd));
 }
