@@ -34,11 +34,13 @@ FRAME_LIMIT = 16 * 1024 * 1024  # bytes of one line, mode `frames`; the host ref
 TRACE_LIMIT = 1024 * 1024  # characters of one exception
 TRACE_LINE_LIMIT = 64 * 1024  # characters of one line of it
 DESCRIBE_SECONDS = 5  # for an exception's own __str__
+DISMISS_SECONDS = 0.3  # for a debugger to say goodbye to its editor
 END_SECONDS = 60  # for another thread to finish its message before `completed`
 EXIT_USAGE = 64
 EXIT_CHANNEL = 74  # the host is gone or the script closed the private descriptors
 
 SCRIPT_FILE = '<string>'
+SCRIPT_FILES = set([SCRIPT_FILE])  # with a debugger, the item's own file too
 OLD_ERROR_MARK = '$$##'
 ERROR_MARK = '[ERROR-fd5a7750-7182-4b38-90ba-091824478903]'
 
@@ -758,7 +760,7 @@ def describe(kind, error, trace):
     An exception's text is made by the script's code, which may raise, or never return: it runs in a thread of its own,
     and what is known without it is used when it does not come to an end.
     """
-    while trace is not None and trace.tb_frame.f_code.co_filename != SCRIPT_FILE:
+    while trace is not None and trace.tb_frame.f_code.co_filename not in SCRIPT_FILES:
         trace = trace.tb_next
     lines = []
     done = thread.allocate_lock()
@@ -866,10 +868,10 @@ def parse_job(line, needs_native):
     return job
 
 
-def compile_script(script, flags=0):
+def compile_script(script, flags=0, file=SCRIPT_FILE):
     """The code of `script`, with the future features that `flags` names."""
     if not PY2:
-        return compile(script, SCRIPT_FILE, 'exec', flags, True)
+        return compile(script, file, 'exec', flags, True)
     # A byte order mark makes byte source UTF-8 without forbidding a coding line, which text would.
     source = b'\xef\xbb\xbf' + script.encode('utf-8')
     print_function = 0x10000
@@ -913,12 +915,54 @@ def future_features(code):
     return code.co_flags & known
 
 
+def await_debugger(debugger):
+    """Lets an editor attach to this process, and waits until one has."""
+    if sys.version_info < (3, 7):
+        raise RuntimeError('a debugger can be attached to Python 3.7 and later; this is %d.%d' % sys.version_info[:2])
+    # Its own remarks about files that only the container has, and about modules inside the interpreter.
+    os.environ['PYDEVD_DISABLE_FILE_VALIDATION'] = '1'
+    sys.path.insert(0, debugger['packages'])
+    try:
+        import debugpy
+        debugpy.configure(subProcess=False)  # which imports its parts, from a folder that it knows
+    finally:
+        sys.path.remove(debugger['packages'])
+        del os.environ['PYDEVD_DISABLE_FILE_VALIDATION']
+    file_utils = sys.modules['pydevd_file_utils']
+    ours = [(debugger['outside'], debugger['inside'])]
+    set_paths = file_utils.setup_client_server_paths
+
+    def set_paths_with_ours(paths):
+        """Editors that name no paths, and those that believe to be on the same machine, mean the item's file too."""
+        set_paths(ours + [pair for pair in paths if tuple(pair) != ours[0]])
+
+    file_utils.setup_client_server_paths = set_paths_with_ours
+    set_paths_with_ours([])
+    debugpy.listen(('127.0.0.1', debugger['port']))
+    debugpy.wait_for_client()
+    return sys.modules['pydevd']
+
+
+def debugged_codes(debugger):
+    """The code to run, in order, each part under the name and with the lines of the file that it comes from."""
+    codes, flags = [], 0
+    for part in debugger['parts']:
+        file = part.get('file', SCRIPT_FILE)
+        SCRIPT_FILES.add(file)
+        codes.append(compile_script(u'\n' * (part['first_line'] - 1) + part['script'], flags, file))
+        flags |= future_features(codes[-1])
+    return codes
+
+
 def codes_of(job, cache):
     """The code to run, in order: the prelude, when the host has it compiled, and the rest of the script.
 
     A prelude is the part of the text that is the same in call after call. It stands in a file as marshalled code of
     this interpreter, and the script then begins at line `first_line` of the whole.
     """
+    if job.get('debugger'):
+        job.pop('script', None)
+        return debugged_codes(job['debugger'])
     prelude = job.pop('prelude', None)
     if prelude is None:
         return [code_of(job, cache)]
@@ -945,11 +989,13 @@ def script_globals(demisto, job):
 
 def run_job(line, host, cache, needs_native=False):
     """Runs one job and reports how it ended. Returns whether the job asked for the process to end (`native`)."""
-    job, scope, leaving, failure = {}, {}, None, None
+    job, scope, leaving, failure, debugger = {}, {}, None, None, None
     recursion_limit = sys.getrecursionlimit()
     try:
         job = parse_job(line, needs_native)
         codes = codes_of(job, cache)
+        if job.get('debugger'):
+            debugger = await_debugger(job.pop('debugger'))
         scope.update(script_globals(Demisto(host, job), job))
         for code in codes:
             exec(code, scope)
@@ -957,7 +1003,9 @@ def run_job(line, host, cache, needs_native=False):
         leaving = error
     except:  # noqa: E722 -- KeyboardInterrupt and Python 2's classic classes too: no end goes unnamed
         failure = sys.exc_info()
-    for set_hook in (sys.settrace, sys.setprofile):
+    if debugger is not None and not host.in_child():
+        dismiss(debugger)
+    for set_hook in () if debugger is not None else (sys.settrace, sys.setprofile):
         try:
             set_hook(None)
         except:  # noqa: E722 -- a hook that raises is called for its own removal, and is gone then
@@ -973,6 +1021,16 @@ def run_job(line, host, cache, needs_native=False):
     flush()
     host.complete()
     return bool(job.get('native'))
+
+
+def dismiss(debugger):
+    """Ends the conversation with the editor, which is told before the process is gone."""
+    import time
+    try:
+        debugger.stoptrace()
+    except Exception:
+        pass  # it is the end in any case
+    time.sleep(DISMISS_SECONDS)
 
 
 def disarm():

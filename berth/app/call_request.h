@@ -1,6 +1,7 @@
 // What a user asks to be run, and what comes of it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -34,6 +35,7 @@ struct CallRequest {
   std::optional<net::NetworkProfile> network;  // of the command line; empty: what item and operator say
   bool keep = false;
   bool debug = false;
+  std::optional<std::uint16_t> debugger_port;  // wait for an editor on this port of this machine's loopback interface
   int interrupt = -1;  // readable once the call is to be stopped
   std::function<void(engine::Direction, std::string_view)> on_frame;
 };

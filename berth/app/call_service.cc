@@ -12,12 +12,14 @@
 
 #include "berth/app/call_host.h"
 #include "berth/app/code_cache.h"
+#include "berth/app/debugger.h"
 #include "berth/app/embedded.h"
 #include "berth/base/ids.h"
 #include "berth/app/mask.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
 #include "berth/container/ground.h"
+#include "berth/container/port_forward.h"
 #include "berth/content/arguments.h"
 #include "berth/content/code_assembly.h"
 #include "berth/content/commands.h"
@@ -80,7 +82,9 @@ Result<CheckedCall> check_call(const CallRequest& request) {
 
 container::Limits limits_of(const CallRequest& request, const CheckedCall& checked) {
   container::Limits limits = request.limits;
-  if (!request.timeout_given && checked.timeout) {
+  if (!request.timeout_given && request.debugger_port) {
+    limits.wall_time = kDebugTime;
+  } else if (!request.timeout_given && checked.timeout) {
     limits.wall_time = std::chrono::ceil<std::chrono::milliseconds>(*checked.timeout);
   }
   return limits;
@@ -211,18 +215,6 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   // The network.
   auto network = network_of(request.item, request.network, settings_.network);
   if (!network) return refuse(std::move(network));
-  if (settings_.ordinary_user && !network->spec.is_none()) {
-    if (request.network) {
-      return std::unexpected(StartError{
-          Error(Errc::Unavailable, fmt::format("give the call the network '{}': only root's calls have one; run it as "
-                                               "root, or with '--network none'",
-                                               net::to_text(network->spec.profile))),
-          false});
-    }
-    network->warning = fmt::format("the call has no network instead of '{}': only root's calls have one",
-                                   net::to_text(network->spec.profile));
-    network->spec.profile = {net::Reach::None, {}};
-  }
 
   // The container.
   CallAnswer answer;
@@ -251,13 +243,28 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
   // What the machine cannot do is said before anything is made.
   if (auto ground = container::find_ground(spec.limits); !ground) return refuse(std::move(ground));
-  put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
+  std::optional<container::PortForward> forward;
+  if (request.debugger_port) {
+    auto debugpy = read_debugpy(settings_.debugpy);
+    if (!debugpy) return refuse(std::move(debugpy));
+    auto put = put_debugger(*request.debugger_port, *std::move(debugpy), request.item, *code, spec, job);
+    if (!put) return refuse(std::move(put));
+    auto listening = container::PortForward::listen(*request.debugger_port);
+    if (!listening) return refuse(std::move(listening).context([] { return "--debugpy"; }));
+    forward.emplace(*std::move(listening));
+  } else {
+    put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
+  }
   std::ranges::move(additions->files, std::back_inserter(spec.fixed));
   auto container = container::Container::start(spec, folder_);
   if (!container) {
     const bool is_input = container.error().code() == Errc::NotFound;
     if (is_input) return refuse(std::move(container));
     return start_failed(std::move(container).context([] { return "start the container"; }));
+  }
+
+  if (forward) {
+    if (auto started = forward->start(container->network_name_space()); !started) return start_failed(std::move(started));
   }
 
   answer.not_enforced = container->not_enforced();

@@ -1,63 +1,22 @@
 #include "berth/app/loop_service.h"
 
 #include <poll.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <climits>
 
 #include "berth/app/embedded.h"
 #include "berth/base/ids.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
 #include "berth/sys/pipe.h"
+#include "berth/sys/pump.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// One direction: what was read and is not written yet. Nothing is read while something waits, so a side that does not
-// take what it is sent is not read for, and costs one buffer.
-class Pump {
- public:
-  bool wants_input() const { return pending_.empty() && is_open_; }
-  bool wants_output() const { return !pending_.empty(); }
-  bool is_done() const { return pending_.empty() && !is_open_; }
-
-  Result<void> read(int from) {
-    std::array<char, 65536> chunk;
-    const auto got = sys::call([&] { return ::read(from, chunk.data(), chunk.size()); }, "read a stream of the loop");
-    if (!got && got.error().os_error() == EAGAIN) return {};
-    if (!got) return std::unexpected(got.error());
-    if (*got == 0) is_open_ = false;
-    pending_.assign(chunk.data(), static_cast<std::size_t>(*got));
-    return {};
-  }
-
-  // Writes no more than a pipe takes at once when poll says that it takes something: descriptors that are not ours
-  // are left blocking.
-  Result<void> write(int to) {
-    const std::size_t size = std::min<std::size_t>(pending_.size(), PIPE_BUF);
-    const auto put = sys::call([&] { return ::write(to, pending_.data(), size); }, "write a stream of the loop");
-    if (put) {
-      pending_.erase(0, static_cast<std::size_t>(*put));
-    } else if (put.error().os_error() == EPIPE) {
-      pending_.clear();  // nobody reads any more
-      is_open_ = false;
-    } else if (put.error().os_error() != EAGAIN) {
-      return std::unexpected(put.error());
-    }
-    return {};
-  }
-
- private:
-  std::string pending_;
-  bool is_open_ = true;
-};
 
 // All directions until the loop has ended and everything it wrote has been passed on, or nobody takes it.
 class Bridge {
@@ -116,9 +75,9 @@ class Bridge {
 
   container::Container& container_;
   const LoopRequest& request_;
-  Pump in_;
-  Pump out_;
-  Pump err_;
+  sys::Pump in_;
+  sys::Pump out_;
+  sys::Pump err_;
 };
 
 }  // namespace

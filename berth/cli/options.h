@@ -19,6 +19,7 @@ struct RunOptions {
   std::string cpus;
   std::string pids;
   std::string network;
+  std::string debugpy;  // a port
   bool allow_unlimited = false;
   std::vector<std::string> files;
   std::string incident;
@@ -44,6 +45,12 @@ struct LoopOptions {
 struct PruneOptions {
   bool all = false;      // kept containers too
   bool dry_run = false;  // say only what would go
+};
+
+struct ShellOptions {
+  std::string container;             // id of a kept one, the beginning of it, or "last"
+  std::vector<std::string> command;  // program and arguments; none: a shell
+  bool tools = false;
 };
 
 struct DoctorOptions {

@@ -4,6 +4,7 @@
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
+#include "berth/cli/shell_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -60,6 +61,8 @@ void add_run(CLI::App& program, CommandLine& line) {
   run.add_flag("--json", options.json, "the whole answer as JSON");
   run.add_flag("--raw", options.raw, "show the messages as they pass, > to the script, < from it");
   run.add_flag("--keep", options.keep, "leave the container standing for a look (berth ps, berth prune --all)");
+  run.add_option("--debugpy", options.debugpy, "wait for an editor to attach on 127.0.0.1, at this port")
+      ->type_name("PORT");
   run.add_flag("--trace", options.trace, "show the phases with their times");
   run.add_flag("--debug", options.debug, "run in debug mode and show warnings and debug messages");
   run.callback([&line] {
@@ -150,6 +153,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_loop(program, line);
   add_image(program, line);
   add_housekeeping(program, line);
+  add_shell(program, line.choice);
   add_doctor(program, line);
   add_escape_test(program, line);
   try {

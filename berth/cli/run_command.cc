@@ -115,9 +115,9 @@ void show(const app::CallAnswer& answer, const app::Playground& playground, cons
     put(stderr, fmt::format("berth: {}\n", to_visible(outcome_line(answer), false)));
   }
   if (answer.kept) {
-    put(stderr, fmt::format("berth: container {} was left standing; look for it with 'berth ps', remove it with "
-                            "'berth prune --all'\n",
-                            answer.id));
+    put(stderr, fmt::format("berth: container {} was left standing; look into it with 'berth shell {}', "
+                            "remove it with 'berth prune --all'\n",
+                            answer.id, answer.id));
   }
 }
 
@@ -160,6 +160,9 @@ int run_command(const RunOptions& options, const Surroundings& surroundings) {
 
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   if (!options.raw) progress.step(fmt::format("running {}", request->item.name));
+  if (request->debugger_port) {
+    put(stderr, fmt::format("berth: waiting for an editor to attach on 127.0.0.1, port {}\n", *request->debugger_port));
+  }
   const auto answer = service->run(*request);
   progress.done();
   if (!answer) {

@@ -122,6 +122,14 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
   if (!options.network.empty()) {
     BERTH_TRY(request.network, net::parse_network_profile(options.network).context([] { return "--network"; }));
   }
+  if (!options.debugpy.empty()) {
+    const auto port = app::parse_count(options.debugpy, "ports");
+    if (!port || *port > 65'535) {
+      return fail(Errc::InvalidInput,
+                  fmt::format("--debugpy: '{}' is no port; give a number from 1 to 65535", options.debugpy));
+    }
+    request.debugger_port = static_cast<std::uint16_t>(*port);
+  }
   request.timeout_given = !options.timeout.empty();
   request.keep = options.keep;
   request.debug = options.debug;

@@ -31,6 +31,16 @@ Result<UniqueFd> make_file(int root, const std::string& path, mode_t mode) {
   return file;
 }
 
+// The folders above a file of ours.
+Result<void> make_folders_of(int root, const std::string& path) {
+  for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1)) {
+    const std::string folder = path.substr(0, at);
+    if (::faccessat(root, folder.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) continue;
+    BERTH_CHECK_OK(make_folder(root, folder.c_str(), 0755, 0));
+  }
+  return {};
+}
+
 Result<void> hand_in(int root, const WorkFile& file) {
   const auto doing = [&] { return fmt::format("hand in file '{}'", file.source.native()); };
   BERTH_TRY(int fd, sys::call([&] { return ::open(file.source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); },
@@ -74,11 +84,12 @@ constexpr std::array<Link, 6> kLinks = {{{"dev/fd", "/proc/self/fd"},
                                          {"dev/ptmx", "pts/ptmx"},
                                          {"run/shm", "/dev/shm"}}};
 
-constexpr std::array<const char*, 14> kFurnitureFolders = {"dev",
+constexpr std::array<const char*, 15> kFurnitureFolders = {"dev",
                                                            "dev/pts",
                                                            "dev/shm",
                                                            "run",
                                                            "run/berth",
+                                                           "run/berth/tools",
                                                            "run/lock",
                                                            "sys",
                                                            "sys/fs",
@@ -131,6 +142,7 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
   std::vector<FixedFile> files = {{"hosts", kHosts}, {"resolv.conf", kResolvers}};
   for (const FixedFile& fixed : spec.fixed) files.push_back({"run/berth/" + fixed.name, fixed.bytes});
   for (const FixedFile& fixed : files) {
+    BERTH_CHECK_OK(make_folders_of(root, fixed.name));
     BERTH_TRY(UniqueFd file, make_file(root, fixed.name, 0444));
     BERTH_CHECK_OK(sys::write_all(file.get(), fixed.bytes, fixed.name));
   }

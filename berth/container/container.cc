@@ -24,10 +24,8 @@ namespace {
 
 constexpr std::uint64_t kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS;
 
-// `own_network`: an ordinary user's init makes the network namespace with its others, since this process could not come
-// back into the machine's; it has a loopback interface and nothing else.
-std::uint64_t namespaces_for(const Guards& guards, bool own_network) {
-  return kNamespaces | (own_network ? CLONE_NEWNET : 0) | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
+std::uint64_t namespaces_for(const Guards& guards) {
+  return kNamespaces | (guards.up(Guard::UserNamespace) ? CLONE_NEWUSER : 0) |
          (guards.up(Guard::IpcNamespace) ? CLONE_NEWIPC : 0);
 }
 
@@ -37,10 +35,17 @@ NetworkPlace network_place(const LaunchSpec& spec, const Lease& lease) {
 }
 
 // Clones init from within the container's network namespace, which is not its own to change: it belongs to the user
-// namespace of the host. This process is back in its own before anything else happens.
-Result<sys::Child> clone_init(const Network* network, std::uint64_t flags, std::optional<int> cgroup,
-                              const std::function<int()>& body) {
+// namespace that this process is in.
+Result<sys::Child> clone_init(const Network* network, bool of_machine, std::optional<int> cgroup,
+                              const InitPlan& plan, UniqueFd& go) {
+  const std::uint64_t flags = namespaces_for(plan.spec.guards);
+  const auto body = [&] {
+    go.reset();
+    return run_init(plan);
+  };
   if (network == nullptr) return sys::Child::start(flags, cgroup, body);
+  // Who is not the machine's root cannot come back.
+  if (!of_machine) return sys::Child::start_in_network(network->name_space(), flags, cgroup, body);
   BERTH_TRY(int own, sys::call([] { return ::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC); }, "open own network"));
   const UniqueFd back(own);
   const int there = network->name_space();
@@ -58,6 +63,13 @@ std::vector<std::filesystem::path> cgroup_folders(const std::vector<sys::CgroupH
 }
 
 std::string cgroup_name(const std::string& id) { return "berth/" + id; }
+
+ProcessBounds bounds_of(const Limits& limits, const Ground& ground) {
+  ProcessBounds bounds{limits.open_files_soft, limits.open_files_hard, {}, {}};
+  if (!ground.counts_processes()) bounds.processes = limits.pids;
+  if (!ground.enforces("memory")) bounds.private_bytes = limits.memory_bytes;
+  return bounds;
+}
 
 // Both ends of the pipes between host and script.
 struct Streams {
@@ -125,12 +137,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   passed("lease host ids");
   std::optional<Network> network;
   const bool networked = spec.guards.up(Guard::NetworkNamespace);
-  const bool own_network = networked && !ground.of_machine;
-  if (own_network && !spec.network.is_none()) {
-    return fail(Errc::Unavailable, "make the network: an ordinary user's calls have none; run with '--network none'");
-  }
-  if (networked && !own_network) {
-    BERTH_TRY(Network opened, Network::open(spec.network, folder.leases()));
+  if (networked) {
+    BERTH_TRY(Network opened, Network::open(spec.network, folder.leases(), ground.of_machine));
     network.emplace(std::move(opened));
   }
 
@@ -170,23 +178,17 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   BERTH_TRY(int high, sys::call([&] { return ::fcntl(report.write.get(), F_DUPFD_CLOEXEC, kReportDescriptor); },
                                 "give init's report a high number"));
   report.write.reset(high);
-  InitPlan plan{.spec = spec, .filter = filter, .cgroup = cgroup, .stage = folder.stage("")};
+  InitPlan plan{{.spec = spec, .filter = filter}, cgroup, folder.stage("")};
+  plan.bounds = bounds_of(spec.limits, ground);
   plan.of_machine = ground.of_machine;
-  if (!ground.counts_processes()) plan.most_processes = spec.limits.pids;
-  if (!ground.enforces("memory")) plan.most_private_bytes = spec.limits.memory_bytes;
   plan.root = root.get();
   plan.scratch = scratch.get();
   plan.furniture = furniture.get();
-  plan.own_network = own_network;
   plan.lock = lease.lock();
   plan.go = go.read.get();
   plan.report = report.write.get();
   connect(plan, streams);
-  auto cloned =
-      clone_init(network ? &*network : nullptr, namespaces_for(spec.guards, own_network), cgroup.v2_folder(), [&] {
-        go.write.reset();
-        return run_init(plan);
-      });
+  auto cloned = clone_init(network ? &*network : nullptr, ground.of_machine, cgroup.v2_folder(), plan, go.write);
   if (!cloned) return std::unexpected(std::move(cloned).error().in("make the namespaces"));
   passed("clone init into its namespaces");
 
@@ -201,6 +203,7 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   container.moments_ = std::move(moments);
   container.not_enforced_ = std::move(ground.not_enforced);
   container.image_name_ = spec.image_name;
+  container.bounds_ = plan.bounds;
   report.write.reset();
   if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids.map));
   if (container.network_) BERTH_CHECK_OK(container.network_->wait_until_ready());
@@ -257,7 +260,7 @@ Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, cons
   BERTH_CHECK_OK(cgroup_.folders().empty() ? kill_descendants_of(init_.pid()) : cgroup_.kill_all_but(init_.pid()));
   BERTH_TRY(ContainerEnd end, figures());
   BERTH_TRY(const std::uint64_t ticks, start_ticks_of(init_.pid()));
-  KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}};
+  KeptContainer kept{spec.id, init_.pid(), ticks, spec.image_name, {}, bounds_, spec.environment};
   for (const auto& group : cgroup_.folders()) kept.cgroups.push_back(group.path);
   BERTH_CHECK_OK(record_kept(folder, kept));
   // Init holds the range of ids on; from here on the record says what is to be removed, and the lease does not.

@@ -56,6 +56,9 @@ class Container {
   int ended() const { return report_.get(); }     // readable once the interpreter's process has ended
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
 
+  // Its network namespace; -1 where it has none of its own.
+  int network_name_space() const { return network_ ? network_->name_space() : -1; }
+
   // Limits that nothing enforces for the container as a whole (Ground::not_enforced).
   const std::vector<std::string>& not_enforced() const { return not_enforced_; }
 
@@ -99,6 +102,7 @@ class Container {
   std::vector<Moment> moments_;
   std::vector<std::string> not_enforced_;
   std::string image_name_;  // for error texts
+  ProcessBounds bounds_;
 };
 
 }  // namespace berth::container

@@ -8,21 +8,17 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
-#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <string_view>
 
 #include "berth/base/clock.h"
@@ -210,16 +206,6 @@ Result<void> set_host_name(Build&) {
   return sys::check([&] { return ::sethostname(kName.data(), kName.size()); }, "sethostname {}", kName);
 }
 
-Result<void> raise_own_loopback(Build& build) {
-  if (!build.plan.own_network) return {};  // the network was made by the host
-  BERTH_TRY(int fd, sys::call([] { return ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }, "open a socket"));
-  const UniqueFd socket(fd);
-  ifreq request = {};
-  std::strcpy(request.ifr_name, "lo");
-  request.ifr_flags = IFF_UP;
-  return sys::check([&] { return ::ioctl(fd, SIOCSIFFLAGS, &request); }, "raise the loopback interface");
-}
-
 struct Pass {
   const char* name;
   Result<void> (*run)(Build&);
@@ -238,7 +224,6 @@ constexpr Pass kPasses[] = {
     {"mount /proc", mount_proc},
     {"pivot the root", pivot_root},
     {"set the host name", set_host_name},
-    {"raise an own loopback interface", raise_own_loopback},
 };
 static_assert(std::size(kPasses) < kMostPasses);
 
@@ -268,7 +253,10 @@ Result<void> drop_own_privileges(const InitPlan& plan) {
 }
 
 // A kept container: the host ends everything but init, which waits to be looked at.
-[[noreturn]] void stand_still() {
+// An ordinary user's init may be looked into by that user from here on, who could not enter it otherwise: nobody in the
+// container is that user or has any power over it.
+[[noreturn]] void stand_still(const InitPlan& plan) {
+  if (!plan.of_machine) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   for (;;) {
     if (::waitpid(-1, nullptr, __WALL) < 0 && errno == ECHILD) ::pause();
   }
@@ -303,7 +291,7 @@ int run_init(const InitPlan& plan) {
   started.pass_ends_ns[at] = monotonic_ns();
   report(plan, started);
   reap(plan, script);
-  if (plan.spec.keep) stand_still();
+  if (plan.spec.keep) stand_still(plan);
   return 0;  // the kernel kills whatever is left in this pid namespace
 }
 

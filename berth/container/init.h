@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "berth/container/launch_spec.h"
@@ -30,27 +29,31 @@ struct InitReport {
   std::array<char, 512> text = {};
 };
 
-// What the host made ready. Descriptors are borrowed.
-struct InitPlan {
+// What the last steps before a program of the container need (script_process.cc). Descriptors are borrowed.
+struct ScriptPlan {
   const LaunchSpec& spec;
   const std::vector<sock_filter>& filter;
-  const sys::Cgroup& cgroup;
-  bool of_machine = true;                           // Ground::of_machine: the devices in `furniture` are nodes
-  bool own_network = false;                         // init is in a network namespace as new as its others
-  std::optional<std::uint32_t> most_processes;      // counted for the script's user, where no cgroup counts them
-  std::optional<std::uint64_t> most_private_bytes;  // of one process, where no cgroup counts them all
-  std::string stage;                                // folder with `root`, `scratch`, `furniture` to build in
-  int root = -1;
-  int scratch = -1;
-  int furniture = -1;
-  int lock = -1;    // the lease, held as long as init lives
-  int go = -1;      // a byte arrives once the id map is written; end of file when the host's process died
-  int report = -1;  // InitReports go here; kReportDescriptor or above
-  int in = -1;      // descriptors 0 to 4 of the script; the last two are -1 for Channel::Stdio
+  ProcessBounds bounds;
+  bool is_visit = false;        // not the script: it ends with the process that started it, too
+  bool takes_terminal = false;  // `in` is a terminal, which becomes the program's own
+  int lock = -1;                // the lease, held as long as init lives
+  int report = -1;              // InitReports go here; kReportDescriptor or above
+  int in = -1;                  // descriptors 0 to 4 of the script; the last two are -1 for Channel::Stdio
   int out = -1;
   int err = -1;
   int frames_in = -1;
   int frames_out = -1;
+};
+
+// What the host made ready for a container.
+struct InitPlan : ScriptPlan {
+  const sys::Cgroup& cgroup;
+  std::string stage;       // folder with `root`, `scratch`, `furniture` to build in
+  bool of_machine = true;  // Ground::of_machine: the devices in `furniture` are nodes
+  int root = -1;
+  int scratch = -1;
+  int furniture = -1;
+  int go = -1;  // a byte arrives once the id map is written; end of file when the host's process died
 };
 
 // Never returns to the caller's code path in the child but with an exit status. Runs as the first process of new

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "berth/base/json.h"
+#include "berth/base/utf8.h"
 #include "berth/container/lease.h"
 #include "berth/sys/cgroup.h"
 #include "berth/sys/file.h"
@@ -18,10 +20,44 @@
 namespace berth::container {
 namespace {
 
-constexpr std::int64_t kSchema = 1;
+constexpr std::int64_t kSchema = 2;
 
 std::filesystem::path record_of(const RuntimeFolder& folder, const std::string& id) {
   return folder.kept() / (id + ".json");
+}
+
+template <class Number>
+std::optional<Number> number_in(const Json& json, std::string_view key) {
+  const Json* found = json.find(key);
+  if (found == nullptr || !found->is_int() || !std::in_range<Number>(*found->as_int())) return std::nullopt;
+  return static_cast<Number>(*found->as_int());
+}
+
+std::vector<std::string> texts_in(const Json& json, std::string_view key) {
+  std::vector<std::string> texts;
+  const Json* found = json.find(key);
+  if (found == nullptr || !found->is_array()) return texts;
+  for (const Json& one : *found->as_array()) {
+    if (const std::string* text = one.as_string()) texts.push_back(*text);
+  }
+  return texts;
+}
+
+Json json_of(const ProcessBounds& bounds) {
+  Json json = Json::object();
+  json.set("open_files_soft", bounds.open_files_soft).set("open_files_hard", bounds.open_files_hard);
+  if (bounds.processes) json.set("processes", *bounds.processes);
+  if (bounds.private_bytes) json.set("private_bytes", static_cast<std::int64_t>(*bounds.private_bytes));
+  return json;
+}
+
+ProcessBounds bounds_in(const Json& json) {
+  ProcessBounds bounds;
+  bounds.open_files_soft = number_in<std::uint32_t>(json, "open_files_soft").value_or(bounds.open_files_soft);
+  bounds.open_files_hard = number_in<std::uint32_t>(json, "open_files_hard").value_or(bounds.open_files_hard);
+  bounds.processes = number_in<std::uint32_t>(json, "processes");
+  bounds.private_bytes = number_in<std::uint64_t>(json, "private_bytes");
+  return bounds;
 }
 
 Result<KeptContainer> read_record(const std::filesystem::path& path) {
@@ -42,9 +78,10 @@ Result<KeptContainer> read_record(const std::filesystem::path& path) {
   }
   container.pid = static_cast<pid_t>(*pid->as_int());
   container.started_ticks = static_cast<std::uint64_t>(*ticks->as_int());
-  for (const Json& cgroup : *cgroups->as_array()) {
-    if (const std::string* folder = cgroup.as_string()) container.cgroups.emplace_back(*folder);
-  }
+  for (std::string& folder : texts_in(json, "cgroups")) container.cgroups.emplace_back(std::move(folder));
+  // Records of schema 1 have neither: such a container can be removed, not entered.
+  if (const Json* bounds = json.find("bounds")) container.bounds = bounds_in(*bounds);
+  container.environment = texts_in(json, "environment");
   return container;
 }
 
@@ -67,7 +104,10 @@ Result<void> record_kept(const RuntimeFolder& folder, const KeptContainer& conta
   json.set("started_ticks", container.started_ticks).set("image", container.image);
   Json cgroups = Json::array();
   for (const auto& cgroup : container.cgroups) cgroups.push_back(cgroup.native());
-  json.set("cgroups", std::move(cgroups));
+  Json environment = Json::array();
+  for (const std::string& variable : container.environment) environment.push_back(variable);
+  json.set("cgroups", std::move(cgroups)).set("bounds", json_of(container.bounds));
+  json.set("environment", std::move(environment));
   return sys::write_file_atomically(record_of(folder, container.id), print_json(json) + "\n", 0600);
 }
 
@@ -83,6 +123,23 @@ Result<std::vector<KeptContainer>> kept_containers(const RuntimeFolder& folder) 
     return std::unexpected(Error::from_errno(error.value(), fmt::format("read folder '{}'", folder.kept().native())));
   std::ranges::sort(containers, {}, &KeptContainer::started_ticks);
   return containers;
+}
+
+Result<KeptContainer> find_kept(const std::vector<KeptContainer>& containers, std::string_view name) {
+  if (name == "last" && !containers.empty()) return containers.back();
+  std::vector<const KeptContainer*> found;
+  for (const KeptContainer& container : containers) {
+    if (!name.empty() && container.id.starts_with(name)) found.push_back(&container);
+  }
+  if (found.size() == 1) return *found.front();
+  const std::string shown = to_visible(name, false);
+  if (found.empty()) {
+    return fail(Errc::NotFound, fmt::format("there is no kept container '{}'; 'berth ps' lists them, and 'berth run "
+                                            "--keep' leaves one standing",
+                                            shown));
+  }
+  return fail(Errc::InvalidInput, fmt::format("'{}' is how the ids of {} kept containers begin; give more of one",
+                                              shown, found.size()));
 }
 
 bool is_standing(const KeptContainer& container) {

@@ -26,7 +26,7 @@ struct WorkFile {
   std::filesystem::path source;
 };
 
-// A file of ours in /run/berth, read-only.
+// A file of ours in /run/berth, or in a folder there, read-only.
 struct FixedFile {
   std::string name;
   std::string bytes;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace berth::container {
 
@@ -19,6 +20,14 @@ struct Limits {
   std::uint64_t output_bytes = 64ull << 20;  // all messages and all that is printed
   // Go on where the machine cannot enforce some of them for this user; the outcome says which. Otherwise: refuse.
   bool allow_unlimited = false;
+};
+
+// What bounds one process, as resource limits (setrlimit(2)).
+struct ProcessBounds {
+  std::uint32_t open_files_soft = 1024;
+  std::uint32_t open_files_hard = 8192;
+  std::optional<std::uint32_t> processes;      // of the script's user, where no cgroup counts them
+  std::optional<std::uint64_t> private_bytes;  // of one process, where no cgroup counts them all
 };
 
 }  // namespace berth::container

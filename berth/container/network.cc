@@ -56,9 +56,9 @@ std::vector<Refusal> refusals_in(sys::netlink::Socket& filter) {
 
 }  // namespace
 
-Result<Network> Network::open(const NetworkSpec& spec, const std::filesystem::path& leases) {
+Result<Network> Network::open(const NetworkSpec& spec, const std::filesystem::path& leases, bool of_machine) {
   Network network(spec);
-  if (!spec.is_none()) {
+  if (!spec.is_none() && of_machine) {
     BERTH_TRY(HostTableShare share, HostTableShare::open(leases));
     network.host_table_ = std::make_unique<HostTableShare>(std::move(share));
   }

@@ -35,8 +35,9 @@ struct NetworkEnd {
 
 class Network {
  public:
-  // `leases` is the folder of leases. Errors: those of HostTableShare::open().
-  static Result<Network> open(const NetworkSpec& spec, const std::filesystem::path& leases);
+  // `leases` is the folder of leases; `of_machine` as in Ground: without it nothing is made on the machine. Errors:
+  // those of HostTableShare::open().
+  static Result<Network> open(const NetworkSpec& spec, const std::filesystem::path& leases, bool of_machine);
   Network(Network&&) noexcept = default;
   Network& operator=(Network&&) = delete;
   ~Network();

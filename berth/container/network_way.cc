@@ -4,11 +4,10 @@
 #include <linux/netlink.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "berth/container/network_rules.h"
 #include "berth/sys/file.h"
+#include "berth/sys/id_map.h"
+#include "berth/sys/tool.h"
 
 namespace berth::container {
 namespace {
@@ -24,18 +23,6 @@ std::string obstacle_to_veth(const NetworkFacts& facts) {
     if (chain.decides) {
       return fmt::format("chain '{} {} {}' has rules about forwarded packets", chain.family, chain.table, chain.name);
     }
-  }
-  return "";
-}
-
-std::string find_program(std::string_view name) {
-  const char* given = std::getenv("PATH");
-  std::string_view path = given != nullptr ? given : "/usr/sbin:/usr/bin:/sbin:/bin";
-  while (!path.empty()) {
-    const std::string_view folder = path.substr(0, path.find(':'));
-    path.remove_prefix(std::min(folder.size() + 1, path.size()));
-    const std::string file = std::string(folder) + "/" + std::string(name);
-    if (folder.starts_with('/') && ::access(file.c_str(), X_OK) == 0) return file;
   }
   return "";
 }
@@ -83,7 +70,9 @@ Result<ChosenWay> choose_way(NetworkWay wanted, const NetworkFacts& facts) {
 
 Result<NetworkFacts> network_facts(NetworkWay wanted) {
   NetworkFacts facts;
-  facts.is_root = ::geteuid() == 0;
+  // In a user's own namespace everybody is root, and nothing of the machine is theirs.
+  BERTH_TRY(const bool of_machine, sys::has_machine_ids());
+  facts.is_root = ::geteuid() == 0 && of_machine;
   facts.forwards_v4 = is_on("/proc/sys/net/ipv4/ip_forward");
   facts.forwards_v6 = is_on("/proc/sys/net/ipv6/conf/all/forwarding");
   if (wanted == NetworkWay::Auto && facts.is_root && facts.forwards_v4) {
@@ -93,8 +82,8 @@ Result<NetworkFacts> network_facts(NetworkWay wanted) {
     BERTH_TRY(facts.chains, sys::nft::forward_chains(socket));
     std::erase_if(facts.chains, [](const auto& chain) { return chain.family == "inet" && chain.table == kTableName; });
   }
-  facts.pasta = find_program("pasta");
-  facts.slirp4netns = find_program("slirp4netns");
+  facts.pasta = sys::find_program("pasta").value_or("");
+  facts.slirp4netns = sys::find_program("slirp4netns").value_or("");
   return facts;
 }
 

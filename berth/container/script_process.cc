@@ -1,8 +1,11 @@
 #include "berth/container/script_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,7 +25,7 @@ namespace {
 
 // Descriptors 0 to 4 for the script, and none besides. What stays open until execve closes it is the report, through
 // which a failure of the last steps is told; the host gave it a number above all others here.
-Result<void> place_descriptors(const InitPlan& plan) {
+Result<void> place_descriptors(const ScriptPlan& plan) {
   const unsigned first = plan.frames_in >= 0 ? 5 : 3;
   BERTH_ASSERT(plan.report >= kReportDescriptor);
   std::array<int, 5> sources = {plan.in, plan.out, plan.err, plan.frames_in, plan.frames_out};
@@ -48,16 +51,21 @@ Result<void> place_descriptors(const InitPlan& plan) {
   return close_range(static_cast<unsigned>(plan.report) + 1, ~0u);
 }
 
-Result<void> set_resource_limits(const InitPlan& plan) {
+Result<void> take_terminal(const ScriptPlan& plan) {
+  if (!plan.takes_terminal) return {};
+  return sys::check([] { return ::ioctl(0, TIOCSCTTY, 0); }, "take the terminal");
+}
+
+Result<void> set_resource_limits(const ScriptPlan& plan) {
   if (!plan.spec.guards.up(Guard::ResourceLimits)) return {};
-  const Limits& limits = plan.spec.limits;
+  const ProcessBounds& bounds = plan.bounds;
   struct {
     __rlimit_resource resource;
     rlim_t soft;
     rlim_t hard;
     const char* name;
   } const table[] = {
-      {RLIMIT_NOFILE, limits.open_files_soft, limits.open_files_hard, "NOFILE"},
+      {RLIMIT_NOFILE, bounds.open_files_soft, bounds.open_files_hard, "NOFILE"},
       {RLIMIT_CORE, 0, 0, "CORE"},
       {RLIMIT_MEMLOCK, 64 << 10, 64 << 10, "MEMLOCK"},
       {RLIMIT_SIGPENDING, 1024, 1024, "SIGPENDING"},
@@ -82,37 +90,52 @@ Result<void> set_resource_limits(const InitPlan& plan) {
     limit.rlim_cur = limit.rlim_max;
     return sys::check([&] { return ::setrlimit(resource, &limit); }, "setrlimit {} to {}", name, *most);
   };
-  BERTH_CHECK_OK(set(RLIMIT_NPROC, "NPROC", plan.most_processes));
-  return set(RLIMIT_DATA, "DATA", plan.most_private_bytes);
+  BERTH_CHECK_OK(set(RLIMIT_NPROC, "NPROC", bounds.processes));
+  return set(RLIMIT_DATA, "DATA", bounds.private_bytes);
 }
 
-Result<void> take_script_user(const InitPlan& plan) {
+Result<void> take_script_user(const ScriptPlan& plan) {
   if (!plan.spec.guards.up(Guard::Capabilities)) return {};
   BERTH_CHECK_OK(sys::drop_bounding_set());
   BERTH_CHECK_OK(sys::become_user(kScriptId, kScriptId));
   return sys::clear_capabilities();
 }
 
-Result<void> forbid_new_privileges(const InitPlan&) { return sys::forbid_new_privileges(); }
+Result<void> forbid_new_privileges(const ScriptPlan&) { return sys::forbid_new_privileges(); }
 
-Result<void> enter_work_folder(const InitPlan&) {
+// The signal is forgotten when ids change, so this comes after that.
+Result<void> end_with_the_visitor(const ScriptPlan& plan) {
+  if (!plan.is_visit) return {};
+  BERTH_CHECK_OK(sys::check([] { return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }, "set the parent-death signal"));
+  // Who would have to die for it may have died already: nobody reads the report then.
+  pollfd reader = {plan.report, 0, 0};
+  if (::poll(&reader, 1, 0) == 1) return fail(Errc::Unavailable, "the host's process is gone");
+  return {};
+}
+
+Result<void> enter_work_folder(const ScriptPlan&) {
   return sys::check([] { return ::chdir(kWorkFolder); }, "enter {}", kWorkFolder);
 }
 
-Result<void> load_filter(const InitPlan& plan) {
+Result<void> load_filter(const ScriptPlan& plan) {
   if (!plan.spec.guards.up(Guard::Seccomp)) return {};
   return sys::load_filter(plan.filter);
 }
 
 struct FinalStep {
   const char* name;
-  Result<void> (*run)(const InitPlan&);
+  Result<void> (*run)(const ScriptPlan&);
 };
 
 constexpr FinalStep kFinalSteps[] = {
-    {"place the descriptors", place_descriptors}, {"set the resource limits", set_resource_limits},
-    {"take the script's user", take_script_user}, {"forbid new privileges", forbid_new_privileges},
-    {"enter the work folder", enter_work_folder}, {"load the system call filter", load_filter},
+    {"place the descriptors", place_descriptors},
+    {"take the terminal", take_terminal},
+    {"set the resource limits", set_resource_limits},
+    {"take the script's user", take_script_user},
+    {"end with the visitor", end_with_the_visitor},
+    {"forbid new privileges", forbid_new_privileges},
+    {"enter the work folder", enter_work_folder},
+    {"load the system call filter", load_filter},
 };
 
 std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {
@@ -132,7 +155,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 // Tries each program in each folder of PATH. Returns only when none could be started.
-void execute(const InitPlan& plan) {
+void execute(const ScriptPlan& plan) {
   std::vector<std::string> arguments = {""};
   arguments.insert(arguments.end(), plan.spec.arguments.begin(), plan.spec.arguments.end());
   std::vector<std::string> environment = plan.spec.environment;
@@ -140,7 +163,13 @@ void execute(const InitPlan& plan) {
   const std::string_view path = value_of(environment, "PATH");
   int other_error = 0;
   for (const std::string& program : plan.spec.programs) {
-    std::string_view rest = path;
+    const bool is_path = program.find('/') != std::string::npos;
+    if (is_path) {
+      arguments[0] = program;
+      ::execve(program.c_str(), pointers(arguments).data(), environment_list.data());
+      if (errno != ENOENT && errno != ENOTDIR) other_error = errno;
+    }
+    std::string_view rest = is_path ? std::string_view() : path;
     while (!rest.empty()) {
       const std::string_view folder = rest.substr(0, rest.find(':'));
       rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
@@ -157,18 +186,18 @@ void execute(const InitPlan& plan) {
 
 }  // namespace
 
-void report(const InitPlan& plan, const InitReport& what) {
+void report(const ScriptPlan& plan, const InitReport& what) {
   [[maybe_unused]] const auto told = ::write(plan.report, &what, sizeof(what));
 }
 
-void report_failure(const InitPlan& plan, InitReport::Kind kind, std::string_view text) {
+void report_failure(const ScriptPlan& plan, InitReport::Kind kind, std::string_view text) {
   InitReport what;
   what.kind = kind;
   text.copy(what.text.data(), what.text.size() - 1);
   report(plan, what);
 }
 
-void become_script(const InitPlan& plan) {
+void become_script(const ScriptPlan& plan) {
   ::setsid();
   for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
   sigset_t none;

@@ -1,6 +1,9 @@
 #include "berth/sys/child.h"
 
+#include <fmt/format.h>
 #include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -8,25 +11,80 @@
 
 #include <utility>
 
+#include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::sys {
+namespace {
 
-Result<Child> Child::start(std::uint64_t clone_flags, std::optional<int> cgroup, const std::function<int()>& body) {
+// A process that was born.
+struct Born {
+  pid_t pid = -1;
   int pidfd = -1;
+  int error = 0;  // errno value where none was
+};
+
+// What one who went into a network namespace tells of it.
+struct Visit {
+  Born born;
+  bool entered = false;
+};
+
+Born clone_process(std::uint64_t clone_flags, std::optional<int> cgroup, const std::function<int()>& body) {
+  Born born;
   clone_args args = {};
   args.flags = clone_flags | CLONE_PIDFD;
-  args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
-  args.exit_signal = SIGCHLD;
+  args.pidfd = reinterpret_cast<std::uintptr_t>(&born.pidfd);
+  // A sibling ends with the signal that its elder was given.
+  args.exit_signal = (clone_flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
   if (cgroup) {
     args.flags |= CLONE_INTO_CGROUP;
     args.cgroup = static_cast<__u64>(*cgroup);
   }
-  const auto clone = [&] { return ::syscall(SYS_clone3, &args, sizeof(args)); };
-  BERTH_TRY(int pid, call(clone, "clone3 with flags {:#x}", clone_flags));
+  do {
+    born.pid = static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof(args)));
+    born.error = born.pid < 0 ? errno : 0;
+  } while (born.error == EINTR);
   // An exception must not unwind into the parent's frames, of which this is a copy: it ends the child.
-  if (pid == 0) ::_exit([&]() noexcept { return body(); }());
-  return Child(pid, UniqueFd(pidfd));
+  if (born.pid == 0) ::_exit([&]() noexcept { return body(); }());
+  return born;
+}
+
+std::unexpected<Error> not_born(int error, std::uint64_t clone_flags) {
+  return std::unexpected(Error::from_errno(error, fmt::format("clone3 with flags {:#x}", clone_flags)));
+}
+
+}  // namespace
+
+Result<Child> Child::start(std::uint64_t clone_flags, std::optional<int> cgroup, const std::function<int()>& body) {
+  const Born born = clone_process(clone_flags, cgroup, body);
+  if (born.error != 0) return not_born(born.error, clone_flags);
+  return Child(born.pid, UniqueFd(born.pidfd));
+}
+
+Result<Child> Child::start_in_network(int network, std::uint64_t clone_flags, std::optional<int> cgroup,
+                                      const std::function<int()>& body) {
+  BERTH_TRY(Pipe said, make_pipe());
+  // It goes there, has a child that is ours, in a table of descriptors that is ours as well, and ends.
+  const auto visit = [&] {
+    Visit seen;
+    seen.entered = ::setns(network, CLONE_NEWNET) == 0;
+    seen.born.error = seen.entered ? 0 : errno;
+    if (seen.entered) seen.born = clone_process(clone_flags | CLONE_PARENT, cgroup, body);
+    return ::write(said.write.get(), &seen, sizeof(seen)) == sizeof(seen) ? 0 : 1;
+  };
+  BERTH_TRY(Child visitor, start(CLONE_FILES, std::nullopt, visit));
+  BERTH_CHECK_OK(visitor.wait());
+  said.write.reset();
+  Visit seen;
+  // The end of file, which the child's copy of the other end would hold up, need not be waited for: it has been said.
+  pollfd ready = {said.read.get(), POLLIN, 0};
+  const bool told = ::poll(&ready, 1, 0) == 1 && ::read(said.read.get(), &seen, sizeof(seen)) == sizeof(seen);
+  if (!told) return fail(Errc::Unavailable, "enter a network namespace: the process that did died");
+  const Born& born = seen.born;
+  if (!seen.entered) return std::unexpected(Error::from_errno(born.error, "setns to a network namespace"));
+  if (born.error != 0) return not_born(born.error, clone_flags);
+  return Child(born.pid, UniqueFd(born.pidfd));
 }
 
 Child::Child(Child&& other) noexcept : pid_(other.pid_), pidfd_(std::move(other.pidfd_)) {}

@@ -30,6 +30,11 @@ class Child {
   // Errors: Denied; Exhausted (a process or namespace limit); Unavailable.
   static Result<Child> start(std::uint64_t clone_flags, std::optional<int> cgroup, const std::function<int()>& body);
 
+  // The same in network namespace `network`, without this process ever being in it: an ordinary user's process could
+  // not come back into the machine's. Costs a copy of this process more.
+  static Result<Child> start_in_network(int network, std::uint64_t clone_flags, std::optional<int> cgroup,
+                                        const std::function<int()>& body);
+
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   ~Child();

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -117,6 +118,18 @@ class Running {
 };
 
 }  // namespace
+
+std::optional<std::string> find_program(std::string_view name) {
+  const char* given = std::getenv("PATH");
+  std::string_view path = given != nullptr ? given : "/usr/sbin:/usr/bin:/sbin:/bin";
+  while (!path.empty()) {
+    const std::string_view folder = path.substr(0, path.find(':'));
+    path.remove_prefix(std::min(folder.size() + 1, path.size()));
+    std::string file = std::string(folder) + "/" + std::string(name);
+    if (folder.starts_with('/') && ::access(file.c_str(), X_OK) == 0) return file;
+  }
+  return std::nullopt;
+}
 
 Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options) {
   const auto env = [](const char* name, const char* otherwise) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ struct ToolOutput {
   std::string out;
   std::string err;
 };
+
+// The path of the program `name` on PATH; none where there is no such program. Folders of PATH that are not absolute are
+// passed over.
+std::optional<std::string> find_program(std::string_view name);
 
 // Runs argv[0] (found on PATH) with standard input from /dev/null, never through a shell. It dies with us, and its
 // whole process group is killed at the time limit.

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "berth/base/json.h"
 
@@ -15,9 +17,24 @@ struct Prelude {
   std::size_t first_line = 1;  // where the rest of the code begins in the whole text, from 1
 };
 
+// How the loop waits for an editor before it runs the code, which then comes in parts.
+struct Debugger {
+  struct Part {
+    std::string code;
+    std::string file;            // in the container; empty: not the item's own
+    std::size_t first_line = 1;  // of that file
+  };
+  std::string packages;  // folder in the container that holds the package debugpy
+  std::uint16_t port = 0;  // of the container's loopback interface
+  std::string outside;   // folder of the item's file outside, as editors name it
+  std::string inside;    // the same in the container
+  std::vector<Part> parts;
+};
+
 struct Job {
   std::string code;  // the whole text, common scripts included, or what follows the prelude
   std::optional<Prelude> prelude;
+  std::optional<Debugger> debugger;  // `code` is not looked at then
   bool integration = false;
   std::string command;  // of an integration; empty for a script
   Json args = Json::object();

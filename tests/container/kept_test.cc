@@ -43,8 +43,14 @@ class Kept : public ::testing::Test {
 
 TEST_F(Kept, RecordsReadBackOldestFirst) {
   EXPECT_THAT(ids(), IsEmpty());
-  const KeptContainer young = {id_of('A'), 4'000'000, 900, "berth/x:1 \"ä\"", {"/cg/a b", "/cg/c"}};
-  const KeptContainer old = {id_of('B'), 1, 100, "", {}};
+  const KeptContainer young = {id_of('A'),
+                               4'000'000,
+                               900,
+                               "berth/x:1 \"ä\"",
+                               {"/cg/a b", "/cg/c"},
+                               {512, 2048, 64, 1ull << 40},
+                               {"PATH=/a:/b", "EMPTY="}};
+  const KeptContainer old = {id_of('B'), 1, 100, "", {}, {}, {}};
   ASSERT_TRUE(testing::ok(record_kept(*folder_, young)));
   ASSERT_TRUE(testing::ok(record_kept(*folder_, old)));
   EXPECT_THAT(ids(), ElementsAre(id_of('B'), id_of('A')));
@@ -53,6 +59,61 @@ TEST_F(Kept, RecordsReadBackOldestFirst) {
   EXPECT_EQ(read.started_ticks, young.started_ticks);
   EXPECT_EQ(read.image, young.image);
   EXPECT_EQ(read.cgroups, young.cgroups);
+  EXPECT_EQ(read.bounds.open_files_soft, 512u);
+  EXPECT_EQ(read.bounds.open_files_hard, 2048u);
+  EXPECT_EQ(read.bounds.processes, 64u);
+  EXPECT_EQ(read.bounds.private_bytes, 1ull << 40);
+  EXPECT_EQ(read.environment, young.environment);
+  EXPECT_EQ(kept_containers(*folder_)->front().bounds.processes, std::nullopt);
+}
+
+TEST_F(Kept, RecordsOfAnOlderKindCanBeRemoved) {
+  const char* text = R"({"schema":1,"id":"AAAAAAAAAAAAAAAAAAAAAAAAAA","pid":1,"started_ticks":1,"cgroups":[]})";
+  ASSERT_TRUE(testing::ok(sys::write_file_atomically(folder_->kept() / (id_of('A') + ".json"), text, 0600)));
+  const auto containers = kept_containers(*folder_);
+  ASSERT_TRUE(testing::ok(containers));
+  EXPECT_THAT(containers->front().environment, IsEmpty());
+  ASSERT_TRUE(testing::ok(remove_kept(*folder_, containers->front())));
+  EXPECT_THAT(ids(), IsEmpty());
+}
+
+struct FindRow {
+  const char* name;
+  const char* given;
+  const char* found;  // the first letters of an id, or what the error says
+};
+
+const FindRow kFinds[] = {
+    {"Whole", "01ABAAAAAAAAAAAAAAAAAAAAAA", "01AB"},
+    {"Beginning", "01AC", "01AC"},
+    {"Last", "last", "02"},
+    {"Several", "01A", "how the ids of 2 kept containers begin"},
+    {"None", "03", "no kept container '03'"},
+    {"Empty", "", "no kept container ''"},
+    {"Longer", "01ABAAAAAAAAAAAAAAAAAAAAAAX", "no kept container"},
+    {"Controls", "\x1b[2J", "no kept container '"},
+};
+
+class FindKept : public ::testing::TestWithParam<FindRow> {};
+
+TEST_P(FindKept, ByIdOrAge) {
+  std::vector<KeptContainer> containers(3);
+  containers[0].id = "01AB" + std::string(22, 'A');
+  containers[1].id = "01AC" + std::string(22, 'A');
+  containers[2].id = "02AA" + std::string(22, 'A');
+  const auto found = find_kept(containers, GetParam().given);
+  if (found) {
+    EXPECT_TRUE(found->id.starts_with(GetParam().found));
+  } else {
+    EXPECT_NE(found.error().message().find(GetParam().found), std::string::npos) << found.error().message();
+    EXPECT_EQ(found.error().message().find('\x1b'), std::string::npos);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, FindKept, ::testing::ValuesIn(kFinds), [](auto& row) { return row.param.name; });
+
+TEST_F(Kept, NoneIsLastWhereThereIsNone) {
+  EXPECT_TRUE(testing::fails_with(find_kept({}, "last"), Errc::NotFound, "berth run --keep"));
 }
 
 struct BrokenRow {

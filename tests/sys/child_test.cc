@@ -1,13 +1,18 @@
 #include "berth/sys/child.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <optional>
+#include <string>
 
+#include "berth/sys/pipe.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::sys {
@@ -51,6 +56,47 @@ TEST(Child, IsKilled) {
   ASSERT_TRUE(WIFSIGNALED(ending->status));
   EXPECT_EQ(WTERMSIG(ending->status), SIGTERM);
   EXPECT_TRUE(testing::ok(child->kill(SIGKILL)));
+}
+
+TEST(Child, IsBornInANetworkThatItsParentIsNotIn) {
+  // In a process of its own, which may make namespaces where the tests' user may.
+  auto child = start([] {
+    if (::unshare(CLONE_NEWUSER) != 0) return 77;
+    const int own = ::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    auto holder = Child::start(CLONE_NEWNET, std::nullopt, sleep_for_ever);
+    if (!holder) return 77;
+    const std::string at = "/proc/" + std::to_string(holder->pid()) + "/ns/net";
+    const int there = ::open(at.c_str(), O_RDONLY | O_CLOEXEC);
+    if (own < 0 || there < 0) return 77;
+    const pid_t parent = ::getpid();
+    auto born = Child::start_in_network(there, CLONE_NEWPID, std::nullopt, [&] {
+      struct stat here = {};
+      struct stat wanted = {};
+      ::stat("/proc/self/ns/net", &here);
+      ::fstat(there, &wanted);
+      return here.st_ino == wanted.st_ino && ::getpid() == 1 ? 42 : 1;
+    });
+    if (!born || born->pid() == parent) return 2;
+    const auto ending = born->wait();
+    if (!ending || WEXITSTATUS(ending->status) != 42) return 3;
+    struct stat before = {};
+    struct stat after = {};
+    ::fstat(own, &before);
+    ::stat("/proc/self/ns/net", &after);
+    return before.st_ino == after.st_ino ? 0 : 4;
+  });
+  ASSERT_TRUE(testing::ok(child));
+  const auto ending = child->wait();
+  ASSERT_TRUE(testing::ok(ending));
+  if (WEXITSTATUS(ending->status) == 77) GTEST_SKIP() << "no user or network namespaces here";
+  EXPECT_EQ(WEXITSTATUS(ending->status), 0);
+}
+
+TEST(Child, IsNotBornInWhatIsNoNetwork) {
+  const auto pipe = make_pipe();
+  ASSERT_TRUE(testing::ok(pipe));
+  auto born = Child::start_in_network(pipe->read.get(), 0, std::nullopt, [] { return 0; });
+  EXPECT_TRUE(testing::fails_with(born, Errc::InvalidInput, "setns"));
 }
 
 TEST(Child, DiesWithItsOwner) {

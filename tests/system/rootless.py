@@ -87,11 +87,11 @@ class UserBerth(Berth):
     def environment(self, settings=None, leave_out=(), **more):
         return super().environment(settings, leave_out, **{'HOME': self.user.home, **more})
 
-    def begin(self, *argv, settings=None, leave_out=(), env=None, plain=False, **streams):
+    def begin(self, *argv, settings=None, leave_out=(), env=None, plain=False, prefix=(), **streams):
         program = self.unguarded if leave_out else self.program
         variables = self.plain_environment(**(env or {})) if plain else \
             self.environment(settings, leave_out, **(env or {}))
-        return Running(self.user.command(program, *argv), variables, cwd='/', **streams)
+        return Running(list(prefix) + self.user.command(program, *argv), variables, cwd='/', **streams)
 
     @property
     def storage(self):

@@ -1,0 +1,38 @@
+// A port of this machine's loopback interface that leads to the same of a container's, for one call: for a debugger.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "berth/base/result.h"
+#include "berth/base/unique_fd.h"
+#include "berth/sys/child.h"
+
+namespace berth::container {
+
+class PortForward {
+ public:
+  // Takes 127.0.0.1:`port` of the network namespace that this process is in. Errors: Unavailable, when it is taken.
+  static Result<PortForward> listen(std::uint16_t port);
+
+  // Starts the process that passes connections on into network namespace `name_space`. It has no privileges, no files
+  // and a filter of a few system calls, takes connections of the user who started it (or had sudo start it) alone, and
+  // ends with the object, or with this process, which must have one thread.
+  Result<void> start(int name_space);
+
+ private:
+  PortForward(UniqueFd listener, UniqueFd connections, std::uint16_t port)
+      : listener_(std::move(listener)), connections_(std::move(connections)), port_(port) {}
+
+  UniqueFd listener_;
+  UniqueFd connections_;  // the kernel's table of them, of the namespace that the listener is in
+  std::uint16_t port_;
+  std::optional<sys::Child> process_;
+};
+
+// Whose connection from port `from` to port `to`, both on 127.0.0.1, the kernel's table `text` (/proc/net/tcp) holds.
+// Pure.
+std::optional<std::uint32_t> owner_of_connection(std::string_view text, std::uint16_t from, std::uint16_t to);
+
+}  // namespace berth::container
