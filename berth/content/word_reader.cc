@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "berth/base/utf8.h"
-#include "berth/content/context_reference.h"
 
 namespace berth::content {
 namespace {
@@ -13,6 +14,32 @@ constexpr std::string_view kOpenReference =
 
 std::string unclosed(char quote) {
   return fmt::format("the quote {} is not closed; close it, or put a text that holds one in other quotes", quote);
+}
+
+// One past the quote that ends the text beginning at `at`, or the size of `text`.
+std::size_t quoted_end(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  for (++at; at < text.size(); ++at) {
+    if (text[at] == quote) return at + 1;
+    if (text[at] == '\\') ++at;
+  }
+  return text.size();
+}
+
+// One past the bracket that closes the reference beginning at `text[at]`; empty when none does.
+std::optional<std::size_t> reference_end(std::string_view text, std::size_t at) {
+  std::size_t depth = 0;
+  for (++at; at < text.size();) {
+    const char c = text[at];
+    if (WordReader::is_quote(c)) {
+      at = quoted_end(text, at);
+      continue;
+    }
+    ++at;
+    if (c == '{') ++depth;
+    if (c == '}' && --depth == 0) return at;
+  }
+  return std::nullopt;
 }
 
 char closer_of(char opener) { return opener == '{' ? '}' : ']'; }
