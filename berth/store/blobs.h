@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,8 +35,8 @@ class Blobs {
 
   // The digests of what was last put more than `age` ago, in no order.
   Result<std::vector<std::string>> older_than(std::chrono::seconds age) const;
-  // Removes the bytes unless they were put again less than `age` ago; the number of bytes that are free now.
-  Result<std::uint64_t> remove_older(std::string_view sha256, std::chrono::seconds age) const;
+  // Removes the bytes unless they were put again less than `age` ago: how many there were, when they were removed.
+  Result<std::optional<std::uint64_t>> remove_older(std::string_view sha256, std::chrono::seconds age) const;
   // Removes what puts that were cut short more than `age` ago left behind.
   Result<void> remove_drafts(std::chrono::seconds age) const;
 

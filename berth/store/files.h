@@ -60,6 +60,8 @@ class Files {
   Result<Swept> sweep(std::chrono::seconds grace = kGrace);
 
  private:
+  Result<bool> is_used(std::string_view sha256);
+
   Database& database_;
   Blobs blobs_;
 };

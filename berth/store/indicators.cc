@@ -91,17 +91,18 @@ class Writer {
     return Writer(std::move(find), std::move(insert), std::move(update));
   }
 
-  Result<void> write(const Indicator& given, Time at, Upserted& done) {
+  // Whether it is new.
+  Result<bool> write(const Indicator& given, Time at) {
     BERTH_CHECK_OK(check_indicator(given));
     BERTH_CHECK_OK(find_.bind({{given.value, given.type}}));
     BERTH_TRY(const bool there, find_.step());
     if (!there) {
-      ++done.created;
-      return put(insert_, given, at);
+      BERTH_CHECK_OK(put(insert_, given, at));
+      return true;
     }
     BERTH_TRY(Indicator stored, indicator_in(find_));
-    ++done.updated;
-    return put(update_, merged(std::move(stored), given), at);
+    BERTH_CHECK_OK(put(update_, merged(std::move(stored), given), at));
+    return false;
   }
 
  private:
@@ -127,16 +128,19 @@ Result<Upserted> Indicators::upsert(std::span<const Indicator> indicators, Time 
       .transaction([&]() -> Result<Upserted> {
         BERTH_TRY(Writer writer, Writer::make(database_));
         Upserted done;
-        for (const Indicator& indicator : indicators) BERTH_CHECK_OK(writer.write(indicator, at, done));
+        for (const Indicator& indicator : indicators) {
+          BERTH_TRY(const bool is_new, writer.write(indicator, at));
+          ++(is_new ? done.created : done.updated);
+        }
         return done;
       })
       .context([&] { return fmt::format("store {} indicators", indicators.size()); });
 }
 
 Result<std::optional<Indicator>> Indicators::find(std::string_view type, std::string_view value) {
-  BERTH_TRY(Statement row,
-            database_.query(fmt::format("SELECT {} FROM indicators WHERE value = ? AND type = ?", kColumns),
-                            {value, type}));
+  BERTH_TRY(
+      Statement row,
+      database_.query(fmt::format("SELECT {} FROM indicators WHERE value = ? AND type = ?", kColumns), {value, type}));
   BERTH_TRY(const bool there, row.step());
   if (!there) return std::nullopt;
   BERTH_TRY(Indicator found, indicator_in(row));
@@ -162,8 +166,8 @@ Result<std::vector<Indicator>> Indicators::search(const IndicatorFilter& filter,
 
 Result<std::int64_t> Indicators::count(const IndicatorFilter& filter) {
   const Condition condition = condition_of(filter);
-  BERTH_TRY(Statement row, database_.query(fmt::format("SELECT count(*) FROM indicators WHERE {}", condition.sql),
-                                           condition.values));
+  BERTH_TRY(Statement row,
+            database_.query(fmt::format("SELECT count(*) FROM indicators WHERE {}", condition.sql), condition.values));
   BERTH_CHECK_OK(row.step());
   return row.integer(0);
 }
