@@ -38,7 +38,7 @@ const ExtensionRow kGood[] = {
     {"OneElement", "A=one.id", R"({"A": 7})"},
     {"BlanksAround", " A = name :: B = list ", R"({"A": "x", "B": [1, 2]})"},
     {"LastOfOneKeyCounts", "A=name::A=list", R"({"A": [1, 2]})"},
-    {"KeyIsAnExpression", "A(val.x == obj.x)=name", R"({"A(val.x == obj.x)": "x"})"},
+    {"KeyIsAnExpression", "A(val.x == obj.x)=name", R"x({"A(val.x == obj.x)": "x"})x"},
     {"LeadingDot", "A=.name", R"({"A": "x"})"},
 };
 
