@@ -20,10 +20,9 @@ std::string shown(std::string_view text) {
 
 Result<Json> boolean_value(const Json& json) {
   if (json.is_bool()) return json;
-  std::string word = json.is_string() ? *json.as_string() : std::string();
-  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (word == "true" || word == "yes") return Json(true);
-  if (word == "false" || word == "no" || (word.empty() && json.is_string())) return Json(false);
+  const std::string word = json.is_string() ? *json.as_string() : std::string();
+  if (word.empty() && json.is_string()) return Json(false);
+  if (const auto truth = boolean_of(word)) return Json(*truth);
   return refuse(fmt::format("'{}' is not a boolean; write true or false", shown(word)));
 }
 
@@ -95,6 +94,14 @@ bool has_value(const Parameter& parameter) {
 
 bool is_secret(const Parameter& parameter) {
   return parameter.type == ParameterType::Encrypted || parameter.type == ParameterType::LongEncrypted;
+}
+
+std::optional<bool> boolean_of(std::string_view word) {
+  std::string lower(word);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (lower == "true" || lower == "yes") return true;
+  if (lower == "false" || lower == "no") return false;
+  return std::nullopt;
 }
 
 Json empty_value(const Parameter& parameter) {

@@ -1,6 +1,7 @@
 // One integration parameter's value, typed as code expects it. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ bool has_value(const Parameter& parameter);
 
 // Whether the whole value is secret.
 bool is_secret(const Parameter& parameter);
+
+// What true, false, yes and no mean, in any case; empty for any other word.
+std::optional<bool> boolean_of(std::string_view word);
 
 // What code sees when nothing is given and there is no default.
 Json empty_value(const Parameter& parameter);

@@ -8,6 +8,7 @@
 
 #include "berth/base/utf8.h"
 #include "berth/content/parameter_value.h"
+#include "berth/content/secret_parts.h"
 #include "berth/content/suggestion.h"
 
 namespace berth::content {
@@ -246,17 +247,7 @@ Result<Json> check_parameters(const Item& integration, const Json& from_file, co
 
 std::vector<std::string> secret_values(const Item& integration, const Json& params) {
   std::vector<std::string> secrets;
-  for (const Parameter& parameter : integration.parameters) {
-    const Json* value = params.find(parameter.name);
-    if (value == nullptr) continue;
-    if (is_secret(parameter) && value->is_string()) add_secret(secrets, *value->as_string());
-    if (parameter.type != ParameterType::Credentials) continue;
-    add_secret(secrets, value->text_or("password", ""));
-    const Json* inner = value->find("credentials");
-    if (inner == nullptr) continue;
-    add_secret(secrets, inner->text_or("sshkey", ""));
-    add_secret(secrets, inner->text_or("password", ""));
-  }
+  for (const auto& [way, text] : split_secrets(integration, params).secrets) add_secret(secrets, text);
   const auto longer = [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
   };

@@ -4,10 +4,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
@@ -32,16 +33,12 @@ class Blobs {
   // For reading alone. Errors: NotFound; InvalidInput when `sha256` is not 64 lower-case hexadecimal digits.
   Result<UniqueFd> open(std::string_view sha256) const;
 
-  // A put that is younger than this is never swept: its row may be on the way.
-  static constexpr std::chrono::hours kGrace{24};
-  struct Swept {
-    std::uint64_t files = 0;
-    std::uint64_t bytes = 0;
-  };
-  // Removes the files that `is_used` does not know and that were put more than `grace` ago, and what unfinished puts
-  // left behind. Files::sweep asks the database.
-  Result<Swept> sweep(const std::function<Result<bool>(std::string_view sha256)>& is_used,
-                      std::chrono::seconds grace = kGrace) const;
+  // The digests of what was last put more than `age` ago, in no order.
+  Result<std::vector<std::string>> older_than(std::chrono::seconds age) const;
+  // Removes the bytes unless they were put again less than `age` ago: how many there were, when they were removed.
+  Result<std::optional<std::uint64_t>> remove_older(std::string_view sha256, std::chrono::seconds age) const;
+  // Removes what puts that were cut short more than `age` ago left behind.
+  Result<void> remove_drafts(std::chrono::seconds age) const;
 
  private:
   std::filesystem::path folder_;

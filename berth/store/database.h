@@ -31,6 +31,9 @@ class Database {
   // As `open`, with the steps of `migrations`: number N of them leads from schema N to N + 1. For tests.
   static Result<Database> open(const std::filesystem::path& path, std::span<const std::string_view> migrations);
 
+  // A bare connection to a file that is there: nothing is made, judged or changed. For looking at it.
+  static Result<Database> connect(const std::filesystem::path& path);
+
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
   ~Database();
@@ -40,8 +43,11 @@ class Database {
   Result<Statement> prepare(std::string_view sql);
   // Prepares and binds, for what gives rows.
   Result<Statement> query(std::string_view sql, std::initializer_list<SqlValue> values = {});
+  Result<Statement> query(std::string_view sql, std::span<const SqlValue> values);
   // Runs one statement that gives no rows.
   Result<void> run(std::string_view sql, std::initializer_list<SqlValue> values = {});
+  // Runs several statements, which stand behind each other.
+  Result<void> run_script(std::string_view sql);
   // Rows that the last statement inserted, changed or deleted.
   std::int64_t changes() const;
   std::int64_t last_row_id() const;
@@ -57,12 +63,12 @@ class Database {
   template <class Body>
   auto transaction(Body&& body) -> decltype(body()) {
     BERTH_TRY(const int depth, begin());
+    Undo undo{*this, depth};
     auto outcome = body();
-    if (!outcome) {
-      roll_back(depth);
-      return outcome;
+    if (outcome) {
+      BERTH_CHECK_OK(commit(depth));
+      undo.needed = false;
     }
-    BERTH_CHECK_OK(commit(depth));
     return outcome;
   }
 
@@ -70,7 +76,17 @@ class Database {
   struct Close {
     void operator()(sqlite3* connection) const;
   };
+  // Takes back a transaction that did not come to its end, by an exception too.
+  struct Undo {
+    Database& database;
+    int depth;
+    bool needed = true;
+    ~Undo() {
+      if (needed) database.roll_back(depth);
+    }
+  };
   Database(std::filesystem::path path, sqlite3* connection) : path_(std::move(path)), connection_(connection) {}
+  Result<void> check_transaction() const;
   Result<int> begin();
   Result<void> commit(int depth);
   void roll_back(int depth);

@@ -49,8 +49,8 @@ class Entries {
 
   static constexpr std::size_t kMostEntryBytes = 64 << 20;  // of one entry's JSON
 
-  // All of them or none: what one call answered. The ids in order. Errors: InvalidInput when an entry is no object, or
-  // its investigation is closed; Exhausted past kMostEntryBytes.
+  // All of them or none: what one call answered. The ids in order. Errors: InvalidInput when an entry is no object;
+  // Exhausted past kMostEntryBytes.
   Result<std::vector<EntryId>> add(InvestigationId investigation, std::span<const NewEntry> entries);
   Result<EntryId> add(InvestigationId investigation, const NewEntry& entry);
 

@@ -50,10 +50,18 @@ class Files {
   // The bytes, for reading alone. Errors: Corrupt when they are gone.
   Result<UniqueFd> open(const StoredFile& file) const;
 
-  // Removes bytes that no row names (Blobs::sweep).
-  Result<Blobs::Swept> sweep(std::chrono::seconds grace = Blobs::kGrace);
+  struct Swept {
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+  };
+  // Bytes that are younger than this are never swept: their row may be on the way.
+  static constexpr std::chrono::hours kGrace{24};
+  // Removes the bytes that no row names and that were put more than `grace` ago.
+  Result<Swept> sweep(std::chrono::seconds grace = kGrace);
 
  private:
+  Result<bool> is_used(std::string_view sha256);
+
   Database& database_;
   Blobs blobs_;
 };

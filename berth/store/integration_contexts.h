@@ -30,6 +30,8 @@ class IntegrationContexts {
   Result<std::int64_t> set(std::string_view instance, const Json& value, std::int64_t expected);
 
  private:
+  Result<std::int64_t> version(std::string_view instance);
+
   Database& database_;
 };
 

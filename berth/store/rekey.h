@@ -6,7 +6,7 @@
 
 #include "berth/base/result.h"
 #include "berth/store/database.h"
-#include "berth/store/vault.h"
+#include "berth/store/key_ring.h"
 
 namespace berth::store {
 

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -17,7 +18,7 @@ struct sqlite3_stmt;
 
 namespace berth::store {
 
-// What can be bound to a parameter of a statement. Text is read when the statement runs: it must live until then.
+// What can be bound to a parameter of a statement. Text is copied when it is bound.
 class SqlValue {
  public:
   SqlValue(std::nullptr_t) {}
@@ -41,7 +42,7 @@ class SqlValue {
 class Statement {
  public:
   // Binds all parameters, in their order; the statement starts anew.
-  Result<void> bind(std::initializer_list<SqlValue> values);
+  Result<void> bind(std::span<const SqlValue> values);
   // The next row; false when there is none left.
   Result<bool> step();
   // Binds and runs to the end, for what gives no rows: a loop of it writes many rows with one statement.
