@@ -12,6 +12,7 @@ enum class Errc {
   InvalidInput,  // the request is wrong; retrying it unchanged will fail again
   NotFound,
   AlreadyExists,  // e.g. a published tag, which is never overwritten
+  Conflict,       // what is stored has changed since the request was made: read it again, then retry
   Denied,         // the kernel or our own policy said no
   TimedOut,
   Exhausted,    // a limit of ours was hit: frame size, id ranges, disk quota

@@ -10,6 +10,7 @@ int exit_code_of(const Error& error) {
     case Errc::InvalidInput:
     case Errc::NotFound:
     case Errc::AlreadyExists:
+    case Errc::Conflict:
       return kBadInputExit;
     case Errc::Internal:
       return kBugExit;

@@ -1,0 +1,164 @@
+#include "berth/store/migrations.h"
+
+#include <array>
+
+namespace berth::store {
+namespace {
+
+// Times are milliseconds since 1970, UTC. Truths are 0 and 1. JSON is ASCII text.
+constexpr std::string_view kFirstSchema = R"sql(
+CREATE TABLE investigations (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  incident TEXT,
+  created INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  closed INTEGER,
+  close_reason TEXT NOT NULL DEFAULT '',
+  close_notes TEXT NOT NULL DEFAULT '',
+  last_entry INTEGER NOT NULL DEFAULT 0
+) STRICT;
+-- 1 is the playground's, which is never stored.
+INSERT INTO sqlite_sequence (name, seq) VALUES ('investigations', 1);
+
+CREATE TABLE entries (
+  id INTEGER PRIMARY KEY,
+  investigation INTEGER NOT NULL REFERENCES investigations (id),
+  number INTEGER NOT NULL,
+  type INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  parent TEXT NOT NULL,
+  call_id TEXT NOT NULL,
+  note INTEGER NOT NULL,
+  pinned INTEGER NOT NULL,
+  tags TEXT NOT NULL,
+  entry TEXT NOT NULL,
+  UNIQUE (investigation, number)
+) STRICT;
+
+CREATE TABLE contexts (
+  investigation INTEGER PRIMARY KEY REFERENCES investigations (id),
+  value TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE files (
+  id INTEGER PRIMARY KEY,
+  file_id TEXT NOT NULL UNIQUE,
+  investigation INTEGER NOT NULL,
+  entry INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  extension TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  md5 TEXT NOT NULL,
+  sha1 TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  sha512 TEXT NOT NULL,
+  type TEXT NOT NULL,
+  info INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  FOREIGN KEY (investigation, entry) REFERENCES entries (investigation, number)
+) STRICT;
+CREATE INDEX files_by_entry ON files (investigation, entry);
+CREATE INDEX files_by_sha256 ON files (sha256);
+
+CREATE TABLE lists (
+  name TEXT PRIMARY KEY,
+  type TEXT NOT NULL,
+  data TEXT NOT NULL,
+  modified INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE instances (
+  name TEXT PRIMARY KEY,
+  brand TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  options TEXT NOT NULL,
+  enabled INTEGER NOT NULL,
+  created INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  test_passed INTEGER,
+  test_message TEXT,
+  test_at INTEGER
+) STRICT;
+CREATE INDEX instances_by_brand ON instances (brand);
+
+CREATE TABLE instance_secrets (
+  instance TEXT NOT NULL REFERENCES instances (name) ON DELETE CASCADE,
+  parameter TEXT NOT NULL,
+  sealed TEXT NOT NULL,
+  PRIMARY KEY (instance, parameter)
+) STRICT, WITHOUT ROWID;
+
+-- The id of the key that the secrets are sealed with; the key itself is never here.
+CREATE TABLE vault (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  key_id TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE integration_contexts (
+  instance TEXT PRIMARY KEY REFERENCES instances (name) ON DELETE CASCADE,
+  value TEXT NOT NULL,
+  version INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE fetch_states (
+  instance TEXT NOT NULL REFERENCES instances (name) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  modified INTEGER NOT NULL,
+  PRIMARY KEY (instance, kind)
+) STRICT;
+
+CREATE TABLE indicators (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  type TEXT NOT NULL,
+  value TEXT NOT NULL,
+  fields TEXT NOT NULL,
+  score INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  source_brand TEXT NOT NULL,
+  source_instance TEXT NOT NULL,
+  expires INTEGER,
+  modified INTEGER NOT NULL,
+  UNIQUE (value, type)
+) STRICT;
+CREATE INDEX indicators_by_type ON indicators (type);
+CREATE INDEX indicators_by_modified ON indicators (modified);
+
+CREATE TABLE relationships (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  reverse_name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  a_type TEXT NOT NULL,
+  a_value TEXT NOT NULL,
+  b_type TEXT NOT NULL,
+  b_value TEXT NOT NULL,
+  fields TEXT NOT NULL,
+  source_brand TEXT NOT NULL,
+  source_instance TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  modified INTEGER NOT NULL,
+  UNIQUE (a_value, b_value, name, a_type, b_type)
+) STRICT;
+CREATE INDEX relationships_by_b ON relationships (b_value);
+
+CREATE TABLE content_sources (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  path TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  details TEXT NOT NULL,
+  added INTEGER NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations = {kFirstSchema};
+
+}  // namespace
+
+std::span<const std::string_view> migrations() { return kMigrations; }
+
+}  // namespace berth::store
