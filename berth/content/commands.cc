@@ -8,7 +8,6 @@
 #include "berth/content/suggestion.h"
 
 namespace berth::content {
-namespace {
 
 std::vector<std::string> implied_commands(const IntegrationFlags& flags) {
   std::vector<std::string> names = {"test-module"};
@@ -23,8 +22,6 @@ std::vector<std::string> implied_commands(const IntegrationFlags& flags) {
   if (flags.remote_sync_out) names.push_back("update-remote-system");
   return names;
 }
-
-}  // namespace
 
 std::vector<std::string> command_names(const Item& integration) {
   std::vector<std::string> names;

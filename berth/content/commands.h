@@ -10,6 +10,9 @@
 
 namespace berth::content {
 
+// The names of the commands that the flags imply, `test-module` first.
+std::vector<std::string> implied_commands(const IntegrationFlags& flags);
+
 // The names of all commands that can be called, declared ones first, then `test-module` and those of the flags.
 std::vector<std::string> command_names(const Item& integration);
 

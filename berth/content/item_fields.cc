@@ -153,6 +153,24 @@ std::vector<Output> outputs_of(Section& owner) {
   return result;
 }
 
+IntegrationFlags flags_of(Section& script, Weight weight) {
+  IntegrationFlags flags;
+  const std::pair<const char*, bool*> table[] = {{"isfetch", &flags.fetch_incidents},
+                                                 {"isfetchevents", &flags.fetch_events},
+                                                 {"isfetchassets", &flags.fetch_assets},
+                                                 {"isfetchcredentials", &flags.fetch_credentials},
+                                                 {"isFetchCredentials", &flags.fetch_credentials},
+                                                 {"isFetchSamples", &flags.fetch_samples},
+                                                 {"feed", &flags.feed},
+                                                 {"longRunning", &flags.long_running},
+                                                 {"longRunningPort", &flags.long_running_port},
+                                                 {"ismappable", &flags.mappable},
+                                                 {"isremotesyncin", &flags.remote_sync_in},
+                                                 {"isremotesyncout", &flags.remote_sync_out}};
+  for (const auto& [key, flag] : table) *flag = script.flag(key, weight) || *flag;
+  return flags;
+}
+
 std::optional<std::chrono::nanoseconds> timeout_of(Section& owner) {
   const std::string text = owner.text("timeout", Weight::Needed);
   if (text.empty()) return std::nullopt;

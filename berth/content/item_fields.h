@@ -15,6 +15,8 @@ std::vector<Argument> arguments_of(Section& owner, std::string_view key);
 std::vector<Output> outputs_of(Section& owner);
 std::vector<Command> commands_of(Section& owner);
 std::vector<Parameter> parameters_of(Section& owner);
+// What an integration's `script` says that it does beside its commands.
+IntegrationFlags flags_of(Section& script, Weight weight);
 // The time limit under `timeout`, text or number.
 std::optional<std::chrono::nanoseconds> timeout_of(Section& owner);
 

@@ -112,26 +112,10 @@ void read_script(Section& top, Item& item) {
              "visualScript",      "updateTime"});
 }
 
-void read_flags(Section& section, IntegrationFlags& flags) {
-  const std::pair<const char*, bool*> table[] = {{"isfetch", &flags.fetch_incidents},
-                                                 {"isfetchevents", &flags.fetch_events},
-                                                 {"isfetchassets", &flags.fetch_assets},
-                                                 {"isfetchcredentials", &flags.fetch_credentials},
-                                                 {"isFetchCredentials", &flags.fetch_credentials},
-                                                 {"isFetchSamples", &flags.fetch_samples},
-                                                 {"feed", &flags.feed},
-                                                 {"longRunning", &flags.long_running},
-                                                 {"longRunningPort", &flags.long_running_port},
-                                                 {"ismappable", &flags.mappable},
-                                                 {"isremotesyncin", &flags.remote_sync_in},
-                                                 {"isremotesyncout", &flags.remote_sync_out}};
-  for (const auto& [key, flag] : table) *flag = section.flag(key, Weight::Needed) || *flag;
-}
-
 void read_integration(Section& top, Item& item) {
   Section script = *top.section("script");
   read_runtime(script, item);
-  read_flags(script, item.flags);
+  item.flags = flags_of(script, Weight::Needed);
   item.commands = commands_of(script);
   script.leave({"resetContext", "mcp"});
   script.finish();
@@ -163,7 +147,7 @@ void read_integration(Section& top, Item& item) {
 
 }  // namespace
 
-Result<Item> parse_item(const YamlDocument& document) {
+Result<Item> parse_item(const YamlDocument& document, std::string_view marketplace) {
   const YamlNode& root = document.root();
   const auto refuse = [&](const YamlNode& at, std::string_view reason) {
     return refuse_at(document.name(), {at.line, at.column}, reason);
@@ -171,7 +155,7 @@ Result<Item> parse_item(const YamlDocument& document) {
   if (!root.is_mapping()) {
     return refuse(root, "it is neither a script nor an integration: it holds no keys; both need 'name' and 'script'");
   }
-  ItemNotes notes(document.name());
+  ItemNotes notes(document.name(), marketplace);
   Section top(root, "", notes);
   Item item;
   const YamlNode* script = top.take("script");

@@ -87,16 +87,16 @@ Result<Item> finish(Item item) {
   return item;
 }
 
-Result<Item> parsed(std::string_view text, const fs::path& path) {
+Result<Item> parsed(std::string_view text, const fs::path& path, std::string_view marketplace) {
   BERTH_TRY(const YamlDocument document, parse_yaml(text, path.native()));
-  BERTH_TRY(Item item, parse_item(document));
+  BERTH_TRY(Item item, parse_item(document, marketplace));
   item.source = item.code_path = path;
   return item;
 }
 
-Result<Item> read_yaml(const Place& place, const fs::path& path) {
+Result<Item> read_yaml(const Place& place, const fs::path& path, std::string_view marketplace) {
   BERTH_TRY(std::string text, read_named(place, path, kLargestYaml));
-  BERTH_TRY(Item item, parsed(text, path));
+  BERTH_TRY(Item item, parsed(text, path, marketplace));
   const std::string parent = path.parent_path().filename().native();
   const bool is_unified = !item.code.empty() || parent == "Integrations" || parent == "Scripts";
   if (!is_unified && !item.is_llm) {
@@ -105,18 +105,18 @@ Result<Item> read_yaml(const Place& place, const fs::path& path) {
   return finish(std::move(item));
 }
 
-Result<Item> read_package(const Place& place, const fs::path& path) {
+Result<Item> read_package(const Place& place, const fs::path& path, std::string_view marketplace) {
   BERTH_TRY(std::vector<std::string> names, place.folder.files(place.inside));
   BERTH_TRY(const std::string yaml, yaml_file_of(path, names));
   BERTH_TRY(std::string text, place.folder.read(place.inside / yaml, kLargestYaml));
-  BERTH_TRY(Item item, parsed(text, path / yaml));
+  BERTH_TRY(Item item, parsed(text, path / yaml, marketplace));
   if (!item.is_llm) BERTH_CHECK_OK(take_code_file(item, place.folder, place.inside, path));
   return finish(std::move(item));
 }
 
 }  // namespace
 
-Result<Item> read_item(const fs::path& given) {
+Result<Item> read_item(const fs::path& given, std::string_view marketplace) {
   if (to_visible(given.native(), false) != given.native()) {
     return fail(Errc::InvalidInput, fmt::format("read item '{}': its path holds invisible characters; rename it",
                                                 to_visible(given.native(), false)));
@@ -130,9 +130,9 @@ Result<Item> read_item(const fs::path& given) {
   }
   const Place place = place_of(path, S_ISDIR(status.st_mode));
   const auto doing = [&] { return fmt::format("read item '{}'", path.filename().native()); };
-  if (S_ISDIR(status.st_mode)) return read_package(place, path).context(doing);
+  if (S_ISDIR(status.st_mode)) return read_package(place, path, marketplace).context(doing);
   if (const auto language = language_of_extension(path)) return read_code_file(place, path, *language).context(doing);
-  if (path.extension() == ".yml" || path.extension() == ".yaml") return read_yaml(place, path).context(doing);
+  if (path.extension() == ".yml" || path.extension() == ".yaml") return read_yaml(place, path, marketplace).context(doing);
   return fail(Errc::InvalidInput,
               fmt::format("read item '{}': it is no content item; give a .py or .yml file, or a package folder",
                           path.native()));

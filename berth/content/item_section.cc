@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
+#include <utility>
 
 #include "berth/base/utf8.h"
+#include "berth/content/marketplace.h"
 #include "berth/content/yaml_text.h"
 
 namespace berth::content {
@@ -17,20 +17,6 @@ constexpr std::size_t kMostWarnings = 100;
 constexpr std::size_t kMostKeys = 500;
 // Commands, arguments, parameters: later checks compare them with each other.
 constexpr std::size_t kMostSections = 2'000;
-constexpr std::array<std::string_view, 6> kMarketplaces = {"xsoar",      "marketplacev2", "xpanse",
-                                                           "xsoar_saas", "xsoar_on_prem", "platform"};
-
-// The marketplace that `key` ends with after a colon, or empty.
-std::string_view marketplace_of(std::string_view key) {
-  const std::size_t colon = key.rfind(':');
-  if (colon == std::string_view::npos) return {};
-  const std::string_view suffix = key.substr(colon + 1);
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  for (const std::string_view name : kMarketplaces) {
-    if (std::equal(suffix.begin(), suffix.end(), name.begin(), name.end(), same)) return name;
-  }
-  return {};
-}
 
 std::string shown(std::string_view text) {
   const std::string visible = to_visible(text.substr(0, 80), false);
@@ -77,13 +63,15 @@ Section::Section(const YamlNode& mapping, std::string way, ItemNotes& notes)
 }
 
 void Section::resolve_marketplace() {
-  std::vector<YamlEntry> own;
+  std::vector<std::pair<int, YamlEntry>> own;
   for (const YamlEntry& entry : node_->entries()) {
-    const std::string_view marketplace = marketplace_of(entry.key->text());
-    if (marketplace.empty()) entries_.push_back({entry.key, entry.value});
-    if (marketplace == "xsoar") own.push_back(entry);
+    const std::string_view suffix = marketplace_suffix(entry.key->text());
+    if (suffix.empty()) entries_.push_back({entry.key, entry.value});
+    if (const int rank = suffix_rank(suffix, notes_->marketplace()); rank > 0) own.emplace_back(rank, entry);
   }
-  for (const YamlEntry& entry : own) {
+  // The best one last, so that it stays.
+  std::ranges::stable_sort(own, {}, [](const auto& ranked) { return ranked.first; });
+  for (const auto& [rank, entry] : own) {
     const std::string_view key = entry.key->text();
     Entry* plain = find(key.substr(0, key.rfind(':')));
     if (plain == nullptr) {

@@ -18,19 +18,22 @@ namespace berth::content {
 // with defaults, so that readers need no branch a line; the item is dropped at the end.
 class ItemNotes {
  public:
-  explicit ItemNotes(std::string file) : file_(std::move(file)) {}
+  explicit ItemNotes(std::string file, std::string_view marketplace = "xsoar")
+      : file_(std::move(file)), marketplace_(marketplace) {}
 
   // Keeps the first hundred warnings; the last one then says how many more there are.
   void warn(const YamlNode& where, std::string key, std::string text);
   void refuse(const YamlNode& where, std::string_view key, std::string_view reason);
 
   const std::string& file() const { return file_; }
+  const std::string& marketplace() const { return marketplace_; }  // as which one the file is read
   bool is_refused() const { return error_.has_value(); }
   Error take_error() && { return std::move(*error_); }
   std::vector<Warning> take_warnings() &&;
 
  private:
   std::string file_;
+  std::string marketplace_;
   std::vector<Warning> warnings_;
   std::size_t left_out_ = 0;
   std::optional<Error> error_;
@@ -39,7 +42,8 @@ class ItemNotes {
 // What a value of the wrong type does: ends the reading, or is left aside with a warning.
 enum class Weight { Needed, Noise };
 
-// A mapping as it looks in marketplace `xsoar`: `key:xsoar` has replaced `key`, keys of other marketplaces are gone.
+// A mapping as it looks in the marketplace of the notes, for example `xsoar`: `key:xsoar` has replaced `key`, keys of
+// other marketplaces are gone.
 // Borrows the document and the notes.
 class Section {
  public:
