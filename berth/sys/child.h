@@ -30,6 +30,9 @@ class Child {
   // Errors: Denied; Exhausted (a process or namespace limit); Unavailable.
   static Result<Child> start(std::uint64_t clone_flags, std::optional<int> cgroup, const std::function<int()>& body);
 
+  // Takes over a process that this one has started in another way and that nobody has waited for.
+  static Result<Child> adopt(pid_t pid);
+
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
   ~Child();
