@@ -74,7 +74,4 @@ struct Path {
 // Errors: InvalidInput, with the byte offset; Exhausted past one of the bounds above.
 Result<Path> parse_path(std::string_view text);
 
-// Text that parse_path reads as the same path.
-std::string to_string(const Path& path);
-
 }  // namespace berth::dt

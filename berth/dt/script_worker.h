@@ -37,6 +37,8 @@ class ScriptWorker : public Script {
 
  private:
   class Process;
+  Result<void> have_process();
+
   ScriptLimits limits_;
   std::unique_ptr<Process> process_;
 };

@@ -87,6 +87,11 @@ Result<Child> Child::start_in_network(int network, std::uint64_t clone_flags, st
   return Child(born.pid, UniqueFd(born.pidfd));
 }
 
+Result<Child> Child::adopt(pid_t pid) {
+  BERTH_TRY(int pidfd, call([&] { return ::syscall(SYS_pidfd_open, pid, 0); }, "pidfd_open {}", pid));
+  return Child(pid, UniqueFd(pidfd));
+}
+
 Child::Child(Child&& other) noexcept : pid_(other.pid_), pidfd_(std::move(other.pidfd_)) {}
 
 Child& Child::operator=(Child&& other) noexcept {

@@ -34,6 +34,8 @@ class Child {
   // not come back into the machine's. Costs a copy of this process more.
   static Result<Child> start_in_network(int network, std::uint64_t clone_flags, std::optional<int> cgroup,
                                         const std::function<int()>& body);
+  // Takes over a process that this one has started in another way and that nobody has waited for.
+  static Result<Child> adopt(pid_t pid);
 
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;
