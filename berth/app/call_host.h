@@ -2,40 +2,46 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "berth/app/call_service.h"
 #include "berth/engine/host.h"
+#include "berth/server/integration_memory.h"
 
 namespace berth::app {
 
-// The host of one call in a playground: context, files, integration context, and scripts of the same content tree.
-// What needs a server's memory (lists, other instances, indicators, incidents) is answered with an error that says so.
+// What a host knows of its call.
+struct HostedCall {
+  const CallRequest& request;
+  const Nesting& nesting;
+  content::ContentTree* tree;         // that the item lies in; may be null
+  server::IntegrationMemory& memory;  // of the instance
+  int work_folder;
+};
+
+// The host of one call. A script may ask for what scripts may, and an integration for what integrations may: the loop
+// that speaks here is the script's own process, so nothing of what it says is trusted.
 class CallHost : public engine::Host {
  public:
-  CallHost(CallService& service, const CallRequest& request, const CallService::Nesting& nesting,
-           content::ContentTree* tree, int work_folder)
-      : service_(service), request_(request), nesting_(nesting), tree_(tree), work_folder_(work_folder) {}
+  CallHost(CallService& calls, const HostedCall& call)
+      : calls_(calls), call_(call), caller_(calls.scene().caller_of(call.request.item)) {}
 
   Result<Json> answer(const wire::Message& request, std::chrono::steady_clock::time_point deadline) override;
 
-  // Entries that the script posted through a request rather than as results.
-  std::vector<Json> take_entries() { return std::move(entries_); }
-
  private:
+  using Deadline = std::chrono::steady_clock::time_point;
+  Result<void> for_scripts(std::string_view call) const;
   Result<Json> file_path(const Json& args);
-  Result<Json> execute_command(const wire::Message& request, std::chrono::steady_clock::time_point deadline);
-  Result<Json> run_script(const std::string& name, const Json& args, std::chrono::steady_clock::time_point deadline);
-  Result<Json> set_integration_context(const Json& args);
-  Json integration_context() const;
+  Result<Json> set_context(const wire::Message& request);
+  Result<Json> dt(const wire::Message& request);
+  Result<Json> modules();
+  Result<Json> module_commands();
+  Result<Json> execute_command(const wire::Message& request, Deadline deadline);
+  Result<Json> run_command(const std::string& name, const std::string& owner, const Json& args, Deadline deadline);
 
-  CallService& service_;
-  const CallRequest& request_;
-  const CallService::Nesting& nesting_;
-  content::ContentTree* tree_;
-  int work_folder_;
-  std::vector<Json> entries_;
+  CallService& calls_;
+  HostedCall call_;
+  server::Caller caller_;
+  std::uint64_t set_bytes_ = 0;  // that setContext has set
 };
 
 }  // namespace berth::app

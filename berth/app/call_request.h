@@ -4,21 +4,34 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "berth/app/playground.h"
+#include "berth/app/instance_call.h"
 #include "berth/base/json.h"
 #include "berth/container/guards.h"
 #include "berth/content/assignment.h"
+#include "berth/content/context_extension.h"
 #include "berth/content/item.h"
 #include "berth/engine/outcome.h"
 #include "berth/engine/record.h"
 #include "berth/engine/session.h"
+#include "berth/server/integration_memory.h"
+#include "berth/server/investigation.h"
 #include "berth/net/network_profile.h"
 
 namespace berth::app {
+
+// What becomes of the entries of a call.
+struct Recording {
+  bool posts = true;           // into the investigation; false: only what has a file, for another script
+  bool ignore_outputs = false;  // leave the context alone, but for the extensions
+  bool raw_response = false;    // drop what is made for people
+  std::vector<content::ContextExtension> extensions;
+  std::string parent;  // the entry that they answer
+};
 
 struct CallRequest {
   content::Item item;
@@ -27,17 +40,20 @@ struct CallRequest {
   Json typed_arguments =
       Json::object();  // values of another script's call that are no text; they go before `arguments`
   std::vector<content::Assignment> parameters;
-  Json parameters_file;  // object, or null
+  Json parameters_file;                  // object, or null
+  std::optional<InstanceCall> instance;  // whose parameters these are; then the two above are not asked
   std::string image;     // empty: what the item names
   container::Limits limits;
   bool timeout_given = false;                  // `limits.wall_time` is the user's own, and goes before the item's
-  Json incident;                               // null: none
   std::optional<net::NetworkProfile> network;  // of the command line; empty: what item and operator say
+  Recording recording;
+  bool is_fetch = false;  // the server itself fetches: there is a last run
   bool keep = false;
   bool debug = false;
   std::optional<std::uint16_t> debugger_port;  // wait for an editor on this port of this machine's loopback interface
   int interrupt = -1;  // readable once the call is to be stopped
   std::function<void(engine::Direction, std::string_view)> on_frame;
+  std::function<void(std::string_view text, bool is_error)> on_health;  // updateModuleHealth; may be empty
 };
 
 // Which image was really used.
@@ -55,14 +71,16 @@ struct UsedNetwork {
   container::NetworkEnd end;
 };
 
-// A file that a script handed over, to be saved where the user wants.
 struct CallAnswer {
   std::string id;
   std::string item;
   std::string command;
   UsedImage image;
   UsedNetwork network;
-  engine::CallRecord record;  // entries with their ids
+  std::string instance;       // of an integration, where it is a stored one
+  engine::CallRecord record;  // entries, with their ids once they are posted
+  std::vector<server::NewEntry> new_entries;  // before they are posted: the entries with their files
+  std::map<store::FetchKind, Json> fetched;   // what a fetch has set of its last run
   // Where the item's own code begins in what was run, for people who read tracebacks.
   std::string code_origin;
   std::optional<std::size_t> code_first_line;
@@ -76,6 +94,12 @@ struct CallAnswer {
 
   bool has_error_entry() const;
   int exit_code() const;
+};
+
+// Nothing has run: what was asked for is wrong, or the container could not be had.
+struct StartError {
+  Error error;
+  bool is_start = false;  // the container failed to start; false: the request was wrong
 };
 
 }  // namespace berth::app

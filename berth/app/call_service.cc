@@ -23,6 +23,7 @@
 #include "berth/content/arguments.h"
 #include "berth/content/code_assembly.h"
 #include "berth/content/commands.h"
+#include "berth/content/context_extension.h"
 #include "berth/content/image_choice.h"
 #include "berth/content/parameters.h"
 #include "berth/engine/session.h"
@@ -55,9 +56,14 @@ Result<CheckedCall> check_call(const CallRequest& request) {
     const content::Signature signature{"command '" + request.command + "'", found.command.arguments,
                                        found.any_argument};
     BERTH_TRY(arguments, content::check_arguments(signature, request.arguments));
-    BERTH_TRY(checked.params, content::check_parameters(item, request.parameters_file, request.parameters));
+    if (request.instance) {
+      checked.params = request.instance->params;
+      checked.secrets = request.instance->secrets;
+    } else {
+      BERTH_TRY(checked.params, content::check_parameters(item, request.parameters_file, request.parameters));
+      checked.secrets = content::secret_values(item, checked.params);
+    }
     checked.timeout = found.command.timeout;
-    checked.secrets = content::secret_values(item, checked.params);
     for (auto& secret : content::secret_values(found.command.arguments, arguments.args))
       checked.secrets.push_back(secret);
   } else {
@@ -90,24 +96,29 @@ container::Limits limits_of(const CallRequest& request, const CheckedCall& check
   return limits;
 }
 
-Json job_context(const CallRequest& request, const CheckedCall& checked, Playground& playground, std::string_view image,
-                 const container::Limits& limits) {
+// What the script sees as demisto.callingContext['context'].
+Result<Json> job_context(const CallRequest& request, const CheckedCall& checked, server::Investigation& investigation,
+                         std::string_view image, const container::Limits& limits) {
   const bool integration = request.item.kind == content::ItemKind::Integration;
-  Json investigation = Json::object();
-  investigation.set("id", kPlaygroundId).set("name", "playground").set("type", 9).set("status", 0);
-  Json data = playground.context();
-  if (!playground.files().empty() && data.find("File") == nullptr) data.set("File", playground.file_context());
+  BERTH_TRY(Json description, investigation.description());
+  BERTH_TRY(Json incident, investigation.incident());
+  BERTH_TRY(Json data, investigation.context());
+  Json parent;
+  if (!request.recording.parent.empty()) {
+    BERTH_TRY(parent, investigation.entry(request.recording.parent));
+  }
   Json context = Json::object();
-  context.set("Inv", std::move(investigation));
-  context.set("Incidents", request.incident.is_null() ? Json::array() : Json(Json::Array{request.incident}));
-  context.set("ExecutionContext", std::move(data)).set("ParentEntry", Json());
+  context.set("Inv", std::move(description));
+  context.set("Incidents", incident.is_null() ? Json::array() : Json(Json::Array{std::move(incident)}));
+  context.set("ExecutionContext", std::move(data)).set("ParentEntry", std::move(parent));
   // Content tells an integration's command from a script by the empty name.
   context.set("ScriptName", integration ? "" : request.item.name)
       .set("IsDebug", checked.debug)
       .set("DockerImage", image);
   context.set("IsRunningDocker", true).set("DockerWorkingDir", container::kWorkFolder);
   context.set("TimeoutDuration", std::chrono::nanoseconds(limits.wall_time).count());
-  context.set("IntegrationInstance", integration ? request.item.name : "");
+  const std::string& instance = request.instance ? request.instance->name : request.item.name;
+  context.set("IntegrationInstance", integration ? instance : "");
   context.set("IntegrationBrand", integration ? request.item.id : "");
   return context;
 }
@@ -142,6 +153,26 @@ wire::Job job_for(const CallRequest& request, const CheckedCall& checked) {
   return job;
 }
 
+// What the reserved arguments of a command make of an entry before it is posted.
+Result<void> prepare(Json& entry, const Recording& recording) {
+  Json extended = Json::object();
+  if (!recording.extensions.empty()) {
+    const Json* contents = entry.find("Contents");
+    if (contents != nullptr) {
+      BERTH_TRY(extended, content::extend_context(recording.extensions, *contents));
+    }
+  }
+  if (recording.ignore_outputs) entry.set("EntryContext", Json::object());
+  if (!extended.as_object()->empty()) {
+    const Json* before = entry.find("EntryContext");
+    Json outputs = before != nullptr && before->is_object() ? *before : Json::object();
+    for (auto& [key, value] : *extended.as_object()) outputs.set(key, std::move(value));
+    entry.set("EntryContext", std::move(outputs));
+  }
+  if (recording.raw_response) entry.set("HumanReadable", Json());
+  return {};
+}
+
 // Gives the loop and the code to the container: compiled as far as they are the same in call after call.
 void put_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec, wire::Job& job) {
   const std::string folder = std::string(container::kFixedFolder) + "/";
@@ -162,10 +193,12 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
 }  // namespace
 
 bool CallAnswer::has_error_entry() const {
-  return std::ranges::any_of(record.entries, [](const Json& entry) {
+  const auto is_error = [](const Json& entry) {
     const Json* type = entry.find("Type");
     return type != nullptr && type->is_int() && *type->as_int() == 4;
-  });
+  };
+  return std::ranges::any_of(record.entries, is_error) ||
+         std::ranges::any_of(new_entries, [&](const server::NewEntry& one) { return is_error(one.entry); });
 }
 
 int CallAnswer::exit_code() const {
@@ -183,14 +216,43 @@ Result<CallService> CallService::open(const Settings& settings, container::Guard
   return CallService(settings, std::move(guards), std::move(store), std::move(folder));
 }
 
-std::expected<CallAnswer, CallService::StartError> CallService::run(const CallRequest& request) {
+std::expected<CallAnswer, StartError> CallService::run(const CallRequest& request) {
   Nesting nesting;
   nesting.callers.push_back(request.item.name);
-  return run_nested(request, nesting);
+  auto answer = call(request, nesting);
+  if (!answer) return answer;
+  if (auto posted = post(*answer, request.recording); !posted) {
+    return std::unexpected(StartError{std::move(posted).error().in("keep what the call answered"), false});
+  }
+  return answer;
 }
 
-std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const CallRequest& request,
-                                                                           const Nesting& nesting) {
+Result<void> CallService::post(CallAnswer& answer, const Recording& recording) {
+  std::vector<server::NewEntry> entries = std::move(answer.new_entries);
+  answer.new_entries.clear();
+  for (server::NewEntry& one : entries) BERTH_CHECK_OK(prepare(one.entry, recording));
+  if (!recording.posts) {
+    // For the script that asked: only what has a file is kept, so that it can be asked for.
+    for (server::NewEntry& one : entries) {
+      if (one.file) {
+        std::vector<server::NewEntry> kept;
+        kept.push_back(std::move(one));
+        BERTH_CHECK_OK(scene_->investigation().post(kept, {answer.id, recording.parent, false}, scene_->script()));
+        one = std::move(kept.front());
+      }
+      answer.record.entries.push_back(std::move(one.entry));
+    }
+    return {};
+  }
+  const bool merges = !recording.ignore_outputs || !recording.extensions.empty();
+  BERTH_TRY(server::Posted posted,
+            scene_->investigation().post(entries, {answer.id, recording.parent, merges}, scene_->script()));
+  for (std::string& problem : posted.problems) answer.warnings.push_back(mask(problem, answer.secrets));
+  for (server::NewEntry& one : entries) answer.record.entries.push_back(std::move(one.entry));
+  return {};
+}
+
+std::expected<CallAnswer, StartError> CallService::call(const CallRequest& request, const Nesting& nesting) {
   const auto refuse = [](auto result) { return std::unexpected(StartError{std::move(result).error(), false}); };
   const auto start_failed = [](auto result) { return std::unexpected(StartError{std::move(result).error(), true}); };
 
@@ -213,8 +275,10 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   if (!code) return refuse(std::move(code));
 
   // The network.
-  auto network = network_of(request.item, request.network, settings_.network);
+  const auto& wanted = request.network || !request.instance ? request.network : request.instance->network;
+  auto network = network_of(request.item, wanted, settings_.network);
   if (!network) return refuse(std::move(network));
+  if (request.instance) std::ranges::copy(request.instance->allowed, std::back_inserter(network->spec.allowed));
 
   // The container.
   CallAnswer answer;
@@ -223,6 +287,7 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   answer.id = make_call_id();
   answer.item = request.item.name;
   answer.command = request.command;
+  if (request.instance) answer.instance = request.instance->name;
   answer.image = {choice->image, image::to_string(resolved->used), resolved->image.digest,
                   resolved->why.empty() ? choice->reason : choice->reason + "; " + resolved->why};
   answer.notes = notes_of(request, *checked);
@@ -240,7 +305,9 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   spec.environment = container::environment_for({resolved->image.config.env}, additions->variables);
   spec.network = network->spec;
   wire::Job job = job_for(request, *checked);
-  job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
+  auto context = job_context(request, *checked, scene_->investigation(), answer.image.used, spec.limits);
+  if (!context) return refuse(std::move(context));
+  job.context = *std::move(context);
   // What the machine cannot do is said before anything is made.
   if (auto ground = container::find_ground(spec.limits); !ground) return refuse(std::move(ground));
   std::optional<container::PortForward> forward;
@@ -274,7 +341,9 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   }
 
   // The conversation.
-  CallHost host(*this, request, nesting, tree ? &*tree : nullptr, container->work_folder());
+  server::IntegrationMemory memory(scene_->state(),
+                                   {answer.instance, request.is_fetch, request.command == "test-module"});
+  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, container->work_folder()});
   engine::SessionOptions options;
   options.limits = spec.limits;
   options.deadline = std::min(nesting.deadline, std::chrono::steady_clock::now() + spec.limits.wall_time);
@@ -291,13 +360,11 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
 
   // The end: the files first, while their folder is there.
   answer.record = *std::move(record);
-  for (Json& entry : host.take_entries()) answer.record.entries.push_back(std::move(entry));
-  for (const std::string& problem : take_in_files(answer.record.entries, container->work_folder(), playground_)) {
-    answer.warnings.push_back(problem);
-  }
-  for (Json& entry : answer.record.entries) {
-    if (entry.is_object() && entry.find("ID") == nullptr) entry.set("ID", playground_.next_entry_id());
-  }
+  TakenIn taken = take_in_files(std::exchange(answer.record.entries, {}), container->work_folder(),
+                                scene_->investigation());
+  answer.new_entries = std::move(taken.entries);
+  std::ranges::move(taken.problems, std::back_inserter(answer.warnings));
+  answer.fetched = memory.fetched();
   const auto grace =
       answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200) : std::chrono::milliseconds(0);
   auto end = request.keep ? container->leave_standing(folder_, spec) : container->end(grace);

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "berth/app/call_request.h"
+#include "berth/app/scene.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 #include "berth/container/runtime_folder.h"
@@ -18,40 +20,46 @@ namespace berth::app {
 
 constexpr int kDeepestCall = 16;
 
+// Where a call stands among the calls that led to it.
+struct Nesting {
+  int depth = 0;
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  std::vector<std::string> callers;  // names, the outermost first
+  std::vector<std::string> keys;     // name and arguments of each, to tell circles
+};
+
 // Runs calls of one run: the one that the user asked for and those that its script makes. For one thread.
 class CallService {
  public:
-  // Errors: those of the storage and the runtime folder.
+  // In a playground; scene().enter_investigation() goes elsewhere. Errors: those of the storage and the runtime folder.
   static Result<CallService> open(const Settings& settings, container::Guards guards);
 
-  Playground& playground() { return playground_; }
+  Scene& scene() { return *scene_; }
+  const Settings& settings() const { return settings_; }
 
-  // Errors are what keeps a call from starting: bad input (InvalidInput, NotFound), or a container that cannot be had
-  // (StartError tells them apart). Everything after the start is in the answer.
-  struct StartError {
-    Error error;
-    bool is_start = false;  // the container failed to start; false: the request was wrong
-  };
+  // Runs it and posts what it answered. The error is for a request that cannot be carried out as it is (InvalidInput,
+  // NotFound), or a container that cannot be had (StartError tells them apart). Everything after the start is in the
+  // answer.
   std::expected<CallAnswer, StartError> run(const CallRequest& request);
 
- private:
-  friend class CallHost;
-  struct Nesting {
-    int depth = 0;
-    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-    std::vector<std::string> callers;
-  };
-  std::expected<CallAnswer, StartError> run_nested(const CallRequest& request, const Nesting& nesting);
+  // The two halves of it, for those who run calls apart: what the call answered is in `new_entries` until it is posted.
+  std::expected<CallAnswer, StartError> call(const CallRequest& request, const Nesting& nesting);
+  Result<void> post(CallAnswer& answer, const Recording& recording);
 
+ private:
   CallService(const Settings& settings, container::Guards guards, image::LocalStore store,
               container::RuntimeFolder folder)
-      : settings_(settings), guards_(std::move(guards)), store_(std::move(store)), folder_(std::move(folder)) {}
+      : settings_(settings),
+        guards_(std::move(guards)),
+        store_(std::move(store)),
+        folder_(std::move(folder)),
+        scene_(std::make_unique<Scene>(settings)) {}
 
   const Settings& settings_;
   container::Guards guards_;
   image::LocalStore store_;
   container::RuntimeFolder folder_;
-  Playground playground_;
+  std::unique_ptr<Scene> scene_;
 };
 
 }  // namespace berth::app

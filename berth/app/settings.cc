@@ -196,6 +196,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                                              {"no_proxy", with(any_text, containers.no_proxy)}})},
                             {"ca_bundle", with(absolute_path, containers.ca_bundle)},
                             {"environment", variables}})},
+      {"rights", group({{"other_investigations", list_with(any_text, settings.other_investigations)}})},
       {"limits", group({{"memory", with(parse_bytes, settings.limits.memory_bytes)},
                         {"cpus", with(parse_cpus, settings.limits.cpus)},
                         {"pids", with(count_of("processes"), settings.limits.pids)},

@@ -33,6 +33,7 @@ struct Settings {
   bool user_namespace = true;
   container::Limits limits;
   NetworkSettings network;
+  std::vector<std::string> other_investigations;  // items, by id or name, that may reach any investigation
   ContainerSettings containers;
   std::string server_version = "8.9.0";  // what demisto.demistoVersion() tells content
   std::string server_build = "0";

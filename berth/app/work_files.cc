@@ -5,18 +5,23 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "berth/base/utf8.h"
+#include "berth/server/playground.h"
 #include "berth/sys/file.h"
 
 namespace berth::app {
 namespace {
 
-bool is_file_entry(const Json& entry) {
+constexpr std::uint64_t kMostBytes = server::Playground::kMostFileBytes;  // of all files of one call
+
+std::int64_t type_of(const Json& entry) {
   const Json* type = entry.find("Type");
-  return type != nullptr && type->is_int() && (*type->as_int() == 3 || *type->as_int() == 9);
+  return type != nullptr && type->is_int() ? *type->as_int() : 1;
 }
+
+bool is_file_entry(const Json& entry) { return type_of(entry) == 3 || type_of(entry) == 9; }
 
 // A name with a slash or a dot name could lead to another file; content always makes a UUID.
 bool is_plain_name(const std::string& name) {
@@ -36,45 +41,55 @@ Result<std::string> read_work_file(int scratch, const std::string& stored, std::
   return sys::read_file(file, room, stored);
 }
 
+// Text where content meant an entry: results that hold lists, numbers, null.
+Json as_entry(Json entry) {
+  if (entry.is_object()) return entry;
+  Json made = Json::object();
+  made.set("Type", 1).set("ContentsFormat", "text");
+  return made.set("Contents", entry.is_string() ? std::move(entry) : Json(print_json(entry)));
+}
+
+// Lists in results are entries of their own, however deep content nested them.
+void flatten(Json entry, std::vector<Json>& into) {
+  if (!entry.is_array()) {
+    into.push_back(as_entry(std::move(entry)));
+    return;
+  }
+  for (Json& one : *entry.as_array()) flatten(std::move(one), into);
+}
+
 }  // namespace
 
-std::vector<std::string> take_in_files(std::vector<Json>& entries, int scratch, Playground& playground) {
-  std::vector<std::string> problems;
-  std::map<std::string, std::string> taken;  // entry ids by FileID
-  for (Json& entry : entries) {
-    const std::string id = entry.text_or("FileID", "");
-    // One that another script of this run returned, and that is here already, is passed on as it is.
-    if (!is_file_entry(entry) || playground.find_file(entry.text_or("ID", "")) != nullptr) continue;
-    const std::string name = entry.text_or("File", id);
+TakenIn take_in_files(std::vector<Json> entries, int scratch, server::Investigation& investigation) {
+  TakenIn taken;
+  std::set<std::string> seen;  // FileIDs
+  std::uint64_t room = kMostBytes;
+  std::size_t files = 0;
+  std::vector<Json> flat;
+  for (Json& entry : entries) flatten(std::move(entry), flat);
+  for (Json& entry : flat) {
+    server::NewEntry& made = taken.entries.emplace_back(server::NewEntry{std::move(entry), std::nullopt});
+    if (!is_file_entry(made.entry) || investigation.file(made.entry.text_or("ID", "")).has_value()) continue;
+    const std::string id = made.entry.text_or("FileID", "");
+    const std::string name = made.entry.text_or("File", id);
     const auto say = [&](std::string_view why) {
-      problems.push_back(fmt::format("the file '{}' of an entry was not taken in: {}", to_visible(name, false), why));
+      taken.problems.push_back(
+          fmt::format("the file '{}' of an entry was not taken in: {}", to_visible(name, false), why));
     };
     if (!is_plain_name(id)) {
       say("its FileID is no plain name");
-      continue;
-    }
-    if (const auto known = taken.find(id); known != taken.end()) {
-      entry.set("ID", known->second);
-      continue;
-    }
-    if (playground.files().size() >= Playground::kMostFiles) {
-      say("the run has as many files as it may");
-      continue;
-    }
-    const std::uint64_t room =
-        Playground::kMostFileBytes - std::min(Playground::kMostFileBytes, playground.file_bytes());
-    auto bytes = read_work_file(scratch, std::string(kPlaygroundId) + "_" + id, room);
-    if (!bytes) {
+    } else if (!seen.insert(id).second) {
+      say("an earlier entry of this call has it");
+    } else if (++files > server::Playground::kMostFiles) {
+      say("the call has as many files as it may");
+    } else if (auto bytes = read_work_file(scratch, server::stored_name(investigation, id), room)) {
+      room -= bytes->size();
+      made.file = server::NewFile{name, *std::move(bytes), type_of(made.entry) == 9};
+    } else {
       say(bytes.error().message());
-      continue;
     }
-    const std::size_t size = bytes->size();
-    const HeldFile& held = playground.add_file(name, *std::move(bytes));
-    taken.emplace(id, held.entry_id);
-    entry.set("ID", held.entry_id);
-    entry.set("FileMetadata", Json::object().set("size", static_cast<std::uint64_t>(size)).set("sha256", held.sha256));
   }
-  return problems;
+  return taken;
 }
 
 }  // namespace berth::app

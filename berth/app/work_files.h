@@ -4,14 +4,19 @@
 #include <string>
 #include <vector>
 
-#include "berth/app/playground.h"
 #include "berth/base/json.h"
+#include "berth/server/investigation.h"
 
 namespace berth::app {
 
+struct TakenIn {
+  std::vector<server::NewEntry> entries;
+  std::vector<std::string> problems;  // a line for each entry whose file could not be taken in
+};
+
 // Takes in the file of each file entry (Type 3 or 9, with a FileID): `<investigation>_<FileID>` in `work` below the
-// folder `scratch`, as a regular file and through no link. The entry gets its ID, and its size and sum as FileMetadata.
-// Returns a line for each entry whose file could not be taken in.
-std::vector<std::string> take_in_files(std::vector<Json>& entries, int scratch, Playground& playground);
+// folder `scratch`, as a regular file and through no link. An entry of a file that the investigation holds already, as
+// another script returned it, is passed on as it is. Entries that are no objects become the text that they are.
+TakenIn take_in_files(std::vector<Json> entries, int scratch, server::Investigation& investigation);
 
 }  // namespace berth::app

@@ -141,9 +141,8 @@ Result<std::vector<ContextExtension>> parse_context_extensions(std::string_view 
   return extensions;
 }
 
-Result<Json> extend_context(std::string_view spec, const Json& contents) {
+Result<Json> extend_context(const std::vector<ContextExtension>& extensions, const Json& contents) {
   const auto naming = [] { return "extend-context"; };
-  BERTH_TRY(const auto extensions, parse_context_extensions(spec).context(naming));
   Json parsed;
   if (const std::string* text = contents.as_string()) {
     const std::string_view begin = trimmed(*text);

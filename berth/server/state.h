@@ -2,7 +2,7 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <memory>
 
 #include "berth/base/result.h"
 #include "berth/store/blobs.h"
@@ -29,16 +29,13 @@ class State {
   store::Blobs blobs() const { return store::Blobs(places_.files); }
   const StatePlaces& places() const { return places_; }
 
-  // Forgets the connection without closing it for anybody else: a process that was forked opens its own.
-  void reopen() {
-    vault_.reset();
-    database_.reset();
-  }
+  // In a process that was forked: leaves what is open to the parent, unclosed, and opens its own when it is needed.
+  void leave_to_parent();
 
  private:
   StatePlaces places_;
-  std::optional<store::Database> database_;
-  std::optional<store::Vault> vault_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::Vault> vault_;
 };
 
 }  // namespace berth::server
