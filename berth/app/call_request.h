@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "berth/app/instance_call.h"
 #include "berth/app/playground.h"
 #include "berth/base/json.h"
 #include "berth/container/guards.h"
@@ -26,8 +27,9 @@ struct CallRequest {
   Json typed_arguments =
       Json::object();  // values of another script's call that are no text; they go before `arguments`
   std::vector<content::Assignment> parameters;
-  Json parameters_file;  // object, or null
-  std::string image;     // empty: what the item names
+  Json parameters_file;                  // object, or null
+  std::optional<InstanceCall> instance;  // whose parameters these are; then the two above are not asked
+  std::string image;                     // empty: what the item names
   container::Limits limits;
   bool timeout_given = false;                  // `limits.wall_time` is the user's own, and goes before the item's
   Json incident;                               // null: none

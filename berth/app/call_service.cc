@@ -52,9 +52,14 @@ Result<CheckedCall> check_call(const CallRequest& request) {
     const content::Signature signature{"command '" + request.command + "'", found.command.arguments,
                                        found.any_argument};
     BERTH_TRY(arguments, content::check_arguments(signature, request.arguments));
-    BERTH_TRY(checked.params, content::check_parameters(item, request.parameters_file, request.parameters));
+    if (request.instance) {
+      checked.params = request.instance->params;
+      checked.secrets = request.instance->secrets;
+    } else {
+      BERTH_TRY(checked.params, content::check_parameters(item, request.parameters_file, request.parameters));
+      checked.secrets = content::secret_values(item, checked.params);
+    }
     checked.timeout = found.command.timeout;
-    checked.secrets = content::secret_values(item, checked.params);
     for (auto& secret : content::secret_values(found.command.arguments, arguments.args))
       checked.secrets.push_back(secret);
   } else {
@@ -102,7 +107,8 @@ Json job_context(const CallRequest& request, const CheckedCall& checked, Playgro
       .set("DockerImage", image);
   context.set("IsRunningDocker", true).set("DockerWorkingDir", container::kWorkFolder);
   context.set("TimeoutDuration", std::chrono::nanoseconds(limits.wall_time).count());
-  context.set("IntegrationInstance", integration ? request.item.name : "");
+  const std::string& name = request.instance ? request.instance->name : request.item.name;
+  context.set("IntegrationInstance", integration ? name : "");
   context.set("IntegrationBrand", integration ? request.item.id : "");
   return context;
 }
@@ -209,10 +215,15 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   if (!code) return refuse(std::move(code));
 
   // The network.
-  auto network = network_of(request.item, request.network, settings_.network);
+  const auto& wanted = request.network || !request.instance ? request.network : request.instance->network;
+  auto network = network_of(request.item, wanted, settings_.network);
   if (!network) return refuse(std::move(network));
+  if (request.instance) {
+    const auto& allowed = request.instance->allowed;
+    network->spec.allowed.insert(network->spec.allowed.end(), allowed.begin(), allowed.end());
+  }
   if (settings_.ordinary_user && !network->spec.is_none()) {
-    if (request.network) {
+    if (wanted) {
       return std::unexpected(StartError{
           Error(Errc::Unavailable, fmt::format("give the call the network '{}': only root's calls have one; run it as "
                                                "root, or with '--network none'",
