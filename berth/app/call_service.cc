@@ -221,6 +221,7 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   if (request.instance) {
     const auto& allowed = request.instance->allowed;
     network->spec.allowed.insert(network->spec.allowed.end(), allowed.begin(), allowed.end());
+    if (wanted && !request.network) network->reason = "the instance";
   }
   if (settings_.ordinary_user && !network->spec.is_none()) {
     if (wanted) {
