@@ -42,7 +42,7 @@ struct CallRequest {
   std::vector<content::Assignment> parameters;
   Json parameters_file;                  // object, or null
   std::optional<InstanceCall> instance;  // whose parameters these are; then the two above are not asked
-  std::string image;     // empty: what the item names
+  std::string image;                     // empty: what the item names
   container::Limits limits;
   bool timeout_given = false;                  // `limits.wall_time` is the user's own, and goes before the item's
   std::optional<net::NetworkProfile> network;  // of the command line; empty: what item and operator say

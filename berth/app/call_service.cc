@@ -278,7 +278,10 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   const auto& wanted = request.network || !request.instance ? request.network : request.instance->network;
   auto network = network_of(request.item, wanted, settings_.network);
   if (!network) return refuse(std::move(network));
-  if (request.instance) std::ranges::copy(request.instance->allowed, std::back_inserter(network->spec.allowed));
+  if (request.instance) {
+    std::ranges::copy(request.instance->allowed, std::back_inserter(network->spec.allowed));
+    if (wanted && !request.network) network->reason = "the instance";
+  }
 
   // The container.
   CallAnswer answer;

@@ -36,7 +36,7 @@ Mask::Mask(const std::vector<std::string>& secrets) {
   for (const Form& form : forms_) beginnings_[hash_of(key_of(form.folded))] = true;
 }
 
-std::string Mask::apply(std::string_view text) const {
+std::string Mask::in_text(std::string_view text) const {
   if (forms_.empty()) return std::string(text);
   const std::string low = folded(text);
   std::string masked;
@@ -65,17 +65,17 @@ std::size_t Mask::match_at(std::string_view text, std::string_view low, std::siz
   return 0;
 }
 
-Json Mask::apply(const Json& value) const {
+Json Mask::in_json(const Json& value) const {
   if (forms_.empty()) return value;
-  if (const std::string* text = value.as_string()) return apply(std::string_view(*text));
+  if (const std::string* text = value.as_string()) return in_text(*text);
   if (const Json::Array* items = value.as_array()) {
     Json::Array masked;
-    for (const Json& item : *items) masked.push_back(apply(item));
+    for (const Json& item : *items) masked.push_back(in_json(item));
     return masked;
   }
   if (const Json::Object* members = value.as_object()) {
     Json::Object masked;
-    for (const auto& [key, member] : *members) masked.emplace_back(apply(std::string_view(key)), apply(member));
+    for (const auto& [key, member] : *members) masked.emplace_back(in_text(key), in_json(member));
     return masked;
   }
   return value;
@@ -87,8 +87,8 @@ std::uint32_t Mask::key_of(std::string_view begin) {
   return key;
 }
 
-std::string mask(std::string_view text, const std::vector<std::string>& secrets) { return Mask(secrets).apply(text); }
+std::string mask(std::string_view text, const std::vector<std::string>& secrets) { return Mask(secrets).in_text(text); }
 
-Json mask_json(const Json& value, const std::vector<std::string>& secrets) { return Mask(secrets).apply(value); }
+Json mask_json(const Json& value, const std::vector<std::string>& secrets) { return Mask(secrets).in_json(value); }
 
 }  // namespace berth::app

@@ -17,9 +17,9 @@ class Mask {
   explicit Mask(const std::vector<std::string>& secrets);
 
   // `text` with each secret of four bytes or more replaced by "********"; what overlaps becomes one.
-  std::string apply(std::string_view text) const;
+  std::string in_text(std::string_view text) const;
   // The same in every text of `value`, names of members included.
-  Json apply(const Json& value) const;
+  Json in_json(const Json& value) const;
 
  private:
   struct Form {

@@ -4,6 +4,7 @@
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
+#include "berth/cli/instance_command.h"
 #include "berth/cli/shell_command.h"
 #include "berth/version.h"
 
@@ -156,6 +157,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_shell(program, line.choice);
   add_doctor(program, line);
   add_escape_test(program, line);
+  add_instance(program, line.choice);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
