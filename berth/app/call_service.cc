@@ -259,7 +259,8 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   }
 
   if (forward) {
-    if (auto started = forward->start(container->network_name_space()); !started) return start_failed(std::move(started));
+    if (auto started = forward->start(container->network_name_space()); !started)
+      return start_failed(std::move(started));
   }
 
   answer.not_enforced = container->not_enforced();
