@@ -51,7 +51,7 @@ struct CallRequest {
   bool keep = false;
   bool debug = false;
   std::optional<std::uint16_t> debugger_port;  // wait for an editor on this port of this machine's loopback interface
-  int interrupt = -1;  // readable once the call is to be stopped
+  int interrupt = -1;                          // readable once the call is to be stopped
   std::function<void(engine::Direction, std::string_view)> on_frame;
   std::function<void(std::string_view text, bool is_error)> on_health;  // updateModuleHealth; may be empty
 };

@@ -334,7 +334,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   }
 
   if (forward) {
-    if (auto started = forward->start(container->network_name_space()); !started) return start_failed(std::move(started));
+    if (auto started = forward->start(container->network_name_space()); !started)
+      return start_failed(std::move(started));
   }
 
   answer.not_enforced = container->not_enforced();

@@ -21,8 +21,8 @@ constexpr std::chrono::hours kDebugTime{8};
 // kFixedFolder/debugger. Errors: NotFound, with the package of the distribution; Exhausted where it is far too large.
 Result<std::vector<container::FixedFile>> read_debugpy(const std::filesystem::path& folder);
 
-// Puts debugpy, the loop and the item's own file into `spec`, and the code into `job`, so that the item's lines are those
-// of its file. Errors: InvalidInput for an item whose code lies in no Python file, or is Python 2.
+// Puts debugpy, the loop and the item's own file into `spec`, and the code into `job`, so that the item's lines are
+// those of its file. Errors: InvalidInput for an item whose code lies in no Python file, or is Python 2.
 Result<void> put_debugger(std::uint16_t port, std::vector<container::FixedFile> debugpy, const content::Item& item,
                           const content::AssembledCode& code, container::LaunchSpec& spec, wire::Job& job);
 

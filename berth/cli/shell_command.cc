@@ -42,9 +42,8 @@ Result<int> shell(const ShellOptions& options, const Surroundings& surroundings)
   if (on_terminal) spec.terminal = window_size(STDIN_FILENO);
   BERTH_TRY(const UniqueFd signals, watch_signals());
   ::signal(SIGPIPE, SIG_IGN);
-  BERTH_TRY(container::Visit visit, container::Visit::start(kept, spec).context([&] {
-    return fmt::format("enter container {}", kept.id);
-  }));
+  BERTH_TRY(container::Visit visit,
+            container::Visit::start(kept, spec).context([&] { return fmt::format("enter container {}", kept.id); }));
   std::optional<RawTerminal> raw;
   if (on_terminal) {
     BERTH_TRY(RawTerminal taken, RawTerminal::take(STDIN_FILENO));
@@ -64,7 +63,9 @@ int shell_command(const ShellOptions& options, const Surroundings& surroundings)
 void add_shell(CLI::App& program, Choice& choice) {
   const auto options = std::make_shared<ShellOptions>();
   CLI::App& shell = *program.add_subcommand("shell", "open a shell, or run a program, in a kept container");
-  shell.add_option("container", options->container, "its id, the beginning of it, or 'last' (berth run --keep, berth ps)")
+  shell
+      .add_option("container", options->container,
+                  "its id, the beginning of it, or 'last' (berth run --keep, berth ps)")
       ->required();
   shell.add_option("command", options->command, "program and arguments, after --; a shell when there is none");
   shell.add_flag("--tools", options->tools, "add busybox's programs; without, only where the image has no shell");

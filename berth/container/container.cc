@@ -36,8 +36,8 @@ NetworkPlace network_place(const LaunchSpec& spec, const Lease& lease) {
 
 // Clones init from within the container's network namespace, which is not its own to change: it belongs to the user
 // namespace that this process is in.
-Result<sys::Child> clone_init(const Network* network, bool of_machine, std::optional<int> cgroup,
-                              const InitPlan& plan, UniqueFd& go) {
+Result<sys::Child> clone_init(const Network* network, bool of_machine, std::optional<int> cgroup, const InitPlan& plan,
+                              UniqueFd& go) {
   const std::uint64_t flags = namespaces_for(plan.spec.guards);
   const auto body = [&] {
     go.reset();

@@ -138,8 +138,8 @@ Result<KeptContainer> find_kept(const std::vector<KeptContainer>& containers, st
                                             "--keep' leaves one standing",
                                             shown));
   }
-  return fail(Errc::InvalidInput, fmt::format("'{}' is how the ids of {} kept containers begin; give more of one",
-                                              shown, found.size()));
+  return fail(Errc::InvalidInput,
+              fmt::format("'{}' is how the ids of {} kept containers begin; give more of one", shown, found.size()));
 }
 
 bool is_standing(const KeptContainer& container) {

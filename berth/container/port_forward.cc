@@ -85,10 +85,10 @@ class Forwarder {
     for (Connection& one : connections_) {
       if (!one.is_connected) connect(one);
       waits = waits || !one.is_connected;
-      const short near = static_cast<short>((one.to_far.wants_input() ? POLLIN : 0) |
-                                            (one.to_near.wants_output() ? POLLOUT : 0));
-      const short far = static_cast<short>((one.to_near.wants_input() ? POLLIN : 0) |
-                                           (one.to_far.wants_output() ? POLLOUT : 0));
+      const short near =
+          static_cast<short>((one.to_far.wants_input() ? POLLIN : 0) | (one.to_near.wants_output() ? POLLOUT : 0));
+      const short far =
+          static_cast<short>((one.to_near.wants_input() ? POLLIN : 0) | (one.to_far.wants_output() ? POLLOUT : 0));
       polled.push_back({one.is_connected && near != 0 ? one.near.get() : -1, near, 0});
       polled.push_back({one.is_connected && far != 0 ? one.far.get() : -1, far, 0});
     }
@@ -152,11 +152,28 @@ class Forwarder {
 };
 
 // What it needs of the kernel from here on.
-constexpr long kCalls[] = {SYS_socket,   SYS_connect,       SYS_accept4,       SYS_fcntl,  SYS_read,
-                           SYS_write,    SYS_close,         SYS_lseek,         SYS_ppoll,  SYS_mmap,
-                           SYS_munmap,   SYS_mremap,        SYS_brk,           SYS_madvise, SYS_futex,
-                           SYS_exit,     SYS_exit_group,    SYS_rt_sigreturn,  SYS_clock_gettime, SYS_getppid,
-                           SYS_recvfrom, SYS_sendto
+constexpr long kCalls[] = {SYS_socket,
+                           SYS_connect,
+                           SYS_accept4,
+                           SYS_fcntl,
+                           SYS_read,
+                           SYS_write,
+                           SYS_close,
+                           SYS_lseek,
+                           SYS_ppoll,
+                           SYS_mmap,
+                           SYS_munmap,
+                           SYS_mremap,
+                           SYS_brk,
+                           SYS_madvise,
+                           SYS_futex,
+                           SYS_exit,
+                           SYS_exit_group,
+                           SYS_rt_sigreturn,
+                           SYS_clock_gettime,
+                           SYS_getppid,
+                           SYS_recvfrom,
+                           SYS_sendto
 #ifdef SYS_poll
                            ,
                            SYS_poll

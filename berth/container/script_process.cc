@@ -128,14 +128,10 @@ struct FinalStep {
 };
 
 constexpr FinalStep kFinalSteps[] = {
-    {"place the descriptors", place_descriptors},
-    {"take the terminal", take_terminal},
-    {"set the resource limits", set_resource_limits},
-    {"take the script's user", take_script_user},
-    {"end with the visitor", end_with_the_visitor},
-    {"forbid new privileges", forbid_new_privileges},
-    {"enter the work folder", enter_work_folder},
-    {"load the system call filter", load_filter},
+    {"place the descriptors", place_descriptors},     {"take the terminal", take_terminal},
+    {"set the resource limits", set_resource_limits}, {"take the script's user", take_script_user},
+    {"end with the visitor", end_with_the_visitor},   {"forbid new privileges", forbid_new_privileges},
+    {"enter the work folder", enter_work_folder},     {"load the system call filter", load_filter},
 };
 
 std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {

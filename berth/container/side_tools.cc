@@ -54,7 +54,8 @@ bool is_static_program(std::string_view elf) {
 
 Result<SideTools> read_side_tools() {
   const auto path = sys::find_program(kProgram);
-  if (!path) return fail(Errc::NotFound, fmt::format("find tools for the container: no {} on PATH; {}", kProgram, kRemedy));
+  if (!path)
+    return fail(Errc::NotFound, fmt::format("find tools for the container: no {} on PATH; {}", kProgram, kRemedy));
   SideTools tools;
   BERTH_TRY(tools.program, sys::read_file(*path, kLargestProgram).context([] { return "read the tools"; }));
   if (!is_static_program(tools.program)) {
@@ -68,10 +69,12 @@ Result<SideTools> read_side_tools() {
 }
 
 Result<UniqueFd> make_tools_mount(const SideTools& tools) {
-  BERTH_TRY(UniqueFd mount, sys::make_mount("tmpfs", {{"size", "32m"}, {"mode", "0755"}},
-                                            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
+  BERTH_TRY(UniqueFd mount,
+            sys::make_mount("tmpfs", {{"size", "32m"}, {"mode", "0755"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
   const int root = mount.get();
-  const auto make = [&] { return ::openat(root, kProgram, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0755); };
+  const auto make = [&] {
+    return ::openat(root, kProgram, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0755);
+  };
   BERTH_TRY(int fd, sys::call(make, "make file {}", kProgram));
   const UniqueFd file(fd);
   BERTH_CHECK_OK(sys::write_all(fd, tools.program, kProgram));

@@ -1,5 +1,5 @@
-// The way in: this process looks and makes ready; a copy of it, the visitor, joins the container's cgroups and enters its
-// namespaces; a child of that, the first process that is in all of them, takes the script's last steps
+// The way in: this process looks and makes ready; a copy of it, the visitor, joins the container's cgroups and enters
+// its namespaces; a child of that, the first process that is in all of them, takes the script's last steps
 // (script_process.cc) and becomes the program. The visitor then gives up what it has and waits.
 
 #include "berth/container/visit.h"
@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,10 +21,10 @@
 #include <cctype>
 #include <span>
 #include <string_view>
-#include <utility>
 
 #include "berth/container/script_process.h"
 #include "berth/container/side_tools.h"
+#include "berth/container/standing.h"
 #include "berth/container/syscall_policy.h"
 #include "berth/sys/descriptors.h"
 #include "berth/sys/file.h"
@@ -39,62 +38,6 @@
 namespace berth::container {
 namespace {
 
-// A container that was found standing, held so that its number can mean no other.
-struct Standing {
-  UniqueFd init;        // pidfd
-  UniqueFd root;        // of its files
-  int namespaces = 0;   // CLONE_NEW..., those that are not ours already
-  std::vector<UniqueFd> tasks;  // of its cgroups, to write "0" to
-};
-
-constexpr std::pair<const char*, int> kNamespaces[] = {
-    {"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS},   {"pid", CLONE_NEWPID},      {"net", CLONE_NEWNET},
-    {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS}, {"cgroup", CLONE_NEWCGROUP},
-};
-
-Result<int> namespaces_of(pid_t pid) {
-  int flags = 0;
-  for (const auto& [name, flag] : kNamespaces) {
-    struct stat own = {};
-    struct stat theirs = {};
-    const std::string at = fmt::format("/proc/{}/ns/{}", pid, name);
-    BERTH_CHECK_OK(sys::check([&] { return ::stat(fmt::format("/proc/self/ns/{}", name).c_str(), &own); },
-                              "look at the own {} namespace", name));
-    BERTH_CHECK_OK(sys::check([&] { return ::stat(at.c_str(), &theirs); }, "look at '{}'", at));
-    if (own.st_ino != theirs.st_ino) flags |= flag;
-  }
-  return flags;
-}
-
-Result<std::vector<UniqueFd>> open_task_files(const KeptContainer& container) {
-  std::vector<UniqueFd> files;
-  for (const auto& folder : container.cgroups) {
-    const std::string v1 = folder / "tasks";
-    const std::string path = ::access(v1.c_str(), F_OK) == 0 ? v1 : (folder / "cgroup.procs").native();
-    BERTH_TRY(const int fd, sys::call([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); }, "open '{}'", path));
-    files.emplace_back(fd);
-  }
-  return files;
-}
-
-Result<Standing> look_at(const KeptContainer& container) {
-  Standing standing;
-  const auto gone = [&] {
-    return fail(Errc::NotFound,
-                fmt::format("container {} stands no more; 'berth prune' removes what is left of it", container.id));
-  };
-  if (!is_standing(container)) return gone();
-  const auto open = [&] { return ::syscall(SYS_pidfd_open, container.pid, 0); };
-  BERTH_TRY(const int init, sys::call(open, "pidfd_open {}", container.pid));
-  standing.init.reset(init);
-  BERTH_TRY(standing.root, sys::open_place(fmt::format("/proc/{}/root", container.pid)));
-  BERTH_TRY(standing.namespaces, namespaces_of(container.pid));
-  // Compared after opening: all of it is the container's.
-  if (!is_standing(container)) return gone();
-  BERTH_TRY(standing.tasks, open_task_files(container));
-  return standing;
-}
-
 std::string* find_variable(std::vector<std::string>& environment, std::string_view name) {
   for (std::string& variable : environment) {
     if (variable.starts_with(name) && variable.size() > name.size() && variable[name.size()] == '=') return &variable;
@@ -102,18 +45,10 @@ std::string* find_variable(std::vector<std::string>& environment, std::string_vi
   return nullptr;
 }
 
-// Whether PATH leads to a shell in the image.
-bool has_shell(int root, std::string_view path) {
-  while (!path.empty()) {
-    const std::string folder(path.substr(0, path.find(':')));
-    path.remove_prefix(std::min(folder.size() + 1, path.size()));
-    if (folder.starts_with('/') && sys::open_in_root(root, folder.substr(1) + "/sh", O_PATH, "the image")) return true;
-  }
-  return false;
-}
-
 bool is_terminal_type(std::string_view text) {
-  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '+'; };
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.' || c == '+';
+  };
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, is_plain);
 }
 
@@ -287,7 +222,7 @@ Result<std::optional<SideTools>> tools_for(const Standing& standing, const KeptC
                                            const VisitSpec& spec) {
   std::vector<std::string> environment = container.environment;
   const std::string* path = find_variable(environment, "PATH");
-  const bool is_bare = !has_shell(standing.root.get(), path == nullptr ? "" : std::string_view(*path).substr(5));
+  const bool is_bare = !has_shell(standing, path == nullptr ? "" : std::string_view(*path).substr(5));
   if (!spec.with_tools && !is_bare) return std::nullopt;
   auto tools = read_side_tools();
   // Who names a program may do without.
@@ -306,9 +241,10 @@ Result<UniqueFd> above_all(const UniqueFd& fd) {
 
 Result<Visit> Visit::start(const KeptContainer& container, const VisitSpec& spec) {
   if (container.environment.empty()) {
-    return fail(Errc::Unavailable, fmt::format("container {} was kept by another version of berth, which did not record "
-                                               "what is needed to enter it; run the call again with --keep",
-                                               container.id));
+    return fail(Errc::Unavailable,
+                fmt::format("container {} was kept by another version of berth, which did not record "
+                            "what is needed to enter it; run the call again with --keep",
+                            container.id));
   }
   BERTH_TRY(const Standing standing, look_at(container));
   BERTH_TRY(const std::optional<SideTools> tools, tools_for(standing, container, spec));

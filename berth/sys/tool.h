@@ -27,8 +27,8 @@ struct ToolOutput {
   std::string err;
 };
 
-// The path of the program `name` on PATH; none where there is no such program. Folders of PATH that are not absolute are
-// passed over.
+// The path of the program `name` on PATH; none where there is no such program. Folders of PATH that are not absolute
+// are passed over.
 std::optional<std::string> find_program(std::string_view name);
 
 // Runs argv[0] (found on PATH) with standard input from /dev/null, never through a shell. It dies with us, and its

@@ -24,10 +24,10 @@ struct Debugger {
     std::string file;            // in the container; empty: not the item's own
     std::size_t first_line = 1;  // of that file
   };
-  std::string packages;  // folder in the container that holds the package debugpy
+  std::string packages;    // folder in the container that holds the package debugpy
   std::uint16_t port = 0;  // of the container's loopback interface
-  std::string outside;   // folder of the item's file outside, as editors name it
-  std::string inside;    // the same in the container
+  std::string outside;     // folder of the item's file outside, as editors name it
+  std::string inside;      // the same in the container
   std::vector<Part> parts;
 };
 

@@ -16,9 +16,8 @@ struct Row {
 };
 
 std::string with_module(const std::string& own) {
-  const auto code = insert_api_modules(own, true, [](const std::string&) -> Result<std::string> {
-    return std::string("m1\nm2\n");
-  });
+  const auto code =
+      insert_api_modules(own, true, [](const std::string&) -> Result<std::string> { return std::string("m1\nm2\n"); });
   return code.value_or("");
 }
 
@@ -47,7 +46,8 @@ class CodeChunks : public ::testing::TestWithParam<Row> {};
 
 TEST_P(CodeChunks, TellOwnLinesFromOthers) {
   const Row& row = GetParam();
-  const AssembledCode code = join_code({{CodePartKind::Common, "common", "c1\nc2\n"}, {CodePartKind::Item, "i", row.text}});
+  const AssembledCode code =
+      join_code({{CodePartKind::Common, "common", "c1\nc2\n"}, {CodePartKind::Item, "i", row.text}});
   Item item;
   item.code = row.own;
   const std::vector<CodeChunk> chunks = chunks_of(code, item);

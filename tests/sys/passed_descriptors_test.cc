@@ -34,7 +34,8 @@ TEST(PassedDescriptors, AreMissedWhenTheOtherEndIsClosed) {
   auto sockets = make_socket_pair();
   ASSERT_TRUE(testing::ok(sockets));
   sockets->theirs.reset();
-  EXPECT_TRUE(testing::fails_with(receive_descriptors(sockets->ours.get()), Errc::Unavailable, "the other end was closed"));
+  EXPECT_TRUE(
+      testing::fails_with(receive_descriptors(sockets->ours.get()), Errc::Unavailable, "the other end was closed"));
 }
 
 TEST(PassedDescriptors, AreNoneInAPlainMessage) {
