@@ -22,11 +22,15 @@ class HarbourClient(BaseClient):
             reason = res.text[:500]
         raise DemistoException('Error in API call [%d] - %s: %s' % (res.status_code, res.reason, reason), res=res)
 
+    def ask(self, method, suffix, **how):
+        """One request. Clients that need more than the settings for it, such as a token, replace it."""
+        return self._http_request(method, suffix, **how)
+
     def pages(self, suffix, query, limit, page_size=50):
         """Up to `limit` items of a listing that tells the offset of its next page, one page after another."""
         offset, left = 0, limit
         for _ in range(MOST_PAGES):
-            page = self._http_request('GET', suffix, params=dict(query, offset=offset, limit=min(page_size, left)))
+            page = self.ask('GET', suffix, params=dict(query, offset=offset, limit=min(page_size, left)))
             for item in page['items']:
                 yield item
             left -= len(page['items'])
