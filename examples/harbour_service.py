@@ -92,7 +92,8 @@ class Port:
         for week in (0, 1):
             arrival = self.now.replace(hour=6, minute=0, second=0) - datetime.timedelta(days=7 * week + at)
             rows.append({'id': 'PC-%d%d' % (at + 1, week), 'berth': at % 3 + 1, 'arrival': text_of(arrival),
-                         'departure': text_of(arrival + datetime.timedelta(hours=18)), 'tonnes': 1000 * (at + 1) + week})
+                         'departure': text_of(arrival + datetime.timedelta(hours=18)),
+                         'tonnes': 1000 * (at + 1) + week})
         return rows
 
     def indicators(self):
@@ -112,8 +113,9 @@ class Port:
 
     def events(self):
         """What happened at the gates: one event a minute."""
-        return [{'seq': seq, 'time': text_of(self.now - datetime.timedelta(minutes=40 - seq)), 'gate': 'G%d' % (seq % 4 + 1),
-                 'action': 'denied' if seq % 9 == 0 else 'opened', 'badge': 'B-%04d' % (seq * 37 % 500)}
+        return [{'seq': seq, 'time': text_of(self.now - datetime.timedelta(minutes=40 - seq)),
+                 'gate': 'G%d' % (seq % 4 + 1), 'action': 'denied' if seq % 9 == 0 else 'opened',
+                 'badge': 'B-%04d' % (seq * 37 % 500)}
                 for seq in range(1, 41)]
 
 

@@ -148,7 +148,8 @@ def get_mapping_fields():
 
 def get_modified_remote_data(desk, args):
     since = arg_to_datetime(GetModifiedRemoteDataArgs(args).last_update, 'lastUpdate', required=True)
-    return GetModifiedRemoteDataResponse([one['id'] for one in desk.alerts({'modified_from': since.strftime(ISO)}, 1000)])
+    changed = desk.alerts({'modified_from': since.strftime(ISO)}, 1000)
+    return GetModifiedRemoteDataResponse([one['id'] for one in changed])
 
 
 def get_remote_data(desk, args):
@@ -173,7 +174,8 @@ def update_remote_system(desk, args):
     if changes and asked.incident_changed:
         desk.change(asked.remote_incident_id, changes)
     for entry in asked.entries or []:
-        desk.change(asked.remote_incident_id, {'comment': '%s: %s' % (entry.get('user') or 'unknown', entry['contents'])})
+        comment = '%s: %s' % (entry.get('user') or 'unknown', entry['contents'])
+        desk.change(asked.remote_incident_id, {'comment': comment})
     return asked.remote_incident_id
 
 

@@ -12,7 +12,7 @@ class Vault(HarbourClient):
         HarbourClient.__init__(self, params, '/customs/v1', headers={'X-Api-Key': params.get('api_key') or ''})
 
     def accounts(self, names):
-        """The accounts with these names, all when there are none. Errors: DemistoException for one that is not there."""
+        """The accounts with these names, all without names. Errors: DemistoException for one that is not there."""
         found = self._http_request('GET', '/vault')['items']
         missing = sorted(set(names) - {one['name'] for one in found})
         if missing:

@@ -27,9 +27,8 @@ def main():
     try:
         args = demisto.args()
         investigation = demisto.investigation().get('id')
+        # Errors among them are the investigation's own, not one of the command.
         entries = demisto.executeCommand('getEntries', {'id': investigation}) or []
-        if is_error(entries):
-            raise DemistoException('read the entries: %s' % get_error(entries))
         notes = notes_of(entries)
         waiting = argToList(demisto.get(demisto.context(), 'Harbour.Waiting'))
         text = report(demisto.incident() or {}, notes, waiting)

@@ -8,7 +8,8 @@ def main():
     try:
         decoded = decode_imo(demisto.args()['imo'])
         return_results(CommandResults(
-            outputs_prefix='Vessel', outputs_key_field='IMO', outputs={'IMO': decoded['IMO'], 'Valid': decoded['Valid']},
+            outputs_prefix='Vessel', outputs_key_field='IMO',
+            outputs={'IMO': decoded['IMO'], 'Valid': decoded['Valid']},
             readable_output='%s is %s IMO number.' % (decoded['Input'], 'an' if decoded['Valid'] else 'no')))
     except Exception as error:
         return_error('Failed to execute VesselLookup: %s' % error)

@@ -3,7 +3,7 @@ from CommonServerPython import *  # noqa: F401
 
 import re
 
-# What a radio operator hears, worst first. The word must stand thrice, or once for a drill to be told from it.
+# What a radio operator hears, worst first. A signal that is meant is given three times.
 SIGNALS = (('mayday', 4, 'grave danger to a ship or a life'), ('pan-pan', 3, 'urgent, nobody is in danger yet'),
            ('securite', 2, 'a warning about navigation or weather'))
 POSITION = re.compile(r'(\d{1,2})\s*(?:deg|°)\s*(\d{1,2}(?:\.\d+)?)?\s*([NS])[\s,]+(\d{1,3})\s*(?:deg|°)\s*'
@@ -24,8 +24,8 @@ def position_of(text):
 
 def triage(text):
     words = text.lower().replace('pan pan', 'pan-pan').replace('é', 'e')
-    found = [(signal, words.count(signal)) + rest for signal, *rest in [(s[0], *s[1:]) for s in SIGNALS]]
-    for signal, count, severity, meaning in found:
+    for signal, severity, meaning in SIGNALS:
+        count = words.count(signal)
         if count:
             is_drill = bool(re.search(r'\b(drill|exercise|test)\b', words))
             return {'Signal': signal, 'Severity': 1 if is_drill else severity, 'Meaning': meaning, 'Drill': is_drill,
