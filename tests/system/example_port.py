@@ -95,8 +95,8 @@ class Port:
 
     def control(self, method, path, body=None):
         """Asks the service itself, as nobody in a container does."""
-        text = self.lab.host.run(sys.executable, '-c', CONTROL, method, self.url + path, json.dumps(body) if body else '')
-        return json.loads(text)
+        data = '' if body is None else json.dumps(body)
+        return json.loads(self.lab.host.run(sys.executable, '-c', CONTROL, method, self.url + path, data))
 
     def settle(self):
         self.lab.settle(5 * PATIENCE)
