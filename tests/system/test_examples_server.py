@@ -82,7 +82,7 @@ class Server:
         return str(self.must('investigation', 'new', '--json').json['id'])
 
     def context(self, investigation):
-        return self.must('context', 'get', '--investigation', investigation, '--json').json
+        return self.must('context', 'get', '--investigation', investigation, '--json').json['context']
 
     def incident_names(self):
         """The names of all incidents, in the order of their making."""
