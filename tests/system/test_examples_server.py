@@ -68,7 +68,7 @@ class Server:
         """A line of the war room, in an investigation when an option says so; the whole answer."""
         return self('exec', line, *options, '--json')
 
-    def add_instance(self, name, brand, **params):
+    def add_instance(self, name, brand, *options, **params):
         """An instance of a brand that talks to the port; its secrets come from files."""
         given = dict(OPEN.get(brand, {}), **params)
         if brand in SECRETS:
@@ -76,7 +76,7 @@ class Server:
         words = [word for pair in given.items() for word in ('--param', '%s=%s' % pair)]
         for secret, value in SECRETS.get(brand, {}).items():
             words += ['--secret', '%s=@%s' % (secret, self.port.secret_file(value))]
-        return self.must('instance', 'add', brand, '--name', name, *words)
+        return self.must('instance', 'add', brand, '--name', name, *words, *options)
 
     def new_investigation(self):
         return str(self.must('investigation', 'new', '--json').json['id'])
@@ -111,8 +111,10 @@ def context_of(entry):
 
 
 def test_the_tree_is_in_order(server):
-    checked = server.must('content', 'check', '--json').json
-    assert [problem for problem in checked['problems'] if problem.get('level') == 'error'] == []
+    checked = server('content', 'check', '--json')
+    # Whether the image of those for Python 2 is here is the machine's matter.
+    findings = [one for one in checked.json['findings'] if one['item'] not in ('ConvertKnots', 'CustomsLedger')]
+    assert findings == [], checked
 
 
 @runs('PortCallIntake', 'BerthPlan', 'WatchRoster')
@@ -251,6 +253,16 @@ def test_events_are_fetched_in_order(server):
     first, second = server.must('fetch', 'gates', '--once', '--json'), server.must('fetch', 'gates', '--once', '--json')
     assert '"seq": 25' in first.out.replace('\\"', '"') and '"seq": 26' not in first.out.replace('\\"', '"')
     assert '"seq": 26' in second.out.replace('\\"', '"') and '"seq": 25,' not in second.out.replace('\\"', '"')
+
+
+def test_an_instance_of_its_own_network(server, port):
+    """What is private is open to the instance that was allowed it, and to no other."""
+    server.add_instance('inner', 'HarbourDirectory', '--allow', Port.PRIVATE, url=port.private_url)
+    server.add_instance('outer', 'HarbourDirectory', url=port.private_url)
+    assert server('instance', 'test', 'inner').code == 0
+    refused = server('instance', 'test', 'outer')
+    assert refused.code != 0 and 'Connection Error' in refused.out + refused.err, refused
+    assert server.exec('!harbour-vessel-list limit=1 using=inner').code == 0
 
 
 @runs('HarbourRegistry')
