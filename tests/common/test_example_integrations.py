@@ -22,7 +22,7 @@ KEY = {'api_key': 'gate-key-2718'}
 
 
 class Harbour(unittest.TestCase):
-    """A service for each test, whose clock is the real one unless NOW is given."""
+    """A service for each test, whose clock stands at `now`."""
 
     now = NOW
 
@@ -117,7 +117,10 @@ class Directory(Harbour):
 
 @for_python3
 class Desk(Harbour):
-    now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+    def setUp(self):
+        # Fetches count from the real time.
+        self.now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None, microsecond=0)
+        Harbour.setUp(self)
 
     def desk(self, name, answer=None, params=None, **args):
         return self.run_command('Customs', 'CustomsDesk', name, dict(DESK, **(params or {})), answer, **args)
