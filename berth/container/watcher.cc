@@ -4,6 +4,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "berth/container/host_table.h"
 #include "berth/sys/cgroup.h"
 #include "berth/sys/descriptors.h"
@@ -13,14 +15,16 @@
 namespace berth::container {
 namespace {
 
+constexpr useconds_t kLongestPause = 320'000;  // microseconds
+
 // Gives the share in the table up, and removes it after the last one. Nobody waits for it: it takes its time.
 void leave_host_table(const Watched& watched, int tries) {
   ::close(watched.host_table_lock);
-  for (; tries > 0; --tries) {
+  // Processes of the call that are about to end may have copies of the lock: on a busy machine they take their time.
+  for (useconds_t pause = 10'000; tries > 0; --tries, pause = std::min(2 * pause, kLongestPause)) {
     const auto removed = remove_unused_host_table(watched.host_table_path);
     if (!removed || *removed || tries == 1) return;
-    // Processes of the container that are about to end may have copies of the lock.
-    ::usleep(50'000);
+    ::usleep(pause);
   }
 }
 
@@ -37,12 +41,12 @@ int watch(const Watched& watched, int alive) {
   }
   if (got == 1) {
     // Who dismissed us waits for our end alone.
-    if (has_table && ::fork() == 0) leave_host_table(watched, 1);
+    if (has_table && ::fork() == 0) leave_host_table(watched, 7);  // 0.6 s: whoever else has a share sees to it
     return 0;
   }
   int left = 0;
   for (const auto& cgroup : watched.cgroups) left += sys::remove_cgroup(cgroup) ? 0 : 1;
-  if (has_table) leave_host_table(watched, 40);
+  if (has_table) leave_host_table(watched, 11);
   return left;
 }
 
