@@ -5,6 +5,7 @@
 
 #include "berth/base/clock.h"
 #include "berth/cli/program.h"
+#include "berth/dt/script_worker.h"
 
 namespace {
 
@@ -21,6 +22,7 @@ bool standard_descriptors_are_open() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  berth::dt::serve_as_script_worker(argc, argv);
   const std::int64_t begun_ns = berth::monotonic_ns();
   if (!standard_descriptors_are_open()) return 12;
   ::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is an error of the write

@@ -5,7 +5,10 @@ configure_file(${BERTH_DUKTAPE_SOURCE}/duktape.c ${PROJECT_BINARY_DIR}/duktape/d
 add_library(berth_duktape STATIC ${PROJECT_BINARY_DIR}/duktape/duktape.cc)
 target_include_directories(berth_duktape SYSTEM PUBLIC ${BERTH_DUKTAPE_SOURCE})
 # Not ours: no warnings of ours, and no judgement of its conversions and shifts.
-target_compile_options(berth_duktape PRIVATE -w $<$<BOOL:${BERTH_SANITIZE}>:-fno-sanitize=undefined>)
+target_compile_options(berth_duktape PRIVATE -w)
+if(BERTH_SANITIZE)
+  target_compile_options(berth_duktape PRIVATE -fno-sanitize=undefined)
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(berth_duktape PRIVATE -O2)
 endif()

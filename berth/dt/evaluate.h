@@ -16,7 +16,10 @@ namespace berth::dt {
 // Errors: those of Script::evaluate.
 Result<Json> evaluate(const Path& path, const Json& root, Script& script);
 
-// As above. Errors: those of parse_path, too.
+// As above with a path that begins at `start`; binds begin at `root` all the same.
+Result<Json> evaluate_from(const Json& start, const Path& path, const Json& root, Script& script);
+
+// As the first. Errors: those of parse_path, too.
 Result<Json> evaluate(std::string_view expression, const Json& root, Script& script);
 
 }  // namespace berth::dt

@@ -2,13 +2,19 @@
 #pragma once
 
 #include "berth/dt/script.h"
+#include "berth/dt/script_worker.h"
 
 namespace berth::dt {
 
-// Has the same engine and the same bound on memory as ScriptWorker, and no bound on time.
+// Has the same engine and the same bounds as ScriptWorker, but for that on time.
 class LocalScript : public Script {
  public:
+  explicit LocalScript(ScriptLimits limits = {}) : limits_(limits) {}
+
   Result<Json::Array> evaluate(const ScriptJob& job) override;
+
+ private:
+  ScriptLimits limits_;
 };
 
 }  // namespace berth::dt

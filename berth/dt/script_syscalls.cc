@@ -27,6 +27,8 @@ sys::SyscallPolicy script_worker_syscalls() {
                            SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_restart_syscall}) {
     policy.rules.push_back({.number = static_cast<std::uint32_t>(number)});
   }
+  // AddressSanitizer asks for the stack's bounds before each long jump.
+  if (kHasShadowMemory) policy.rules.push_back({.number = SYS_sigaltstack});
   policy.rules.push_back(on_channel(SYS_recvfrom));
   policy.rules.push_back(on_channel(SYS_sendto));
   policy.rules.push_back(not_executable(SYS_mmap));

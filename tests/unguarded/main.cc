@@ -10,6 +10,7 @@
 
 #include "berth/base/clock.h"
 #include "berth/cli/program.h"
+#include "berth/dt/script_worker.h"
 
 namespace {
 
@@ -33,6 +34,7 @@ std::set<Guard> lowered_guards(std::string_view names) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  berth::dt::serve_as_script_worker(argc, argv);
   const std::int64_t begun_ns = berth::monotonic_ns();
   ::signal(SIGPIPE, SIG_IGN);
   const char* names = std::getenv("BERTH_LEAVE_OUT");

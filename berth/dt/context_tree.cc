@@ -1,0 +1,104 @@
+#include "berth/dt/context_tree.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "berth/base/utf8.h"
+#include "berth/dt/json_size.h"
+
+namespace berth::dt {
+namespace {
+
+// The last of this name counts, as for Json::find.
+Json* find_member(Json::Object& members, std::string_view name) {
+  for (auto member = members.rbegin(); member != members.rend(); ++member) {
+    if (member->first == name) return &member->second;
+  }
+  return nullptr;
+}
+
+// The value that a part of a path is looked for in.
+Json* last_of(Json& at) {
+  Json* value = &at;
+  for (Json::Array* items = value->as_array(); items != nullptr; items = value->as_array()) {
+    if (items->empty()) items->emplace_back();
+    value = &items->back();
+  }
+  return value;
+}
+
+}  // namespace
+
+Result<void> ContextTree::check_room(std::size_t more) const {
+  if (more <= most_bytes_ && bytes_ <= most_bytes_ - more) return {};
+  return fail(Errc::Exhausted, fmt::format("the context would be larger than {} bytes", most_bytes_));
+}
+
+Result<void> ContextTree::count(std::size_t added, std::size_t removed) {
+  if (added > removed) BERTH_CHECK_OK(check_room(added - removed));
+  bytes_ = bytes_ + added - std::min(removed, bytes_ + added);
+  return {};
+}
+
+Result<void> ContextTree::add_member(Json::Object& members, std::string name, Json value) {
+  if (members.size() >= most_members_) {
+    return fail(Errc::Exhausted, fmt::format("an object of the context would have more than {} members", most_members_));
+  }
+  BERTH_CHECK_OK(count(member_bytes(name) + json_bytes(value), 0));
+  members.emplace_back(std::move(name), std::move(value));
+  return {};
+}
+
+Result<Json*> ContextTree::open_member(Json& at, std::string_view name) {
+  Json* value = last_of(at);
+  if (value->is_null()) *value = Json::object();
+  Json::Object* members = value->as_object();
+  if (members == nullptr) {
+    return fail(Errc::InvalidInput, fmt::format("'{}' would be a member of a value that is no object",
+                                                to_visible(name.substr(0, 200), false)));
+  }
+  if (Json* member = find_member(*members, name)) return member;
+  BERTH_CHECK_OK(add_member(*members, std::string(name), Json()));
+  return &members->back().second;
+}
+
+Result<void> ContextTree::replace(Json& at, Json value) {
+  BERTH_CHECK_OK(count(json_bytes(value), json_bytes(at)));
+  at = std::move(value);
+  return {};
+}
+
+Result<void> ContextTree::append(Json::Array& list, Json value) {
+  BERTH_CHECK_OK(count(json_bytes(value) + 2, 0));
+  list.push_back(std::move(value));
+  return {};
+}
+
+Result<void> ContextTree::overlay(Json& at, Json value) {
+  Json::Object* members = at.as_object();
+  Json::Object* over = value.as_object();
+  if (members == nullptr || over == nullptr) return replace(at, std::move(value));
+  constexpr std::size_t kFewSteps = 4096;
+  if (members->size() * over->size() > kFewSteps) return overlay_many(*members, std::move(*over));
+  for (auto& [name, member] : *over) {
+    Json* known = find_member(*members, name);
+    BERTH_CHECK_OK(known != nullptr ? replace(*known, std::move(member))
+                                    : add_member(*members, std::move(name), std::move(member)));
+  }
+  return {};
+}
+
+Result<void> ContextTree::overlay_many(Json::Object& members, Json::Object&& over) {
+  std::unordered_map<std::string, std::size_t> positions;
+  for (std::size_t i = 0; i < members.size(); ++i) positions[members[i].first] = i;
+  for (auto& [name, member] : over) {
+    const auto [known, is_new] = positions.try_emplace(name, members.size());
+    BERTH_CHECK_OK(is_new ? add_member(members, std::move(name), std::move(member))
+                          : replace(members[known->second].second, std::move(member)));
+  }
+  return {};
+}
+
+}  // namespace berth::dt

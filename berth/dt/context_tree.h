@@ -1,0 +1,41 @@
+// Changes to a tree of JSON whose size is counted.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "berth/base/json.h"
+#include "berth/base/result.h"
+
+namespace berth::dt {
+
+// The bounds of a context, and the books on its size. `bytes` is the context's own count.
+class ContextTree {
+ public:
+  ContextTree(std::size_t& bytes, std::size_t most_bytes, std::size_t most_members)
+      : bytes_(bytes), most_bytes_(most_bytes), most_members_(most_members) {}
+
+  // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last element
+  // is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
+  Result<Json*> open_member(Json& at, std::string_view name);
+  // Errors of all: Exhausted.
+  Result<void> replace(Json& at, Json value);
+  Result<void> append(Json::Array& list, Json value);
+  // The members of `value` overwrite those of `at`; where one of both is no object, the whole is replaced.
+  Result<void> overlay(Json& at, Json value);
+
+  // Whether `more` bytes would still fit.
+  Result<void> check_room(std::size_t more) const;
+
+ private:
+  Result<void> count(std::size_t added, std::size_t removed);
+  Result<void> add_member(Json::Object& members, std::string name, Json value);
+  Result<void> overlay_many(Json::Object& members, Json::Object&& over);
+
+  std::size_t& bytes_;
+  std::size_t most_bytes_;
+  std::size_t most_members_;
+};
+
+}  // namespace berth::dt
