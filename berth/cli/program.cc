@@ -4,6 +4,7 @@
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
+#include "berth/cli/content_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -149,6 +150,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_run(program, line);
   add_loop(program, line);
   add_image(program, line);
+  add_content(program, line.choice);
   add_housekeeping(program, line);
   add_doctor(program, line);
   add_escape_test(program, line);

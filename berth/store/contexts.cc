@@ -24,9 +24,10 @@ Result<Json> Contexts::update(InvestigationId investigation, const std::function
     BERTH_CHECK_OK(change(context));
     BERTH_TRY(const std::string text,
               stored_object_of(context, kMostContextBytes, fmt::format("context of investigation {}", investigation)));
-    BERTH_CHECK_OK(database_.run("INSERT INTO contexts (investigation, value) VALUES (?, ?)"
-                                 " ON CONFLICT (investigation) DO UPDATE SET value = excluded.value",
-                                 {investigation, text}));
+    BERTH_CHECK_OK(
+        database_.run("INSERT INTO contexts (investigation, value) VALUES (?, ?)"
+                      " ON CONFLICT (investigation) DO UPDATE SET value = excluded.value",
+                      {investigation, text}));
     return context;
   });
 }

@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{30};
 
-// Made here, so that it is never readable by others, and by mknod: closing a descriptor of the file would drop the locks
-// that another thread's connection holds on it (fcntl(2), "Advisory record locking").
+// Made here, so that it is never readable by others, and by mknod: closing a descriptor of the file would drop the
+// locks that another thread's connection holds on it (fcntl(2), "Advisory record locking").
 Result<void> make_database_file(const std::filesystem::path& path) {
   BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0700));
   auto made = sys::check([&] { return ::mknod(path.c_str(), S_IFREG | 0600, 0); }, "make '{}'", path.native());
@@ -42,9 +42,10 @@ Result<void> log_ahead(Database& database) {
     }();
     if (mode && *mode == "wal") return {};
     if (mode) {
-      return fail(Errc::Unavailable, fmt::format("database '{}': its file system knows no write-ahead log (journal mode "
-                                                 "'{}'): keep the state on a local disk",
-                                                 database.path().native(), *mode));
+      return fail(Errc::Unavailable,
+                  fmt::format("database '{}': its file system knows no write-ahead log (journal mode "
+                              "'{}'): keep the state on a local disk",
+                              database.path().native(), *mode));
     }
     if (mode.error().code() != Errc::TimedOut || std::chrono::steady_clock::now() > deadline) {
       return std::unexpected(std::move(mode).error());
@@ -73,8 +74,9 @@ Result<Database> Database::open(const std::filesystem::path& path, std::span<con
   BERTH_CHECK_OK(log_ahead(database));
   // FULL: each commit waits for the disk, so that what was acknowledged survives a power cut as well.
   // secure_delete: what was removed or sealed anew does not lie about in free pages.
-  BERTH_CHECK_OK(database.run_script("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
-                                     "PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 67108864"));
+  BERTH_CHECK_OK(
+      database.run_script("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;"
+                          "PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 67108864"));
   BERTH_CHECK_OK(bring_to_schema(database, migrations));
   BERTH_CHECK_OK(database.run_script("PRAGMA foreign_keys = ON"));
   return database;
@@ -94,8 +96,7 @@ Result<Database> Database::connect(const std::filesystem::path& path) {
 Result<Statement> Database::prepare(std::string_view sql) {
   BERTH_CHECK_OK(check_transaction());
   sqlite3_stmt* statement = nullptr;
-  const int code =
-      sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
+  const int code = sqlite3_prepare_v2(connection_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr);
   if (code != SQLITE_OK) return sqlite_failure(connection_.get(), code, sql);
   return Statement(statement);
 }
@@ -126,8 +127,8 @@ std::int64_t Database::changes() const { return sqlite3_changes64(connection_.ge
 
 std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(connection_.get()); }
 
-// SQLite takes back a whole transaction by itself when the disk is full or does not answer. Whoever overlooks that error
-// must not go on as if in the transaction: each further statement would be kept at once.
+// SQLite takes back a whole transaction by itself when the disk is full or does not answer. Whoever overlooks that
+// error must not go on as if in the transaction: each further statement would be kept at once.
 Result<void> Database::check_transaction() const {
   if (depth_ == 0 || sqlite3_get_autocommit(connection_.get()) == 0) return {};
   return fail(Errc::Unavailable,

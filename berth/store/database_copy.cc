@@ -22,8 +22,7 @@ using Connection = std::unique_ptr<sqlite3, Close>;
 
 Result<Connection> connect(const std::string& path) {
   sqlite3* opened = nullptr;
-  const int code =
-      sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE, nullptr);
   Connection connection(opened);
   if (code != SQLITE_OK) return sqlite_failure(opened, code);
   sqlite3_busy_timeout(opened, 30'000);
@@ -56,8 +55,8 @@ Result<void> copy_database(const std::filesystem::path& from, const std::filesys
   const auto naming = [&] { return fmt::format("copy database to '{}'", to.native()); };
   std::string draft = to.native() + ".XXXXXX";
   // mkostemp makes it for the owner alone.
-  BERTH_TRY(const int fd, sys::call([&] { return ::mkostemp(draft.data(), O_CLOEXEC); }, "make a file beside '{}'",
-                                    to.native()));
+  BERTH_TRY(const int fd,
+            sys::call([&] { return ::mkostemp(draft.data(), O_CLOEXEC); }, "make a file beside '{}'", to.native()));
   UniqueFd(fd).reset();
   auto copied = copy_pages(from.native(), draft);
   if (copied) copied = sync_file(draft);

@@ -43,9 +43,10 @@ Result<void> FetchStates::set(std::string_view instance, const std::map<FetchKin
     for (const auto& [kind, value] : states) {
       const std::string what = fmt::format("{} of instance '{}'", word_of(kind), instance);
       BERTH_TRY(const std::string text, stored_text_of(value, kMostStateBytes, what));
-      BERTH_CHECK_OK(database_.run("INSERT INTO fetch_states (instance, kind, value, modified) VALUES (?1, ?2, ?3, ?4)"
-                                   " ON CONFLICT (instance, kind) DO UPDATE SET value = ?3, modified = ?4",
-                                   {instance, word_of(kind), text, at}));
+      BERTH_CHECK_OK(
+          database_.run("INSERT INTO fetch_states (instance, kind, value, modified) VALUES (?1, ?2, ?3, ?4)"
+                        " ON CONFLICT (instance, kind) DO UPDATE SET value = ?3, modified = ?4",
+                        {instance, word_of(kind), text, at}));
     }
     return {};
   });

@@ -134,9 +134,9 @@ Result<Upserted> Indicators::upsert(std::span<const Indicator> indicators, Time 
 }
 
 Result<std::optional<Indicator>> Indicators::find(std::string_view type, std::string_view value) {
-  BERTH_TRY(Statement row,
-            database_.query(fmt::format("SELECT {} FROM indicators WHERE value = ? AND type = ?", kColumns),
-                            {value, type}));
+  BERTH_TRY(
+      Statement row,
+      database_.query(fmt::format("SELECT {} FROM indicators WHERE value = ? AND type = ?", kColumns), {value, type}));
   BERTH_TRY(const bool there, row.step());
   if (!there) return std::nullopt;
   BERTH_TRY(Indicator found, indicator_in(row));
@@ -162,8 +162,8 @@ Result<std::vector<Indicator>> Indicators::search(const IndicatorFilter& filter,
 
 Result<std::int64_t> Indicators::count(const IndicatorFilter& filter) {
   const Condition condition = condition_of(filter);
-  BERTH_TRY(Statement row, database_.query(fmt::format("SELECT count(*) FROM indicators WHERE {}", condition.sql),
-                                           condition.values));
+  BERTH_TRY(Statement row,
+            database_.query(fmt::format("SELECT count(*) FROM indicators WHERE {}", condition.sql), condition.values));
   BERTH_CHECK_OK(row.step());
   return row.integer(0);
 }

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "berth/store/stored_json.h"
 #include "berth/store/key_ring.h"
 #include "berth/store/sealed_text.h"
+#include "berth/store/stored_json.h"
 
 namespace berth::store {
 namespace {
@@ -76,10 +76,11 @@ Result<void> Instances::add(const Instance& instance) {
   BERTH_TRY(const InstanceTexts texts, texts_of(instance));
   return database_
       .transaction([&]() -> Result<void> {
-        BERTH_CHECK_OK(database_.run("INSERT INTO instances (name, brand, parameters, options, enabled, created, modified)"
-                                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                                     {instance.name, instance.brand, texts.parameters, texts.options, instance.enabled,
-                                      instance.created, instance.modified}));
+        BERTH_CHECK_OK(
+            database_.run("INSERT INTO instances (name, brand, parameters, options, enabled, created, modified)"
+                          " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                          {instance.name, instance.brand, texts.parameters, texts.options, instance.enabled,
+                           instance.created, instance.modified}));
         if (instance.last_test) BERTH_CHECK_OK(set_last_test(instance.name, *instance.last_test));
         return write_secrets(database_, instance);
       })
@@ -102,8 +103,7 @@ Result<void> Instances::update(const Instance& instance, Time at) {
 }
 
 Result<void> Instances::set_enabled(std::string_view name, bool enabled, Time at) {
-  BERTH_CHECK_OK(
-      database_.run("UPDATE instances SET enabled = ?, modified = ? WHERE name = ?", {enabled, at, name}));
+  BERTH_CHECK_OK(database_.run("UPDATE instances SET enabled = ?, modified = ? WHERE name = ?", {enabled, at, name}));
   if (database_.changes() == 0) return no_such(name);
   return {};
 }

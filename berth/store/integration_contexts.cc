@@ -28,9 +28,10 @@ Result<std::int64_t> IntegrationContexts::set(std::string_view instance, const J
       return fail(Errc::Conflict,
                   fmt::format("{}: version {} was expected and {} is stored", naming(), expected, stored));
     }
-    BERTH_CHECK_OK(database_.run("INSERT INTO integration_contexts (instance, value, version) VALUES (?1, ?2, ?3)"
-                                 " ON CONFLICT (instance) DO UPDATE SET value = ?2, version = ?3",
-                                 {instance, text, stored + 1}));
+    BERTH_CHECK_OK(
+        database_.run("INSERT INTO integration_contexts (instance, value, version) VALUES (?1, ?2, ?3)"
+                      " ON CONFLICT (instance) DO UPDATE SET value = ?2, version = ?3",
+                      {instance, text, stored + 1}));
     return stored + 1;
   });
 }

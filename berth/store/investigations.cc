@@ -42,8 +42,9 @@ Result<Investigation> Investigations::add(const NewInvestigation& investigation)
   BERTH_TRY(const auto incident, incident_text_of(investigation.incident));
   Investigation added;
   const auto insert = [&]() -> Result<void> {
-    BERTH_CHECK_OK(database_.run("INSERT INTO investigations (name, type, incident, created, modified) VALUES (?,?,?,?,?)",
-                                 {investigation.name, investigation.type, incident, investigation.at, investigation.at}));
+    BERTH_CHECK_OK(
+        database_.run("INSERT INTO investigations (name, type, incident, created, modified) VALUES (?,?,?,?,?)",
+                      {investigation.name, investigation.type, incident, investigation.at, investigation.at}));
     added.id = database_.last_row_id();
     return {};
   };
@@ -68,8 +69,8 @@ Result<std::vector<Investigation>> Investigations::list(const InvestigationFilte
       "SELECT {} FROM investigations WHERE id > ?1 AND (?2 IS NULL OR (closed IS NULL) = ?2) AND (?3 = '' OR type = ?3)"
       " ORDER BY id LIMIT ?4",
       kColumns);
-  BERTH_TRY(Statement rows, database_.query(sql, {filter.after, filter.open, filter.type,
-                                                  static_cast<std::int64_t>(filter.limit)}));
+  BERTH_TRY(Statement rows,
+            database_.query(sql, {filter.after, filter.open, filter.type, static_cast<std::int64_t>(filter.limit)}));
   std::vector<Investigation> found;
   for (;;) {
     BERTH_TRY(const bool more, rows.step());

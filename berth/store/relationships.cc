@@ -56,14 +56,14 @@ Result<void> check_relationship(const Relationship& relationship) {
 
 Result<Upserted> Relationships::upsert(std::span<const Relationship> relationships, Time at) {
   return database_.transaction([&]() -> Result<Upserted> {
-    BERTH_TRY(Statement update, database_.prepare(
-                                    "UPDATE relationships SET reverse_name = ?, type = ?, fields = ?, source_brand = ?,"
-                                    " source_instance = ?, modified = ? WHERE name = ? AND a_type = ? AND a_value = ?"
-                                    " AND b_type = ? AND b_value = ?"));
-    BERTH_TRY(Statement insert, database_.prepare(
-                                    "INSERT INTO relationships (reverse_name, type, fields, source_brand,"
-                                    " source_instance, modified, name, a_type, a_value, b_type, b_value, created)"
-                                    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?6)"));
+    BERTH_TRY(Statement update,
+              database_.prepare("UPDATE relationships SET reverse_name = ?, type = ?, fields = ?, source_brand = ?,"
+                                " source_instance = ?, modified = ? WHERE name = ? AND a_type = ? AND a_value = ?"
+                                " AND b_type = ? AND b_value = ?"));
+    BERTH_TRY(Statement insert,
+              database_.prepare("INSERT INTO relationships (reverse_name, type, fields, source_brand,"
+                                " source_instance, modified, name, a_type, a_value, b_type, b_value, created)"
+                                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?6)"));
     Upserted done;
     for (const Relationship& one : relationships) {
       BERTH_CHECK_OK(check_relationship(one));
@@ -91,8 +91,8 @@ Result<std::vector<Relationship>> Relationships::search(const RelationshipFilter
   BERTH_TRY(const std::string names, words_text_of(filter.names));
   const std::string sql =
       fmt::format("SELECT {} FROM relationships WHERE {} AND id > ?4 ORDER BY id LIMIT ?5", kColumns, kCondition);
-  BERTH_TRY(Statement rows, database_.query(sql, {values, names, filter.end_type, page.after,
-                                                  static_cast<std::int64_t>(page.limit)}));
+  BERTH_TRY(Statement rows,
+            database_.query(sql, {values, names, filter.end_type, page.after, static_cast<std::int64_t>(page.limit)}));
   std::vector<Relationship> found;
   for (;;) {
     BERTH_TRY(const bool more, rows.step());
@@ -114,8 +114,8 @@ Result<std::int64_t> Relationships::count(const RelationshipFilter& filter) {
 Result<std::int64_t> Relationships::remove(const RelationshipFilter& filter) {
   BERTH_TRY(const std::string values, words_text_of(filter.values));
   BERTH_TRY(const std::string names, words_text_of(filter.names));
-  BERTH_CHECK_OK(database_.run(fmt::format("DELETE FROM relationships WHERE {}", kCondition),
-                               {values, names, filter.end_type}));
+  BERTH_CHECK_OK(
+      database_.run(fmt::format("DELETE FROM relationships WHERE {}", kCondition), {values, names, filter.end_type}));
   return database_.changes();
 }
 

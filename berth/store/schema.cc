@@ -50,10 +50,11 @@ Result<void> check_schema(Database& database, std::span<const std::string_view> 
   }
   const int known = static_cast<int>(migrations.size());
   if (schema > known) {
-    return fail(Errc::InvalidInput,
-                fmt::format("database '{0}': it has schema {1} and this program knows up to {2}, so a newer Berth wrote "
-                            "it: install that one again, or stop Berth and go back to the copy '{3}'",
-                            path, schema, known, copy_path(database, known).native()));
+    return fail(
+        Errc::InvalidInput,
+        fmt::format("database '{0}': it has schema {1} and this program knows up to {2}, so a newer Berth wrote "
+                    "it: install that one again, or stop Berth and go back to the copy '{3}'",
+                    path, schema, known, copy_path(database, known).native()));
   }
   return {};
 }

@@ -35,9 +35,10 @@ Meaning meaning_of(sqlite3* connection, int code) {
     case SQLITE_TOOBIG:
       return {Errc::Exhausted, "a value is larger than a database can hold"};
     case SQLITE_CORRUPT:
-      return {Errc::Corrupt, fmt::format("{}: its bytes are damaged; stop Berth and go back to a copy, or save what can "
-                                         "still be read with `sqlite3 FILE .recover` (docs/state.md)",
-                                         message)};
+      return {Errc::Corrupt,
+              fmt::format("{}: its bytes are damaged; stop Berth and go back to a copy, or save what can "
+                          "still be read with `sqlite3 FILE .recover` (docs/state.md)",
+                          message)};
     case SQLITE_NOTADB:
       return {Errc::Corrupt, "the file is no database: move it away, or go back to a copy (docs/state.md)"};
     case SQLITE_READONLY:

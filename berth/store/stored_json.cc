@@ -11,7 +11,8 @@ bool is_deeper_than(const Json& value, std::size_t depth) {
   const auto deeper = [depth](const Json& inner) { return depth == 0 || is_deeper_than(inner, depth - 1); };
   if (const Json::Array* items = value.as_array()) return depth == 0 || std::ranges::any_of(*items, deeper);
   if (const Json::Object* members = value.as_object()) {
-    return depth == 0 || std::ranges::any_of(*members, [&](const Json::Member& member) { return deeper(member.second); });
+    return depth == 0 ||
+           std::ranges::any_of(*members, [&](const Json::Member& member) { return deeper(member.second); });
   }
   return false;
 }
