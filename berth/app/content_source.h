@@ -1,7 +1,6 @@
 // The registered sources of content: where they came from, where they lie.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -9,22 +8,17 @@
 
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
+#include "berth/store/content_sources.h"
 
 namespace berth::app {
 
-enum class SourceKind { Folder, Archive, Git };
+using store::ContentSource;
 
-struct ContentSource {
-  std::string name;
-  SourceKind kind = SourceKind::Folder;
-  std::string origin;          // as it was given, made absolute where it is a path; a URL without user and password
-  std::filesystem::path path;  // where its items are read: in place for folders, else below the state folder
-  std::int64_t added_at = 0;   // seconds since 1970
-};
+std::string_view origin_text(store::ContentOrigin origin);  // "path", "git", "zip"
+// What the source was added from: an address, or a path.
+std::string address_of(const ContentSource& source);
 
-std::string_view source_kind_text(SourceKind kind);  // "folder"
-
-// The sources in the order in which they were added. Errors: those of the store.
+// The sources in the order in which they were added. No database is made for the question. Errors: those of the store.
 Result<std::vector<ContentSource>> content_sources(const Settings& settings);
 
 struct AddedSource {
@@ -32,19 +26,21 @@ struct AddedSource {
   bool updated = false;  // it was there, and was fetched again
 };
 
-// Registers `origin`: a folder or an item, which stay where they are; a .zip; or what git can clone (https, ssh, a
-// local repository that is bare or named with file://; http from this machine alone). `name` may be empty: then it is
-// made from the origin. What is fetched is complete before it takes its place. A source of the same name and origin is
-// fetched again.
+// Registers `origin`: a folder or an item, which stay where they are; a .zip; or what git can clone
+// (app/git_clone.h). `name` may be empty: then it is made from the origin. What is fetched is complete before it takes
+// its place, and the one before serves until then. A source of the same name and origin is fetched again.
 // Errors: InvalidInput for a bad name or origin; AlreadyExists when the name belongs to another origin; NotFound;
-// Unavailable and TimedOut from git; those of the archive and of the index.
+// Unavailable and TimedOut from git; those of archives, of layouts, of the store.
 Result<AddedSource> add_content_source(const Settings& settings, const std::string& origin, const std::string& name);
 
-// Takes the source out of the list, with what was fetched for it; folders in place stay. Errors: NotFound, with the
-// nearest name.
+// Takes the source out of the list, with what was fetched for it; what is used in place stays.
+// Errors: NotFound, with the nearest name; those of the store.
 Result<ContentSource> remove_content_source(const Settings& settings, const std::string& name);
 
 // Why `name` cannot name a source, or empty: letters, digits, `.`, `_`, `-`, at most 64, a letter or digit first. Pure.
 std::string problem_of_source_name(std::string_view name);
+
+// A name for what `origin` names: the last part of it, without `.zip` or `.git`. Pure.
+std::string source_name_of(std::string_view origin);
 
 }  // namespace berth::app

@@ -4,6 +4,7 @@
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
+#include "berth/cli/content_command.h"
 #include "berth/cli/instance_command.h"
 #include "berth/cli/shell_command.h"
 #include "berth/version.h"
@@ -153,6 +154,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_run(program, line);
   add_loop(program, line);
   add_image(program, line);
+  add_content(program, line.choice);
   add_housekeeping(program, line);
   add_shell(program, line.choice);
   add_doctor(program, line);

@@ -33,19 +33,6 @@ Result<std::optional<std::string>> find_code(const ContentTree* tree, const fs::
   return std::optional<std::string>(std::move(code));
 }
 
-Result<std::string> read_module(const ContentTree* tree, const std::string& module) {
-  const fs::path file = script_file("ApiModules", module);
-  BERTH_TRY(auto code, find_code(tree, file));
-  if (code) return *std::move(code);
-  if (tree == nullptr) {
-    return fail(Errc::NotFound, fmt::format("insert API module '{}': the item lies in no content tree; put it under "
-                                            "Packs/ of one that has '{}'",
-                                            module, file.native()));
-  }
-  return fail(Errc::NotFound, fmt::format("insert API module '{}': '{}' is missing; add it, or take the import out",
-                                          module, (tree->root() / file).native()));
-}
-
 std::string origin_of(const Item& item) { return item.code_path.empty() ? item.name : item.code_path.native(); }
 
 bool has_module_lines(const std::vector<CodePiece>& pieces) {
@@ -57,7 +44,7 @@ bool has_module_lines(const std::vector<CodePiece>& pieces) {
 // What stands in front of the item.
 Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTree* tree, std::string_view fallback) {
   std::vector<CodePiece> pieces;
-  const auto modules = [&](const std::string& module) { return read_module(tree, module); };
+  const auto modules = [&](const std::string& module) { return read_api_module(tree, module); };
   // They bring API modules of their own.
   const auto whole = [&](const std::string& code) -> Result<std::string> {
     BERTH_TRY(const std::string text,
@@ -86,6 +73,19 @@ Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTre
 }
 
 }  // namespace
+
+Result<std::string> read_api_module(const ContentTree* tree, const std::string& module) {
+  const fs::path file = script_file("ApiModules", module);
+  BERTH_TRY(auto code, find_code(tree, file));
+  if (code) return *std::move(code);
+  if (tree == nullptr) {
+    return fail(Errc::NotFound, fmt::format("insert API module '{}': the item lies in no content tree; put it under "
+                                            "Packs/ of one that has '{}'",
+                                            module, file.native()));
+  }
+  return fail(Errc::NotFound, fmt::format("insert API module '{}': '{}' is missing; add it, or take the import out",
+                                          module, (tree->root() / file).native()));
+}
 
 AssembledCode join_code(const std::vector<CodePiece>& pieces) {
   AssembledCode code;
@@ -136,15 +136,14 @@ std::optional<std::size_t> first_line_of_item(const AssembledCode& code, const I
 Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, std::string_view fallback_common) {
   const auto doing = [&] { return fmt::format("assemble {} '{}'", kind_text(item.kind), item.name); };
   if (item.language != Language::Python) {
-    return fail(Errc::Unavailable, fmt::format("{}: it is written in {}, and only Python can be run", doing(),
-                                               language_text(item.language)));
+    return fail(Errc::Unavailable, fmt::format("{}: {}", doing(), missing_for(item.language)));
   }
   std::optional<Pack> pack;
   if (tree != nullptr && !item.source.empty()) {
     BERTH_TRY(pack, tree->pack_of(item.source).context(doing));
   }
   BERTH_TRY(std::vector<CodePiece> pieces, scripts_before(item, tree, fallback_common).context(doing));
-  const auto modules = [&](const std::string& module) { return read_module(tree, module); };
+  const auto modules = [&](const std::string& module) { return read_api_module(tree, module); };
   BERTH_TRY(std::string own, item_code(item, pack, has_module_lines(pieces), modules).context(doing));
   pieces.push_back({CodePartKind::Item, origin_of(item), std::move(own)});
   if (pieces.front().origin == kBuiltIn) {

@@ -52,6 +52,10 @@ Result<std::string> item_code(const Item& item, const std::optional<Pack>& pack,
 // which move lines apart. Pure.
 std::optional<std::size_t> first_line_of_item(const AssembledCode& code, const Item& item);
 
+// The text of an API module of `tree` (which may be null). Errors: NotFound, with the remedy; those of checked_code;
+// Denied for links out of the tree.
+Result<std::string> read_api_module(const ContentTree* tree, const std::string& module);
+
 // Assembles what the server would run for `item`. The common and the user script come from `tree` (which may be null)
 // where it has them; `fallback_common` stands in for the common script. All are cleaned alike. A common script itself
 // is not put in front of itself. Errors: Unavailable for a language other than Python; NotFound for a missing API

@@ -55,7 +55,8 @@ class TreeScan {
     contents_.layout = place.layout;
     contents_.marketplace = marketplace;
     if (last == nullptr) return;
-    for (std::size_t i = 0; i < last->items.size(); ++i) known_.emplace(last->items[i].yaml.native(), Known{last, i, true});
+    for (std::size_t i = 0; i < last->items.size(); ++i)
+      known_.emplace(last->items[i].yaml.native(), Known{last, i, true});
     for (std::size_t i = 0; i < last->broken.size(); ++i) {
       known_.emplace(last->broken[i].yaml.native(), Known{last, i, false});
     }
@@ -137,8 +138,8 @@ Result<ContentIndex> ContentIndex::open(const fs::path& path, const IndexOptions
   const fs::path file = index_file_of(options.cache, place.root / place.file, options.marketplace);
   std::optional<IndexContents> last;
   if (!options.cache.empty()) last = read_index_file(file);
-  const bool is_ours = last && last->root == place.root && last->layout == place.layout &&
-                       last->marketplace == options.marketplace;
+  const bool is_ours =
+      last && last->root == place.root && last->layout == place.layout && last->marketplace == options.marketplace;
   if (!is_ours) last.reset();
   if (last) {
     BERTH_TRY(const UniqueFd root, sys::open_folder(place.root));

@@ -12,7 +12,9 @@ namespace {
 constexpr std::int64_t kNanoseconds = 1'000'000'000;
 constexpr std::int64_t kTick = kNanoseconds / 20;  // more than any kernel's
 
-std::int64_t in_ns(const timespec& time) { return static_cast<std::int64_t>(time.tv_sec) * kNanoseconds + time.tv_nsec; }
+std::int64_t in_ns(const timespec& time) {
+  return static_cast<std::int64_t>(time.tv_sec) * kNanoseconds + time.tv_nsec;
+}
 
 }  // namespace
 

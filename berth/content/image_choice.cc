@@ -11,16 +11,8 @@ Result<ImageChoice> choose_image(const Item& item, std::string_view asked, const
                                                 "another script",
                                                 doing()));
   }
-  if (item.language == Language::JavaScript) {
-    return fail(Errc::Unavailable,
-                fmt::format("{}: it is written in JavaScript, which runs inside the original's server "
-                            "and needs an evaluator that is not here; only Python can be run",
-                            doing()));
-  }
   if (item.language != Language::Python) {
-    return fail(Errc::Unavailable, fmt::format("{}: it is written in {}, for which there is no loop in the container; "
-                                               "only Python can be run",
-                                               doing(), language_text(item.language)));
+    return fail(Errc::Unavailable, fmt::format("{}: {}", doing(), missing_for(item.language)));
   }
   if (!asked.empty()) return ImageChoice{std::string(asked), "it was asked for (--image)"};
   if (item.docker_image) return ImageChoice{*item.docker_image, "the item names it (dockerimage)"};

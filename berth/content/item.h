@@ -138,5 +138,7 @@ struct Item {
 
 std::string_view kind_text(ItemKind kind);          // "script"
 std::string_view language_text(Language language);  // "Python"
+// Why an item of a language other than Python cannot run here, and what to do; for people.
+std::string missing_for(Language language);
 
 }  // namespace berth::content

@@ -46,11 +46,11 @@ std::unexpected<Error> several(std::string_view name, std::span<const NamedCandi
     files.push_back(file_text(candidates[i]));
     same_source = same_source && candidates[i].source == candidates[left.front()].source;
   }
-  const std::string remedy = same_source ? std::string("rename one, or give the path of one")
-                                         : fmt::format("name it with its source, as '{}/{}'",
-                                                       candidates[left.front()].source, shown(name));
-  return fail(Errc::InvalidInput, fmt::format("find '{}': {} have the same name; {}", shown(name), list_of(files),
-                                              remedy));
+  const std::string remedy =
+      same_source ? std::string("rename one, or give the path of one")
+                  : fmt::format("name it with its source, as '{}/{}'", candidates[left.front()].source, shown(name));
+  return fail(Errc::InvalidInput,
+              fmt::format("find '{}': {} have the same name; {}", shown(name), list_of(files), remedy));
 }
 
 }  // namespace
@@ -58,9 +58,8 @@ std::unexpected<Error> several(std::string_view name, std::span<const NamedCandi
 Result<std::size_t> choose_item(std::string_view name, std::span<const NamedCandidate> candidates,
                                 std::string_view server_version) {
   if (candidates.empty()) return fail(Errc::NotFound, fmt::format("find '{}': no item has this name", shown(name)));
-  BERTH_TRY(const ServerVersion server, parse_server_version(server_version).context([] {
-    return "the setting 'server.version'";
-  }));
+  BERTH_TRY(const ServerVersion server,
+            parse_server_version(server_version).context([] { return "the setting 'server.version'"; }));
   std::vector<std::size_t> left;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const IndexedItem& item = *candidates[i].item;

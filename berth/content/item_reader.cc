@@ -132,7 +132,8 @@ Result<Item> read_item(const fs::path& given, std::string_view marketplace) {
   const auto doing = [&] { return fmt::format("read item '{}'", path.filename().native()); };
   if (S_ISDIR(status.st_mode)) return read_package(place, path, marketplace).context(doing);
   if (const auto language = language_of_extension(path)) return read_code_file(place, path, *language).context(doing);
-  if (path.extension() == ".yml" || path.extension() == ".yaml") return read_yaml(place, path, marketplace).context(doing);
+  if (path.extension() == ".yml" || path.extension() == ".yaml")
+    return read_yaml(place, path, marketplace).context(doing);
   return fail(Errc::InvalidInput,
               fmt::format("read item '{}': it is no content item; give a .py or .yml file, or a package folder",
                           path.native()));

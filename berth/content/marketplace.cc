@@ -16,9 +16,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kPlatform
     {{"xsoar_hosted", "xsoar_saas"}, {"x2", "marketplacev2"}, {"unified_platform", "platform"}}};
 
 bool same_but_for_case(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  });
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
+                    [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
 }
 
 }  // namespace

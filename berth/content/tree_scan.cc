@@ -15,9 +15,7 @@ namespace fs = std::filesystem;
 
 bool is_yaml(std::string_view name) { return name.ends_with(".yml") || name.ends_with(".yaml"); }
 
-bool is_code(std::string_view name) {
-  return name.ends_with(".py") || name.ends_with(".ps1") || name.ends_with(".js");
-}
+bool is_code(std::string_view name) { return name.ends_with(".py") || name.ends_with(".ps1") || name.ends_with(".js"); }
 
 class Lister {
  public:
@@ -59,8 +57,8 @@ class Lister {
 
   Result<void> add(ItemFile file) {
     if (found_.files.size() == kMostItems) {
-      return fail(Errc::Exhausted, fmt::format("list '{}': it holds more than {} items", folder_.root().native(),
-                                               kMostItems));
+      return fail(Errc::Exhausted,
+                  fmt::format("list '{}': it holds more than {} items", folder_.root().native(), kMostItems));
     }
     file.yaml = file.yaml.lexically_normal();
     file.path = file.path.lexically_normal();

@@ -21,7 +21,7 @@ struct ItemFile {
 };
 
 struct FoundFiles {
-  std::vector<ItemFile> files;          // sorted by `yaml`
+  std::vector<ItemFile> files;         // sorted by `yaml`
   std::vector<StampedFolder> folders;  // all that were looked into, with their stamps from before
 };
 

@@ -180,9 +180,8 @@ class Skimmer {
     const std::size_t begin = begin_ + indent_;
     const bool opens = line.value.empty() || line.value.front() == '#';
     const Keep keep = keep_of(line.key, rules);
-    if (keep == Keep::Script && opens) return nested(column, line.key, [&](std::size_t at) {
-      return mapping(at, kScriptKeys);
-    });
+    if (keep == Keep::Script && opens)
+      return nested(column, line.key, [&](std::size_t at) { return mapping(at, kScriptKeys); });
     if (keep == Keep::Commands && opens) return commands(column, line.key);
     if (keep == Keep::Script && line.value.starts_with('{')) return false;
     if (!pass_value(column, line.value)) return false;

@@ -11,8 +11,8 @@ namespace berth::content {
 // Nothing where the text is not plainly written in lines of `key: value`: with anchors, flows over several lines, tabs;
 // then all of it has to be parsed. Works by lines and indentation, in one pass.
 //
-// It is a shortcut, not a judge: what it takes out may be broken, and a hostile text can make it see keys where a parser
-// sees text. So nothing that it leads to is used before read_item has read the whole. Pure.
+// It is a shortcut, not a judge: what it takes out may be broken, and a hostile text can make it see keys where a
+// parser sees text. So nothing that it leads to is used before read_item has read the whole. Pure.
 std::optional<std::string> skim_yaml(std::string_view text);
 
 }  // namespace berth::content

@@ -49,7 +49,8 @@ std::string problem_of_kind(const ZipRecord& record) {
 }
 
 std::string problem_of_size(const ZipRecord& record, const ZipLimits& limits) {
-  if (record.method == kZipStored && record.packed_size != record.size) return "its sizes lie: it is stored, and they differ";
+  if (record.method == kZipStored && record.packed_size != record.size)
+    return "its sizes lie: it is stored, and they differ";
   if (record.size > limits.entry_bytes) {
     return fmt::format("it unpacks to {} bytes, more than the limit of {}", record.size, limits.entry_bytes);
   }
@@ -62,9 +63,11 @@ std::string problem_of_size(const ZipRecord& record, const ZipLimits& limits) {
 // What two readers could read differently.
 std::string difference_of(const ZipRecord& local, const ZipRecord& central) {
   if (local.name != central.name) return fmt::format("its local record names it '{}'", shown(local.name));
-  if (local.method != central.method || local.flags != central.flags) return "its two records differ in how it is packed";
+  if (local.method != central.method || local.flags != central.flags)
+    return "its two records differ in how it is packed";
   // With a descriptor behind the data the local record may leave these empty.
-  const bool is_deferred = (local.flags & kZipDescriptor) != 0 && local.crc == 0 && local.size == 0 && local.packed_size == 0;
+  const bool is_deferred =
+      (local.flags & kZipDescriptor) != 0 && local.crc == 0 && local.size == 0 && local.packed_size == 0;
   if (is_deferred) return {};
   const bool same = local.crc == central.crc && local.size == central.size && local.packed_size == central.packed_size;
   return same ? std::string() : "its two records differ in size or checksum";
@@ -104,8 +107,8 @@ class Names {
 bool is_device_name(std::string_view part) {
   static constexpr std::string_view kDevices[] = {"con", "prn", "aux", "nul", "clock$", "conin$", "conout$"};
   const std::string stem = lower_case(part.substr(0, part.find('.')));
-  const bool is_port = stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem[3] >= '0' &&
-                       stem[3] <= '9';
+  const bool is_port =
+      stem.size() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")) && stem[3] >= '0' && stem[3] <= '9';
   return is_port || std::ranges::find(kDevices, stem) != std::end(kDevices);
 }
 
@@ -129,8 +132,10 @@ std::string problem_of_entry_name(std::string_view name) {
   if (to_visible(name, false) != name) return "its name holds invisible characters";
   if (name.starts_with('/')) return "its name is an absolute path";
   if (name.find('\\') != std::string_view::npos) return "its name holds a backslash";
-  if (name.find(':') != std::string_view::npos) return "its name holds a colon, which names a drive or a stream for other systems";
-  if (std::count(name.begin(), name.end(), '/') > kDeepest) return fmt::format("it lies deeper than {} folders", kDeepest);
+  if (name.find(':') != std::string_view::npos)
+    return "its name holds a colon, which names a drive or a stream for other systems";
+  if (std::count(name.begin(), name.end(), '/') > kDeepest)
+    return fmt::format("it lies deeper than {} folders", kDeepest);
   if (name.ends_with('/')) name.remove_suffix(1);
   for (std::size_t at = 0; at <= name.size();) {
     const std::size_t slash = std::min(name.find('/', at), name.size());
@@ -149,8 +154,8 @@ class Parse {
 
   Result<std::vector<ZipEntry>> run() {
     if (bytes_.size() > limits_.archive_bytes) {
-      return fail(Errc::Exhausted, fmt::format("{}: it holds {} bytes, more than the limit of {}", name_,
-                                               bytes_.size(), limits_.archive_bytes));
+      return fail(Errc::Exhausted, fmt::format("{}: it holds {} bytes, more than the limit of {}", name_, bytes_.size(),
+                                               limits_.archive_bytes));
     }
     const auto naming = [&] { return name_; };
     BERTH_TRY(const ZipDirectory directory, find_zip_directory(bytes_).context(naming));
@@ -200,11 +205,13 @@ class Parse {
     for (const std::size_t i : order) {
       const ZipRecord& central = records[i];
       if (central.offset < at) return refuse(central, "it overlaps another entry");
-      if (central.offset > at) return refuse(central, fmt::format("{} bytes before it belong to no entry", central.offset - at));
+      if (central.offset > at)
+        return refuse(central, fmt::format("{} bytes before it belong to no entry", central.offset - at));
       auto local = read_zip_local(bytes_.substr(0, end), at);
       if (!local) return refuse(central, local.error().message());
       if (auto problem = difference_of(local->record, central); !problem.empty()) return refuse(central, problem);
-      if (central.packed_size > end - local->data) return refuse(central, "its data would overlap the central directory");
+      if (central.packed_size > end - local->data)
+        return refuse(central, "its data would overlap the central directory");
       entries_[i].packed = bytes_.substr(local->data, central.packed_size);
       at = local->data + central.packed_size;
       if ((central.flags & kZipDescriptor) == 0) continue;
@@ -213,8 +220,8 @@ class Parse {
       at += *descriptor;
     }
     if (at == end) return {};
-    return fail(Errc::InvalidInput, fmt::format("{}: {} bytes before its central directory belong to no entry", name_,
-                                                end - at));
+    return fail(Errc::InvalidInput,
+                fmt::format("{}: {} bytes before its central directory belong to no entry", name_, end - at));
   }
 
   std::string_view bytes_;

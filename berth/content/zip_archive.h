@@ -37,9 +37,9 @@ class ZipArchive {
   // Refused with the entry's name: names that lead out (`..`, absolute, drives, backslashes), hold invisible
   // characters, are names of devices or of a repository of git, differ only in case, or are at once a file and a
   // folder; symbolic links, devices and other special files; encryption; methods other than stored and deflated;
-  // overlapping entries; sizes that lie, zip64's included. Refused as a whole: several central directories, bytes before
-  // the first entry, archives in several parts.
-  // Errors: InvalidInput, "NAME: entry 'E': reason"; Exhausted past a limit.
+  // overlapping entries; sizes that lie, zip64's included. Refused as a whole: several central directories, bytes
+  // before the first entry, archives in several parts. Errors: InvalidInput, "NAME: entry 'E': reason"; Exhausted past
+  // a limit.
   static Result<ZipArchive> parse(std::string_view bytes, std::string_view name, const ZipLimits& limits = {});
 
   const std::vector<ZipEntry>& entries() const { return entries_; }

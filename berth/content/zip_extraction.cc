@@ -88,9 +88,11 @@ std::string pack_name_of(const ZipArchive& archive, const fs::path& folder, cons
 
 Result<void> write_file(int root, const fs::path& path, std::string_view bytes) {
   // The folder was made by us and is empty at the start, so that no link can lie in the way.
-  BERTH_TRY(const int fd, sys::call([&] {
-              return ::openat(root, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-            }, "write '{}'", path.native()));
+  BERTH_TRY(
+      const int fd,
+      sys::call(
+          [&] { return ::openat(root, path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644); },
+          "write '{}'", path.native()));
   const UniqueFd file(fd);
   return sys::write_all(file.get(), bytes, path.native());
 }
@@ -126,7 +128,8 @@ Result<ZipPlacement> placement_of(const ZipArchive& archive, const std::string& 
   for (int level = 0; level < 2; ++level) {
     const Tops tops = tops_of(archive, strip);
     if (tops.names.contains("Packs")) return ZipPlacement{{}, strip};
-    if (is_pack(archive, strip)) return ZipPlacement{fs::path("Packs") / pack_name_of(archive, strip, otherwise), strip};
+    if (is_pack(archive, strip))
+      return ZipPlacement{fs::path("Packs") / pack_name_of(archive, strip, otherwise), strip};
     const auto holds_pack = [&](const std::string& top) { return is_pack(archive, strip / top); };
     // One folder around a whole tree is looked into first: it is no pack.
     if (!tops.names.empty() && std::ranges::any_of(tops.names, holds_pack)) return ZipPlacement{"Packs", strip};

@@ -16,9 +16,9 @@ struct ZipPlacement {
   std::filesystem::path strip;
 };
 
-// Nothing goes around an archive with `Packs/` at its top, `Packs` around one of packs, and `Packs/NAME` around one that
-// is a pack itself; NAME is the id or the name in its metadata, else `otherwise`.
-// Errors: InvalidInput when there is no pack in it, saying what is expected.
+// Nothing goes around an archive with `Packs/` at its top, `Packs` around one of packs, and `Packs/NAME` around one
+// that is a pack itself; NAME is the id or the name in its metadata, else `otherwise`. Errors: InvalidInput when there
+// is no pack in it, saying what is expected.
 Result<ZipPlacement> placement_of(const ZipArchive& archive, const std::string& otherwise);
 
 // Unpacks `archive` below `folder`, which must be empty and this process's own. Files are 0644, folders 0755; what

@@ -27,7 +27,8 @@ std::unexpected<Error> refuse(std::string reason) { return fail(Errc::InvalidInp
 // Little-endian numbers, one behind the other. Past the end it gives zeros and says so.
 class Cursor {
  public:
-  Cursor(std::string_view bytes, std::uint64_t at) : rest_(at <= bytes.size() ? bytes.substr(at) : std::string_view()), is_whole_(at <= bytes.size()) {}
+  Cursor(std::string_view bytes, std::uint64_t at)
+      : rest_(at <= bytes.size() ? bytes.substr(at) : std::string_view()), is_whole_(at <= bytes.size()) {}
 
   std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
   std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
@@ -83,10 +84,12 @@ Result<void> take_extra(std::string_view extra, ZipRecord& record, bool is_centr
     if (!values.is_whole()) return refuse("its zip64 field lies: it is too short for the sizes it should give");
     // Some tools write both sizes though none is asked for; then they must be the same.
     if (!size_asked && !packed_asked && values.left() >= 16) {
-      if (values.u64() != said.size || values.u64() != said.packed_size) return refuse("its zip64 field lies: its sizes are others than the record's");
+      if (values.u64() != said.size || values.u64() != said.packed_size)
+        return refuse("its zip64 field lies: its sizes are others than the record's");
     }
   }
-  if ((size_asked || packed_asked || offset_asked) && !has_64) return refuse("its sizes stand in a zip64 field that is missing");
+  if ((size_asked || packed_asked || offset_asked) && !has_64)
+    return refuse("its sizes stand in a zip64 field that is missing");
   return {};
 }
 
@@ -122,7 +125,8 @@ Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size
   const std::uint64_t offset = locator.u64();
   const std::uint32_t disks = locator.u32();
   if (disk != 0 || disks > 1) return refuse("it is one of several parts; join them");
-  if (offset > end - kLocatorSize || end - kLocatorSize - offset < kEnd64Size) return refuse("its zip64 end record lies outside of it");
+  if (offset > end - kLocatorSize || end - kLocatorSize - offset < kEnd64Size)
+    return refuse("its zip64 end record lies outside of it");
   Cursor record(bytes, offset);
   if (record.u32() != kEnd64) return refuse("its zip64 end record is not where it should be");
   if (record.u64() != end - kLocatorSize - offset - 12) return refuse("its zip64 end record lies about its size");
@@ -134,7 +138,8 @@ Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size
   directory.entries = record.u64();
   directory.size = record.u64();
   directory.offset = record.u64();
-  if (this_disk != 0 || first_disk != 0 || here != directory.entries) return refuse("it is one of several parts; join them");
+  if (this_disk != 0 || first_disk != 0 || here != directory.entries)
+    return refuse("it is one of several parts; join them");
   directory_end = offset;
   return std::optional<ZipDirectory>(directory);
 }
@@ -163,14 +168,16 @@ Result<ZipDirectory> find_zip_directory(std::string_view bytes) {
                        (entries != kIn64Short && entries != directory.entries);
   if (differs) return refuse("its two end records differ: one of them lies");
   if (directory.offset > directory_end || directory_end - directory.offset != directory.size) {
-    return refuse("its central directory does not end where its end record begins; readers would differ on where it is");
+    return refuse(
+        "its central directory does not end where its end record begins; readers would differ on where it is");
   }
   return directory;
 }
 
 Result<std::vector<ZipRecord>> read_zip_directory(std::string_view bytes, const ZipDirectory& directory) {
   constexpr std::size_t kSmallest = 46;
-  if (directory.entries > directory.size / kSmallest) return refuse("its central directory is too small for its entries");
+  if (directory.entries > directory.size / kSmallest)
+    return refuse("its central directory is too small for its entries");
   std::vector<ZipRecord> records;
   records.reserve(directory.entries);
   Cursor cursor(bytes.substr(0, directory.offset + directory.size), directory.offset);

@@ -31,7 +31,7 @@ struct ZipRecord {
   std::uint32_t crc = 0;
   std::uint64_t packed_size = 0;
   std::uint64_t size = 0;
-  std::uint64_t offset = 0;                // central only: of the local record
+  std::uint64_t offset = 0;               // central only: of the local record
   std::uint32_t external_attributes = 0;  // central only
 };
 
