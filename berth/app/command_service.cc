@@ -113,6 +113,9 @@ Result<std::vector<CommandAnswer>> CommandService::run(const CommandRequest& req
   for (CommandAnswer& answer : answers) {
     if (!answer.call) continue;
     std::ranges::copy(split.reserved.notes, std::back_inserter(answer.call->notes));
+    for (server::NewEntry& one : answer.call->new_entries) {
+      one.entry.set("Brand", answer.brand).set("ModuleName", answer.instance);
+    }
     BERTH_CHECK_OK(calls_.post(*answer.call, recording).context([] { return "keep what the call answered"; }));
   }
   return answers;

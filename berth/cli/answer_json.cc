@@ -68,6 +68,35 @@ Json log_json(const app::CallAnswer& answer) {
   return log;
 }
 
+// The members that every answer has.
+void add_call(Json& json, const app::CallAnswer& answer, std::int64_t begun_ns, bool with_trace) {
+  json.set("id", answer.id).set("item", answer.item);
+  if (!answer.command.empty()) json.set("command", answer.command);
+  if (!answer.instance.empty()) json.set("instance", answer.instance);
+  if (!answer.image.used.empty()) {  // the server's own commands have none
+    Json image = Json::object();
+    image.set("wanted", answer.image.wanted).set("used", answer.image.used).set("digest", answer.image.digest);
+    json.set("image", image.set("reason", answer.image.reason));
+    json.set("network", network_json(answer.network));
+  }
+  json.set("outcome", outcome_json(answer));
+  Json entries = Json::array();
+  for (const Json& entry : answer.record.entries) entries.push_back(app::mask_json(entry, answer.secrets));
+  json.set("entries", std::move(entries));
+  Json exception = Json::array();
+  for (const std::string& line : answer.record.exception) exception.push_back(app::mask(line, answer.secrets));
+  json.set("exception", std::move(exception));
+  json.set("log", log_json(answer));
+  Json warnings = Json::array();
+  for (const std::string& warning : answer.warnings) warnings.push_back(warning);
+  json.set("warnings", std::move(warnings));
+  Json notes = Json::array();
+  for (const std::string& note : answer.notes) notes.push_back(note);
+  json.set("notes", std::move(notes));
+  if (answer.kept) json.set("kept", true);
+  if (with_trace) json.set("trace", trace_json(answer, begun_ns));
+}
+
 }  // namespace
 
 Json trace_json(const app::CallAnswer& answer, std::int64_t begun_ns) {
@@ -84,29 +113,31 @@ Json trace_json(const app::CallAnswer& answer, std::int64_t begun_ns) {
 
 Json answer_json(const app::CallAnswer& answer, const Json& context, std::int64_t begun_ns, bool with_trace) {
   Json json = Json::object();
-  json.set("schema", kAnswerSchema).set("id", answer.id).set("item", answer.item);
-  if (!answer.command.empty()) json.set("command", answer.command);
-  Json image = Json::object();
-  image.set("wanted", answer.image.wanted).set("used", answer.image.used).set("digest", answer.image.digest);
-  json.set("image", image.set("reason", answer.image.reason));
-  json.set("network", network_json(answer.network));
-  json.set("outcome", outcome_json(answer));
+  json.set("schema", kAnswerSchema);
+  add_call(json, answer, begun_ns, with_trace);
+  return json.set("context", app::mask_json(context, answer.secrets));
+}
+
+Json answers_json(const std::vector<app::CommandAnswer>& answers, const std::string& investigation, const Json& context,
+                  std::int64_t begun_ns, bool with_trace) {
+  Json list = Json::array();
   Json entries = Json::array();
-  for (const Json& entry : answer.record.entries) entries.push_back(app::mask_json(entry, answer.secrets));
-  json.set("entries", std::move(entries));
-  Json exception = Json::array();
-  for (const std::string& line : answer.record.exception) exception.push_back(app::mask(line, answer.secrets));
-  json.set("exception", std::move(exception));
-  json.set("log", log_json(answer)).set("context", app::mask_json(context, answer.secrets));
-  Json warnings = Json::array();
-  for (const std::string& warning : answer.warnings) warnings.push_back(warning);
-  json.set("warnings", std::move(warnings));
-  Json notes = Json::array();
-  for (const std::string& note : answer.notes) notes.push_back(note);
-  json.set("notes", std::move(notes));
-  if (answer.kept) json.set("kept", true);
-  if (with_trace) json.set("trace", trace_json(answer, begun_ns));
-  return json;
+  std::vector<std::string> secrets;
+  for (const app::CommandAnswer& answer : answers) {
+    Json one = Json::object();
+    one.set("brand", answer.brand).set("instance", answer.instance);
+    if (answer.call) {
+      add_call(one, *answer.call, begun_ns, with_trace);
+      for (const Json& entry : *one.find("entries")->as_array()) entries.push_back(entry);
+      secrets.insert(secrets.end(), answer.call->secrets.begin(), answer.call->secrets.end());
+    } else {
+      one.set("error", Json::object().set("message", answer.call.error().error.message()));
+    }
+    list.push_back(std::move(one));
+  }
+  Json json = Json::object();
+  json.set("schema", kAnswerSchema).set("investigation", investigation).set("answers", std::move(list));
+  return json.set("entries", std::move(entries)).set("context", app::mask_json(context, secrets));
 }
 
 Json error_json(const Error& error, int exit_code) {

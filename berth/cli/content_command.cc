@@ -40,12 +40,6 @@ void put_json(const Json& json) { put(print_json_pretty(json) + "\n"); }
 void say(const std::string& line) { put(to_visible(line, false) + "\n"); }
 void warn(const std::string& line) { std::fputs((to_visible(line, false) + "\n").c_str(), stderr); }
 
-Row row_of(const std::vector<std::string>& cells) {
-  Row row;
-  for (const std::string& cell : cells) row.emplace_back(cell);
-  return row;
-}
-
 Page page_of_output() { return detect_terminal(STDOUT_FILENO, ColourChoice::Auto).page(); }
 
 std::string counted(std::size_t count, std::string_view what) {
@@ -129,11 +123,11 @@ int list_sources(const app::ContentService& service, bool json) {
     say("no content is registered; berth content add PATH");
     return 0;
   }
-  Table table{row_of({"SOURCE", "ORIGIN", "ITEMS", "FROM"}), {Align::Left, Align::Left, Align::Right}, {}};
+  Table table{plain_row({"SOURCE", "ORIGIN", "ITEMS", "FROM"}), {Align::Left, Align::Left, Align::Right}, {}};
   for (std::size_t i = 0; i < service.sources().size(); ++i) {
     const auto& source = service.sources()[i];
     const auto& index = service.indexes()[i];
-    table.rows.push_back(row_of({source.name, std::string(app::origin_text(source.origin)),
+    table.rows.push_back(plain_row({source.name, std::string(app::origin_text(source.origin)),
                                  index ? std::to_string(index->items().size()) : "-", app::address_of(source)}));
   }
   put(render_table(table, page_of_output()));
@@ -151,7 +145,7 @@ std::string state_of(const app::ContentService& service, const app::ItemReferenc
 
 int list_items(const app::ContentService& service, const ContentOptions& options) {
   Json items = Json::array();
-  Table table{row_of({"KIND", "ID", "PACK", "LANGUAGE", "COMMANDS", "STATE"}),
+  Table table{plain_row({"KIND", "ID", "PACK", "LANGUAGE", "COMMANDS", "STATE"}),
               {Align::Left, Align::Left, Align::Left, Align::Left, Align::Right},
               {}};
   for (const auto& reference : service.items()) {
@@ -162,7 +156,7 @@ int list_items(const app::ContentService& service, const ContentOptions& options
       continue;
     }
     table.rows.push_back(
-        row_of({std::string(content::kind_text(item.kind)), item.id, item.pack,
+        plain_row({std::string(content::kind_text(item.kind)), item.id, item.pack,
                 std::string(content::language_text(item.language)),
                 item.commands.empty() ? "" : std::to_string(item.commands.size()), state_of(service, reference)}));
   }

@@ -62,13 +62,14 @@ int done(std::string_view what, const std::string& name, bool json) {
 }
 
 Result<std::string> add(const AddOptions& options, const app::Settings& settings) {
-  BERTH_TRY(const content::Item integration, app::find_integration(settings, options.brand));
+  BERTH_TRY(const app::ContentService content, app::ContentService::open(settings));
+  BERTH_TRY(const content::Item integration, app::find_integration(content, options.brand));
   app::NewInstance request;
   request.name = options.name;
   request.enabled = !options.disabled;
   BERTH_TRY(request.options.network, read_network(options));
   BERTH_TRY(request.options.allowed, read_allowed(options));
-  request.options.source = integration.source;
+  if (app::is_item_path(options.brand)) request.options.source = integration.source;
   BERTH_TRY(request.parameters, read_parameters(options, integration));
   BERTH_TRY(app::InstanceService service, app::InstanceService::open(settings));
   return service.add(integration, request);
@@ -77,17 +78,18 @@ Result<std::string> add(const AddOptions& options, const app::Settings& settings
 Result<std::string> set(const SetOptions& options, const app::Settings& settings) {
   BERTH_TRY(app::InstanceService service, app::InstanceService::open(settings));
   BERTH_TRY(const store::Instance instance, service.get(options.name));
+  BERTH_TRY(const app::ContentService content, app::ContentService::open(settings));
   app::InstanceChange change;
   content::Item integration;
   if (options.content.empty()) {
-    BERTH_TRY(integration, app::integration_of(settings, instance));
+    BERTH_TRY(integration, app::integration_of(content, instance));
   } else {
-    BERTH_TRY(integration, app::find_integration(settings, options.content));
+    BERTH_TRY(integration, app::find_integration(content, options.content));
     if (integration.id != instance.brand) {
       return fail(Errc::InvalidInput, fmt::format("--content '{}': it is the integration '{}', not '{}'",
                                                   options.content, integration.id, instance.brand));
     }
-    change.source = integration.source;
+    change.source = app::is_item_path(options.content) ? integration.source : std::filesystem::path();
   }
   BERTH_TRY(change.network, read_network(options));
   BERTH_TRY(auto allowed, read_allowed(options));
@@ -102,7 +104,9 @@ int show(const NameOptions& options, const app::Settings& settings) {
   if (!service) return refuse(service.error(), options.json);
   const auto instance = service->get(options.name);
   if (!instance) return refuse(instance.error(), options.json);
-  const auto found = app::integration_of(settings, *instance);
+  const auto content = app::ContentService::open(settings);
+  if (!content) return refuse(content.error(), options.json);
+  const auto found = app::integration_of(*content, *instance);
   const content::Item* integration = found ? &*found : nullptr;
   const std::string problem = found ? "" : found.error().message();
   put(options.json ? print_json_pretty(instance_json(*instance, integration, problem)) + "\n"

@@ -11,6 +11,7 @@
 #include "berth/app/mask.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_json.h"
+#include "berth/cli/answer_view.h"
 #include "berth/cli/instance_view.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/progress.h"
@@ -56,10 +57,10 @@ struct Tested {
   Json context;
 };
 
-std::expected<Tested, app::CallService::StartError> run(const app::CallRequest& request,
+std::expected<Tested, app::StartError> run(const app::CallRequest& request,
                                                         const Surroundings& surroundings) {
   auto service = app::CallService::open(surroundings.settings, surroundings.guards);
-  if (!service) return std::unexpected(app::CallService::StartError{service.error(), false});
+  if (!service) return std::unexpected(app::StartError{service.error(), false});
   auto answer = service->run(request);
   if (!answer) return std::unexpected(std::move(answer).error());
   return Tested{*std::move(answer), service->playground().context()};
@@ -75,12 +76,6 @@ void show(const app::CallAnswer& answer, const Verdict& verdict, bool debug) {
   }
   for (const std::string& line : answer.record.exception) put(stderr, to_visible(mask.in_text(line), true));
   put(verdict.passed ? stdout : stderr, verdict.passed ? "ok\n" : to_visible(verdict.message, true) + "\n");
-}
-
-int refuse(const Error& error, int exit_code, bool json) {
-  if (json) put(stdout, print_json_pretty(error_json(error, exit_code)) + "\n");
-  complain(error);
-  return exit_code;
 }
 
 }  // namespace
@@ -102,7 +97,9 @@ int instance_test_command(const InstanceTestOptions& options, const Surroundings
   const auto instance = service->get(options.name);
   if (!instance) return fails(instance.error());
   app::CallRequest request;
-  auto integration = app::integration_of(surroundings.settings, *instance);
+  const auto content = app::ContentService::open(surroundings.settings);
+  if (!content) return fails(content.error());
+  auto integration = app::integration_of(*content, *instance);
   if (!integration) return fails(integration.error());
   request.item = *std::move(integration);
   auto call = service->open_for_call(options.name, request.item);

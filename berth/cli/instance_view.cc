@@ -43,12 +43,6 @@ std::string word_of(const Json& value) {
   return text != nullptr ? *text : print_json(value);
 }
 
-Row row_of(const std::vector<std::string>& cells) {
-  Row row;
-  for (const std::string& cell : cells) row.emplace_back(cell);
-  return row;
-}
-
 }  // namespace
 
 Json instance_json(const store::Instance& instance, const content::Item* integration, const std::string& problem) {
@@ -85,9 +79,9 @@ Json instances_json(const std::vector<store::Instance>& instances) {
 }
 
 std::string instances_text(const std::vector<store::Instance>& instances, const Page& page) {
-  Table table{row_of({"NAME", "BRAND", "STATE", "LAST TEST"}), {}, {}};
+  Table table{plain_row({"NAME", "BRAND", "STATE", "LAST TEST"}), {}, {}};
   for (const store::Instance& instance : instances) {
-    table.rows.push_back(row_of({to_visible(instance.name, false), to_visible(instance.brand, false),
+    table.rows.push_back(plain_row({to_visible(instance.name, false), to_visible(instance.brand, false),
                                  instance.enabled ? "enabled" : "disabled", test_text(instance)}));
   }
   return render_table(table, page);

@@ -7,6 +7,14 @@
 
 namespace berth::cli {
 
+// Where calls run, and what they find there.
+struct SceneOptions {
+  std::string investigation;  // empty: a playground
+  std::vector<std::string> files;
+  std::string incident;
+  std::string context;
+};
+
 struct RunOptions {
   std::string path;                    // of the item; "-" for a Python script on standard input
   std::vector<std::string> arguments;  // name=value, or a bare value
@@ -21,9 +29,7 @@ struct RunOptions {
   std::string network;
   std::string debugpy;  // a port
   bool allow_unlimited = false;
-  std::vector<std::string> files;
-  std::string incident;
-  std::string context;
+  SceneOptions scene;
   std::string save_files;
   bool json = false;
   bool raw = false;

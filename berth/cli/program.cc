@@ -4,8 +4,14 @@
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
+#include "berth/cli/common_options.h"
 #include "berth/cli/content_command.h"
+#include "berth/cli/context_command.h"
+#include "berth/cli/exec_command.h"
+#include "berth/cli/file_command.h"
 #include "berth/cli/instance_command.h"
+#include "berth/cli/investigation_command.h"
+#include "berth/cli/list_command.h"
 #include "berth/cli/shell_command.h"
 #include "berth/version.h"
 
@@ -24,20 +30,10 @@ struct CommandLine {
   Choice choice;
 };
 
-template <class Options>
-void add_limits(CLI::App& command, Options& options) {
-  command.add_option("--timeout", options.timeout, "wall time, for example 90s or 5m")->type_name("TIME");
-  command.add_option("--memory", options.memory, "memory, swap included, for example 512m")->type_name("BYTES");
-  command.add_option("--cpus", options.cpus, "processors, for example 0.5")->type_name("N");
-  command.add_option("--pids", options.pids, "processes and threads")->type_name("N");
-  command.add_flag("--allow-unlimited", options.allow_unlimited,
-                   "go on where this machine cannot enforce the limits of memory or processors for you");
-}
-
 void add_run(CLI::App& program, CommandLine& line) {
   RunOptions& options = line.run;
   CLI::App& run = *program.add_subcommand("run", "run a script, or a command of an integration, in a container");
-  run.add_option("path", options.path, "Python file, content YAML, package folder, or - for standard input")
+  run.add_option("path", options.path, "Python file, content YAML, package folder, name of a registered item, or - for standard input")
       ->required();
   run.add_option("arguments", options.arguments, "arguments: name=value, or a bare value");
   run.add_option("--command", options.command, "the command of an integration")->type_name("NAME");
@@ -52,13 +48,7 @@ void add_run(CLI::App& program, CommandLine& line) {
   add_limits(run, options);
   run.add_option("--network", options.network, "none, egress, proxy, or host:port,...: what the call may reach")
       ->type_name("NETWORK");
-  run.add_option("--file", options.files, "hand a file in; its entry id counts up from 1@1")
-      ->type_name("PATH")
-      ->expected(1)
-      ->allow_extra_args(false)
-      ->take_all();
-  run.add_option("--incident", options.incident, "the incident, as a JSON object")->type_name("FILE");
-  run.add_option("--context", options.context, "the context, as a JSON object")->type_name("FILE");
+  add_scene(run, options.scene);
   run.add_option("--save-files", options.save_files, "save files that the script returns")->type_name("FOLDER");
   run.add_flag("--json", options.json, "the whole answer as JSON");
   run.add_flag("--raw", options.raw, "show the messages as they pass, > to the script, < from it");
@@ -152,14 +142,19 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   program.require_subcommand(1);
   CommandLine line;
   add_run(program, line);
+  add_exec(program, line.choice);
+  add_content(program, line.choice);
+  add_instance(program, line.choice);
+  add_investigation(program, line.choice);
+  add_context(program, line.choice);
+  add_lists(program, line.choice);
+  add_files(program, line.choice);
   add_loop(program, line);
   add_image(program, line);
-  add_content(program, line.choice);
   add_housekeeping(program, line);
   add_shell(program, line.choice);
   add_doctor(program, line);
   add_escape_test(program, line);
-  add_instance(program, line.choice);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

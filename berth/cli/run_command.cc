@@ -1,185 +1,57 @@
 // `berth run`: the request, the call, and the answer on the terminal, in a pipe, or as JSON.
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cstdio>
 
 #include "berth/app/call_service.h"
-#include "berth/app/mask.h"
-#include "berth/base/utf8.h"
 #include "berth/cli/answer_json.h"
+#include "berth/cli/answer_view.h"
 #include "berth/cli/commands.h"
-#include "berth/cli/entry_view.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/progress.h"
 #include "berth/cli/run_input.h"
 #include "berth/cli/terminal.h"
-#include "berth/cli/traceback_view.h"
-#include "berth/engine/outcome.h"
-#include "berth/sys/file.h"
 
 namespace berth::cli {
-namespace {
-
-void put(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
-
-int refuse(const Error& error, int exit_code, bool json) {
-  if (json) put(stdout, print_json_pretty(error_json(error, exit_code)) + "\n");
-  complain(error);
-  return exit_code;
-}
-
-// What a user gave is the user's to mend: also where it is over a limit, or a link in it leads out.
-int input_exit_code(const Error& error) {
-  const bool is_refused = error.code() == Errc::Exhausted || error.code() == Errc::Denied;
-  return is_refused ? kBadInputExit : exit_code_of(error);
-}
-
-void show_log(const app::CallAnswer& answer, bool debug) {
-  for (const engine::LogLine& line : answer.record.log) {
-    const bool is_server = line.source == engine::LogSource::Server;
-    if (is_server && !debug && line.level != "error") continue;
-    const std::string text = to_visible(app::mask(line.text, answer.secrets), true);
-    put(stderr, is_server ? fmt::format("[{}] {}\n", line.level, text) : text + "\n");
-  }
-  if (answer.record.dropped_log_bytes > 0) {
-    put(stderr, fmt::format("berth: {} of log text beyond the first 4 MiB were dropped\n",
-                            engine::bytes_text(answer.record.dropped_log_bytes)));
-  }
-}
-
-std::string outcome_line(const app::CallAnswer& answer) {
-  const engine::Outcome& outcome = answer.outcome;
-  const auto milliseconds = [](auto time) { return std::chrono::duration<double, std::milli>(time).count(); };
-  std::string line = fmt::format("{}: {}", engine::name_of(outcome.cause), outcome.explanation);
-  if (!outcome.limit.empty()) line += fmt::format("; limit: {}, raised by {}", outcome.limit, outcome.raised_by);
-  line += fmt::format(" (exit {}; {:.1f} ms, {:.1f} ms cpu", answer.exit_code(), milliseconds(outcome.wall_time),
-                      milliseconds(outcome.cpu_time));
-  if (outcome.peak_memory_bytes) line += fmt::format(", peak {}", engine::bytes_text(*outcome.peak_memory_bytes));
-  line += fmt::format("; image {} {})", answer.image.used, answer.image.digest.substr(0, 19));
-  return line;
-}
-
-// What the script was kept from: it may explain how the call ended.
-void show_refusals(const container::NetworkEnd& network) {
-  for (const container::Refusal& one : network.refusals) {
-    const bool is_v6 = one.address.family == net::Family::V6;
-    put(stderr, fmt::format("berth: network: refused {} to {}{}{} port {} ({} packets)\n", one.protocol,
-                            is_v6 ? "[" : "", net::to_text(one.address), is_v6 ? "]" : "", one.port, one.count));
-  }
-  for (const net::NameEvent& event : network.names) {
-    put(stderr, fmt::format("berth: network: {}\n", to_visible(net::to_text(event), false)));
-  }
-}
-
-void show_trace(const app::CallAnswer& answer, std::int64_t begun_ns) {
-  double before = 0;
-  for (const container::Moment& moment : answer.moments) {
-    const double at = static_cast<double>(moment.at_ns - begun_ns) / 1e6;
-    put(stderr, fmt::format("{:9.3f} ms  {:+8.3f}  {}\n", at, at - before, moment.name));
-    before = at;
-  }
-}
-
-// What a person reads: log and outcome on standard error, entries on standard output.
-void show(const app::CallAnswer& answer, const app::Playground& playground, const RunOptions& options,
-          const Surroundings& surroundings) {
-  const Terminal out = detect_terminal(STDOUT_FILENO, ColourChoice::Auto);
-  for (const std::string& warning : answer.warnings) {
-    put(stderr, fmt::format("berth: warning: {}\n", to_visible(warning, false)));
-  }
-  if (options.debug) {
-    for (const std::string& note : answer.notes)
-      put(stderr, fmt::format("berth: warning: {}\n", to_visible(note, false)));
-    put(stderr, fmt::format("berth: image {}: {}\n", answer.image.used, answer.image.reason));
-  }
-  show_log(answer, options.debug);
-  std::fflush(stderr);
-  for (const Json& entry : answer.record.entries) {
-    EntryView view;
-    if (const app::HeldFile* file = playground.find_file(entry.text_or("ID", ""))) view.file_bytes = file->bytes.size();
-    put(stdout, render_entry(app::mask_json(entry, answer.secrets), out.page(), view));
-  }
-  std::fflush(stdout);
-  for (const std::string& line : answer.record.exception) {
-    const std::string placed = with_own_lines(line, answer.code_origin, answer.code_first_line);
-    put(stderr, to_visible(app::mask(placed, answer.secrets), true));
-  }
-  if (options.trace) show_trace(answer, surroundings.begun_ns);
-  show_refusals(answer.network.end);
-  const bool went_well = answer.outcome.cause == engine::Cause::Completed;
-  const bool on_terminal = ::isatty(STDERR_FILENO) == 1;
-  if (!went_well || on_terminal || options.debug) {
-    put(stderr, fmt::format("berth: {}\n", to_visible(outcome_line(answer), false)));
-  }
-  if (answer.kept) {
-    put(stderr, fmt::format("berth: container {} was left standing; look into it with 'berth shell {}', "
-                            "remove it with 'berth prune --all'\n",
-                            answer.id, answer.id));
-  }
-}
-
-// Saves the files that entries of the call stand for, under their names, none over another.
-Result<void> save_files(const app::CallAnswer& answer, const app::Playground& playground, const std::string& folder) {
-  BERTH_CHECK_OK(sys::make_folders(folder, 0755));
-  for (const Json& entry : answer.record.entries) {
-    const app::HeldFile* file = playground.find_file(entry.text_or("ID", ""));
-    if (file == nullptr) continue;
-    std::string name = std::filesystem::path(to_visible(file->name, false)).filename();
-    if (name.empty() || name == "." || name == "..") name = file->file_id;
-    auto path = std::filesystem::path(folder) / name;
-    if (std::filesystem::exists(std::filesystem::symlink_status(path)))
-      path = std::filesystem::path(folder) / (file->file_id + "-" + name);
-    BERTH_CHECK_OK(sys::write_file_atomically(path, file->bytes, 0644).context([] { return "--save-files"; }));
-    put(stderr, fmt::format("berth: saved '{}'\n", to_visible(path.native(), false)));
-  }
-  return {};
-}
-
-}  // namespace
 
 int run_command(const RunOptions& options, const Surroundings& surroundings) {
   auto request = read_request(options, surroundings.settings);
   if (!request) return refuse(request.error(), input_exit_code(request.error()), options.json);
   auto service = app::CallService::open(surroundings.settings, surroundings.guards);
   if (!service) return refuse(service.error(), exit_code_of(service.error()), options.json);
-  if (auto filled = fill_playground(options, service->playground()); !filled) {
+  if (auto filled = fill_scene(options.scene, service->scene()); !filled) {
     return refuse(filled.error(), input_exit_code(filled.error()), options.json);
   }
   const auto interrupts = watch_interrupts();
   if (!interrupts) return complain(interrupts.error());
   request->interrupt = interrupts->get();
-  if (options.raw) {
-    request->on_frame = [](engine::Direction direction, std::string_view line) {
-      const char* arrow = direction == engine::Direction::ToScript ? ">" : "<";
-      put(stderr, fmt::format("{} {}\n", arrow, to_visible(line, false)));
-    };
-  }
+  if (options.raw) request->on_frame = show_frame;
 
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
-  if (!options.raw) progress.step(fmt::format("running {}", request->item.name));
   if (request->debugger_port) {
-    put(stderr, fmt::format("berth: waiting for an editor to attach on 127.0.0.1, port {}\n", *request->debugger_port));
+    // Stays on the screen: nothing happens until the reader does something.
+    std::fputs(fmt::format("berth: waiting for an editor to attach on 127.0.0.1, port {}\n", *request->debugger_port)
+                   .c_str(),
+               stderr);
+  } else if (!options.raw) {
+    progress.step(fmt::format("running {}", request->item.name));
   }
   const auto answer = service->run(*request);
   progress.done();
-  if (!answer) {
-    const Error& error = answer.error().error;
-    const bool failed_start = answer.error().is_start;
-    return refuse(error, failed_start ? engine::exit_code_of(engine::Cause::FailedToStart) : input_exit_code(error),
-                  options.json);
-  }
+  if (!answer) return refuse_start(answer.error(), options.json);
+  server::Investigation& investigation = service->scene().investigation();
   if (!options.save_files.empty()) {
-    if (auto saved = save_files(*answer, service->playground(), options.save_files); !saved) complain(saved.error());
+    if (auto saved = save_files(*answer, investigation, options.save_files); !saved) complain(saved.error());
   }
   if (options.json) {
-    put(stdout,
-        print_json_pretty(answer_json(*answer, service->playground().context(), surroundings.begun_ns, options.trace)) +
-            "\n");
+    const auto context = investigation.context();
+    if (!context) return complain(context.error());
+    const Json json = answer_json(*answer, *context, surroundings.begun_ns, options.trace);
+    std::fputs((print_json_pretty(json) + "\n").c_str(), stdout);
   } else {
-    show(*answer, service->playground(), options, surroundings);
+    show_answer(*answer, investigation, {options.debug, options.trace, surroundings.begun_ns, ""});
   }
   return answer->exit_code();
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "berth/app/content_service.h"
+#include "berth/base/utf8.h"
 #include "berth/cli/given_limits.h"
 #include "berth/cli/value_source.h"
 #include "berth/content/commands.h"
@@ -38,6 +40,19 @@ bool is_secret(const std::vector<content::Argument>& arguments, const std::optio
   return false;
 }
 
+Result<Json> read_json_object(const char* option, const std::string& path) {
+  BERTH_TRY(Json json, read_json_file(option, path));
+  if (json.is_object()) return json;
+  return fail(Errc::InvalidInput, fmt::format("{} '{}': it holds no JSON object", option, path));
+}
+
+// The item at a path, or the registered one of that name.
+Result<content::Item> find_item(const std::string& text, const app::Settings& settings) {
+  if (app::is_item_path(text)) return content::read_item(text);
+  BERTH_TRY(const app::ContentService content, app::ContentService::open(settings));
+  return content.find_item(text);
+}
+
 }  // namespace
 
 Result<app::CallRequest> read_request(const RunOptions& options, const app::Settings& settings) {
@@ -47,7 +62,7 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
     BERTH_TRY(std::string text, input.take("the script", kLargestScript));
     BERTH_TRY(request.item, content::script_from_text(std::move(text), "standard input"));
   } else {
-    BERTH_TRY(request.item, content::read_item(options.path));
+    BERTH_TRY(request.item, find_item(options.path, settings));
   }
   request.command = options.command;
 
@@ -69,12 +84,6 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
   if (!options.parameters_file.empty()) {
     BERTH_TRY(request.parameters_file, read_json_file("--params-file", options.parameters_file));
   }
-  if (!options.incident.empty()) {
-    BERTH_TRY(request.incident, read_json_file("--incident", options.incident));
-    if (!request.incident.is_object()) {
-      return fail(Errc::InvalidInput, fmt::format("--incident '{}': it holds no JSON object", options.incident));
-    }
-  }
   request.image = options.image;
   BERTH_TRY(request.limits, limits_from(options, settings.limits));
   if (!options.network.empty()) {
@@ -94,19 +103,43 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
   return request;
 }
 
-Result<void> fill_playground(const RunOptions& options, app::Playground& playground) {
-  if (!options.context.empty()) {
-    BERTH_TRY(Json context, read_json_file("--context", options.context));
-    if (!context.is_object()) {
-      return fail(Errc::InvalidInput, fmt::format("--context '{}': it holds no JSON object", options.context));
+Result<void> fill_scene(const SceneOptions& options, app::Scene& scene) {
+  if (!options.investigation.empty()) {
+    for (const auto& [option, text] : {std::pair{"--incident", &options.incident}, {"--context", &options.context}}) {
+      if (text->empty()) continue;
+      return fail(Errc::InvalidInput,
+                  fmt::format("{}: investigation {} has its own; leave one of the two out", option, options.investigation));
     }
-    playground.set_context(std::move(context));
+    BERTH_CHECK_OK(scene.enter_investigation(options.investigation).context([] { return "--investigation"; }));
   }
+  if (!options.incident.empty()) {
+    BERTH_TRY(Json incident, read_json_object("--incident", options.incident));
+    scene.playground()->set_incident(std::move(incident));
+  }
+  if (!options.context.empty()) {
+    BERTH_TRY(Json context, read_json_object("--context", options.context));
+    scene.playground()->set_context(std::move(context));
+  }
+  std::vector<server::NewEntry> entries;
   for (const std::string& path : options.files) {
     BERTH_TRY(std::string bytes, sys::read_file(path, kLargestFile).context([] { return "--file"; }));
-    playground.add_file(std::filesystem::path(path).filename(), std::move(bytes));
+    const std::string name = std::filesystem::path(path).filename();
+    Json entry = Json::object();
+    entry.set("Type", 3).set("ContentsFormat", "text").set("Contents", "").set("File", name);
+    entries.push_back({std::move(entry), server::NewFile{name, std::move(bytes)}});
   }
+  if (entries.empty()) return {};
+  BERTH_TRY(const server::Posted posted, scene.investigation().post(entries, {}, scene.script()).context([] {
+    return "--file";
+  }));
+  if (!posted.problems.empty()) return fail(Errc::InvalidInput, "--file: " + posted.problems.front());
   return {};
+}
+
+void show_frame(engine::Direction direction, std::string_view line) {
+  const char* arrow = direction == engine::Direction::ToScript ? ">" : "<";
+  const std::string text = fmt::format("{} {}\n", arrow, to_visible(line, false));
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 }  // namespace berth::cli

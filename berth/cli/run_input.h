@@ -1,6 +1,8 @@
 // From the text of `berth run`'s options to a request: files and standard input are read here, and only here.
 #pragma once
 
+#include <string_view>
+
 #include "berth/app/call_service.h"
 #include "berth/base/result.h"
 #include "berth/cli/options.h"
@@ -11,7 +13,11 @@ namespace berth::cli {
 // Errors: InvalidInput, NotFound, Exhausted, with the option at fault.
 Result<app::CallRequest> read_request(const RunOptions& options, const app::Settings& settings);
 
-// Puts the files and the context that the options name into `playground`.
-Result<void> fill_playground(const RunOptions& options, app::Playground& playground);
+// Goes to the investigation that the options name, and puts their files, incident and context there; the last two only
+// a playground can be given. Errors: InvalidInput, NotFound, Exhausted, with the option at fault; those of the store.
+Result<void> fill_scene(const SceneOptions& options, app::Scene& scene);
+
+// Shows a message as it passes: "> " to the script, "< " from it.
+void show_frame(engine::Direction direction, std::string_view line);
 
 }  // namespace berth::cli

@@ -205,6 +205,12 @@ void TableWriter::write_rule(LineSink& sink) const {
   sink.line(styled(rule, kRuleStyle, sink.page().colour));
 }
 
+Row plain_row(const std::vector<std::string>& cells) {
+  Row row;
+  for (const std::string& cell : cells) row.emplace_back(cell);
+  return row;
+}
+
 std::string render_table(const Table& table, const Page& page) {
   TableWriter writer(table.header, table.aligns, page.width);
   for (const Row& row : table.rows) writer.measure(row);

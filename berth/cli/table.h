@@ -57,6 +57,9 @@ struct Table {
   std::vector<Row> rows;
 };
 
+// Cells without any style.
+Row plain_row(const std::vector<std::string>& cells);
+
 std::string render_table(const Table& table, const Page& page);
 
 // The widths for columns that would like `natural` ones and have `room` in all: narrow ones get what they want, the
