@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "berth/app/call_host.h"
 #include "berth/app/code_cache.h"
@@ -122,7 +123,6 @@ container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& ch
   spec.image_name = image::to_string(resolved.used);
   spec.root = {resolved.image.id, resolved.image.layer_folders};
   spec.programs = container::interpreters_for(request.item.subtype);
-  spec.environment = container::environment_for({resolved.image.config.env}, {});
   spec.limits = limits_of(request, checked);
   spec.guards = guards;
   spec.keep = request.keep;
@@ -239,15 +239,20 @@ std::expected<CallAnswer, CallService::StartError> CallService::run_nested(const
   }
   answer.network = {net::to_text(network->spec.profile), network->reason, {}};
   if (!network->warning.empty()) answer.warnings.push_back(network->warning);
+  auto additions = additions_of(settings_.containers, settings_.network.proxy);
+  if (!additions) return refuse(std::move(additions));
   answer.secrets = checked->secrets;
+  answer.secrets.insert(answer.secrets.end(), additions->secrets.begin(), additions->secrets.end());
   container::LaunchSpec spec = spec_for(request, *checked, *resolved, guards_);
   spec.id = answer.id;
+  spec.environment = container::environment_for({resolved->image.config.env}, additions->variables);
   spec.network = network->spec;
   wire::Job job = job_for(request, *checked);
   job.context = job_context(request, *checked, playground_, answer.image.used, spec.limits);
   // What the machine cannot do is said before anything is made.
   if (auto ground = container::find_ground(spec.limits); !ground) return refuse(std::move(ground));
   put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
+  std::ranges::move(additions->files, std::back_inserter(spec.fixed));
   auto container = container::Container::start(spec, folder_);
   if (!container) {
     const bool is_input = container.error().code() == Errc::NotFound;

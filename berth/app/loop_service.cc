@@ -130,6 +130,8 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   BERTH_TRY(const auto resolved, image::resolve_image(store, reference, settings.substitutes));
   BERTH_TRY(const auto folder, container::RuntimeFolder::open(settings.runtime));
 
+  BERTH_TRY(ContainerAdditions additions, additions_of(settings.containers, settings.network.proxy));
+
   container::LaunchSpec spec;
   spec.id = make_call_id();
   spec.image_name = image::to_string(resolved.used);
@@ -137,9 +139,10 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   spec.programs = container::interpreters_for("");
   spec.arguments = {std::string(container::kFixedFolder) + "/loop.py"};
   if (!request.foreign_loop) spec.arguments.emplace_back("stdio");
-  spec.environment = container::environment_for({resolved.image.config.env}, {});
+  spec.environment = container::environment_for({resolved.image.config.env}, additions.variables);
   spec.channel = container::Channel::Stdio;
   spec.fixed = {{"loop.py", request.foreign_loop ? *request.foreign_loop : std::string(embedded_loop())}};
+  std::ranges::move(additions.files, std::back_inserter(spec.fixed));
   spec.limits = request.limits;
   spec.guards = guards;
   BERTH_TRY(container::Container container,

@@ -121,6 +121,18 @@ Result<void> read_network_items(const YamlNode& node, const Place& place, Networ
   return {};
 }
 
+Result<void> read_variables(const YamlNode& node, const Place& place, ContainerSettings& containers) {
+  if (node.is_null()) return {};
+  if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of names to values");
+  for (const auto& [key, value] : node.entries()) {
+    const Place here = place.below(key->text());
+    std::string name;
+    BERTH_CHECK_OK(with(parse_variable_name, name)(*key, here));
+    BERTH_CHECK_OK(with(any_text, containers.variables[name])(*value, here));
+  }
+  return {};
+}
+
 Result<std::optional<net::Destination>> proxy_or_none(std::string_view text) {
   if (text.empty()) return std::nullopt;
   BERTH_TRY(net::Destination proxy, parse_proxy(text));
@@ -150,6 +162,10 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   const auto network_items = [&](const YamlNode& node, const Place& place) {
     return read_network_items(node, place, network);
   };
+  ContainerSettings& containers = settings.containers;
+  const auto variables = [&](const YamlNode& node, const Place& place) {
+    return read_variables(node, place, containers);
+  };
   const auto count_of = [](const char* what) {
     return [what](std::string_view given) { return parse_count(given, what); };
   };
@@ -157,7 +173,8 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
       {"version", with(any_text, version)},
       {"storage", group({{"root", with(any_text, settings.storage)},
                          {"runtime", with(absolute_path, settings.runtime)},
-                         {"cache", with(absolute_path, settings.cache)}})},
+                         {"cache", with(absolute_path, settings.cache)},
+                         {"state", with(absolute_path, settings.state)}})},
       {"images", group({{"substitute", substitutes},
                         {"python2_sources", with(absolute_path, settings.python2_sources)},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
@@ -173,6 +190,11 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
               {"resolvers", list_with(parse_resolver, network.resolvers)},
               {"way", with(parse_network_way, network.way)},
               {"subnet", with(parse_subnet, network.subnets.v4)}})},
+      {"containers", group({{"proxy", group({{"http", with(parse_proxy_url, containers.http_proxy)},
+                                             {"https", with(parse_proxy_url, containers.https_proxy)},
+                                             {"no_proxy", with(any_text, containers.no_proxy)}})},
+                            {"ca_bundle", with(absolute_path, containers.ca_bundle)},
+                            {"environment", variables}})},
       {"limits", group({{"memory", with(parse_bytes, settings.limits.memory_bytes)},
                         {"cpus", with(parse_cpus, settings.limits.cpus)},
                         {"pids", with(count_of("processes"), settings.limits.pids)},

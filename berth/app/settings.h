@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/container_settings.h"
 #include "berth/app/network_settings.h"
 #include "berth/base/result.h"
 #include "berth/container/limits.h"
@@ -31,6 +32,7 @@ struct Settings {
   bool user_namespace = true;
   container::Limits limits;
   NetworkSettings network;
+  ContainerSettings containers;
   std::string server_version = "8.9.0";  // what demisto.demistoVersion() tells content
   std::string server_build = "0";
   std::string server_platform = "xsoar";  // which of the vendor's products content takes the server for

@@ -9,19 +9,18 @@ namespace {
 
 std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
 
-// Variables of an image that would change how our interpreter starts, before the loop has a say.
-bool steers_the_start(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kPython = {"PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONHOME",
-                                                       "PYTHONDEBUG",   "PYTHONVERBOSE", "PYTHONPROFILEIMPORTTIME"};
-  return name.starts_with("LD_") || name == "GLIBC_TUNABLES" || std::ranges::find(kPython, name) != kPython.end();
-}
-
 void set(std::vector<std::string>& environment, std::string variable) {
   std::erase_if(environment, [&](const std::string& other) { return name_of(other) == name_of(variable); });
   environment.push_back(std::move(variable));
 }
 
 }  // namespace
+
+bool steers_the_start(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kPython = {"PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONHOME",
+                                                       "PYTHONDEBUG",   "PYTHONVERBOSE", "PYTHONPROFILEIMPORTTIME"};
+  return name.starts_with("LD_") || name == "GLIBC_TUNABLES" || std::ranges::find(kPython, name) != kPython.end();
+}
 
 std::vector<std::string> environment_for(const ImageSettings& image, const std::vector<std::string>& additions) {
   std::vector<std::string> environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/base/unique_fd.h"
@@ -66,6 +67,10 @@ struct ImageSettings {
 // The environment of a script: the image's own without what would steer the dynamic linker or Python's start, then
 // what content expects. PATH falls back to the usual one.
 std::vector<std::string> environment_for(const ImageSettings& image, const std::vector<std::string>& additions);
+
+// Whether a variable would change how the interpreter starts before the loop has a say (LD_..., PYTHONHOME and the
+// like).
+bool steers_the_start(std::string_view variable);
 
 // The interpreters to try for a Python item of `subtype` ("python2", "python3" or "").
 std::vector<std::string> interpreters_for(std::string_view subtype);

@@ -123,7 +123,7 @@ class Berth:
         self.folder = folder  # for scripts and settings
         self.runtime = runtime
         self._count = 0
-        self.settings = self.write('berth.yaml', 'version: 1\nstorage:\n  runtime: %s\n' % runtime)
+        self.settings = self.write('berth.yaml', 'version: 1\nstorage:\n  runtime: %s\n  state: %s/state\n' % (runtime, folder))
 
     def write(self, name, text):
         path = os.path.join(self.folder, name)
