@@ -194,6 +194,21 @@ def test_proxy_parameter(call, port):
     assert port.control('GET', '/control/seen')['through_proxy'] == 0
 
 
+def test_proxy_of_the_system(berth, port):
+    """The parameter `proxy` decides whether the system's proxy, which is the service itself here, is asked."""
+    settings = 'containers: {proxy: {http: "%s"}}\nnetwork:\n' % port.url
+    before = port.control('GET', '/control/seen')['through_proxy']
+    # The name is the proxy's to find: it is none in the internet of the tests.
+    through = port.call(berth, 'HarbourDirectory', 'test-module', url='http://registry.harbour.example', proxy='true',
+                        settings=settings)
+    assert through.value == 'ok', through
+    assert port.control('GET', '/control/seen')['through_proxy'] == before + 1
+    straight = port.call(berth, 'HarbourDirectory', 'test-module', proxy='false', settings=settings)
+    assert straight.value == 'ok', straight
+    assert port.control('GET', '/control/seen')['through_proxy'] == before + 1
+    port.settle()
+
+
 @runs('CustomsDesk')
 def test_fetching_integration(call):
     assert call('CustomsDesk', 'test-module', isFetch='true').value == 'ok'

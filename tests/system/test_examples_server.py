@@ -51,7 +51,8 @@ class Server:
     def __init__(self, berth, port, folder):
         self.berth, self.port = berth, port
         with open(berth.settings) as usual:
-            text = usual.read() + '  state: %s\n' % os.path.join(folder, 'state')
+            # A state folder of the test's own in the place of the one that all tests share.
+            text = re.sub(r'\n  state: .*', '', usual.read()) + '  state: %s\n' % os.path.join(folder, 'state')
         self.settings = berth.write('server-%d.yaml' % (abs(hash(folder)) % 10 ** 8),
                                     text + Port.SUBSTITUTE + 'network:\n  way: veth\n')
 
