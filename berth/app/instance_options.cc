@@ -78,7 +78,8 @@ std::string default_instance_name(std::string_view brand, const std::function<bo
   std::string base(brand.substr(0, kLongestName / 2));
   std::ranges::replace(base, ',', '_');
   std::ranges::replace(base, '|', '_');
-  base = to_valid_utf8(base);
+  base = to_visible(to_valid_utf8(base), false);
+  base.erase(0, base.find_first_not_of(' '));
   for (std::size_t number = 1;; ++number) {
     std::string name = fmt::format("{}_instance_{}", base, number);
     if (!is_taken(name)) return name;

@@ -65,7 +65,8 @@ Result<void> change_options(store::Instance& instance, const InstanceChange& cha
   Json::Object kept = *instance.options.as_object();  // others keep options of theirs there
   std::erase_if(kept, [](const Json::Member& one) { return is_instance_option(one.first); });
   instance.options = Json(std::move(kept));
-  for (const auto& [name, value] : *to_json(options).as_object()) instance.options.set(name, value);
+  const Json changed = to_json(options);
+  for (const auto& [name, value] : *changed.as_object()) instance.options.set(name, value);
   return {};
 }
 

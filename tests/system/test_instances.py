@@ -107,8 +107,12 @@ def watching(needles):
 
 def hits(folder, needles):
     found = []
-    for base, _, names in os.walk(folder):
+    for base, folders, names in os.walk(folder):
+        if 'roots' in folders:
+            folders.remove('roots')  # kept mounts of images, which are read-only
         for name in names:
+            if not stat.S_ISREG(os.lstat(os.path.join(base, name)).st_mode):
+                continue
             with open(os.path.join(base, name), 'rb') as file:
                 text = file.read()
             found += [(os.path.join(base, name), needle) for needle in needles if needle in text]
