@@ -4,6 +4,7 @@
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
+#include "berth/cli/secret_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -152,6 +153,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_housekeeping(program, line);
   add_doctor(program, line);
   add_escape_test(program, line);
+  add_secret(program, line.choice);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

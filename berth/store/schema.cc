@@ -45,7 +45,7 @@ Result<void> check_schema(Database& database, std::span<const std::string_view> 
   BERTH_TRY(const std::int64_t tables, number_of(database, "SELECT count(*) FROM sqlite_schema"));
   if (application != kApplication && (tables != 0 || schema != 0)) {
     return fail(Errc::InvalidInput, fmt::format("database '{}': another program made it: move it away, or let the "
-                                                "setting `state` name another folder",
+                                                "setting 'storage.state' name another folder",
                                                 path));
   }
   const int known = static_cast<int>(migrations.size());

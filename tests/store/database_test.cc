@@ -81,7 +81,8 @@ TEST_F(State, UndoesATransactionThatThrows) {
   }),
                std::bad_alloc);
   EXPECT_EQ(text_of(database, "SELECT count(*) FROM lists"), "0");
-  EXPECT_TRUE(testing::ok(database.transaction([&] { return database.run("INSERT INTO lists VALUES ('a','','',0)"); })));
+  EXPECT_TRUE(
+      testing::ok(database.transaction([&] { return database.run("INSERT INTO lists VALUES ('a','','',0)"); })));
 }
 
 TEST_F(State, SaysWhenItIsFull) {
@@ -182,8 +183,8 @@ TEST_F(State, FindsDamage) {
   {
     Database database = open();
     for (int i = 0; i < 200; ++i) {
-      ASSERT_TRUE(testing::ok(database.run("INSERT INTO lists VALUES (?, '', ?, 0)",
-                                           {std::to_string(i), std::string(1000, 'x')})));
+      ASSERT_TRUE(testing::ok(
+          database.run("INSERT INTO lists VALUES (?, '', ?, 0)", {std::to_string(i), std::string(1000, 'x')})));
     }
   }
   EXPECT_TRUE(examine_database(path())->damage.empty());

@@ -60,7 +60,10 @@ const Kind kKinds[] = {
     {"Docx", "PK\x03\x04rest", "Report.DOCX", "Microsoft Word 2007+"},
     {"Outlook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "mail.msg", "CDFV2 Microsoft Outlook Message"},
     {"Tar", std::string(257, '\0') + "ustar", "a", "POSIX tar archive"},
-    {"Elf", "\x7f" "ELF\x02\x01", "a", "ELF 64-bit"},
+    {"Elf",
+     "\x7f"
+     "ELF\x02\x01",
+     "a", "ELF 64-bit"},
     {"Windows", "MZ" + std::string(0x3a, '\0') + "\x40\0\0\0PE\0\0"s + std::string(20, '\0') + "\x0b\x02"s, "a",
      "PE32+ executable (MS Windows)"},
     {"WindowsFarHeader", "MZ" + std::string(0x3a, '\0') + "\xff\xff\xff\xff", "a", "MS-DOS executable"},
@@ -72,9 +75,7 @@ const Kind kKinds[] = {
     {"Mail", "From: a@b.example\n", "a.eml", "RFC 822 mail, ASCII text"},
 };
 class KindOfFile : public ::testing::TestWithParam<Kind> {};
-TEST_P(KindOfFile, IsTold) {
-  EXPECT_EQ(file_facts_of(GetParam().bytes, GetParam().file_name).type, GetParam().type);
-}
+TEST_P(KindOfFile, IsTold) { EXPECT_EQ(file_facts_of(GetParam().bytes, GetParam().file_name).type, GetParam().type); }
 INSTANTIATE_TEST_SUITE_P(Table, KindOfFile, ::testing::ValuesIn(kKinds), [](auto& row) { return row.param.name; });
 
 TEST(Extension, IsTakenFromTheName) {

@@ -67,7 +67,8 @@ TEST_F(StoredInstances, AreChanged) {
   instance.brand = "Other";
   EXPECT_TRUE(testing::fails_with(instances_.update(instance), Errc::InvalidInput, "cannot become 'Other'"));
   ASSERT_TRUE(testing::ok(instances_.remove("one")));
-  for (const auto& missing : {instances_.remove("one"), instances_.set_enabled("one", true), instances_.update(instance)}) {
+  for (const auto& missing :
+       {instances_.remove("one"), instances_.set_enabled("one", true), instances_.update(instance)}) {
     EXPECT_TRUE(testing::fails_with(missing, Errc::NotFound, "'one'"));
   }
 }

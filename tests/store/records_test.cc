@@ -1,7 +1,7 @@
 #include <random>
 
-#include "berth/store/contexts.h"
 #include "berth/store/content_sources.h"
+#include "berth/store/contexts.h"
 #include "berth/store/entries.h"
 #include "berth/store/fetch_states.h"
 #include "berth/store/indicators.h"
@@ -21,9 +21,9 @@ struct BadId {
   std::string text;
 };
 const BadId kBadIds[] = {
-    {"Empty", ""},         {"NoAt", "12"},          {"NoNumber", "@7"},   {"NoInvestigation", "12@"},
-    {"Zero", "0@7"},       {"LeadingZero", "01@7"}, {"Negative", "-1@7"}, {"Space", " 1@7"},
-    {"Trailing", "1@7x"},  {"TwoAts", "1@7@8"},     {"Hex", "0x1@7"},     {"TooLarge", "99999999999999999999@7"},
+    {"Empty", ""},        {"NoAt", "12"},          {"NoNumber", "@7"},   {"NoInvestigation", "12@"},
+    {"Zero", "0@7"},      {"LeadingZero", "01@7"}, {"Negative", "-1@7"}, {"Space", " 1@7"},
+    {"Trailing", "1@7x"}, {"TwoAts", "1@7@8"},     {"Hex", "0x1@7"},     {"TooLarge", "99999999999999999999@7"},
 };
 class BadEntryId : public ::testing::TestWithParam<BadId> {};
 TEST_P(BadEntryId, IsRefused) {
@@ -43,7 +43,8 @@ TEST(EntryIds, ReadAsTheyArePrinted) {
 TEST_F(State, InvestigationsCountFromTwo) {
   Database database = open();
   Investigations investigations(database);
-  const auto first = investigations.add({.name = "a", .type = "Phishing", .incident = json(R"({"id":"9"})"), .at = at(5)});
+  const auto first =
+      investigations.add({.name = "a", .type = "Phishing", .incident = json(R"({"id":"9"})"), .at = at(5)});
   ASSERT_TRUE(testing::ok(first));
   EXPECT_EQ(first->id, kFirstInvestigation);
   ASSERT_TRUE(testing::ok(investigations.add({.name = "b", .type = "", .incident = nullptr})));
@@ -79,7 +80,8 @@ TEST_F(State, InvestigationsAreClosedAndFiltered) {
   EXPECT_EQ(investigations.get(2)->name, "new");
   EXPECT_EQ(investigations.get(2)->modified, at(77));
   ASSERT_TRUE(testing::ok(investigations.set_incident_fields(2, json(R"({"severity":3})"))));
-  EXPECT_EQ(*investigations.set_incident_fields(2, json(R"({"owner":"ada"})")), json(R"({"severity":3,"owner":"ada"})"));
+  EXPECT_EQ(*investigations.set_incident_fields(2, json(R"({"owner":"ada"})")),
+            json(R"({"severity":3,"owner":"ada"})"));
   for (const auto& missing : {investigations.close(50, "", ""), investigations.reopen(50)}) {
     EXPECT_TRUE(testing::fails_with(missing, Errc::NotFound, "50"));
   }
@@ -331,8 +333,11 @@ TEST_F(State, RelationshipsAreFoundFromBothEnds) {
 TEST_F(State, ContentSourcesAreRegistered) {
   Database database = open();
   ContentSources sources(database);
-  const ContentSource source{.name = "ours", .path = "/srv/content", .origin = ContentOrigin::Git,
-                             .details = json(R"({"revision":"abc"})"), .added = at(3)};
+  const ContentSource source{.name = "ours",
+                             .path = "/srv/content",
+                             .origin = ContentOrigin::Git,
+                             .details = json(R"({"revision":"abc"})"),
+                             .added = at(3)};
   ASSERT_TRUE(testing::ok(sources.add(source)));
   EXPECT_TRUE(testing::fails_with(sources.add(source), Errc::AlreadyExists, "'ours'"));
   EXPECT_EQ(sources.get("ours")->origin, ContentOrigin::Git);

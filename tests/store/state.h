@@ -1,6 +1,7 @@
 // A state folder of a test's own, and processes that use it.
 #pragma once
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +12,7 @@
 #include "berth/store/database.h"
 #include "berth/store/instances.h"
 #include "berth/store/investigations.h"
-#include "tests/support/result.h"
+#include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
 namespace berth::store {

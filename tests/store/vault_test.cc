@@ -118,7 +118,8 @@ class BadSealedText : public ::testing::TestWithParam<BadText> {};
 TEST_P(BadSealedText, IsRefused) {
   EXPECT_TRUE(testing::fails_with(parse_sealed_text(GetParam().text), Errc::Corrupt, GetParam().why));
 }
-INSTANTIATE_TEST_SUITE_P(Table, BadSealedText, ::testing::ValuesIn(kBadTexts), [](auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, BadSealedText, ::testing::ValuesIn(kBadTexts),
+                         [](auto& row) { return row.param.name; });
 
 TEST_F(Secrets, StayOutOfStrangersHands) {
   ASSERT_FALSE(vault().key_id().empty());
