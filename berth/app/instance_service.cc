@@ -78,8 +78,8 @@ InstanceService::InstanceService(std::unique_ptr<store::Database> database, stor
       places_(std::move(places)) {}
 
 Result<InstanceService> InstanceService::open(const Settings& settings) {
-  BERTH_TRY(store::Database database, store::Database::open(database_place(settings)));
-  return InstanceService(std::make_unique<store::Database>(std::move(database)), key_places(settings));
+  BERTH_TRY(store::Database database, store::Database::open(state_places(settings).database));
+  return InstanceService(std::make_unique<store::Database>(std::move(database)), state_places(settings).keys);
 }
 
 Result<std::string> InstanceService::add(const content::Item& integration, const NewInstance& request) {

@@ -11,7 +11,7 @@ namespace berth::app {
 
 Scene::Scene(const Settings& settings)
     : settings_(settings),
-      state_({database_place(settings), files_place(settings), key_places(settings)}),
+      state_(state_places(settings)),
       script_(std::make_unique<dt::ScriptWorker>()) {
   auto playground = std::make_unique<server::Playground>();
   playground_ = playground.get();

@@ -1,17 +1,12 @@
-// Where the state folder keeps what must last.
+// Where in the state folder what lies (docs/state.md).
 #pragma once
 
-#include <filesystem>
-
 #include "berth/app/settings.h"
-#include "berth/store/vault.h"
+#include "berth/server/state.h"
 
 namespace berth::app {
 
-std::filesystem::path database_place(const Settings& settings);
-// The folder of files' bytes (store/blobs).
-std::filesystem::path files_place(const Settings& settings);
-// The key's file, and the credentials that systemd hands to a service ($CREDENTIALS_DIRECTORY).
-store::KeyPlaces key_places(const Settings& settings);
+// With the credentials that systemd has given this process, where it has.
+server::StatePlaces state_places(const Settings& settings);
 
 }  // namespace berth::app

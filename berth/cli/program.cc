@@ -13,6 +13,7 @@
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
 #include "berth/cli/shell_command.h"
+#include "berth/cli/secret_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -155,6 +156,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_shell(program, line.choice);
   add_doctor(program, line);
   add_escape_test(program, line);
+  add_secret(program, line.choice);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

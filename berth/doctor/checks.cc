@@ -7,6 +7,7 @@
 #include "berth/doctor/certificates.h"
 #include "berth/doctor/cgroups.h"
 #include "berth/doctor/clock.h"
+#include "berth/doctor/database.h"
 #include "berth/doctor/ids.h"
 #include "berth/doctor/kernel.h"
 #include "berth/doctor/leftovers.h"
@@ -80,6 +81,8 @@ constexpr Check kChecks[] = {
      [](const Asked& asked) { return judge_cache_folder(place_facts(asked, asked.settings.cache)); }},
     {"leftovers", "places", "is anything left that has no owner any more?",
      [](const Asked& asked) { return judge_leftovers(find_leftovers(asked, sys::find_hierarchies())); }},
+    {"database", "places", "is the database sound, and safe from others?",
+     [](const Asked& asked) { return judge_database(database_facts(asked)); }},
     {"storage", "storage", "can the storage of images be found and read?",
      [](const Asked& asked) { return judge_storage(storage_facts(asked)); }},
     {"storage-space", "storage", "is there room in it?",

@@ -12,10 +12,18 @@ namespace {
 // In the file's header, so that file(1) and we know it for Berth's: "BRTH".
 constexpr std::int64_t kApplication = 0x42525448;
 
-Result<std::int64_t> number_of(Database& database, std::string_view sql) {
-  BERTH_TRY(Statement statement, database.query(sql));
-  BERTH_TRY(const bool row, statement.step());
-  return row ? statement.integer(0) : 0;
+struct Header {
+  int schema = 0;
+  std::int64_t application = 0;
+  std::int64_t tables = 0;
+};
+
+// In one statement, so as of one moment: another process may be making the first tables.
+Result<Header> header_of(Database& database) {
+  BERTH_TRY(Statement row, database.query("SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)"
+                                          " FROM pragma_user_version, pragma_application_id"));
+  BERTH_CHECK_OK(row.step());
+  return Header{static_cast<int>(row.integer(0)), row.integer(1), row.integer(2)};
 }
 
 std::filesystem::path copy_path(const Database& database, int schema) {
@@ -34,27 +42,25 @@ Result<void> take_step(Database& database, int schema, std::string_view step) {
 }  // namespace
 
 Result<int> schema_of(Database& database) {
-  BERTH_TRY(const std::int64_t schema, number_of(database, "PRAGMA user_version"));
-  return static_cast<int>(schema);
+  BERTH_TRY(const Header header, header_of(database));
+  return header.schema;
 }
 
 Result<void> check_schema(Database& database, std::span<const std::string_view> migrations) {
   const std::string& path = database.path().native();
-  BERTH_TRY(const int schema, schema_of(database));
-  BERTH_TRY(const std::int64_t application, number_of(database, "PRAGMA application_id"));
-  BERTH_TRY(const std::int64_t tables, number_of(database, "SELECT count(*) FROM sqlite_schema"));
-  if (application != kApplication && (tables != 0 || schema != 0)) {
+  BERTH_TRY(const Header header, header_of(database));
+  if (header.application != kApplication && (header.tables != 0 || header.schema != 0)) {
     return fail(Errc::InvalidInput, fmt::format("database '{}': another program made it: move it away, or let the "
-                                                "setting `state` name another folder",
+                                                "setting 'storage.state' name another folder",
                                                 path));
   }
   const int known = static_cast<int>(migrations.size());
-  if (schema > known) {
+  if (header.schema > known) {
     return fail(
         Errc::InvalidInput,
         fmt::format("database '{0}': it has schema {1} and this program knows up to {2}, so a newer Berth wrote "
                     "it: install that one again, or stop Berth and go back to the copy '{3}'",
-                    path, schema, known, copy_path(database, known).native()));
+                    path, header.schema, known, copy_path(database, known).native()));
   }
   return {};
 }

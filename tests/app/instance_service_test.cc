@@ -66,7 +66,7 @@ class InstanceServiceTest : public ::testing::Test {
   std::string state_bytes() const {
     std::string bytes;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(settings_.state)) {
-      if (!entry.is_regular_file() || entry.path() == key_places(settings_).file) continue;
+      if (!entry.is_regular_file() || entry.path() == state_places(settings_).keys.file) continue;
       std::ifstream file(entry.path(), std::ios::binary);
       bytes.append(std::istreambuf_iterator<char>(file), {});
     }
@@ -122,7 +122,7 @@ TEST_F(InstanceServiceTest, SealedTextsBelongToTheirPlace) {
   auto stored = service.get("i");
   ASSERT_TRUE(testing::ok(stored));
   std::swap(stored->secrets["api_key"], stored->secrets["credentials.password"]);
-  auto database = store::Database::open(database_place(settings_));
+  auto database = store::Database::open(state_places(settings_).database);
   ASSERT_TRUE(testing::ok(database));
   ASSERT_TRUE(testing::ok(store::Instances(*database).update(*stored)));
   EXPECT_TRUE(testing::fails_with(service.open_for_call("i", integration()), Errc::Corrupt,
@@ -272,13 +272,13 @@ TEST_F(InstanceServiceTest, FollowsAChangeOfTheKey) {
   InstanceService service = open();
   ASSERT_TRUE(testing::ok(service.add(integration(), full())));
   ASSERT_TRUE(testing::ok(service.open_for_call("i", integration())));
-  auto database = store::Database::open(database_place(settings_));
+  auto database = store::Database::open(state_places(settings_).database);
   ASSERT_TRUE(testing::ok(database));
-  ASSERT_TRUE(testing::ok(store::rekey(*database, key_places(settings_))));
+  ASSERT_TRUE(testing::ok(store::rekey(*database, state_places(settings_).keys)));
   const auto call = service.open_for_call("i", integration());
   ASSERT_TRUE(testing::ok(call));
   EXPECT_EQ(print_json(call->params), kFullParams);
-  ASSERT_TRUE(testing::ok(store::rekey(*database, key_places(settings_))));
+  ASSERT_TRUE(testing::ok(store::rekey(*database, state_places(settings_).keys)));
   NewInstance request = full();
   request.name = "j";
   ASSERT_TRUE(testing::ok(service.add(integration(), request)));
