@@ -68,7 +68,7 @@ std::string random_operand(std::mt19937& random) {
 std::string random_condition(std::mt19937& random) {
   constexpr const char* kRelations[] = {"==", "!=", "===", "!==", "<", "<=", ">", ">="};
   std::string code;
-  for (unsigned terms = 1 + random() % 3; terms > 0; --terms) {
+  for (auto terms = 1 + random() % 3; terms > 0; --terms) {
     code += random_operand(random);
     if (random() % 4 != 0) code += std::string(" ") + kRelations[random() % std::size(kRelations)] + " " + random_operand(random);
     if (terms > 1) code += " && ";
