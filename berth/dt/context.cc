@@ -45,8 +45,8 @@ Result<std::vector<Part>> parts_of(const Path& path) {
   return parts;
 }
 
-// Opens a value as a list for as long as this lives. One value alone is alone again if it stays so, unless it is new and
-// `keep_new`.
+// Opens a value as a list for as long as this lives. One value alone is alone again if it stays so, unless it is new
+// and `keep_new`.
 class OpenList {
  public:
   OpenList(ContextTree& tree, Json& value, bool keep_new) : tree_(tree), value_(value) {

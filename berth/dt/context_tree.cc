@@ -77,7 +77,8 @@ void ContextTree::close_list(Json& at) {
 
 Result<void> ContextTree::add_member(Json::Object& members, std::string name, Json value) {
   if (members.size() >= most_members_) {
-    return fail(Errc::Exhausted, fmt::format("an object of the context would have more than {} members", most_members_));
+    return fail(Errc::Exhausted,
+                fmt::format("an object of the context would have more than {} members", most_members_));
   }
   BERTH_CHECK_OK(count(member_bytes(name) + json_bytes(value), 0));
   members.emplace_back(std::move(name), std::move(value));

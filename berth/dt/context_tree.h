@@ -16,8 +16,8 @@ class ContextTree {
   ContextTree(std::size_t& bytes, std::size_t most_bytes, std::size_t most_members)
       : bytes_(bytes), most_bytes_(most_bytes), most_members_(most_members) {}
 
-  // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last element
-  // is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
+  // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last
+  // element is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
   Result<Json*> open_member(Json& at, std::string_view name);
   // Errors of all: Exhausted.
   Result<void> replace(Json& at, Json value);

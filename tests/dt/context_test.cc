@@ -69,21 +69,26 @@ const Row kRows[] = {
     {"KeyAppended", R"({"A": {"Id": 1}})", kById, R"({"Id": 2})", R"({"A": [{"Id": 1}, {"Id": 2}]})"},
     {"KeyEach", R"({"A": [{"Id": 1}, {"Id": 2}]})", kById, R"([{"Id": 2, "x": 1}, {"Id": 3}, {"Id": 3, "x": 2}])",
      R"({"A": [{"Id": 1}, {"Id": 2, "x": 1}, {"Id": 3, "x": 2}]})"},
-    {"KeyTwiceInList", "{}", kById, R"([{"Id": 1, "x": 1}, {"Id": 1, "y": 2}])", R"({"A": [{"Id": 1, "x": 1, "y": 2}]})"},
+    {"KeyTwiceInList", "{}", kById, R"([{"Id": 1, "x": 1}, {"Id": 1, "y": 2}])",
+     R"({"A": [{"Id": 1, "x": 1, "y": 2}]})"},
     {"KeyEveryMatch", R"({"A": [{"Id": 1}, {"Id": 2}, {"Id": 1}]})", kById, R"({"Id": 1, "x": 1})",
      R"({"A": [{"Id": 1, "x": 1}, {"Id": 2}, {"Id": 1, "x": 1}]})"},
     {"KeyNumberIsText", R"({"A": [{"Id": "1"}]})", kById, R"({"Id": 1, "x": 1})", R"({"A": [{"Id": 1, "x": 1}]})"},
-    {"KeyTextIsNotText", R"({"A": [{"Id": "1"}]})", kById, R"({"Id": "1.0"})", R"({"A": [{"Id": "1"}, {"Id": "1.0"}]})"},
-    {"KeyStrict", R"({"A": [{"Id": "1"}]})", "A(val.Id === obj.Id)", R"({"Id": 1})", R"({"A": [{"Id": "1"}, {"Id": 1}]})"},
-    {"KeyMissing", R"({"A": [{"Id": 1}, {"x": 1}]})", kById, R"({"x": 2})", R"({"A": [{"Id": 1}, {"x": 1}, {"x": 2}]})"},
+    {"KeyTextIsNotText", R"({"A": [{"Id": "1"}]})", kById, R"({"Id": "1.0"})",
+     R"({"A": [{"Id": "1"}, {"Id": "1.0"}]})"},
+    {"KeyStrict", R"({"A": [{"Id": "1"}]})", "A(val.Id === obj.Id)", R"({"Id": 1})",
+     R"({"A": [{"Id": "1"}, {"Id": 1}]})"},
+    {"KeyMissing", R"({"A": [{"Id": 1}, {"x": 1}]})", kById, R"({"x": 2})",
+     R"({"A": [{"Id": 1}, {"x": 1}, {"x": 2}]})"},
     {"KeyMissingInBoth", R"({"A": [{"x": 1}]})", "A(val.Id == obj.Id)", R"({"x": 2})", R"({"A": [{"x": 2}]})"},
     {"KeyAmongUnlike", R"({"A": [null, 1, "x", [1], {"Id": 1}]})", kById, R"({"Id": 1, "x": 1})",
      R"({"A": [null, 1, "x", [1], {"Id": 1, "x": 1}]})"},
     {"KeyIsList", R"({"A": [{"Id": ["x"]}]})", kById, R"({"Id": "x", "y": 1})", R"({"A": [{"Id": "x", "y": 1}]})"},
     {"KeyDeep", R"({"A": {"B": [{"Id": 1}]}})", "A.B(val.Id == obj.Id)", R"({"Id": 1, "x": 1})",
      R"({"A": {"B": [{"Id": 1, "x": 1}]}})"},
-    {"KeysTwo", R"({"A": [{"I": 1, "V": "a"}, {"I": 1, "V": "b"}]})", "A(val.I && val.I == obj.I && val.V && val.V == obj.V)",
-     R"({"I": 1, "V": "b", "x": 1})", R"({"A": [{"I": 1, "V": "a"}, {"I": 1, "V": "b", "x": 1}]})"},
+    {"KeysTwo", R"({"A": [{"I": 1, "V": "a"}, {"I": 1, "V": "b"}]})",
+     "A(val.I && val.I == obj.I && val.V && val.V == obj.V)", R"({"I": 1, "V": "b", "x": 1})",
+     R"({"A": [{"I": 1, "V": "a"}, {"I": 1, "V": "b", "x": 1}]})"},
     {"NoObjectReplaces", R"({"A": [1, 2]})", "A(val == obj)", "2", R"({"A": [1, 2]})"},
     {"NoObjectAppended", R"({"A": [1, 2]})", "A(val == obj)", "3", R"({"A": [1, 2, 3]})"},
     {"ByEngine", R"({"A": [{"n": "Web"}]})", "A(val.n.toLowerCase() == obj.n.toLowerCase())", R"({"n": "WEB", "x": 1})",
@@ -96,7 +101,8 @@ const Row kRows[] = {
      R"({"A": [{"Id": 1}, {"Id": 2, "B": {"Id": 2, "x": 1}}]})"},
     {"ParentNone", R"({"A": {"Id": 1}})", "A(val.Id == obj.Id).B", R"({"Id": 2})",
      R"({"A": [{"Id": 1}, {"B": {"Id": 2}}]})"},
-    {"ParentAll", R"({"A": [{"Id": 1}, {"Id": 2}]})", "A(true).B", "1", R"({"A": [{"Id": 1, "B": 1}, {"Id": 2, "B": 1}]})"},
+    {"ParentAll", R"({"A": [{"Id": 1}, {"Id": 2}]})", "A(true).B", "1",
+     R"({"A": [{"Id": 1, "B": 1}, {"Id": 2, "B": 1}]})"},
     {"ParentAndKey", R"({"A": [{"P": 1, "B": [{"Id": 1}]}]})", "A(val.P == obj.P).B(val.Id == obj.Id)",
      R"({"P": 1, "Id": 1, "x": 1})", R"({"A": [{"P": 1, "B": [{"Id": 1, "P": 1, "x": 1}]}]})"},
     {"ParentOverwritten", R"({"A": [{"P": 1, "B": [1, 2]}]})", "A(val.P == 1).B(true)", "[3]",
@@ -125,7 +131,8 @@ struct Bad {
 };
 
 const Bad kBad[] = {
-    {"Empty", "", Errc::InvalidInput, "merge into the context under '': read the expression '': at byte 0: it is empty"},
+    {"Empty", "", Errc::InvalidInput,
+     "merge into the context under '': read the expression '': at byte 0: it is empty"},
     {"Root", ".", Errc::InvalidInput, "it names nothing to write to"},
     {"Index", "a.b[0].c", Errc::InvalidInput, "an index has no place"},
     {"Dots", "a.b[0]..", Errc::InvalidInput, "a name is missing"},
@@ -163,7 +170,8 @@ TEST(Context, MergesAWholeEntryContext) {
   Context context;
   const Json entry = *parse_json(R"json({"A(val.Id == obj.Id)": {"Id": 1}, "B": 2, "B.C": 3})json");
   EXPECT_TRUE(testing::fails_with(context.merge_all(entry, script), Errc::InvalidInput, "under 'B.C'"));
-  EXPECT_EQ(print_json(context.root()), R"({"A": {"Id": 1}, "B": 2})") << "what came before the one that cannot be, stays";
+  EXPECT_EQ(print_json(context.root()), R"({"A": {"Id": 1}, "B": 2})")
+      << "what came before the one that cannot be, stays";
   EXPECT_TRUE(testing::fails_with(context.merge_all(Json(1), script), Errc::InvalidInput, "no object"));
 }
 
@@ -206,8 +214,8 @@ TEST(Context, IsBounded) {
   // Each new value would be put into every element.
   Context many(Json::object(), {.bytes = 10'000});
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(testing::ok(many.merge("A", Json(Json::Object{{"k", i}}), script)));
-  EXPECT_TRUE(testing::fails_with(many.merge("A(val.k >= 0)", Json(Json::Object{{"x", piece}}), script), Errc::Exhausted,
-                                  "larger than 10000 bytes"));
+  EXPECT_TRUE(testing::fails_with(many.merge("A(val.k >= 0)", Json(Json::Object{{"x", piece}}), script),
+                                  Errc::Exhausted, "larger than 10000 bytes"));
 }
 
 Json numbered(int from, int count, const char* member) {

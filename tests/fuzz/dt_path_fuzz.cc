@@ -1,5 +1,6 @@
-// Expressions come from content and scripts: whatever is read keeps to the bounds, does what needs no engine without one,
-// and merges into a context that stays within its own; what is refused is refused in one line that a terminal can show.
+// Expressions come from content and scripts: whatever is read keeps to the bounds, does what needs no engine without
+// one, and merges into a context that stays within its own; what is refused is refused in one line that a terminal can
+// show.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
