@@ -32,7 +32,8 @@ SizeClass class_of(std::size_t bytes) {
     const std::size_t index = bytes == 0 ? 0 : (bytes - 1) / kGrain;
     return {index, (index + 1) * kGrain};
   }
-  const auto doubling = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^doubling < bytes <= 2^(doubling+1)
+  const auto doubling =
+      static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^doubling < bytes <= 2^(doubling+1)
   const std::size_t base = std::size_t{1} << doubling;
   const std::size_t quarter = base / 4;
   const std::size_t part = (bytes - 1 - base) / quarter;

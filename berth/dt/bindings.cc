@@ -20,9 +20,7 @@ void find_members(const Json& value, const std::string& name, std::vector<const 
 }
 
 // `at` as a position in a list of `size`, counted from the end below 0; it may lie outside.
-std::int64_t position(std::int64_t at, std::size_t size) {
-  return at < 0 ? at + static_cast<std::int64_t>(size) : at;
-}
+std::int64_t position(std::int64_t at, std::size_t size) { return at < 0 ? at + static_cast<std::int64_t>(size) : at; }
 
 }  // namespace
 
@@ -47,7 +45,8 @@ std::vector<const Json*> enter(const Place& place, const std::vector<const Json*
   const std::vector<const Json*> elements = elements_of(found);
   if (const auto* index = std::get_if<Index>(&place)) {
     const std::int64_t at = position(index->at, elements.size());
-    if (at >= 0 && at < static_cast<std::int64_t>(elements.size())) next.push_back(elements[static_cast<std::size_t>(at)]);
+    if (at >= 0 && at < static_cast<std::int64_t>(elements.size()))
+      next.push_back(elements[static_cast<std::size_t>(at)]);
     return next;
   }
   const auto& slice = std::get<Slice>(place);
@@ -106,7 +105,8 @@ Result<ScriptJob> BoundScript::job_for(const std::vector<const Json*>& values) {
     job.bindings.push_back(std::move(relative));
   }
   if (owned_bytes_ > kMostBoundBytes) {
-    return fail(Errc::Exhausted, fmt::format("{}: its binds stand for more than {} bytes", describe(job), kMostBoundBytes));
+    return fail(Errc::Exhausted,
+                fmt::format("{}: its binds stand for more than {} bytes", describe(job), kMostBoundBytes));
   }
   return job;
 }

@@ -34,7 +34,8 @@ constexpr std::size_t kMostBoundBytes = 32u << 20;  // of lists made for binds
 class BoundScript {
  public:
   // `fixed`: a name beside the binds, as `obj`, with its value. All must outlive this.
-  BoundScript(const JavaScript& script, const Json& root, std::vector<std::pair<std::string_view, const Json*>> fixed = {});
+  BoundScript(const JavaScript& script, const Json& root,
+              std::vector<std::pair<std::string_view, const Json*>> fixed = {});
 
   // For which of `values` the condition holds. Natively where it can be.
   // Errors: those of Script::evaluate; Exhausted (kMostBoundBytes).

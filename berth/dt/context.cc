@@ -45,33 +45,26 @@ Result<std::vector<Part>> parts_of(const Path& path) {
   return parts;
 }
 
-// Opens a value as a list for as long as this lives. One value alone is a list of one, and is alone again if it stays so.
+// Opens a value as a list for as long as this lives. One value alone is alone again if it stays so, unless it is new
+// and `keep_new`.
 class OpenList {
  public:
-  explicit OpenList(Json& value, bool keep_list) : value_(value), keep_list_(keep_list) {
-    if (value_.is_array()) {
-      keep_list_ = true;
-      return;
-    }
-    Json::Array items;
-    if (!value_.is_null()) items.push_back(std::move(value_));
-    value_ = Json(std::move(items));
+  OpenList(ContextTree& tree, Json& value, bool keep_new) : tree_(tree), value_(value) {
+    const bool is_new = value.is_null();
+    closes_ = tree_.open_list(value_) && !(is_new && keep_new);
   }
   OpenList(const OpenList&) = delete;
   OpenList& operator=(const OpenList&) = delete;
   ~OpenList() {
-    if (keep_list_) return;
-    Json::Array& items = this->items();
-    if (items.size() > 1) return;
-    Json only = items.empty() ? Json() : std::move(items[0]);
-    value_ = std::move(only);
+    if (closes_) tree_.close_list(value_);
   }
 
   Json::Array& items() { return *value_.as_array(); }
 
  private:
+  ContextTree& tree_;
   Json& value_;
-  bool keep_list_;
+  bool closes_;
 };
 
 // One merge on its way through the tree.
@@ -103,7 +96,7 @@ class Merge {
     BERTH_TRY(Json* const place, tree_.open_member(at, part.name));
     if (!part.matching && !is_last) return add_below(*place, level + 1, std::move(value), index);
     if (is_last && overwrites_) return tree_.replace(*place, std::move(value));
-    OpenList list(*place, is_last && is_list_ && place->is_null());
+    OpenList list(tree_, *place, is_last && is_list_);
     if (!part.matching) return tree_.append(list.items(), std::move(value));
     if (is_last && index != nullptr) {
       for (std::size_t i = index->size(); i < list.items().size(); ++i) index->add(list.items()[i]);

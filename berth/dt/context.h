@@ -43,7 +43,8 @@ class Context {
   // A condition may stand in the middle: then it chooses the parents. Missing parents are made; of a list without a
   // condition the last element is the parent. Null changes nothing, except under (true).
   // Errors: InvalidInput (no path, one with an index, a slice or a mutator, or leading through a value that is no
-  // object); Exhausted past a limit; TimedOut; those of Script::evaluate. Elements before the one that failed stay merged.
+  // object); Exhausted past a limit; TimedOut; those of Script::evaluate. Elements before the one that failed stay
+  // merged.
   Result<void> merge(std::string_view key, Json value, Script& script);
 
   // Merges each member of an entry's EntryContext, in their order; ends with the first that cannot be.

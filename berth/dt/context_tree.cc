@@ -19,15 +19,10 @@ Json* find_member(Json::Object& members, std::string_view name) {
   return nullptr;
 }
 
-// The value that a part of a path is looked for in.
-Json* last_of(Json& at) {
-  Json* value = &at;
-  for (Json::Array* items = value->as_array(); items != nullptr; items = value->as_array()) {
-    if (items->empty()) items->emplace_back();
-    value = &items->back();
-  }
-  return value;
-}
+// What json_bytes says of them.
+constexpr std::size_t kNullBytes = 8;
+constexpr std::size_t kEmptyBytes = 2;
+constexpr std::size_t kItemBytes = 2;  // beside its value
 
 }  // namespace
 
@@ -42,9 +37,48 @@ Result<void> ContextTree::count(std::size_t added, std::size_t removed) {
   return {};
 }
 
+// The value that a part of a path is looked for in.
+Json* ContextTree::last_of(Json& at) {
+  Json* value = &at;
+  for (Json::Array* items = value->as_array(); items != nullptr; items = value->as_array()) {
+    if (items->empty()) {
+      items->emplace_back();
+      bytes_ += kNullBytes + kItemBytes;
+    }
+    value = &items->back();
+  }
+  return value;
+}
+
+bool ContextTree::open_list(Json& at) {
+  if (at.is_array()) return false;
+  Json::Array items;
+  if (at.is_null()) {
+    bytes_ -= kNullBytes - kEmptyBytes;
+  } else {
+    items.push_back(std::move(at));
+    bytes_ += kEmptyBytes + kItemBytes;
+  }
+  at = Json(std::move(items));
+  return true;
+}
+
+void ContextTree::close_list(Json& at) {
+  Json::Array& items = *at.as_array();
+  if (items.size() > 1) return;
+  if (items.empty()) {
+    bytes_ += kNullBytes - kEmptyBytes;
+  } else {
+    bytes_ -= kEmptyBytes + kItemBytes;
+  }
+  Json only = items.empty() ? Json() : std::move(items[0]);
+  at = std::move(only);
+}
+
 Result<void> ContextTree::add_member(Json::Object& members, std::string name, Json value) {
   if (members.size() >= most_members_) {
-    return fail(Errc::Exhausted, fmt::format("an object of the context would have more than {} members", most_members_));
+    return fail(Errc::Exhausted,
+                fmt::format("an object of the context would have more than {} members", most_members_));
   }
   BERTH_CHECK_OK(count(member_bytes(name) + json_bytes(value), 0));
   members.emplace_back(std::move(name), std::move(value));
@@ -53,7 +87,10 @@ Result<void> ContextTree::add_member(Json::Object& members, std::string name, Js
 
 Result<Json*> ContextTree::open_member(Json& at, std::string_view name) {
   Json* value = last_of(at);
-  if (value->is_null()) *value = Json::object();
+  if (value->is_null()) {
+    *value = Json::object();
+    bytes_ -= kNullBytes - kEmptyBytes;
+  }
   Json::Object* members = value->as_object();
   if (members == nullptr) {
     return fail(Errc::InvalidInput, fmt::format("'{}' would be a member of a value that is no object",
@@ -71,7 +108,7 @@ Result<void> ContextTree::replace(Json& at, Json value) {
 }
 
 Result<void> ContextTree::append(Json::Array& list, Json value) {
-  BERTH_CHECK_OK(count(json_bytes(value) + 2, 0));
+  BERTH_CHECK_OK(count(json_bytes(value) + kItemBytes, 0));
   list.push_back(std::move(value));
   return {};
 }

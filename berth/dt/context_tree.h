@@ -16,8 +16,8 @@ class ContextTree {
   ContextTree(std::size_t& bytes, std::size_t most_bytes, std::size_t most_members)
       : bytes_(bytes), most_bytes_(most_bytes), most_members_(most_members) {}
 
-  // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last element
-  // is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
+  // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last
+  // element is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
   Result<Json*> open_member(Json& at, std::string_view name);
   // Errors of all: Exhausted.
   Result<void> replace(Json& at, Json value);
@@ -25,10 +25,16 @@ class ContextTree {
   // The members of `value` overwrite those of `at`; where one of both is no object, the whole is replaced.
   Result<void> overlay(Json& at, Json value);
 
+  // Opens a value as a list; returns whether it was none. Null is an empty list, one value a list of one.
+  bool open_list(Json& at);
+  // Makes a list of one its element again, and an empty one null.
+  void close_list(Json& at);
+
   // Whether `more` bytes would still fit.
   Result<void> check_room(std::size_t more) const;
 
  private:
+  Json* last_of(Json& at);
   Result<void> count(std::size_t added, std::size_t removed);
   Result<void> add_member(Json::Object& members, std::string name, Json value);
   Result<void> overlay_many(Json::Object& members, Json::Object&& over);

@@ -1,4 +1,5 @@
-// What runs inside the engine's protected calls may leave them by a long jump: no function there has anything to destroy.
+// What runs inside the engine's protected calls may leave them by a long jump: no function there has anything to
+// destroy.
 
 #include "berth/dt/engine.h"
 
@@ -23,7 +24,9 @@ void* reallocate(void* arena, void* block, duk_size_t bytes) {
 void release(void* arena, void* block) { static_cast<Arena*>(arena)->release(block); }
 
 // An error outside of every protected call: nothing that a script can cause.
-void give_up(void*, const char* message) { assertion_failed(message != nullptr ? message : "engine", __FILE__, __LINE__); }
+void give_up(void*, const char* message) {
+  assertion_failed(message != nullptr ? message : "engine", __FILE__, __LINE__);
+}
 
 // The engine's own generator would give each request the same numbers, because each begins from the same heap.
 duk_ret_t random_number(duk_context* context) {

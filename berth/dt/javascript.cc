@@ -55,8 +55,9 @@ class BindPath {
       before_last = begin;
       if (bind.places.size() >= kMostSteps) break;
     }
-    // `val1---A.B.trim()`: the last name is a function of the value.
-    if (text_.substr(at_).starts_with('(') && !bind.places.empty() && std::holds_alternative<Key>(bind.places.back())) {
+    // `val1---A.B.trim()`, `val1---A.B.length`: the last name is one of the value, not of the path.
+    const Key* last = bind.places.empty() ? nullptr : std::get_if<Key>(&bind.places.back());
+    if (last != nullptr && (text_.substr(at_).starts_with('(') || last->name == "length")) {
       bind.places.pop_back();
       at_ = before_last;
     }

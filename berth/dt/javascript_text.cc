@@ -24,8 +24,10 @@ bool is_prefix_word(std::string_view word) {
 
 Lexeme JavaScriptReader::quoted(char quote) const {
   for (std::size_t at = at_ + 1; at < text_.size(); ++at) {
-    if (text_[at] == '\\') ++at;
-    else if (text_[at] == quote) return {Lexeme::Kind::Quiet, at_, at + 1 - at_};
+    if (text_[at] == '\\')
+      ++at;
+    else if (text_[at] == quote)
+      return {Lexeme::Kind::Quiet, at_, at + 1 - at_};
   }
   return {Lexeme::Kind::Broken, at_, text_.size() - at_};
 }
@@ -40,10 +42,14 @@ Lexeme JavaScriptReader::comment() const {
 Lexeme JavaScriptReader::regular_expression() const {
   bool in_class = false;
   for (std::size_t at = at_ + 1; at < text_.size() && text_[at] != '\n'; ++at) {
-    if (text_[at] == '\\') ++at;
-    else if (text_[at] == '[') in_class = true;
-    else if (text_[at] == ']') in_class = false;
-    else if (text_[at] == '/' && !in_class) return {Lexeme::Kind::Quiet, at_, at + 1 - at_};
+    if (text_[at] == '\\')
+      ++at;
+    else if (text_[at] == '[')
+      in_class = true;
+    else if (text_[at] == ']')
+      in_class = false;
+    else if (text_[at] == '/' && !in_class)
+      return {Lexeme::Kind::Quiet, at_, at + 1 - at_};
   }
   return {Lexeme::Kind::Broken, at_, text_.size() - at_};
 }

@@ -89,7 +89,7 @@ class NativeCondition::Parser {
     skip_blanks();
     if (text_.empty()) return std::nullopt;
     const char first = text_[0];
-    auto value = first == '\'' || first == '"' ? take_text(first)
+    auto value = first == '\'' || first == '"'     ? take_text(first)
                  : is_digit(first) || first == '-' ? take_number()
                                                    : take_path();
     skip_blanks();

@@ -38,7 +38,17 @@ class NativeCondition {
     std::vector<std::string> path;  // val.K: {"val", "K"}; empty for a literal
     Json literal;
   };
-  enum class Relation { None, LooselyEqual, LooselyUnequal, StrictlyEqual, StrictlyUnequal, Less, AtMost, More, AtLeast };
+  enum class Relation {
+    None,
+    LooselyEqual,
+    LooselyUnequal,
+    StrictlyEqual,
+    StrictlyUnequal,
+    Less,
+    AtMost,
+    More,
+    AtLeast
+  };
   struct Term {
     Value left;
     Relation relation = Relation::None;

@@ -19,9 +19,9 @@ constexpr std::size_t kMostDigits = 15;  // that every double keeps
 
 // What the engine would find on an object without such a member.
 constexpr std::array<std::string_view, 12> kInherited = {
-    "constructor",      "toString",         "toLocaleString",   "valueOf",          "hasOwnProperty",
-    "isPrototypeOf",    "propertyIsEnumerable", "__proto__",    "__defineGetter__", "__defineSetter__",
-    "__lookupGetter__", "__lookupSetter__"};
+    "constructor",      "toString",         "toLocaleString",       "valueOf",
+    "hasOwnProperty",   "isPrototypeOf",    "propertyIsEnumerable", "__proto__",
+    "__defineGetter__", "__defineSetter__", "__lookupGetter__",     "__lookupSetter__"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii(std::string_view text) {

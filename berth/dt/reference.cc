@@ -117,7 +117,8 @@ Result<Json> expand(std::string_view text, const Json& context, Script& script, 
     out += text_of(std::move(one));
     done = reference.at + reference.size;
     if (out.size() > kMostExpandedBytes) {
-      return fail(Errc::Exhausted, fmt::format("expand references: the text would have more than {} bytes", kMostExpandedBytes));
+      return fail(Errc::Exhausted,
+                  fmt::format("expand references: the text would have more than {} bytes", kMostExpandedBytes));
     }
   }
   out += text.substr(done);

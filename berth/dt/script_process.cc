@@ -22,9 +22,9 @@ namespace berth::dt {
 namespace {
 
 constexpr int kChannel = 0;
-constexpr rlim_t kCpuSeconds = 600;         // of all jobs together; the next one then starts a new worker
-constexpr rlim_t kOtherBytes = 64u << 20;   // the program itself, its stack and buffers
-constexpr rlim_t kStackBytes = 8u << 20;    // the engine's own bounds on recursion need less than half
+constexpr rlim_t kCpuSeconds = 600;        // of all jobs together; the next one then starts a new worker
+constexpr rlim_t kOtherBytes = 64u << 20;  // the program itself, its stack and buffers
+constexpr rlim_t kStackBytes = 8u << 20;   // the engine's own bounds on recursion need less than half
 
 Result<void> limit(int resource, rlim_t most) {
   const rlimit both = {most, most};

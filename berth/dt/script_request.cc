@@ -25,8 +25,8 @@ Result<std::string> to_request(const ScriptJob& job, std::size_t most_bytes) {
   const auto too_large = [&] {
     return fail(Errc::Exhausted, fmt::format("{}: its values are more than {} bytes", describe(job), most_bytes));
   };
-  std::string out = fmt::format("{{\"code\":{},\"truth\":{},\"vals\":", print_json(job.code),
-                                job.wanted == ScriptJob::Wanted::Truth);
+  std::string out =
+      fmt::format("{{\"code\":{},\"truth\":{},\"vals\":", print_json(job.code), job.wanted == ScriptJob::Wanted::Truth);
   if (!list(out, job.values)) return too_large();
   out += ",\"bind\":{";
   for (const Binding& binding : job.bindings) {
@@ -43,14 +43,16 @@ Result<Json::Array> read_answer(Answer answer, const ScriptJob& job) {
     case Verdict::Results: {
       auto parsed = parse_json(to_valid_utf8(answer.text), kAnswerLimits);
       if (!parsed && parsed.error().code() == Errc::Exhausted) {
-        return fail(Errc::Exhausted, fmt::format("{}: its result is too large: {}", describe(job), parsed.error().message()));
+        return fail(Errc::Exhausted,
+                    fmt::format("{}: its result is too large: {}", describe(job), parsed.error().message()));
       }
       Json::Array* results = parsed ? parsed->as_array() : nullptr;
       if (results == nullptr || results->size() != job.values.size()) break;
       return std::move(*results);
     }
     case Verdict::Thrown:
-      return fail(Errc::InvalidInput, fmt::format("{}: {}", describe(job), to_visible(to_valid_utf8(answer.text), false)));
+      return fail(Errc::InvalidInput,
+                  fmt::format("{}: {}", describe(job), to_visible(to_valid_utf8(answer.text), false)));
     case Verdict::NoMemory:
       return fail(Errc::Exhausted, fmt::format("{}: it took more memory than it may", describe(job)));
     case Verdict::TooLarge:

@@ -13,7 +13,8 @@ constexpr bool kHasShadowMemory = __has_feature(address_sanitizer);
 constexpr bool kHasShadowMemory = false;
 #endif
 
-// Reading and writing its channel, memory that is never executable, the clock, random numbers, its own alarm and its end.
+// Reading and writing its channel, memory that is never executable, the clock, random numbers, its own alarm and its
+// end.
 sys::SyscallPolicy script_worker_syscalls();
 
 }  // namespace berth::dt

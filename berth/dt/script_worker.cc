@@ -18,8 +18,8 @@ class ScriptWorker::Process {
  public:
   static Result<std::unique_ptr<Process>> start(const ScriptLimits& limits) {
     BERTH_TRY(ChannelEnds channel, make_channel());
-    BERTH_TRY(sys::Child child, sys::start_own_program({"berth", kScriptWorkerArgument, to_string(limits)},
-                                                       channel.theirs.get()));
+    BERTH_TRY(sys::Child child,
+              sys::start_own_program({"berth", kScriptWorkerArgument, to_string(limits)}, channel.theirs.get()));
     return std::unique_ptr<Process>(new Process(std::move(child), std::move(channel.ours)));
   }
 

@@ -253,8 +253,8 @@ class BadDt : public ::testing::TestWithParam<Bad> {};
 
 TEST_P(BadDt, SaysWhatIsWrong) {
   LocalScript script;
-  EXPECT_TRUE(testing::fails_with(evaluate(GetParam().expression, testing::sample_context(), script),
-                                         GetParam().code, GetParam().why));
+  EXPECT_TRUE(testing::fails_with(evaluate(GetParam().expression, testing::sample_context(), script), GetParam().code,
+                                  GetParam().why));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, BadDt, ::testing::ValuesIn(kBad), [](const auto& row) { return row.param.name; });
@@ -265,8 +265,8 @@ TEST(DtTable, BindsAreBounded) {
   Json texts = Json::array();
   for (int i = 0; i < 40; ++i) texts.push_back(std::string(1 << 20, 'x'));
   context.set("Texts", std::move(texts)).set("N", 1);
-  EXPECT_TRUE(testing::fails_with(evaluate("N(val == val1---Texts.[0:38].length + 1 || 1)", context, script),
-                                         Errc::Exhausted, "its binds stand for more than"));
+  EXPECT_TRUE(testing::fails_with(evaluate("N(val == val1---Texts.[0:38].join())", context, script), Errc::Exhausted,
+                                  "its binds stand for more than"));
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ const Good kGood[] = {
     {"Bind", "A(val.x == val1---B.[0].C).d", "<A>(val.x == val1 |val1<B>[0]<C>)<d>"},
     {"BindRelative", "A(val.x == val1---.y.z)", "<A>(val.x == val1 |val1~<y><z>)"},
     {"BindMethod", "A(val == val1---B.C.trim())", "<A>(val == val1.trim() |val1<B><C>)"},
+    {"BindLength", "A(val == val1---B.C.length)", "<A>(val == val1.length |val1<B><C>)"},
     {"BindDash", "A(val == val1---B-c.D - 1)", "<A>(val == val1 - 1 |val1<B-c><D>)"},
     {"BindTwice", "A(val1---B == 1 || val1---B == val2---C)", "<A>(val1 == 1 || val1 == val2 |val1<B> |val2<C>)"},
     {"BindInMutator", "A=val + val12---B", "<A>=val + val12 |val12<B>"},

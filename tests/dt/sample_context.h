@@ -6,7 +6,7 @@
 namespace berth::testing {
 
 inline Json sample_context() {
-  return *parse_json(R"({
+  return *parse_json(R"json({
     "Host": {"Name": "web-1", "Ports": [22, 80, 443], "Tags": ["only"], "Owner": {"Name": "Ada", "Mail": null},
              "Empty": [], "Nothing": null, "Up": true, "Load": 0.5, "Count": 0, "Note": ""},
     "Score": [
@@ -23,7 +23,7 @@ inline Json sample_context() {
     "Big": {"Whole": 9007199254740993, "More": 10000000000000000000000000000000000000000, "Minus": -0, "Nan": NaN},
     "Text": "plain",
     "Number": 7
-  })");
+  })json");
 }
 
 }  // namespace berth::testing

@@ -63,7 +63,8 @@ const Row kRows[] = {
     {"encodeURIComponent(val)", R"("a b")", R"("a%20b")"},
     {"val.__proto__ === Object.prototype", R"({"a": 1})", "true"},
     {"Object.keys(val)[0]", R"({"__proto__": 1})", R"("__proto__")"},
-    {"typeof Duktape + typeof require + typeof process + typeof print", "0", R"("undefinedundefinedundefinedundefined")"},
+    {"typeof Duktape + typeof require + typeof process + typeof print", "0",
+     R"("undefinedundefinedundefinedundefined")"},
     {"Math.random() < 1 && Math.random() !== Math.random()", "0", "true"},
     {"val > 9007199254740992", "9007199254740994", "true"},
 };
@@ -120,23 +121,25 @@ TYPED_TEST(ScriptTest, LimitsMemoryAndDepth) {
                                   Errc::Exhausted, "more memory"));
   EXPECT_TRUE(testing::fails_with(this->judge("var a = []; for (;;) { a.push([a]); }", Json(1)), Errc::Exhausted,
                                   "more memory"));
-  EXPECT_TRUE(testing::fails_with(this->evaluate("f(); function f() { return f() + 1; }"), Errc::InvalidInput, "RangeError"));
+  EXPECT_TRUE(
+      testing::fails_with(this->evaluate("f(); function f() { return f() + 1; }"), Errc::InvalidInput, "RangeError"));
   EXPECT_TRUE(testing::fails_with(this->judge("f(); function f() { return f() + 1; }", Json(1)), Errc::InvalidInput,
                                   "RangeError"));
   EXPECT_TRUE(testing::fails_with(this->evaluate(std::string(50'000, '(') + "1"), Errc::InvalidInput, "Error"));
-  EXPECT_TRUE(testing::fails_with(
-      this->evaluate("var a = []; for (var i = 0; i < 1e5; ++i) { a = [a]; } a"), Errc::InvalidInput, "RangeError"));
+  EXPECT_TRUE(testing::fails_with(this->evaluate("var a = []; for (var i = 0; i < 1e5; ++i) { a = [a]; } a"),
+                                  Errc::InvalidInput, "RangeError"));
   EXPECT_TRUE(testing::ok(this->evaluate("val", Json(1)))) << "and the next one is as ever";
 }
 
 TYPED_TEST(ScriptTest, NothingOfOneJobIsSeenByTheNext) {
-  ASSERT_TRUE(testing::ok(this->evaluate(
-      "leak = 1; Object.prototype.leak = 1; String.prototype.trim = function () { return 'bad'; };"
-      "Array.prototype.push = null; JSON.stringify = null; Object.freeze(Math); delete Date; val = 5;"
-      "Object.prototype.toString = null; 1")));
-  const auto after = this->evaluate("[typeof leak, typeof val.leak, ' x '.trim(), typeof [].push, typeof JSON.stringify, "
-                                    "Object.isFrozen(Math), typeof Date, val, {a: 1}]",
-                                    Json(1));
+  ASSERT_TRUE(testing::ok(
+      this->evaluate("leak = 1; Object.prototype.leak = 1; String.prototype.trim = function () { return 'bad'; };"
+                     "Array.prototype.push = null; JSON.stringify = null; Object.freeze(Math); delete Date; val = 5;"
+                     "Object.prototype.toString = null; 1")));
+  const auto after = this->evaluate(
+      "[typeof leak, typeof val.leak, ' x '.trim(), typeof [].push, typeof JSON.stringify, "
+      "Object.isFrozen(Math), typeof Date, val, {a: 1}]",
+      Json(1));
   ASSERT_TRUE(testing::ok(after));
   EXPECT_EQ(print_json(*after),
             R"(["undefined", "undefined", "x", "function", "function", false, "function", 1, {"a": 1}])");

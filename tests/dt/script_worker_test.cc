@@ -94,8 +94,9 @@ TEST(ScriptWorker, IsConfined) {
     EXPECT_EQ(environment, std::string("TZ=UTC\0", 7));
   }
   const std::string limits = proc_text(pid, "limits");
-  for (const char* line : {"Max open files            1 ", "Max processes             0 ", "Max core file size        0 ",
-                           "Max file size             0 ", "Max cpu time              600 "}) {
+  for (const char* line :
+       {"Max open files            1 ", "Max processes             0 ", "Max core file size        0 ",
+        "Max file size             0 ", "Max cpu time              600 "}) {
     EXPECT_NE(limits.find(line), std::string::npos) << line << "\n" << limits;
   }
 }
@@ -111,9 +112,11 @@ TEST(ScriptWorker, MayAskLittleOfTheKernel) {
     return sys::run_filter(program, kArchitecture, number, {first, 0, third, 0, 0, 0});
   };
   const auto refused = std::uint32_t{SECCOMP_RET_ERRNO} | EPERM;
-  for (const int number : {SYS_openat, SYS_execve, SYS_execveat, SYS_clone, SYS_clone3, SYS_kill, SYS_socket, SYS_connect,
-                           SYS_ptrace, SYS_prctl, SYS_ioctl, SYS_fcntl, SYS_dup, SYS_sendmsg, SYS_recvmsg, SYS_read,
-                           SYS_write, SYS_memfd_create, SYS_io_uring_setup, SYS_process_vm_readv, SYS_setrlimit}) {
+  for (const int number : {SYS_openat,   SYS_execve, SYS_execveat,     SYS_clone,          SYS_clone3,
+                           SYS_kill,     SYS_socket, SYS_connect,      SYS_ptrace,         SYS_prctl,
+                           SYS_ioctl,    SYS_fcntl,  SYS_dup,          SYS_sendmsg,        SYS_recvmsg,
+                           SYS_read,     SYS_write,  SYS_memfd_create, SYS_io_uring_setup, SYS_process_vm_readv,
+                           SYS_setrlimit}) {
     EXPECT_EQ(answer(static_cast<std::uint32_t>(number)), refused) << number;
   }
   EXPECT_EQ(answer(SYS_recvfrom, 0), std::uint32_t{SECCOMP_RET_ALLOW});
