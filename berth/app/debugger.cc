@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPackages = "debugger";  // below kFixedFolder
 constexpr const char* kSources = "source";
+constexpr const char* kPackage = "debugpy";
+// What the distribution's debugpy takes from beside it; others have a copy inside.
+constexpr const char* kCompanion = "bytecode";
 constexpr std::size_t kMostFiles = 4'000;
 constexpr std::size_t kMostBytes = 32 << 20;
 constexpr int kDeepest = 16;
@@ -56,7 +59,7 @@ std::string inside(const char* part) { return std::string(container::kFixedFolde
 }  // namespace
 
 Result<std::vector<container::FixedFile>> read_debugpy(const fs::path& folder) {
-  const fs::path package = folder / "debugpy";
+  const fs::path package = folder / kPackage;
   std::error_code error;
   if (!fs::is_regular_file(package / "__init__.py", error)) {
     return fail(Errc::NotFound,
@@ -66,9 +69,12 @@ Result<std::vector<container::FixedFile>> read_debugpy(const fs::path& folder) {
   }
   std::vector<container::FixedFile> files;
   std::size_t bytes = 0;
-  BERTH_CHECK_OK(gather(package, std::string(kPackages) + "/debugpy", 0, bytes, files).context([&] {
-    return fmt::format("--debugpy: take '{}' into the container", package.native());
-  }));
+  for (const char* name : {kPackage, kCompanion}) {
+    if (!fs::is_directory(folder / name, error)) continue;
+    BERTH_CHECK_OK(gather(folder / name, fmt::format("{}/{}", kPackages, name), 0, bytes, files).context([&] {
+      return fmt::format("--debugpy: take '{}' into the container", (folder / name).native());
+    }));
+  }
   return files;
 }
 

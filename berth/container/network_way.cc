@@ -32,9 +32,7 @@ bool is_on(const char* setting) {
   return text && text->starts_with('1');
 }
 
-}  // namespace
-
-Result<ChosenWay> choose_way(NetworkWay wanted, const NetworkFacts& facts) {
+Result<ChosenWay> choose_way_of_machine(NetworkWay wanted, const NetworkFacts& facts) {
   const std::string obstacle = obstacle_to_veth(facts);
   const auto missing = [](const char* program, const char* package) {
     return fail(Errc::Unavailable, fmt::format("network.way is {}, but there is no such program on PATH; install the "
@@ -68,6 +66,17 @@ Result<ChosenWay> choose_way(NetworkWay wanted, const NetworkFacts& facts) {
                           obstacle));
 }
 
+}  // namespace
+
+Result<ChosenWay> choose_way(NetworkWay wanted, const NetworkFacts& facts) {
+  BERTH_TRY(ChosenWay way, choose_way_of_machine(wanted, facts));
+  if (way.way == NetworkWay::Veth || facts.makes_taps) return way;
+  return fail(Errc::Unavailable,
+              fmt::format("{} cannot make the container's interface: this user may not open {}; as root: chmod 0666 {} "
+                          "(distributions have it so), or run with --network none",
+                          way.program, kTapDevice, kTapDevice));
+}
+
 Result<NetworkFacts> network_facts(NetworkWay wanted) {
   NetworkFacts facts;
   // In a user's own namespace everybody is root, and nothing of the machine is theirs.
@@ -82,6 +91,7 @@ Result<NetworkFacts> network_facts(NetworkWay wanted) {
     BERTH_TRY(facts.chains, sys::nft::forward_chains(socket));
     std::erase_if(facts.chains, [](const auto& chain) { return chain.family == "inet" && chain.table == kTableName; });
   }
+  facts.makes_taps = ::access(kTapDevice, R_OK | W_OK) == 0;
   facts.pasta = sys::find_program("pasta").value_or("");
   facts.slirp4netns = sys::find_program("slirp4netns").value_or("");
   return facts;

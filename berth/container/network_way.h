@@ -19,7 +19,10 @@ struct NetworkFacts {
   bool has_old_filter = false;                 // iptables rules of the kind that nftables does not show
   std::string pasta;                           // path of the program; empty where there is none
   std::string slirp4netns;
+  bool makes_taps = true;  // the interface that a relay program serves: this process may open kTapDevice
 };
+
+constexpr const char* kTapDevice = "/dev/net/tun";
 
 struct ChosenWay {
   NetworkWay way = NetworkWay::Veth;

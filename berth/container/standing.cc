@@ -59,7 +59,11 @@ Result<Standing> look_at(const KeptContainer& container) {
   const auto open = [&] { return ::syscall(SYS_pidfd_open, container.pid, 0); };
   BERTH_TRY(const int init, sys::call(open, "pidfd_open {}", container.pid));
   standing.init.reset(init);
-  BERTH_TRY(standing.root, sys::open_place(fmt::format("/proc/{}/root", container.pid)));
+  auto root = sys::open_place(fmt::format("/proc/{}/root", container.pid));
+  // One that has ended, and that nobody has waited for yet, has no files.
+  if (!root && root.error().code() == Errc::NotFound) return gone();
+  if (!root) return std::unexpected(std::move(root).error());
+  standing.root = *std::move(root);
   BERTH_TRY(standing.namespaces, namespaces_of(container.pid));
   // Compared after opening: all of it is the container's.
   if (!is_standing(container)) return gone();

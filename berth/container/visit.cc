@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <poll.h>
 #include <sched.h>
@@ -109,10 +110,11 @@ Result<void> open_terminal(VisitPlan& plan, UniqueFd& near, UniqueFd& far) {
   return {};
 }
 
+// But for what the kernel asks of a parent whose death is to be a child's: that it could kill it.
 Result<void> give_up_privileges() {
   BERTH_CHECK_OK(sys::drop_bounding_set());
   BERTH_CHECK_OK(sys::forbid_new_privileges());
-  return sys::clear_capabilities();
+  return sys::keep_capability(CAP_KILL);
 }
 
 // The program's end as an exit status. The program cannot outlive this process, nor this process it.

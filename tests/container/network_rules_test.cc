@@ -168,6 +168,16 @@ TEST(OpenNames, ShareSetsByPort) {
 
 NetworkFacts forwarding_root() { return {true, true, true, {}, false, "/usr/bin/pasta", "/usr/bin/slirp4netns"}; }
 
+TEST(ChooseWay, NamesATapThatMayNotBeMade) {
+  NetworkFacts facts = forwarding_root();
+  facts.makes_taps = false;
+  EXPECT_TRUE(testing::ok(choose_way(NetworkWay::Auto, facts)));
+  facts.is_root = false;
+  for (const NetworkWay way : {NetworkWay::Auto, NetworkWay::Pasta, NetworkWay::Slirp4netns}) {
+    EXPECT_TRUE(testing::fails_with(choose_way(way, facts), Errc::Unavailable, "chmod 0666 /dev/net/tun"));
+  }
+}
+
 TEST(ChooseWay, TakesVethWherePacketsPass) {
   const auto way = choose_way(NetworkWay::Auto, forwarding_root());
   ASSERT_TRUE(testing::ok(way));

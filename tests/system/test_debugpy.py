@@ -216,7 +216,7 @@ def test_what_cannot_be(berth):
     with Debugged(berth) as debugged:
         wait_until(lambda: listens(debugged.port))
         second = berth('run', debugged.path, '--image', IMAGE, '--debugpy', str(debugged.port))
-        assert second.code == 12 and 'listen on 127.0.0.1, port %d' % debugged.port in second.err, second
+        assert second.code == 2 and 'listen on 127.0.0.1, port %d' % debugged.port in second.err, second
         debugged.call.signal(signal.SIGINT)
         debugged.call.wait(20)
     port = str(free_port())
