@@ -14,11 +14,12 @@ namespace berth::app {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using content::ItemKind;
+using ::testing::HasSubstr;
 
 TEST(GitOrigin, TellsAddressesFromPaths) {
-  for (const char* git : {"https://x/y", "git@host:pack", "ssh://h/p", "ext::sh -c x", "a/b.git", "host:path", "file:///x"}) {
+  for (const char* git :
+       {"https://x/y", "git@host:pack", "ssh://h/p", "ext::sh -c x", "a/b.git", "host:path", "file:///x"}) {
     EXPECT_TRUE(is_git_origin(git)) << git;
   }
   for (const char* path : {"/a/b", "a/b", "./a:b", "pack.zip", "a/b:c"}) EXPECT_FALSE(is_git_origin(path)) << path;
@@ -140,10 +141,13 @@ class Service : public ::testing::Test {
     std::ofstream(folder_.path() / inside) << text;
   }
   void script(const std::string& inside, const std::string& name, const std::string& more = "") const {
-    write(inside, "name: " + name + "\ncommonfields: {id: " + name + ", version: -1}\ntype: python\nsubtype: python3\nscript: print(1)\n" + more);
+    write(inside, "name: " + name + "\ncommonfields: {id: " + name +
+                      ", version: -1}\ntype: python\nsubtype: python3\nscript: print(1)\n" + more);
   }
-  void integration(const std::string& inside, const std::string& name, const std::string& command, const std::string& more = "") const {
-    write(inside, "name: " + name + "\nscript:\n  type: python\n  script: x\n  commands:\n  - name: " + command + "\n" + more);
+  void integration(const std::string& inside, const std::string& name, const std::string& command,
+                   const std::string& more = "") const {
+    write(inside,
+          "name: " + name + "\nscript:\n  type: python\n  script: x\n  commands:\n  - name: " + command + "\n" + more);
   }
   ContentService open(const std::vector<std::string>& names) const {
     Settings settings;
@@ -216,10 +220,12 @@ TEST_F(Service, WorksOnWithoutASourceThatIsGone) {
 // A text that the shortcut and a parser read differently: what is run is never another item than the one asked for.
 TEST_F(Service, RunsNoItemThatIsNotTheOneListed) {
   write("a/Packs/P/Scripts/s.yml",
-        "args:\n- description: \"a\ncommonfields:\n id: Listed\nother: b\"\n  name: x\nname: Real\ntype: python\nscript: x\n");
+        "args:\n- description: \"a\ncommonfields:\n id: Listed\nother: b\"\n  name: x\nname: Real\ntype: "
+        "python\nscript: x\n");
   const ContentService service = open({"a"});
   ASSERT_TRUE(testing::ok(service.look_up("Listed")));
-  EXPECT_TRUE(testing::fails_with(service.find_item("Listed"), Errc::Corrupt, "it holds script 'Real', and was listed as"));
+  EXPECT_TRUE(
+      testing::fails_with(service.find_item("Listed"), Errc::Corrupt, "it holds script 'Real', and was listed as"));
 }
 
 TEST(ItemPath, IsTakenForAPathWhereItCanBeNothingElse) {

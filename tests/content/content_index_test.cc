@@ -39,7 +39,8 @@ class Index : public ContentFixture {
     write("t/Packs/A/Scripts/One/One.yml", script_yaml("One"));
     write("t/Packs/A/Scripts/One/One.py", "1\n");
     write("t/Packs/A/Scripts/script-Two.yml", script_yaml("Two", "print(2)"));
-    write("t/Packs/B/Integrations/Three/Three.yml", "name: Three\nscript:\n  type: python\n  script: x\n  commands:\n  - name: three-get\n");
+    write("t/Packs/B/Integrations/Three/Three.yml",
+          "name: Three\nscript:\n  type: python\n  script: x\n  commands:\n  - name: three-get\n");
     write("t/Packs/B/Integrations/Bad/Bad.yml", "name: [\n");
     write("t/Packs/B/README.md", "no item");
   }

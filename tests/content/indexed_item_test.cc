@@ -124,8 +124,10 @@ INSTANTIATE_TEST_SUITE_P(
     IndexedItem, Skim,
     ::testing::Values(
         Row{"Integration", kIntegration, true},
-        Row{"Script", "commonfields: {id: S, version: -1}\nname: S\nscript: ''\ntype: python\nargs:\n- name: a\n", true},
-        Row{"CodeInside", "name: S\ntype: python\nscript: |\n  name: not\n\n  type: powershell\nfromversion: 6.0.0\n", true},
+        Row{"Script", "commonfields: {id: S, version: -1}\nname: S\nscript: ''\ntype: python\nargs:\n- name: a\n",
+            true},
+        Row{"CodeInside", "name: S\ntype: python\nscript: |\n  name: not\n\n  type: powershell\nfromversion: 6.0.0\n",
+            true},
         Row{"CodeWithTabs", "name: S\ntype: python\nscript: |\n  if a:\n  \tname: x\nfromversion: 6.0.0\n", true},
         Row{"QuotedOverLines", "name: S\ncomment: \"a\nname: b\"\ntype: python\nscript: x\n", true},
         Row{"QuotedEscapes", "name: S\ncomment: \"a \\\" b\"\nother: 'it''s'\ntype: python\nscript: x\n", true},
@@ -133,8 +135,10 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"ByteOrderMark", "\xef\xbb\xbfname: S\ntype: python\nscript: x\n", true},
         Row{"DocumentStart", "---\nname: S\ntype: python\nscript: x\n", true},
         Row{"KeyOfAPart", "type: python\nscript: x\nname: S\nargs:\n  - name: other\n    type: x\n", true},
-        Row{"DeepCommands", "name: I\nscript:\n    type: python\n    script: x\n    commands:\n        -   name: c-1\n            "
-                            "arguments:\n            - name: z\n        -   name: c-2\n    isfetch: true\n", true},
+        Row{"DeepCommands",
+            "name: I\nscript:\n    type: python\n    script: x\n    commands:\n        -   name: c-1\n            "
+            "arguments:\n            - name: z\n        -   name: c-2\n    isfetch: true\n",
+            true},
         Row{"NoCommands", "name: I\nscript:\n  type: python\n  script: x\n  commands: []\n", true},
         Row{"EmptyCommands", "name: I\nscript:\n  type: python\n  script: x\n  commands:\n  isfetch: true\n", true},
         Row{"Flow", "{name: S, type: python, script: x}\n", false},
@@ -154,7 +158,8 @@ TEST(IndexedItem, SaysWhereAYamlIsBroken) {
 }
 
 TEST(IndexedItem, KeepsWhatItDependsOnWithoutBrands) {
-  const auto item = indexed_item_of("name: S\ntype: python\nscript: x\ndependson:\n  must:\n  - Brand|||brand-get\n  - Other\n", "x", "xsoar");
+  const auto item = indexed_item_of(
+      "name: S\ntype: python\nscript: x\ndependson:\n  must:\n  - Brand|||brand-get\n  - Other\n", "x", "xsoar");
   ASSERT_TRUE(testing::ok(item));
   EXPECT_THAT(item->must_have, ::testing::ElementsAre("brand-get", "Other"));
 }

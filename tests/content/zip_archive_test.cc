@@ -42,9 +42,7 @@ TEST(ZipArchive, ReadsStoredAndDeflatedEntriesAndFolders) {
   EXPECT_EQ(*archive->unpack(archive->entries()[2]), big);
 }
 
-TEST(ZipArchive, ReadsAnEmptyOne) {
-  EXPECT_TRUE(ZipArchive::parse(ZipWriter().finish(), "x.zip")->entries().empty());
-}
+TEST(ZipArchive, ReadsAnEmptyOne) { EXPECT_TRUE(ZipArchive::parse(ZipWriter().finish(), "x.zip")->entries().empty()); }
 
 TEST(ZipArchive, ReadsSizesBehindTheData) {
   WrittenEntry entry = file("a");
@@ -52,12 +50,14 @@ TEST(ZipArchive, ReadsSizesBehindTheData) {
   const uLong real = crc32_z(0, reinterpret_cast<const Bytef*>("text"), 4);
   for (const bool is_signed : {true, false}) {
     for (const int width : {4, 8}) {
-      entry.descriptor = (is_signed ? std::string("PK\7\x08") : "") + number(real, 4) + number(4, width) + number(4, width);
+      entry.descriptor =
+          (is_signed ? std::string("PK\7\x08") : "") + number(real, 4) + number(4, width) + number(4, width);
       EXPECT_TRUE(testing::ok(ZipArchive::parse(two(entry, file("b")), "x.zip"))) << is_signed << width;
     }
   }
   entry.descriptor = "PK\7\x08" + number(real, 4) + number(5, 4) + number(4, 4);
-  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(one(entry), "x.zip"), Errc::InvalidInput, "entry 'a': the descriptor"));
+  EXPECT_TRUE(
+      testing::fails_with(ZipArchive::parse(one(entry), "x.zip"), Errc::InvalidInput, "entry 'a': the descriptor"));
 }
 
 TEST(ZipArchive, ReadsZip64) {
@@ -104,7 +104,8 @@ std::string zip64_end(std::uint64_t entries, std::uint64_t record_size = 44) {
   const std::uint64_t directory = writer.bytes().size();
   const std::uint64_t at = directory + writer.central().size();
   const std::string record = "PK\6\6" + number(record_size, 8) + number(45, 2) + number(45, 2) + number(0, 8) +
-                             number(entries, 8) + number(entries, 8) + number(writer.central().size(), 8) + number(directory, 8);
+                             number(entries, 8) + number(entries, 8) + number(writer.central().size(), 8) +
+                             number(directory, 8);
   const std::string locator = "PK\6\7" + number(0, 4) + number(at, 8) + number(1, 4);
   return plain.substr(0, at) + record + locator + writer.end(directory);
 }
@@ -131,16 +132,23 @@ INSTANTIATE_TEST_SUITE_P(
         bad("Absolute", one(file("/etc/passwd")), "entry '/etc/passwd': its name is an absolute path"),
         bad("Backslash", one(file("..\\x")), "a backslash"),
         bad("Drive", one(file("C:x")), "entry 'C:x': its name holds a colon"),
-        bad("EmptyPart", one(file("a//b")), "an empty part"),
-        bad("NoName", one(file("")), "it has no name"),
+        bad("EmptyPart", one(file("a//b")), "an empty part"), bad("NoName", one(file("")), "it has no name"),
         bad("Escape", one(file("a\x1b[2J")), "entry 'a\\x1b[2J': its name holds invisible"),
         bad("NotUtf8", one(file("a\xff")), "is not UTF-8"),
         bad("Device", one(file("P/NUL.yml")), "entry 'P/NUL.yml': 'NUL.yml' is the name of a device"),
         bad("Repository", one(file("P/.GIT/hooks/x")), "a repository of git"),
-        bad("Deep", one(file([] { std::string way; for (int i = 0; i < 40; ++i) way += "d/"; return way + "x"; }())), "deeper than 32"),
-        bad("Symlink", one(with(file("link", "/etc"), [](auto& e) { e.mode = 0120777; })), "entry 'link': it is a symbolic link"),
-        bad("Fifo", one(with(file("pipe", ""), [](auto& e) { e.mode = 0010644; })), "entry 'pipe': it is a symbolic link or another"),
-        bad("FolderThatIsAFile", one(with(file("d/", ""), [](auto& e) { e.mode = 0100644; })), "differ on whether it is a folder"),
+        bad("Deep", one(file([] {
+              std::string way;
+              for (int i = 0; i < 40; ++i) way += "d/";
+              return way + "x";
+            }())),
+            "deeper than 32"),
+        bad("Symlink", one(with(file("link", "/etc"), [](auto& e) { e.mode = 0120777; })),
+            "entry 'link': it is a symbolic link"),
+        bad("Fifo", one(with(file("pipe", ""), [](auto& e) { e.mode = 0010644; })),
+            "entry 'pipe': it is a symbolic link or another"),
+        bad("FolderThatIsAFile", one(with(file("d/", ""), [](auto& e) { e.mode = 0100644; })),
+            "differ on whether it is a folder"),
         bad("FolderWithContents", one(file("d/", "x")), "a folder with contents"),
         bad("Encrypted", one(with(file("a"), [](auto& e) { e.flags = 1; })), "entry 'a': it is encrypted"),
         bad("StronglyEncrypted", one(with(file("a"), [](auto& e) { e.flags = 1 << 6; })), "it is encrypted"),
@@ -148,31 +156,54 @@ INSTANTIATE_TEST_SUITE_P(
         bad("Method", one(with(file("a"), [](auto& e) { e.method = 14; })), "packed by method 14"),
         bad("LocalName", one(with(file("safe.yml"), [](auto& e) { e.local_name = "evil.yml"; })),
             "entry 'safe.yml': its local record names it 'evil.yml'"),
-        bad("SecondName", one(with(file("a"), [](auto& e) { e.extra = number(0x7075, 2) + number(6, 2) + number(1, 1) + number(0, 4) + "b"; })),
+        bad("SecondName",
+            one(with(file("a"),
+                     [](auto& e) { e.extra = number(0x7075, 2) + number(6, 2) + number(1, 1) + number(0, 4) + "b"; })),
             "a second name"),
         bad("Twice", two(file("a"), file("a")), "entry 'a': it is there twice"),
-        bad("CaseTwins", two(file("P/Readme"), file("P/README")), "entry 'P/README': its name differs from 'P/Readme' only in case"),
-        bad("CaseTwinFolders", two(file("Pack/x"), file("pack/y")), "entry 'pack/y': its name differs from 'Pack' only"),
+        bad("CaseTwins", two(file("P/Readme"), file("P/README")),
+            "entry 'P/README': its name differs from 'P/Readme' only in case"),
+        bad("CaseTwinFolders", two(file("Pack/x"), file("pack/y")),
+            "entry 'pack/y': its name differs from 'Pack' only"),
         bad("FileAndFolder", two(file("a"), file("a/b")), "entry 'a/b': 'a' is a file and a folder"),
         bad("FileUnderAFile", two(file("a/b"), file("a")), "entry 'a': 'a' is a file and a folder"),
         bad("Overlap", overlapping(), "entry 'b': it overlaps another entry"),
-        bad("Gap", two(file("a"), with(file("b"), [](auto& e) { e.gap = "hidden"; })), "entry 'b': 6 bytes before it belong to no"),
+        bad("Gap", two(file("a"), with(file("b"), [](auto& e) { e.gap = "hidden"; })),
+            "entry 'b': 6 bytes before it belong to no"),
         bad("Prefix", one(with(file("a"), [](auto& e) { e.gap = "#!/bin/sh\n"; })), "entry 'a': 10 bytes before it"),
         bad("Bomb", bomb(), "entry 'lib.dll': it unpacks to more than 200 times"),
-        bad("StoredLie", one(with(file("a"), [](auto& e) { e.deflated = true; e.method = 0; })), "it is stored, and they differ"),
-        bad("Zip64Missing", one(with(file("a"), [](auto& e) { e.size_lie = 0xffffffff; })), "a zip64 field that is missing"),
-        bad("Zip64Short", one(with(file("a"), [](auto& e) { e.size_lie = 0xffffffff; e.extra = number(1, 2) + number(4, 2) + number(4, 4); })), "zip64 field lies"),
-        bad("Zip64Huge", one(with(file("a"), [](auto& e) {
-              e.size_lie = 0xffffffff;
-              e.extra = e.local_extra = number(1, 2) + number(16, 2) + number(std::uint64_t{1} << 60, 8) + number(std::uint64_t{1} << 60, 8);
-            })), "entry 'a': it unpacks to 1152921504606846976 bytes"),
-        bad("Zip64Other", one(with(file("a"), [](auto& e) { e.extra = number(1, 2) + number(16, 2) + number(9, 8) + number(9, 8); })), "zip64 field lies"),
+        bad("StoredLie",
+            one(with(file("a"),
+                     [](auto& e) {
+                       e.deflated = true;
+                       e.method = 0;
+                     })),
+            "it is stored, and they differ"),
+        bad("Zip64Missing", one(with(file("a"), [](auto& e) { e.size_lie = 0xffffffff; })),
+            "a zip64 field that is missing"),
+        bad("Zip64Short",
+            one(with(file("a"),
+                     [](auto& e) {
+                       e.size_lie = 0xffffffff;
+                       e.extra = number(1, 2) + number(4, 2) + number(4, 4);
+                     })),
+            "zip64 field lies"),
+        bad("Zip64Huge",
+            one(with(file("a"),
+                     [](auto& e) {
+                       e.size_lie = 0xffffffff;
+                       e.extra = e.local_extra = number(1, 2) + number(16, 2) + number(std::uint64_t{1} << 60, 8) +
+                                                 number(std::uint64_t{1} << 60, 8);
+                     })),
+            "entry 'a': it unpacks to 1152921504606846976 bytes"),
+        bad("Zip64Other",
+            one(with(file("a"), [](auto& e) { e.extra = number(1, 2) + number(16, 2) + number(9, 8) + number(9, 8); })),
+            "zip64 field lies"),
         bad("Zip64EndLies", zip64_end(2), "its two end records differ"),
         bad("Zip64EndSizeLies", zip64_end(1, 1000), "zip64 end record lies about its size"),
         bad("TwoDirectories", two_directories(), "two ends of a central directory"),
         bad("Concatenated", one(file("a")) + one(file("b")), "does not end where its end record begins"),
-        bad("Text", std::string(100, 'x'), "it is no zip archive"),
-        bad("Empty", "", "it is too short"),
+        bad("Text", std::string(100, 'x'), "it is no zip archive"), bad("Empty", "", "it is too short"),
         bad("CutShort", one(file("a")).substr(0, 60), "it is no zip archive")),
     [](const auto& row) { return row.param.name; });
 
@@ -180,10 +211,14 @@ TEST(ZipArchive, ReadsAZip64EndThatAgrees) { EXPECT_TRUE(testing::ok(ZipArchive:
 
 TEST(ZipArchive, HoldsItsLimits) {
   const std::string bytes = two(file("a", std::string(600, 'x')), file("b", std::string(600, 'y')));
-  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.archive_bytes = 100}), Errc::Exhausted, "more than the limit of 100"));
-  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.entries = 1}), Errc::Exhausted, "2 entries, more than"));
-  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.total_bytes = 1000}), Errc::Exhausted, "entry 'b': with it"));
-  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.entry_bytes = 500}), Errc::InvalidInput, "entry 'a': it unpacks to 600"));
+  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.archive_bytes = 100}), Errc::Exhausted,
+                                  "more than the limit of 100"));
+  EXPECT_TRUE(
+      testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.entries = 1}), Errc::Exhausted, "2 entries, more than"));
+  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.total_bytes = 1000}), Errc::Exhausted,
+                                  "entry 'b': with it"));
+  EXPECT_TRUE(testing::fails_with(ZipArchive::parse(bytes, "x.zip", {.entry_bytes = 500}), Errc::InvalidInput,
+                                  "entry 'a': it unpacks to 600"));
 }
 
 TEST(ZipArchive, NoticesDataThatLie) {
@@ -194,13 +229,15 @@ TEST(ZipArchive, NoticesDataThatLie) {
     const std::string bytes = one(entry);
     const auto archive = ZipArchive::parse(bytes, "x.zip");
     ASSERT_TRUE(testing::ok(archive));
-    EXPECT_TRUE(testing::fails_with(archive->unpack(archive->entries()[0]), Errc::InvalidInput, "entry 'a': its data are damaged"));
+    EXPECT_TRUE(testing::fails_with(archive->unpack(archive->entries()[0]), Errc::InvalidInput,
+                                    "entry 'a': its data are damaged"));
   }
   std::string bytes = one(file("a", "text"));
   bytes[bytes.find("text")] = 'T';
   const auto archive = ZipArchive::parse(bytes, "x.zip");
   ASSERT_TRUE(testing::ok(archive));
-  EXPECT_TRUE(testing::fails_with(archive->unpack(archive->entries()[0]), Errc::InvalidInput, "the checksum that it says"));
+  EXPECT_TRUE(
+      testing::fails_with(archive->unpack(archive->entries()[0]), Errc::InvalidInput, "the checksum that it says"));
 }
 
 // No byte of an archive can be changed so that reading it goes wrong otherwise than by an error.

@@ -51,8 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"PackItself", {"metadata.json", "Scripts/script-a.yml"}, "Packs/Harbour", ""},
                       Row{"PackWithoutMetadata", {"Integrations/integration-a.yml"}, "Packs/given", ""},
                       Row{"WithNoise", {"__MACOSX/._A", "A/Scripts/a.yml", ".DS_Store"}, "Packs", ""},
-                      Row{"NoPack", {"a/b/c.txt"}, nullptr, ""},
-                      Row{"OnlyFiles", {"a.txt", "b.txt"}, nullptr, ""},
+                      Row{"NoPack", {"a/b/c.txt"}, nullptr, ""}, Row{"OnlyFiles", {"a.txt", "b.txt"}, nullptr, ""},
                       Row{"Empty", {}, nullptr, ""}),
     [](const auto& row) { return row.param.name; });
 
@@ -77,7 +76,8 @@ TEST_F(Extract, WritesThroughNoLink) {
   const auto archive = ZipArchive::parse(bytes, "x.zip");
   // The folder must be empty; a link that is there all the same is not written over.
   link("out2/Packs/A/Scripts/a.yml", at("outside/x").native());
-  EXPECT_TRUE(testing::fails_with(extract_zip(*archive, *placement_of(*archive, "x"), at("out2")), Errc::AlreadyExists, "write 'Packs/A/Scripts/a.yml'"));
+  EXPECT_TRUE(testing::fails_with(extract_zip(*archive, *placement_of(*archive, "x"), at("out2")), Errc::AlreadyExists,
+                                  "write 'Packs/A/Scripts/a.yml'"));
   EXPECT_EQ(*sys::read_file(at("outside/x"), 10), "");
 }
 

@@ -21,8 +21,8 @@ struct WrittenEntry {
   std::uint32_t size_lie = 0;     // put in the place of the size in both records where it is not 0
   std::string extra;              // of the central record
   std::string local_extra;
-  std::string descriptor;         // behind the data
-  std::string gap;                // bytes in front of it
+  std::string descriptor;  // behind the data
+  std::string gap;         // bytes in front of it
 };
 
 class ZipWriter {
@@ -57,15 +57,14 @@ class ZipWriter {
   // A central record that points to a local one that is there.
   ZipWriter& add_central(const WrittenEntry& entry, std::uint64_t offset, std::size_t packed_size) {
     central_ += "PK\1\2" + number(20, 2) + fields_of(entry, packed_size) + number(entry.name.size(), 2) +
-                number(entry.extra.size(), 2) + number(0, 6) + number(0, 2) + number(std::uint64_t{entry.mode} << 16, 4);
+                number(entry.extra.size(), 2) + number(0, 6) + number(0, 2) +
+                number(std::uint64_t{entry.mode} << 16, 4);
     central_ += number(offset, 4) + entry.name + entry.extra;
     ++count_;
     return *this;
   }
 
-  std::string finish(std::string_view comment = "") const {
-    return bytes_ + central_ + end(bytes_.size(), comment);
-  }
+  std::string finish(std::string_view comment = "") const { return bytes_ + central_ + end(bytes_.size(), comment); }
   std::string end(std::uint64_t offset, std::string_view comment = "") const {
     return "PK\5\6" + number(0, 4) + number(count_, 2) + number(count_, 2) + number(central_.size(), 4) +
            number(offset, 4) + number(comment.size(), 2) + std::string(comment);
@@ -78,8 +77,8 @@ class ZipWriter {
   std::size_t add_local(const WrittenEntry& entry) {
     const std::string packed = entry.deflated ? deflated(entry.data) : entry.data;
     const std::string& name = entry.local_name.empty() ? entry.name : entry.local_name;
-    bytes_ += "PK\3\4" + fields_of(entry, packed.size()) + number(name.size(), 2) + number(entry.local_extra.size(), 2) +
-              name + entry.local_extra + packed + entry.descriptor;
+    bytes_ += "PK\3\4" + fields_of(entry, packed.size()) + number(name.size(), 2) +
+              number(entry.local_extra.size(), 2) + name + entry.local_extra + packed + entry.descriptor;
     return packed.size();
   }
 
