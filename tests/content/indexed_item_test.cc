@@ -91,6 +91,21 @@ TEST(IndexedItem, TakesTheKeysOfTheMarketplace) {
   EXPECT_EQ(indexed_item_of(kIntegration, "x.yml", "marketplacev2")->name, "Other");
 }
 
+TEST(IndexedItem, PrefersTheMarketplacesOwnKey) {
+  constexpr char kScript[] =
+      "name: plain\nname:xsoar: both\nname:XSOAR_SAAS: saas\ntype: python\nscript: x\nfromversion:xsoar: 6.0.0\n";
+  const auto document = parse_yaml(kScript, "x.yml");
+  ASSERT_TRUE(testing::ok(document));
+  const std::pair<const char*, const char*> rows[] = {
+      {"xsoar", "both"}, {"xsoar_saas", "saas"}, {"xsoar_on_prem", "both"}, {"platform", "plain"}};
+  for (const auto& [marketplace, name] : rows) {
+    EXPECT_EQ(indexed_item_of(kScript, "x.yml", marketplace)->name, name) << marketplace;
+    EXPECT_EQ(parse_item(*document, marketplace)->name, name) << marketplace;
+    // A suffixed key without a plain one is dropped.
+    EXPECT_EQ(parse_item(*document, marketplace)->from_version, "") << marketplace;
+  }
+}
+
 struct Row {
   const char* name;
   const char* yaml;
