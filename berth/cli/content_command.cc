@@ -1,11 +1,11 @@
 #include "berth/cli/content_command.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -44,33 +44,6 @@ Page page_of_output() { return detect_terminal(STDOUT_FILENO, ColourChoice::Auto
 
 std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
-Json source_json(const app::ContentSource& source, const std::optional<content::ContentIndex>& index) {
-  Json json = Json::object();
-  json.set("name", source.name).set("origin", app::origin_text(source.origin)).set("address", app::address_of(source));
-  json.set("path", source.path).set("revision", source.details.text_or("revision", ""));
-  json.set("added", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(source.added)));
-  return json.set("items", index ? Json(index->items().size()) : Json());
-}
-
-Json item_json(const app::ItemReference& reference) {
-  const content::IndexedItem& item = *reference.item;
-  Json json = Json::object();
-  json.set("kind", content::kind_text(item.kind)).set("id", item.id).set("name", item.name);
-  json.set("language", content::language_text(item.language)).set("subtype", item.subtype);
-  json.set("image", item.docker_image).set("pack", item.pack).set("source", reference.source->name);
-  json.set("fromversion", item.from_version).set("toversion", item.to_version).set("deprecated", item.deprecated);
-  Json commands = Json::array();
-  for (const auto& command : item.commands) commands.push_back(command.name);
-  return json.set("commands", std::move(commands)).set("file", to_valid_utf8(reference.yaml().native()));
-}
-
-Json clash_json(const app::Clash& clash) {
-  Json files = Json::array();
-  for (const auto& item : clash.items) files.push_back(to_valid_utf8(item.yaml().native()));
-  Json json = Json::object();
-  return json.set("kind", content::kind_text(clash.kind)).set("name", clash.name).set("files", std::move(files));
 }
 
 void warn_of(const app::ContentService& service) {

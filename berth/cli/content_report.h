@@ -1,5 +1,9 @@
-// The report of `berth content check` in the forms that programs read.
+// What `berth content` answers, in the forms that programs read.
 #pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "berth/app/content_check.h"
 #include "berth/app/content_service.h"
@@ -8,6 +12,11 @@
 namespace berth::cli {
 
 constexpr int kContentSchema = 1;
+
+// `index` is empty for a source that cannot be listed.
+Json source_json(const app::ContentSource& source, const std::optional<content::ContentIndex>& index);
+Json item_json(const app::ItemReference& reference);
+Json clash_json(const app::Clash& clash);
 
 Json check_json(const app::CheckReport& report);
 

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
-#include <set>
 
 #include "berth/base/utf8.h"
 #include "berth/content/zip_records.h"

@@ -197,7 +197,8 @@ TEST_F(Assembly, DoesNotReadModulesOrCommonCodeBehindLinksThatLeadOut) {
 
 TEST_F(Assembly, RefusesOtherLanguages) {
   write("p.ps1", "1\n");
-  EXPECT_TRUE(testing::fails_with(assemble("p.ps1"), Errc::Unavailable, "written in PowerShell, and only Python"));
+  EXPECT_TRUE(testing::fails_with(assemble("p.ps1"), Errc::Unavailable,
+                                  "written in PowerShell: that takes an image with `pwsh`"));
 }
 
 TEST_F(Assembly, DoesNotPutTheCommonScriptBeforeItself) {

@@ -50,9 +50,9 @@ TEST(ImageChoice, SaysWhatIsMissing) {
   EXPECT_TRUE(testing::fails_with(choose_image(item_with({}, ""), "", none), Errc::Unavailable,
                                   "choose an image for script 'X': neither an image nor a subtype is named"));
   EXPECT_TRUE(testing::fails_with(choose_image(item_with({}, "", Language::PowerShell), "", none), Errc::Unavailable,
-                                  "no loop in the container"));
+                                  "written in PowerShell: that takes an image with `pwsh`"));
   EXPECT_TRUE(testing::fails_with(choose_image(item_with({}, "", Language::JavaScript), "a:1", none), Errc::Unavailable,
-                                  "needs an evaluator"));
+                                  "runs inside the original's server"));
   Item prompt = item_with({}, "");
   prompt.is_llm = true;
   EXPECT_TRUE(testing::fails_with(choose_image(prompt, "", none), Errc::InvalidInput, "has no code to run"));
