@@ -50,9 +50,13 @@ struct CallRequest {
   bool is_fetch = false;  // the server itself fetches: there is a last run
   bool keep = false;
   bool debug = false;
+  std::optional<std::uint16_t> published_port;  // of the container, on this machine's loopback interface, for everybody
   std::optional<std::uint16_t> debugger_port;  // wait for an editor on this port of this machine's loopback interface
   int interrupt = -1;                          // readable once the call is to be stopped
   std::function<void(engine::Direction, std::string_view)> on_frame;
+  // For calls that last: entries and lines of the log as they come; the answer then holds none. Secrets are masked.
+  std::function<void(const Json& entry)> on_entry;
+  std::function<void(const engine::LogLine& line)> on_log;
   std::function<void(std::string_view text, bool is_error)> on_health;  // updateModuleHealth; may be empty
 };
 

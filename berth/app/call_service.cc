@@ -319,13 +319,18 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     if (!debugpy) return refuse(std::move(debugpy));
     auto put = put_debugger(*request.debugger_port, *std::move(debugpy), request.item, *code, spec, job);
     if (!put) return refuse(std::move(put));
-    auto listening = container::PortForward::listen(*request.debugger_port);
+    auto listening = container::PortForward::listen(*request.debugger_port, container::Visitors::OwnUser);
     if (!listening) return refuse(std::move(listening).context([] { return "--debugpy"; }));
     forward.emplace(*std::move(listening));
   } else {
     put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
   }
   std::ranges::move(additions->files, std::back_inserter(spec.fixed));
+  if (request.published_port) {
+    auto listening = container::PortForward::listen(*request.published_port, container::Visitors::Everybody);
+    if (!listening) return refuse(std::move(listening).context([] { return "publish the port of the instance"; }));
+    forward.emplace(*std::move(listening));
+  }
   auto container = container::Container::start(spec, folder_);
   if (!container) {
     const bool is_input = container.error().code() == Errc::NotFound;
@@ -355,6 +360,25 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (request.on_frame) {
     options.on_frame = [&](engine::Direction direction, std::string_view line) {
       request.on_frame(direction, mask(line, checked->secrets));
+    };
+  }
+  if (request.on_log) {
+    options.on_log = [&](const engine::LogLine& line) {
+      request.on_log({line.source, line.level, mask(line.text, answer.secrets)});
+    };
+  }
+  if (request.on_entry) {
+    options.on_entry = [&](Json entry) {
+      std::vector<Json> one;
+      one.push_back(std::move(entry));
+      TakenIn taken = take_in_files(std::move(one), container->work_folder(), scene_->investigation());
+      answer.new_entries = std::move(taken.entries);
+      if (auto posted = post(answer, request.recording); !posted) {
+        request.on_log({engine::LogSource::Server, "error", posted.error().message()});
+      }
+      for (const Json& kept : std::exchange(answer.record.entries, {})) {
+        request.on_entry(mask_json(kept, answer.secrets));
+      }
     };
   }
   const engine::Streams streams{container->in(), container->out(), container->printed(), container->complaints(),

@@ -10,6 +10,7 @@
 #include "berth/app/integration_lookup.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_json.h"
+#include "berth/cli/fetch_command.h"
 #include "berth/cli/instance_input.h"
 #include "berth/cli/instance_test.h"
 #include "berth/cli/instance_view.h"
@@ -236,6 +237,7 @@ void add_instance(CLI::App& program, Choice& choice) {
   add_show(instance, choice);
   add_test(instance, choice);
   add_set(instance, choice);
+  add_instance_start(instance, choice);
   add_action(instance, choice, "enable", "let it run",
              [](app::InstanceService& service, const std::string& name) { return service.set_enabled(name, true); });
   add_action(instance, choice, "disable", "keep it from running",

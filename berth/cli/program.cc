@@ -8,6 +8,7 @@
 #include "berth/cli/content_command.h"
 #include "berth/cli/context_command.h"
 #include "berth/cli/exec_command.h"
+#include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
@@ -146,6 +147,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_exec(program, line.choice);
   add_content(program, line.choice);
   add_instance(program, line.choice);
+  add_fetch(program, line.choice);
   add_investigation(program, line.choice);
   add_context(program, line.choice);
   add_lists(program, line.choice);

@@ -29,7 +29,8 @@
 namespace berth::container {
 namespace {
 
-constexpr std::size_t kMostConnections = 8;
+constexpr std::size_t kMostDebuggers = 8;
+constexpr std::size_t kMostVisitors = 256;
 constexpr std::size_t kLargestTable = 4 << 20;
 constexpr int kRetryMilliseconds = 50;  // until the debugger in the container listens
 
@@ -66,7 +67,10 @@ struct ForwardPlan {
   int listener;
   int connections;
   std::uint16_t port;
-  std::vector<std::uint32_t> welcome;
+  Visitors visitors;
+  std::vector<std::uint32_t> welcome;  // of Visitors::OwnUser
+
+  std::size_t most() const { return visitors == Visitors::OwnUser ? kMostDebuggers : kMostVisitors; }
 };
 
 class Forwarder {
@@ -80,7 +84,7 @@ class Forwarder {
 
  private:
   void step() {
-    std::vector<pollfd> polled = {{connections_.size() < kMostConnections ? plan_.listener : -1, POLLIN, 0}};
+    std::vector<pollfd> polled = {{connections_.size() < plan_.most() ? plan_.listener : -1, POLLIN, 0}};
     bool waits = false;
     for (Connection& one : connections_) {
       if (!one.is_connected) connect(one);
@@ -110,7 +114,7 @@ class Forwarder {
     if (one.to_near.wants_input() && (far & kIn) != 0 && !one.to_near.read(far_fd)) return false;
     if (one.to_far.wants_output() && (far & kOut) != 0 && !one.to_far.write(far_fd)) return false;
     if (one.to_near.wants_output() && (near & kOut) != 0 && !one.to_near.write(near_fd)) return false;
-    // A debugger's conversation has no half ends.
+    // Neither a debugger's conversation nor an answer over HTTP has half ends.
     return !one.to_far.is_done() && !one.to_near.is_done();
   }
 
@@ -119,6 +123,10 @@ class Forwarder {
     socklen_t size = sizeof(peer);
     UniqueFd near(::accept4(plan_.listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!near) return;
+    if (plan_.visitors == Visitors::Everybody) {
+      connections_.push_back({std::move(near), {}, {}, {}});
+      return;
+    }
     const auto owner = owner_of_connection(table(), ::ntohs(peer.sin_port), plan_.port);
     if (!owner || std::ranges::find(plan_.welcome, *owner) == plan_.welcome.end()) return;
     connections_.push_back({std::move(near), {}, {}, {}});
@@ -228,7 +236,7 @@ std::optional<std::uint32_t> owner_of_connection(std::string_view text, std::uin
   return std::nullopt;
 }
 
-Result<PortForward> PortForward::listen(std::uint16_t port) {
+Result<PortForward> PortForward::listen(std::uint16_t port, Visitors visitors) {
   const auto doing = [&] { return fmt::format("listen on 127.0.0.1, port {}", port); };
   BERTH_TRY(const int fd, sys::call([] { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); },
                                     "open a socket"));
@@ -238,14 +246,14 @@ Result<PortForward> PortForward::listen(std::uint16_t port) {
   const sockaddr_in address = loopback(port);
   const auto bind = [&] { return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)); };
   BERTH_CHECK_OK(sys::check(bind, "bind").context(doing));
-  BERTH_CHECK_OK(sys::check([&] { return ::listen(fd, 8); }, "listen").context(doing));
+  BERTH_CHECK_OK(sys::check([&] { return ::listen(fd, 128); }, "listen").context(doing));
   const auto open = [] { return ::open("/proc/self/net/tcp", O_RDONLY | O_CLOEXEC); };
   BERTH_TRY(const int table, sys::call(open, "open /proc/self/net/tcp"));
-  return PortForward(std::move(listener), UniqueFd(table), port);
+  return PortForward(std::move(listener), UniqueFd(table), port, visitors);
 }
 
 Result<void> PortForward::start(int name_space) {
-  const ForwardPlan plan{listener_.get(), connections_.get(), port_, welcome_users()};
+  const ForwardPlan plan{listener_.get(), connections_.get(), port_, visitors_, welcome_users()};
   BERTH_TRY(process_, sys::Child::start(0, std::nullopt, [&, parent = ::getpid()] {
                         return forward(plan, name_space, parent);
                       }).context([] { return "start the forwarder"; }));

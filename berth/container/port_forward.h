@@ -1,4 +1,5 @@
-// A port of this machine's loopback interface that leads to the same of a container's, for one call: for a debugger.
+// A port of this machine's loopback interface that leads to the same of a container's, for one call: for a debugger, or
+// for those who talk to an integration that listens.
 #pragma once
 
 #include <cstdint>
@@ -11,23 +12,27 @@
 
 namespace berth::container {
 
+// Who may connect to it.
+enum class Visitors { OwnUser, Everybody };
+
 class PortForward {
  public:
   // Takes 127.0.0.1:`port` of the network namespace that this process is in. Errors: Unavailable, when it is taken.
-  static Result<PortForward> listen(std::uint16_t port);
+  static Result<PortForward> listen(std::uint16_t port, Visitors visitors);
 
   // Starts the process that passes connections on into network namespace `name_space`. It has no privileges, no files
-  // and a filter of a few system calls, takes connections of the user who started it (or had sudo start it) alone, and
-  // ends with the object, or with this process, which must have one thread.
+  // and a filter of a few system calls; for Visitors::OwnUser it takes connections of the user who started it (or had
+  // sudo start it) alone. It ends with the object, or with this process, which must have one thread.
   Result<void> start(int name_space);
 
  private:
-  PortForward(UniqueFd listener, UniqueFd connections, std::uint16_t port)
-      : listener_(std::move(listener)), connections_(std::move(connections)), port_(port) {}
+  PortForward(UniqueFd listener, UniqueFd connections, std::uint16_t port, Visitors visitors)
+      : listener_(std::move(listener)), connections_(std::move(connections)), port_(port), visitors_(visitors) {}
 
   UniqueFd listener_;
   UniqueFd connections_;  // the kernel's table of them, of the namespace that the listener is in
   std::uint16_t port_;
+  Visitors visitors_;
   std::optional<sys::Child> process_;
 };
 

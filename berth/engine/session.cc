@@ -136,6 +136,7 @@ class Conversation {
   }
 
   void log(LogLine line) {
+    if (options_.on_log) return options_.on_log(line);
     const std::size_t bytes = line.text.size() + sizeof(LogLine);
     if (kept_log_bytes_ + bytes > kKeptLogBytes) {
       record_.dropped_log_bytes += line.text.size();
@@ -237,11 +238,16 @@ class Conversation {
     for (auto& [key, results] : *message.body.as_object()) {
       if (key != "results") continue;
       if (!results.is_array()) {
-        record_.entries.push_back(std::move(results));
+        take_entry(std::move(results));
         continue;
       }
-      for (Json& entry : *results.as_array()) record_.entries.push_back(std::move(entry));
+      for (Json& entry : *results.as_array()) take_entry(std::move(entry));
     }
+  }
+
+  void take_entry(Json entry) {
+    if (options_.on_entry) return options_.on_entry(std::move(entry));
+    record_.entries.push_back(std::move(entry));
   }
 
   void take_entry_log(const Message& message) {

@@ -29,6 +29,10 @@ struct SessionOptions {
   container::Limits limits;
   std::chrono::steady_clock::time_point deadline;
   int interrupt = -1;  // readable once the call is to be stopped, or -1
+  // Where they are set, entries and lines of the log go there as they come, and the record keeps none: for calls that
+  // last.
+  std::function<void(Json entry)> on_entry;
+  std::function<void(const LogLine& line)> on_log;
   // Sees each line that passes, without its line feed.
   std::function<void(Direction, std::string_view line)> on_frame;
 };
