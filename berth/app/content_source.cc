@@ -23,6 +23,9 @@ using store::ContentOrigin;
 fs::path database_of(const Settings& settings) { return settings.state / "berth.db"; }
 fs::path fetched_of(const Settings& settings) { return settings.state / "content"; }
 
+bool is_first_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+bool is_name_char(char c) { return is_first_char(c) || c == '.' || c == '_' || c == '-'; }
+
 bool is_there(const fs::path& path) {
   struct stat status = {};
   return ::stat(path.c_str(), &status) == 0;
@@ -126,12 +129,8 @@ std::string address_of(const ContentSource& source) { return source.details.text
 
 std::string problem_of_source_name(std::string_view name) {
   constexpr std::size_t kLongest = 64;
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  const auto is_fit = [&](char c) { return is_letter(c) || c == '.' || c == '_' || c == '-'; };
-  const bool is_name =
-      !name.empty() && name.size() <= kLongest && is_letter(name.front()) && std::ranges::all_of(name, is_fit);
+  const bool is_name = !name.empty() && name.size() <= kLongest && is_first_char(name.front()) &&
+                       std::ranges::all_of(name, is_name_char);
   if (is_name) return {};
   return fmt::format(
       "'{}' cannot name a source; use letters, digits, '.', '_' and '-', at most {}, a letter or digit "
@@ -150,9 +149,8 @@ std::string source_name_of(std::string_view origin) {
   }
   std::string name;
   for (const char c : origin.substr(0, 64)) {
-    const std::string_view one(&c, 1);
-    if (!name.empty() || problem_of_source_name(one).empty())
-      name += problem_of_source_name("a" + std::string(one)).empty() ? c : '-';
+    if (name.empty() && !is_first_char(c)) continue;
+    name += is_name_char(c) ? c : '-';
   }
   return name;
 }
