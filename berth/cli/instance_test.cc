@@ -63,7 +63,9 @@ std::expected<Tested, app::StartError> run(const app::CallRequest& request,
   if (!service) return std::unexpected(app::StartError{service.error(), false});
   auto answer = service->run(request);
   if (!answer) return std::unexpected(std::move(answer).error());
-  return Tested{*std::move(answer), service->playground().context()};
+  auto context = service->scene().investigation().context();
+  if (!context) return std::unexpected(app::StartError{std::move(context).error(), false});
+  return Tested{*std::move(answer), *std::move(context)};
 }
 
 void show(const app::CallAnswer& answer, const Verdict& verdict, bool debug) {

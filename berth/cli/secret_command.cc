@@ -23,7 +23,7 @@ void say(const std::string& line) { std::fputs((to_visible(line, false) + "\n").
 
 void say_json(const Json& json) { std::fputs((print_json_pretty(json) + "\n").c_str(), stdout); }
 
-Result<void> rekey(const SecretOptions& options, const app::StatePlaces& places) {
+Result<void> rekey(const SecretOptions& options, const server::StatePlaces& places) {
   BERTH_TRY(auto database, store::Database::open(places.database));
   BERTH_TRY(const store::Rekeyed done, store::rekey(database, places.keys));
   if (options.json) {
@@ -37,7 +37,7 @@ Result<void> rekey(const SecretOptions& options, const app::StatePlaces& places)
   return {};
 }
 
-Result<void> show_status(const SecretOptions& options, const app::StatePlaces& places) {
+Result<void> show_status(const SecretOptions& options, const server::StatePlaces& places) {
   BERTH_TRY(auto database, store::Database::open(places.database));
   BERTH_TRY(const store::SecretStatus status, store::secret_status(database, places.keys));
   if (options.json) {
@@ -59,7 +59,7 @@ Result<void> show_status(const SecretOptions& options, const app::StatePlaces& p
   return {};
 }
 
-using Action = Result<void> (*)(const SecretOptions&, const app::StatePlaces&);
+using Action = Result<void> (*)(const SecretOptions&, const server::StatePlaces&);
 
 void add_action(CLI::App& secret, Choice& choice, const char* name, const char* description, Action action) {
   auto options = std::make_shared<SecretOptions>();

@@ -39,7 +39,7 @@ CheckResult judge_unreadable(const Error& error) {
 }  // namespace
 
 DatabaseFacts database_facts(const Asked& asked) {
-  const app::StatePlaces places = app::state_places(asked.settings);
+  const server::StatePlaces places = app::state_places(asked.settings);
   const auto here = file_system_of(nearest_folder(places.database.parent_path()));
   return {.path = places.database,
           .uid = asked.uid,

@@ -79,7 +79,7 @@ TEST(DatabaseCheck, LooksAtTheStateFolder) {
   asked.settings.state = folder.path() / "state";
   EXPECT_TRUE(judged(judge_database(database_facts(asked)), {Ok, "comes with the first"}));
   EXPECT_FALSE(std::filesystem::exists(asked.settings.state));
-  const app::StatePlaces places = app::state_places(asked.settings);
+  const server::StatePlaces places = app::state_places(asked.settings);
   auto database = store::Database::open(places.database);
   ASSERT_TRUE(testing::ok(database));
   ASSERT_TRUE(testing::ok(store::Vault::open(*database, {.file = places.keys.file, .credentials = {}})));
