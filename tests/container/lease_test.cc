@@ -7,6 +7,7 @@
 #include <set>
 
 #include "berth/sys/file.h"
+#include "berth/base/ids.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
@@ -166,6 +167,7 @@ TEST(RuntimeFolder, SaysWhatItCouldNotMake) {
 
 TEST(ContainerId, IsAUlid) {
   EXPECT_TRUE(is_container_id("01J9ZQ4Y7V8W9X0ABCDEFGHJKM"));
+  EXPECT_TRUE(is_container_id(make_call_id()));
   for (const char* text : {"", "01J9ZQ4Y7V8W9X0ABCDEFGHJK", "01J9ZQ4Y7V8W9X0ABCDEFGHJKMN", "01j9zq4y7v8w9x0abcdefghjkm",
                            "01J9ZQ4Y7V8W9X0ABCDEFGHJ/M", "../9ZQ4Y7V8W9X0ABCDEFGHJKM"}) {
     EXPECT_FALSE(is_container_id(text)) << text;
