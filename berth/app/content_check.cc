@@ -20,6 +20,7 @@
 #include "berth/content/suggestion.h"
 #include "berth/image/local_store.h"
 #include "berth/image/substitution.h"
+#include "berth/server/built_in.h"
 
 namespace berth::app {
 namespace {
@@ -172,11 +173,9 @@ class Check {
 
   void check_needs(const ItemReference& reference) {
     for (const std::string& need : reference.item->must_have) {
-      if (names_.contains(need)) continue;
+      if (names_.contains(need) || server::find_built_in(need) != nullptr) continue;
       add(reference, kNeeds, "dependson.must",
-          fmt::format("no registered item is or has the command '{}'; register one that does, unless the server has it "
-                      "built in",
-                      need));
+          fmt::format("no registered item is or has the command '{}'; register one that does", need));
     }
   }
 

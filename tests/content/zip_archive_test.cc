@@ -246,7 +246,7 @@ TEST(ZipArchive, WithstandsEveryChangedByte) {
   entry.deflated = true;
   const std::string good = two(entry, file("P/b"));
   for (std::size_t at = 0; at < good.size(); ++at) {
-    for (const unsigned char value : {0, 1, 0x7f, 0xff}) {
+    for (const int value : {0, 1, 0x7f, 0xff}) {
       std::string bytes = good;
       bytes[at] = static_cast<char>(value);
       const auto archive = ZipArchive::parse(bytes, "x.zip");
