@@ -1,6 +1,7 @@
 """Runs the built program, and reads what it answers."""
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -137,6 +138,12 @@ class Berth:
         self._count += 1
         with open(self.settings) as usual:
             return self.write('settings%d.yaml' % self._count, usual.read() + text)
+
+    def settings_text(self, state, cache=None):
+        """The usual settings with a state folder, and perhaps a cache, of their own."""
+        with open(self.settings) as usual:
+            text = re.sub(r'\n  state: .*', '\n  state: ' + state, usual.read())
+        return text + ('' if cache is None else '  cache: %s\n' % cache)
 
     def environment(self, settings=None, leave_out=(), **more):
         env = {name: os.environ[name] for name in ('PATH', 'HOME') if name in os.environ}

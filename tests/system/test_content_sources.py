@@ -18,8 +18,8 @@ def place(berth):
     """A folder for content, and settings with state and cache of the test's own."""
     folder = tempfile.mkdtemp(prefix='berth-content-')
     settings = os.path.join(folder, 'settings.yaml')
-    with open(berth.settings) as usual, open(settings, 'w') as file:
-        file.write(usual.read().replace('storage:\n', 'storage:\n  state: %s/state\n  cache: %s/cache\n' % (folder, folder)))
+    with open(settings, 'w') as file:
+        file.write(berth.settings_text(folder + '/state', cache=folder + '/cache'))
     yield Place(berth, folder, settings)
     shutil.rmtree(folder)
 

@@ -55,9 +55,7 @@ class Place:
     def __init__(self, berth):
         self.berth = berth
         self.state = tempfile.mkdtemp(prefix='berth-system-state-')
-        with open(berth.settings) as usual:
-            text = usual.read().replace('storage:\n', 'storage:\n  state: %s\n' % self.state, 1)
-        self.settings = berth.write('state-%s.yaml' % os.path.basename(self.state), text)
+        self.settings = berth.write('state-%s.yaml' % os.path.basename(self.state), berth.settings_text(self.state))
 
     def __call__(self, *argv, **how):
         return self.berth('instance', *argv, settings=self.settings, **how)
