@@ -44,11 +44,17 @@ class Reader {
   template <class T>
     requires(std::is_arithmetic_v<T> || std::is_enum_v<T>)
   void value(T& number) {
-    if (rest_.size() < sizeof number) {
+    if (bad || rest_.size() < sizeof number) {
       bad = true;
       return;
     }
-    std::memcpy(&number, rest_.data(), sizeof number);
+    if constexpr (std::is_same_v<T, bool>) {
+      // A bool that is neither 0 nor 1 could not even be looked at.
+      bad = rest_.front() != 0 && rest_.front() != 1;
+      number = rest_.front() == 1;
+    } else {
+      std::memcpy(&number, rest_.data(), sizeof number);
+    }
     rest_.remove_prefix(sizeof number);
   }
   void bytes(std::string& one) {

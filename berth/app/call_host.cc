@@ -73,11 +73,10 @@ Result<Json> CallHost::file_path(const Json& args) {
   if (!file) return std::unexpected(file.error());
   BERTH_TRY(const std::string bytes, investigation.bytes_of(*file));
   const std::string stored = server::stored_name(investigation, file->file_id);
-  const std::string path = "work/" + stored;
-  // The folder is the script's: what it put in the file's place is taken away, never followed or written to.
-  ::unlinkat(call_.work_folder, path.c_str(), 0);
   BERTH_TRY(UniqueFd work,
             sys::open_without_links(call_.work_folder, "work", O_PATH | O_DIRECTORY, "the work folder"));
+  // The folder is the script's: what it put in the file's place is taken away, never followed or written to.
+  ::unlinkat(work.get(), stored.c_str(), 0);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   BERTH_TRY(int fd, sys::call([&] { return ::openat(work.get(), stored.c_str(), kFlags, 0444); },
                               "hand over the file of entry '{}'", id));
