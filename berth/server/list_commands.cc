@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "berth/server/command_groups.h"
 #include "berth/store/lists.h"
@@ -60,6 +61,7 @@ Result<std::vector<Json>> remove_from_list(const CommandArguments& arguments, co
   std::size_t removed = 0;
   BERTH_CHECK_OK(store::Lists(*database).update(name, [&](std::string& data) -> Result<void> {
     std::string kept;
+    bool is_first = true;  // an empty item is one, too
     for (std::size_t at = 0; at <= data.size();) {
       const std::size_t end = std::min(data.find(separator, at), data.size());
       const std::string item = data.substr(at, end - at);
@@ -67,7 +69,7 @@ Result<std::vector<Json>> remove_from_list(const CommandArguments& arguments, co
       if (std::ranges::find(unwanted, item) != unwanted.end()) {
         ++removed;
       } else {
-        if (!kept.empty()) kept += separator;
+        if (!std::exchange(is_first, false)) kept += separator;
         kept += item;
       }
     }

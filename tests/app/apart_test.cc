@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"

@@ -22,11 +22,20 @@ struct NameRow {
   const char* name;
 };
 
+const NameRow kNames[] = {{"", "", ""},
+                          {"name", "", "name"},
+                          {" \tname\n", "", "name"},
+                          {"Brand|||name", "Brand", "name"},
+                          {" Brand ||| name ", "Brand", "name"},
+                          {"|||name", "", "name"},
+                          {"Brand|||", "Brand", ""},
+                          {"|||", "", ""},
+                          {"a||b", "", "a||b"},
+                          {"a|||b|||c", "a", "b|||c"},
+                          {"a b", "", "a b"}};
+
 TEST(CommandName, IsTakenApart) {
-  for (const NameRow& row : {NameRow{"", "", ""}, {"name", "", "name"}, {" \tname\n", "", "name"},
-                             {"Brand|||name", "Brand", "name"}, {" Brand ||| name ", "Brand", "name"},
-                             {"|||name", "", "name"}, {"Brand|||", "Brand", ""}, {"|||", "", ""}, {"a||b", "", "a||b"},
-                             {"a|||b|||c", "a", "b|||c"}, {"a b", "", "a b"}}) {
+  for (const NameRow& row : kNames) {
     const CommandName name = command_name_of(row.text);
     EXPECT_EQ(name.owner, row.owner) << row.text;
     EXPECT_EQ(name.name, row.name) << row.text;

@@ -342,7 +342,7 @@ TEST_P(Reach, FindsNoInvestigationThatIsNot) {
 
 INSTANTIATE_TEST_SUITE_P(Table, Reach, ::testing::ValuesIn(kReaches), [](const auto& row) { return row.param.name; });
 
-TEST(Reach, ChangesTheOtherOne) {
+TEST(ReachedInvestigation, IsTheOneThatChanges) {
   Commands commands;
   ASSERT_TRUE(ok(commands.run("SetByIncidentId", json(R"({"id": "3", "key": "k", "value": "v"})"), testing::person())));
   ASSERT_TRUE(ok(commands.run("setIncident", json(R"({"id": "3", "severity": 4})"), testing::person())));

@@ -58,7 +58,7 @@ const RefusedRow kRefused[] = {
     {"SeverityWord", R"({"severity": "worst"})", "severity 'worst' is none of unknown"},
     {"SeverityTooLarge", R"({"severity": 5})", "severity '5' is none of"},
     {"SeverityNegative", R"({"severity": -1})", "severity '-1' is none of"},
-    {"SeverityNaN", R"({"severity": NaN})", "severity 'NaN' is none of"},
+    {"SeverityNaN", R"({"severity": NaN})", "severity 'nan' is none of"},
     {"SeverityList", R"({"severity": [1]})", "severity is neither number nor text"},
     {"SeverityTruth", R"({"severity": true})", "severity is neither number nor text"},
     {"CustomFieldsList", R"({"customFields": [1]})", "customFields is no object"},

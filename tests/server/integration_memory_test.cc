@@ -46,7 +46,6 @@ const OwnerRow kOwners[] = {
 TEST_F(IntegrationMemoryTest, KeepsTheContextUnderItsVersion) {
   for (const OwnerRow& row : kOwners) {
     SCOPED_TRACE(row.name);
-    StateFolder unused;
     IntegrationMemory mine = memory(row.owner);
     const auto before = mine.context();
     ASSERT_TRUE(ok(before));
