@@ -1,5 +1,5 @@
-// One list of fields for each structure, which writer and reader both walk: what is written is what is read. The form is
-// lengths and bytes of this machine; it never leaves it.
+// One list of fields for each structure, which writer and reader both walk: what is written is what is read. The form
+// is lengths and bytes of this machine; it never leaves it.
 
 #include "berth/app/answer_transfer.h"
 
@@ -193,8 +193,8 @@ void field(Archive& a, engine::CallRecord& x) {
 
 template <class Archive>
 void field(Archive& a, engine::Outcome& x) {
-  walk(a, x.cause, x.explanation, x.limit, x.raised_by, x.signal, x.status, x.peak_memory_bytes, x.cpu_time, x.wall_time,
-       x.oom_kills, x.refused_forks);
+  walk(a, x.cause, x.explanation, x.limit, x.raised_by, x.signal, x.status, x.peak_memory_bytes, x.cpu_time,
+       x.wall_time, x.oom_kills, x.refused_forks);
 }
 
 template <class Archive>
@@ -251,7 +251,8 @@ std::expected<CallAnswer, StartError> parse_transfer(std::string_view text) {
     walk(reader, code, message, is_start);
   }
   if (reader.bad || !reader.at_end()) {
-    return std::unexpected(StartError{Error(Errc::Internal, "read what a call's own process answered: it ends early"), false});
+    return std::unexpected(
+        StartError{Error(Errc::Internal, "read what a call's own process answered: it ends early"), false});
   }
   if (went_well) return answer;
   return std::unexpected(StartError{Error(code, std::move(message)), is_start});

@@ -50,9 +50,7 @@ bool wait_for(std::chrono::milliseconds pause, int interrupt) {
   return ::poll(&polled, interrupt >= 0 ? 1 : 0, static_cast<int>(pause.count())) == 0;
 }
 
-bool is_error(const std::expected<CallAnswer, StartError>& answer) {
-  return !answer || answer->exit_code() != 0;
-}
+bool is_error(const std::expected<CallAnswer, StartError>& answer) { return !answer || answer->exit_code() != 0; }
 
 Json error_entry(std::string text) {
   Json entry = Json::object();

@@ -77,9 +77,9 @@ class Investigation {
   // Nobody else changes the context between what `change` sees and what it leaves. Its error undoes everything.
   virtual Result<void> change_context(const ContextChange& change) = 0;
 
-  // All of them or none; each entry gets its ID, a file's entry its FileID and FileMetadata. When this has returned they
-  // last as long as the investigation. Errors: Exhausted past the bounds on entries and files: of the whole playground,
-  // which is held in memory; of one entry, in an investigation that lasts.
+  // All of them or none; each entry gets its ID, a file's entry its FileID and FileMetadata. When this has returned
+  // they last as long as the investigation. Errors: Exhausted past the bounds on entries and files: of the whole
+  // playground, which is held in memory; of one entry, in an investigation that lasts.
   virtual Result<Posted> post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) = 0;
 
   // Errors: NotFound.

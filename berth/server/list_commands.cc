@@ -48,8 +48,7 @@ Result<std::vector<Json>> add_to_list(const CommandArguments& arguments, const C
   BERTH_TRY(const std::string name, arguments.needed_text("listName"));
   BERTH_TRY(store::Database * database, scene.state.database());
   const std::string separator = arguments.text("separator");
-  BERTH_CHECK_OK(
-      store::Lists(*database).append(name, arguments.text("listData"), separator.empty() ? "," : separator));
+  BERTH_CHECK_OK(store::Lists(*database).append(name, arguments.text("listData"), separator.empty() ? "," : separator));
   return one_entry(text_entry(fmt::format("Done: list {} was extended", name)));
 }
 

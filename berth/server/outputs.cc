@@ -25,8 +25,8 @@ std::vector<std::string> merge_outputs(dt::Context& context, const Json& entry, 
   std::vector<std::string> problems;
   const auto merge = [&](const std::string& key, Json value) {
     if (auto merged = context.merge(key, std::move(value), script); !merged) {
-      problems.push_back(fmt::format("output '{}' was not put into the context: {}", key.substr(0, 200),
-                                     merged.error().message()));
+      problems.push_back(
+          fmt::format("output '{}' was not put into the context: {}", key.substr(0, 200), merged.error().message()));
     }
   };
   if (file != nullptr) merge(file->info ? "InfoFile" : "File", file_outputs(*file));

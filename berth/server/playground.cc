@@ -71,9 +71,9 @@ Result<Posted> Playground::post(std::vector<NewEntry>& entries, const Posting& p
     one.entry.set("ID", id);
     const HeldFile* held = nullptr;
     if (one.file) {
-      files_.push_back({{id, one.file->name, make_uuid(), store::file_facts_of(one.file->bytes, one.file->name),
-                         one.file->info},
-                        std::move(one.file->bytes)});
+      files_.push_back(
+          {{id, one.file->name, make_uuid(), store::file_facts_of(one.file->bytes, one.file->name), one.file->info},
+           std::move(one.file->bytes)});
       held = &files_.back().held;
       one.entry.set("FileID", held->file_id).set("FileMetadata", file_metadata(*held));
     }
@@ -81,7 +81,8 @@ Result<Posted> Playground::post(std::vector<NewEntry>& entries, const Posting& p
     entries_.push_back(numbered(entries_.size() + 1, one.entry, posting));
     posted.ids.push_back(id);
     if (!posting.merges_outputs) continue;
-    for (std::string& line : merge_outputs(context_, one.entry, held, script)) posted.problems.push_back(std::move(line));
+    for (std::string& line : merge_outputs(context_, one.entry, held, script))
+      posted.problems.push_back(std::move(line));
   }
   return posted;
 }

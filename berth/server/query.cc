@@ -48,7 +48,8 @@ class QueryReader {
         term.values.push_back(std::move(word));
       }
       terms.push_back(std::move(term));
-      if (terms.size() > kMostTerms) return fail(Errc::Exhausted, fmt::format("a query has {} terms at most", kMostTerms));
+      if (terms.size() > kMostTerms)
+        return fail(Errc::Exhausted, fmt::format("a query has {} terms at most", kMostTerms));
     }
     if (negated) return wrong("'not' without a term");
     return terms;

@@ -120,13 +120,13 @@ Result<Json> add_entry(const Json& args, const RequestScene& scene) {
     given.set("Contents", given.text_or("Contents", "") + footer);
   }
   const CommandArguments where("addEntry", args);
-  BERTH_CHECK_OK(in_investigation(where, "id", scene.commands,
-                                  [&](Investigation& investigation) -> Result<std::vector<Json>> {
-                                    std::vector<NewEntry> entries;
-                                    entries.push_back({given, std::nullopt});
-                                    BERTH_CHECK_OK(investigation.post(entries, {}, scene.commands.script));
-                                    return std::vector<Json>();
-                                  }));
+  BERTH_CHECK_OK(
+      in_investigation(where, "id", scene.commands, [&](Investigation& investigation) -> Result<std::vector<Json>> {
+        std::vector<NewEntry> entries;
+        entries.push_back({given, std::nullopt});
+        BERTH_CHECK_OK(investigation.post(entries, {}, scene.commands.script));
+        return std::vector<Json>();
+      }));
   return Json();
 }
 
@@ -207,8 +207,8 @@ Result<Json> answer_request(std::string_view name, const Json& args, const Reque
   const RequestRow* row = find_request(name);
   if (row == nullptr) return fail(Errc::NotFound, fmt::format("there is no call '{}'", name.substr(0, 200)));
   if (row->who == Who::Integrations && scene.commands.caller.kind != content::ItemKind::Integration) {
-    return fail(Errc::Denied, fmt::format("'{}' is a call of integrations, and '{}' is a script", name,
-                                          scene.commands.caller.item));
+    return fail(Errc::Denied,
+                fmt::format("'{}' is a call of integrations, and '{}' is a script", name, scene.commands.caller.item));
   }
   return row->answer(args, scene).context([&] { return std::string(name); });
 }

@@ -23,7 +23,8 @@ store::IndicatorFilter filter_of(const IndicatorSearch& search, std::vector<Quer
   filter.value = search.value;
   const auto take = [&](std::string_view field, std::string& into) {
     const auto at = std::ranges::find_if(terms, [&](const QueryTerm& term) {
-      return term.field == field && !term.negated && term.values.size() == 1 && term.values[0].find('*') == std::string::npos;
+      return term.field == field && !term.negated && term.values.size() == 1 &&
+             term.values[0].find('*') == std::string::npos;
     });
     if (at == terms.end() || !into.empty()) return;
     into = at->values[0];

@@ -31,9 +31,10 @@ Result<StoredInvestigation> StoredInvestigation::open(State& state, std::string_
   BERTH_TRY(store::Database * database, state.database());
   auto found = store::Investigations(*database).get(number);
   if (!found && found.error().code() == Errc::NotFound) {
-    return fail(Errc::NotFound, fmt::format("there is no investigation {}; 'berth investigation list' shows which there "
-                                            "are, 'berth investigation new' makes one",
-                                            number));
+    return fail(Errc::NotFound,
+                fmt::format("there is no investigation {}; 'berth investigation list' shows which there "
+                            "are, 'berth investigation new' makes one",
+                            number));
   }
   if (!found) return std::unexpected(std::move(found).error().in(doing()));
   return StoredInvestigation(state, number);
@@ -137,9 +138,11 @@ Result<std::vector<Json>> StoredInvestigation::entries(const EntryQuery& query) 
   filter.limit = query.limit;
   if (query.tags.size() == 1) filter.tag = query.tags.front();
   const auto is_wanted = [&](const store::Entry& entry) {
-    return query.tags.size() < 2 || std::ranges::any_of(query.tags, [&](const std::string& tag) {
-             return std::ranges::find(entry.content.tags, tag) != entry.content.tags.end();
-           });
+    return query.tags.size() < 2 || std::ranges::any_of(
+                                        query.tags,
+                                        [&](const std::string& tag) {
+                                          return std::ranges::find(entry.content.tags, tag) != entry.content.tags.end();
+                                        });
   };
   std::vector<Json> entries;
   for (bool more = true; more && entries.size() < query.limit;) {
@@ -158,7 +161,8 @@ Result<HeldFile> StoredInvestigation::file(std::string_view id) {
   auto found = store::Files(*database, state_.blobs()).get(id);
   // One of another investigation is as one that is not there.
   if (found ? found->entry.investigation != id_ : found.error().code() == Errc::NotFound) {
-    return fail(Errc::NotFound, fmt::format("no file belongs to entry '{}' of investigation {}", id.substr(0, 200), id_));
+    return fail(Errc::NotFound,
+                fmt::format("no file belongs to entry '{}' of investigation {}", id.substr(0, 200), id_));
   }
   if (!found) return std::unexpected(found.error());
   return held_of(*found);

@@ -33,9 +33,11 @@ CallAnswer full_answer() {
   answer.record.wall_time = std::chrono::nanoseconds(-4);
   answer.record.ready_at_ns = 5;
   answer.record.completed_at_ns = 6;
-  answer.new_entries.push_back({Json::object().set("Type", 3), server::NewFile{"name", std::string("\0\1bytes", 7), true}});
+  answer.new_entries.push_back(
+      {Json::object().set("Type", 3), server::NewFile{"name", std::string("\0\1bytes", 7), true}});
   answer.new_entries.push_back({Json::array(), std::nullopt});
-  answer.fetched = {{store::FetchKind::LastRun, Json::object().set("time", 1)}, {store::FetchKind::AssetsLastRun, Json()}};
+  answer.fetched = {{store::FetchKind::LastRun, Json::object().set("time", 1)},
+                    {store::FetchKind::AssetsLastRun, Json()}};
   answer.code_origin = "Harbour.py";
   answer.code_first_line = 12;
   answer.outcome.cause = engine::Cause::Memory;

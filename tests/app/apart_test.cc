@@ -78,10 +78,12 @@ TEST_P(DyingWorker, IsAnErrorAndTheOthersGoOn) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, DyingWorker, ::testing::ValuesIn(kEnds), [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, DyingWorker, ::testing::ValuesIn(kEnds),
+                         [](const auto& row) { return row.param.name; });
 
 TEST(Apart, CarriesMoreThanAPipeHolds) {
-  const auto answers = run_apart(3, [](std::size_t i) { return std::string(i * 1'000'000, static_cast<char>('a' + i)); });
+  const auto answers =
+      run_apart(3, [](std::size_t i) { return std::string(i * 1'000'000, static_cast<char>('a' + i)); });
   for (std::size_t i = 0; i < answers.size(); ++i) {
     ASSERT_TRUE(ok(answers[i]));
     EXPECT_EQ(*answers[i], std::string(i * 1'000'000, static_cast<char>('a' + i)));

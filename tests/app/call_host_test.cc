@@ -15,8 +15,8 @@
 namespace berth::app {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::fails_with;
+using ::testing::HasSubstr;
 using testing::ok;
 using Clock = std::chrono::steady_clock;
 
@@ -137,7 +137,8 @@ const RefusedRow kRefused[] = {
     {"SetContextPath", kScript, R"({"type": "setContext", "seq": 1, "name": "a..b", "value": 1})", Errc::InvalidInput,
      "a..b"},
     {"SetContextWithoutPath", kScript, R"({"type": "setContext", "seq": 1, "value": 1})", Errc::InvalidInput, ""},
-    {"Modules", kIntegration, R"({"type": "getAllModules", "seq": 1})", Errc::Denied, "'getModules' is a call of scripts"},
+    {"Modules", kIntegration, R"({"type": "getAllModules", "seq": 1})", Errc::Denied,
+     "'getModules' is a call of scripts"},
     {"ModuleCommands", kIntegration, R"({"type": "getAllModulesSupportedCmds", "seq": 1})", Errc::Denied,
      "'getAllSupportedCommands' is a call of scripts"},
     {"Execute", kIntegration, R"({"type": "execute", "seq": 1, "module": "M", "command": "c", "args": {}})",
@@ -187,11 +188,16 @@ struct CommandRow {
 
 const CommandRow kCommands[] = {
     {"Print", R"({"type": "executeCommand", "seq": 1, "command": "Print", "args": {"value": "x"}})", {"x"}},
-    {"WithOwner", R"({"type": "executeCommand", "seq": 1, "command": "Builtin|||print", "args": {"value": "x"}})", {"x"}},
-    {"Execute", R"({"type": "execute", "seq": 1, "module": "Builtin", "command": "Print", "args": {"value": "x"}})", {"x"}},
+    {"WithOwner",
+     R"({"type": "executeCommand", "seq": 1, "command": "Builtin|||print", "args": {"value": "x"}})",
+     {"x"}},
+    {"Execute",
+     R"({"type": "execute", "seq": 1, "module": "Builtin", "command": "Print", "args": {"value": "x"}})",
+     {"x"}},
     {"NoArguments", R"({"type": "executeCommand", "seq": 1, "command": "Print"})", {""}},
     {"TypedValue", R"({"type": "executeCommand", "seq": 1, "command": "Print", "args": {"value": [1, "2"]}})", {"?"}},
-    {"Refusal", R"({"type": "executeCommand", "seq": 1, "command": "Set", "args": {"value": "x"}})",
+    {"Refusal",
+     R"({"type": "executeCommand", "seq": 1, "command": "Set", "args": {"value": "x"}})",
      {"command 'Set': argument 'key' is missing"}},
     {"AnotherInvestigation",
      R"({"type": "executeCommand", "seq": 1, "command": "SetByIncidentId", "args": {"id": "2", "key": "a"}})",
@@ -209,8 +215,8 @@ TEST_P(HostCommands, AnswerWithEntries) {
   for (const Json& entry : *answer->as_array()) {
     contents.push_back(entry.text_or("Contents", "?"));
     EXPECT_EQ(entry.text_or("Brand", ""), "Builtin");
-    const bool refused = GetParam().name == std::string_view("Refusal") ||
-                         GetParam().name == std::string_view("AnotherInvestigation");
+    const bool refused =
+        GetParam().name == std::string_view("Refusal") || GetParam().name == std::string_view("AnotherInvestigation");
     EXPECT_EQ(*entry.find("Type"), Json(refused ? 4 : 1));
   }
   EXPECT_EQ(contents, GetParam().contents);
@@ -252,7 +258,8 @@ TEST(CallHost, EndsCirclesAndCallsWhoseTimeIsOver) {
                          "execute 'Print': the time of the call is over"));
   test.nesting_.keys = {"Print\n{}\nvalue=x"};
   test.nesting_.callers = {"Outer", "Print"};
-  EXPECT_TRUE(fails_with(test.ask(kLine), Errc::Exhausted, "in a circle, with the same arguments: Outer -> Print -> Print"));
+  EXPECT_TRUE(
+      fails_with(test.ask(kLine), Errc::Exhausted, "in a circle, with the same arguments: Outer -> Print -> Print"));
   test.nesting_.keys = {"Print\n{}\nvalue=y"};
   EXPECT_TRUE(ok(test.ask(kLine)));
 }
@@ -330,9 +337,10 @@ TEST(ReturnedEntries, TellWhoAnsweredAndWhoDidNot) {
     EXPECT_EQ(entry.find("Metadata")->text_or("investigationId", ""), "7");
     EXPECT_EQ(entry.find("Metadata")->text_or("instance", ""), entry.text_or("ModuleName", ""));
   }
-  EXPECT_THAT(shown, ::testing::ElementsAre("Harbour_1 1 well", "Triage 1 before", "Triage 4 Traceback\nValueError: x\n",
-                                            "Harbour_2 4 'Harbour_2' did not complete: it needed too much",
-                                            "Harbour_3 4 argument 'x' is missing"));
+  EXPECT_THAT(shown,
+              ::testing::ElementsAre("Harbour_1 1 well", "Triage 1 before", "Triage 4 Traceback\nValueError: x\n",
+                                     "Harbour_2 4 'Harbour_2' did not complete: it needed too much",
+                                     "Harbour_3 4 argument 'x' is missing"));
   EXPECT_EQ(all.as_array()->at(0).find("Metadata")->text_or("id", ""), "3@1");
   EXPECT_EQ(all.as_array()->at(1).text_or("Category", ""), "automation");
 }

@@ -85,12 +85,9 @@ struct NobodyRow {
 };
 
 const NobodyRow kNobody[] = {
-    {"Unknown", {"", "harbour-list"}},
-    {"UnknownOwner", {"Harbour", "harbour-list"}},
-    {"UnknownScript", {"Scripts", "Triage"}},
-    {"BuiltInOfScripts", {"Scripts", "Set"}},
-    {"BuiltInOfAnother", {"Harbour", "Set"}},
-    {"NoBuiltIn", {"Builtin", "harbour-list"}},
+    {"Unknown", {"", "harbour-list"}},        {"UnknownOwner", {"Harbour", "harbour-list"}},
+    {"UnknownScript", {"Scripts", "Triage"}}, {"BuiltInOfScripts", {"Scripts", "Set"}},
+    {"BuiltInOfAnother", {"Harbour", "Set"}}, {"NoBuiltIn", {"Builtin", "harbour-list"}},
 };
 
 TEST_F(SceneTest, SaysWhatToDoAboutACommandThatNobodyHas) {

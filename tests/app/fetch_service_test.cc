@@ -130,8 +130,8 @@ INSTANTIATE_TEST_SUITE_P(Table, NoFetchedList, ::testing::ValuesIn(kNoLists),
 // --- long-running ----------------------------------------------------------------------------------------------------
 
 TEST(PauseAfter, DoublesUpToTwoMinutes) {
-  const std::pair<int, int> rows[] = {{1, 1},   {2, 2},     {3, 4},     {4, 8},       {5, 16},  {6, 32},
-                                      {7, 64},  {8, 120},   {9, 120},   {1'000, 120}, {0, 1},   {-1, 1}};
+  const std::pair<int, int> rows[] = {{1, 1},  {2, 2},   {3, 4},   {4, 8},       {5, 16}, {6, 32},
+                                      {7, 64}, {8, 120}, {9, 120}, {1'000, 120}, {0, 1},  {-1, 1}};
   for (const auto& [failures, seconds] : rows) EXPECT_EQ(pause_after(failures).count(), seconds) << failures;
   EXPECT_EQ(pause_after(INT32_MAX).count(), 120);
 }

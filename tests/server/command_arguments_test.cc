@@ -21,8 +21,15 @@ struct TextRow {
 };
 
 const TextRow kTexts[] = {
-    {"text", "t"},       {"empty", ""},   {"none", ""}, {"missing", ""}, {"int", "5"}, {"float", "0.5"},
-    {"true", "true"},    {"list", R"(["a", 1, null, {"b": 2}])"},        {"object", R"({"a": [1]})"},
+    {"text", "t"},
+    {"empty", ""},
+    {"none", ""},
+    {"missing", ""},
+    {"int", "5"},
+    {"float", "0.5"},
+    {"true", "true"},
+    {"list", R"(["a", 1, null, {"b": 2}])"},
+    {"object", R"({"a": [1]})"},
 };
 
 class ArgumentText : public ::testing::TestWithParam<TextRow> {};
@@ -61,9 +68,17 @@ struct FlagRow {
 };
 
 const FlagRow kFlags[] = {
-    {"True", "true", true},        {"TrueText", R"("true")", true}, {"Yes", R"("YES")", true}, {"False", "false", false},
-    {"FalseText", R"("False")", false}, {"No", R"("no")", false},   {"Null", "null", true},    {"EmptyText", R"("")", true},
-    {"One", "1", std::nullopt},    {"Text", R"("maybe")", std::nullopt}, {"List", "[true]", std::nullopt},
+    {"True", "true", true},
+    {"TrueText", R"("true")", true},
+    {"Yes", R"("YES")", true},
+    {"False", "false", false},
+    {"FalseText", R"("False")", false},
+    {"No", R"("no")", false},
+    {"Null", "null", true},
+    {"EmptyText", R"("")", true},
+    {"One", "1", std::nullopt},
+    {"Text", R"("maybe")", std::nullopt},
+    {"List", "[true]", std::nullopt},
 };
 
 class ArgumentFlag : public ::testing::TestWithParam<FlagRow> {};

@@ -8,8 +8,8 @@
 namespace berth::server {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::fails_with;
+using ::testing::HasSubstr;
 using testing::json;
 using testing::new_entries;
 using testing::NoScript;
@@ -113,7 +113,8 @@ const AnswerRow kAnswers[] = {
     {"GetIncidentsSize", "getIncidents", R"({"size": 0})",
      "error: command 'getIncidents': argument 'size' is no whole number from 1 to 10000"},
     {"GetIncidentsQuery", "getIncidents", R"({"query": "a or b"})",
-     "error: query, at character 5: 'or' between terms cannot be had here; write terms that must all hold, like type:IP "
+     "error: query, at character 5: 'or' between terms cannot be had here; write terms that must all hold, like "
+     "type:IP "
      "-verdict:Malicious value:(a.example \"b c\")"},
     {"Close", "closeInvestigation", R"({"closeReason": "Resolved"})", "done"},
     {"CreateIndicatorWithoutValue", "createNewIndicator", R"({"type": "IP"})",
@@ -162,7 +163,8 @@ const ContextRow kContexts[] = {
     {"SetStringified", "Set", R"({"key": "a", "value": "[1]", "stringify": "true"})", R"({"a": "[1]"})"},
     {"SetStringifiedValue", "Set", R"({"key": "a", "value": [1], "stringify": "yes"})", R"({"a": "[1]"})"},
     {"Append", "Set", R"({"key": "a.list", "value": 4, "append": "true"})", R"({"a": {"b": 1, "list": [1, 2, 3, 4]}})"},
-    {"AppendToOne", "Set", R"({"key": "a.b", "value": 2, "append": true})", R"({"a": {"b": [1, 2], "list": [1, 2, 3]}})"},
+    {"AppendToOne", "Set", R"({"key": "a.b", "value": 2, "append": true})",
+     R"({"a": {"b": [1, 2], "list": [1, 2, 3]}})"},
     {"DeleteKey", "DeleteContext", R"({"key": "a.b"})", R"({"a": {"list": [1, 2, 3]}})"},
     {"DeleteWhole", "DeleteContext", R"({"key": "a"})", "{}"},
     {"DeleteUnknown", "DeleteContext", R"({"key": "x.y"})", R"({"a": {"b": 1, "list": [1, 2, 3]}})"},
@@ -184,7 +186,8 @@ INSTANTIATE_TEST_SUITE_P(Table, CommandContexts, ::testing::ValuesIn(kContexts),
 
 TEST(ContextCommands, DeleteInEveryElement) {
   Commands commands;
-  ASSERT_TRUE(ok(commands.run("Set", json(R"({"key": "a", "value": [{"x": 1, "y": 2}, {"x": 3}, 4]})"), testing::script())));
+  ASSERT_TRUE(
+      ok(commands.run("Set", json(R"({"key": "a", "value": [{"x": 1, "y": 2}, {"x": 3}, 4]})"), testing::script())));
   ASSERT_TRUE(ok(commands.run("DeleteContext", json(R"({"key": "a.x"})"), testing::script())));
   EXPECT_EQ(commands.context(commands.own_), R"({"a": [{"y": 2}, {}, 4]})");
 }
@@ -203,8 +206,8 @@ TEST(IncidentCommands, SetOwnFieldsAndCustomOnes) {
 
 TEST(IncidentCommands, CreatesWhatCanBeFound) {
   Commands commands;
-  const auto made = commands.run("createNewIncident", json(R"({"name": "new", "type": "Malware", "severity": "3", "x": "y"})"),
-                                 testing::script());
+  const auto made = commands.run(
+      "createNewIncident", json(R"({"name": "new", "type": "Malware", "severity": "3", "x": "y"})"), testing::script());
   ASSERT_TRUE(ok(made));
   EXPECT_EQ(*made->front().find("EntryContext"), json(R"({"CreatedIncidentID": "4"})"));
   auto stored = StoredInvestigation::open(commands.folder_.state(), "4");
@@ -226,10 +229,14 @@ TEST(IncidentCommands, CloseForGood) {
 
 TEST(IndicatorCommands, MakeChangeAndFind) {
   Commands commands;
-  const auto run = [&](const char* name, const char* args) { return commands.run(name, json(args), testing::script()); };
-  ASSERT_TRUE(ok(run("createNewIndicator", R"({"value": "a.example", "type": "Domain", "verdict": "Suspicious", "country": "NL"})")));
-  const auto changed = run("createNewIndicator",
-                           R"({"value": "a.example", "type": "Domain", "customFields": {"city": "Delft"}, "seenNow": "true"})");
+  const auto run = [&](const char* name, const char* args) {
+    return commands.run(name, json(args), testing::script());
+  };
+  ASSERT_TRUE(ok(run("createNewIndicator",
+                     R"({"value": "a.example", "type": "Domain", "verdict": "Suspicious", "country": "NL"})")));
+  const auto changed =
+      run("createNewIndicator",
+          R"({"value": "a.example", "type": "Domain", "customFields": {"city": "Delft"}, "seenNow": "true"})");
   ASSERT_TRUE(ok(changed));
   const Json& indicator = *changed->front().find("Contents");
   EXPECT_EQ(*indicator.find("score"), Json(2));
@@ -263,7 +270,8 @@ const ListRow kLists[] = {
     {"RemovePartOfAnItem", "ab", "removeFromList", R"({"listName": "l", "listData": "a"})", "ab"},
     {"RemoveNothing", "a,b", "removeFromList", R"({"listName": "l"})", "a,b"},
     {"RemoveKeepsEmptyItems", ",a,,b", "removeFromList", R"({"listName": "l", "listData": "b"})", ",a,"},
-    {"RemoveByASeparator", "a; b; c", "removeFromList", R"({"listName": "l", "listData": "b", "separator": "; "})", "a; c"},
+    {"RemoveByASeparator", "a; b; c", "removeFromList", R"({"listName": "l", "listData": "b", "separator": "; "})",
+     "a; c"},
     {"Set", "a", "setList", R"({"listName": "l", "listData": "x"})", "x"},
     {"SetNothing", "a", "setList", R"({"listName": "l"})", ""},
 };
@@ -309,8 +317,10 @@ TEST_P(Reach, IsRefusedWithTheSettingThatAllowsIt) {
   const std::string context = commands.context(commands.other_);
   for (const Caller& caller : {testing::script(), testing::integration()}) {
     const auto refused = commands.run(GetParam().command, json(GetParam().args), caller);
-    EXPECT_TRUE(fails_with(refused, Errc::Denied, "'" + caller.item + "' runs in investigation 2 and may not reach "
-                                                  "investigation 3; an operator can allow it: rights.other_investigations"));
+    EXPECT_TRUE(fails_with(refused, Errc::Denied,
+                           "'" + caller.item +
+                               "' runs in investigation 2 and may not reach "
+                               "investigation 3; an operator can allow it: rights.other_investigations"));
   }
   EXPECT_EQ(commands.context(commands.other_), context);
   EXPECT_EQ(commands.other_.entries({})->size(), 2u);
@@ -355,7 +365,8 @@ TEST(ReachedInvestigation, IsTheOneThatChanges) {
 std::string names_found(const Result<std::vector<Json>>& entries) {
   std::string names;
   if (!entries) return entries.error().message();
-  for (const Json& one : *entries->front().find("Contents")->find("data")->as_array()) names += one.text_or("name", "?") + " ";
+  for (const Json& one : *entries->front().find("Contents")->find("data")->as_array())
+    names += one.text_or("name", "?") + " ";
   return names;
 }
 

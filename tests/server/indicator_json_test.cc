@@ -16,8 +16,9 @@ struct ScoreRow {
   int score;
 };
 
-const ScoreRow kScores[] = {{"", 0},           {"0", 0}, {"Unknown", 0}, {"1", 1},         {"Good", 1}, {"benign", 1}, {"2", 2},
-                            {"SUSPICIOUS", 2}, {"3", 3}, {"Bad", 3},     {"malicious", 3}, {"4", 0},    {"-1", 0},     {"x", 0}};
+const ScoreRow kScores[] = {{"", 0},          {"0", 0}, {"Unknown", 0},    {"1", 1}, {"Good", 1},
+                            {"benign", 1},    {"2", 2}, {"SUSPICIOUS", 2}, {"3", 3}, {"Bad", 3},
+                            {"malicious", 3}, {"4", 0}, {"-1", 0},         {"x", 0}};
 
 TEST(IndicatorJson, Scores) {
   for (const ScoreRow& row : kScores) EXPECT_EQ(score_of(row.text), row.score) << row.text;

@@ -23,7 +23,9 @@ class IntegrationMemoryTest : public ::testing::Test {
     EXPECT_TRUE(ok(store::Instances(folder_.database()).add(instance)));
   }
 
-  IntegrationMemory memory(MemoryOwner owner = {.instance = "Harbour_1"}) { return {folder_.state(), std::move(owner)}; }
+  IntegrationMemory memory(MemoryOwner owner = {.instance = "Harbour_1"}) {
+    return {folder_.state(), std::move(owner)};
+  }
 
   StateFolder folder_;
 };
@@ -141,8 +143,8 @@ TEST_F(IntegrationMemoryTest, HoldsBackWhatAFetchSets) {
 
 TEST_F(IntegrationMemoryTest, HasNoLastRunOutsideAFetch) {
   ASSERT_TRUE(ok(store::FetchStates(folder_.database()).set("Harbour_1", {{FetchKind::LastRun, json(R"({"a": 1})")}})));
-  for (const MemoryOwner& owner : {MemoryOwner{.instance = "Harbour_1"}, MemoryOwner{.instance = "", .is_fetch = true},
-                                   MemoryOwner{}}) {
+  for (const MemoryOwner& owner :
+       {MemoryOwner{.instance = "Harbour_1"}, MemoryOwner{.instance = "", .is_fetch = true}, MemoryOwner{}}) {
     IntegrationMemory mine = memory(owner);
     EXPECT_EQ(*mine.last_run(FetchKind::LastRun), Json::object());
     if (!owner.is_fetch) {

@@ -10,8 +10,8 @@ namespace berth::server {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::fails_with;
+using ::testing::IsEmpty;
 using testing::json;
 using testing::new_entries;
 using testing::NoScript;
@@ -109,9 +109,10 @@ TYPED_TEST(InvestigationTest, NumbersEntriesInTheirOrder) {
 }
 
 TYPED_TEST(InvestigationTest, TellsWhoMadeAnEntry) {
-  const Posted first = this->post(R"([{"Type": 4, "ContentsFormat": "text", "Contents": "a", "ID": "forged", "Brand": "B",
+  const Posted first =
+      this->post(R"([{"Type": 4, "ContentsFormat": "text", "Contents": "a", "ID": "forged", "Brand": "B",
                                       "ModuleName": "B_1"}])",
-                                  {.call_id = "call", .parent = "12@7"});
+                 {.call_id = "call", .parent = "12@7"});
   const auto entry = this->investigation().entry(first.ids.at(0));
   ASSERT_TRUE(ok(entry));
   EXPECT_EQ(entry->text_or("ID", ""), this->id("1"));
@@ -140,8 +141,8 @@ struct NoEntryRow {
 };
 
 const NoEntryRow kNoEntries[] = {
-    {"Empty", ""},        {"Zero", "0"},       {"PastTheEnd", "2"},          {"Negative", "-1"},
-    {"LeadingZero", "01"}, {"NoNumber", "x"},  {"Blank", " 1"},              {"TooLarge", "99999999999999999999"},
+    {"Empty", ""},         {"Zero", "0"},     {"PastTheEnd", "2"}, {"Negative", "-1"},
+    {"LeadingZero", "01"}, {"NoNumber", "x"}, {"Blank", " 1"},     {"TooLarge", "99999999999999999999"},
 };
 
 TYPED_TEST(InvestigationTest, KnowsNoOtherEntries) {
@@ -184,7 +185,8 @@ const QueryRow kQueries[] = {
 };
 
 TYPED_TEST(InvestigationTest, FindsEntries) {
-  this->post(R"([{"Contents": "a"}, {"Type": 1, "Contents": "b", "Tags": ["x"]}, {"Type": 3, "Contents": "c", "Tags": "x"},
+  this->post(
+      R"([{"Contents": "a"}, {"Type": 1, "Contents": "b", "Tags": ["x"]}, {"Type": 3, "Contents": "c", "Tags": "x"},
                  {"Type": 4, "Contents": "d", "Tags": ["z", 1, "x"]}, {"Type": "3", "Contents": "e", "Tags": ["y"]}])");
   for (const QueryRow& row : kQueries) {
     SCOPED_TRACE(row.name);
@@ -204,8 +206,8 @@ TYPED_TEST(InvestigationTest, MergesOutputsByTheirKeys) {
 }
 
 TYPED_TEST(InvestigationTest, LeavesTheContextAloneWhenAsked) {
-  const Posted posted =
-      this->post(R"([{"EntryContext": {"A": 1}}, {"EntryContext": 5}])", {.call_id = "", .parent = "", .merges_outputs = false});
+  const Posted posted = this->post(R"([{"EntryContext": {"A": 1}}, {"EntryContext": 5}])",
+                                   {.call_id = "", .parent = "", .merges_outputs = false});
   EXPECT_THAT(posted.problems, IsEmpty());
   EXPECT_EQ(this->context(), "{}");
   EXPECT_EQ(this->contents_of({}).size(), 2u);
@@ -220,7 +222,8 @@ TYPED_TEST(InvestigationTest, TellsOfOutputsAndKeepsTheRest) {
   ASSERT_EQ(posted.problems.size(), 3u) << ::testing::PrintToString(posted.problems);
   EXPECT_THAT(posted.problems[0], ::testing::HasSubstr("output 'A.b' was not put into the context: "));
   EXPECT_THAT(posted.problems[1], ::testing::HasSubstr("output '' was not put into the context: "));
-  EXPECT_THAT(posted.problems[2], ::testing::HasSubstr("an EntryContext was not put into the context: it is no object"));
+  EXPECT_THAT(posted.problems[2],
+              ::testing::HasSubstr("an EntryContext was not put into the context: it is no object"));
 }
 
 // --- files -----------------------------------------------------------------------------------------------------------
@@ -272,7 +275,8 @@ TYPED_TEST(InvestigationTest, TellsOfTheFileInItsEntry) {
     const Json* metadata = entry.find("FileMetadata");
     ASSERT_NE(metadata, nullptr);
     EXPECT_EQ(*metadata->find("size"), Json(3));
-    for (const char* hash : {"md5", "sha1", "sha256", "sha512"}) EXPECT_FALSE(metadata->text_or(hash, "").empty()) << hash;
+    for (const char* hash : {"md5", "sha1", "sha256", "sha512"})
+      EXPECT_FALSE(metadata->text_or(hash, "").empty()) << hash;
     EXPECT_EQ(metadata->text_or("md5", ""), "900150983cd24fb0d6963f7d28e17f72");
   }
 }

@@ -14,8 +14,8 @@
 namespace berth::server {
 namespace {
 
-using ::testing::HasSubstr;
 using testing::fails_with;
+using ::testing::HasSubstr;
 using testing::json;
 using testing::ok;
 using testing::StateFolder;
@@ -66,12 +66,12 @@ const RequestRow kRows[] = {
     {"LicenseField", "getLicenseCustomField", R"({"key": "k"})", "null", true},
     {"Http", "internalHttpRequest", R"({"method": "GET", "uri": "/x"})",
      "error: internalHttpRequest: Unsupported Command: only the original's own server can answer this", true},
-    {"ApiCall", "_apiCall", "{}", "error: _apiCall: Unsupported Command: only the original's own server can answer this",
-     true},
+    {"ApiCall", "_apiCall", "{}",
+     "error: _apiCall: Unsupported Command: only the original's own server can answer this", true},
     {"MapObject", "mapObject", "{}",
      "error: mapObject: Unsupported Command: only the original's own server can answer this", true},
-    {"SearchIndicators", "searchIndicators", R"({"query": "type:IP"})", R"({"iocs": [], "total": 0, "searchAfter": null})",
-     true},
+    {"SearchIndicators", "searchIndicators", R"({"query": "type:IP"})",
+     R"({"iocs": [], "total": 0, "searchAfter": null})", true},
     {"SearchIndicatorsNulls", "searchIndicators",
      R"({"value": null, "query": null, "size": null, "page": null, "searchAfter": null})",
      R"({"iocs": [], "total": 0, "searchAfter": null})", true},
@@ -89,8 +89,8 @@ const RequestRow kRows[] = {
     {"SetAssetsLastRun", "setAssetsLastRun", R"({"value": {"a": 1}})", "null"},
     {"IntegrationContext", "getIntegrationContext", R"({"refresh": false})",
      R"({"context": {}, "version": {"version": 0, "sequenceNumber": 0, "primaryTerm": 1}})"},
-    {"SetIntegrationContext", "setIntegrationContext", R"({"value": {"a": 1}, "version": {"version": -1}, "sync": true})",
-     "null"},
+    {"SetIntegrationContext", "setIntegrationContext",
+     R"({"value": {"a": 1}, "version": {"version": -1}, "sync": true})", "null"},
     {"SetIntegrationContextConflict", "setIntegrationContext", R"({"value": {}, "version": {"version": 7}})",
      "error: setIntegrationContext: set the integration context: "},
     {"NoIncidents", "createIncidents", R"({"incidents": []})", "[]"},
@@ -138,7 +138,8 @@ TEST_P(RequestAnswers, OfAnIntegration) {
 TEST_P(RequestAnswers, OfAScript) {
   Requests requests;
   const auto answer = requests.ask(GetParam().request, json(GetParam().args), testing::script());
-  const std::string refused = "'" + std::string(GetParam().request) + "' is a call of integrations, and 'Triage' is a script";
+  const std::string refused =
+      "'" + std::string(GetParam().request) + "' is a call of integrations, and 'Triage' is a script";
   if (GetParam().for_scripts) {
     EXPECT_TRUE(answer.has_value() || answer.error().code() != Errc::Denied);
   } else {
@@ -148,7 +149,8 @@ TEST_P(RequestAnswers, OfAScript) {
 
 // Whatever a script hands over, the answer is an answer or an error.
 TEST_P(RequestAnswers, OfArgumentsThatAreNone) {
-  for (const char* args : {"null", "[]", R"("text")", "7", "{}", R"({"value": [], "incidents": [null], "indicators": [[]],
+  for (const char* args :
+       {"null", "[]", R"("text")", "7", "{}", R"({"value": [], "incidents": [null], "indicators": [[]],
         "entry": 5, "id": {}, "filter": 1, "version": "x", "searchAfter": [[]], "username": {}, "err": null})"}) {
     Requests requests;
     const auto answer = requests.ask(GetParam().request, args);
@@ -195,7 +197,8 @@ TEST(Requests, KnowNoOthers) {
 
 TEST(Requests, MakeIncidentsAndTheLastRunTogether) {
   Requests requests;
-  const auto made = requests.ask("createIncidents", R"({"incidents": [{"name": "a", "type": "Phishing", "severity": "high",
+  const auto made =
+      requests.ask("createIncidents", R"({"incidents": [{"name": "a", "type": "Phishing", "severity": "high",
     "rawJSON": "{}", "country": "NL"}, {"name": "b"}], "lastRun": {"time": 1}})");
   ASSERT_TRUE(ok(made));
   ASSERT_EQ(made->as_array()->size(), 2u);
@@ -212,21 +215,25 @@ TEST(Requests, MakeIncidentsAndTheLastRunTogether) {
 
 TEST(Requests, MakeAllIncidentsOrNone) {
   Requests requests;
-  EXPECT_TRUE(fails_with(requests.ask("createIncidents", R"({"incidents": [{"name": "a"}, []], "lastRun": {"time": 1}})"),
-                         Errc::InvalidInput, "create incident 2"));
+  EXPECT_TRUE(
+      fails_with(requests.ask("createIncidents", R"({"incidents": [{"name": "a"}, []], "lastRun": {"time": 1}})"),
+                 Errc::InvalidInput, "create incident 2"));
   EXPECT_TRUE(fails_with(StoredInvestigation::open(requests.folder_.state(), "3"), Errc::NotFound, ""));
-  EXPECT_EQ(*store::FetchStates(requests.folder_.database()).get("Harbour_1", store::FetchKind::LastRun), Json::object());
+  EXPECT_EQ(*store::FetchStates(requests.folder_.database()).get("Harbour_1", store::FetchKind::LastRun),
+            Json::object());
 }
 
 TEST(Requests, ATestLeavesNoLastRun) {
   Requests requests({.instance = "Harbour_1", .is_test = true});
   ASSERT_TRUE(ok(requests.ask("createIndicators", R"({"indicators": [], "lastRun": {"time": 1}})")));
-  EXPECT_EQ(*store::FetchStates(requests.folder_.database()).get("Harbour_1", store::FetchKind::LastRun), Json::object());
+  EXPECT_EQ(*store::FetchStates(requests.folder_.database()).get("Harbour_1", store::FetchKind::LastRun),
+            Json::object());
 }
 
 TEST(Requests, MakeIndicatorsWithTheirRelationships) {
   Requests requests;
-  ASSERT_TRUE(ok(requests.ask("createIndicators", R"({"indicators": [{"value": "a.example", "type": "Domain", "score": 3,
+  ASSERT_TRUE(
+      ok(requests.ask("createIndicators", R"({"indicators": [{"value": "a.example", "type": "Domain", "score": 3,
     "relationships": [{"name": "resolves-to", "entityA": "a.example", "entityB": "192.0.2.1"}]}], "lastRun": {"time": 2}})")));
   const auto found = requests.ask("searchIndicators", R"({"value": "a.example"})");
   ASSERT_TRUE(ok(found));
@@ -241,8 +248,9 @@ TEST(Requests, MakeIndicatorsWithTheirRelationships) {
 
 TEST(Requests, MakeAllIndicatorsOrNone) {
   Requests requests;
-  EXPECT_TRUE(fails_with(requests.ask("createIndicators", R"({"indicators": [{"value": "a", "type": ""}, {"value": "b"}]})"),
-                         Errc::InvalidInput, "it needs a value and a type"));
+  EXPECT_TRUE(
+      fails_with(requests.ask("createIndicators", R"({"indicators": [{"value": "a", "type": ""}, {"value": "b"}]})"),
+                 Errc::InvalidInput, "it needs a value and a type"));
   EXPECT_EQ(*requests.ask("searchIndicators", "{}")->find("total"), Json(0));
 }
 

@@ -47,7 +47,8 @@ class StateFolder {
   }
 
   StoredInvestigation add_investigation(const std::string& name, Json incident = Json()) {
-    auto added = store::Investigations(database()).add({.name = name, .type = "Phishing", .incident = std::move(incident)});
+    auto added =
+        store::Investigations(database()).add({.name = name, .type = "Phishing", .incident = std::move(incident)});
     BERTH_ASSERT(added.has_value());
     auto opened = StoredInvestigation::open(state_, std::to_string(added->id));
     BERTH_ASSERT(opened.has_value());
@@ -62,9 +63,7 @@ class StateFolder {
 inline Caller person() { return {.is_person = true, .kind = content::ItemKind::Script, .item = "operator"}; }
 inline Caller script() { return {.kind = content::ItemKind::Script, .item = "Triage"}; }
 inline Caller integration() { return {.kind = content::ItemKind::Integration, .item = "Harbour"}; }
-inline Caller trusted_script() {
-  return {.kind = content::ItemKind::Script, .item = "Triage", .reaches_others = true};
-}
+inline Caller trusted_script() { return {.kind = content::ItemKind::Script, .item = "Triage", .reaches_others = true}; }
 
 inline std::vector<NewEntry> new_entries(std::string_view list) {
   std::vector<NewEntry> entries;

@@ -105,8 +105,8 @@ TEST(IndicatorSearch, ReadsMoreThanThePagesOfTheDatabase) {
     indicators[i].value = std::to_string(i);
   }
   ASSERT_TRUE(ok(store::Indicators(folder.database()).upsert(indicators)));
-  const auto found = search_indicators(
-      folder.database(), {.value = "", .query = "value:*9", .size = 5, .page = 49, .search_after = ""});
+  const auto found = search_indicators(folder.database(),
+                                       {.value = "", .query = "value:*9", .size = 5, .page = 49, .search_after = ""});
   ASSERT_TRUE(ok(found));
   EXPECT_EQ(*found->find("total"), Json(250));
   EXPECT_EQ(names_in(*found, "iocs", "value"), "2459 2469 2479 2489 2499 ");
