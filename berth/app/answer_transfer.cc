@@ -1,5 +1,5 @@
-// One list of fields for each structure, which writer and reader both walk: what is written is what is read. The form is
-// lengths and bytes of this machine; it never leaves it.
+// One list of fields for each structure, which writer and reader both walk: what is written is what is read. The form
+// is lengths and bytes of this machine; it never leaves it.
 
 #include "berth/app/answer_transfer.h"
 
@@ -44,11 +44,17 @@ class Reader {
   template <class T>
     requires(std::is_arithmetic_v<T> || std::is_enum_v<T>)
   void value(T& number) {
-    if (rest_.size() < sizeof number) {
+    if (bad || rest_.size() < sizeof number) {
       bad = true;
       return;
     }
-    std::memcpy(&number, rest_.data(), sizeof number);
+    if constexpr (std::is_same_v<T, bool>) {
+      // A bool that is neither 0 nor 1 could not even be looked at.
+      bad = rest_.front() != 0 && rest_.front() != 1;
+      number = rest_.front() == 1;
+    } else {
+      std::memcpy(&number, rest_.data(), sizeof number);
+    }
     rest_.remove_prefix(sizeof number);
   }
   void bytes(std::string& one) {
@@ -187,8 +193,8 @@ void field(Archive& a, engine::CallRecord& x) {
 
 template <class Archive>
 void field(Archive& a, engine::Outcome& x) {
-  walk(a, x.cause, x.explanation, x.limit, x.raised_by, x.signal, x.status, x.peak_memory_bytes, x.cpu_time, x.wall_time,
-       x.oom_kills, x.refused_forks);
+  walk(a, x.cause, x.explanation, x.limit, x.raised_by, x.signal, x.status, x.peak_memory_bytes, x.cpu_time,
+       x.wall_time, x.oom_kills, x.refused_forks);
 }
 
 template <class Archive>
@@ -245,7 +251,8 @@ std::expected<CallAnswer, StartError> parse_transfer(std::string_view text) {
     walk(reader, code, message, is_start);
   }
   if (reader.bad || !reader.at_end()) {
-    return std::unexpected(StartError{Error(Errc::Internal, "read what a call's own process answered: it ends early"), false});
+    return std::unexpected(
+        StartError{Error(Errc::Internal, "read what a call's own process answered: it ends early"), false});
   }
   if (went_well) return answer;
   return std::unexpected(StartError{Error(code, std::move(message)), is_start});

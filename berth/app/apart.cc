@@ -18,6 +18,8 @@
 namespace berth::app {
 namespace {
 
+constexpr char kEnd = '\n';  // behind what the work returned: a process may also end well before it has
+
 struct Worker {
   std::size_t index;
   sys::Child child;
@@ -31,7 +33,7 @@ Result<Worker> start(std::size_t index, const std::function<std::string(std::siz
   BERTH_TRY(sys::Child child, sys::Child::start(0, std::nullopt, [&] {
               pipe.read.reset();
               if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) return 1;
-              return sys::write_all(pipe.write.get(), work(index), "the pipe to the parent") ? 0 : 1;
+              return sys::write_all(pipe.write.get(), work(index) + kEnd, "the pipe to the parent") ? 0 : 1;
             }));
   return Worker{index, std::move(child), std::move(pipe.read), ""};
 }
@@ -39,7 +41,10 @@ Result<Worker> start(std::size_t index, const std::function<std::string(std::siz
 // The end of a worker whose pipe has closed.
 Result<std::string> finish(Worker& worker) {
   BERTH_TRY(const sys::Ending ending, worker.child.wait());
-  if (ending.status == 0) return std::move(worker.text);
+  if (ending.status == 0 && worker.text.ends_with(kEnd)) {
+    worker.text.pop_back();
+    return std::move(worker.text);
+  }
   return fail(Errc::Internal, fmt::format("the process of this call ended early (wait status {})", ending.status));
 }
 

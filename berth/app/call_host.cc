@@ -73,11 +73,9 @@ Result<Json> CallHost::file_path(const Json& args) {
   if (!file) return std::unexpected(file.error());
   BERTH_TRY(const std::string bytes, investigation.bytes_of(*file));
   const std::string stored = server::stored_name(investigation, file->file_id);
-  const std::string path = "work/" + stored;
+  BERTH_TRY(UniqueFd work, sys::open_without_links(call_.work_folder, "work", O_PATH | O_DIRECTORY, "the work folder"));
   // The folder is the script's: what it put in the file's place is taken away, never followed or written to.
-  ::unlinkat(call_.work_folder, path.c_str(), 0);
-  BERTH_TRY(UniqueFd work,
-            sys::open_without_links(call_.work_folder, "work", O_PATH | O_DIRECTORY, "the work folder"));
+  ::unlinkat(work.get(), stored.c_str(), 0);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   BERTH_TRY(int fd, sys::call([&] { return ::openat(work.get(), stored.c_str(), kFlags, 0444); },
                               "hand over the file of entry '{}'", id));
@@ -93,17 +91,16 @@ Result<Json> CallHost::set_context(const wire::Message& request) {
   const Json& value = member(request.body, "value");
   set_bytes_ += path.size() + print_json(value).size();
   if (set_bytes_ > kMostSetBytes) return fail(Errc::Exhausted, "set context: more than 64 MiB were set in this call");
-  BERTH_CHECK_OK(calls_.scene().investigation().change_context(
-      [&](dt::Context& context) { return context.set(path, value); }));
+  BERTH_CHECK_OK(
+      calls_.scene().investigation().change_context([&](dt::Context& context) { return context.set(path, value); }));
   return Json::object().set("status", true);
 }
 
 Result<Json> CallHost::dt(const wire::Message& request) {
   const std::string expression = request.body.text_or("name", "");
-  BERTH_TRY(Json found,
-            dt::evaluate(expression, member(request.body, "value"), calls_.scene().script()).context([&] {
-              return fmt::format("dt '{}'", expression.substr(0, 200));
-            }));
+  BERTH_TRY(Json found, dt::evaluate(expression, member(request.body, "value"), calls_.scene().script()).context([&] {
+    return fmt::format("dt '{}'", expression.substr(0, 200));
+  }));
   return Json::object().set("result", std::move(found));
 }
 
@@ -154,10 +151,8 @@ Result<Json> CallHost::execute_command(const wire::Message& request, Deadline de
   if (server::is_built_in_request(command.name)) {
     Scene& scene = calls_.scene();
     const std::string brand = call_.request.instance ? call_.request.instance->brand : call_.request.item.id;
-    const server::RequestScene where{{scene.investigation(), scene.state(), scene.script(), caller_},
-                                     call_.memory,
-                                     brand,
-                                     call_.request.on_health};
+    const server::RequestScene where{
+        {scene.investigation(), scene.state(), scene.script(), caller_}, call_.memory, brand, call_.request.on_health};
     return server::answer_request(command.name, args, where);
   }
   return run_command(command.name, command.owner, args, deadline);

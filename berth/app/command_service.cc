@@ -50,9 +50,7 @@ bool wait_for(std::chrono::milliseconds pause, int interrupt) {
   return ::poll(&polled, interrupt >= 0 ? 1 : 0, static_cast<int>(pause.count())) == 0;
 }
 
-bool is_error(const std::expected<CallAnswer, StartError>& answer) {
-  return !answer || answer->exit_code() != 0;
-}
+bool is_error(const std::expected<CallAnswer, StartError>& answer) { return !answer || answer->exit_code() != 0; }
 
 Json error_entry(std::string text) {
   Json entry = Json::object();
@@ -64,6 +62,7 @@ Json error_entry(std::string text) {
 Result<Json> built_in_arguments(const server::BuiltInCommand& command, const CommandRequest& request) {
   Json args = Json::object();
   for (const content::Assignment& one : request.arguments) {
+    if (one.name && content::is_reserved_argument(*one.name)) continue;  // it speaks to the server, as run() has read
     const std::string name = one.name ? *one.name : std::string(command.bare_argument);
     if (name.empty()) {
       return fail(Errc::InvalidInput, fmt::format("command '{}' takes no bare value; write name=value", command.name));

@@ -10,14 +10,15 @@ namespace berth::server {
 namespace {
 
 constexpr std::array<std::string_view, 26> kOwnFields = {
-    "name",     "type",       "severity",       "owner",        "details",   "occurred",     "labels",
-    "rawJSON",  "attachment", "dbotMirrorId",   "sourceBrand",  "sourceInstance", "phase",   "sla",
-    "status",   "roles",      "reminder",       "playbookId",   "closeReason", "closeNotes", "category",
-    "rawName",  "rawType",    "created",        "dueDate",      "notes"};
+    "name",    "type",       "severity",     "owner",       "details",        "occurred",   "labels",
+    "rawJSON", "attachment", "dbotMirrorId", "sourceBrand", "sourceInstance", "phase",      "sla",
+    "status",  "roles",      "reminder",     "playbookId",  "closeReason",    "closeNotes", "category",
+    "rawName", "rawType",    "created",      "dueDate",     "notes"};
 
 Result<Json> severity_of(const Json& given) {
-  if (given.is_number()) return given;
-  std::string text = given.is_string() ? *given.as_string() : "";
+  if (!given.is_number() && !given.is_string()) return fail(Errc::InvalidInput, "severity is neither number nor text");
+  std::string text = given.is_string() ? *given.as_string() : print_json(given);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);  // how Python writes a whole number that is a float
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (text.empty() || text == "unknown" || text == "0") return Json(0);
   if (text == "informational" || text == "info" || text == "0.5") return Json::number("0.5");

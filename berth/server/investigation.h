@@ -67,15 +67,19 @@ class Investigation {
 
   // An object, or null when there is none.
   virtual Result<Json> incident() = 0;
+  // Errors: InvalidInput when `fields` is no object.
   virtual Result<void> set_incident_fields(const Json& fields) = 0;
+  // What is closed still takes entries and changes, since a script that closes the investigation that it runs in has
+  // more to say. Closing it again changes reason and notes.
   virtual Result<void> close(const std::string& reason, const std::string& notes) = 0;
 
   virtual Result<Json> context() = 0;
   // Nobody else changes the context between what `change` sees and what it leaves. Its error undoes everything.
   virtual Result<void> change_context(const ContextChange& change) = 0;
 
-  // All of them or none; each entry gets its ID, a file's entry its FileID and FileMetadata. When this has returned they
-  // last as long as the investigation. Errors: Exhausted past the bounds on entries and files.
+  // All of them or none; each entry gets its ID, a file's entry its FileID and FileMetadata. When this has returned
+  // they last as long as the investigation. Errors: Exhausted past the bounds on entries and files: of the whole
+  // playground, which is held in memory; of one entry, in an investigation that lasts.
   virtual Result<Posted> post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) = 0;
 
   // Errors: NotFound.

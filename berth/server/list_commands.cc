@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "berth/server/command_groups.h"
 #include "berth/store/lists.h"
@@ -47,8 +48,7 @@ Result<std::vector<Json>> add_to_list(const CommandArguments& arguments, const C
   BERTH_TRY(const std::string name, arguments.needed_text("listName"));
   BERTH_TRY(store::Database * database, scene.state.database());
   const std::string separator = arguments.text("separator");
-  BERTH_CHECK_OK(
-      store::Lists(*database).append(name, arguments.text("listData"), separator.empty() ? "," : separator));
+  BERTH_CHECK_OK(store::Lists(*database).append(name, arguments.text("listData"), separator.empty() ? "," : separator));
   return one_entry(text_entry(fmt::format("Done: list {} was extended", name)));
 }
 
@@ -60,6 +60,7 @@ Result<std::vector<Json>> remove_from_list(const CommandArguments& arguments, co
   std::size_t removed = 0;
   BERTH_CHECK_OK(store::Lists(*database).update(name, [&](std::string& data) -> Result<void> {
     std::string kept;
+    bool is_first = true;  // an empty item is one, too
     for (std::size_t at = 0; at <= data.size();) {
       const std::size_t end = std::min(data.find(separator, at), data.size());
       const std::string item = data.substr(at, end - at);
@@ -67,7 +68,7 @@ Result<std::vector<Json>> remove_from_list(const CommandArguments& arguments, co
       if (std::ranges::find(unwanted, item) != unwanted.end()) {
         ++removed;
       } else {
-        if (!kept.empty()) kept += separator;
+        if (!std::exchange(is_first, false)) kept += separator;
         kept += item;
       }
     }

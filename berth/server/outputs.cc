@@ -13,13 +13,20 @@ Json file_outputs(const HeldFile& file) {
   return outputs;
 }
 
+Json file_metadata(const HeldFile& file) {
+  const store::FileFacts& facts = file.facts;
+  Json metadata = Json::object();
+  metadata.set("size", facts.size_bytes).set("type", facts.type).set("md5", facts.md5).set("sha1", facts.sha1);
+  return metadata.set("sha256", facts.sha256).set("sha512", facts.sha512);
+}
+
 std::vector<std::string> merge_outputs(dt::Context& context, const Json& entry, const HeldFile* file,
                                        dt::Script& script) {
   std::vector<std::string> problems;
   const auto merge = [&](const std::string& key, Json value) {
     if (auto merged = context.merge(key, std::move(value), script); !merged) {
-      problems.push_back(fmt::format("output '{}' was not put into the context: {}", key.substr(0, 200),
-                                     merged.error().message()));
+      problems.push_back(
+          fmt::format("output '{}' was not put into the context: {}", key.substr(0, 200), merged.error().message()));
     }
   };
   if (file != nullptr) merge(file->info ? "InfoFile" : "File", file_outputs(*file));

@@ -3,21 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "berth/base/ids.h"
+#include "berth/server/entry_rows.h"
 #include "berth/server/outputs.h"
 
 namespace berth::server {
 namespace {
 
-std::optional<std::size_t> number_of(std::string_view entry_id) {
-  const std::size_t at = entry_id.find('@');
-  if (at == std::string_view::npos || entry_id.substr(at + 1) != kPlaygroundId) return std::nullopt;
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(entry_id.data(), entry_id.data() + at, number);
-  if (error != std::errc() || end != entry_id.data() + at) return std::nullopt;
-  return number;
+constexpr store::InvestigationId kPlayground = 1;
+
+store::Entry numbered(std::size_t number, const Json& entry, const Posting& posting) {
+  const Json* type = entry.find("Type");
+  const std::int64_t type_number = type != nullptr && type->is_int() ? *type->as_int() : 1;
+  return {{static_cast<std::int64_t>(number), kPlayground}, type_number, row_of(entry, posting)};
 }
 
 }  // namespace
@@ -41,10 +40,16 @@ Result<void> Playground::set_incident_fields(const Json& fields) {
 
 Result<void> Playground::close(const std::string& reason, const std::string& notes) {
   closed_ = true;
-  return set_incident_fields(Json::object().set("closeReason", reason).set("closeNotes", notes));
+  if (incident_.is_object()) incident_.set("status", 2).set("closeReason", reason).set("closeNotes", notes);
+  return {};
 }
 
-Result<void> Playground::change_context(const ContextChange& change) { return change(context_); }
+Result<void> Playground::change_context(const ContextChange& change) {
+  dt::Context changed(context_.root());
+  BERTH_CHECK_OK(change(changed));
+  context_ = std::move(changed);
+  return {};
+}
 
 Result<Posted> Playground::post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) {
   std::uint64_t bytes = file_bytes_;
@@ -66,44 +71,42 @@ Result<Posted> Playground::post(std::vector<NewEntry>& entries, const Posting& p
     one.entry.set("ID", id);
     const HeldFile* held = nullptr;
     if (one.file) {
-      files_.push_back({{id, one.file->name, make_uuid(), store::file_facts_of(one.file->bytes, one.file->name),
-                         one.file->info},
-                        std::move(one.file->bytes)});
+      files_.push_back(
+          {{id, one.file->name, make_uuid(), store::file_facts_of(one.file->bytes, one.file->name), one.file->info},
+           std::move(one.file->bytes)});
       held = &files_.back().held;
-      one.entry.set("FileID", held->file_id).set("FileMetadata", file_outputs(*held));
+      one.entry.set("FileID", held->file_id).set("FileMetadata", file_metadata(*held));
     }
     file_bytes_ = bytes;
-    entries_.push_back(one.entry);
+    entries_.push_back(numbered(entries_.size() + 1, one.entry, posting));
     posted.ids.push_back(id);
     if (!posting.merges_outputs) continue;
-    for (std::string& line : merge_outputs(context_, one.entry, held, script)) posted.problems.push_back(std::move(line));
+    for (std::string& line : merge_outputs(context_, one.entry, held, script))
+      posted.problems.push_back(std::move(line));
   }
   return posted;
 }
 
 Result<Json> Playground::entry(std::string_view id) {
-  const auto number = number_of(id);
-  if (!number || *number == 0 || *number > entries_.size()) {
+  const auto parsed = store::parse_entry_id(id);
+  if (!parsed || parsed->investigation != kPlayground || static_cast<std::size_t>(parsed->number) > entries_.size()) {
     return fail(Errc::NotFound, fmt::format("there is no entry '{}' in this run", id.substr(0, 200)));
   }
-  return entries_[*number - 1];
+  return entry_json(entries_[static_cast<std::size_t>(parsed->number) - 1]);
 }
 
 Result<std::vector<Json>> Playground::entries(const EntryQuery& query) {
-  const auto has_tag = [&](const Json& entry) {
-    const Json* tags = entry.find("Tags");
-    return tags != nullptr && tags->is_array() && std::ranges::any_of(query.tags, [&](const std::string& tag) {
-             return std::ranges::find(*tags->as_array(), Json(tag)) != tags->as_array()->end();
-           });
+  const auto has_tag = [&](const store::Entry& entry) {
+    return std::ranges::any_of(query.tags, [&](const std::string& tag) {
+      return std::ranges::find(entry.content.tags, tag) != entry.content.tags.end();
+    });
   };
   std::vector<Json> found;
   for (std::size_t i = static_cast<std::size_t>(std::max<std::int64_t>(query.after, 0));
        i < entries_.size() && found.size() < query.limit; ++i) {
-    const Json* type = entries_[i].find("Type");
-    const std::int64_t number = type != nullptr && type->is_int() ? *type->as_int() : 1;
-    if (!query.types.empty() && std::ranges::find(query.types, number) == query.types.end()) continue;
-    if (!query.tags.empty() && !has_tag(entries_[i])) continue;
-    found.push_back(entries_[i]);
+    const store::Entry& one = entries_[i];
+    if (!query.types.empty() && std::ranges::find(query.types, one.type) == query.types.end()) continue;
+    if (query.tags.empty() || has_tag(one)) found.push_back(entry_json(one));
   }
   return found;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "berth/server/investigation.h"
+#include "berth/store/entries.h"
 
 namespace berth::server {
 
@@ -42,7 +43,7 @@ class Playground : public Investigation {
 
   dt::Context context_;
   Json incident_;
-  std::vector<Json> entries_;  // number N stands at N - 1
+  std::vector<store::Entry> entries_;  // number N stands at N - 1
   std::vector<File> files_;
   std::uint64_t file_bytes_ = 0;
   bool closed_ = false;

@@ -48,8 +48,10 @@ class QueryReader {
         term.values.push_back(std::move(word));
       }
       terms.push_back(std::move(term));
-      if (terms.size() > kMostTerms) return fail(Errc::Exhausted, fmt::format("a query has {} terms at most", kMostTerms));
+      if (terms.size() > kMostTerms)
+        return fail(Errc::Exhausted, fmt::format("a query has {} terms at most", kMostTerms));
     }
+    if (negated) return wrong("'not' without a term");
     return terms;
   }
 
@@ -89,6 +91,9 @@ class QueryReader {
     std::vector<std::string> found;
     skip_blanks();
     if (at_ == text_.size()) return wrong("a field without a value");
+    if (constexpr std::string_view kRanges = "<>[{"; kRanges.find(peek()) != std::string_view::npos) {
+      return wrong("a range of values");
+    }
     if (peek() != '(') {
       // A value may hold colons: an address, a time.
       BERTH_TRY(std::string one, value());
@@ -124,9 +129,9 @@ class QueryReader {
 bool text_matches(std::string_view text, std::string_view pattern) {
   const std::string value = lower(text);
   const bool open_start = pattern.starts_with('*');
-  if (open_start) pattern.remove_prefix(1);
+  while (pattern.starts_with('*')) pattern.remove_prefix(1);
   const bool open_end = pattern.ends_with('*');
-  if (open_end) pattern.remove_suffix(1);
+  while (pattern.ends_with('*')) pattern.remove_suffix(1);
   if (open_start && open_end) return value.find(pattern) != std::string::npos;
   if (open_start) return value.ends_with(pattern);
   if (open_end) return value.starts_with(pattern);
@@ -137,7 +142,10 @@ bool value_matches(const Json& value, std::string_view pattern) {
   if (const Json::Array* items = value.as_array()) {
     return std::ranges::any_of(*items, [&](const Json& one) { return value_matches(one, pattern); });
   }
-  if (value.is_null() || value.is_object()) return false;
+  if (const Json::Object* members = value.as_object()) {
+    return std::ranges::any_of(*members, [&](const Json::Member& one) { return value_matches(one.second, pattern); });
+  }
+  if (value.is_null()) return false;
   const std::string* text = value.as_string();
   return text_matches(text != nullptr ? *text : print_json(value), pattern);
 }

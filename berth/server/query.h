@@ -1,4 +1,5 @@
-// The search language of incidents and indicators, as far as content uses it: `type:IP and -verdict:Malicious name:"a b"`.
+// The search language of incidents and indicators, as far as content uses it: `type:IP and -verdict:Malicious name:"a
+// b"`.
 #pragma once
 
 #include <string>
@@ -16,13 +17,14 @@ struct QueryTerm {
   bool negated = false;
 };
 
-// Terms that must all hold: `field:value`, `field:"some text"`, `field:(one "or two")`, a bare text; `-` or `not` before
-// one turns it round, `and` between them may be left out. An empty text gives no term.
-// Errors: InvalidInput for `or` and brackets around terms, which are not supported here, with what to write instead.
+// Terms that must all hold: `field:value`, `field:"some text"`, `field:(one "or two")`, a bare text; `-` or `not`
+// before one turns it round, `and` between them may be left out. An empty text gives no term. Errors: InvalidInput for
+// `or`, brackets around terms and ranges (`>5`, `[1 TO 5]`), which are not supported here, with what to write instead;
+// Exhausted past 100 terms.
 Result<std::vector<QueryTerm>> parse_query(std::string_view text);
 
 // Whether all terms hold of the object. Names and texts are compared without regard to case; a field is a member, or a
-// member of its CustomFields; a list matches when an element does.
+// member of its CustomFields; a list or an object matches when an element or a member of it does.
 bool matches(const Json& object, const std::vector<QueryTerm>& terms);
 
 }  // namespace berth::server

@@ -7,6 +7,7 @@
 
 #include "berth/server/command_groups.h"
 #include "berth/server/incident_fields.h"
+#include "berth/server/incident_json.h"
 #include "berth/server/indicator_json.h"
 #include "berth/server/search.h"
 #include "berth/store/indicators.h"
@@ -44,19 +45,25 @@ Result<Json> set_integration_context(const Json& args, const RequestScene& scene
   return Json();
 }
 
+// What createIncidents and its kin are given of the last run, in the transaction in which they keep what was fetched.
+Result<void> keep_last_run(store::Database& database, const Json& args, const IntegrationMemory& memory) {
+  const Json& last_run = member(args, "lastRun");
+  const MemoryOwner& owner = memory.owner();
+  if (owner.instance.empty() || owner.is_test || !last_run.is_object() || last_run.as_object()->empty()) return {};
+  return store::FetchStates(database).set(owner.instance, {{FetchKind::LastRun, last_run}});
+}
+
 Result<Json> make_incidents(const Json& incidents, const Json& args, const RequestScene& scene) {
   BERTH_TRY(store::Database * database, scene.commands.state.database());
   const std::string& instance = scene.memory.owner().instance;
   return database->transaction([&]() -> Result<Json> {
     BERTH_TRY(const auto ids, create_incidents(*database, incidents, scene.brand, instance));
-    const Json& last_run = member(args, "lastRun");
-    if (!instance.empty() && last_run.is_object() && !last_run.as_object()->empty()) {
-      BERTH_CHECK_OK(store::FetchStates(*database).set(instance, {{FetchKind::LastRun, last_run}}));
-    }
+    BERTH_CHECK_OK(keep_last_run(*database, args, scene.memory));
     Json made = Json::array();
     for (const std::string& id : ids) {
-      BERTH_TRY(const Json found, search_incidents(*database, {.id = id, .name = "", .types = {}, .query = ""}));
-      if (const Json* data = found.find("data"); !data->as_array()->empty()) made.push_back(data->as_array()->front());
+      BERTH_TRY(const store::InvestigationId number, store::parse_investigation_id(id));
+      BERTH_TRY(const store::Investigation stored, store::Investigations(*database).get(number));
+      made.push_back(incident_json(stored));
     }
     return made;
   });
@@ -75,8 +82,11 @@ Result<Json> request_alerts(const Json& args, const RequestScene& scene) {
 Result<Json> request_indicators(const Json& args, const RequestScene& scene) {
   BERTH_TRY(store::Database * database, scene.commands.state.database());
   const Json& indicators = member(args, "indicators");
-  BERTH_CHECK_OK(create_indicators(*database, indicators, scene.brand, scene.memory.owner().instance));
-  return Json();
+  return database->transaction([&]() -> Result<Json> {
+    BERTH_CHECK_OK(create_indicators(*database, indicators, scene.brand, scene.memory.owner().instance));
+    BERTH_CHECK_OK(keep_last_run(*database, args, scene.memory));
+    return Json();
+  });
 }
 
 Result<Json> request_search(const Json& args, const RequestScene& scene) {
@@ -110,13 +120,13 @@ Result<Json> add_entry(const Json& args, const RequestScene& scene) {
     given.set("Contents", given.text_or("Contents", "") + footer);
   }
   const CommandArguments where("addEntry", args);
-  BERTH_CHECK_OK(in_investigation(where, "id", scene.commands,
-                                  [&](Investigation& investigation) -> Result<std::vector<Json>> {
-                                    std::vector<NewEntry> entries;
-                                    entries.push_back({given, std::nullopt});
-                                    BERTH_CHECK_OK(investigation.post(entries, {}, scene.commands.script));
-                                    return std::vector<Json>();
-                                  }));
+  BERTH_CHECK_OK(
+      in_investigation(where, "id", scene.commands, [&](Investigation& investigation) -> Result<std::vector<Json>> {
+        std::vector<NewEntry> entries;
+        entries.push_back({given, std::nullopt});
+        BERTH_CHECK_OK(investigation.post(entries, {}, scene.commands.script));
+        return std::vector<Json>();
+      }));
   return Json();
 }
 
@@ -197,8 +207,8 @@ Result<Json> answer_request(std::string_view name, const Json& args, const Reque
   const RequestRow* row = find_request(name);
   if (row == nullptr) return fail(Errc::NotFound, fmt::format("there is no call '{}'", name.substr(0, 200)));
   if (row->who == Who::Integrations && scene.commands.caller.kind != content::ItemKind::Integration) {
-    return fail(Errc::Denied, fmt::format("'{}' is a call of integrations, and '{}' is a script", name,
-                                          scene.commands.caller.item));
+    return fail(Errc::Denied,
+                fmt::format("'{}' is a call of integrations, and '{}' is a script", name, scene.commands.caller.item));
   }
   return row->answer(args, scene).context([&] { return std::string(name); });
 }

@@ -23,7 +23,8 @@ store::IndicatorFilter filter_of(const IndicatorSearch& search, std::vector<Quer
   filter.value = search.value;
   const auto take = [&](std::string_view field, std::string& into) {
     const auto at = std::ranges::find_if(terms, [&](const QueryTerm& term) {
-      return term.field == field && !term.negated && term.values.size() == 1 && term.values[0].find('*') == std::string::npos;
+      return term.field == field && !term.negated && term.values.size() == 1 &&
+             term.values[0].find('*') == std::string::npos;
     });
     if (at == terms.end() || !into.empty()) return;
     into = at->values[0];
@@ -69,13 +70,15 @@ Result<Json> search_indicators(store::Database& database, const IndicatorSearch&
   const store::IndicatorFilter filter = filter_of(search, terms);
   store::Indicators indicators(database);
   store::IndicatorPage page;
+  std::int64_t after = 0;
   if (!search.search_after.empty()) {
-    BERTH_TRY(page.after, number_in(search.search_after, "searchAfter"));
+    BERTH_TRY(after, number_in(search.search_after, "searchAfter"));
   }
   const std::int64_t skipped = search.search_after.empty() ? search.page * search.size : 0;
   page.limit = kPage;
   Json found = Json::array();
   std::int64_t total = 0;
+  std::int64_t seen = 0;
   std::int64_t last = 0;
   for (;;) {
     BERTH_TRY(const auto rows, indicators.search(filter, page));
@@ -86,7 +89,8 @@ Result<Json> search_indicators(store::Database& database, const IndicatorSearch&
       json.set("type", row.type);
       if (!matches(json, terms)) continue;
       ++total;
-      if (total <= skipped || total > skipped + search.size) continue;
+      // The total is that of all pages, whichever this is.
+      if (row.id <= after || ++seen <= skipped || seen > skipped + search.size) continue;
       last = row.id;
       found.push_back(std::move(json));
     }
@@ -121,6 +125,11 @@ Result<Json> search_incidents(store::Database& database, const IncidentSearch& s
   store::Investigations investigations(database);
   store::InvestigationFilter filter;
   filter.limit = kPage;
+  const auto only = store::parse_investigation_id(search.id);
+  if (only) {
+    filter.after = *only - 1;
+    filter.limit = 1;
+  }
   std::vector<Json> found;
   for (;;) {
     BERTH_TRY(const auto rows, investigations.list(filter));
@@ -130,7 +139,7 @@ Result<Json> search_incidents(store::Database& database, const IncidentSearch& s
       Json json = incident_json(row);
       if (matches(json, terms)) found.push_back(std::move(json));
     }
-    if (rows.size() < kPage) break;
+    if (rows.size() < kPage || !search.id.empty()) break;
   }
   std::ranges::reverse(found);
   Json data = Json::array();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "berth/base/ids.h"
+#include "berth/server/entry_rows.h"
 #include "berth/server/incident_json.h"
 #include "berth/server/outputs.h"
 #include "berth/store/contexts.h"
@@ -18,36 +19,8 @@ namespace {
 
 constexpr std::size_t kLargestFile = 512u << 20;
 
-std::vector<std::string> texts_in(const Json* list) {
-  std::vector<std::string> texts;
-  if (list == nullptr || !list->is_array()) return texts;
-  for (const Json& one : *list->as_array()) {
-    if (const std::string* text = one.as_string()) texts.push_back(*text);
-  }
-  return texts;
-}
-
-store::NewEntry row_of(const Json& entry, const Posting& posting) {
-  store::NewEntry row;
-  row.entry = entry;
-  row.parent = posting.parent;
-  row.call_id = posting.call_id;
-  const Json* note = entry.find("Note");
-  row.note = note != nullptr && note->as_bool() != nullptr && *note->as_bool();
-  row.tags = texts_in(entry.find("Tags"));
-  return row;
-}
-
 HeldFile held_of(const store::StoredFile& file) {
   return {store::to_string(file.entry), file.name, file.file_id, file.facts, file.info};
-}
-
-// What is stored says what the script said; the id and what is told of its file are put in when it is read.
-Json content_of(const store::Entry& entry) {
-  Json json = entry.content.entry;
-  json.set("ID", store::to_string(entry.id));
-  json.set("Metadata", entry_metadata(entry));
-  return json;
 }
 
 }  // namespace
@@ -58,9 +31,10 @@ Result<StoredInvestigation> StoredInvestigation::open(State& state, std::string_
   BERTH_TRY(store::Database * database, state.database());
   auto found = store::Investigations(*database).get(number);
   if (!found && found.error().code() == Errc::NotFound) {
-    return fail(Errc::NotFound, fmt::format("there is no investigation {}; 'berth investigation list' shows which there "
-                                            "are, 'berth investigation new' makes one",
-                                            number));
+    return fail(Errc::NotFound,
+                fmt::format("there is no investigation {}; 'berth investigation list' shows which there "
+                            "are, 'berth investigation new' makes one",
+                            number));
   }
   if (!found) return std::unexpected(std::move(found).error().in(doing()));
   return StoredInvestigation(state, number);
@@ -117,7 +91,7 @@ Result<Posted> StoredInvestigation::post(std::vector<NewEntry>& entries, const P
       held[i].name = file->name;
       held[i].info = file->info;
       held[i].file_id = make_uuid();
-      entries[i].entry.set("FileID", held[i].file_id);
+      entries[i].entry.set("FileID", held[i].file_id).set("FileMetadata", file_metadata(held[i]));
     }
     rows.push_back(row_of(entries[i].entry, posting));
   }
@@ -142,21 +116,18 @@ Result<Posted> StoredInvestigation::post(std::vector<NewEntry>& entries, const P
       return {};
     });
   }));
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    entries[i].entry.set("ID", posted.ids[i]);
-    if (entries[i].file) entries[i].entry.set("FileMetadata", file_outputs(held[i]));
-  }
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].entry.set("ID", posted.ids[i]);
   return posted;
 }
 
 Result<Json> StoredInvestigation::entry(std::string_view id) {
-  BERTH_TRY(const store::EntryId parsed, store::parse_entry_id(id));
-  if (parsed.investigation != id_) {
+  const auto parsed = store::parse_entry_id(id);
+  if (!parsed || parsed->investigation != id_) {
     return fail(Errc::NotFound, fmt::format("there is no entry '{}' in investigation {}", id.substr(0, 100), id_));
   }
   BERTH_TRY(store::Database * database, state_.database());
-  BERTH_TRY(const store::Entry found, store::Entries(*database).get(parsed));
-  return content_of(found);
+  BERTH_TRY(const store::Entry found, store::Entries(*database).get(*parsed));
+  return entry_json(found);
 }
 
 Result<std::vector<Json>> StoredInvestigation::entries(const EntryQuery& query) {
@@ -167,16 +138,18 @@ Result<std::vector<Json>> StoredInvestigation::entries(const EntryQuery& query) 
   filter.limit = query.limit;
   if (query.tags.size() == 1) filter.tag = query.tags.front();
   const auto is_wanted = [&](const store::Entry& entry) {
-    return query.tags.size() < 2 || std::ranges::any_of(query.tags, [&](const std::string& tag) {
-             return std::ranges::find(entry.content.tags, tag) != entry.content.tags.end();
-           });
+    return query.tags.size() < 2 || std::ranges::any_of(
+                                        query.tags,
+                                        [&](const std::string& tag) {
+                                          return std::ranges::find(entry.content.tags, tag) != entry.content.tags.end();
+                                        });
   };
   std::vector<Json> entries;
   for (bool more = true; more && entries.size() < query.limit;) {
     BERTH_TRY(const auto found, store::Entries(*database).list(id_, filter));
     for (const store::Entry& one : found) {
       filter.after = one.id.number;
-      if (is_wanted(one) && entries.size() < query.limit) entries.push_back(content_of(one));
+      if (is_wanted(one) && entries.size() < query.limit) entries.push_back(entry_json(one));
     }
     more = found.size() == filter.limit;
   }
@@ -187,8 +160,9 @@ Result<HeldFile> StoredInvestigation::file(std::string_view id) {
   BERTH_TRY(store::Database * database, state_.database());
   auto found = store::Files(*database, state_.blobs()).get(id);
   // One of another investigation is as one that is not there.
-  if ((found && found->entry.investigation != id_) || (!found && found.error().code() != Errc::Corrupt)) {
-    return fail(Errc::NotFound, fmt::format("no file belongs to entry '{}' of investigation {}", id.substr(0, 200), id_));
+  if (found ? found->entry.investigation != id_ : found.error().code() == Errc::NotFound) {
+    return fail(Errc::NotFound,
+                fmt::format("no file belongs to entry '{}' of investigation {}", id.substr(0, 200), id_));
   }
   if (!found) return std::unexpected(found.error());
   return held_of(*found);
@@ -206,6 +180,9 @@ Result<std::string> StoredInvestigation::bytes_of(const HeldFile& file) {
   BERTH_TRY(store::Database * database, state_.database());
   store::Files files(*database, state_.blobs());
   BERTH_TRY(const store::StoredFile found, files.get(file.file_id));
+  if (found.entry.investigation != id_) {
+    return fail(Errc::NotFound, fmt::format("investigation {} has no file '{}'", id_, file.file_id));
+  }
   BERTH_TRY(const UniqueFd opened, files.open(found));
   return sys::read_file(opened, kLargestFile, file.name);
 }

@@ -24,7 +24,6 @@ class StoredInvestigation : public Investigation {
   Result<void> close(const std::string& reason, const std::string& notes) override;
   Result<Json> context() override;
   Result<void> change_context(const ContextChange& change) override;
-  // Errors: InvalidInput when the investigation is closed.
   Result<Posted> post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) override;
   Result<Json> entry(std::string_view id) override;
   Result<std::vector<Json>> entries(const EntryQuery& query) override;

@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
-#include "berth/sys/file.h"
 #include "berth/base/ids.h"
+#include "berth/sys/file.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 

@@ -12,6 +12,12 @@ constexpr const char* kContents = R"({
   "attributes": {"manager": "m", "displayName": "d", "deep": {"er": true}},
   "value": [{"appId": "p", "tags": ["a"]}, {"appId": "q"}, {"other": 1}, [{"appId": "r"}]]})";
 
+// Reads the text and takes what it names, as a command does.
+Result<Json> extend_by(std::string_view spec, const Json& contents) {
+  BERTH_TRY(const auto extensions, parse_context_extensions(spec));
+  return extend_context(extensions, contents);
+}
+
 struct ExtensionRow {
   const char* name;
   const char* spec;
@@ -45,14 +51,14 @@ const ExtensionRow kGood[] = {
 class GoodExtension : public ::testing::TestWithParam<ExtensionRow> {};
 
 TEST_P(GoodExtension, TakesWhatThePathsFind) {
-  const auto context = extend_context(GetParam().spec, parse_json(kContents).value());
+  const auto context = extend_by(GetParam().spec, parse_json(kContents).value());
   ASSERT_TRUE(testing::ok(context));
   EXPECT_EQ(print_json(*context), GetParam().context);
 }
 
 // Code that hands over a dict has its contents turned into a text.
 TEST_P(GoodExtension, ReadsTextThatIsJson) {
-  const auto context = extend_context(GetParam().spec, Json(kContents));
+  const auto context = extend_by(GetParam().spec, Json(kContents));
   ASSERT_TRUE(testing::ok(context));
   EXPECT_EQ(print_json(*context), GetParam().context);
 }
@@ -63,13 +69,13 @@ INSTANTIATE_TEST_SUITE_P(Table, GoodExtension, ::testing::ValuesIn(kGood),
 TEST(ContextExtension, WholeResponse) {
   const Json contents = parse_json(R"([1, {"a": 2}])").value();
   for (const char* spec : {"A=", "A=."}) {
-    const auto context = extend_context(spec, contents);
+    const auto context = extend_by(spec, contents);
     ASSERT_TRUE(testing::ok(context)) << spec;
     EXPECT_EQ(print_json(*context), R"({"A": [1, {"a": 2}]})") << spec;
   }
-  EXPECT_EQ(print_json(extend_context("A=", Json("plain [text")).value()), R"({"A": "plain [text"})");
-  EXPECT_EQ(print_json(extend_context("A=", Json("[broken")).value()), R"({"A": "[broken"})");
-  EXPECT_EQ(print_json(extend_context("A=", Json()).value()), R"({"A": null})");
+  EXPECT_EQ(print_json(extend_by("A=", Json("plain [text")).value()), R"({"A": "plain [text"})");
+  EXPECT_EQ(print_json(extend_by("A=", Json("[broken")).value()), R"({"A": "[broken"})");
+  EXPECT_EQ(print_json(extend_by("A=", Json()).value()), R"({"A": null})");
 }
 
 TEST(ContextExtension, KeepsExpressionsWhole) {
@@ -87,7 +93,7 @@ struct BadExtensionRow {
 };
 
 const BadExtensionRow kBad[] = {
-    {"NoEquals", "name", "extend-context: 'name' names no key and path; write Key=path::Key2=path2"},
+    {"NoEquals", "name", "'name' names no key and path; write Key=path::Key2=path2"},
     {"NoKey", "=name", "'=name' names no key"},
     {"BlankKey", " =name", "names no key"},
     {"EmptyPart", "A=name::::B=x", "'' names no key"},
@@ -105,7 +111,7 @@ const BadExtensionRow kBad[] = {
 class BadExtension : public ::testing::TestWithParam<BadExtensionRow> {};
 
 TEST_P(BadExtension, IsRefusedWithReason) {
-  EXPECT_TRUE(testing::fails_with(extend_context(GetParam().spec, Json::object()), Errc::InvalidInput, GetParam().why));
+  EXPECT_TRUE(testing::fails_with(extend_by(GetParam().spec, Json::object()), Errc::InvalidInput, GetParam().why));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, BadExtension, ::testing::ValuesIn(kBad),
