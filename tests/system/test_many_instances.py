@@ -89,7 +89,7 @@ def incidents_of(room):
 
 def test_a_fetch_that_fails_keeps_nothing(room):
     room.integration('Fetch', FETCH, [], [('how', 0)], ['isfetch'])
-    room.add('Fetch', 'fetch')
+    room.add('Fetch', 'fetch', '--param', 'isFetch=true')
     room.must('fetch', 'fetch', '--once')
     first = sorted(incidents_of(room))
     assert first == ['incident 0', 'incident 1', 'incident 2']
@@ -108,7 +108,7 @@ def test_a_fetch_that_fails_keeps_nothing(room):
 
 def test_a_fetch_that_is_killed_keeps_nothing_twice(room, host):
     room.integration('Fetch', FETCH, [], [('how', 0)], ['isfetch'])
-    room.add('Fetch', 'fetch')
+    room.add('Fetch', 'fetch', '--param', 'isFetch=true')
     usual = room.must('fetch', 'fetch').seconds
     chance = random.Random(7)
     acknowledged = 1

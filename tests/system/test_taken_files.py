@@ -36,7 +36,7 @@ def test_p16_files_of_others(room):
         room.must('file', 'add', room.berth.write('given/%s.txt' % investigation, text), '--investigation', investigation)
     room.script('Paths', PATHS, ['ids'])
     (file,) = room.must('file', 'list', '--investigation', theirs, '--json').json['files']
-    file_id = next(value for key, value in file.items() if key.lower().replace('_', '') == 'fileid')
+    file_id = file['FileID']
     asked = ['1@' + theirs, file_id, theirs + '_' + file_id, '../%s_%s' % (theirs, file_id), '../../../../etc/passwd',
              '/etc/passwd', '1000000000@' + mine, '1000000000@1000000000', '1000000000', '-1@' + mine, '0@' + mine, '',
              '1@%s/../1@%s' % (mine, theirs), '1@' + theirs + '\0', '1@ ' + theirs, '1@0' + theirs, '1', 'x' * 100000,

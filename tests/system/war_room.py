@@ -37,14 +37,14 @@ class WarRoom:
         self.berth = berth
         self.state = tempfile.mkdtemp(prefix='berth-system-state-')
         self._name = os.path.basename(self.state)
-        self._tree = os.path.join(berth.folder, self._name)
+        self.tree = os.path.join(berth.folder, self._name)
         with open(berth.settings) as usual:
             lines = [line for line in usual.read().splitlines() if not line.startswith('  state:')]
         self.settings = berth.write(self._name + '.yaml', '\n'.join(lines) + '\n  state: %s\n' % self.state)
         self._is_added = False
 
     def end(self):
-        for folder in self.state, self._tree:
+        for folder in self.state, self.tree:
             shutil.rmtree(folder, ignore_errors=True)
 
     def settings_with(self, text):
@@ -70,7 +70,7 @@ class WarRoom:
     def _write(self, pack, kind, name, text):
         path = self.berth.write(os.path.join(self._name, 'Packs', pack, kind + 's', '%s-%s.yml' % (kind.lower(), name)), text)
         if not self._is_added:
-            self.must('content', 'add', self._tree, '--name', 'test')
+            self.must('content', 'add', self.tree, '--name', 'test')
             self._is_added = True
         return path
 
