@@ -9,8 +9,10 @@
 #include <set>
 
 #include "berth/app/command_service.h"
+#include "berth/app/mask.h"
 #include "berth/content/commands.h"
 #include "berth/dt/evaluate.h"
+#include "berth/server/built_in.h"
 #include "berth/server/requests.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
@@ -25,6 +27,10 @@ const Json& member(const Json& object, std::string_view key) {
   const Json* found = object.find(key);
   return found != nullptr ? *found : nothing;
 }
+
+// What an integration has kept for others to see. What it remembers for itself stays as it is.
+constexpr std::string_view kKeptForOthers[] = {"createIncidents", "createAlerts", "createIndicators", "addEntry",
+                                               "updateModuleHealth"};
 
 Json urls() {
   Json answer = Json::object();
@@ -62,6 +68,11 @@ Result<void> CallHost::for_scripts(std::string_view call) const {
   return fail(Errc::Denied, fmt::format("'{}' is a call of scripts, and '{}' is an integration", call, caller_.item));
 }
 
+// What is kept for others: without the secrets that this call and those that it asked for were given.
+Json CallHost::masked(const Json& value) const {
+  return call_.secrets.empty() ? value : mask_json(value, call_.secrets);
+}
+
 // Puts the file of an entry into the work folder, where the script can read it and not write to it.
 Result<Json> CallHost::file_path(const Json& args) {
   const std::string id = args.text_or("id", "");
@@ -88,7 +99,7 @@ Result<Json> CallHost::file_path(const Json& args) {
 Result<Json> CallHost::set_context(const wire::Message& request) {
   BERTH_CHECK_OK(for_scripts("setContext"));
   const std::string path = request.body.text_or("name", "");
-  const Json& value = member(request.body, "value");
+  const Json value = masked(member(request.body, "value"));
   set_bytes_ += path.size() + print_json(value).size();
   if (set_bytes_ > kMostSetBytes) return fail(Errc::Exhausted, "set context: more than 64 MiB were set in this call");
   BERTH_CHECK_OK(
@@ -153,17 +164,19 @@ Result<Json> CallHost::execute_command(const wire::Message& request, Deadline de
     const std::string brand = call_.request.instance ? call_.request.instance->brand : call_.request.item.id;
     const server::RequestScene where{
         {scene.investigation(), scene.state(), scene.script(), caller_}, call_.memory, brand, call_.request.on_health};
-    return server::answer_request(command.name, args, where);
+    const bool is_kept = std::ranges::find(kKeptForOthers, command.name) != std::ranges::end(kKeptForOthers);
+    return server::answer_request(command.name, is_kept ? masked(args) : args, where);
   }
   return run_command(command.name, command.owner, args, deadline);
 }
 
-Result<Json> CallHost::run_command(const std::string& name, const std::string& owner, const Json& args,
+Result<Json> CallHost::run_command(const std::string& name, const std::string& owner, const Json& given,
                                    Deadline deadline) {
   BERTH_CHECK_OK(for_scripts("executeCommand"));
   CommandRequest request;
   request.command = command_name_of(name);
   if (!owner.empty()) request.command.owner = owner;
+  const Json args = server::find_built_in(request.command.name) != nullptr ? masked(given) : given;
   if (const Json::Object* members = args.as_object()) {
     for (const auto& [key, value] : *members) {
       if (value.is_null()) continue;
@@ -184,6 +197,12 @@ Result<Json> CallHost::run_command(const std::string& name, const std::string& o
   below.depth += 1;
   below.deadline = deadline;
   BERTH_TRY(const auto answers, CommandService(calls_).run(request, below, call_.tree));
+  for (const CommandAnswer& one : answers) {
+    if (!one.call) continue;
+    for (const std::string& secret : one.call->secrets) {
+      if (std::ranges::find(call_.secrets, secret) == call_.secrets.end()) call_.secrets.push_back(secret);
+    }
+  }
   return returned_entries(answers, calls_.scene().investigation().id());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "berth/app/call_service.h"
 #include "berth/engine/host.h"
@@ -16,6 +17,7 @@ struct HostedCall {
   content::ContentTree* tree;         // that the item lies in; may be null
   server::IntegrationMemory& memory;  // of the instance
   int work_folder;
+  std::vector<std::string>& secrets;  // of the call; those of the calls that it asks for are added
 };
 
 // The host of one call. A script may ask for what scripts may, and an integration for what integrations may: the loop
@@ -30,13 +32,14 @@ class CallHost : public engine::Host {
  private:
   using Deadline = std::chrono::steady_clock::time_point;
   Result<void> for_scripts(std::string_view call) const;
+  Json masked(const Json& value) const;
   Result<Json> file_path(const Json& args);
   Result<Json> set_context(const wire::Message& request);
   Result<Json> dt(const wire::Message& request);
   Result<Json> modules();
   Result<Json> module_commands();
   Result<Json> execute_command(const wire::Message& request, Deadline deadline);
-  Result<Json> run_command(const std::string& name, const std::string& owner, const Json& args, Deadline deadline);
+  Result<Json> run_command(const std::string& name, const std::string& owner, const Json& given, Deadline deadline);
 
   CallService& calls_;
   HostedCall call_;

@@ -14,10 +14,10 @@
 #include "berth/app/code_cache.h"
 #include "berth/app/debugger.h"
 #include "berth/app/embedded.h"
-#include "berth/base/ids.h"
 #include "berth/app/mask.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
+#include "berth/base/ids.h"
 #include "berth/container/ground.h"
 #include "berth/container/port_forward.h"
 #include "berth/content/arguments.h"
@@ -230,7 +230,12 @@ std::expected<CallAnswer, StartError> CallService::run(const CallRequest& reques
 Result<void> CallService::post(CallAnswer& answer, const Recording& recording) {
   std::vector<server::NewEntry> entries = std::move(answer.new_entries);
   answer.new_entries.clear();
-  for (server::NewEntry& one : entries) BERTH_CHECK_OK(prepare(one.entry, recording));
+  const Mask mask_of(answer.secrets);
+  for (server::NewEntry& one : entries) {
+    // What is kept is what is shown. The script that asked gets it whole, and its own entries are masked in turn.
+    if (recording.posts || one.file) one.entry = mask_of.in_json(one.entry);
+    BERTH_CHECK_OK(prepare(one.entry, recording));
+  }
   if (!recording.posts) {
     // For the script that asked: only what has a file is kept, so that it can be asked for.
     for (server::NewEntry& one : entries) {
@@ -352,14 +357,14 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   // The conversation.
   server::IntegrationMemory memory(scene_->state(),
                                    {answer.instance, request.is_fetch, request.command == "test-module"});
-  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, container->work_folder()});
+  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, container->work_folder(), answer.secrets});
   engine::SessionOptions options;
   options.limits = spec.limits;
   options.deadline = std::min(nesting.deadline, std::chrono::steady_clock::now() + spec.limits.wall_time);
   options.interrupt = request.interrupt;
   if (request.on_frame) {
     options.on_frame = [&](engine::Direction direction, std::string_view line) {
-      request.on_frame(direction, mask(line, checked->secrets));
+      request.on_frame(direction, mask(line, answer.secrets));
     };
   }
   if (request.on_log) {
@@ -388,8 +393,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
 
   // The end: the files first, while their folder is there.
   answer.record = *std::move(record);
-  TakenIn taken = take_in_files(std::exchange(answer.record.entries, {}), container->work_folder(),
-                                scene_->investigation());
+  TakenIn taken =
+      take_in_files(std::exchange(answer.record.entries, {}), container->work_folder(), scene_->investigation());
   answer.new_entries = std::move(taken.entries);
   std::ranges::move(taken.problems, std::back_inserter(answer.warnings));
   answer.fetched = memory.fetched();

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "berth/app/integration_lookup.h"
+#include "berth/app/mask.h"
 #include "berth/server/requests.h"
 #include "berth/store/fetch_states.h"
 
@@ -80,10 +81,11 @@ Result<std::vector<Fetched>> FetchService::fetch(const std::string& instance, st
   std::vector<std::string> commands = fetch_commands(request.item, request.instance->params);
   if (!only.empty()) std::erase_if(commands, [&](const std::string& one) { return one != only; });
   if (commands.empty()) {
-    return fail(Errc::InvalidInput,
-                fmt::format("instance '{}' fetches nothing{}: its integration '{}' has no such flag, or a parameter such as "
-                            "isFetch or feed turns it off",
-                            instance, only.empty() ? "" : fmt::format(" by '{}'", only), request.item.id));
+    return fail(
+        Errc::InvalidInput,
+        fmt::format("instance '{}' fetches nothing{}: its integration '{}' has no such flag, or a parameter such as "
+                    "isFetch or feed turns it off",
+                    instance, only.empty() ? "" : fmt::format(" by '{}'", only), request.item.id));
   }
   std::vector<Fetched> fetched;
   for (const std::string& command : commands) fetched.push_back(fetch_by(command, request));
@@ -122,7 +124,8 @@ Result<void> FetchService::keep(Fetched& fetched, const std::string& brand, cons
   const CallAnswer& answer = *fetched.call;
   Json incidents;
   if (fetched.command == "fetch-incidents") {
-    BERTH_TRY(incidents, fetched_list(answer.new_entries));
+    BERTH_TRY(const Json list, fetched_list(answer.new_entries));
+    incidents = mask_json(list, answer.secrets);  // they are kept for others
   } else if (fetched.command == "fetch-credentials") {
     BERTH_TRY(const Json credentials, fetched_list(answer.new_entries));
     fetched.credentials = credentials.as_array()->size();

@@ -148,6 +148,13 @@ void distrust_routers() {
   }
 }
 
+// Nobody else lives there, so a script may listen on whatever port its instance declares, 443 among them.
+void open_low_ports() {
+  const UniqueFd file(::open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC));
+  // Where it cannot be set, the script is told so when it listens there.
+  [[maybe_unused]] const auto set = file ? ::write(file.get(), "0", 1) : 0;
+}
+
 Result<UniqueFd> enter_new_namespace() {
   BERTH_CHECK_OK(sys::check([] { return ::unshare(CLONE_NEWNET); }, "unshare a network namespace"));
   BERTH_TRY(int fd, sys::call([] { return ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC); },
@@ -179,6 +186,7 @@ Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const N
   BERTH_TRY(made.filter, Socket::open(NETLINK_NETFILTER));
   BERTH_CHECK_OK(sys::nft::put_table(*made.filter, container_table(spec, made.rules, place.strictness)));
   distrust_routers();
+  open_low_ports();
   if (made.way.way == NetworkWay::Veth) BERTH_CHECK_OK(wire_with_veth(outside, inside, made, place.id));
   made.links = std::move(inside);
   BERTH_TRY(made.udp, listen_for_names(SOCK_DGRAM));

@@ -17,6 +17,7 @@ from calls import BERTH, UNGUARDED, Berth
 from figures import FIGURES, figure
 from host import Host
 from rootless import NAME as USER, User, UserBerth
+from war_room import WarRoom
 
 
 def refuse(need, reason):
@@ -70,6 +71,14 @@ def user(berth):
         yield program
     finally:
         made.remove()
+
+
+@pytest.fixture
+def room(berth):
+    """A server with a memory of the test's own."""
+    made = WarRoom(berth)
+    yield made
+    made.end()
 
 
 @pytest.fixture(autouse=True)
