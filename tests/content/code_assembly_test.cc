@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
+#include <algorithm>
+#include <ctime>
+#include <limits>
 
 #include "berth/content/api_modules.h"
 #include "berth/content/item_reader.h"
@@ -217,14 +219,14 @@ TEST_F(Assembly, OfALargeCommonScriptTakesAboutAMillisecond) {
   const auto item = read_item(at("Packs/P/Scripts/X"));
   const auto tree = find_tree_of(at("Packs/P/Scripts/X"));
   ASSERT_TRUE(item && tree);
-  auto best = std::chrono::steady_clock::duration::max();
+  // Processor time, so that a busy machine does not count.
+  auto best = std::numeric_limits<std::clock_t>::max();
   for (int i = 0; i < 5; ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     ASSERT_TRUE(testing::ok(assemble_code(*item, &*tree, "")));
-    best = std::min(best, std::chrono::steady_clock::now() - start);
+    best = std::min(best, std::clock() - start);
   }
-  std::printf("best of five: %.2f ms\n", std::chrono::duration<double, std::milli>(best).count());
-  EXPECT_LT(best, std::chrono::milliseconds(100));  // sanitizers included
+  EXPECT_LT(best, CLOCKS_PER_SEC / 10);  // sanitizers included
 }
 
 TEST_F(Assembly, KnowsWhereTheItemsOwnLinesStand) {

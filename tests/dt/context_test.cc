@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <ctime>
 #include <iterator>
 
 #include "berth/dt/json_size.h"
@@ -233,16 +234,16 @@ class Never : public Script {
   Result<Json::Array> evaluate(const ScriptJob&) override { return fail(Errc::Internal, "nobody is to ask"); }
 };
 
-// Sanitizers make it some ten times slower; quadratic, it would be a hundred million comparisons.
+constexpr ContextLimits kPatient = {.time = std::chrono::minutes(10)};  // a busy machine is no reason to give up
+
+// Processor time. Sanitizers make it some ten times more; quadratic, it would be a hundred million comparisons.
 TEST(Context, MergesTenThousandIntoTenThousandByKey) {
   Never script;
-  Context context;
+  Context context(Json::object(), kPatient);
   ASSERT_TRUE(testing::ok(context.merge("A", numbered(0, 10'000, "x"), script)));
-  const auto begun = std::chrono::steady_clock::now();
+  const std::clock_t begun = std::clock();
   ASSERT_TRUE(testing::ok(context.merge(kById, numbered(5'000, 10'000, "y"), script)));
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
-  RecordProperty("milliseconds", static_cast<int>(took.count()));
-  EXPECT_LT(took.count(), 5'000);
+  EXPECT_LT(std::clock() - begun, 5 * CLOCKS_PER_SEC);
   const Json& list = *context.root().find("A");
   EXPECT_EQ(list.as_array()->size(), 15'000u);
   EXPECT_EQ(print_json(list.as_array()->at(5'000)), R"({"Id": "host-5000", "x": 5000, "y": 5000})");
@@ -250,14 +251,14 @@ TEST(Context, MergesTenThousandIntoTenThousandByKey) {
 
 TEST(Context, ManySmallMergesDoNotReadTheWholeListEach) {
   Never script;
-  Context context;
-  const auto begun = std::chrono::steady_clock::now();
+  Context context(Json::object(), kPatient);
+  const std::clock_t begun = std::clock();
   for (int i = 0; i < 20'000; ++i) {
     Json one = numbered(i / 2, 1, i % 2 == 0 ? "x" : "y").as_array()->at(0);
     ASSERT_TRUE(testing::ok(context.merge("A.B(val.Id && val.Id == obj.Id)", std::move(one), script)));
     ASSERT_TRUE(testing::ok(context.set("Other.Last", i)));
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  EXPECT_LT(std::clock() - begun, 20 * CLOCKS_PER_SEC);
   EXPECT_EQ(context.root().find("A")->find("B")->as_array()->size(), 10'000u);
 }
 

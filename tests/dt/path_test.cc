@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "tests/support/result_matchers.h"
 
@@ -148,9 +148,9 @@ TEST(Path, LongNonsenseTakesNoLongTime) {
   for (const char* piece : {"[", "['", "a[0", "(", "val1---", "/", "a.[", "[0][", "='", "((/"}) {
     std::string text = "a";
     while (text.size() + 8 < kMostPathBytes) text += piece;
-    const auto begun = std::chrono::steady_clock::now();
+    const std::clock_t begun = std::clock();  // processor time: a busy machine does not count
     [[maybe_unused]] const auto parsed = parse_path(text);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5)) << piece;
+    EXPECT_LT(std::clock() - begun, 5 * CLOCKS_PER_SEC) << piece;
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <iterator>
 
 #include "berth/dt/local_script.h"
@@ -138,9 +138,9 @@ TEST(Reference, IsBounded) {
   EXPECT_TRUE(testing::fails_with(expand(text, context, script), Errc::Exhausted, "more than 1000"));
   std::string open;
   for (int i = 0; i < 900; ++i) open += "${a(((";
-  const auto begun = std::chrono::steady_clock::now();
+  const std::clock_t begun = std::clock();  // processor time: a busy machine does not count
   EXPECT_EQ(expand(open, context, script)->as_string()->size(), open.size());
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5));
+  EXPECT_LT(std::clock() - begun, 5 * CLOCKS_PER_SEC);
 }
 
 }  // namespace
