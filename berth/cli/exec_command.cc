@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "berth/app/line_service.h"
+#include "berth/app/polling.h"
 #include "berth/cli/answer_json.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/common_options.h"
@@ -34,6 +35,7 @@ struct ExecOptions {
   bool json = false;
   bool raw = false;
   bool trace = false;
+  bool poll = false;
   bool debug = false;
 };
 
@@ -90,7 +92,12 @@ int exec_command(const ExecOptions& options, const Surroundings& surroundings) {
 
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   if (!options.raw) progress.step(fmt::format("executing {}", line->name));
-  const auto answers = app::carry_out(*line, *call, *service);
+  auto answers = app::carry_out(*line, *call, *service);
+  if (answers && options.poll) {
+    answers = app::poll(*std::move(answers), *call, *service, [&](const app::ScheduledRun& next) {
+      progress.step(fmt::format("{} has no result yet; again in {} s", next.command, next.pause.count()));
+    });
+  }
   progress.done();
   if (!answers) return refuse_input(answers.error());
   server::Investigation& investigation = service->scene().investigation();
@@ -123,6 +130,7 @@ void add_exec(CLI::App& program, Choice& choice) {
   exec.add_option("--network", options->network, "none, egress, proxy, or host:port,...: what calls may reach")
       ->type_name("NETWORK");
   exec.add_option("--save-files", options->save_files, "save files that the answer holds")->type_name("FOLDER");
+  exec.add_flag("--poll", options->poll, "run a command that asks for it again, until it has its result");
   exec.add_flag("--json", options->json, "the whole answer as JSON");
   exec.add_flag("--raw", options->raw, "show the messages as they pass, > to the script, < from it");
   exec.add_flag("--trace", options->trace, "show the phases with their times");
