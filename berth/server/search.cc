@@ -17,20 +17,14 @@ namespace {
 
 constexpr std::size_t kPage = 1000;  // rows that are read at a time while a query is tried on them
 
-// Terms that the database answers by itself are taken out of `terms`.
-store::IndicatorFilter filter_of(const IndicatorSearch& search, std::vector<QueryTerm>& terms) {
+// What the database can leave out before the terms are tried: `value:x` holds of no value that x does not stand in.
+store::IndicatorFilter filter_of(const IndicatorSearch& search, const std::vector<QueryTerm>& terms) {
   store::IndicatorFilter filter;
   filter.value = search.value;
-  const auto take = [&](std::string_view field, std::string& into) {
-    const auto at = std::ranges::find_if(terms, [&](const QueryTerm& term) {
-      return term.field == field && !term.negated && term.values.size() == 1 &&
-             term.values[0].find('*') == std::string::npos;
-    });
-    if (at == terms.end() || !into.empty()) return;
-    into = at->values[0];
-    terms.erase(at);
-  };
-  take("value", filter.value);
+  const auto at = std::ranges::find_if(terms, [](const QueryTerm& term) {
+    return term.field == "value" && !term.negated && term.values.size() == 1 && !term.values[0].contains('*');
+  });
+  if (at != terms.end()) filter.text = at->values[0];
   return filter;
 }
 
@@ -66,7 +60,7 @@ bool is_wanted(const store::Investigation& one, const IncidentSearch& search) {
 }  // namespace
 
 Result<Json> search_indicators(store::Database& database, const IndicatorSearch& search) {
-  BERTH_TRY(std::vector<QueryTerm> terms, parse_query(search.query));
+  BERTH_TRY(const std::vector<QueryTerm> terms, parse_query(search.query));
   const store::IndicatorFilter filter = filter_of(search, terms);
   store::Indicators indicators(database);
   store::IndicatorPage page;

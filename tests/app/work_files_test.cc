@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "berth/base/unique_fd.h"
 #include "berth/server/playground.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
