@@ -60,7 +60,7 @@ class HostTest {
   Result<Json> ask(std::string_view line, Clock::time_point deadline = Clock::time_point::max()) {
     auto message = wire::parse_message(line);
     EXPECT_TRUE(ok(message)) << line;
-    CallHost host(*calls_, {request_, nesting_, nullptr, *memory_, scratch_.get()});
+    CallHost host(*calls_, {request_, nesting_, nullptr, *memory_, scratch_.get(), secrets_});
     return host.answer(*message, deadline);
   }
 
@@ -78,6 +78,7 @@ class HostTest {
   std::unique_ptr<CallService> calls_;
   CallRequest request_;
   Nesting nesting_;
+  std::vector<std::string> secrets_;
   std::unique_ptr<server::IntegrationMemory> memory_;
 };
 
@@ -170,7 +171,8 @@ INSTANTIATE_TEST_SUITE_P(Table, HostRefusals, ::testing::ValuesIn(kRefused),
 
 TEST(CallHost, BoundsWhatACallSets) {
   HostTest test;
-  CallHost host(*test.calls_, {test.request_, test.nesting_, nullptr, *test.memory_, test.scratch_.get()});
+  CallHost host(*test.calls_,
+                {test.request_, test.nesting_, nullptr, *test.memory_, test.scratch_.get(), test.secrets_});
   wire::Message message = wire::parse_message(R"({"type": "setContext", "seq": 1, "name": "big"})").value();
   message.body.set("value", std::string(33 << 20, 'x'));
   EXPECT_TRUE(ok(host.answer(message, Clock::time_point::max())));
@@ -262,6 +264,23 @@ TEST(CallHost, EndsCirclesAndCallsWhoseTimeIsOver) {
       fails_with(test.ask(kLine), Errc::Exhausted, "in a circle, with the same arguments: Outer -> Print -> Print"));
   test.nesting_.keys = {"Print\n{}\nvalue=y"};
   EXPECT_TRUE(ok(test.ask(kLine)));
+}
+
+// What is kept is seen by others; what a script computes for itself is not.
+TEST(CallHost, MasksSecretsInWhatIsKept) {
+  HostTest test;
+  test.secrets_ = {"canary-secret"};
+  ASSERT_TRUE(ok(test.ask(R"({"type": "setContext", "seq": 1, "name": "c", "value": ["a canary-secret b"]})")));
+  ASSERT_TRUE(ok(test.ask(
+      R"({"type": "executeCommand", "seq": 1, "command": "Set", "args": {"key": "d", "value": "canary-secret"}})")));
+  ASSERT_TRUE(ok(test.ask(
+      R"({"type": "executeCommand", "seq": 1, "command": "setIncident", "args": {"details": "canary-secret"}})")));
+  const std::string context = print_json(*test.playground().context());
+  EXPECT_EQ(context.find("canary"), std::string::npos) << context;
+  EXPECT_EQ(test.playground().incident()->text_or("details", ""), "********");
+  const auto found = test.ask(R"({"type": "dt", "seq": 1, "name": "x", "value": {"x": "canary-secret"}})");
+  ASSERT_TRUE(ok(found));
+  EXPECT_EQ(found->text_or("result", ""), "canary-secret");
 }
 
 // --- files -----------------------------------------------------------------------------------------------------------
