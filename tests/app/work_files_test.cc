@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "berth/server/playground.h"
+#include "berth/base/unique_fd.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
