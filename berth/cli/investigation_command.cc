@@ -220,7 +220,7 @@ void add_investigation(CLI::App& program, Choice& choice) {
   }
   {
     const auto options = std::make_shared<CloseOptions>();
-    CLI::App& command = *group.add_subcommand("close", "close it; it takes no entries then");
+    CLI::App& command = *group.add_subcommand("close", "close it");
     command.add_option("id", options->id, "its id")->required();
     command.add_option("--reason", options->reason, "why")->type_name("TEXT");
     command.add_option("--notes", options->notes, "what is to be known")->type_name("TEXT");

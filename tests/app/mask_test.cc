@@ -41,7 +41,7 @@ const MaskRow kRows[] = {
     {"HexadecimalUpperCase", "5365637265742D31323334", {"Secret-1234"}, "********"},
     {"Backwards", "4321-terceS", {"Secret-1234"}, "********"},
     {"Base64", "c2VjcmV0LTEyMzQ= c2VjcmV0LTEyMzQ", {"secret-1234"}, "******** ********"},
-    {"Base64OfAddresses", "P8K_w7_Dv8O_Pz8_Pg==", {"?¿ÿÿÿ???>"}, "********"},
+    {"Base64OfAddresses", "P8K_w7_Dv8O_Pz8_Pg==", {"?¿ÿÿÿ?\?\?>"}, "********"},
     {"Base64IsExact", "C2vJCMV0LTEyMzq=", {"secret-1234"}, "C2vJCMV0LTEyMzq="},
     {"ShortOnesAreNotLookedForInCode", "cGFzcw== 70617373 ssap", {"pass"}, "cGFzcw== 70617373 ssap"},
     {"EndsInTheMiddle", "hunter", {"hunter2"}, "hunter"},

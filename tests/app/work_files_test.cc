@@ -9,6 +9,7 @@
 
 #include "berth/base/unique_fd.h"
 #include "berth/server/playground.h"
+#include "berth/base/unique_fd.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
