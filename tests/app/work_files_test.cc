@@ -9,7 +9,6 @@
 
 #include "berth/base/unique_fd.h"
 #include "berth/server/playground.h"
-#include "berth/base/unique_fd.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
