@@ -93,17 +93,16 @@ def test_n07_only_the_declared_port(room, lab, port):
            '127.0.0.1:%d alone; 0 of %d' % (port, len(inside) + len(outside) + len(abroad)))
 
 
-BAD_PORTS = {'0': 'is no port', '65536': 'is no port', '-1': 'is no port', '80,81': 'is no port', '127.0.0.1:80': 'is no port',
-             '0x50': 'is no port'}
+BAD_PORTS = '0', '65536', '-1', '80,81', '127.0.0.1:80', '0x50'
 
 
 def test_n07_ports_that_are_none(room):
     room.integration('Listen', LISTEN, [], [('longRunning', 8), ('longRunningPort', 0)], ['longRunning', 'longRunningPort'])
     room.add('Listen', 'listen')
-    for port, why in BAD_PORTS.items():
+    for port in BAD_PORTS:
         room.must('instance', 'set', 'listen', '--param', 'longRunningPort=' + port)
         refused = room('instance', 'start', 'listen')
-        assert refused.code == 2 and why in refused.err, (port, refused)
+        assert refused.code == 2 and 'is no port' in refused.err, (port, refused)
 
 
 def test_n07_a_port_that_is_taken(room, lab):
