@@ -1,5 +1,4 @@
 """Commands that several instances answer at once, and fetches: what fails keeps nothing."""
-import json
 import random
 import signal
 import time

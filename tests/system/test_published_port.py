@@ -6,7 +6,7 @@ import pytest
 
 from calls import PATIENCE
 from figures import figure
-from lab import HOST, PUBLIC, Lab
+from lab import HOST, Lab
 
 LISTEN = """import socket, threading, time
 def serve(address, port, family=socket.AF_INET):
@@ -87,23 +87,22 @@ def test_n07_only_the_declared_port(room, lab, port):
     assert listening(lab.host) == before
     assert knock(lab.host, [('127.0.0.1', port)]) == {'127.0.0.1 %d' % port: 'ConnectionRefusedError'}
     # The control: the same door is reached from abroad where somebody opens it.
-    lab.serve(lab.host, HOST[:1], tcp_port=18230, udp_port=18230)
-    assert PUBLIC and 'for' in knock(lab.internet, [(HOST[0], 18230)])['%s 18230' % HOST[0]]
+    lab.serve(lab.host, HOST[:1], tcp_port=port + 10, udp_port=port + 10)
+    assert knock(lab.internet, [(HOST[0], port + 10)])['%s %d' % (HOST[0], port + 10)].startswith(HOST[0])
     figure('N07', 'port %d: what listens on the machine; ways in by other ports and addresses' % port,
            '127.0.0.1:%d alone; 0 of %d' % (port, len(inside) + len(outside) + len(abroad)))
 
 
-BAD_PORTS = {'0': 'is no port', '65536': 'is no port', '-1': 'is no port', '80,81': 'is no port', '127.0.0.1:80': 'is no port',
-             '0x50': 'is no port'}
+BAD_PORTS = '0', '65536', '-1', '80,81', '127.0.0.1:80', '0x50'
 
 
 def test_n07_ports_that_are_none(room):
     room.integration('Listen', LISTEN, [], [('longRunning', 8), ('longRunningPort', 0)], ['longRunning', 'longRunningPort'])
     room.add('Listen', 'listen')
-    for port, why in BAD_PORTS.items():
+    for port in BAD_PORTS:
         room.must('instance', 'set', 'listen', '--param', 'longRunningPort=' + port)
         refused = room('instance', 'start', 'listen')
-        assert refused.code == 2 and why in refused.err, (port, refused)
+        assert refused.code == 2 and 'is no port' in refused.err, (port, refused)
 
 
 def test_n07_a_port_that_is_taken(room, lab):

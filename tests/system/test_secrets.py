@@ -67,7 +67,8 @@ def test_x01_everything_that_is_kept_and_shown(room, told):
     needles = [form for text in told for form in forms(text)]
     lines = (('exec', '!tell-all', *at), ('exec', '!tell-all debug-mode=true', *at, '--json'),
              ('exec', '!tell-all raw-response=true', *at, '--raw', '--debug', '--trace'),
-             ('exec', '!tell-raise', *at, '--debug'), ('exec', '!Relay', *at, '--json', '--debug'), ('exec', '!Relay', '--raw'),
+             ('exec', '!tell-raise', *at, '--debug'), ('exec', '!Relay', *at, '--json', '--debug'),
+             ('exec', '!Relay', '--raw'),
              ('fetch', 'teller', '--json', '--debug'), ('fetch', 'teller', '--debug'))
     with tempfile.TemporaryDirectory(prefix='berth-system-export-') as folder:
         with watching(needles) as (found, looks):
@@ -131,7 +132,8 @@ b = s.encode()
 made = {'plain': s, 'JSON': json.dumps({'a': s}), 'Python': repr([s]),
         'address': urllib.parse.quote(s, safe=''), 'query': urllib.parse.urlencode({'a': s}), 'HTML': html.escape(s),
         'hexadecimal': b.hex(), 'HEX': b.hex().upper(), 'base64': base64.b64encode(b).decode(),
-        'base64 at 1': base64.b64encode(b'u' + b + b'xyz').decode(), 'base64 at 2': base64.b64encode(b'us' + b + b'xyz').decode(),
+        'base64 at 1': base64.b64encode(b'u' + b + b'xyz').decode(),
+        'base64 at 2': base64.b64encode(b'us' + b + b'xyz').decode(),
         'urlsafe': base64.urlsafe_b64encode(b).decode(), 'basic': base64.b64encode(b'user:' + b).decode(),
         'upper': s.upper(), 'backwards': s[::-1]}
 half, twice = s[:len(s) // 2], base64.b64encode(base64.b64encode(b)).decode()
@@ -167,7 +169,8 @@ def test_x02_forms(room):
     core = text.encode()
     for form in (core, core.hex().encode(), core.hex().upper().encode(), base64.b64encode(core), core[::-1], core.upper()):
         assert form not in (logged.out + logged.err).encode(), form
-    figure('X02', 'forms of a secret that stay readable: shown, kept, in the context, in logs', '0 of 15 (split, and encoded twice, it does)')
+    figure('X02', 'forms of a secret that stay readable: shown, kept, in the context, in logs',
+           '0 of 15 (split, and encoded twice, it does)')
 
 
 # --- S05, S06 --------------------------------------------------------------------------------------------------------

@@ -217,8 +217,10 @@ def test_k25_swaps_while_files_are_taken(berth, host, canary):
 
 ACTIVE = ['<script>alert(1)</script>', '<img src=x onerror=alert(1)>', '<a href="javascript:alert(1)">click</a>',
           '[click](javascript:alert(1))', '[click](data:text/html;base64,PHNjcmlwdD4=)', '<svg onload=alert(1)>',
-          '![x](file:///etc/passwd)', '[x](http://a.example/\x1b]8;;http://evil.example\x1b\\)', '<iframe src="file:///etc">',
-          '&#x1b;[5mred', '&#27;]52;c;YQ==&#7;', '[\x1b[2J](x)', '<b>\x9b5m</b>', '| a\x07 | b |\n| --- | --- |\n| \x1b[5m | x |',
+          '![x](file:///etc/passwd)', '[x](http://a.example/\x1b]8;;http://evil.example\x1b\\)',
+          '<iframe src="file:///etc">',
+          '&#x1b;[5mred', '&#27;]52;c;YQ==&#7;', '[\x1b[2J](x)', '<b>\x9b5m</b>',
+          '| a\x07 | b |\n| --- | --- |\n| \x1b[5m | x |',
           '\u202egnp.exe', '<style>*{display:none}</style>', '<table><tr><td>\x1bc</td></tr></table>']
 FORMATS = {'text': 1, 'markdown': 1, 'html': 1, 'json': 1, 'table': 1}
 

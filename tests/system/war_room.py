@@ -68,7 +68,8 @@ class WarRoom:
         return self('exec', line, *options, '--json', **how)
 
     def _write(self, pack, kind, name, text):
-        path = self.berth.write(os.path.join(self._name, 'Packs', pack, kind + 's', '%s-%s.yml' % (kind.lower(), name)), text)
+        file = '%s-%s.yml' % (kind.lower(), name)
+        path = self.berth.write(os.path.join(self._name, 'Packs', pack, kind + 's', file), text)
         if not self._is_added:
             self.must('content', 'add', self.tree, '--name', 'test')
             self._is_added = True
