@@ -104,7 +104,7 @@ class QueryReader {
     if (at_ == text_.size()) return wrong("a comparison without a value");
     BERTH_TRY(std::string one, value_with_colons());
     if (query.term.comparison != Comparison::Same && !can_be_compared(one)) {
-return wrong("a comparison with what is no number and no date");
+      return wrong("a comparison with what is no number and no date");
     }
     query.term.values.push_back(std::move(one));
     return query;

@@ -8,7 +8,8 @@
 
 namespace {
 
-const char* const kObject = R"({"id": "12", "value": "evil.example", "score": 3, "none": null, "tags": ["red", ["deep"]],
+const char* const kObject =
+    R"({"id": "12", "value": "evil.example", "score": 3, "none": null, "tags": ["red", ["deep"]],
   "labels": [{"type": "Email"}], "CustomFields": {"country": "NL", "CustomFields": {"twice": true}}})";
 
 std::size_t terms_in(const berth::server::Query& query) {
