@@ -11,8 +11,8 @@
 namespace berth::app {
 
 // Calls `work` with 0 to `count` - 1, each in a process forked from this one, and gives what each returned. At most
-// kMostApart run at a time. A process dies with this one. One that ends without returning gives an error, and the others
-// go on. For a process with one thread.
+// kMostApart run at a time. A process dies with this one. One that ends without returning gives an error, and the
+// others go on. For a process with one thread.
 constexpr std::size_t kMostApart = 8;
 std::vector<Result<std::string>> run_apart(std::size_t count, const std::function<std::string(std::size_t)>& work);
 

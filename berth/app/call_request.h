@@ -18,15 +18,15 @@
 #include "berth/engine/outcome.h"
 #include "berth/engine/record.h"
 #include "berth/engine/session.h"
+#include "berth/net/network_profile.h"
 #include "berth/server/integration_memory.h"
 #include "berth/server/investigation.h"
-#include "berth/net/network_profile.h"
 
 namespace berth::app {
 
 // What becomes of the entries of a call.
 struct Recording {
-  bool posts = true;           // into the investigation; false: only what has a file, for another script
+  bool posts = true;            // into the investigation; false: only what has a file, for another script
   bool ignore_outputs = false;  // leave the context alone, but for the extensions
   bool raw_response = false;    // drop what is made for people
   std::vector<content::ContextExtension> extensions;
@@ -51,8 +51,8 @@ struct CallRequest {
   bool keep = false;
   bool debug = false;
   std::optional<std::uint16_t> published_port;  // of the container, on this machine's loopback interface, for everybody
-  std::optional<std::uint16_t> debugger_port;  // wait for an editor on this port of this machine's loopback interface
-  int interrupt = -1;                          // readable once the call is to be stopped
+  std::optional<std::uint16_t> debugger_port;   // wait for an editor on this port of this machine's loopback interface
+  int interrupt = -1;                           // readable once the call is to be stopped
   std::function<void(engine::Direction, std::string_view)> on_frame;
   // For calls that last: entries and lines of the log as they come; the answer then holds none. Secrets are masked.
   std::function<void(const Json& entry)> on_entry;
@@ -81,8 +81,8 @@ struct CallAnswer {
   std::string command;
   UsedImage image;
   UsedNetwork network;
-  std::string instance;       // of an integration, where it is a stored one
-  engine::CallRecord record;  // entries, with their ids once they are posted
+  std::string instance;                       // of an integration, where it is a stored one
+  engine::CallRecord record;                  // entries, with their ids once they are posted
   std::vector<server::NewEntry> new_entries;  // before they are posted: the entries with their files
   std::map<store::FetchKind, Json> fetched;   // what a fetch has set of its last run
   // Where the item's own code begins in what was run, for people who read tracebacks.

@@ -64,7 +64,8 @@ Result<Owners> find_instances(Scene& scene, const CommandName& command, const co
   }
   BERTH_TRY(const auto all, instances->list(""));
   for (const store::Instance& instance : all) {
-    if (!instance.enabled || !is_named(reserved.instances, instance.name) || !is_named(reserved.brands, instance.brand)) {
+    if (!instance.enabled || !is_named(reserved.instances, instance.name) ||
+        !is_named(reserved.brands, instance.brand)) {
       continue;
     }
     if (!command.owner.empty() && command.owner != instance.name && command.owner != instance.brand) continue;
@@ -81,19 +82,22 @@ Result<Owners> find_instances(Scene& scene, const CommandName& command, const co
 
 std::string why_nobody(const CommandName& command, const content::ReservedArguments& reserved, const Owners& owners) {
   if (owners.brands.empty()) {
-    return fmt::format("Unsupported Command: '{}' is no command of this server, no script and no command of a registered "
-                       "integration; 'berth content list' shows what is registered",
-                       command.name.substr(0, 200));
+    return fmt::format(
+        "Unsupported Command: '{}' is no command of this server, no script and no command of a registered "
+        "integration; 'berth content list' shows what is registered",
+        command.name.substr(0, 200));
   }
   const std::string brands = fmt::format("{}", fmt::join(owners.brands, ", "));
   if (!reserved.instances.empty() || !reserved.brands.empty() || !command.owner.empty()) {
-    return fmt::format("Unsupported Command: no enabled instance that was named has the command '{}', which is one of {}; "
-                       "'berth instance list' shows which there are",
-                       command.name, brands);
+    return fmt::format(
+        "Unsupported Command: no enabled instance that was named has the command '{}', which is one of {}; "
+        "'berth instance list' shows which there are",
+        command.name, brands);
   }
-  return fmt::format("Unsupported Command: '{}' is a command of {}, of which no instance is enabled; 'berth instance add' "
-                     "makes one",
-                     command.name, brands);
+  return fmt::format(
+      "Unsupported Command: '{}' is a command of {}, of which no instance is enabled; 'berth instance add' "
+      "makes one",
+      command.name, brands);
 }
 
 }  // namespace

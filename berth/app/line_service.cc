@@ -35,9 +35,10 @@ class SceneLookup : public dt::Lookup {
 
 Result<void> keep_note(const std::string& text, Scene& scene) {
   if (scene.playground() != nullptr) {
-    return fail(Errc::InvalidInput,
-                "keep a note: a playground is gone after this line; name an investigation with --investigation, or begin "
-                "a command with '!'");
+    return fail(
+        Errc::InvalidInput,
+        "keep a note: a playground is gone after this line; name an investigation with --investigation, or begin "
+        "a command with '!'");
   }
   Json entry = Json::object();
   entry.set("Type", 1).set("ContentsFormat", "markdown").set("Contents", text).set("Note", true);

@@ -56,8 +56,8 @@ Result<void> LongRunningService::run(const std::string& instance, CallRequest ca
   }
   BERTH_TRY(call.item, integration_of(*content, stored));
   if (!call.item.flags.long_running) {
-    return fail(Errc::InvalidInput, fmt::format("instance '{}': its integration '{}' is not long-running", instance,
-                                                call.item.id));
+    return fail(Errc::InvalidInput,
+                fmt::format("instance '{}': its integration '{}' is not long-running", instance, call.item.id));
   }
   call.command = "long-running-execution";
   call.limits.wall_time = kForEver;

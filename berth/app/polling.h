@@ -21,13 +21,13 @@ struct ScheduledRun {
 
 constexpr std::chrono::seconds kShortestPause{10};
 
-// What an entry of the answers asks for by PollingCommand, PollingArgs, NextRun and Timeout (numbers, or text of numbers,
-// in seconds); the last one counts. Nothing where no entry asks, or an error entry is among them. Pure.
+// What an entry of the answers asks for by PollingCommand, PollingArgs, NextRun and Timeout (numbers, or text of
+// numbers, in seconds); the last one counts. Nothing where no entry asks, or an error entry is among them. Pure.
 std::optional<ScheduledRun> scheduled_run_of(const std::vector<CommandAnswer>& answers);
 
-// Runs what `answers` ask for, again and again, until they ask for nothing, their timeout has passed, or `call.interrupt`
-// is readable. `on_pause` is told before each pause. The last answers; `answers` themselves where nothing was asked for.
-// Errors: those of CommandService::run; TimedOut.
+// Runs what `answers` ask for, again and again, until they ask for nothing, their timeout has passed, or
+// `call.interrupt` is readable. `on_pause` is told before each pause. The last answers; `answers` themselves where
+// nothing was asked for. Errors: those of CommandService::run; TimedOut.
 Result<std::vector<CommandAnswer>> poll(std::vector<CommandAnswer> answers, const CallRequest& call, CallService& calls,
                                         const std::function<void(const ScheduledRun& next)>& on_pause);
 

@@ -10,9 +10,7 @@
 namespace berth::app {
 
 Scene::Scene(const Settings& settings)
-    : settings_(settings),
-      state_(state_places(settings)),
-      script_(std::make_unique<dt::ScriptWorker>()) {
+    : settings_(settings), state_(state_places(settings)), script_(std::make_unique<dt::ScriptWorker>()) {
   auto playground = std::make_unique<server::Playground>();
   playground_ = playground.get();
   investigation_ = std::move(playground);
@@ -43,8 +41,8 @@ Result<InstanceService*> Scene::instances() {
 
 Result<void> Scene::take_command() {
   if (commands_left_-- > 0) return {};
-  return fail(Errc::Exhausted, fmt::format("this run has executed {} commands already, as many as a run may",
-                                           kMostCommands));
+  return fail(Errc::Exhausted,
+              fmt::format("this run has executed {} commands already, as many as a run may", kMostCommands));
 }
 
 server::Caller Scene::caller_of(const content::Item& item) const {

@@ -55,9 +55,8 @@ Result<app::CallRequest> read_call(const ExecOptions& options, const app::Settin
 int exit_code_of_all(const std::vector<app::CommandAnswer>& answers) {
   for (const app::CommandAnswer& answer : answers) {
     const int code = answer.call ? answer.call->exit_code()
-                                 : (answer.call.error().is_start
-                                        ? engine::exit_code_of(engine::Cause::FailedToStart)
-                                        : input_exit_code(answer.call.error().error));
+                                 : (answer.call.error().is_start ? engine::exit_code_of(engine::Cause::FailedToStart)
+                                                                 : input_exit_code(answer.call.error().error));
     if (code != 0) return code;
   }
   return 0;

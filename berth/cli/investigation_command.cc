@@ -94,8 +94,8 @@ Result<void> list(const ListOptions& options, app::Scene& scene) {
     for (const store::Investigation& one : page) {
       filter.after = one.id;
       if (options.json) found.push_back(summary_of(one));
-      table.rows.push_back(plain_row({std::to_string(one.id), one.name, one.type,
-                            one.is_open() ? "open" : "closed", server::time_text(one.modified)}));
+      table.rows.push_back(plain_row({std::to_string(one.id), one.name, one.type, one.is_open() ? "open" : "closed",
+                                      server::time_text(one.modified)}));
     }
     more = page.size() == filter.limit;
   }
@@ -192,7 +192,8 @@ Result<void> take_out(const ExportOptions& options, app::Scene& scene) {
 }  // namespace
 
 void add_investigation(CLI::App& program, Choice& choice) {
-  CLI::App& group = *program.add_subcommand("investigation", "what calls work in: entries, context, files, an incident");
+  CLI::App& group =
+      *program.add_subcommand("investigation", "what calls work in: entries, context, files, an incident");
   group.require_subcommand(1);
   {
     const auto options = std::make_shared<NewOptions>();
@@ -229,7 +230,8 @@ void add_investigation(CLI::App& program, Choice& choice) {
   }
   {
     const auto options = std::make_shared<ExportOptions>();
-    CLI::App& command = *group.add_subcommand("export", "take it out whole, as JSON, with its files where a folder is named");
+    CLI::App& command =
+        *group.add_subcommand("export", "take it out whole, as JSON, with its files where a folder is named");
     command.add_option("id", options->id, "its id")->required();
     command.add_option("--to", options->folder, "a folder for investigation.json and the files")->type_name("FOLDER");
     on_chosen(command, choice, options, take_out);

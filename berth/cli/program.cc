@@ -13,8 +13,8 @@
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
-#include "berth/cli/shell_command.h"
 #include "berth/cli/secret_command.h"
+#include "berth/cli/shell_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -35,7 +35,8 @@ struct CommandLine {
 void add_run(CLI::App& program, CommandLine& line) {
   RunOptions& options = line.run;
   CLI::App& run = *program.add_subcommand("run", "run a script, or a command of an integration, in a container");
-  run.add_option("path", options.path, "Python file, content YAML, package folder, name of a registered item, or - for standard input")
+  run.add_option("path", options.path,
+                 "Python file, content YAML, package folder, name of a registered item, or - for standard input")
       ->required();
   run.add_option("arguments", options.arguments, "arguments: name=value, or a bare value");
   run.add_option("--command", options.command, "the command of an integration")->type_name("NAME");

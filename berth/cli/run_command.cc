@@ -32,9 +32,9 @@ int run_command(const RunOptions& options, const Surroundings& surroundings) {
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   if (request->debugger_port) {
     // Stays on the screen: nothing happens until the reader does something.
-    std::fputs(fmt::format("berth: waiting for an editor to attach on 127.0.0.1, port {}\n", *request->debugger_port)
-                   .c_str(),
-               stderr);
+    std::fputs(
+        fmt::format("berth: waiting for an editor to attach on 127.0.0.1, port {}\n", *request->debugger_port).c_str(),
+        stderr);
   } else if (!options.raw) {
     progress.step(fmt::format("running {}", request->item.name));
   }

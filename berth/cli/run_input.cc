@@ -107,8 +107,8 @@ Result<void> fill_scene(const SceneOptions& options, app::Scene& scene) {
   if (!options.investigation.empty()) {
     for (const auto& [option, text] : {std::pair{"--incident", &options.incident}, {"--context", &options.context}}) {
       if (text->empty()) continue;
-      return fail(Errc::InvalidInput,
-                  fmt::format("{}: investigation {} has its own; leave one of the two out", option, options.investigation));
+      return fail(Errc::InvalidInput, fmt::format("{}: investigation {} has its own; leave one of the two out", option,
+                                                  options.investigation));
     }
     BERTH_CHECK_OK(scene.enter_investigation(options.investigation).context([] { return "--investigation"; }));
   }
@@ -129,9 +129,8 @@ Result<void> fill_scene(const SceneOptions& options, app::Scene& scene) {
     entries.push_back({std::move(entry), server::NewFile{name, std::move(bytes)}});
   }
   if (entries.empty()) return {};
-  BERTH_TRY(const server::Posted posted, scene.investigation().post(entries, {}, scene.script()).context([] {
-    return "--file";
-  }));
+  BERTH_TRY(const server::Posted posted,
+            scene.investigation().post(entries, {}, scene.script()).context([] { return "--file"; }));
   if (!posted.problems.empty()) return fail(Errc::InvalidInput, "--file: " + posted.problems.front());
   return {};
 }

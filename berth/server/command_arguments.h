@@ -26,7 +26,8 @@ class CommandArguments {
   // Errors: InvalidInput for what is no truth value (true, false, yes, no).
   Result<bool> flag(std::string_view name, bool otherwise = false) const;
   // Errors: InvalidInput for what is no whole number from `least` to `most`.
-  Result<std::int64_t> number(std::string_view name, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
+  Result<std::int64_t> number(std::string_view name, std::int64_t otherwise, std::int64_t least,
+                              std::int64_t most) const;
   // A list as it is; a text that is a JSON list, or values with commas between, trimmed. Empty when not given.
   std::vector<std::string> texts(std::string_view name) const;
   // The value; a text that is a JSON object or list is read as one.

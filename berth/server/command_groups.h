@@ -15,6 +15,8 @@ std::span<const BuiltInCommand> context_commands();
 std::span<const BuiltInCommand> entry_commands();
 std::span<const BuiltInCommand> incident_commands();
 std::span<const BuiltInCommand> indicator_commands();
+std::span<const BuiltInCommand> indicator_field_commands();
+std::span<const BuiltInCommand> link_commands();
 std::span<const BuiltInCommand> list_commands();
 
 // An entry with a text, or with a value that content reads; `readable` is Markdown for people.

@@ -114,10 +114,41 @@ Result<std::vector<Json>> get_context(const CommandArguments& arguments, const C
   });
 }
 
+// Runs a command of the server in other investigations. The last entry counts those where it went well, as content
+// expects; an error entry stands before it for each other one.
+Result<std::vector<Json>> execute_at(const CommandArguments& arguments, const CommandScene& scene) {
+  BERTH_CHECK_OK(arguments.needed_text("incidents"));
+  BERTH_TRY(const std::string name, arguments.needed_text("command"));
+  const BuiltInCommand* command = find_built_in(name);
+  if (command == nullptr || command->run == &execute_at) {
+    return arguments.wrong("command",
+                           "is no command of the server's own, and only those run in other investigations here");
+  }
+  const Json given = arguments.find("arguments") != nullptr ? arguments.value("arguments") : Json::object();
+  if (!given.is_object()) return arguments.wrong("arguments", "is no object");
+  const std::vector<std::string> ids = arguments.texts("incidents");
+  std::vector<Json> entries;
+  for (const std::string& id : ids) {
+    const Json where = Json::object().set("id", id);
+    const auto ran =
+        in_investigation(CommandArguments("executeCommandAt", where), "id", scene, [&](Investigation& other) {
+          return command->run(CommandArguments(command->name, given), {other, scene.state, scene.script, scene.caller});
+        });
+    if (!ran)
+      entries.push_back(
+          text_entry(fmt::format("incident {}: {}", id.substr(0, 100), ran.error().message())).set("Type", 4));
+  }
+  const std::size_t done = ids.size() - entries.size();
+  entries.push_back(
+      text_entry(fmt::format("Command {} was executed on {} of {} incidents.", command->name, done, ids.size())));
+  return entries;
+}
+
 constexpr BuiltInCommand kCommands[] = {
     {"Print", "put a value into the war room", "value", print},
     {"Set", "set a key of the context (append=true adds to what is there)", "key", set},
     {"SetByIncidentId", "set a key of the context of another investigation", "key", set_by_id},
+    {"executeCommandAt", "run a command of the server in other investigations", "command", execute_at},
     {"DeleteContext", "delete a key of the context, or all=true", "key", delete_context},
     {"getContext", "the context of an investigation", "id", get_context},
 };

@@ -34,6 +34,8 @@ Json entry_json(const store::Entry& entry) {
   Json json = entry.content.entry;
   json.set("ID", store::to_string(entry.id));
   json.set("Metadata", entry_metadata(entry));
+  // Content tells entries with a file from others by it, without asking whether it is there.
+  if (json.find("File") == nullptr) json.set("File", "");
   return json;
 }
 

@@ -4,6 +4,7 @@
 
 #include "berth/server/command_groups.h"
 #include "berth/server/incident_fields.h"
+#include "berth/server/moment.h"
 #include "berth/server/search.h"
 #include "berth/store/investigations.h"
 
@@ -11,7 +12,8 @@ namespace berth::server {
 namespace {
 
 Result<std::vector<Json>> set_incident(const CommandArguments& arguments, const CommandScene& scene) {
-  BERTH_TRY(const Json fields, incident_fields_of(arguments.others({"id", "version", "addLabels", "deleteEmptyField"})));
+  BERTH_TRY(const Json fields,
+            incident_fields_of(arguments.others({"id", "version", "addLabels", "deleteEmptyField"})));
   return in_investigation(arguments, "id", scene, [&](Investigation& investigation) -> Result<std::vector<Json>> {
     BERTH_TRY(Json before, investigation.incident());
     Json incident = before.is_object() ? std::move(before) : Json::object();
@@ -38,12 +40,22 @@ Result<std::vector<Json>> create_incident(const CommandArguments& arguments, con
   return one_entry(std::move(entry));
 }
 
+Result<std::optional<store::Time>> moment_of(const CommandArguments& arguments, std::string_view name) {
+  const std::string text = arguments.text(name);
+  if (text.empty()) return std::optional<store::Time>();
+  const auto moment = parse_moment(text);
+  if (!moment) return arguments.wrong(name, "is no date such as 2026-11-26T04:05:06Z");
+  return moment;
+}
+
 Result<std::vector<Json>> get_incidents(const CommandArguments& arguments, const CommandScene& scene) {
   IncidentSearch search;
   search.id = arguments.text("id");
   search.name = arguments.text("name");
   search.types = arguments.texts("type");
   search.query = arguments.text("query");
+  BERTH_TRY(search.created_from, moment_of(arguments, "fromdate"));
+  BERTH_TRY(search.created_to, moment_of(arguments, "todate"));
   BERTH_TRY(search.size, arguments.number("size", 100, 1, 10'000));
   BERTH_TRY(search.page, arguments.number("page", 0, 0, 1'000'000));
   if (!scene.caller.may_reach_others()) search.only = scene.investigation.id();
@@ -51,9 +63,10 @@ Result<std::vector<Json>> get_incidents(const CommandArguments& arguments, const
   BERTH_TRY(Json found, search_incidents(*database, search));
   std::string readable = fmt::format("{} incidents", *found.find("total")->as_int());
   if (!search.only.empty()) {
-    readable += fmt::format("; only investigation {} was searched, since '{}' may reach no other "
-                            "(rights.other_investigations)",
-                            search.only, scene.caller.item);
+    readable += fmt::format(
+        "; only investigation {} was searched, since '{}' may reach no other "
+        "(rights.other_investigations)",
+        search.only, scene.caller.item);
   }
   return one_entry(value_entry(std::move(found), readable));
 }
@@ -65,10 +78,19 @@ Result<std::vector<Json>> close_investigation(const CommandArguments& arguments,
   });
 }
 
+Result<std::vector<Json>> set_owner(const CommandArguments& arguments, const CommandScene& scene) {
+  BERTH_TRY(const std::string owner, arguments.needed_text("owner"));
+  return in_investigation(arguments, "id", scene, [&](Investigation& investigation) -> Result<std::vector<Json>> {
+    BERTH_CHECK_OK(investigation.set_incident_fields(Json::object().set("owner", owner)));
+    return one_entry(text_entry("done"));
+  });
+}
+
 constexpr BuiltInCommand kCommands[] = {
     {"setIncident", "set fields of the incident", "", set_incident},
     {"createNewIncident", "make a new incident", "name", create_incident},
     {"getIncidents", "search incidents", "id", get_incidents},
+    {"setOwner", "set the owner of the incident", "owner", set_owner},
     {"closeInvestigation", "close the investigation", "id", close_investigation},
 };
 

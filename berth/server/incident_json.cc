@@ -34,7 +34,13 @@ Json incident_json(const store::Investigation& investigation) {
   set_missing("created", time_text(investigation.created));
   set_missing("occurred", time_text(investigation.created));
   set_missing("severity", 0);
+  set_missing("linkedCount", 0);
   set_missing("labels", Json::array());
+  // Content reads these without asking whether they are there.
+  for (const char* name : {"details", "owner", "phase", "category", "reason", "parent", "playbookId", "rawJSON",
+                           "sourceBrand", "sourceInstance", "dbotMirrorId", "closeReason", "closeNotes"}) {
+    set_missing(name, "");
+  }
   set_missing("CustomFields", Json::object());
   json.set("modified", time_text(investigation.modified));
   json.set("status", investigation.is_open() ? 1 : 2);  // active, closed

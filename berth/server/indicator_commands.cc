@@ -17,8 +17,8 @@ Result<std::vector<Json>> create_indicator(const CommandArguments& arguments, co
     if (const std::string text = arguments.text(name); !text.empty()) given.set(name, text);
   }
   if (given.text_or("type", "").empty()) given.set("type", "Unknown");
-  Json fields = arguments.others({"value", "type", "score", "verdict", "reputation", "seenNow", "relateToIncident",
-                                  "source", "customFields"});
+  Json fields = arguments.others(
+      {"value", "type", "score", "verdict", "reputation", "seenNow", "relateToIncident", "source", "customFields"});
   const Json custom = arguments.value("customFields");
   if (custom.is_object()) {
     for (const auto& [name, inner] : *custom.as_object()) fields.set(name, inner);

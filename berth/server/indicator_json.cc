@@ -58,7 +58,8 @@ std::vector<store::Relationship> relationships_from(const Json& json, const Indi
     relationship.type = one.text_or("type", "IndicatorToIndicator");
     relationship.a = {one.text_or("entityAType", ""), one.text_or("entityA", "")};
     relationship.b = {one.text_or("entityBType", ""), one.text_or("entityB", "")};
-    if (const Json* fields = one.find("fields"); fields != nullptr && fields->is_object()) relationship.fields = *fields;
+    if (const Json* fields = one.find("fields"); fields != nullptr && fields->is_object())
+      relationship.fields = *fields;
     relationship.source_brand = source.brand;
     relationship.source_instance = source.instance;
     if (!relationship.a.value.empty() && !relationship.b.value.empty()) found.push_back(std::move(relationship));

@@ -13,9 +13,9 @@ namespace berth::server {
 
 // Whose memory it is, and how much of it the call may have.
 struct MemoryOwner {
-  std::string instance;     // empty: none is registered; what is set lasts for the run
-  bool is_fetch = false;    // the server fetches: only then is there a last run
-  bool is_test = false;     // test-module, which sees nothing and leaves nothing
+  std::string instance;   // empty: none is registered; what is set lasts for the run
+  bool is_fetch = false;  // the server fetches: only then is there a last run
+  bool is_test = false;   // test-module, which sees nothing and leaves nothing
 };
 
 // For one thread. The integration context is stored at once, under its version. What a fetch sets of its last run is

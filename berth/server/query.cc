@@ -1,15 +1,14 @@
 #include "berth/server/query.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <optional>
+
+#include "berth/server/moment.h"
 
 namespace berth::server {
 namespace {
-
-constexpr std::size_t kMostTerms = 100;
-constexpr std::size_t kMostValues = 10'000;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -17,6 +16,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+<<<<<<< HEAD
 class QueryReader {
  public:
   explicit QueryReader(std::string_view text) : text_(text) {}
@@ -125,6 +125,8 @@ class QueryReader {
   std::size_t at_ = 0;
 };
 
+=======
+>>>>>>> w-trial
 // `pattern` in lower case, with `*` at either end.
 bool text_matches(std::string_view text, std::string_view pattern) {
   const std::string value = lower(text);
@@ -138,16 +140,52 @@ bool text_matches(std::string_view text, std::string_view pattern) {
   return value == pattern;
 }
 
-bool value_matches(const Json& value, std::string_view pattern) {
+std::optional<double> number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+template <class T>
+bool compares(const T& value, Comparison comparison, const T& wanted) {
+  switch (comparison) {
+    case Comparison::Same:
+      return value == wanted;
+    case Comparison::Less:
+      return value < wanted;
+    case Comparison::LessOrSame:
+      return value <= wanted;
+    case Comparison::Greater:
+      return value > wanted;
+    case Comparison::GreaterOrSame:
+      return value >= wanted;
+  }
+  return false;
+}
+
+bool text_compares(std::string_view text, Comparison comparison, std::string_view wanted) {
+  if (comparison == Comparison::Same) return text_matches(text, wanted);
+  if (const auto number = number_of(wanted)) {
+    const auto value = number_of(text);
+    return value && compares(*value, comparison, *number);
+  }
+  const auto moment = parse_moment(wanted);
+  const auto value = parse_moment(text);
+  return moment && value && compares(*value, comparison, *moment);
+}
+
+bool value_matches(const Json& value, Comparison comparison, std::string_view wanted) {
   if (const Json::Array* items = value.as_array()) {
-    return std::ranges::any_of(*items, [&](const Json& one) { return value_matches(one, pattern); });
+    return std::ranges::any_of(*items, [&](const Json& one) { return value_matches(one, comparison, wanted); });
   }
   if (const Json::Object* members = value.as_object()) {
-    return std::ranges::any_of(*members, [&](const Json::Member& one) { return value_matches(one.second, pattern); });
+    return std::ranges::any_of(*members,
+                               [&](const Json::Member& one) { return value_matches(one.second, comparison, wanted); });
   }
   if (value.is_null()) return false;
   const std::string* text = value.as_string();
-  return text_matches(text != nullptr ? *text : print_json(value), pattern);
+  return text_compares(text != nullptr ? *text : print_json(value), comparison, wanted);
 }
 
 const Json* field_of(const Json& object, std::string_view name) {
@@ -159,14 +197,15 @@ const Json* field_of(const Json& object, std::string_view name) {
   for (const auto& [key, value] : *object.as_object()) {
     if (key == "CustomFields") return field_of(value, name);
   }
-  return nullptr;
+  constexpr std::string_view kOwner = "incident.";
+  return wanted.starts_with(kOwner) ? field_of(object, name.substr(kOwner.size())) : nullptr;
 }
 
-bool holds(const Json& object, const QueryTerm& term) {
+bool term_holds(const Json& object, const QueryTerm& term) {
   const auto any = [&](const Json& value, bool inside) {
     return std::ranges::any_of(term.values, [&](const std::string& wanted) {
       const std::string pattern = lower(wanted);
-      return value_matches(value, inside ? "*" + pattern + "*" : pattern);
+      return value_matches(value, term.comparison, inside ? "*" + pattern + "*" : pattern);
     });
   };
   if (!term.field.empty()) {
@@ -179,10 +218,17 @@ bool holds(const Json& object, const QueryTerm& term) {
 
 }  // namespace
 
-Result<std::vector<QueryTerm>> parse_query(std::string_view text) { return QueryReader(text).read(); }
-
-bool matches(const Json& object, const std::vector<QueryTerm>& terms) {
-  return std::ranges::all_of(terms, [&](const QueryTerm& term) { return holds(object, term) != term.negated; });
+bool matches(const Json& object, const Query& query) {
+  const auto holds = [&](const Query& part) { return matches(object, part); };
+  switch (query.kind) {
+    case Query::Kind::All:
+      return std::ranges::all_of(query.parts, holds) != query.negated;
+    case Query::Kind::Any:
+      return std::ranges::any_of(query.parts, holds) != query.negated;
+    case Query::Kind::Term:
+      return term_holds(object, query.term) != query.negated;
+  }
+  return false;
 }
 
 }  // namespace berth::server

@@ -1,5 +1,9 @@
+<<<<<<< HEAD
 // The search language of incidents and indicators, as far as content uses it: `type:IP and -verdict:Malicious name:"a
 // b"`.
+=======
+// The search language of incidents and indicators: `type:IP and (score:>=2 or -verdict:Benign) name:"a b"`.
+>>>>>>> w-trial
 #pragma once
 
 #include <string>
@@ -11,20 +15,42 @@
 
 namespace berth::server {
 
+enum class Comparison { Same, Less, LessOrSame, Greater, GreaterOrSame };
+
 struct QueryTerm {
-  std::string field;                // empty: any text of the object
-  std::vector<std::string> values;  // one of them; `*` at either end stands for anything
-  bool negated = false;
+  std::string field;                         // empty: any text of the object
+  std::vector<std::string> values;           // one of them; `*` at either end stands for anything
+  Comparison comparison = Comparison::Same;  // another one has one value, a number or a point in time
 };
 
+<<<<<<< HEAD
 // Terms that must all hold: `field:value`, `field:"some text"`, `field:(one "or two")`, a bare text; `-` or `not`
 // before one turns it round, `and` between them may be left out. An empty text gives no term. Errors: InvalidInput for
 // `or`, brackets around terms and ranges (`>5`, `[1 TO 5]`), which are not supported here, with what to write instead;
 // Exhausted past 100 terms.
 Result<std::vector<QueryTerm>> parse_query(std::string_view text);
+=======
+// What must hold: a term, or all or any of the parts. `All` without parts holds of everything.
+struct Query {
+  enum class Kind { All, Any, Term };
+>>>>>>> w-trial
 
-// Whether all terms hold of the object. Names and texts are compared without regard to case; a field is a member, or a
-// member of its CustomFields; a list or an object matches when an element or a member of it does.
-bool matches(const Json& object, const std::vector<QueryTerm>& terms);
+  Kind kind = Kind::All;
+  bool negated = false;
+  std::vector<Query> parts;
+  QueryTerm term;
+};
+
+// Terms are `field:value`, `field:"some text"`, `field:(one "or two")`, `field:>=value` (`>`, `<`, `<=` too) and a bare
+// text. They are joined by `and`, which may be left out, and by `or`, which binds less; brackets group, and `-` or
+// `not` turns what follows round. An empty text holds of everything. Errors: InvalidInput for what cannot be read, with
+// its place, and for ranges in brackets (`[1 TO 5]`), which are not supported here; Exhausted past 100 terms or 32
+// brackets inside of each other.
+Result<Query> parse_query(std::string_view text);
+
+// Whether the query holds of the object. Names and texts are compared without regard to case; a field is a member, or a
+// member of its CustomFields, also with `incident.` before it; a list or an object matches when an element or a member
+// of it does. Numbers are compared as numbers, points in time as such, and other values are neither less nor greater.
+bool matches(const Json& object, const Query& query);
 
 }  // namespace berth::server

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kPage = 1000;  // rows that are read at a time while a query is tried on them
 
+<<<<<<< HEAD
 // What the database can leave out before the terms are tried: `value:x` holds of no value that x does not stand in.
 store::IndicatorFilter filter_of(const IndicatorSearch& search, const std::vector<QueryTerm>& terms) {
   store::IndicatorFilter filter;
@@ -26,6 +27,20 @@ store::IndicatorFilter filter_of(const IndicatorSearch& search, const std::vecto
   });
   if (at != terms.end()) filter.text = at->values[0];
   return filter;
+=======
+// A value that the database finds by itself: one that must be there exactly. Whether it is the right one is judged with
+// the rest of the query.
+std::string exact_value_of(const Query& query) {
+  const auto is_exact = [](const Query& part) {
+    return part.kind == Query::Kind::Term && !part.negated && part.term.field == "value" &&
+           part.term.comparison == Comparison::Same && part.term.values.size() == 1 &&
+           part.term.values[0].find('*') == std::string::npos;
+  };
+  if (is_exact(query)) return query.term.values[0];
+  if (query.kind != Query::Kind::All || query.negated) return {};
+  const auto at = std::ranges::find_if(query.parts, is_exact);
+  return at != query.parts.end() ? at->term.values[0] : std::string();
+>>>>>>> w-trial
 }
 
 Result<std::int64_t> number_in(std::string_view text, std::string_view what) {
@@ -54,14 +69,22 @@ bool is_wanted(const store::Investigation& one, const IncidentSearch& search) {
   if (!search.id.empty() && search.id != std::to_string(one.id)) return false;
   if (!search.only.empty() && search.only != std::to_string(one.id)) return false;
   if (!search.name.empty() && search.name != one.name) return false;
+  if (search.created_from && one.created < *search.created_from) return false;
+  if (search.created_to && one.created > *search.created_to) return false;
   return search.types.empty() || std::ranges::find(search.types, one.type) != search.types.end();
 }
 
 }  // namespace
 
 Result<Json> search_indicators(store::Database& database, const IndicatorSearch& search) {
+<<<<<<< HEAD
   BERTH_TRY(const std::vector<QueryTerm> terms, parse_query(search.query));
   const store::IndicatorFilter filter = filter_of(search, terms);
+=======
+  BERTH_TRY(const Query query, parse_query(search.query));
+  store::IndicatorFilter filter;
+  filter.value = search.value.empty() ? exact_value_of(query) : search.value;
+>>>>>>> w-trial
   store::Indicators indicators(database);
   store::IndicatorPage page;
   std::int64_t after = 0;
@@ -81,7 +104,7 @@ Result<Json> search_indicators(store::Database& database, const IndicatorSearch&
       Json json = indicator_json(row);
       // Queries speak of `type` and of custom fields by their names.
       json.set("type", row.type);
-      if (!matches(json, terms)) continue;
+      if (!matches(json, query)) continue;
       ++total;
       // The total is that of all pages, whichever this is.
       if (row.id <= after || ++seen <= skipped || seen > skipped + search.size) continue;
@@ -115,7 +138,7 @@ Result<Json> search_relationships(store::Database& database, const Json& filter)
 }
 
 Result<Json> search_incidents(store::Database& database, const IncidentSearch& search) {
-  BERTH_TRY(const std::vector<QueryTerm> terms, parse_query(search.query));
+  BERTH_TRY(const Query query, parse_query(search.query));
   store::Investigations investigations(database);
   store::InvestigationFilter filter;
   filter.limit = kPage;
@@ -131,7 +154,7 @@ Result<Json> search_incidents(store::Database& database, const IncidentSearch& s
       filter.after = row.id;
       if (!is_wanted(row, search)) continue;
       Json json = incident_json(row);
-      if (matches(json, terms)) found.push_back(std::move(json));
+      if (matches(json, query)) found.push_back(std::move(json));
     }
     if (rows.size() < kPage || !search.id.empty()) break;
   }

@@ -11,22 +11,42 @@ using testing::fails_with;
 using testing::json;
 using testing::ok;
 
-// A term as one would write it.
-std::string shown(const std::vector<QueryTerm>& terms) {
-  std::string text;
-  for (const QueryTerm& term : terms) {
-    if (!text.empty()) text += " & ";
-    text += term.negated ? "!" : "";
-    text += term.field + "=";
-    for (std::size_t i = 0; i < term.values.size(); ++i) text += (i == 0 ? "" : "|") + term.values[i];
+const char* sign_of(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::Same:
+      return "=";
+    case Comparison::Less:
+      return "<";
+    case Comparison::LessOrSame:
+      return "<=";
+    case Comparison::Greater:
+      return ">";
+    case Comparison::GreaterOrSame:
+      return ">=";
   }
-  return text;
+  return "?";
+}
+
+// A query as one would write it; what is inside of another one has brackets.
+std::string shown(const Query& query, bool inside = false) {
+  std::string text;
+  if (query.kind == Query::Kind::Term) {
+    text = query.term.field + sign_of(query.term.comparison);
+    for (std::size_t i = 0; i < query.term.values.size(); ++i) text += (i == 0 ? "" : "|") + query.term.values[i];
+    return query.negated ? "!" + text : text;
+  }
+  for (const Query& part : query.parts) {
+    if (!text.empty()) text += query.kind == Query::Kind::All ? " & " : " or ";
+    text += shown(part, true);
+  }
+  if (query.negated) return "!(" + text + ")";
+  return inside ? "(" + text + ")" : text;
 }
 
 struct ParseRow {
   const char* name;
   const char* text;
-  const char* terms;
+  const char* query;
 };
 
 const ParseRow kParsed[] = {
@@ -59,14 +79,29 @@ const ParseRow kParsed[] = {
     {"Stars", "name:*a* b*", "name=*a* & =b*"},
     {"NotAscii", "name:Größe", "name=Größe"},
     {"QuoteEndsAWord", R"(a"b")", "=a & =b"},
+    {"Or", "a:1 or b:2 OR c:3", "a=1 or b=2 or c=3"},
+    {"OrBindsLess", "a:1 b:2 or c:3 and d:4", "(a=1 & b=2) or (c=3 & d=4)"},
+    {"OrAsAField", "or:1 and:2 not:3", "or=1 & and=2 & not=3"},
+    {"Brackets", "(a:1)", "a=1"},
+    {"BracketsInBrackets", "((a:1) and ((b:2)))", "a=1 & b=2"},
+    {"BracketsBindFirst", "(a:1 or b:2) and c:3", "(a=1 or b=2) & c=3"},
+    {"BracketsAroundAll", "((a:1 b:2) c:3)", "(a=1 & b=2) & c=3"},
+    {"BracketsWithoutBlanks", "(a:1)or(b:2)-(c:3 d:4)", "a=1 or (b=2 & !(c=3 & d=4))"},
+    {"NegatedBrackets", "-(a:1 or b:2)", "!(a=1 or b=2)"},
+    {"TwiceNegated", "not (-a:1) and -(-(b:2 c:3))", "a=1 & (b=2 & c=3)"},
+    {"ValueListInBrackets", R"((x) and (type:("One" "Two")))", "=x & type=One|Two"},
+    {"Greater", "score:>2 and score:>=3", "score>2 & score>=3"},
+    {"Less", R"(created:<"2026-11-26" and created:<= 2026-11-26T04:05:06+01:00)",
+     "created<2026-11-26 & created<=2026-11-26T04:05:06+01:00"},
+    {"SignsInQuotesAreText", R"(a:">2" b:"<")", "a=>2 & b=<"},
 };
 
 class Parsed : public ::testing::TestWithParam<ParseRow> {};
 
-TEST_P(Parsed, GivesTerms) {
-  const auto terms = parse_query(GetParam().text);
-  ASSERT_TRUE(ok(terms));
-  EXPECT_EQ(shown(*terms), GetParam().terms);
+TEST_P(Parsed, GivesQuery) {
+  const auto query = parse_query(GetParam().text);
+  ASSERT_TRUE(ok(query));
+  EXPECT_EQ(shown(*query), GetParam().query);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Parsed, ::testing::ValuesIn(kParsed), [](const auto& row) { return row.param.name; });
@@ -85,11 +120,14 @@ struct RefusedRow {
 };
 
 const RefusedRow kRefused[] = {
-    {"Or", "a:1 or b:2", "query, at character 7: 'or' between terms cannot be had here; write terms"},
-    {"OrFirst", "OR", "'or' between terms"},
-    {"Brackets", "(a:1)", "query, at character 1: brackets around terms"},
-    {"NegatedBrackets", "-(a:1)", "brackets around terms"},
-    {"ClosingBracket", "a:1)", "brackets around terms"},
+    {"OrFirst", "OR a:1", "an 'or' without something on either side cannot be had here; write it like type:IP and"},
+    {"OrLast", "(a:1 or )", "query, at character 9: an 'or' without"},
+    {"OrTwice", "a:1 or or b:2", "an 'or' without"},
+    {"EmptyBrackets", "a:1 ( )", "brackets around nothing"},
+    {"BracketNeverOpened", "a:1)", "query, at character 4: a bracket that nothing opens"},
+    {"BracketNeverClosed", "(a:1 or (b:2)", "a bracket that nothing closes"},
+    {"TooManyBrackets", repeated("(", 33) + "a" + repeated(")", 33), "32 brackets inside of each other",
+     Errc::Exhausted},
     {"NoValue", "a:", "a field without a value"},
     {"BlankValue", "a: ", "a field without a value"},
     {"NoField", ":1", "':'"},
@@ -99,8 +137,10 @@ const RefusedRow kRefused[] = {
     {"OpenQuoteBehindABackslash", R"("b\)", "a quote that nothing closes"},
     {"OpenValueList", "a:(b", "a bracket that nothing closes"},
     {"NestedValueList", "a:(b (c))", "'('"},
-    {"Greater", "score:>2", "a range of values"},
-    {"Less", "created:<=\"2026\"", "a range of values"},
+    {"ComparedWithNothing", "score:>", "a comparison without a value"},
+    {"ComparedWithText", "score:>=high", "a comparison with what is no number and no date"},
+    {"ComparedWithAList", "score:>(1 2)", "'('"},
+    {"NotInBrackets", "(a:1 not)", "'not' without a term"},
     {"Range", "created:[1 TO 5]", "a range of values"},
     {"OpenRange", "created:{1 TO 5}", "a range of values"},
     {"NotAtTheEnd", "a:1 not", "'not' without a term"},
@@ -118,7 +158,11 @@ TEST_P(Refused, SaysWhatCannotBeHad) {
 INSTANTIATE_TEST_SUITE_P(Table, Refused, ::testing::ValuesIn(kRefused), [](const auto& row) { return row.param.name; });
 
 constexpr const char* kObject =
+<<<<<<< HEAD
     R"({"id": "12", "value": "Evil.example", "score": 3, "ratio": 0.5, "on": true, "none": null,
+=======
+    R"({"id": "12", "value": "Evil.example", "score": 3, "ratio": 0.5, "on": true, "none": null, "made": "2026-11-26T04:05:06Z",
+>>>>>>> w-trial
   "tags": ["Red", "blue sky", ["deep"]], "labels": [{"type": "Email", "value": "a@b.example"}],
   "CustomFields": {"Country": "NL", "nested": {"x": "inside"}, "CustomFields": {"twice": "t"}}})";
 
@@ -172,22 +216,38 @@ const MatchRow kMatches[] = {
     {"BareTextIsNoFieldName", "country", false},
     {"BareTextNowhere", "nowhere", false},
     {"BareTextNegated", "not nowhere", true},
+    {"OneOfTwo", "score:2 or value:evil*", true},
+    {"NoneOfTwo", "score:2 or value:good*", false},
+    {"Both", "(score:3) and (value:evil*)", true},
+    {"NegatedGroup", "-(score:3 value:evil*)", false},
+    {"FieldWithItsOwner", "incident.score:3 and incident.country:NL", true},
+    {"GreaterNumber", "score:>2.5", true},
+    {"NumbersAreNoText", "score:<10", true},
+    {"SameIsNotGreater", "score:>3", false},
+    {"SameIsGreaterOrSame", "score:>=3 and score:<=3", true},
+    {"NumberInText", "id:>11", true},
+    {"TextIsNeitherMoreNorLess", "value:<5 or value:>=5", false},
+    {"MomentInOtherZone", R"(made:>="2026-11-26T06:05:06+02:00")", true},
+    {"MomentAfter", "made:>2026-11-26T04:05:06Z", false},
+    {"MomentOfADay", "made:>=2026-11-26 and made:<2026-11-27", true},
+    {"MomentOfATextThatIsNone", "value:>2026-11-26", false},
+    {"NullIsNotLess", "none:<1", false},
 };
 
 class Matches : public ::testing::TestWithParam<MatchRow> {};
 
 TEST_P(Matches, Holds) {
-  const auto terms = parse_query(GetParam().query);
-  ASSERT_TRUE(ok(terms));
-  EXPECT_EQ(matches(json(kObject), *terms), GetParam().holds);
+  const auto query = parse_query(GetParam().query);
+  ASSERT_TRUE(ok(query));
+  EXPECT_EQ(matches(json(kObject), *query), GetParam().holds);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Matches, ::testing::ValuesIn(kMatches), [](const auto& row) { return row.param.name; });
 
 TEST(Query, NothingHoldsOfWhatIsNoObject) {
-  const auto terms = parse_query("a:*");
-  ASSERT_TRUE(ok(terms));
-  for (const Json& value : {Json(), Json("a"), Json::array(), Json(1)}) EXPECT_FALSE(matches(value, *terms));
+  const auto query = parse_query("a:*");
+  ASSERT_TRUE(ok(query));
+  for (const Json& value : {Json(), Json("a"), Json::array(), Json(1)}) EXPECT_FALSE(matches(value, *query));
 }
 
 }  // namespace
