@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-// The search language of incidents and indicators, as far as content uses it: `type:IP and -verdict:Malicious name:"a
-// b"`.
-=======
 // The search language of incidents and indicators: `type:IP and (score:>=2 or -verdict:Benign) name:"a b"`.
->>>>>>> w-trial
 #pragma once
 
 #include <string>
@@ -23,17 +18,9 @@ struct QueryTerm {
   Comparison comparison = Comparison::Same;  // another one has one value, a number or a point in time
 };
 
-<<<<<<< HEAD
-// Terms that must all hold: `field:value`, `field:"some text"`, `field:(one "or two")`, a bare text; `-` or `not`
-// before one turns it round, `and` between them may be left out. An empty text gives no term. Errors: InvalidInput for
-// `or`, brackets around terms and ranges (`>5`, `[1 TO 5]`), which are not supported here, with what to write instead;
-// Exhausted past 100 terms.
-Result<std::vector<QueryTerm>> parse_query(std::string_view text);
-=======
 // What must hold: a term, or all or any of the parts. `All` without parts holds of everything.
 struct Query {
   enum class Kind { All, Any, Term };
->>>>>>> w-trial
 
   Kind kind = Kind::All;
   bool negated = false;

@@ -17,20 +17,8 @@ namespace {
 
 constexpr std::size_t kPage = 1000;  // rows that are read at a time while a query is tried on them
 
-<<<<<<< HEAD
-// What the database can leave out before the terms are tried: `value:x` holds of no value that x does not stand in.
-store::IndicatorFilter filter_of(const IndicatorSearch& search, const std::vector<QueryTerm>& terms) {
-  store::IndicatorFilter filter;
-  filter.value = search.value;
-  const auto at = std::ranges::find_if(terms, [](const QueryTerm& term) {
-    return term.field == "value" && !term.negated && term.values.size() == 1 && !term.values[0].contains('*');
-  });
-  if (at != terms.end()) filter.text = at->values[0];
-  return filter;
-=======
-// A value that the database finds by itself: one that must be there exactly. Whether it is the right one is judged with
-// the rest of the query.
-std::string exact_value_of(const Query& query) {
+// What the database can leave out before the query is tried: `value:x` holds of no value that x does not stand in.
+std::string text_in_value(const Query& query) {
   const auto is_exact = [](const Query& part) {
     return part.kind == Query::Kind::Term && !part.negated && part.term.field == "value" &&
            part.term.comparison == Comparison::Same && part.term.values.size() == 1 &&
@@ -40,7 +28,6 @@ std::string exact_value_of(const Query& query) {
   if (query.kind != Query::Kind::All || query.negated) return {};
   const auto at = std::ranges::find_if(query.parts, is_exact);
   return at != query.parts.end() ? at->term.values[0] : std::string();
->>>>>>> w-trial
 }
 
 Result<std::int64_t> number_in(std::string_view text, std::string_view what) {
@@ -77,14 +64,10 @@ bool is_wanted(const store::Investigation& one, const IncidentSearch& search) {
 }  // namespace
 
 Result<Json> search_indicators(store::Database& database, const IndicatorSearch& search) {
-<<<<<<< HEAD
-  BERTH_TRY(const std::vector<QueryTerm> terms, parse_query(search.query));
-  const store::IndicatorFilter filter = filter_of(search, terms);
-=======
   BERTH_TRY(const Query query, parse_query(search.query));
   store::IndicatorFilter filter;
-  filter.value = search.value.empty() ? exact_value_of(query) : search.value;
->>>>>>> w-trial
+  filter.value = search.value;
+  filter.text = text_in_value(query);
   store::Indicators indicators(database);
   store::IndicatorPage page;
   std::int64_t after = 0;

@@ -112,18 +112,11 @@ const AnswerRow kAnswers[] = {
      "error: customFields is no object"},
     {"GetIncidentsSize", "getIncidents", R"({"size": 0})",
      "error: command 'getIncidents': argument 'size' is no whole number from 1 to 10000"},
-<<<<<<< HEAD
-    {"GetIncidentsQuery", "getIncidents", R"({"query": "a or b"})",
-     "error: query, at character 5: 'or' between terms cannot be had here; write terms that must all hold, like "
-     "type:IP "
-     "-verdict:Malicious value:(a.example \"b c\")"},
-=======
     {"GetIncidentsQuery", "getIncidents", R"({"query": "(a"})",
      "error: query, at character 3: a bracket that nothing closes cannot be had here; write it like type:IP and "
      "(score:>=2 or -verdict:Benign) and value:(a.example \"b c\")"},
     {"GetIncidentsFromDate", "getIncidents", R"({"fromdate": "last week"})",
      "error: command 'getIncidents': argument 'fromdate' is no date such as 2026-11-26T04:05:06Z"},
->>>>>>> w-trial
     {"Close", "closeInvestigation", R"({"closeReason": "Resolved"})", "done"},
     {"CreateIndicatorWithoutValue", "createNewIndicator", R"({"type": "IP"})",
      "error: command 'createNewIndicator': argument 'value' is missing"},

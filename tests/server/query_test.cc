@@ -158,11 +158,7 @@ TEST_P(Refused, SaysWhatCannotBeHad) {
 INSTANTIATE_TEST_SUITE_P(Table, Refused, ::testing::ValuesIn(kRefused), [](const auto& row) { return row.param.name; });
 
 constexpr const char* kObject =
-<<<<<<< HEAD
-    R"({"id": "12", "value": "Evil.example", "score": 3, "ratio": 0.5, "on": true, "none": null,
-=======
     R"({"id": "12", "value": "Evil.example", "score": 3, "ratio": 0.5, "on": true, "none": null, "made": "2026-11-26T04:05:06Z",
->>>>>>> w-trial
   "tags": ["Red", "blue sky", ["deep"]], "labels": [{"type": "Email", "value": "a@b.example"}],
   "CustomFields": {"Country": "NL", "nested": {"x": "inside"}, "CustomFields": {"twice": "t"}}})";
 
