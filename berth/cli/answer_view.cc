@@ -78,8 +78,7 @@ int refuse(const Error& error, int exit_code, bool json) {
 }
 
 int refuse_start(const app::StartError& error, bool json) {
-  const int code =
-      error.is_start ? engine::exit_code_of(engine::Cause::FailedToStart) : input_exit_code(error.error);
+  const int code = error.is_start ? engine::exit_code_of(engine::Cause::FailedToStart) : input_exit_code(error.error);
   return refuse(error.error, code, json);
 }
 
@@ -127,7 +126,8 @@ void show_answer(const app::CallAnswer& answer, server::Investigation& investiga
   }
 }
 
-Result<void> save_files(const app::CallAnswer& answer, server::Investigation& investigation, const std::string& folder) {
+Result<void> save_files(const app::CallAnswer& answer, server::Investigation& investigation,
+                        const std::string& folder) {
   BERTH_CHECK_OK(sys::make_folders(folder, 0755));
   for (const Json& entry : answer.record.entries) {
     const auto file = investigation.file(entry.text_or("ID", ""));

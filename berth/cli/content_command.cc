@@ -101,7 +101,7 @@ int list_sources(const app::ContentService& service, bool json) {
     const auto& source = service.sources()[i];
     const auto& index = service.indexes()[i];
     table.rows.push_back(plain_row({source.name, std::string(app::origin_text(source.origin)),
-                                 index ? std::to_string(index->items().size()) : "-", app::address_of(source)}));
+                                    index ? std::to_string(index->items().size()) : "-", app::address_of(source)}));
   }
   put(render_table(table, page_of_output()));
   warn_of(service);
@@ -130,8 +130,8 @@ int list_items(const app::ContentService& service, const ContentOptions& options
     }
     table.rows.push_back(
         plain_row({std::string(content::kind_text(item.kind)), item.id, item.pack,
-                std::string(content::language_text(item.language)),
-                item.commands.empty() ? "" : std::to_string(item.commands.size()), state_of(service, reference)}));
+                   std::string(content::language_text(item.language)),
+                   item.commands.empty() ? "" : std::to_string(item.commands.size()), state_of(service, reference)}));
   }
   if (options.json) {
     put_json(Json::object().set("schema", kContentSchema).set("items", std::move(items)));

@@ -40,8 +40,10 @@ void put(std::FILE* to, const std::string& text) { std::fwrite(text.data(), 1, t
 // One line about what came.
 std::string summary_of(const app::Fetched& fetched) {
   if (!fetched.went_well()) return fmt::format("{}: nothing was kept: {}", fetched.command, fetched.problem);
-  if (fetched.command == "fetch-incidents") return fmt::format("{}: {} incidents", fetched.command, fetched.incidents.size());
-  if (fetched.command == "fetch-credentials") return fmt::format("{}: {} sets of credentials", fetched.command, fetched.credentials);
+  if (fetched.command == "fetch-incidents")
+    return fmt::format("{}: {} incidents", fetched.command, fetched.incidents.size());
+  if (fetched.command == "fetch-credentials")
+    return fmt::format("{}: {} sets of credentials", fetched.command, fetched.credentials);
   return fmt::format("{}: done", fetched.command);
 }
 
@@ -119,11 +121,14 @@ int fetch_command(const FetchOptions& options, const Surroundings& surroundings)
 
 void add_fetch(CLI::App& program, Choice& choice) {
   const auto options = std::make_shared<FetchOptions>();
-  CLI::App& fetch = *program.add_subcommand("fetch", "fetch incidents, indicators, events or credentials of an instance");
+  CLI::App& fetch =
+      *program.add_subcommand("fetch", "fetch incidents, indicators, events or credentials of an instance");
   fetch.add_option("instance", options->instance, "the instance")->required();
   fetch.add_option("--only", options->only, "only by this command, such as fetch-incidents")->type_name("COMMAND");
   CLI::Option* once = fetch.add_flag("--once", options->once, "one fetch, which is the default");
-  fetch.add_option("--every", options->every, "again and again, with this pause between")->type_name("TIME")->excludes(once);
+  fetch.add_option("--every", options->every, "again and again, with this pause between")
+      ->type_name("TIME")
+      ->excludes(once);
   add_limits(fetch, *options);
   fetch.add_flag("--json", options->json, "the answer as JSON, an object for each fetch");
   fetch.add_flag("--debug", options->debug, "run in debug mode and show warnings and debug messages");

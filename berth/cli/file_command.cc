@@ -35,8 +35,8 @@ Result<void> list(const FileOptions& options, app::Scene& scene) {
   Json found = Json::array();
   for (const server::HeldFile& file : files) {
     found.push_back(file_json(file));
-    table.rows.push_back(plain_row({file.entry_id, file.name, std::to_string(file.facts.size_bytes),
-                          file.facts.type, file.facts.sha256}));
+    table.rows.push_back(plain_row(
+        {file.entry_id, file.name, std::to_string(file.facts.size_bytes), file.facts.type, file.facts.sha256}));
   }
   if (options.json) {
     put_json(Json::object().set("files", std::move(found)));

@@ -57,8 +57,7 @@ struct Tested {
   Json context;
 };
 
-std::expected<Tested, app::StartError> run(const app::CallRequest& request,
-                                                        const Surroundings& surroundings) {
+std::expected<Tested, app::StartError> run(const app::CallRequest& request, const Surroundings& surroundings) {
   auto service = app::CallService::open(surroundings.settings, surroundings.guards);
   if (!service) return std::unexpected(app::StartError{service.error(), false});
   auto answer = service->run(request);

@@ -82,7 +82,7 @@ std::string instances_text(const std::vector<store::Instance>& instances, const 
   Table table{plain_row({"NAME", "BRAND", "STATE", "LAST TEST"}), {}, {}};
   for (const store::Instance& instance : instances) {
     table.rows.push_back(plain_row({to_visible(instance.name, false), to_visible(instance.brand, false),
-                                 instance.enabled ? "enabled" : "disabled", test_text(instance)}));
+                                    instance.enabled ? "enabled" : "disabled", test_text(instance)}));
   }
   return render_table(table, page);
 }

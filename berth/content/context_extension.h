@@ -22,10 +22,10 @@ struct ContextExtension {
 // Errors: InvalidInput: an empty part, a part without `=` or without a key.
 Result<std::vector<ContextExtension>> parse_context_extensions(std::string_view spec);
 
-// The keys of `extensions` with what their paths find in `contents`, for the context. Paths are dotted (`a.b`, `a.[0].b`,
-// also `a[0]`); a list is looked through element by element, and what only one element has stands alone. `contents`
-// that is the text of a JSON object or list is read as such. A path that finds nothing leaves its key out. Errors:
-// InvalidInput for a path that is an expression.
+// The keys of `extensions` with what their paths find in `contents`, for the context. Paths are dotted (`a.b`,
+// `a.[0].b`, also `a[0]`); a list is looked through element by element, and what only one element has stands alone.
+// `contents` that is the text of a JSON object or list is read as such. A path that finds nothing leaves its key out.
+// Errors: InvalidInput for a path that is an expression.
 Result<Json> extend_context(const std::vector<ContextExtension>& extensions, const Json& contents);
 
 }  // namespace berth::content

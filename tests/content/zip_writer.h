@@ -57,8 +57,7 @@ class ZipWriter {
   // A central record that points to a local one that is there.
   ZipWriter& add_central(const WrittenEntry& entry, std::uint64_t offset, std::size_t packed_size) {
     central_ += "PK\1\2" + number(20, 2) + fields_of(entry, packed_size) + number(entry.name.size(), 2) +
-                number(entry.extra.size(), 2) + number(0, 6) +
-                number(std::uint64_t{entry.mode} << 16, 4);
+                number(entry.extra.size(), 2) + number(0, 6) + number(std::uint64_t{entry.mode} << 16, 4);
     central_ += number(offset, 4) + entry.name + entry.extra;
     ++count_;
     return *this;
