@@ -246,9 +246,9 @@ TEST(ZipArchive, WithstandsEveryChangedByte) {
   entry.deflated = true;
   const std::string good = two(entry, file("P/b"));
   for (std::size_t at = 0; at < good.size(); ++at) {
-    for (const unsigned char value : {0, 1, 0x7f, 0xff}) {
+    for (const char value : {'\0', '\1', '\x7f', '\xff'}) {
       std::string bytes = good;
-      bytes[at] = static_cast<char>(value);
+      bytes[at] = value;
       const auto archive = ZipArchive::parse(bytes, "x.zip");
       if (!archive) continue;
       for (const ZipEntry& one_entry : archive->entries()) static_cast<void>(archive->unpack(one_entry));
