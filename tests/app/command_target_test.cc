@@ -49,11 +49,12 @@ class SceneTest : public ::testing::Test {
     settings_.state = folder_.path() / "state";
     settings_.cache = folder_.path() / "cache";
     settings_.runtime = folder_.path() / "run";
+    scene_ = std::make_unique<Scene>(settings_);
   }
 
   testing::TempFolder folder_;
   Settings settings_;
-  std::unique_ptr<Scene> scene_ = std::make_unique<Scene>(settings_);
+  std::unique_ptr<Scene> scene_;
 };
 
 struct TargetRow {
