@@ -248,7 +248,7 @@ TEST(ZipArchive, WithstandsEveryChangedByte) {
   for (std::size_t at = 0; at < good.size(); ++at) {
     for (const int value : {0, 1, 0x7f, 0xff}) {
       std::string bytes = good;
-      bytes[at] = value;
+      bytes[at] = static_cast<char>(value);
       const auto archive = ZipArchive::parse(bytes, "x.zip");
       if (!archive) continue;
       for (const ZipEntry& one_entry : archive->entries()) static_cast<void>(archive->unpack(one_entry));
