@@ -53,7 +53,7 @@ class Reader {
       bad = rest_.front() != 0 && rest_.front() != 1;
       number = rest_.front() == 1;
     } else {
-      std::memcpy(&number, rest_.data(), sizeof number);
+      std::memcpy(&number, std::to_address(rest_.begin()), sizeof number);
     }
     rest_.remove_prefix(sizeof number);
   }
@@ -71,8 +71,11 @@ class Reader {
     std::string printed;
     bytes(printed);
     auto parsed = bad ? Result<Json>(Json()) : parse_json(printed, {.depth = 4096, .values = 100'000'000});
-    if (parsed) one = *std::move(parsed);
-    if (!parsed) bad = true;
+    if (!parsed) {
+      bad = true;
+      return;
+    }
+    one = *std::move(parsed);
   }
   template <class List>
   void size(List& list) {
@@ -119,8 +122,8 @@ void field(Archive& archive, std::chrono::duration<Rep, Period>& time) {
   time = std::chrono::duration<Rep, Period>(count);
 }
 
-template <class Archive, class T, std::size_t kSize>
-void field(Archive& archive, std::array<T, kSize>& items) {
+template <class Archive, class T, std::size_t Size>
+void field(Archive& archive, std::array<T, Size>& items) {
   for (T& one : items) archive.value(one);
 }
 

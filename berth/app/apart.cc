@@ -58,8 +58,11 @@ std::vector<Result<std::string>> run_apart(std::size_t count, const std::functio
   while (next < count || !workers.empty()) {
     while (next < count && workers.size() < kMostApart) {
       auto worker = start(next, work);
-      if (worker) workers.push_back(*std::move(worker));
-      if (!worker) results[next] = std::unexpected(std::move(worker).error().in("start a process for a call"));
+      if (worker) {
+        workers.push_back(*std::move(worker));
+      } else {
+        results[next] = std::unexpected(std::move(worker).error().in("start a process for a call"));
+      }
       ++next;
     }
     std::vector<pollfd> polled;

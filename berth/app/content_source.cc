@@ -170,7 +170,7 @@ Result<AddedSource> add_content_source(const Settings& settings, const std::stri
     return fail(Errc::InvalidInput, fmt::format("add content: {} (--name)", problem));
   }
   const std::string doing_this = fmt::format("add content '{}'", source.name);
-  return add(settings, std::move(source)).context([&] { return doing_this; });
+  return add(settings, std::move(source)).context([&] { return std::string(doing_this); });
 }
 
 Result<ContentSource> remove_content_source(const Settings& settings, const std::string& name) {

@@ -1,11 +1,9 @@
 // `berth content add|list|show|check|remove`.
 #pragma once
 
-#include "berth/cli/choice.h"
+#include <CLI/CLI.hpp>
 
-namespace CLI {
-class App;
-}
+#include "berth/cli/choice.h"
 
 namespace berth::cli {
 

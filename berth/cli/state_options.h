@@ -27,7 +27,7 @@ inline void put_json(Json json) {
 
 // Has `command` do `act` with its options in a scene. An error of it is shown, as JSON too where options->json says so.
 template <class Options>
-void on_chosen(CLI::App& command, Choice& choice, std::shared_ptr<Options> options,
+void on_chosen(CLI::App& command, Choice& choice, const std::shared_ptr<Options>& options,
                Result<void> (*act)(const Options&, app::Scene&)) {
   command.add_flag("--json", options->json, "the answer as JSON");
   command.callback([&choice, options, act] {

@@ -198,7 +198,7 @@ Result<CommandLine> parse_command_line(std::string_view line) {
 }
 
 std::string print_word(std::string_view value) {
-  const std::string plain(value);
+  std::string plain(value);
   if (!value.empty() && !value.ends_with(',') && reads_as(plain, value)) return plain;
   for (const char quote : {'"', '`'}) {
     std::string word = quote + plain + quote;

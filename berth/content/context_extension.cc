@@ -55,8 +55,9 @@ std::unexpected<Error> refuse_path(std::string_view path) {
 
 std::optional<std::size_t> index_of(std::string_view text) {
   std::size_t index = 0;
-  const char* end = text.data() + text.size();
-  const auto [last, error] = std::from_chars(text.data(), end, index);
+  const char* begin = std::to_address(text.begin());
+  const char* end = std::to_address(text.end());
+  const auto [last, error] = std::from_chars(begin, end, index);
   if (text.empty() || error != std::errc() || last != end) return std::nullopt;
   return index;
 }

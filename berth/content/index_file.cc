@@ -80,7 +80,7 @@ class Reader {
     requires(std::is_arithmetic_v<T> || std::is_enum_v<T>)
   void operator()(T& value) {
     if (rest_.size() < sizeof(value)) return spoil();
-    std::memcpy(&value, rest_.data(), sizeof(value));
+    std::memcpy(&value, std::to_address(rest_.begin()), sizeof(value));
     rest_.remove_prefix(sizeof(value));
   }
   template <class T>

@@ -82,8 +82,9 @@ class Split {
 
 Json* element_of(Json::Array& items, std::string_view name) {
   std::size_t index = 0;
-  const char* end = name.data() + name.size();
-  const auto [last, error] = std::from_chars(name.data(), end, index);
+  const char* begin = std::to_address(name.begin());
+  const char* end = std::to_address(name.end());
+  const auto [last, error] = std::from_chars(begin, end, index);
   return error == std::errc() && last == end && index < items.size() ? &items[index] : nullptr;
 }
 

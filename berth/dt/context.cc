@@ -109,7 +109,7 @@ class Merge {
       return add_below(list.items().back(), level + 1, std::move(value), nullptr);
     }
     for (const std::size_t i : matching) {
-      Json one = i == matching.back() ? std::move(value) : value;
+      Json one = value;
       BERTH_CHECK_OK(is_last ? tree_.overlay(list.items()[i], std::move(one))
                              : add_below(list.items()[i], level + 1, std::move(one), nullptr));
     }

@@ -87,7 +87,7 @@ Result<Json> value_of(std::string_view expression, const Json& context, Script& 
   return evaluate_from(value, path, context, script);
 }
 
-std::string text_of(Json value) {
+std::string text_of(const Json& value) {
   if (value.is_null()) return {};
   if (const std::string* text = value.as_string()) return *text;
   return print_json(value);
@@ -114,7 +114,7 @@ Result<Json> expand(std::string_view text, const Json& context, Script& script, 
   for (const Reference& reference : references) {
     out += text.substr(done, reference.at - done);
     BERTH_TRY(Json one, value(reference));
-    out += text_of(std::move(one));
+    out += text_of(one);
     done = reference.at + reference.size;
     if (out.size() > kMostExpandedBytes) {
       return fail(Errc::Exhausted,

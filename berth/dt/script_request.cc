@@ -38,7 +38,7 @@ Result<std::string> to_request(const ScriptJob& job, std::size_t most_bytes) {
   return out;
 }
 
-Result<Json::Array> read_answer(Answer answer, const ScriptJob& job) {
+Result<Json::Array> read_answer(const Answer& answer, const ScriptJob& job) {
   switch (answer.verdict) {
     case Verdict::Results: {
       auto parsed = parse_json(to_valid_utf8(answer.text), kAnswerLimits);

@@ -14,7 +14,7 @@ Result<std::string> to_request(const ScriptJob& job, std::size_t most_bytes);
 
 // The answer is not trusted: an engine that was taken over may say anything. Errors: as Script::evaluate; Unavailable
 // for what no engine says.
-Result<Json::Array> read_answer(Answer answer, const ScriptJob& job);
+Result<Json::Array> read_answer(const Answer& answer, const ScriptJob& job);
 
 // What errors call the job: "evaluate 'val.x == 1'".
 std::string describe(const ScriptJob& job);

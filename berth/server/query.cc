@@ -84,7 +84,8 @@ const Json* field_of(const Json& object, std::string_view name) {
     if (lower(key) == wanted) return &value;
   }
   for (const auto& [key, value] : *object.as_object()) {
-    if (key == "CustomFields") return field_of(value, name);
+    if (key != "CustomFields") continue;
+    if (const Json* found = field_of(value, name)) return found;
   }
   constexpr std::string_view kOwner = "incident.";
   return wanted.starts_with(kOwner) ? field_of(object, name.substr(kOwner.size())) : nullptr;

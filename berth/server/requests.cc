@@ -27,14 +27,14 @@ const Json& member(const Json& object, std::string_view key) {
 
 // --- fetches ---------------------------------------------------------------------------------------------------------
 
-template <FetchKind kKind>
+template <FetchKind Kind>
 Result<Json> get_last_run(const Json&, const RequestScene& scene) {
-  return scene.memory.last_run(kKind);
+  return scene.memory.last_run(Kind);
 }
 
-template <FetchKind kKind>
+template <FetchKind Kind>
 Result<Json> set_last_run(const Json& args, const RequestScene& scene) {
-  scene.memory.set_last_run(kKind, member(args, "value"));
+  scene.memory.set_last_run(Kind, member(args, "value"));
   return Json();
 }
 

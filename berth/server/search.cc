@@ -90,7 +90,9 @@ Result<Json> search_indicators(store::Database& database, const IndicatorSearch&
       if (!matches(json, query)) continue;
       ++total;
       // The total is that of all pages, whichever this is.
-      if (row.id <= after || ++seen <= skipped || seen > skipped + search.size) continue;
+      if (row.id <= after) continue;
+      ++seen;
+      if (seen <= skipped || seen > skipped + search.size) continue;
       last = row.id;
       found.push_back(std::move(json));
     }

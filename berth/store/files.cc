@@ -42,13 +42,13 @@ Result<StoredFile> Files::add(const NewFile& file) {
   if (!is_uuid(file.file_id)) {
     return fail(Errc::InvalidInput, fmt::format("{}: '{}' is no UUID", naming(), file.file_id.substr(0, 100)));
   }
-  const StoredFile stored{.file_id = file.file_id,
-                          .entry = file.entry,
-                          .name = file.name,
-                          .extension = extension_of(file.name),
-                          .facts = file.facts,
-                          .info = file.info,
-                          .created = file.at};
+  StoredFile stored{.file_id = file.file_id,
+                    .entry = file.entry,
+                    .name = file.name,
+                    .extension = extension_of(file.name),
+                    .facts = file.facts,
+                    .info = file.info,
+                    .created = file.at};
   const auto insert = [&]() -> Result<void> {
     // Nothing is swept in a transaction of ours, so what is there now stays.
     BERTH_CHECK_OK(blobs_.open(file.facts.sha256));

@@ -63,7 +63,7 @@ Result<void> settle(Database& database, const KeyPlaces& places, const KeyRing& 
 // In a transaction. Returns the id of the key that serves.
 Result<std::string> prepare_keys(Database& database, const KeyPlaces& places) {
   BERTH_TRY(const KeyRing ring, KeyRing::read(places));
-  BERTH_TRY(const std::string current, current_key_id(database));
+  BERTH_TRY(std::string current, current_key_id(database));
   const HeldKey* held = ring.find(current);
   if (held != nullptr) {
     BERTH_CHECK_OK(settle(database, places, ring, *held));

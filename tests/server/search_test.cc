@@ -120,7 +120,7 @@ struct RefusedRow {
 };
 
 const RefusedRow kRefused[] = {
-    {"Query", "a or b", "", "'or' between terms"},
+    {"Query", "(a", "", "a bracket that nothing closes"},
     {"AfterText", "", "x", "search: 'searchAfter' of 'x' is no number"},
     {"AfterNegative", "", "-1", "is no number"},
     {"AfterWithTail", "", "1 ", "is no number"},
