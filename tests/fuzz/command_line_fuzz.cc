@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto again = parse_command_line(print_command_line(*line));
   BERTH_ASSERT(again.has_value() && *again == *line);
   for (const Assignment& argument : line->arguments) {
-    static_cast<void>(extend_context(argument.value, berth::Json(argument.value)));
+    const auto extensions = parse_context_extensions(argument.value);
+    if (extensions) static_cast<void>(extend_context(*extensions, berth::Json(argument.value)));
   }
   const auto call = check_arguments({"command 'x'", {}, true}, line->arguments);
   if (!call) return 0;
