@@ -24,24 +24,14 @@ std::string brand_of(const CommandTarget& target) {
   return target.item.kind == content::ItemKind::Script ? "Scripts" : target.item.id;
 }
 
-// What can be asked for beside the command's own arguments, taken out of `arguments`. A target that declares an
-// argument of the same name keeps it.
-struct SplitArguments {
-  std::vector<content::Assignment> own;
-  content::ReservedArguments reserved;
-};
-
-Result<SplitArguments> split_arguments(const CommandRequest& request) {
-  SplitArguments split;
+// What is asked for beside the command's own arguments. These stay among the others: a target that declares an argument
+// of such a name takes it.
+Result<content::ReservedArguments> reserved_in(const std::vector<content::Assignment>& arguments) {
   Json reserved = Json::object();
-  for (const content::Assignment& one : request.arguments) {
-    if (one.name && content::is_reserved_argument(*one.name)) {
-      reserved.set(*one.name, one.value);
-    }
-    split.own.push_back(one);
+  for (const content::Assignment& one : arguments) {
+    if (one.name && content::is_reserved_argument(*one.name)) reserved.set(*one.name, one.value);
   }
-  BERTH_TRY(split.reserved, content::parse_reserved_arguments(reserved));
-  return split;
+  return content::parse_reserved_arguments(reserved);
 }
 
 // Waits `pause`, or until the user wants an end. Whether it is time to go on.
@@ -100,18 +90,18 @@ Result<std::vector<CommandAnswer>> CommandService::run(const CommandRequest& req
                                              fmt::join(below.callers, " -> ")));
   }
   below.keys.push_back(std::move(key));
-  BERTH_TRY(const SplitArguments split, split_arguments(request).context(doing));
-  BERTH_TRY(const auto targets, find_targets(calls_.scene(), tree, request.command, split.reserved));
-  auto answers = run_targets(targets, request, split.reserved, below);
+  BERTH_TRY(const content::ReservedArguments reserved, reserved_in(request.arguments).context(doing));
+  BERTH_TRY(const auto targets, find_targets(calls_.scene(), tree, request.command, reserved));
+  auto answers = run_targets(targets, request, reserved, below);
   Recording recording;
   recording.posts = !request.is_nested;
-  recording.ignore_outputs = split.reserved.ignore_outputs;
-  recording.raw_response = split.reserved.raw_response;
-  recording.extensions = split.reserved.extensions;
+  recording.ignore_outputs = reserved.ignore_outputs;
+  recording.raw_response = reserved.raw_response;
+  recording.extensions = reserved.extensions;
   recording.parent = request.call.recording.parent;
   for (CommandAnswer& answer : answers) {
     if (!answer.call) continue;
-    std::ranges::copy(split.reserved.notes, std::back_inserter(answer.call->notes));
+    std::ranges::copy(reserved.notes, std::back_inserter(answer.call->notes));
     for (server::NewEntry& one : answer.call->new_entries) {
       one.entry.set("Brand", answer.brand).set("ModuleName", answer.instance);
     }
