@@ -38,6 +38,8 @@ Result<SealedText> parse_sealed_text(std::string_view text) {
   if (code != 0 || end != text.data() + text.size()) return damaged("it is not base64");
   if (size < kLeastBytes) return damaged("it is too short");
   sealed.bytes.resize(size);
+  // sodium takes some bytes beyond ASCII for digits: what is taken is what would be printed, and nothing else.
+  if (!to_string(sealed).ends_with(text)) return damaged("it is not base64");
   return sealed;
 }
 

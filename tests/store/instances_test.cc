@@ -84,7 +84,13 @@ const Bad kBad[] = {
     {"NoBrand", Errc::InvalidInput, [](Instance& it) { it.brand = ""; }, "needs a brand"},
     {"ListOfParameters", Errc::InvalidInput, [](Instance& it) { it.parameters = Json::array(); }, "JSON object"},
     {"PlainSecret", Errc::Corrupt, [](Instance& it) { it.secrets["apikey"] = "s3cret"; }, "secret 'apikey'"},
-    {"OtherKey", Errc::Conflict, [](Instance& it) { it.secrets["apikey"][3] ^= 1; }, "another key"},
+    {"OtherKey",
+     Errc::Conflict,
+     [](Instance& it) {
+       char& digit = it.secrets["apikey"][3];
+       digit = digit == '0' ? '1' : '0';
+     },
+     "another key"},
 };
 class BadInstance : public StoredInstances, public ::testing::WithParamInterface<Bad> {};
 TEST_P(BadInstance, IsRefused) {
