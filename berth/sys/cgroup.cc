@@ -118,11 +118,23 @@ Result<void> pass_on(const std::filesystem::path& group, const std::vector<std::
   return {};
 }
 
+// A new group weighs as much as one process beside it, so that on a busy machine all calls together would get the time
+// of one. What holds our groups weighs as much as there are processors: every core may run one of our calls. A weight
+// that an operator sets stays, because only a new group is given one.
+Result<void> make_parent(const CgroupHierarchy& hierarchy, const std::filesystem::path& parent) {
+  const bool is_new = ::access(parent.c_str(), F_OK) != 0;
+  BERTH_CHECK_OK(make_folders(parent, 0755));
+  if (!is_new || std::ranges::find(hierarchy.controllers, "cpu") == hierarchy.controllers.end()) return {};
+  const long processors = std::clamp(::sysconf(_SC_NPROCESSORS_ONLN), 1L, 100L);
+  if (hierarchy.version == 2) return write_value(parent / "cpu.weight", std::to_string(100 * processors));
+  return write_value(parent / "cpu.shares", std::to_string(1024 * processors));
+}
+
 Result<void> make_ready(const CgroupHierarchy& hierarchy, const std::filesystem::path& parent) {
   if (hierarchy.version != 2) return {};
   BERTH_CHECK_OK(pass_on(hierarchy.place, hierarchy.controllers, hierarchy.holds_us));
   if (parent == hierarchy.place) return {};
-  BERTH_CHECK_OK(make_folders(parent, 0755));
+  BERTH_CHECK_OK(make_parent(hierarchy, parent));
   return pass_on(parent, hierarchy.controllers, false);
 }
 
@@ -169,7 +181,7 @@ Result<void> Cgroup::make_in(const CgroupHierarchy& hierarchy, const std::string
   BERTH_CHECK_OK(make_ready(hierarchy, parent));
   auto made = check([&] { return ::mkdir(folder.c_str(), 0755); }, "make folder {}", folder.native());
   if (!made && made.error().code() == Errc::NotFound) {
-    BERTH_CHECK_OK(make_folders(parent, 0755));
+    BERTH_CHECK_OK(make_parent(hierarchy, parent));
     made = check([&] { return ::mkdir(folder.c_str(), 0755); }, "make folder {}", folder.native());
   }
   BERTH_CHECK_OK(std::move(made));

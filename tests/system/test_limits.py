@@ -1,8 +1,10 @@
 """What a call may use: memory, processors, space, descriptors."""
+import os
 import time
 
 from calls import PATIENCE
 from figures import figure
+from host import read
 from inside import ATTEMPT
 
 MIB = 1 << 20
@@ -80,6 +82,22 @@ def test_k07_processors(berth):
     # The control: what stops 8 processes at 0.3 is the limit, for with a higher one they use more.
     assert usual > 0.3 * 1.2
     figure('K07', 'cpus used by 8 processes', '%.3f of 1.0, %.3f of 0.3' % (usual, third))
+
+
+def test_all_calls_weigh_as_much_as_the_processors(berth):
+    """On a busy machine: by the kernel's rule a new group would get the time of one process, whatever it holds."""
+    places = (('/sys/fs/cgroup/cpu/', 'cpu.shares', 1024), ('/sys/fs/cgroup/', 'cpu.weight', 100))
+    top, file, of_one = next(place for place in places if os.path.exists(place[0] + 'cgroup.procs'))
+    group = top + 'berth'
+    if os.path.isdir(group):
+        os.rmdir(group)
+    assert berth.script('demisto.results(1)').cause == 'completed'
+    assert int(read('%s/%s' % (group, file))) == of_one * os.sysconf('SC_NPROCESSORS_ONLN')
+    with open('%s/%s' % (group, file), 'w') as weight:
+        weight.write('77')
+    assert berth.script('demisto.results(1)').cause == 'completed'
+    assert int(read('%s/%s' % (group, file))) == 77  # what an operator sets stays
+    os.rmdir(group)
 
 
 WRITABLE = '''
