@@ -156,7 +156,7 @@ Result<void> Context::merge_under(std::string_view key, Json value, Script& scri
   BERTH_TRY(const Path path, parse_path(key));
   BERTH_TRY(const std::vector<Part> parts, parts_of(path));
   BERTH_CHECK_OK(check_depth(parts, value, limits_.depth));
-  ContextTree tree(bytes_, limits_.bytes, limits_.members);
+  ContextTree tree(members_, bytes_, limits_.bytes, limits_.members);
   Merge merge(tree, parts, script, limits_.time);
   if (!merge.overwrites() && value.is_null()) return {};
   BERTH_CHECK_OK(tree.check_room(merge.overwrites() ? 0 : json_bytes(value)));
@@ -191,7 +191,7 @@ Result<void> Context::set_at(std::string_view text, Json value) {
   }
   BERTH_CHECK_OK(check_depth(parts, value, limits_.depth));
   indexed_.erase(parts[0].name);
-  ContextTree tree(bytes_, limits_.bytes, limits_.members);
+  ContextTree tree(members_, bytes_, limits_.bytes, limits_.members);
   Json* at = &root_;
   for (const Part& part : parts) {
     BERTH_TRY(at, tree.open_member(*at, part.name));

@@ -12,6 +12,7 @@
 #include "berth/base/json.h"
 #include "berth/base/result.h"
 #include "berth/dt/list_index.h"
+#include "berth/dt/member_index.h"
 #include "berth/dt/script.h"
 
 namespace berth::dt {
@@ -66,6 +67,7 @@ class Context {
   Json root_;
   ContextLimits limits_;
   std::size_t bytes_ = 0;
+  MemberIndex members_;
   std::map<std::string, Indexed, std::less<>> indexed_;  // by the first part of the path
 };
 

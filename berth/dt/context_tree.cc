@@ -11,14 +11,6 @@
 namespace berth::dt {
 namespace {
 
-// The last of this name counts, as for Json::find.
-Json* find_member(Json::Object& members, std::string_view name) {
-  for (auto member = members.rbegin(); member != members.rend(); ++member) {
-    if (member->first == name) return &member->second;
-  }
-  return nullptr;
-}
-
 // What json_bytes says of them.
 constexpr std::size_t kNullBytes = 8;
 constexpr std::size_t kEmptyBytes = 2;
@@ -81,7 +73,7 @@ Result<void> ContextTree::add_member(Json::Object& members, std::string name, Js
                 fmt::format("an object of the context would have more than {} members", most_members_));
   }
   BERTH_CHECK_OK(count(member_bytes(name) + json_bytes(value), 0));
-  members.emplace_back(std::move(name), std::move(value));
+  index_.append(members, std::move(name), std::move(value));
   return {};
 }
 
@@ -96,13 +88,14 @@ Result<Json*> ContextTree::open_member(Json& at, std::string_view name) {
     return fail(Errc::InvalidInput, fmt::format("'{}' would be a member of a value that is no object",
                                                 to_visible(name.substr(0, 200), false)));
   }
-  if (Json* member = find_member(*members, name)) return member;
+  if (Json* member = index_.find(*members, name)) return member;
   BERTH_CHECK_OK(add_member(*members, std::string(name), Json()));
   return &members->back().second;
 }
 
 Result<void> ContextTree::replace(Json& at, Json value) {
   BERTH_CHECK_OK(count(json_bytes(value), json_bytes(at)));
+  if (at.is_array() || at.is_object()) index_.forget();
   at = std::move(value);
   return {};
 }
@@ -120,7 +113,7 @@ Result<void> ContextTree::overlay(Json& at, Json value) {
   constexpr std::size_t kFewSteps = 4096;
   if (members->size() * over->size() > kFewSteps) return overlay_many(*members, std::move(*over));
   for (auto& [name, member] : *over) {
-    Json* known = find_member(*members, name);
+    Json* known = index_.find(*members, name);
     BERTH_CHECK_OK(known != nullptr ? replace(*known, std::move(member))
                                     : add_member(*members, std::move(name), std::move(member)));
   }

@@ -7,14 +7,15 @@
 
 #include "berth/base/json.h"
 #include "berth/base/result.h"
+#include "berth/dt/member_index.h"
 
 namespace berth::dt {
 
-// The bounds of a context, and the books on its size. `bytes` is the context's own count.
+// The bounds of a context, and the books on its size. `bytes` is the context's own count, `index` knows its objects.
 class ContextTree {
  public:
-  ContextTree(std::size_t& bytes, std::size_t most_bytes, std::size_t most_members)
-      : bytes_(bytes), most_bytes_(most_bytes), most_members_(most_members) {}
+  ContextTree(MemberIndex& index, std::size_t& bytes, std::size_t most_bytes, std::size_t most_members)
+      : index_(index), bytes_(bytes), most_bytes_(most_bytes), most_members_(most_members) {}
 
   // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last
   // element is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
@@ -39,6 +40,7 @@ class ContextTree {
   Result<void> add_member(Json::Object& members, std::string name, Json value);
   Result<void> overlay_many(Json::Object& members, Json::Object&& over);
 
+  MemberIndex& index_;
   std::size_t& bytes_;
   std::size_t most_bytes_;
   std::size_t most_members_;
