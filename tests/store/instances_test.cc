@@ -84,8 +84,7 @@ const Bad kBad[] = {
     {"NoBrand", Errc::InvalidInput, [](Instance& it) { it.brand = ""; }, "needs a brand"},
     {"ListOfParameters", Errc::InvalidInput, [](Instance& it) { it.parameters = Json::array(); }, "JSON object"},
     {"PlainSecret", Errc::Corrupt, [](Instance& it) { it.secrets["apikey"] = "s3cret"; }, "secret 'apikey'"},
-    {"OtherKey",
-     Errc::Conflict,
+    {"OtherKey", Errc::Conflict,
      [](Instance& it) {
        char& digit = it.secrets["apikey"][3];
        digit = digit == '0' ? '1' : '0';
