@@ -14,6 +14,7 @@
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
 #include "berth/cli/secret_command.h"
+#include "berth/cli/serve_command.h"
 #include "berth/cli/shell_command.h"
 #include "berth/version.h"
 
@@ -59,9 +60,11 @@ void add_run(CLI::App& program, CommandLine& line) {
   run.add_option("--debugpy", options.debugpy, "wait for an editor to attach on 127.0.0.1, at this port")
       ->type_name("PORT");
   run.add_flag("--trace", options.trace, "show the phases with their times");
+  run.add_flag("--no-daemon", options.no_daemon, "in this process, also where 'berth serve' runs");
   run.add_flag("--debug", options.debug, "run in debug mode and show warnings and debug messages");
   run.callback([&line] {
     line.choice.makes_mounts = true;
+    line.choice.by_daemon = [&line](const Surroundings& surroundings) { return run_by_daemon(line.run, surroundings); };
     line.choice.run = [&line](const Surroundings& surroundings) { return run_command(line.run, surroundings); };
   });
 }
@@ -160,6 +163,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   add_doctor(program, line);
   add_escape_test(program, line);
   add_secret(program, line.choice);
+  add_serve(program, line.choice);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -168,13 +172,17 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   }
   const auto settings = app::load_settings();
   if (!settings && !line.choice.diagnoses) return complain(settings.error());
-  if (settings && settings->ordinary_user && line.choice.makes_mounts) {
-    const auto entered = sys::enter_own_namespace(*settings->ordinary_user);
-    if (!entered) return complain(entered.error());
-  }
   try {
     if (line.choice.diagnoses) return doctor_command(line.doctor, settings);
-    return line.choice.run({*settings, guards, begun_ns});
+    const Surroundings surroundings{*settings, guards, begun_ns};
+    if (line.choice.by_daemon) {
+      if (const auto status = line.choice.by_daemon(surroundings)) return *status;
+    }
+    if (settings->ordinary_user && line.choice.makes_mounts) {
+      const auto entered = sys::enter_own_namespace(*settings->ordinary_user);
+      if (!entered) return complain(entered.error());
+    }
+    return line.choice.run(surroundings);
   } catch (const std::exception& error) {
     // Ours throws nothing; what a library throws here is a bug, or memory that is not to be had.
     return complain(Error(Errc::Internal, error.what()));

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -56,9 +57,7 @@ Result<UniqueFd> listen_at(const std::filesystem::path& path, mode_t mode) {
   BERTH_TRY(const sockaddr_un address, address_of(path));
   BERTH_TRY(UniqueFd socket, make_socket());
   const mode_t before = ::umask(0777 & ~mode);
-  const auto bind = [&] {
-    return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
-  };
+  const auto bind = [&] { return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)); };
   auto bound = check(bind, "bind to '{}'", path.native());
   ::umask(before);
   BERTH_CHECK_OK(std::move(bound));
@@ -72,6 +71,15 @@ Result<Peer> peer_of(int socket) {
   const auto ask = [&] { return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size); };
   BERTH_CHECK_OK(check(ask, "ask who is at the other end of a socket"));
   return Peer{credentials.pid, credentials.uid, credentials.gid};
+}
+
+bool peer_is_in_group(int socket, const Peer& peer, gid_t group) {
+  if (peer.gid == group) return true;
+  std::vector<gid_t> groups(1 << 16);  // the most that a process can have
+  auto bytes = static_cast<socklen_t>(groups.size() * sizeof(gid_t));
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups.data(), &bytes) != 0) return false;
+  groups.resize(bytes / sizeof(gid_t));
+  return std::ranges::find(groups, group) != groups.end();
 }
 
 Result<std::size_t> send_with(int socket, std::string_view bytes, std::span<const int> descriptors, int flags) {
@@ -121,8 +129,9 @@ Result<Received> receive_from(int socket, int flags) {
             call([&] { return ::recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC); }, "receive from a socket"));
   take_descriptors(message, received.descriptors);
   if ((message.msg_flags & MSG_CTRUNC) != 0) {
-    return fail(Errc::Exhausted,
-                fmt::format("receive from a socket: more than {} descriptors, or none can be opened any more", kMostPassed));
+    return fail(
+        Errc::Exhausted,
+        fmt::format("receive from a socket: more than {} descriptors, or none can be opened any more", kMostPassed));
   }
   received.bytes.resize(static_cast<std::size_t>(got));
   return received;

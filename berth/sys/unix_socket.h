@@ -26,14 +26,16 @@ struct Peer {
   gid_t gid = 0;
 };
 
-// Errors: NotFound where nothing lies at `path`; Unavailable where nobody listens there; Denied; InvalidInput for a path
-// that no socket can have.
+// Errors: NotFound where nothing lies at `path`; Unavailable where nobody listens there; Denied; InvalidInput for a
+// path that no socket can have.
 Result<UniqueFd> connect_to(const std::filesystem::path& path);
 
 // Listens at `path`, which must not be there; the socket's file has `mode` from the first moment on.
 Result<UniqueFd> listen_at(const std::filesystem::path& path, mode_t mode);
 
 Result<Peer> peer_of(int socket);
+// Whether the peer was in `group` then, by its first group or another (SO_PEERGROUPS).
+bool peer_is_in_group(int socket, const Peer& peer, gid_t group);
 
 // Sends the first of `bytes`, with all of `descriptors`, and says how many. `flags` are those of send(2).
 Result<std::size_t> send_with(int socket, std::string_view bytes, std::span<const int> descriptors, int flags);

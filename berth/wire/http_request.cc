@@ -14,9 +14,7 @@ std::unexpected<HttpProblem> problem(int status, std::string text) {
   return std::unexpected(HttpProblem{status, std::move(text)});
 }
 
-bool is_alphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
@@ -66,8 +64,8 @@ const std::string* HttpRequest::field(std::string_view name) const {
 
 std::expected<std::optional<HttpRequest>, HttpProblem> HttpRequestParser::next() {
   if (!head_) {
-    // A client may send an empty line after the request before (RFC 9112, 2.2).
-    if (bytes_.starts_with("\r\n")) {
+    // A client may send empty lines after the request before (RFC 9112, 2.2).
+    while (bytes_.starts_with("\r\n")) {
       bytes_.erase(0, 2);
       scanned_ = 0;
     }

@@ -19,8 +19,8 @@ struct HttpLimits {
 };
 
 struct HttpRequest {
-  std::string method;  // as it was sent: names of methods are told apart by case
-  std::string target;  // begins with "/", visible ASCII
+  std::string method;                                       // as it was sent: names of methods are told apart by case
+  std::string target;                                       // begins with "/", visible ASCII
   std::vector<std::pair<std::string, std::string>> fields;  // names in lower case
   std::string body;
   bool keep_alive = true;  // the client would send another request over this connection
@@ -37,8 +37,8 @@ struct HttpProblem {
   std::string text;
 };
 
-// Collects bytes and gives requests back one by one. Only what has one meaning is taken: lines end with CR LF, no line is
-// folded, a length is given once and by Content-Length alone. Each byte is looked at once, however the bytes arrive.
+// Collects bytes and gives requests back one by one. Only what has one meaning is taken: lines end with CR LF, no line
+// is folded, a length is given once and by Content-Length alone. Each byte is looked at once, however the bytes arrive.
 class HttpRequestParser {
  public:
   explicit HttpRequestParser(HttpLimits limits = {}) : limits_(limits) {}
