@@ -53,7 +53,7 @@ def names(room):
 
 def test_fetches_by_the_clock(watched):
     watched.integration('Fetch', FETCH, [], [('how', 0)], ['isfetch'])
-    watched.add('Fetch', 'north')
+    watched.add('Fetch', 'north', '--param', 'isFetch=true')
     with Daemon(watched) as daemon:
         wait_for(lambda: 'number 3' in names(watched))
         watched.must('instance', 'disable', 'north')
@@ -67,7 +67,7 @@ def test_fetches_by_the_clock(watched):
 
 def test_never_twice_at_once(watched):
     watched.integration('Fetch', FETCH, [], [('how', 0)], ['isfetch'])
-    watched.add('Fetch', 'slow', '--param', 'how=slow')
+    watched.add('Fetch', 'slow', '--param', 'how=slow', '--param', 'isFetch=true')
     with Daemon(watched) as daemon:
         wait_for(lambda: kept(daemon, 'fetch'))
         end = time.monotonic() + 8
@@ -106,7 +106,7 @@ def test_long_running_instances_are_kept_going(watched, host):
 
 def test_one_that_dies_begins_again(watched):
     watched.integration('Listen', LISTEN, [], [('word', 0), ('longRunning', 8)], ['longRunning'])
-    watched.add('Listen', 'ear', '--param', 'word=dies')
+    watched.add('Listen', 'ear', '--param', 'word=dies', '--param', 'longRunning=true')
     with Daemon(watched) as daemon:
         wait_for(lambda: 'run 3' in daemon.running.said())
         assert 'it begins again in 2 s' in daemon.running.said()
@@ -115,7 +115,7 @@ def test_one_that_dies_begins_again(watched):
 def test_they_may_be_left_out(watched):
     watched.settings_with('  instances: off\n')
     watched.integration('Fetch', FETCH, [], [('how', 0)], ['isfetch'])
-    watched.add('Fetch', 'north')
+    watched.add('Fetch', 'north', '--param', 'isFetch=true')
     with Daemon(watched):
         time.sleep(3)
         assert names(watched) == []
