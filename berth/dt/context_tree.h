@@ -21,8 +21,8 @@ class ContextTree {
   // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last
   // element is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
   Result<Json*> open_member(Json& at, std::string_view name);
-  // Whether a value of `value_bytes` can be set at the path of `names` below `root`: after it, opening each name in turn
-  // and replacing what is there meets no error. Errors: as open_member.
+  // Whether a value of `value_bytes` can be set at the path of `names` below `root`: after it, opening each name in
+  // turn and replacing what is there meets no error. Errors: as open_member.
   Result<void> check_set(Json& root, std::span<const std::string_view> names, std::size_t value_bytes);
   // Errors of all: Exhausted.
   Result<void> replace(Json& at, Json value);
