@@ -16,12 +16,13 @@ Result<std::vector<Json>> set_incident(const CommandArguments& arguments, const 
   BERTH_TRY(const Json fields,
             incident_fields_of(arguments.others({"id", "version", "addLabels", "deleteEmptyField"})));
   return in_investigation(arguments, "id", scene, [&](Investigation& investigation) -> Result<std::vector<Json>> {
-    BERTH_TRY(Json before, investigation.incident());
-    Json incident = before.is_object() ? std::move(before) : Json::object();
-    merge_incident_fields(incident, fields);
-    Json changed = Json::object();
-    for (const auto& [name, value] : *fields.as_object()) changed.set(name, *incident.find(name));
-    BERTH_CHECK_OK(investigation.set_incident_fields(changed));
+    BERTH_CHECK_OK(investigation.change_incident([&](const Json& before) -> Result<Json> {
+      Json incident = before.is_object() ? before : Json::object();
+      merge_incident_fields(incident, fields);
+      Json changed = Json::object();
+      for (const auto& [name, value] : *fields.as_object()) changed.set(name, *incident.find(name));
+      return changed;
+    }));
     return one_entry(text_entry("done"));
   });
 }
