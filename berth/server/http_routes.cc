@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "berth/base/utf8.h"
 #include "berth/server/incident_json.h"
@@ -50,7 +51,7 @@ Json start_of(const Json& period) {
   if (by.ends_with('s')) by.pop_back();
   const auto* unit = std::ranges::find(kUnits, std::string_view(by), [](const auto& one) { return one.first; });
   const std::int64_t* count = member(period, "fromValue").as_int();
-  constexpr std::int64_t kMost = 100'000;
+  constexpr std::int64_t kMost = 10'000;
   if (unit == kUnits.end() || count == nullptr || *count < 0 || *count > kMost) return {};
   return time_text(store::now() - unit->second * *count);
 }

@@ -51,7 +51,7 @@ Result<void> Playground::change_incident(const IncidentChange& change) {
 }
 
 Result<void> Playground::add_entitlement(const Entitlement& entitlement) {
-  if (entitlements_.size() >= store::Entitlements::kMost) {
+  if (std::ssize(entitlements_) >= store::Entitlements::kMost) {
     return fail(Errc::Exhausted, fmt::format("add an entitlement: a run may have {}", store::Entitlements::kMost));
   }
   entitlements_.push_back(entitlement);

@@ -214,6 +214,13 @@ IncidentSearch only(const char* id, const char* wanted = "") {
   return search;
 }
 
+IncidentSearch among(std::vector<std::string> ids, std::vector<std::string> names) {
+  IncidentSearch search;
+  search.ids = std::move(ids);
+  search.names = std::move(names);
+  return search;
+}
+
 IncidentSearch ordered(std::vector<SortKey> order, std::int64_t size = 100) {
   IncidentSearch search;
   search.order = std::move(order);
@@ -236,8 +243,8 @@ const IncidentRow kIncidents[] = {
     {"LastPage", incident_page(3, 1), "two ", 4},
     {"PageBehindTheLast", incident_page(3, 2), "", 4},
     {"Only", only("3"), "three ", 1},
-    {"Ids", IncidentSearch{.ids = {"5", "2", "99"}}, "five two ", 2},
-    {"Names", IncidentSearch{.names = {"six", "two"}}, "six two ", 2},
+    {"Ids", among({"5", "2", "99"}, {}), "five two ", 2},
+    {"Names", among({}, {"six", "two"}), "six two ", 2},
     {"Order", ordered({{"severity", false}}), "five two three six ", 4},
     {"OrderOfTwoFields", ordered({{"severity", false}, {"name", true}}), "two five three six ", 4},
     {"OrderBeforePages", ordered({{"id", false}}, 2), "two three ", 4},

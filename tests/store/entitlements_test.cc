@@ -17,7 +17,7 @@ class StoredEntitlements : public ::testing::Test {
   berth::testing::TempFolder folder_;
   Database database_ = Database::open(folder_.path() / "berth.db").value();
   Entitlements entitlements_{database_};
-  InvestigationId investigation_ = Investigations(database_).add({.name = "case"}).value().id;
+  InvestigationId investigation_ = Investigations(database_).add({.name = "case", .type = "", .incident = nullptr}).value().id;
 };
 
 TEST_F(StoredEntitlements, AreUsedOnceOrOften) {
