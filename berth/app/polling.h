@@ -29,9 +29,9 @@ constexpr std::chrono::seconds kShortestPause{10};
 // own commands answered: what they show was written by others, and asked for then. Pure.
 std::optional<ScheduledRun> scheduled_run_of(const std::vector<CommandAnswer>& answers);
 
-// Runs what `answers` ask for, with the rights of the item that asked, again and again, until they ask for nothing, their timeout has passed, or
-// `call.interrupt` is readable. `on_pause` is told before each pause. The last answers; `answers` themselves where
-// nothing was asked for. Errors: those of CommandService::run; TimedOut.
+// Runs what `answers` ask for, with the rights of the item that asked, again and again, until they ask for nothing,
+// their timeout has passed, or `call.interrupt` is readable. `on_pause` is told before each pause. The last answers;
+// `answers` themselves where nothing was asked for. Errors: those of CommandService::run; TimedOut.
 Result<std::vector<CommandAnswer>> poll(std::vector<CommandAnswer> answers, const CallRequest& call, CallService& calls,
                                         const std::function<void(const ScheduledRun& next)>& on_pause);
 

@@ -39,9 +39,8 @@ Result<void> sweep_files(const Surroundings& surroundings) {
   std::error_code ignored;
   if (!std::filesystem::exists(state.places().database, ignored)) return {};  // nothing was ever kept
   BERTH_TRY(store::Database * database, state.database());
-  BERTH_TRY(const auto swept, store::Files(*database, state.blobs()).sweep().context([] {
-    return "sweep files that no entry names";
-  }));
+  BERTH_TRY(const auto swept,
+            store::Files(*database, state.blobs()).sweep().context([] { return "sweep files that no entry names"; }));
   if (swept.files > 0) say(fmt::format("removed {} files that no entry names, {} bytes", swept.files, swept.bytes));
   return {};
 }

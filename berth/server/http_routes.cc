@@ -59,8 +59,14 @@ Json start_of(const Json& period) {
 Result<Json> search_incidents_route(const Json& body, const CommandScene& scene) {
   const Json& filter = member(body, "filter");
   Json args = Json::object();
-  for (const auto& [to, from] : {std::pair{"id", "id"}, {"name", "name"}, {"type", "type"}, {"query", "query"},
-                                 {"size", "size"}, {"page", "page"}, {"fromdate", "fromDate"}, {"todate", "toDate"}}) {
+  for (const auto& [to, from] : {std::pair{"id", "id"},
+                                 {"name", "name"},
+                                 {"type", "type"},
+                                 {"query", "query"},
+                                 {"size", "size"},
+                                 {"page", "page"},
+                                 {"fromdate", "fromDate"},
+                                 {"todate", "toDate"}}) {
     args.set(to, member(filter, from));
   }
   if (member(filter, "fromDate").is_null()) args.set("fromdate", start_of(member(filter, "period")));
@@ -162,8 +168,8 @@ Result<Json> answer_http_request(const Json& args, const CommandScene& scene) {
   const Json body = CommandArguments("internalHttpRequest", args).value("body");
   constexpr std::string_view kInvestigation = "investigation/";
   const auto answer = [&]() -> Result<Json> {
-    const auto* route = std::ranges::find_if(
-        kRoutes, [&](const Route& one) { return one.method == method && one.path == path; });
+    const auto* route =
+        std::ranges::find_if(kRoutes, [&](const Route& one) { return one.method == method && one.path == path; });
     if (route != std::ranges::end(kRoutes)) return route->answer(body, scene);
     const std::string_view rest = path.starts_with(kInvestigation) ? path.substr(kInvestigation.size()) : "";
     if (method == "POST" && !rest.empty() && rest.find('/') == std::string_view::npos)

@@ -63,8 +63,8 @@ Result<std::vector<SortKey>> parse_sort_order(std::string_view text) {
     const std::string_view field = part.substr(0, dot);
     const std::string direction = dot == std::string_view::npos ? "" : lower(part.substr(dot + 1));
     if (field.empty() || (direction != "asc" && direction != "desc")) {
-      return fail(Errc::InvalidInput, fmt::format("'{}' is no order; write field.asc,field.desc",
-                                                  to_visible(part.substr(0, 100), false)));
+      return fail(Errc::InvalidInput,
+                  fmt::format("'{}' is no order; write field.asc,field.desc", to_visible(part.substr(0, 100), false)));
     }
     if (keys.size() == kMostKeys) {
       return fail(Errc::InvalidInput, fmt::format("there are more than {} fields to sort by", kMostKeys));

@@ -70,8 +70,7 @@ Result<void> StoredInvestigation::change_incident(const IncidentChange& change) 
 
 Result<void> StoredInvestigation::add_entitlement(const Entitlement& entitlement) {
   BERTH_TRY(store::Database * database, state_.database());
-  return store::Entitlements(*database).add(id_,
-                                            {entitlement.guid, entitlement.persistent, entitlement.reply_tag});
+  return store::Entitlements(*database).add(id_, {entitlement.guid, entitlement.persistent, entitlement.reply_tag});
 }
 
 Result<Entitlement> StoredInvestigation::use_entitlement(std::string_view guid) {

@@ -58,8 +58,7 @@ const ExtensionRow kGood[] = {
     {"ValAlone", "A=val", R"({"A": "<.=val>"})"},
     {"ValMember", "A=val.name", R"({"A": "<.=val.name>"})"},
     {"BeginsLikeVal", "A=value2.x::B=value.other", R"({"B": 1})"},
-    {"ThreeParts", "A=name::B=.=val.name::C=list(val==1)",
-     R"({"A": "x", "B": "<.=val.name>", "C": "<list(val==1)>"})"},
+    {"ThreeParts", "A=name::B=.=val.name::C=list(val==1)", R"({"A": "x", "B": "<.=val.name>", "C": "<list(val==1)>"})"},
     {"NegativeIndex", "A=list.[-1]", R"({"A": "<list.[-1]>"})"},
 };
 

@@ -18,7 +18,8 @@ class Entitlements : public ::testing::Test {
   std::string give(const char* args) {
     const BuiltInCommand* command = find_built_in("addEntitlement");
     const Json given = json(args);
-    const auto entries = command->run(CommandArguments(command->name, given), {asking_, folder_.state(), script_, asker_});
+    const auto entries =
+        command->run(CommandArguments(command->name, given), {asking_, folder_.state(), script_, asker_});
     if (!entries) return "error: " + entries.error().message();
     return entries->front().text_or("Contents", "?");
   }

@@ -54,7 +54,8 @@ struct HttpRow {
 };
 
 const HttpRow kRows[] = {
-    {"Lists", "GET", "/lists", Json(), 200, R"([{"id": "hosts", "name": "hosts", "type": "plain_text", "data": "a,b"}])"},
+    {"Lists", "GET", "/lists", Json(), 200,
+     R"([{"id": "hosts", "name": "hosts", "type": "plain_text", "data": "a,b"}])"},
     {"ListsWithASlash", "GET", "/lists/", Json(), 200, R"("data": "a,b")"},
     {"Packs", "GET", "/contentpacks/metadata/installed", Json(), 200, "[]"},
     {"Instances", "POST", "/settings/integration/search", Json(R"({"size":1000})"), 200,
@@ -108,9 +109,12 @@ struct UnknownRow {
 };
 
 const UnknownRow kUnknown[] = {
-    {"Other", "GET", "/license"},          {"OtherMethod", "POST", "/lists"},
-    {"Nothing", "", ""},                   {"NoId", "POST", "investigation/"},
-    {"Below", "POST", "investigation/2/workplan/tasks"}, {"Query", "GET", "/lists?x=1"},
+    {"Other", "GET", "/license"},
+    {"OtherMethod", "POST", "/lists"},
+    {"Nothing", "", ""},
+    {"NoId", "POST", "investigation/"},
+    {"Below", "POST", "investigation/2/workplan/tasks"},
+    {"Query", "GET", "/lists?x=1"},
 };
 
 class UnknownRoutes : public ::testing::TestWithParam<UnknownRow> {};

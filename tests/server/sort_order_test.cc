@@ -48,8 +48,7 @@ const BadRow kBad[] = {
     {"NoField", ".asc", "'.asc' is no order"},
     {"NothingBehindAComma", "created.asc,", "'' is no order"},
     {"Control", "a\x1b.up", "is no order"},
-    {"TooMany",
-     "a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc",
+    {"TooMany", "a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc,a.asc",
      "more than 16 fields"},
 };
 

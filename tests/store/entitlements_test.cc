@@ -17,7 +17,8 @@ class StoredEntitlements : public ::testing::Test {
   berth::testing::TempFolder folder_;
   Database database_ = Database::open(folder_.path() / "berth.db").value();
   Entitlements entitlements_{database_};
-  InvestigationId investigation_ = Investigations(database_).add({.name = "case", .type = "", .incident = nullptr}).value().id;
+  InvestigationId investigation_ =
+      Investigations(database_).add({.name = "case", .type = "", .incident = nullptr}).value().id;
 };
 
 TEST_F(StoredEntitlements, AreUsedOnceOrOften) {
@@ -31,8 +32,10 @@ TEST_F(StoredEntitlements, AreUsedOnceOrOften) {
 TEST_F(StoredEntitlements, BelongToOneInvestigation) {
   ASSERT_TRUE(ok(entitlements_.add(investigation_, {"g", false, ""})));
   EXPECT_TRUE(fails_with(entitlements_.use(investigation_ + 1, "g"), Errc::NotFound, "no entitlement 'g'"));
-  EXPECT_TRUE(fails_with(entitlements_.add(investigation_ + 1, {"h", false, ""}), Errc::NotFound, "none of that number"));
-  EXPECT_TRUE(fails_with(entitlements_.add(investigation_, {"g", true, ""}), Errc::AlreadyExists, "add an entitlement"));
+  EXPECT_TRUE(
+      fails_with(entitlements_.add(investigation_ + 1, {"h", false, ""}), Errc::NotFound, "none of that number"));
+  EXPECT_TRUE(
+      fails_with(entitlements_.add(investigation_, {"g", true, ""}), Errc::AlreadyExists, "add an entitlement"));
 }
 
 TEST_F(StoredEntitlements, AreNotTooMany) {
