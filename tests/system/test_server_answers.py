@@ -79,7 +79,7 @@ def test_routes_of_the_server(room):
 def test_what_an_incident_does_not_say(room):
     incident = room.berth.write('partial.json', json.dumps({'name': 'n', 'severity': 3}))
     room.script('Show', "demisto.results(demisto.incident())")
-    shown = json.loads(room.exec('!Show', '--incident', incident).value)
+    shown = room.exec('!Show', '--incident', incident).value
     assert (shown['name'], shown['severity'], shown['id'], shown['status']) == ('n', 3, '1', 1)
     assert shown['CustomFields'] == {} and shown['labels'] == [] and shown['created'].endswith('Z')
     assert {'type', 'owner', 'details', 'occurred', 'modified', 'rawJSON'} <= set(shown)
