@@ -29,8 +29,9 @@ const Json& member(const Json& object, std::string_view key) {
 }
 
 // What an integration has kept for others to see. What it remembers for itself stays as it is.
-constexpr std::string_view kKeptForOthers[] = {"createIncidents", "createAlerts", "createIndicators", "addEntry",
-                                               "updateModuleHealth"};
+constexpr std::string_view kKeptForOthers[] = {"createIncidents",          "createAlerts",
+                                               "createIndicators",         "addEntry",
+                                               "handleEntitlementForUser", "updateModuleHealth"};
 
 Json urls() {
   Json answer = Json::object();

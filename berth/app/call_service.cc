@@ -24,6 +24,7 @@
 #include "berth/content/code_assembly.h"
 #include "berth/content/context_extension.h"
 #include "berth/content/image_choice.h"
+#include "berth/dt/evaluate.h"
 #include "berth/engine/session.h"
 #include "berth/image/storage_places.h"
 #include "berth/wire/job.h"
@@ -53,24 +54,24 @@ container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& ch
   return spec;
 }
 
-// What the reserved arguments of a command make of an entry before it is posted.
-Result<void> prepare(Json& entry, const Recording& recording) {
-  Json extended = Json::object();
-  if (!recording.extensions.empty()) {
-    const Json* contents = entry.find("Contents");
-    if (contents != nullptr) {
-      BERTH_TRY(extended, content::extend_context(recording.extensions, *contents));
-    }
+// What the reserved arguments of a command make of an entry before it is posted. What could not be done, a line each.
+std::vector<std::string> prepare(Json& entry, const Recording& recording, dt::Script& script) {
+  content::Extended extended;
+  if (const Json* contents = entry.find("Contents"); contents != nullptr && !recording.extensions.empty()) {
+    extended = content::extend_context(recording.extensions, *contents,
+                                       [&](const std::string& expression, const Json& response) {
+                                         return dt::evaluate(expression, response, script);
+                                       });
   }
   if (recording.ignore_outputs) entry.set("EntryContext", Json::object());
-  if (!extended.as_object()->empty()) {
+  if (!extended.context.as_object()->empty()) {
     const Json* before = entry.find("EntryContext");
     Json outputs = before != nullptr && before->is_object() ? *before : Json::object();
-    for (auto& [key, value] : *extended.as_object()) outputs.set(key, std::move(value));
+    for (auto& [key, value] : *extended.context.as_object()) outputs.set(key, std::move(value));
     entry.set("EntryContext", std::move(outputs));
   }
   if (recording.raw_response) entry.set("HumanReadable", Json());
-  return {};
+  return std::move(extended.problems);
 }
 
 // Gives the loop and the code to the container: compiled as far as they are the same in call after call.
@@ -134,7 +135,9 @@ Result<void> CallService::post(CallAnswer& answer, const Recording& recording) {
   for (server::NewEntry& one : entries) {
     // What is kept is what is shown. The script that asked gets it whole, and its own entries are masked in turn.
     if (recording.posts || one.file) one.entry = mask_of.in_json(one.entry);
-    BERTH_CHECK_OK(prepare(one.entry, recording));
+    for (const std::string& problem : prepare(one.entry, recording, scene_->script())) {
+      answer.warnings.push_back(mask_of.in_text(problem));
+    }
   }
   if (!recording.posts) {
     // For the script that asked: only what has a file is kept, so that it can be asked for.

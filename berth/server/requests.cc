@@ -6,6 +6,8 @@
 #include <array>
 
 #include "berth/server/command_groups.h"
+#include "berth/server/entitlements.h"
+#include "berth/server/http_routes.h"
 #include "berth/server/incident_fields.h"
 #include "berth/server/incident_json.h"
 #include "berth/server/indicator_json.h"
@@ -152,6 +154,14 @@ Result<Json> nothing(const Json&, const RequestScene&) { return Json(); }
 Result<Json> license_id(const Json&, const RequestScene&) { return Json::object().set("id", ""); }
 Result<Json> index_hash(const Json&, const RequestScene&) { return Json(""); }
 
+Result<Json> request_entitlement(const Json& args, const RequestScene& scene) {
+  return handle_entitlement(args, scene.commands);
+}
+
+Result<Json> request_http(const Json& args, const RequestScene& scene) {
+  return answer_http_request(args, scene.commands);
+}
+
 Result<Json> only_the_original(const Json&, const RequestScene&) {
   return fail(Errc::Unavailable, "Unsupported Command: only the original's own server can answer this");
 }
@@ -169,7 +179,7 @@ struct RequestRow {
 constexpr RequestRow kRequests[] = {
     {"getLicenseID", Who::Anybody, license_id},
     {"getLicenseCustomField", Who::Anybody, nothing},
-    {"internalHttpRequest", Who::Anybody, only_the_original},
+    {"internalHttpRequest", Who::Anybody, request_http},
     {"_apiCall", Who::Anybody, only_the_original},
     {"mapObject", Who::Anybody, only_the_original},
     {"searchIndicators", Who::Anybody, request_search},
@@ -191,7 +201,7 @@ constexpr RequestRow kRequests[] = {
     {"directMessage", Who::Integrations, nothing},
     {"mirrorInvestigation", Who::Integrations, nothing},
     {"findUser", Who::Integrations, find_user},
-    {"handleEntitlementForUser", Who::Integrations, nothing},
+    {"handleEntitlementForUser", Who::Integrations, request_entitlement},
 };
 
 const RequestRow* find_request(std::string_view name) {

@@ -155,7 +155,18 @@ CREATE TABLE content_sources (
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations = {kFirstSchema};
+constexpr std::string_view kEntitlements = R"sql(
+CREATE TABLE entitlements (
+  guid TEXT PRIMARY KEY,
+  investigation INTEGER NOT NULL REFERENCES investigations (id),
+  persistent INTEGER NOT NULL,
+  reply_tag TEXT NOT NULL,
+  created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX entitlements_by_investigation ON entitlements (investigation);
+)sql";
+
+constexpr std::array kMigrations = {kFirstSchema, kEntitlements};
 
 }  // namespace
 

@@ -65,7 +65,7 @@ const RequestRow kRows[] = {
     {"LicenseId", "getLicenseID", "{}", R"({"id": ""})", true},
     {"LicenseField", "getLicenseCustomField", R"({"key": "k"})", "null", true},
     {"Http", "internalHttpRequest", R"({"method": "GET", "uri": "/x"})",
-     "error: internalHttpRequest: Unsupported Command: only the original's own server can answer this", true},
+     "error: internalHttpRequest: Unsupported Command: only the original's own server can answer GET '/x'", true},
     {"ApiCall", "_apiCall", "{}",
      "error: _apiCall: Unsupported Command: only the original's own server can answer this", true},
     {"MapObject", "mapObject", "{}",
@@ -119,7 +119,14 @@ const RequestRow kRows[] = {
     {"FindUser", "findUser", R"({"username": "operator"})",
      R"({"id": "operator", "username": "operator", "name": "Operator", "email": ""})"},
     {"FindNobody", "findUser", R"({"email": "nobody@x.example"})", "{}"},
-    {"Entitlement", "handleEntitlementForUser", R"({"guid": "g"})", "null"},
+    {"EntitlementOfNothing", "handleEntitlementForUser", R"({"guid": "g"})",
+     "error: handleEntitlementForUser: command 'handleEntitlementForUser': argument 'incidentID' is missing"},
+    {"EntitlementWithoutGuid", "handleEntitlementForUser", R"({"incidentID": "1"})",
+     "error: handleEntitlementForUser: command 'handleEntitlementForUser': argument 'guid' is missing"},
+    {"EntitlementThatIsNot", "handleEntitlementForUser", R"({"incidentID": "1", "guid": "g"})",
+     "error: handleEntitlementForUser: there is no entitlement 'g' in this run"},
+    {"EntitlementElsewhere", "handleEntitlementForUser", R"({"incidentID": "2", "guid": "g"})",
+     "error: handleEntitlementForUser: there is no entitlement 'g' in investigation 2"},
 };
 
 class RequestAnswers : public ::testing::TestWithParam<RequestRow> {};
