@@ -184,8 +184,12 @@ TEST_F(Mirroring, ClosesAndOpens) {
 
 TEST_F(Mirroring, KeepsAllOrNothing) {
   const auto id = add();
-  const auto failed = receive(id, R"([{"Contents": {"owner": "eve"}}, {"Contents": "a"}, 7])");
-  EXPECT_FALSE(failed.has_value());
+  RemoteData data = remote_data_from(new_entries(R"([{"Contents": {"owner": "eve"}}, {"Contents": "a"}])"));
+  data.closes = true;
+  data.entries.push_back({7, std::nullopt});
+  EXPECT_TRUE(fails_with(merge_remote_data(folder_.state(), id, data, {"call", "", true}, script_, at(9)),
+                         Errc::InvalidInput, "must be a JSON object"));
+  EXPECT_TRUE(get(id).is_open());
   EXPECT_EQ(incident(id).text_or("owner", "nobody"), "nobody");
   EXPECT_EQ(store::Entries(database()).count(id).value_or(-1), 0);
   EXPECT_FALSE(store::Mirrors(database()).get(id)->asked);

@@ -78,10 +78,11 @@ TEST_F(MirrorsTest, KeepWhatIsKnown) {
 TEST_F(MirrorsTest, GiveEachTaggedEntryOnce) {
   const InvestigationId id = add("{}");
   const InvestigationId other = add("{}");
-  const std::vector<NewEntry> added = {
-      {.entry = json("{}"), .tags = {"comments"}},        {.entry = json("{}"), .tags = {}},
-      {.entry = json("{}"), .tags = {"x", "comments"}},   {.entry = json("{}"), .tags = {"Comments"}},
-      {.entry = json("{}"), .tags = {"notes", "comments"}}};
+  std::vector<NewEntry> added(5, {.entry = json("{}"), .parent = "", .call_id = "", .tags = {}});
+  added[0].tags = {"comments"};
+  added[2].tags = {"x", "comments"};
+  added[3].tags = {"Comments"};
+  added[4].tags = {"notes", "comments"};
   ASSERT_TRUE(testing::ok(entries_.add(id, added)));
   ASSERT_TRUE(testing::ok(entries_.add(other, added)));
   EXPECT_EQ(waiting(id, {}), Ids());
