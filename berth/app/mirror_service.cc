@@ -155,9 +155,10 @@ Result<std::vector<Fetched>> MirrorService::receive(const CallRequest& call) {
     if (stops_round(all.back())) break;
   }
   if (left > 0) {
-    all.front().problem = fmt::format("{} of {} incidents were not brought up to date: the next fetch asks again for "
-                                      "what changed since {}",
-                                      left, changed.size(), since);
+    all.front().problem = fmt::format(
+        "{} of {} incidents were not brought up to date: the next fetch asks again for "
+        "what changed since {}",
+        left, changed.size(), since);
     return all;
   }
   const auto kept = database->transaction([&]() -> Result<void> {

@@ -78,7 +78,8 @@ Json fetched_json(const app::Fetched& fetched, std::int64_t begun_ns) {
   if (fetched.command == "fetch-assets") json.set("assets", fetched.assets);
   if (fetched.command == "fetch-indicators" && fetched.call) {
     const server::HandedOver& made = fetched.call->handed_over;
-    json.set("indicators", Json::object().set("created", made.indicators_created).set("updated", made.indicators_updated));
+    json.set("indicators",
+             Json::object().set("created", made.indicators_created).set("updated", made.indicators_updated));
   }
   if (fetched.call) json.set("answer", answer_json(*fetched.call, Json::object(), begun_ns, false));
   return json;

@@ -10,12 +10,12 @@ namespace berth::server {
 namespace {
 
 // Which of the incident's own fields the other side may set.
-constexpr std::array<std::string_view, 10> kSetFromElsewhere = {
-    "name", "severity", "owner", "details", "occurred", "phase", "sla", "category", "dueDate", "reminder"};
+constexpr std::array<std::string_view, 10> kSetFromElsewhere = {"name",  "severity", "owner",    "details", "occurred",
+                                                                "phase", "sla",      "category", "dueDate", "reminder"};
 
 // What the other side is not told of: it is the server's, or it came from there.
 constexpr std::array<std::string_view, 15> kKeptHere = {
-    "id",          "investigationId", "created",    "modified",   "closed",         "status",     "linkedCount", "parent",
+    "id",          "investigationId", "created",    "modified",   "closed",  "status",      "linkedCount", "parent",
     "sourceBrand", "sourceInstance",  "attachment", "playbookId", "rawJSON", "closeReason", "closeNotes"};
 
 bool is_one_of(const auto& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }

@@ -91,12 +91,11 @@ Result<std::vector<Investigation>> Investigations::list(const InvestigationFilte
 
 Result<void> Investigations::update(const Investigation& investigation, Time at) {
   BERTH_TRY(const auto incident, incident_text_of(investigation.incident));
-  BERTH_CHECK_OK(
-      database_.run("UPDATE investigations SET name = ?, type = ?, incident = ?, modified = ?, closed = ?,"
-                    " close_reason = ?, close_notes = ?, mirror_instance = ? WHERE id = ?",
-                    {investigation.name, investigation.type, incident, at, investigation.closed,
-                     investigation.close_reason, investigation.close_notes, mirror_instance_of(investigation.incident),
-                     investigation.id}));
+  BERTH_CHECK_OK(database_.run(
+      "UPDATE investigations SET name = ?, type = ?, incident = ?, modified = ?, closed = ?,"
+      " close_reason = ?, close_notes = ?, mirror_instance = ? WHERE id = ?",
+      {investigation.name, investigation.type, incident, at, investigation.closed, investigation.close_reason,
+       investigation.close_notes, mirror_instance_of(investigation.incident), investigation.id}));
   if (database_.changes() == 0) return no_such(investigation.id);
   return {};
 }

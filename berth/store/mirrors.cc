@@ -71,9 +71,8 @@ Result<std::vector<Entry>> Mirrors::waiting(InvestigationId id, const std::vecto
 
 Result<void> Mirrors::mark(const std::vector<EntryId>& entries) {
   return database_.transaction([&]() -> Result<void> {
-    BERTH_TRY(Statement insert,
-              database_.prepare("INSERT INTO mirrored_entries (investigation, number) VALUES (?, ?)"
-                                " ON CONFLICT DO NOTHING"));
+    BERTH_TRY(Statement insert, database_.prepare("INSERT INTO mirrored_entries (investigation, number) VALUES (?, ?)"
+                                                  " ON CONFLICT DO NOTHING"));
     for (const EntryId& id : entries) BERTH_CHECK_OK(insert.run({id.investigation, id.number}));
     return {};
   });

@@ -53,7 +53,9 @@ const CommandRow kCommands[] = {
      {.fetch_incidents = true, .mappable = true, .remote_sync_in = true, .remote_sync_out = true},
      R"({"isFetch": true})",
      {"fetch-incidents", "update-remote-system", "get-modified-remote-data"}},
-    {"MirroringWithoutFetching", {.fetch_incidents = true, .remote_sync_in = true}, R"({"isFetch": false})",
+    {"MirroringWithoutFetching",
+     {.fetch_incidents = true, .remote_sync_in = true},
+     R"({"isFetch": false})",
      {"get-modified-remote-data"}},
 };
 
@@ -179,7 +181,8 @@ TEST_P(FeedScore, IsThatOfTheParameter) {
   EXPECT_EQ(feed_score_of(item, json(GetParam().params)), GetParam().score);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, FeedScore, ::testing::ValuesIn(kScores), [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, FeedScore, ::testing::ValuesIn(kScores),
+                         [](const auto& row) { return row.param.name; });
 
 // --- what errors of mirroring mean -----------------------------------------------------------------------------------
 

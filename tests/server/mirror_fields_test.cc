@@ -174,7 +174,8 @@ TEST(EntryForRemote, HasWhatContentReads) {
   store::Entry entry;
   entry.id = {3, 7};
   entry.type = 3;
-  entry.content.entry = json(R"({"Type": 3, "Contents": "", "ContentsFormat": "text", "File": "a.txt", "FileID": "u"})");
+  entry.content.entry =
+      json(R"({"Type": 3, "Contents": "", "ContentsFormat": "text", "File": "a.txt", "FileID": "u"})");
   entry.content.at = at(1500);
   entry.content.note = true;
   entry.content.tags = {"comments"};

@@ -50,7 +50,8 @@ class Mirroring : public ::testing::Test {
   std::string told() {
     const auto update = outgoing();
     if (!update) return "nothing";
-    std::string text = print_json(*update->args.find("delta")) + " " + print_json(*update->args.find("incidentChanged"));
+    std::string text =
+        print_json(*update->args.find("delta")) + " " + print_json(*update->args.find("incidentChanged"));
     for (const Json& one : *update->args.find("entries")->as_array()) text += " " + one.text_or("contents", "");
     return text;
   }
@@ -211,7 +212,8 @@ const DataRow kData[] = {
     {"EmptyIncident", R"([{"Contents": "{}"}, {"Contents": {}}])", "{}", 0},
     {"Incident", R"([{"Contents": {"owner": "a"}}])", R"({"owner": "a"})", 0},
     {"IncidentInText", R"([{"Contents": "{\"owner\": \"a\"}"}, {"Contents": "note"}])", R"({"owner": "a"})", 1},
-    {"SecondObjectIsAnEntry", R"([{"Contents": {"owner": "a"}}, {"Contents": {"owner": "b"}}])", R"({"owner": "a"})", 1},
+    {"SecondObjectIsAnEntry", R"([{"Contents": {"owner": "a"}}, {"Contents": {"owner": "b"}}])", R"({"owner": "a"})",
+     1},
     {"EntriesAlone", R"([{"Contents": "a"}, {"Contents": "[1]"}])", "{}", 2},
     {"EndIsNoIncident", R"([{"Contents": {"dbotIncidentClose": true}}, {"Contents": {"owner": "a"}}])",
      R"({"owner": "a"})", 0},
