@@ -1,11 +1,11 @@
-# With BERTH_FUZZ=ON each tests/fuzz/<name>_fuzz.cc becomes the libFuzzer target fuzz_<name>, and `fuzz_all` is all of
-# them. Configure with `cmake --preset fuzz`: the layers themselves must be built with fuzzer-no-link, so that the
+# With BERTH_FUZZ=ON each tests/fuzz/<name>_fuzz.cc becomes the libFuzzer target fuzz_<name>, and they are built with all
+# else. Configure with `cmake --preset clang`: the layers themselves must be built with fuzzer-no-link, so that the
 # fuzzer sees their branches. tools/fuzz runs them.
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  message(FATAL_ERROR "BERTH_FUZZ needs clang (libFuzzer): configure with `cmake --preset fuzz`")
+  message(FATAL_ERROR "BERTH_FUZZ needs clang (libFuzzer): configure with `cmake --preset clang`")
 endif()
 if(NOT BERTH_SANITIZE MATCHES "fuzzer-no-link")
-  message(FATAL_ERROR "BERTH_FUZZ needs fuzzer-no-link in BERTH_SANITIZE: configure with `cmake --preset fuzz`")
+  message(FATAL_ERROR "BERTH_FUZZ needs fuzzer-no-link in BERTH_SANITIZE: configure with `cmake --preset clang`")
 endif()
 
 # Every layer: a target names in its #include what it tests, and the linker drops the rest.
@@ -18,7 +18,6 @@ foreach(target IN LISTS berth_targets)
   endif()
 endforeach()
 
-add_custom_target(fuzz_all)
 file(GLOB fuzz_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/fuzz/*_fuzz.cc)
 foreach(source IN LISTS fuzz_sources)
   get_filename_component(name ${source} NAME_WE)
@@ -27,5 +26,4 @@ foreach(source IN LISTS fuzz_sources)
   target_link_libraries(fuzz_${name} PRIVATE ${berth_fuzz_layers} berth_warnings)
   target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-  add_dependencies(fuzz_all fuzz_${name})
 endforeach()

@@ -99,11 +99,10 @@ Result<Json> CallHost::file_path(const Json& args) {
 Result<Json> CallHost::set_context(const wire::Message& request) {
   BERTH_CHECK_OK(for_scripts("setContext"));
   const std::string path = request.body.text_or("name", "");
-  const Json value = masked(member(request.body, "value"));
+  Json value = masked(member(request.body, "value"));
   set_bytes_ += path.size() + print_json(value).size();
   if (set_bytes_ > kMostSetBytes) return fail(Errc::Exhausted, "set context: more than 64 MiB were set in this call");
-  BERTH_CHECK_OK(
-      calls_.scene().investigation().change_context([&](dt::Context& context) { return context.set(path, value); }));
+  BERTH_CHECK_OK(calls_.scene().investigation().set_context(path, std::move(value)));
   return Json::object().set("status", true);
 }
 

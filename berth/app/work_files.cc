@@ -8,13 +8,10 @@
 #include <set>
 
 #include "berth/base/utf8.h"
-#include "berth/server/playground.h"
 #include "berth/sys/file.h"
 
 namespace berth::app {
 namespace {
-
-constexpr std::uint64_t kMostBytes = server::Playground::kMostFileBytes;  // of all files of one call
 
 std::int64_t type_of(const Json& entry) {
   const Json* type = entry.find("Type");
@@ -63,8 +60,7 @@ void flatten(Json entry, std::vector<Json>& into) {
 TakenIn take_in_files(std::vector<Json> entries, int scratch, server::Investigation& investigation) {
   TakenIn taken;
   std::set<std::string> seen;  // FileIDs
-  std::uint64_t room = kMostBytes;
-  std::size_t files = 0;
+  server::FileRoom room = investigation.room_for_files();
   std::vector<Json> flat;
   for (Json& entry : entries) flatten(std::move(entry), flat);
   for (Json& entry : flat) {
@@ -80,10 +76,11 @@ TakenIn take_in_files(std::vector<Json> entries, int scratch, server::Investigat
       say("its FileID is no plain name");
     } else if (!seen.insert(id).second) {
       say("an earlier entry of this call has it");
-    } else if (++files > server::Playground::kMostFiles) {
-      say("the call has as many files as it may");
-    } else if (auto bytes = read_work_file(scratch, server::stored_name(investigation, id), room)) {
-      room -= bytes->size();
+    } else if (room.files == 0) {
+      say("the run has as many files as it may");
+    } else if (auto bytes = read_work_file(scratch, server::stored_name(investigation, id), room.bytes)) {
+      --room.files;
+      room.bytes -= bytes->size();
       made.file = server::NewFile{name, *std::move(bytes), type_of(made.entry) == 9};
     } else {
       say(bytes.error().message());

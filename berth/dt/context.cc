@@ -192,6 +192,9 @@ Result<void> Context::set_at(std::string_view text, Json value) {
   BERTH_CHECK_OK(check_depth(parts, value, limits_.depth));
   indexed_.erase(parts[0].name);
   ContextTree tree(members_, bytes_, limits_.bytes, limits_.members);
+  std::vector<std::string_view> names;
+  for (const Part& part : parts) names.push_back(part.name);
+  BERTH_CHECK_OK(tree.check_set(root_, names, json_bytes(value)));
   Json* at = &root_;
   for (const Part& part : parts) {
     BERTH_TRY(at, tree.open_member(*at, part.name));

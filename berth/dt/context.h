@@ -51,7 +51,7 @@ class Context {
   // Merges each member of an entry's EntryContext, in their order; ends with the first that cannot be.
   Result<void> merge_all(const Json& entry_context, Script& script);
 
-  // Sets what is at a path, overwriting it (setContext). Errors: as merge.
+  // Sets what is at a path, overwriting it (setContext). Errors: as merge; nothing has changed then.
   Result<void> set(std::string_view path, Json value);
 
  private:

@@ -16,7 +16,16 @@ constexpr std::size_t kNullBytes = 8;
 constexpr std::size_t kEmptyBytes = 2;
 constexpr std::size_t kItemBytes = 2;  // beside its value
 
+std::unexpected<Error> no_object(std::string_view name) {
+  return fail(Errc::InvalidInput, fmt::format("'{}' would be a member of a value that is no object",
+                                              to_visible(name.substr(0, 200), false)));
+}
+
 }  // namespace
+
+std::unexpected<Error> ContextTree::too_many_members() const {
+  return fail(Errc::Exhausted, fmt::format("an object of the context would have more than {} members", most_members_));
+}
 
 Result<void> ContextTree::check_room(std::size_t more) const {
   if (more <= most_bytes_ && bytes_ <= most_bytes_ - more) return {};
@@ -69,12 +78,34 @@ void ContextTree::close_list(Json& at) {
 
 Result<void> ContextTree::add_member(Json::Object& members, std::string name, Json value) {
   if (members.size() >= most_members_) {
-    return fail(Errc::Exhausted,
-                fmt::format("an object of the context would have more than {} members", most_members_));
+    return too_many_members();
   }
   BERTH_CHECK_OK(count(member_bytes(name) + json_bytes(value), 0));
   index_.append(members, std::move(name), std::move(value));
   return {};
+}
+
+Result<void> ContextTree::check_set(Json& root, std::span<const std::string_view> names, std::size_t value_bytes) {
+  // The most that a missing parent adds beside its own member: a null that becomes an element and then an object.
+  constexpr std::size_t kParentBytes = kNullBytes + kItemBytes;
+  Json* value = &root;
+  while (!names.empty()) {
+    while (value->is_array() && !value->as_array()->empty()) value = &value->as_array()->back();
+    if (value->is_null() || value->is_array()) break;
+    Json::Object* members = value->as_object();
+    if (members == nullptr) return no_object(names.front());
+    Json* const member = index_.find(*members, names.front());
+    if (member == nullptr) {
+      if (members->size() >= most_members_) return too_many_members();
+      break;
+    }
+    value = member;
+    names = names.subspan(1);
+  }
+  std::size_t added = value_bytes;
+  for (const std::string_view name : names) added += member_bytes(name) + kParentBytes;
+  const std::size_t removed = names.empty() ? json_bytes(*value) : 0;
+  return added > removed ? check_room(added - removed) : Result<void>();
 }
 
 Result<Json*> ContextTree::open_member(Json& at, std::string_view name) {
@@ -85,8 +116,7 @@ Result<Json*> ContextTree::open_member(Json& at, std::string_view name) {
   }
   Json::Object* members = value->as_object();
   if (members == nullptr) {
-    return fail(Errc::InvalidInput, fmt::format("'{}' would be a member of a value that is no object",
-                                                to_visible(name.substr(0, 200), false)));
+    return no_object(name);
   }
   if (Json* member = index_.find(*members, name)) return member;
   BERTH_CHECK_OK(add_member(*members, std::string(name), Json()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,9 @@ class ContextTree {
   // The member `name` of `at`, made as null where it is not there. A null becomes an object; of a list, the last
   // element is meant. Errors: InvalidInput where `at` is anything else; Exhausted.
   Result<Json*> open_member(Json& at, std::string_view name);
+  // Whether a value of `value_bytes` can be set at the path of `names` below `root`: after it, opening each name in
+  // turn and replacing what is there meets no error. Errors: as open_member.
+  Result<void> check_set(Json& root, std::span<const std::string_view> names, std::size_t value_bytes);
   // Errors of all: Exhausted.
   Result<void> replace(Json& at, Json value);
   Result<void> append(Json::Array& list, Json value);
@@ -36,6 +40,7 @@ class ContextTree {
 
  private:
   Json* last_of(Json& at);
+  std::unexpected<Error> too_many_members() const;
   Result<void> count(std::size_t added, std::size_t removed);
   Result<void> add_member(Json::Object& members, std::string name, Json value);
   Result<void> overlay_many(Json::Object& members, Json::Object&& over);

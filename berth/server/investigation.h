@@ -54,6 +54,12 @@ struct EntryQuery {
   std::size_t limit = 1000;
 };
 
+// How much more of files one call may add.
+struct FileRoom {
+  std::size_t files = 1000;
+  std::uint64_t bytes = 512ull << 20;
+};
+
 using ContextChange = std::function<Result<void>(dt::Context&)>;
 
 // Two kinds, held to one contract by tests/server/investigation_test.cc. For one thread.
@@ -77,6 +83,9 @@ class Investigation {
   // Nobody else changes the context between what `change` sees and what it leaves. Its error undoes everything.
   virtual Result<void> change_context(const ContextChange& change) = 0;
 
+  // The same for one path alone, at a cost that does not grow with the context of a playground.
+  virtual Result<void> set_context(std::string_view path, Json value) = 0;
+
   // All of them or none; each entry gets its ID, a file's entry its FileID and FileMetadata. When this has returned
   // they last as long as the investigation. Errors: Exhausted past the bounds on entries and files: of the whole
   // playground, which is held in memory; of one entry, in an investigation that lasts.
@@ -89,6 +98,7 @@ class Investigation {
   // By the id of its entry, or its own. Errors: NotFound.
   virtual Result<HeldFile> file(std::string_view id) = 0;
   virtual Result<std::vector<HeldFile>> files() = 0;
+  virtual FileRoom room_for_files() const { return {}; }
   virtual Result<std::string> bytes_of(const HeldFile& file) = 0;
 };
 

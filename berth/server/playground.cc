@@ -51,6 +51,8 @@ Result<void> Playground::change_context(const ContextChange& change) {
   return {};
 }
 
+Result<void> Playground::set_context(std::string_view path, Json value) { return context_.set(path, std::move(value)); }
+
 Result<Posted> Playground::post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) {
   std::uint64_t bytes = file_bytes_;
   std::size_t files = files_.size();
@@ -59,7 +61,7 @@ Result<Posted> Playground::post(std::vector<NewEntry>& entries, const Posting& p
     bytes += one.file->bytes.size();
     ++files;
   }
-  if (bytes > kMostFileBytes || files > kMostFiles) {
+  if (bytes > kMostFiles.bytes || files > kMostFiles.files) {
     return fail(Errc::Exhausted, "keep the files of a run: it has as many files as it may, 1000 with 512 MiB in all");
   }
   if (entries_.size() + entries.size() > kMostEntries) {

@@ -14,8 +14,7 @@ constexpr std::string_view kPlaygroundId = "1";
 class Playground : public Investigation {
  public:
   // What one run may hold: a script could name the same sparse file in thousands of entries.
-  static constexpr std::size_t kMostFiles = 1000;
-  static constexpr std::uint64_t kMostFileBytes = 512ull << 20;
+  static constexpr FileRoom kMostFiles = {};
   static constexpr std::size_t kMostEntries = 100'000;
 
   void set_context(Json context) { context_ = dt::Context(std::move(context)); }
@@ -28,11 +27,15 @@ class Playground : public Investigation {
   Result<void> close(const std::string& reason, const std::string& notes) override;
   Result<Json> context() override { return context_.root(); }
   Result<void> change_context(const ContextChange& change) override;
+  Result<void> set_context(std::string_view path, Json value) override;
   Result<Posted> post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) override;
   Result<Json> entry(std::string_view id) override;
   Result<std::vector<Json>> entries(const EntryQuery& query) override;
   Result<HeldFile> file(std::string_view id) override;
   Result<std::vector<HeldFile>> files() override;
+  FileRoom room_for_files() const override {
+    return {kMostFiles.files - files_.size(), kMostFiles.bytes - file_bytes_};
+  }
   Result<std::string> bytes_of(const HeldFile& file) override;
 
  private:

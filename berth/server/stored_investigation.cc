@@ -79,6 +79,10 @@ Result<void> StoredInvestigation::change_context(const ContextChange& change) {
   return {};
 }
 
+Result<void> StoredInvestigation::set_context(std::string_view path, Json value) {
+  return change_context([&](dt::Context& context) { return context.set(path, std::move(value)); });
+}
+
 Result<Posted> StoredInvestigation::post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) {
   BERTH_TRY(store::Database * database, state_.database());
   store::Files files(*database, state_.blobs());

@@ -24,6 +24,7 @@ class StoredInvestigation : public Investigation {
   Result<void> close(const std::string& reason, const std::string& notes) override;
   Result<Json> context() override;
   Result<void> change_context(const ContextChange& change) override;
+  Result<void> set_context(std::string_view path, Json value) override;
   Result<Posted> post(std::vector<NewEntry>& entries, const Posting& posting, dt::Script& script) override;
   Result<Json> entry(std::string_view id) override;
   Result<std::vector<Json>> entries(const EntryQuery& query) override;

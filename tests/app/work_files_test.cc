@@ -136,7 +136,7 @@ const RefusedRow kRefused[] = {
     {"TooLarge", "a",
      [](const auto& path) {
        std::ofstream(path) << "x";
-       std::filesystem::resize_file(path, server::Playground::kMostFileBytes + 1);
+       std::filesystem::resize_file(path, server::FileRoom().bytes + 1);
      },
      "it has 536870913 bytes, and the files of a run may have 536870912 more"},
 };
@@ -179,12 +179,18 @@ TEST_F(WorkFiles, TakesAFileInOnce) {
   EXPECT_THAT(taken.problems[0], HasSubstr("an earlier entry of this call has it"));
 }
 
-TEST_F(WorkFiles, CountsTheFilesOfACall) {
-  leave("f", "");
+TEST_F(WorkFiles, CountsTheFilesOfARun) {
   Json list = Json::array();
-  for (std::size_t i = 0; i <= server::Playground::kMostFiles; ++i) list.push_back(file_entry("f" + std::to_string(i)));
-  const TakenIn taken = take(std::move(list));
-  EXPECT_THAT(taken.problems.back(), HasSubstr("the call has as many files as it may"));
+  for (std::size_t i = 0; i <= server::FileRoom().files; ++i) {
+    leave("f" + std::to_string(i), "");
+    list.push_back(file_entry("f" + std::to_string(i)));
+  }
+  TakenIn taken = take(std::move(list));
+  NoScript script;
+  ASSERT_THAT(taken.problems, SizeIs(1));
+  EXPECT_THAT(taken.problems[0], HasSubstr("the run has as many files as it may"));
+  ASSERT_TRUE(testing::ok(playground_.post(taken.entries, {}, script)));
+  EXPECT_THAT(take(file_entry("f1000")).problems, SizeIs(1)) << "an earlier call has used the room up";
 }
 
 TEST_F(WorkFiles, PassesOnWhatIsHeldAlready) {

@@ -219,6 +219,24 @@ TEST(Context, IsBounded) {
                                   Errc::Exhausted, "larger than 10000 bytes"));
 }
 
+TEST(Context, SetsAllOrNothing) {
+  Json root = *parse_json(R"({"A": {"B": 1}, "L": [], "N": null, "Five": {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}})");
+  Context context(root, {.bytes = 300, .members = 5});
+  const std::size_t bytes = context.bytes();
+  const Json huge(std::string(290, 'x'));
+  EXPECT_TRUE(testing::fails_with(context.set("A.B.C.D", 1), Errc::InvalidInput, "'C' would be a member"));
+  EXPECT_TRUE(testing::fails_with(context.set("Five.f.g", 1), Errc::Exhausted, "more than 5 members"));
+  for (const char* path : {"New.X.Y", "L.X.Y", "N.X.Y", "A.X.Y", "A.B"}) {
+    EXPECT_TRUE(testing::fails_with(context.set(path, huge), Errc::Exhausted, "larger than 300 bytes")) << path;
+  }
+  EXPECT_EQ(context.root(), root);
+  EXPECT_EQ(context.bytes(), bytes);
+  for (const char* path : {"New.X.Y", "L.X.Y", "N.X.Y", "A.X.Y", "A.B"}) {
+    EXPECT_TRUE(testing::ok(context.set(path, 7))) << path;
+  }
+  EXPECT_EQ(context.bytes(), json_bytes(context.root()));
+}
+
 Json numbered(int from, int count, const char* member) {
   Json list = Json::array();
   for (int i = from; i < from + count; ++i) {

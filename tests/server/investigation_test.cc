@@ -329,6 +329,13 @@ TYPED_TEST(InvestigationTest, AnErrorUndoesEveryChange) {
   EXPECT_EQ(this->context(), R"({"a": 1})");
 }
 
+TYPED_TEST(InvestigationTest, SetsAPathOrNothing) {
+  ASSERT_TRUE(ok(this->investigation().set_context("a.b", 1)));
+  EXPECT_TRUE(fails_with(this->investigation().set_context("a.b.c", 2), Errc::InvalidInput, "no object"));
+  ASSERT_TRUE(ok(this->investigation().set_context("a.d", "x")));
+  EXPECT_EQ(this->context(), R"({"a": {"b": 1, "d": "x"}})");
+}
+
 TYPED_TEST(InvestigationTest, HasNoIncidentUntilFieldsAreSet) {
   EXPECT_EQ(*this->investigation().incident(), Json());
   for (const Json& wrong : {Json(), Json::array(), Json("x"), Json(1)}) {
@@ -389,7 +396,7 @@ struct BoundRow {
 };
 
 const BoundRow kBounds[] = {
-    {"TooManyFiles", [] { return empty_files(Playground::kMostFiles + 1); }, "1000 with 512 MiB in all"},
+    {"TooManyFiles", [] { return empty_files(Playground::kMostFiles.files + 1); }, "1000 with 512 MiB in all"},
     {"TooManyEntries",
      [] { return std::vector<NewEntry>(Playground::kMostEntries + 1, NewEntry{Json::object(), std::nullopt}); },
      "it may have 100000"},

@@ -21,7 +21,7 @@ const StepRow kSteps[] = {
     {"Version2", {"", 2, {"memory"}}, "make cgroup 'berth/x' for memory: open "},
     {"Version1Memory", {"", 1, {"memory"}}, "memory.limit_in_bytes"},
     {"Version1Pids", {"", 1, {"pids"}}, "pids.max"},
-    {"Version1Cpu", {"", 1, {"cpu"}}, "cpu.cfs_period_us"},
+    {"Version1Cpu", {"", 1, {"cpu"}}, "cpu.shares"},
 };
 
 class Step : public ::testing::TestWithParam<StepRow> {};

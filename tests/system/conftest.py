@@ -16,7 +16,7 @@ import needs
 from calls import BERTH, UNGUARDED, Berth
 from figures import FIGURES, figure
 from host import Host
-from rootless import NAME as USER, User, UserBerth
+from rootless import NAME as USER, TAP, User, UserBerth
 from war_room import WarRoom
 
 
@@ -48,6 +48,15 @@ def berth():
     finally:
         shutil.rmtree(folder)
         shutil.rmtree(runtime)
+
+
+@pytest.fixture(scope='module')
+def tap_device():
+    """Open to all, as the distribution's rules have it; this machine may have no such rules."""
+    mode = os.stat(TAP).st_mode
+    os.chmod(TAP, 0o666)
+    yield
+    os.chmod(TAP, mode & 0o7777)
 
 
 @pytest.fixture(scope='session')

@@ -130,6 +130,19 @@ class Lab:
             self.internet.ip('addr', 'add', address, 'dev', 'lo', *(('nodad',) if ':' in address else ()))
         self.serve(self.internet, everybody)
         self.serve(self.host, HOST + ('127.0.0.1',))
+        self.wait_for_neighbours()
+
+    def wait_for_neighbours(self):
+        """Until both ends of a new wire know each other, the first packets of IPv6 are lost."""
+        for address in PUBLIC:
+            self.host.run(sys.executable, '-c', REACH + """
+import sys
+for _ in range(10):
+    if greeting(socket.SOCK_STREAM, sys.argv[1], 80, 1).startswith(sys.argv[1]):
+        sys.exit()
+sys.exit('no greeting')
+""", address)
+        self.guests()
 
     def serve(self, namespace, addresses, tcp_port=TCP_PORT, udp_port=UDP_PORT):
         """Greets whoever comes to `addresses` in `namespace`."""

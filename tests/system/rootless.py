@@ -7,6 +7,7 @@ import subprocess
 from calls import BERTH, ROOT, UNGUARDED, Berth, Running
 
 NAME = 'berth-test-user'
+TAP = '/dev/net/tun'
 ALLOWED = 'limits:\n  allow_unlimited: on\n'
 
 

@@ -76,7 +76,7 @@ def test_a_script_runs(user):
     assert answer.code == 0 and 'Hello, Ada' in answer.out, answer
 
 
-def test_a_command_of_an_integration_runs(user):
+def test_a_command_of_an_integration_runs(user, tap_device):
     registry = user.examples + '/content/Packs/Harbour/Integrations/HarbourRegistry'
     answer = user('run', registry, '--command', 'harbour-imo-decode', 'imo=9074729', '--param', 'registry=Harbour',
                   '--image', 'python3', '--json')

@@ -10,13 +10,14 @@ import lab as labs
 from figures import figure
 from host import Host
 from lab import HOST, METADATA, OTHER_PUBLIC, PRIVATE, PUBLIC, REACH, ROUTER, SPECIAL
+from rootless import TAP
 from test_network_egress import TRY, addresses, has_route, is_greeting
 from test_network_egress import call as call_egress
 from test_network_kill import BUSY, relays, settle_relays
 from test_network_list import call as call_list
 
+pytestmark = pytest.mark.usefixtures('tap_device')
 WAYS = 'pasta', 'slirp4netns'
-TAP = '/dev/net/tun'
 
 
 @pytest.fixture(scope='module')
@@ -25,15 +26,6 @@ def lab():
     yield made
     made.settle()
     made.end()
-
-
-@pytest.fixture(scope='module', autouse=True)
-def tap_device():
-    """Open to all, as the distribution's rules have it; this machine may have no such rules."""
-    mode = os.stat(TAP).st_mode
-    os.chmod(TAP, 0o666)
-    yield
-    os.chmod(TAP, mode & 0o7777)
 
 
 @pytest.fixture(scope='module')
