@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "berth/app/mask.h"
 #include "berth/server/incident_json.h"
@@ -73,8 +74,6 @@ Result<std::vector<Fetched>> MirrorService::send(const CallRequest& call) {
     BERTH_TRY(const auto update, server::outgoing_update(*database, incident));
     if (!update) continue;
     all.push_back(send_one(call, incident, *update));
-    if (all.back().went_well()) continue;
-    unsent_.insert(incident.investigation.id);
     if (stops_round(all.back())) break;
   }
   return all;
@@ -149,7 +148,6 @@ Result<std::vector<Fetched>> MirrorService::receive(const CallRequest& call) {
 
   std::size_t left = changed.size();
   for (const MirroredIncident* one : changed) {
-    if (unsent_.contains(one->investigation.id)) continue;
     all.push_back(receive_one(call, *one));
     if (all.back().went_well()) --left;
     if (stops_round(all.back())) break;

@@ -1,7 +1,6 @@
 // Keeps incidents alike here and elsewhere, by the mirroring commands of the instance that they name.
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +34,7 @@ class MirrorService {
 
   // Calls `get-modified-remote-data`, and `get-remote-data` for each incident that has changed elsewhere. What the
   // first set of its last mirror run, and the time of this round, are kept when all went well; otherwise the next round
-  // asks for the same time again. An incident whose changes could not be sent is left as it is.
+  // asks for the same time again. What was changed here and could not be sent stays as it is.
   Result<std::vector<Fetched>> receive(const CallRequest& call);
 
  private:
@@ -47,7 +46,6 @@ class MirrorService {
                                                              Fetched& asked) const;
 
   CallService& calls_;
-  std::set<store::InvestigationId> unsent_;  // whose changes could not be sent
 };
 
 }  // namespace berth::app

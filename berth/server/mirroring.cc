@@ -78,6 +78,27 @@ bool take_end(const Json& entry, RemoteData& data) {
   return true;
 }
 
+// What has changed here and is still to be told, if it ever is, goes before what came.
+void leave_unsent(const store::Investigation& investigation, const Json& known, RemoteData& data) {
+  const auto terms = mirror_terms_of(investigation.incident);
+  if (!terms || !terms->out || known.is_null()) return;
+  if (is_closed_in(known) == investigation.is_open()) data.closes = data.reopens = false;
+  const Json unsent = changes_between(fields_in(known), mirrored_fields(investigation));
+  Json left = Json::object();
+  for (const auto& [name, value] : *data.fields.as_object()) {
+    if (name != "CustomFields") {
+      if (unsent.find(name) == nullptr) left.set(name, value);
+      continue;
+    }
+    Json custom = Json::object();
+    for (const auto& [field, inner] : *value.as_object()) {
+      if (unsent.find(field) == nullptr) custom.set(field, inner);
+    }
+    if (!custom.as_object()->empty()) left.set(name, std::move(custom));
+  }
+  data.fields = std::move(left);
+}
+
 // What of the investigation `data` changes, but for the entries. Gives it as it is then.
 Result<store::Investigation> change(store::Investigations& investigations, const store::Investigation& before,
                                     const RemoteData& data) {
@@ -204,6 +225,8 @@ Result<Posted> merge_remote_data(State& state, store::InvestigationId id, Remote
   store::Investigations investigations(*database);
   return database->transaction([&]() -> Result<Posted> {
     BERTH_TRY(const store::Investigation before, investigations.get(id));
+    BERTH_TRY(store::Mirror mirror, mirrors.get(id));
+    leave_unsent(before, mirror.known, data);
     BERTH_TRY(const store::Investigation after, change(investigations, before, data));
     Posted posted;
     if (!data.entries.empty()) {
@@ -216,7 +239,6 @@ Result<Posted> merge_remote_data(State& state, store::InvestigationId id, Remote
     }
     BERTH_CHECK_OK(mirrors.mark(came));
 
-    BERTH_TRY(store::Mirror mirror, mirrors.get(id));
     if (mirror.known.is_null()) {
       mirror.known = known_of(after);
     } else {

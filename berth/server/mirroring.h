@@ -61,8 +61,8 @@ struct RemoteData {
 RemoteData remote_data_from(std::vector<NewEntry> entries);
 
 // Merges the fields, closes or opens the investigation where it is otherwise, posts the entries and keeps `asked`, all
-// or nothing. What came from elsewhere does not go back there; what was changed here and has not gone over still does,
-// in the fields that came not.
+// or nothing. What came from elsewhere does not go back there. Where changes go out, what was changed here and has not
+// gone over stays as it is, and will.
 // Errors: as for Investigation::post.
 Result<Posted> merge_remote_data(State& state, store::InvestigationId id, RemoteData& data, const Posting& posting,
                                  dt::Script& script, store::Time asked);

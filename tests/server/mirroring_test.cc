@@ -153,11 +153,36 @@ TEST_F(Mirroring, WhatCameDoesNotGoBack) {
   EXPECT_EQ(store::Entries(database()).count(id).value_or(-1), 1);
 }
 
-TEST_F(Mirroring, WhatCameLeavesOtherChangesToBeSent) {
+TEST_F(Mirroring, WhatCameLeavesChangesToBeSent) {
   const auto id = add();
-  set(id, R"({"owner": "ada", "severity": 4})");
-  ASSERT_TRUE(ok(receive(id, R"([{"Contents": {"severity": 2, "status": "held"}}])")));
-  EXPECT_EQ(told(), R"({"owner": "ada"} true)");
+  set(id, R"({"owner": "ada", "CustomFields": {"status": "released"}})");
+  ASSERT_TRUE(ok(receive(id, R"([{"Contents": {"owner": "eve", "severity": 2, "status": "held", "berth": 3}}])")));
+  EXPECT_EQ(incident(id).text_or("owner", ""), "ada");
+  EXPECT_EQ(*incident(id).find("severity"), Json(2));
+  EXPECT_EQ(*incident(id).find("CustomFields"), json(R"({"status": "released", "berth": 3})"));
+  EXPECT_EQ(told(), R"({"status": "released", "owner": "ada"} true)");
+  // Once it has gone over, theirs counts.
+  send(id);
+  ASSERT_TRUE(ok(receive(id, R"([{"Contents": {"owner": "eve"}}])")));
+  EXPECT_EQ(incident(id).text_or("owner", ""), "eve");
+}
+
+TEST_F(Mirroring, AnEndThatIsToBeSentStays) {
+  const auto id = add();
+  const char* reopen = R"([{"Contents": {"dbotIncidentReopen": true}}])";
+  ASSERT_TRUE(ok(store::Investigations(database()).close(id, "Resolved", "")));
+  ASSERT_TRUE(ok(receive(id, reopen)));
+  EXPECT_FALSE(get(id).is_open());
+  send(id);
+  ASSERT_TRUE(ok(receive(id, reopen)));
+  EXPECT_TRUE(get(id).is_open());
+}
+
+TEST_F(Mirroring, WhereNothingGoesOutTheirsCounts) {
+  const auto id = add(R"({"dbotMirrorId": "CA-1", "dbotMirrorInstance": "desk", "dbotMirrorDirection": "In"})");
+  set(id, R"({"owner": "ada"})");
+  ASSERT_TRUE(ok(receive(id, R"([{"Contents": {"owner": "eve"}}])")));
+  EXPECT_EQ(incident(id).text_or("owner", ""), "eve");
 }
 
 TEST_F(Mirroring, NothingNewChangesNothing) {

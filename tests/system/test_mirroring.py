@@ -214,10 +214,11 @@ def test_one_that_fails_holds_up_no_other(room):
     assert (desk.texts('A-1'), desk.texts('A-2')) == (['theirs'], ['theirs'])
     # What could not be told is told the next time, and nothing comes over it meanwhile.
     desk.line('A-1', '!setIncident owner=ada')
-    desk.change('A-1', owner='mallory')
+    desk.change('A-1', owner='mallory', category='theft')
     desk.how('deaf')
-    assert [one[:2] for one in desk.fetch(code=1)] == [['update-remote-system', False], ['get-modified-remote-data', False]]
-    assert desk.incident('A-1')['owner'] == 'ada'
+    assert [one[:2] for one in desk.fetch(code=1)] == [
+        ['update-remote-system', False], ['get-modified-remote-data', True], ['get-remote-data', True]]
+    assert (desk.incident('A-1')['owner'], desk.incident('A-1')['category']) == ('ada', 'theft')
     desk.how('')
     desk.fetch()
     assert [one[2] for one in desk.told()] == [{'owner': 'ada'}] * 2
