@@ -57,8 +57,8 @@ std::string came_of(const app::Fetched& fetched) {
 std::string summary_of(const app::Fetched& fetched) {
   if (fetched.went_well()) return fmt::format("{}: {}", fetched.command, came_of(fetched));
   // A feed hands over batch by batch, and each that was taken stays.
-  if (fetched.command == "fetch-indicators" && fetched.call && fetched.call->handed_over.indicators_created > 0) {
-    return fmt::format("{}: only the {} were kept: {}", fetched.command, indicators_of(fetched.call->handed_over),
+  if (fetched.command == "fetch-indicators" && fetched.call) {
+    return fmt::format("{}: nothing was kept but for {}: {}", fetched.command, indicators_of(fetched.call->handed_over),
                        fetched.problem);
   }
   // What was mirrored of each incident is told by itself.
