@@ -175,7 +175,6 @@ def test_one_direction(room):
 
 def test_a_round_that_fails_is_made_again(room):
     desk = Desk(room)
-    desk.fetch()
     desk.log()
     desk.change('A-1', owner='eve', comments=['theirs'])
     asked = []
