@@ -67,8 +67,8 @@ const OwnRow kOwn[] = {
     {"OfNoText", R"({"dbotMirrorId": "7", "dbotMirrorInstance": ["desk"]})", "{}"},
     {"IdAlone", R"({"dbotMirrorId": "7"})", R"({"dbotMirrorId": "7"})"},
     {"InRaw",
-     R"({"rawJSON": "{\"mirror_id\": 7, \"mirror_direction\": \"In\", \"mirror_instance\": \"desk\",
-       \"mirror_tags\": [\"x\"]}"})",
+     R"({"rawJSON": "{\"mirror_id\": 7, \"mirror_direction\": \"In\", \"mirror_instance\": \"desk\",)"
+     R"( \"mirror_tags\": [\"x\"]}"})",
      R"({"rawJSON": "...", "dbotMirrorId": 7, "dbotMirrorDirection": "In", "dbotMirrorInstance": "desk",)"
      R"( "dbotMirrorTags": ["x"]})"},
     {"OwnBeforeRaw", R"({"dbotMirrorId": "8", "rawJSON": "{\"mirror_id\": 7, \"mirror_instance\": \"desk\"}"})",
