@@ -87,7 +87,8 @@ class Desk:
         self.room = room
         room.integration('Desk', DESK, ['desk-change', 'desk-log'], [('how', 0), ('direction', 0), ('secret', 4)], FLAGS)
         given = [word for one in params.items() for word in ('--param', '%s=%s' % one)]
-        room.add('Desk', 'desk', *given, '--secret', 'secret=@' + room.secret('desk', 'canary-4711'))
+        room.add('Desk', 'desk', '--network', 'none', '--param', 'isFetch=true', *given,
+                 '--secret', 'secret=@' + room.secret('desk', 'canary-4711'))
         self.fetch()
         self.ids = {}
         for one in room.must('investigation', 'list', '--json').json['investigations']:
