@@ -260,7 +260,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   // The conversation.
   server::IntegrationMemory memory(scene_->state(),
                                    {answer.instance, request.is_fetch, request.command == "test-module"});
-  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, container->work_folder(), answer.secrets});
+  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, container->work_folder(), answer.secrets,
+                        feed_score_of(request.item, checked->params)});
   engine::SessionOptions options;
   options.limits = spec.limits;
   options.deadline = std::min(nesting.deadline, std::chrono::steady_clock::now() + spec.limits.wall_time);
@@ -301,6 +302,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.new_entries = std::move(taken.entries);
   std::ranges::move(taken.problems, std::back_inserter(answer.warnings));
   answer.fetched = memory.fetched();
+  answer.handed_over = memory.handed_over();
   const auto grace =
       answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200) : std::chrono::milliseconds(0);
   auto end = request.keep ? container->leave_standing(folder_, spec) : container->end(grace);

@@ -166,7 +166,26 @@ CREATE TABLE entitlements (
 CREATE INDEX entitlements_by_investigation ON entitlements (investigation);
 )sql";
 
-constexpr std::array kMigrations = {kFirstSchema, kEntitlements};
+// `mirror_instance` is what the incident says of itself, beside it so that it is found.
+constexpr std::string_view kMirrors = R"sql(
+ALTER TABLE investigations ADD COLUMN mirror_instance TEXT;
+CREATE INDEX investigations_by_mirror ON investigations (mirror_instance) WHERE mirror_instance IS NOT NULL;
+
+CREATE TABLE mirrors (
+  investigation INTEGER PRIMARY KEY REFERENCES investigations (id),
+  known TEXT,
+  asked INTEGER
+) STRICT;
+
+CREATE TABLE mirrored_entries (
+  investigation INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (investigation, number),
+  FOREIGN KEY (investigation, number) REFERENCES entries (investigation, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations = {kFirstSchema, kEntitlements, kMirrors};
 
 }  // namespace
 
