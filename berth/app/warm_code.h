@@ -9,8 +9,8 @@
 
 namespace berth::app {
 
-// Puts the loop, the zygote's part and the code `prelude` + `item` into `spec`, compiled as far as it goes; `first_line`
-// is where `item` begins in the whole text, from 1.
+// Puts the loop, the zygote's part and the code `prelude` + `item` into `spec`, compiled as far as it goes;
+// `first_line` is where `item` begins in the whole text, from 1.
 void put_warm_code(std::string_view prelude, std::string_view item, std::size_t first_line, CodeCache cache,
                    container::LaunchSpec& spec);
 

@@ -74,11 +74,11 @@ ProcessBounds bounds_of(const Limits& limits, const Ground& ground) {
 
 // Both ends of the pipes between host and script.
 struct Streams {
-  sys::Pipe in;          // to descriptor 0 or 3
-  sys::Pipe out;         // from descriptor 1 or 4
-  sys::Pipe printed;     // from descriptor 1, Channel::Frames only
-  sys::Pipe complaints;  // from descriptor 2
-  UniqueFd nothing;      // descriptor 0, not for Channel::Stdio
+  sys::Pipe in;            // to descriptor 0 or 3
+  sys::Pipe out;           // from descriptor 1 or 4
+  sys::Pipe printed;       // from descriptor 1, Channel::Frames only
+  sys::Pipe complaints;    // from descriptor 2
+  UniqueFd nothing;        // descriptor 0, not for Channel::Stdio
   sys::SocketPair socket;  // Channel::Socket: instead of `in` and `out`
 };
 

@@ -62,16 +62,19 @@ Result<void> check_status(std::string_view status, std::uint32_t id, unsigned fi
     if (field(status, set) != "0000000000000000") return not_isolated(fmt::format("{} is not empty", set));
   }
   for (const char* ids : {"Uid", "Gid"}) {
-    if (field(status, ids) != fmt::format("{0}\t{0}\t{0}\t{0}", id)) return not_isolated(fmt::format("{} is not {}", ids, id));
+    if (field(status, ids) != fmt::format("{0}\t{0}\t{0}\t{0}", id))
+      return not_isolated(fmt::format("{} is not {}", ids, id));
   }
-  if (const auto groups = field(status, "Groups"); !groups || groups->find_first_not_of(' ') != std::string_view::npos) {
+  if (const auto groups = field(status, "Groups");
+      !groups || groups->find_first_not_of(' ') != std::string_view::npos) {
     return not_isolated("it has groups");
   }
   if (field(status, "NoNewPrivs") != "1") return not_isolated("it may gain privileges");
   if (field(status, "Seccomp") != "2") return not_isolated("it has no system call filter");
   // Kernels before 5.9 do not count them.
   const auto count = field(status, "Seccomp_filters");
-  if (count && number_in<unsigned>(*count).value_or(0) < filters) return not_isolated("a system call filter is missing");
+  if (count && number_in<unsigned>(*count).value_or(0) < filters)
+    return not_isolated("a system call filter is missing");
   return {};
 }
 

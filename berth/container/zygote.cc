@@ -1,4 +1,5 @@
-// On the way of every call: nothing here, if a child is ready. Making one costs what fork_child() says, at another time.
+// On the way of every call: nothing here, if a child is ready. Making one costs what fork_child() says, at another
+// time.
 
 #include "berth/container/zygote.h"
 
@@ -76,8 +77,7 @@ Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder
   if (auto ready = home->channel.wait_until_ready(); !ready) {
     const std::string said = text_at(home->container.complaints().get());
     BERTH_CHECK_OK(home->container.end(std::chrono::milliseconds(200)));  // what init says of it goes first
-    return std::unexpected(
-        std::move(ready).error().in(said.empty() ? "start a zygote" : "start a zygote: " + said));
+    return std::unexpected(std::move(ready).error().in(said.empty() ? "start a zygote" : "start a zygote: " + said));
   }
   return Zygote(std::move(home));
 }
@@ -89,8 +89,9 @@ Result<CallChild> Zygote::fork_child() {
   LaunchSpec spec;
   spec.limits = limits;
   BERTH_TRY(UniqueFd scratch, make_scratch(spec, container.ids()));
-  BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(container.hierarchies(), fmt::format("berth/{}-{}", home_->spec.id, number),
-                                                  {limits.memory_bytes, limits.cpus, limits.pids}));
+  BERTH_TRY(sys::Cgroup cgroup,
+            sys::Cgroup::make(container.hierarchies(), fmt::format("berth/{}-{}", home_->spec.id, number),
+                              {limits.memory_bytes, limits.cpus, limits.pids}));
   CallChild child(home_, number, std::move(cgroup));
   BERTH_TRY(sys::Pipe in, sys::make_pipe());
   BERTH_TRY(sys::Pipe out, sys::make_pipe());
@@ -137,7 +138,8 @@ Result<void> CallChild::wait_until_ready(std::chrono::milliseconds patience) {
     char byte = 0;
     BERTH_TRY(const int got, sys::call([&] { return ::read(out_.get(), &byte, 1); }, "hear from a zygote's child"));
     if (got == 0) {
-      return fail(Errc::Unavailable, fmt::format("a zygote's child ended before it was ready: {}", text_at(complaints_.get())));
+      return fail(Errc::Unavailable,
+                  fmt::format("a zygote's child ended before it was ready: {}", text_at(complaints_.get())));
     }
     line += byte;
     if (line.size() > kMostReadyBytes) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
@@ -161,8 +163,8 @@ Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
     const int known = status();
     if (known >= 0) end.status = known;
   }
-  const auto used = cgroup_.folders().empty() ? std::chrono::nanoseconds(0)
-                                              : cpu_time_of_members(cgroup_.folders().front().path, -1);
+  const auto used =
+      cgroup_.folders().empty() ? std::chrono::nanoseconds(0) : cpu_time_of_members(cgroup_.folders().front().path, -1);
   kill();
   BERTH_TRY(end.usage, cgroup_.usage());
   end.cpu_time = end.usage.cpu_time.value_or(used);

@@ -68,8 +68,8 @@ Result<ZygoteAnswer> ZygoteChannel::receive(fork::Word expected, std::uint32_t n
   message.msg_iovlen = 1;
   message.msg_control = control.space.data();
   message.msg_controllen = control.space.size();
-  BERTH_TRY(const int got, sys::call([&] { return ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC); },
-                                     "hear from the zygote"));
+  BERTH_TRY(const int got,
+            sys::call([&] { return ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC); }, "hear from the zygote"));
   answer.descriptors = descriptors_of(message);
   if (got == 0) return fail(Errc::Unavailable, "the zygote has ended");
   if (got != sizeof answer.what || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {

@@ -21,7 +21,8 @@ struct ZygoteAnswer {
 // One order at a time; for several threads. What comes from the other end is hostile.
 class ZygoteChannel {
  public:
-  ZygoteChannel(UniqueFd socket, std::chrono::milliseconds patience) : socket_(std::move(socket)), patience_(patience) {}
+  ZygoteChannel(UniqueFd socket, std::chrono::milliseconds patience)
+      : socket_(std::move(socket)), patience_(patience) {}
 
   // Waits for the first word of a new zygote. Errors: Unavailable when it ended, TimedOut, Corrupt.
   Result<void> wait_until_ready();

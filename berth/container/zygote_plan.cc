@@ -19,7 +19,8 @@ std::string fork_plan(const LaunchSpec& call, const std::vector<std::string>& vi
   const auto plan = std::make_unique<fork::Plan>();
   plan->schema = fork::kSchema;
   plan->user = kScriptId;
-  for (const ResourceLimit& limit : resource_limits({call.limits.open_files_soft, call.limits.open_files_hard, {}, {}})) {
+  for (const ResourceLimit& limit :
+       resource_limits({call.limits.open_files_soft, call.limits.open_files_hard, {}, {}})) {
     BERTH_ASSERT(plan->limit_count < fork::kMostLimits);
     plan->limits[plan->limit_count++] = {static_cast<std::uint32_t>(limit.resource), 0, limit.soft, limit.hard};
   }
@@ -44,7 +45,8 @@ std::vector<CgroupView> cgroup_views(const std::vector<sys::CgroupHierarchy>& hi
       views.push_back({hierarchies.size() == 1 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified", i});
       continue;
     }
-    for (const std::string& controller : hierarchies[i].controllers) views.push_back({"/sys/fs/cgroup/" + controller, i});
+    for (const std::string& controller : hierarchies[i].controllers)
+      views.push_back({"/sys/fs/cgroup/" + controller, i});
   }
   return views;
 }
