@@ -96,6 +96,7 @@ struct CallAnswer {
   std::vector<std::string> warnings;      // about what was left undone, for everybody
   std::vector<std::string> secrets;       // texts to be masked in whatever is shown
   bool kept = false;
+  bool is_warm = false;  // it ran in a process that a zygote had forked, not in a container of its own
 
   bool has_error_entry() const;
   int exit_code() const;

@@ -11,11 +11,13 @@
 #include <iterator>
 
 #include "berth/app/call_host.h"
+#include "berth/app/call_place.h"
 #include "berth/app/checked_call.h"
 #include "berth/app/code_cache.h"
 #include "berth/app/debugger.h"
 #include "berth/app/embedded.h"
 #include "berth/app/mask.h"
+#include "berth/app/warm_code.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
 #include "berth/base/ids.h"
@@ -89,6 +91,12 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
     job.code = whole;
   }
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
+}
+
+// Whether a zygote's child can take the place of a container. A network is made for one container (docs/isolation.md).
+bool is_plain(const CallRequest& request, const container::LaunchSpec& spec) {
+  return spec.guards.all_up() && spec.network.is_none() && !spec.keep && spec.files.empty() && !request.debugger_port &&
+         !request.published_port && spec.programs.front() != "python2";
 }
 
 }  // namespace
@@ -231,27 +239,48 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     if (!listening) return refuse(std::move(listening).context([] { return "--debugpy"; }));
     forward.emplace(*std::move(listening));
   } else {
-    put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
+    put_code(*code, CodeCache(settings_.cache / "code", *folder_), spec, job);
   }
-  std::ranges::move(additions->files, std::back_inserter(spec.fixed));
+  std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
   if (request.published_port) {
     auto listening = container::PortForward::listen(*request.published_port, container::Visitors::Everybody);
     if (!listening) return refuse(std::move(listening).context([] { return "publish the port of the instance"; }));
     forward.emplace(*std::move(listening));
   }
-  auto container = container::Container::start(spec, folder_);
-  if (!container) {
-    const bool is_input = container.error().code() == Errc::NotFound;
-    if (is_input) return refuse(std::move(container));
-    return start_failed(std::move(container).context([] { return "start the container"; }));
+  // A call that comes again may have a process of a zygote that knows its code.
+  const bool may_be_warm = settings_.warm_calls && is_plain(request, spec);
+  const std::string key = may_be_warm ? warm_key(spec, code->text, answer.item, answer.instance) : "";
+  std::optional<CallPlace> place;
+  if (may_be_warm) {
+    const auto zygote = [&] {
+      container::LaunchSpec calls = spec;
+      calls.id = make_call_id();
+      const content::CodePart& item = code->parts.back();
+      const std::string_view whole = code->text;
+      put_warm_code(whole.substr(0, item.offset), whole.substr(item.offset), item.first_line,
+                    CodeCache(settings_.cache / "code", *folder_), calls);
+      std::ranges::copy(additions->files, std::back_inserter(calls.fixed));
+      return calls;
+    };
+    if (auto child = warm_->take(key, zygote)) place.emplace(*std::move(child));
   }
-
+  answer.is_warm = place.has_value();
+  job.is_ahead = answer.is_warm;
+  if (!place) {
+    auto own = container::Container::start(spec, *folder_);
+    if (!own) {
+      const bool is_input = own.error().code() == Errc::NotFound;
+      if (is_input) return refuse(std::move(own));
+      return start_failed(std::move(own).context([] { return "start the container"; }));
+    }
+    place.emplace(*std::move(own));
+  }
+  container::Container* const own = place->container();
   if (forward) {
-    if (auto started = forward->start(container->network_name_space()); !started)
-      return start_failed(std::move(started));
+    if (auto started = forward->start(own->network_name_space()); !started) return start_failed(std::move(started));
   }
 
-  answer.not_enforced = container->not_enforced();
+  if (own != nullptr) answer.not_enforced = own->not_enforced();
   if (!answer.not_enforced.empty()) {
     answer.warnings.push_back(fmt::format("nothing enforces the limits of {} here: they were allowed to be left out",
                                           fmt::join(answer.not_enforced, " and ")));
@@ -260,7 +289,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   // The conversation.
   server::IntegrationMemory memory(scene_->state(),
                                    {answer.instance, request.is_fetch, request.command == "test-module"});
-  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, container->work_folder(), answer.secrets,
+  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, place->work_folder(), answer.secrets,
                         feed_score_of(request.item, checked->params)});
   engine::SessionOptions options;
   options.limits = spec.limits;
@@ -280,7 +309,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     options.on_entry = [&](Json entry) {
       std::vector<Json> one;
       one.push_back(std::move(entry));
-      TakenIn taken = take_in_files(std::move(one), container->work_folder(), scene_->investigation());
+      TakenIn taken = take_in_files(std::move(one), place->work_folder(), scene_->investigation());
       answer.new_entries = std::move(taken.entries);
       if (auto posted = post(answer, request.recording); !posted) {
         request.on_log({engine::LogSource::Server, "error", posted.error().message()});
@@ -290,32 +319,32 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
       }
     };
   }
-  const engine::Streams streams{container->in(), container->out(), container->printed(), container->complaints(),
-                                container->ended()};
+  const engine::Streams streams{place->in(), place->out(), place->printed(), place->complaints(), place->ended()};
   auto record = engine::converse(streams, wire::job_line(job), host, options);
   if (!record) return start_failed(std::move(record));
 
   // The end: the files first, while their folder is there.
   answer.record = *std::move(record);
   TakenIn taken =
-      take_in_files(std::exchange(answer.record.entries, {}), container->work_folder(), scene_->investigation());
+      take_in_files(std::exchange(answer.record.entries, {}), place->work_folder(), scene_->investigation());
   answer.new_entries = std::move(taken.entries);
   std::ranges::move(taken.problems, std::back_inserter(answer.warnings));
   answer.fetched = memory.fetched();
   answer.handed_over = memory.handed_over();
   const auto grace =
       answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200) : std::chrono::milliseconds(0);
-  auto end = request.keep ? container->leave_standing(folder_, spec) : container->end(grace);
+  auto end = request.keep ? own->leave_standing(*folder_, spec) : place->end(grace);
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
   answer.network.end = std::move(end->network);
   answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);
   answer.outcome.explanation = mask(answer.outcome.explanation, answer.secrets);  // it may cite the script
-  answer.moments = container->moments();
+  if (own != nullptr) answer.moments = own->moments();
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});
+  if (may_be_warm) warm_->prepare(key);
   return answer;
 }
 
