@@ -22,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "loop/fork_plan.h"
+#include "berth/container/fork_plan.h"
 
 #define BERTH_EXPORT extern "C" __attribute__((visibility("default")))
 

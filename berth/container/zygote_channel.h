@@ -1,4 +1,4 @@
-// The conversation with a zygote: orders and answers, with descriptors beside them (loop/fork_plan.h).
+// The conversation with a zygote: orders and answers, with descriptors beside them (fork_plan.h).
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
-#include "loop/fork_plan.h"
+#include "berth/container/fork_plan.h"
 
 namespace berth::container {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "berth/container/fork_plan.h"
 #include "berth/container/launch_spec.h"
 #include "berth/sys/cgroup.h"
-#include "loop/fork_plan.h"
 
 namespace berth::container {
 
