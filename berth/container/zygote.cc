@@ -28,6 +28,7 @@ namespace {
 
 constexpr sys::MountAttributes kView = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::size_t kMostReadyBytes = 4096;
+constexpr int kDeathMilliseconds = 100;  // then its group is emptied the slow way
 constexpr unsigned kFilters = 2;  // the zygote's and its own
 
 // Descriptors through which the single-threaded child joins its groups by writing "0".
@@ -166,6 +167,7 @@ Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
   const auto used =
       cgroup_.folders().empty() ? std::chrono::nanoseconds(0) : cpu_time_of_members(cgroup_.folders().front().path, -1);
   kill();
+  BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, kDeathMilliseconds); }, "wait for a zygote's child to die"));
   BERTH_TRY(end.usage, cgroup_.usage());
   end.cpu_time = end.usage.cpu_time.value_or(used);
   reaper_.reset();
