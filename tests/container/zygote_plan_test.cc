@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <linux/audit.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sys/syscall.h>
 
 #include <cerrno>

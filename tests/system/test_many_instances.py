@@ -145,7 +145,7 @@ def scores(room):
 
 def test_the_reputation_of_a_feed(room):
     room.integration('Feed', FEED, [], [('how', 0), ('feedReputation', 18)], ['feed'])
-    room.add('Feed', 'feed')
+    room.add('Feed', 'feed', '--param', 'feed=true')
     told = room.must('fetch', 'feed', '--json').json['fetched'][0]
     assert (told['indicators'], scores(room)) == ({'created': 4, 'updated': 1}, [0, 1, 2, 3])
     for reputation, score in (('Bad', 3), ('Good', 1), ('Suspicious', 2)):
