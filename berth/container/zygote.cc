@@ -29,7 +29,7 @@ namespace {
 constexpr sys::MountAttributes kView = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::size_t kMostReadyBytes = 4096;
 constexpr int kDeathMilliseconds = 100;  // then its group is emptied the slow way
-constexpr unsigned kFilters = 2;  // the zygote's and its own
+constexpr unsigned kFilters = 2;         // the zygote's and its own
 
 // Descriptors through which the single-threaded child joins its groups by writing "0".
 Result<std::vector<UniqueFd>> open_task_files(const sys::Cgroup& cgroup) {
