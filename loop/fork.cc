@@ -439,10 +439,10 @@ long mount_proc() {
   constexpr const char* kFolders[] = {"/proc/acpi", "/proc/scsi", "/proc/asound", "/proc/driver"};
   constexpr const char* kReadOnly[] = {"/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs"};
   for (const char* path : kFiles) {
-    if (const long done = cover("/run/berth/nothing", path); done < 0) return done;
+    if (const long done = cover("/run/berth/no_file", path); done < 0) return done;
   }
   for (const char* path : kFolders) {
-    if (const long done = cover("/run/berth/empty", path); done < 0) return done;
+    if (const long done = cover("/run/berth/no_folder", path); done < 0) return done;
   }
   for (const char* path : kReadOnly) {
     if (const long done = make_read_only(path); done < 0) return done;

@@ -90,7 +90,7 @@ constexpr std::array<const char*, 17> kFurnitureFolders = {"dev",
                                                            "run",
                                                            "run/berth",
                                                            "run/berth/tools",
-                                                           "run/berth/empty",
+                                                           "run/berth/no_folder",
                                                            "run/berth/stage",
                                                            "run/lock",
                                                            "sys",
@@ -140,7 +140,7 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
   for (const Link& link : kLinks) {
     BERTH_CHECK_OK(sys::check([&] { return ::symlinkat(link.target, root, link.path); }, "link {}", link.path));
   }
-  for (const char* nothing : {"nothing", "run/berth/nothing"}) {
+  for (const char* nothing : {"nothing", "run/berth/no_file"}) {
     BERTH_TRY(UniqueFd file, make_file(root, nothing, 0444));
   }
   std::vector<FixedFile> files = {{"hosts", kHosts}, {"resolv.conf", kResolvers}};
