@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <tuple>
 #include <utility>
 
 #include "berth/base/sha256.h"
@@ -50,7 +52,7 @@ WarmPool::WarmPool(const container::RuntimeFolder& folder) : folder_(folder), ow
 
 WarmPool::~WarmPool() {
   // In a copy of the process these are somebody else's: they are not ended from here.
-  if (!is_ours()) new std::map<std::string, Entry>(std::move(entries_));
+  if (!is_ours()) std::ignore = std::make_unique<std::map<std::string, Entry>>(std::move(entries_)).release();
 }
 
 bool WarmPool::is_ours() const { return ::getpid() == owner_; }

@@ -3,17 +3,17 @@
 // The assembler takes the file in as it is; the build names it and rebuilds this file when it changes.
 __asm__(
     ".pushsection .rodata\n"
-    ".global berth_fork_library\n"
-    ".global berth_fork_library_end\n"
-    "berth_fork_library:\n"
+    ".global kForkLibrary\n"
+    ".global kForkLibraryEnd\n"
+    "kForkLibrary:\n"
     ".incbin \"" BERTH_FORK_LIBRARY_FILE
     "\"\n"
-    "berth_fork_library_end:\n.byte 0\n.popsection\n");
-extern "C" const char berth_fork_library[];
-extern "C" const char berth_fork_library_end[];
+    "kForkLibraryEnd:\n.byte 0\n.popsection\n");
+extern "C" const char kForkLibrary[];
+extern "C" const char kForkLibraryEnd[];
 
 namespace berth::container {
 
-std::string_view fork_library() { return {berth_fork_library, berth_fork_library_end}; }
+std::string_view fork_library() { return {kForkLibrary, kForkLibraryEnd}; }
 
 }  // namespace berth::container
