@@ -4,8 +4,8 @@
     python3 examples/harbour_service.py --port 8443 --certificate both.pem     # HTTPS; certificate and key in one file
 
 It prints `ready` once it listens. Standard library only. The same command line gives the same answers: all that has a
-time counts from --now, which is the time of the start by default. A request for a whole URL, as a client sends it to a
-proxy, is answered as well, so the service can be its own proxy.
+time counts from --now, which is the time of the start by default; only changes bear the time that they are made at. A
+request for a whole URL, as a client sends it to a proxy, is answered as well, so the service can be its own proxy.
 """
 import argparse
 import base64
@@ -55,6 +55,11 @@ def container_number(stem):
 
 def text_of(moment):
     return moment.strftime('%Y-%m-%dT%H:%M:%S')
+
+
+def time_of_change():
+    """UTC, to the microsecond, so that who asks for what is new since a moment gets no change twice."""
+    return datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.%f')
 
 
 class Port:
@@ -228,17 +233,17 @@ def get_alert(port, request, identity):
     return one_of(port.alerts, identity, 'alert')
 
 
-def change_alert(port, request, identity):
+def change_alert(port, request, identity, author=CLIENT_ID):
     alert = one_of(port.alerts, identity, 'alert')
     unknown = set(request.body) - {'status', 'assignee', 'comment', 'severity'}
     if unknown:
         raise Refusal(422, 'an alert has no field ' + ', '.join(sorted(unknown)))
     if request.body.get('status', 'open') not in ('open', 'held', 'released'):
         raise Refusal(422, 'status must be open, held or released')
+    alert['modified'] = time_of_change()
     if 'comment' in request.body:
-        alert['comments'].append(str(request.body['comment']))
+        alert['comments'].append({'author': author, 'text': str(request.body['comment']), 'time': alert['modified']})
     alert.update({name: value for name, value in request.body.items() if name != 'comment'})
-    alert['modified'] = text_of(port.now)
     return alert
 
 
@@ -288,6 +293,11 @@ def file_alert(port, request):
     return 201, port.add_alert(int(request.body.get('minutes_ago', 0)), str(request.body.get('subject', SUBJECTS[0])))
 
 
+def change_alert_there(port, request, identity):
+    """As an officer of the customs does."""
+    return change_alert(port, request, identity, author='officer')
+
+
 def revoke_tokens(port, request):
     port.tokens.clear()
     return {}
@@ -318,6 +328,8 @@ ROUTES = [(method, re.compile(path + '$'), guard, handler) for method, path, gua
     ('GET', '/feed/v1/indicators', 'key', list_indicators),
     ('GET', '/watch/v1/events', 'key', list_events),
     ('POST', '/control/alerts', None, file_alert),
+    ('GET', '/control/alerts/' + ID, None, get_alert),
+    ('PATCH', '/control/alerts/' + ID, None, change_alert_there),
     ('POST', '/control/revoke', None, revoke_tokens),
     ('GET', '/control/seen', None, get_seen),
 )]

@@ -987,16 +987,22 @@ def script_globals(demisto, job):
             'exit': sys.exit, 'quit': sys.exit, '__readWhileAvailable': read_while_available}
 
 
-def run_job(line, host, cache, needs_native=False):
-    """Runs one job and reports how it ended. Returns whether the job asked for the process to end (`native`)."""
+def run_job(line, host, cache, needs_native=False, ahead=None):
+    """Runs one job and reports how it ended. Returns whether the job asked for the process to end (`native`).
+
+    `ahead` is what was made ready before the job was known (zygote.py).
+    """
     job, scope, leaving, failure, debugger = {}, {}, None, None, None
     recursion_limit = sys.getrecursionlimit()
     try:
         job = parse_job(line, needs_native)
-        codes = codes_of(job, cache)
+        codes = codes_of(job, cache) if ahead is None else ahead.codes_of(job)
         if job.get('debugger'):
             debugger = await_debugger(job.pop('debugger'))
-        scope.update(script_globals(Demisto(host, job), job))
+        if ahead is None:
+            scope.update(script_globals(Demisto(host, job), job))
+        else:
+            scope = ahead.scope_of(host, job)
         for code in codes:
             exec(code, scope)
     except SystemExit as error:

@@ -170,6 +170,8 @@ Result<CallAnswer> read_answer(const Json& json, const Json& view) {
   BERTH_TRY(answer.not_enforced, texts_in(part("outcome"), "not_enforced"));
   BERTH_TRY(answer.warnings, texts_in(json, "warnings"));
   BERTH_TRY(answer.notes, texts_in(json, "notes"));
+  const Json* warm = json.find("warm");
+  answer.is_warm = warm != nullptr && warm->is_bool() && *warm->as_bool();
   BERTH_TRY(answer.code_origin, text_in(view, "code_origin"));
   if (view.find("code_first_line") != nullptr) {
     BERTH_TRY(answer.code_first_line, number_in<std::size_t>(view, "code_first_line"));

@@ -211,10 +211,15 @@ void field(Archive& a, server::NewEntry& x) {
 }
 
 template <class Archive>
+void field(Archive& a, server::HandedOver& x) {
+  walk(a, x.indicators_created, x.indicators_updated, x.events, x.assets);
+}
+
+template <class Archive>
 void field(Archive& a, CallAnswer& x) {
   walk(a, x.id, x.item, x.command, x.image.wanted, x.image.used, x.image.digest, x.image.reason, x.network.profile,
-       x.network.reason, x.network.end, x.instance, x.record, x.new_entries, x.fetched, x.code_origin,
-       x.code_first_line, x.outcome, x.moments, x.notes, x.not_enforced, x.warnings, x.secrets, x.kept);
+       x.network.reason, x.network.end, x.instance, x.record, x.new_entries, x.fetched, x.handed_over, x.code_origin,
+       x.code_first_line, x.outcome, x.moments, x.notes, x.not_enforced, x.warnings, x.secrets, x.kept, x.is_warm);
 }
 
 template <class Archive, class... Fields>

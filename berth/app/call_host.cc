@@ -29,8 +29,9 @@ const Json& member(const Json& object, std::string_view key) {
 }
 
 // What an integration has kept for others to see. What it remembers for itself stays as it is.
-constexpr std::string_view kKeptForOthers[] = {"createIncidents", "createAlerts", "createIndicators", "addEntry",
-                                               "updateModuleHealth"};
+constexpr std::string_view kKeptForOthers[] = {"createIncidents",          "createAlerts",
+                                               "createIndicators",         "addEntry",
+                                               "handleEntitlementForUser", "updateModuleHealth"};
 
 Json urls() {
   Json answer = Json::object();
@@ -161,8 +162,11 @@ Result<Json> CallHost::execute_command(const wire::Message& request, Deadline de
   if (server::is_built_in_request(command.name)) {
     Scene& scene = calls_.scene();
     const std::string brand = call_.request.instance ? call_.request.instance->brand : call_.request.item.id;
-    const server::RequestScene where{
-        {scene.investigation(), scene.state(), scene.script(), caller_}, call_.memory, brand, call_.request.on_health};
+    const server::RequestScene where{{scene.investigation(), scene.state(), scene.script(), caller_},
+                                     call_.memory,
+                                     brand,
+                                     call_.request.on_health,
+                                     call_.feed_score};
     const bool is_kept = std::ranges::find(kKeptForOthers, command.name) != std::ranges::end(kKeptForOthers);
     return server::answer_request(command.name, is_kept ? masked(args) : args, where);
   }

@@ -18,6 +18,7 @@ struct HostedCall {
   server::IntegrationMemory& memory;  // of the instance
   int work_folder;
   std::vector<std::string>& secrets;  // of the call; those of the calls that it asks for are added
+  int feed_score = 0;                 // feed_score_of
 };
 
 // The host of one call. A script may ask for what scripts may, and an integration for what integrations may: the loop

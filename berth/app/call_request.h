@@ -85,6 +85,7 @@ struct CallAnswer {
   engine::CallRecord record;                  // entries, with their ids once they are posted
   std::vector<server::NewEntry> new_entries;  // before they are posted: the entries with their files
   std::map<store::FetchKind, Json> fetched;   // what a fetch has set of its last run
+  server::HandedOver handed_over;             // beside its entries
   // Where the item's own code begins in what was run, for people who read tracebacks.
   std::string code_origin;
   std::optional<std::size_t> code_first_line;
@@ -95,6 +96,7 @@ struct CallAnswer {
   std::vector<std::string> warnings;      // about what was left undone, for everybody
   std::vector<std::string> secrets;       // texts to be masked in whatever is shown
   bool kept = false;
+  bool is_warm = false;  // it ran in a process that a zygote had forked, not in a container of its own
 
   bool has_error_entry() const;
   int exit_code() const;

@@ -11,11 +11,13 @@
 #include <iterator>
 
 #include "berth/app/call_host.h"
+#include "berth/app/call_place.h"
 #include "berth/app/checked_call.h"
 #include "berth/app/code_cache.h"
 #include "berth/app/debugger.h"
 #include "berth/app/embedded.h"
 #include "berth/app/mask.h"
+#include "berth/app/warm_code.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
 #include "berth/base/ids.h"
@@ -24,6 +26,7 @@
 #include "berth/content/code_assembly.h"
 #include "berth/content/context_extension.h"
 #include "berth/content/image_choice.h"
+#include "berth/dt/evaluate.h"
 #include "berth/engine/session.h"
 #include "berth/image/storage_places.h"
 #include "berth/wire/job.h"
@@ -53,24 +56,24 @@ container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& ch
   return spec;
 }
 
-// What the reserved arguments of a command make of an entry before it is posted.
-Result<void> prepare(Json& entry, const Recording& recording) {
-  Json extended = Json::object();
-  if (!recording.extensions.empty()) {
-    const Json* contents = entry.find("Contents");
-    if (contents != nullptr) {
-      BERTH_TRY(extended, content::extend_context(recording.extensions, *contents));
-    }
+// What the reserved arguments of a command make of an entry before it is posted. What could not be done, a line each.
+std::vector<std::string> prepare(Json& entry, const Recording& recording, dt::Script& script) {
+  content::Extended extended;
+  if (const Json* contents = entry.find("Contents"); contents != nullptr && !recording.extensions.empty()) {
+    extended = content::extend_context(recording.extensions, *contents,
+                                       [&](const std::string& expression, const Json& response) {
+                                         return dt::evaluate(expression, response, script);
+                                       });
   }
   if (recording.ignore_outputs) entry.set("EntryContext", Json::object());
-  if (!extended.as_object()->empty()) {
+  if (!extended.context.as_object()->empty()) {
     const Json* before = entry.find("EntryContext");
     Json outputs = before != nullptr && before->is_object() ? *before : Json::object();
-    for (auto& [key, value] : *extended.as_object()) outputs.set(key, std::move(value));
+    for (auto& [key, value] : *extended.context.as_object()) outputs.set(key, std::move(value));
     entry.set("EntryContext", std::move(outputs));
   }
   if (recording.raw_response) entry.set("HumanReadable", Json());
-  return {};
+  return std::move(extended.problems);
 }
 
 // Gives the loop and the code to the container: compiled as far as they are the same in call after call.
@@ -88,6 +91,12 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
     job.code = whole;
   }
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
+}
+
+// Whether a zygote's child can take the place of a container. A network is made for one container (docs/isolation.md).
+bool is_plain(const CallRequest& request, const container::LaunchSpec& spec) {
+  return spec.guards.all_up() && spec.network.is_none() && !spec.keep && spec.files.empty() && !request.debugger_port &&
+         !request.published_port && spec.programs.front() != "python2";
 }
 
 }  // namespace
@@ -134,7 +143,9 @@ Result<void> CallService::post(CallAnswer& answer, const Recording& recording) {
   for (server::NewEntry& one : entries) {
     // What is kept is what is shown. The script that asked gets it whole, and its own entries are masked in turn.
     if (recording.posts || one.file) one.entry = mask_of.in_json(one.entry);
-    BERTH_CHECK_OK(prepare(one.entry, recording));
+    for (const std::string& problem : prepare(one.entry, recording, scene_->script())) {
+      answer.warnings.push_back(mask_of.in_text(problem));
+    }
   }
   if (!recording.posts) {
     // For the script that asked: only what has a file is kept, so that it can be asked for.
@@ -228,27 +239,48 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     if (!listening) return refuse(std::move(listening).context([] { return "--debugpy"; }));
     forward.emplace(*std::move(listening));
   } else {
-    put_code(*code, CodeCache(settings_.cache / "code", folder_), spec, job);
+    put_code(*code, CodeCache(settings_.cache / "code", *folder_), spec, job);
   }
-  std::ranges::move(additions->files, std::back_inserter(spec.fixed));
+  std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
   if (request.published_port) {
     auto listening = container::PortForward::listen(*request.published_port, container::Visitors::Everybody);
     if (!listening) return refuse(std::move(listening).context([] { return "publish the port of the instance"; }));
     forward.emplace(*std::move(listening));
   }
-  auto container = container::Container::start(spec, folder_);
-  if (!container) {
-    const bool is_input = container.error().code() == Errc::NotFound;
-    if (is_input) return refuse(std::move(container));
-    return start_failed(std::move(container).context([] { return "start the container"; }));
+  // A call that comes again may have a process of a zygote that knows its code.
+  const bool may_be_warm = settings_.warm_calls && is_plain(request, spec);
+  const std::string key = may_be_warm ? warm_key(spec, code->text, answer.item, answer.instance) : "";
+  std::optional<CallPlace> place;
+  if (may_be_warm) {
+    const auto zygote = [&] {
+      container::LaunchSpec calls = spec;
+      calls.id = make_call_id();
+      const content::CodePart& item = code->parts.back();
+      const std::string_view whole = code->text;
+      put_warm_code(whole.substr(0, item.offset), whole.substr(item.offset), item.first_line,
+                    CodeCache(settings_.cache / "code", *folder_), calls);
+      std::ranges::copy(additions->files, std::back_inserter(calls.fixed));
+      return calls;
+    };
+    if (auto child = warm_->take(key, zygote)) place.emplace(*std::move(child));
   }
-
+  answer.is_warm = place.has_value();
+  job.is_ahead = answer.is_warm;
+  if (!place) {
+    auto own = container::Container::start(spec, *folder_);
+    if (!own) {
+      const bool is_input = own.error().code() == Errc::NotFound;
+      if (is_input) return refuse(std::move(own));
+      return start_failed(std::move(own).context([] { return "start the container"; }));
+    }
+    place.emplace(*std::move(own));
+  }
+  container::Container* const own = place->container();
   if (forward) {
-    if (auto started = forward->start(container->network_name_space()); !started)
-      return start_failed(std::move(started));
+    if (auto started = forward->start(own->network_name_space()); !started) return start_failed(std::move(started));
   }
 
-  answer.not_enforced = container->not_enforced();
+  if (own != nullptr) answer.not_enforced = own->not_enforced();
   if (!answer.not_enforced.empty()) {
     answer.warnings.push_back(fmt::format("nothing enforces the limits of {} here: they were allowed to be left out",
                                           fmt::join(answer.not_enforced, " and ")));
@@ -257,7 +289,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   // The conversation.
   server::IntegrationMemory memory(scene_->state(),
                                    {answer.instance, request.is_fetch, request.command == "test-module"});
-  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, container->work_folder(), answer.secrets});
+  CallHost host(*this, {request, nesting, tree ? &*tree : nullptr, memory, place->work_folder(), answer.secrets,
+                        feed_score_of(request.item, checked->params)});
   engine::SessionOptions options;
   options.limits = spec.limits;
   options.deadline = std::min(nesting.deadline, std::chrono::steady_clock::now() + spec.limits.wall_time);
@@ -276,7 +309,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     options.on_entry = [&](Json entry) {
       std::vector<Json> one;
       one.push_back(std::move(entry));
-      TakenIn taken = take_in_files(std::move(one), container->work_folder(), scene_->investigation());
+      TakenIn taken = take_in_files(std::move(one), place->work_folder(), scene_->investigation());
       answer.new_entries = std::move(taken.entries);
       if (auto posted = post(answer, request.recording); !posted) {
         request.on_log({engine::LogSource::Server, "error", posted.error().message()});
@@ -286,31 +319,32 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
       }
     };
   }
-  const engine::Streams streams{container->in(), container->out(), container->printed(), container->complaints(),
-                                container->ended()};
+  const engine::Streams streams{place->in(), place->out(), place->printed(), place->complaints(), place->ended()};
   auto record = engine::converse(streams, wire::job_line(job), host, options);
   if (!record) return start_failed(std::move(record));
 
   // The end: the files first, while their folder is there.
   answer.record = *std::move(record);
   TakenIn taken =
-      take_in_files(std::exchange(answer.record.entries, {}), container->work_folder(), scene_->investigation());
+      take_in_files(std::exchange(answer.record.entries, {}), place->work_folder(), scene_->investigation());
   answer.new_entries = std::move(taken.entries);
   std::ranges::move(taken.problems, std::back_inserter(answer.warnings));
   answer.fetched = memory.fetched();
+  answer.handed_over = memory.handed_over();
   const auto grace =
       answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200) : std::chrono::milliseconds(0);
-  auto end = request.keep ? container->leave_standing(folder_, spec) : container->end(grace);
+  auto end = request.keep ? own->leave_standing(*folder_, spec) : place->end(grace);
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
   answer.network.end = std::move(end->network);
   answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);
   answer.outcome.explanation = mask(answer.outcome.explanation, answer.secrets);  // it may cite the script
-  answer.moments = container->moments();
+  if (own != nullptr) answer.moments = own->moments();
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});
+  if (may_be_warm) warm_->prepare(key);
   return answer;
 }
 

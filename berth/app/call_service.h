@@ -11,6 +11,7 @@
 #include "berth/app/call_request.h"
 #include "berth/app/scene.h"
 #include "berth/app/settings.h"
+#include "berth/app/warm_pool.h"
 #include "berth/base/result.h"
 #include "berth/container/runtime_folder.h"
 #include "berth/content/content_tree.h"
@@ -52,13 +53,15 @@ class CallService {
       : settings_(settings),
         guards_(std::move(guards)),
         store_(std::move(store)),
-        folder_(std::move(folder)),
+        folder_(std::make_unique<container::RuntimeFolder>(std::move(folder))),
+        warm_(std::make_unique<WarmPool>(*folder_)),
         scene_(std::make_unique<Scene>(settings)) {}
 
   const Settings& settings_;
   container::Guards guards_;
   image::LocalStore store_;
-  container::RuntimeFolder folder_;
+  std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: the pool uses it
+  std::unique_ptr<WarmPool> warm_;
   std::unique_ptr<Scene> scene_;
 };
 

@@ -7,6 +7,7 @@
 #include "berth/content/arguments.h"
 #include "berth/content/commands.h"
 #include "berth/content/parameters.h"
+#include "berth/server/indicator_json.h"
 
 namespace berth::app {
 
@@ -20,8 +21,9 @@ Result<CheckedCall> check_call(const CallRequest& request) {
                                                   item.name, fmt::join(content::command_names(item), ", ")));
     }
     BERTH_TRY(const content::FoundCommand found, content::find_command(item, request.command));
+    // What the server calls by itself it gives its own arguments, whichever of them are declared.
     const content::Signature signature{"command '" + request.command + "'", found.command.arguments,
-                                       found.any_argument};
+                                       found.any_argument || request.is_fetch};
     BERTH_TRY(arguments, content::check_arguments(signature, request.arguments));
     if (request.instance) {
       checked.params = request.instance->params;
@@ -86,6 +88,10 @@ Result<Json> job_context(const CallRequest& request, const CheckedCall& checked,
   context.set("IntegrationInstance", integration ? instance : "");
   context.set("IntegrationBrand", integration ? request.item.id : "");
   return context;
+}
+
+int feed_score_of(const content::Item& item, const Json& params) {
+  return item.flags.feed ? server::score_of(params.text_or("feedReputation", "")) : 0;
 }
 
 std::vector<std::string> notes_of(const CallRequest& request, const CheckedCall& checked) {

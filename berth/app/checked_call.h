@@ -29,6 +29,10 @@ struct CheckedCall {
 // Errors: InvalidInput for what the item does not declare, or declares otherwise (content/arguments, parameters).
 Result<CheckedCall> check_call(const CallRequest& request);
 
+// The score that an instance of a feed gives to all of its indicators (parameter feedReputation): 0 where it gives
+// none. Pure.
+int feed_score_of(const content::Item& item, const Json& params);
+
 // The job but for its code and context.
 wire::Job job_for(const CallRequest& request, const CheckedCall& checked);
 

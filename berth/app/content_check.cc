@@ -245,7 +245,7 @@ const std::vector<CheckRule>& check_rules() {
       {kPrompt, "The item has code, and is no prompt for a language model.", true},
       {kNoImage, "The item's image, or one in its place, is on this machine.", true},
       {kBadImage, "The item's image has a valid name.", true},
-      {kServer, "The item is for the version of server that is set.", true},
+      {kServer, "The item is for the version of server that is set.", false},
       {kClash, "One item has the name on this server.", true},
       {kDefaults, "At most one argument takes the bare value.", false},
       {kNeeds, "What the item depends on is registered.", false},

@@ -16,10 +16,12 @@
 
 BERTH_EMBED(loop, BERTH_LOOP_FILE);
 BERTH_EMBED(common, BERTH_COMMON_FILE);
+BERTH_EMBED(zygote, BERTH_ZYGOTE_FILE);
 
 namespace berth::app {
 
 std::string_view embedded_loop() { return {berth_embedded_loop, berth_embedded_loop_end}; }
+std::string_view embedded_zygote() { return {berth_embedded_zygote, berth_embedded_zygote_end}; }
 std::string_view embedded_common() { return {berth_embedded_common, berth_embedded_common_end}; }
 
 }  // namespace berth::app

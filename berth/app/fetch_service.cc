@@ -7,6 +7,7 @@
 
 #include "berth/app/integration_lookup.h"
 #include "berth/app/mask.h"
+#include "berth/app/mirror_service.h"
 #include "berth/server/requests.h"
 #include "berth/store/fetch_states.h"
 
@@ -19,17 +20,6 @@ bool is_off(const Json& params, std::string_view name) {
   if (const bool* truth = value->as_bool()) return !*truth;
   const std::string* text = value->as_string();
   return text != nullptr && (text->empty() || *text == "false");
-}
-
-std::string first_error_of(const CallAnswer& answer) {
-  for (const server::NewEntry& one : answer.new_entries) {
-    const Json* type = one.entry.find("Type");
-    if (type == nullptr || !type->is_int() || *type->as_int() != 4) continue;
-    const Json* contents = one.entry.find("Contents");
-    if (contents == nullptr) return "it answered with an error entry";
-    return contents->is_string() ? *contents->as_string() : print_json(*contents);
-  }
-  return "";
 }
 
 }  // namespace
@@ -45,6 +35,9 @@ std::vector<std::string> fetch_commands(const content::Item& integration, const 
   add(flags.fetch_assets, "isFetchAssets", "fetch-assets");
   add(flags.feed, "feed", "fetch-indicators");
   add(flags.fetch_credentials, "isFetchCredentials", "fetch-credentials");
+  // Out before in: what was changed here must not be lost under what comes.
+  if (flags.remote_sync_out) commands.emplace_back("update-remote-system");
+  if (flags.remote_sync_in) commands.emplace_back("get-modified-remote-data");
   return commands;
 }
 
@@ -87,27 +80,30 @@ Result<std::vector<Fetched>> FetchService::fetch(const std::string& instance, st
                     "isFetch or feed turns it off",
                     instance, only.empty() ? "" : fmt::format(" by '{}'", only), request.item.id));
   }
-  std::vector<Fetched> fetched;
-  for (const std::string& command : commands) fetched.push_back(fetch_by(command, request));
-  return fetched;
+  std::vector<Fetched> all;
+  MirrorService mirror(calls_);
+  for (const std::string& command : commands) {
+    std::vector<Fetched> some;
+    if (command == "update-remote-system") {
+      BERTH_TRY(some, mirror.send(request));
+    } else if (command == "get-modified-remote-data") {
+      BERTH_TRY(some, mirror.receive(request));
+    } else {
+      some.push_back(fetch_by(command, request));
+    }
+    std::ranges::move(some, std::back_inserter(all));
+  }
+  return all;
 }
 
-Fetched FetchService::fetch_by(const std::string& command, CallRequest call) {
-  call.command = command;
-  call.is_fetch = true;
-  Nesting nesting;
-  nesting.callers.push_back(command);
-  Fetched fetched{command, calls_.call(call, nesting), "", {}, 0};
-  if (!fetched.call) {
-    fetched.problem = fetched.call.error().error.message();
-    return fetched;
-  }
+Fetched FetchService::fetch_by(const std::string& command, const CallRequest& call) {
+  Fetched fetched = fetch_call(calls_, command, call);
+  if (!fetched.call) return fetched;
   CallAnswer& answer = *fetched.call;
-  if (answer.outcome.cause != engine::Cause::Completed) {
-    fetched.problem = answer.outcome.explanation;
-  } else {
-    fetched.problem = first_error_of(answer);
-  }
+  fetched.events = answer.handed_over.events;
+  fetched.assets = answer.handed_over.assets;
+  if (command == "fetch-events" && fetched.events == 0) fetched.events = listed_in(answer.new_entries);
+  if (command == "fetch-assets" && fetched.assets == 0) fetched.assets = listed_in(answer.new_entries);
   if (fetched.went_well()) {
     const auto kept = keep(fetched, call.instance->brand, call.instance->name);
     if (!kept) fetched.problem = kept.error().message();

@@ -7,39 +7,31 @@
 #include <vector>
 
 #include "berth/app/call_service.h"
+#include "berth/app/fetched.h"
 #include "berth/base/result.h"
 #include "berth/content/item.h"
 
 namespace berth::app {
 
 // The commands by which an instance fetches, as its integration's flags and its own parameters (isFetch, feed,
-// isFetchEvents, ...) say: a parameter that is there and off turns its command off. Pure.
+// isFetchEvents, ...) say: a parameter that is there and off turns its command off. Those of mirroring are last:
+// update-remote-system, and get-modified-remote-data, which stands for get-remote-data as well. Pure.
 std::vector<std::string> fetch_commands(const content::Item& integration, const Json& params);
-
-// One fetch by one command.
-struct Fetched {
-  std::string command;
-  std::expected<CallAnswer, StartError> call;
-  std::string problem;                 // why nothing was kept; empty when it went well
-  std::vector<std::string> incidents;  // ids of the investigations that it made
-  std::size_t credentials = 0;         // how many sets of credentials came; their values are shown to nobody
-
-  bool went_well() const { return problem.empty(); }
-};
 
 // For one thread.
 class FetchService {
  public:
   explicit FetchService(CallService& calls) : calls_(calls) {}
 
-  // Fetches once by every command of the instance, or by `only`. `call` says how calls run (limits, interrupt, debug).
+  // Fetches once by every command of the instance, or by `only`: the calls that it made. `call` says how calls run
+  // (limits, interrupt, debug). How mirroring is kept: MirrorService.
   // What came of a fetch, and what it set of its last run, are kept together when the call completed without an error
   // entry, and not at all otherwise: the next fetch begins where the last one that went well ended.
   // Errors: NotFound for the instance; InvalidInput when it is disabled, or fetches nothing.
   Result<std::vector<Fetched>> fetch(const std::string& instance, std::string_view only, const CallRequest& call);
 
  private:
-  Fetched fetch_by(const std::string& command, CallRequest call);
+  Fetched fetch_by(const std::string& command, const CallRequest& call);
   Result<void> keep(Fetched& fetched, const std::string& brand, const std::string& instance);
 
   CallService& calls_;

@@ -32,6 +32,7 @@ std::optional<ScheduledRun> scheduled_run_of(const std::vector<CommandAnswer>& a
   std::optional<ScheduledRun> found;
   for (const CommandAnswer& answer : answers) {
     if (!answer.call || answer.call->exit_code() != 0) return std::nullopt;
+    if (answer.brand == "Builtin") continue;
     for (const Json& entry : answer.call->record.entries) {
       if (is_error(entry)) return std::nullopt;
       const std::string command = entry.text_or("PollingCommand", "");
@@ -42,7 +43,12 @@ std::optional<ScheduledRun> scheduled_run_of(const std::vector<CommandAnswer>& a
       if (args != nullptr && args->is_object()) run.args = *args;
       run.pause = std::max(seconds_in(entry, "NextRun").value_or(kShortestPause), kShortestPause);
       run.timeout = seconds_in(entry, "Timeout").value_or(run.timeout);
-      if (answer.brand != "Scripts" && answer.brand != "Builtin") run.instance = answer.instance;
+      run.item = answer.call->item;
+      if (answer.brand != "Scripts") {
+        run.kind = content::ItemKind::Integration;
+        run.brand = answer.brand;
+        run.instance = answer.instance;
+      }
       found = std::move(run);
     }
   }
@@ -71,8 +77,12 @@ Result<std::vector<CommandAnswer>> poll(std::vector<CommandAnswer> answers, cons
       if (value.is_array() || value.is_object()) request.typed_arguments.set(name, value);
     }
     request.call = call;
-    request.caller.is_person = true;
-    request.caller.item = "operator";
+    // A person typed the first command, and this one was chosen by code.
+    content::Item asking;
+    asking.kind = next->kind;
+    asking.name = next->item;
+    asking.id = next->brand.empty() ? next->item : next->brand;
+    request.caller = calls.scene().caller_of(asking);
     BERTH_TRY(answers, CommandService(calls).run(request, {}, nullptr));
   }
   return answers;

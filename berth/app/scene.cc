@@ -23,6 +23,20 @@ Result<void> Scene::enter_investigation(std::string_view id) {
   return {};
 }
 
+Result<Scene::Visit> Scene::visit(std::string_view id) {
+  BERTH_TRY(server::StoredInvestigation stored, server::StoredInvestigation::open(state_, id));
+  Visit visit(*this, std::move(investigation_));
+  investigation_ = std::make_unique<server::StoredInvestigation>(std::move(stored));
+  playground_ = nullptr;
+  return visit;
+}
+
+Scene::Visit::~Visit() {
+  if (!home_) return;
+  scene_.investigation_ = std::move(home_);
+  scene_.playground_ = playground_;
+}
+
 Result<ContentService*> Scene::content() {
   if (!content_) {
     BERTH_TRY(ContentService opened, ContentService::open(settings_));

@@ -33,6 +33,11 @@ class Scene {
   // Errors: NotFound, with the remedy; those of the database.
   Result<void> enter_investigation(std::string_view id);
 
+  // In the investigation `id` until the visit is over; then the scene is where it was.
+  class Visit;
+  // Errors: as for enter_investigation.
+  Result<Visit> visit(std::string_view id);
+
   server::Investigation& investigation() { return *investigation_; }
   // Null in an investigation that lasts.
   server::Playground* playground() { return playground_; }
@@ -59,6 +64,23 @@ class Scene {
   std::unique_ptr<ContentService> content_;
   std::unique_ptr<InstanceService> instances_;
   std::int64_t commands_left_ = kMostCommands;
+};
+
+// The scene outlives it.
+class Scene::Visit {
+ public:
+  Visit(Visit&&) noexcept = default;
+  Visit& operator=(Visit&&) = delete;
+  ~Visit();
+
+ private:
+  friend class Scene;
+  Visit(Scene& scene, std::unique_ptr<server::Investigation> home)
+      : scene_(scene), home_(std::move(home)), playground_(scene.playground_) {}
+
+  Scene& scene_;
+  std::unique_ptr<server::Investigation> home_;  // null once moved from
+  server::Playground* playground_;
 };
 
 }  // namespace berth::app

@@ -209,6 +209,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                         {"message", with(parse_bytes, settings.limits.frame_bytes)},
                         {"output", with(parse_bytes, settings.limits.output_bytes)},
                         {"allow_unlimited", with(on_or_off, settings.limits.allow_unlimited)}})},
+      {"calls", group({{"warm", with(on_or_off, settings.warm_calls)}})},
       {"server", group({{"version", with(any_text, settings.server_version)},
                         {"build", with(any_text, settings.server_build)},
                         {"platform", with(any_text, settings.server_platform)}})},

@@ -1,6 +1,7 @@
 #include "berth/cli/fetch_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -37,14 +38,32 @@ struct FetchOptions {
 
 void put(std::FILE* to, const std::string& text) { std::fwrite(text.data(), 1, text.size(), to); }
 
+std::string indicators_of(const server::HandedOver& made) {
+  return fmt::format("{} indicators, {} of them new", made.indicators_created + made.indicators_updated,
+                     made.indicators_created);
+}
+
+std::string came_of(const app::Fetched& fetched) {
+  if (fetched.command == "fetch-incidents") return fmt::format("{} incidents", fetched.incidents.size());
+  if (fetched.command == "fetch-indicators") return indicators_of(fetched.call->handed_over);
+  if (fetched.command == "fetch-credentials") return fmt::format("{} sets of credentials", fetched.credentials);
+  if (fetched.command == "fetch-events") return fmt::format("{} events", fetched.events);
+  if (fetched.command == "fetch-assets") return fmt::format("{} assets", fetched.assets);
+  if (!fetched.incidents.empty()) return fmt::format("incident {}", fmt::join(fetched.incidents, ", "));
+  return "done";
+}
+
 // One line about what came.
 std::string summary_of(const app::Fetched& fetched) {
-  if (!fetched.went_well()) return fmt::format("{}: nothing was kept: {}", fetched.command, fetched.problem);
-  if (fetched.command == "fetch-incidents")
-    return fmt::format("{}: {} incidents", fetched.command, fetched.incidents.size());
-  if (fetched.command == "fetch-credentials")
-    return fmt::format("{}: {} sets of credentials", fetched.command, fetched.credentials);
-  return fmt::format("{}: done", fetched.command);
+  if (fetched.went_well()) return fmt::format("{}: {}", fetched.command, came_of(fetched));
+  // A feed hands over batch by batch, and each that was taken stays.
+  if (fetched.command == "fetch-indicators" && fetched.call) {
+    return fmt::format("{}: nothing was kept but for {}: {}", fetched.command, indicators_of(fetched.call->handed_over),
+                       fetched.problem);
+  }
+  // What was mirrored of each incident is told by itself.
+  if (fetched.command == "get-modified-remote-data") return fmt::format("{}: {}", fetched.command, fetched.problem);
+  return fmt::format("{}: nothing was kept: {}", fetched.command, fetched.problem);
 }
 
 Json fetched_json(const app::Fetched& fetched, std::int64_t begun_ns) {
@@ -55,6 +74,13 @@ Json fetched_json(const app::Fetched& fetched, std::int64_t begun_ns) {
   for (const std::string& id : fetched.incidents) ids.push_back(id);
   json.set("incidents", std::move(ids));
   if (fetched.command == "fetch-credentials") json.set("credentials", std::uint64_t{fetched.credentials});
+  if (fetched.command == "fetch-events") json.set("events", fetched.events);
+  if (fetched.command == "fetch-assets") json.set("assets", fetched.assets);
+  if (fetched.command == "fetch-indicators" && fetched.call) {
+    const server::HandedOver& made = fetched.call->handed_over;
+    json.set("indicators",
+             Json::object().set("created", made.indicators_created).set("updated", made.indicators_updated));
+  }
   if (fetched.call) json.set("answer", app::answer_json(*fetched.call, Json::object(), begun_ns, false));
   return json;
 }

@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <filesystem>
 
 #include "berth/app/code_cache.h"
+#include "berth/app/state_places.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
 #include "berth/container/host_table.h"
 #include "berth/container/image_root.h"
 #include "berth/container/kept.h"
 #include "berth/container/runtime_folder.h"
+#include "berth/store/files.h"
 
 namespace berth::cli {
 namespace {
@@ -27,6 +30,18 @@ Result<void> list(const Surroundings& surroundings) {
   BERTH_TRY(const auto roots, container::kept_roots(folder));
   for (const std::string& root : roots) say(fmt::format("image root {}", (folder.roots() / root).native()));
   if (containers.empty() && roots.empty()) say("nothing is kept");
+  return {};
+}
+
+// Bytes that no entry names any more: of calls that were killed before their entries were kept.
+Result<void> sweep_files(const Surroundings& surroundings) {
+  server::State state(app::state_places(surroundings.settings));
+  std::error_code ignored;
+  if (!std::filesystem::exists(state.places().database, ignored)) return {};  // nothing was ever kept
+  BERTH_TRY(store::Database * database, state.database());
+  BERTH_TRY(const auto swept,
+            store::Files(*database, state.blobs()).sweep().context([] { return "sweep files that no entry names"; }));
+  if (swept.files > 0) say(fmt::format("removed {} files that no entry names, {} bytes", swept.files, swept.bytes));
   return {};
 }
 
@@ -52,7 +67,7 @@ Result<void> prune(const PruneOptions& options, const Surroundings& surroundings
   }
   BERTH_TRY(const std::size_t compiled, app::CodeCache::clear(surroundings.settings.cache / "code"));
   if (compiled > 0) say(fmt::format("removed {} files of compiled code", compiled));
-  return {};
+  return sweep_files(surroundings);
 }
 
 }  // namespace

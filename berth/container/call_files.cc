@@ -84,12 +84,14 @@ constexpr std::array<Link, 6> kLinks = {{{"dev/fd", "/proc/self/fd"},
                                          {"dev/ptmx", "pts/ptmx"},
                                          {"run/shm", "/dev/shm"}}};
 
-constexpr std::array<const char*, 15> kFurnitureFolders = {"dev",
+constexpr std::array<const char*, 17> kFurnitureFolders = {"dev",
                                                            "dev/pts",
                                                            "dev/shm",
                                                            "run",
                                                            "run/berth",
                                                            "run/berth/tools",
+                                                           "run/berth/no_folder",
+                                                           "run/berth/stage",
                                                            "run/lock",
                                                            "sys",
                                                            "sys/fs",
@@ -138,7 +140,9 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
   for (const Link& link : kLinks) {
     BERTH_CHECK_OK(sys::check([&] { return ::symlinkat(link.target, root, link.path); }, "link {}", link.path));
   }
-  BERTH_TRY(UniqueFd nothing, make_file(root, "nothing", 0444));
+  for (const char* nothing : {"nothing", "run/berth/no_file"}) {
+    BERTH_TRY(UniqueFd file, make_file(root, nothing, 0444));
+  }
   std::vector<FixedFile> files = {{"hosts", kHosts}, {"resolv.conf", kResolvers}};
   for (const FixedFile& fixed : spec.fixed) files.push_back({"run/berth/" + fixed.name, fixed.bytes});
   for (const FixedFile& fixed : files) {

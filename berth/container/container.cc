@@ -16,6 +16,7 @@
 #include "berth/container/process_tree.h"
 #include "berth/container/syscall_policy.h"
 #include "berth/sys/file.h"
+#include "berth/sys/passed_descriptors.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
@@ -73,19 +74,24 @@ ProcessBounds bounds_of(const Limits& limits, const Ground& ground) {
 
 // Both ends of the pipes between host and script.
 struct Streams {
-  sys::Pipe in;          // to descriptor 0 or 3
-  sys::Pipe out;         // from descriptor 1 or 4
-  sys::Pipe printed;     // from descriptor 1, Channel::Frames only
-  sys::Pipe complaints;  // from descriptor 2
-  UniqueFd nothing;      // descriptor 0, Channel::Frames only
+  sys::Pipe in;            // to descriptor 0 or 3
+  sys::Pipe out;           // from descriptor 1 or 4
+  sys::Pipe printed;       // from descriptor 1, Channel::Frames only
+  sys::Pipe complaints;    // from descriptor 2
+  UniqueFd nothing;        // descriptor 0, not for Channel::Stdio
+  sys::SocketPair socket;  // Channel::Socket: instead of `in` and `out`
 };
 
 Result<Streams> make_streams(Channel channel) {
   Streams streams;
-  BERTH_TRY(streams.in, sys::make_pipe());
-  BERTH_TRY(streams.out, sys::make_pipe());
+  if (channel == Channel::Socket) {
+    BERTH_TRY(streams.socket, sys::make_socket_pair());
+  } else {
+    BERTH_TRY(streams.in, sys::make_pipe());
+    BERTH_TRY(streams.out, sys::make_pipe());
+  }
   BERTH_TRY(streams.complaints, sys::make_pipe());
-  if (channel == Channel::Frames) {
+  if (channel != Channel::Stdio) {
     BERTH_TRY(streams.printed, sys::make_pipe());
     BERTH_TRY(int fd, sys::call([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }, "open /dev/null"));
     streams.nothing.reset(fd);
@@ -102,8 +108,9 @@ void connect(InitPlan& plan, const Streams& streams) {
   }
   plan.in = streams.nothing.get();
   plan.out = streams.printed.write.get();
-  plan.frames_in = streams.in.read.get();
-  plan.frames_out = streams.out.write.get();
+  const bool is_socket = plan.spec.channel == Channel::Socket;
+  plan.frames_in = is_socket ? streams.socket.theirs.get() : streams.in.read.get();
+  plan.frames_out = is_socket ? plan.frames_in : streams.out.write.get();
 }
 
 // What a report of a failure means. Nothing of the script has run then.
@@ -117,7 +124,7 @@ std::unexpected<Error> start_error(InitReport report, const std::string& image_n
 
 // Removes what a container that nobody holds any more left behind.
 void sweep(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::string& id) {
-  for (const auto& folder : cgroup_folders(hierarchies, cgroup_name(id))) sys::remove_cgroup(folder);
+  for (const auto& folder : cgroup_folders(hierarchies, cgroup_name(id))) sys::remove_cgroup_family(folder);
 }
 
 }  // namespace
@@ -159,7 +166,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   BERTH_TRY(UniqueFd scratch, make_scratch(spec, ids));
   BERTH_TRY(UniqueFd furniture, make_furniture(spec, ground.of_machine));
   BERTH_TRY(Streams streams, make_streams(spec.channel));
-  const std::vector<sock_filter> filter = sys::compile_filter(syscall_policy());
+  const bool is_zygote = spec.role == Role::Zygote;
+  const std::vector<sock_filter> filter = sys::compile_filter(is_zygote ? zygote_syscall_policy() : syscall_policy());
   passed("make the call's folders");
   const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
   auto made = sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits);
@@ -193,7 +201,7 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   passed("clone init into its namespaces");
 
   Container container(std::move(lease), std::move(watcher), std::move(network), std::move(cgroup), *std::move(cloned));
-  container.in_ = std::move(streams.in.write);
+  container.in_ = is_zygote ? std::move(streams.socket.ours) : std::move(streams.in.write);
   container.out_ = std::move(streams.out.read);
   container.printed_ = std::move(streams.printed.read);
   container.complaints_ = std::move(streams.complaints.read);
@@ -204,6 +212,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   container.not_enforced_ = std::move(ground.not_enforced);
   container.image_name_ = spec.image_name;
   container.bounds_ = plan.bounds;
+  container.hierarchies_ = std::move(ground.hierarchies);
+  container.ids_ = ids;
   report.write.reset();
   if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids.map));
   if (container.network_) BERTH_CHECK_OK(container.network_->wait_until_ready());

@@ -9,6 +9,7 @@
 
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
+#include "berth/container/ground.h"
 #include "berth/container/init.h"
 #include "berth/container/launch_spec.h"
 #include "berth/container/lease.h"
@@ -48,12 +49,17 @@ class Container {
   Container& operator=(Container&&) = delete;
   ~Container() = default;
 
-  // The host's ends. `in` and `out` carry frames or, for Channel::Stdio, the loop's standard streams.
+  // The host's ends. `in` and `out` carry frames or, for Channel::Stdio, the loop's standard streams; `in` alone is the
+  // host's end of Channel::Socket.
   UniqueFd& in() { return in_; }
   UniqueFd& out() { return out_; }
   UniqueFd& printed() { return printed_; }        // what the script writes to descriptor 1; unset for Channel::Stdio
   UniqueFd& complaints() { return complaints_; }  // likewise 2
   int ended() const { return report_.get(); }     // readable once the interpreter's process has ended
+  pid_t init() const { return init_.pid(); }
+  const std::vector<sys::CgroupHierarchy>& hierarchies() const { return hierarchies_; }
+  const ContainerIds& ids() const { return ids_; }
+  const ProcessBounds& bounds() const { return bounds_; }
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
 
   // Its network namespace; -1 where it has none of its own.
@@ -103,6 +109,8 @@ class Container {
   std::vector<std::string> not_enforced_;
   std::string image_name_;  // for error texts
   ProcessBounds bounds_;
+  std::vector<sys::CgroupHierarchy> hierarchies_;
+  ContainerIds ids_;
 };
 
 }  // namespace berth::container

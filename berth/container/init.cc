@@ -160,7 +160,9 @@ constexpr const char* kHiddenFolders[] = {"acpi", "scsi", "asound", "driver"};
 constexpr const char* kReadOnlyFolders[] = {"sys", "irq", "bus", "fs"};
 
 Result<void> mount_proc(Build& build) {
-  const bool masked = build.plan.spec.guards.up(Guard::ProcMasks);
+  // A fresh one can be mounted for a zygote's child only where nothing of this one is covered (mount_namespaces(7));
+  // the child covers its own (loop/fork.cc).
+  const bool masked = build.plan.spec.guards.up(Guard::ProcMasks) && build.plan.spec.role == Role::Script;
   // Hidden: processes of other users, which means init.
   sys::MountOptions options;
   if (masked) options.emplace_back("hidepid", "invisible");

@@ -36,6 +36,13 @@ struct FixedFile {
 enum class Channel {
   Frames,  // descriptors 3 and 4 carry frames, 0 is empty, 1 and 2 are text
   Stdio,   // descriptors 0 and 1 carry frames, as foreign loops expect
+  Socket,  // descriptor 3 is one end of a socket that keeps messages apart, and carries descriptors too
+};
+
+// What the container's process is.
+enum class Role {
+  Script,
+  Zygote,  // forks a process for each call (zygote.h): root of the container's user namespace, with some capabilities
 };
 
 constexpr std::uint32_t kScriptId = 4000;  // uid and gid `demisto` of the originals' images
@@ -51,6 +58,7 @@ struct LaunchSpec {
   std::vector<std::string> arguments;
   std::vector<std::string> environment;  // "NAME=value"
   Channel channel = Channel::Frames;
+  Role role = Role::Script;
   std::vector<FixedFile> fixed;
   std::vector<WorkFile> files;
   Limits limits;

@@ -1,6 +1,7 @@
 #include "berth/container/script_process.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "berth/container/resource_limits.h"
 #include "berth/sys/privileges.h"
 #include "berth/sys/seccomp_filter.h"
 #include "berth/sys/syscall.h"
@@ -58,23 +60,7 @@ Result<void> take_terminal(const ScriptPlan& plan) {
 
 Result<void> set_resource_limits(const ScriptPlan& plan) {
   if (!plan.spec.guards.up(Guard::ResourceLimits)) return {};
-  const ProcessBounds& bounds = plan.bounds;
-  struct {
-    __rlimit_resource resource;
-    rlim_t soft;
-    rlim_t hard;
-    const char* name;
-  } const table[] = {
-      {RLIMIT_NOFILE, bounds.open_files_soft, bounds.open_files_hard, "NOFILE"},
-      {RLIMIT_CORE, 0, 0, "CORE"},
-      {RLIMIT_MEMLOCK, 64 << 10, 64 << 10, "MEMLOCK"},
-      {RLIMIT_SIGPENDING, 1024, 1024, "SIGPENDING"},
-      {RLIMIT_MSGQUEUE, 819200, 819200, "MSGQUEUE"},
-      {RLIMIT_NICE, 0, 0, "NICE"},
-      {RLIMIT_RTPRIO, 0, 0, "RTPRIO"},
-      {RLIMIT_STACK, 8 << 20, 64 << 20, "STACK"},
-  };
-  for (const auto& row : table) {
+  for (const ResourceLimit& row : resource_limits(plan.bounds)) {
     // Nobody here may raise a limit above the one that holds for us already.
     rlimit own = {};
     BERTH_CHECK_OK(sys::check([&] { return ::getrlimit(row.resource, &own); }, "getrlimit {}", row.name));
@@ -82,20 +68,15 @@ Result<void> set_resource_limits(const ScriptPlan& plan) {
     const rlimit limit = {std::min(row.soft, hard), hard};
     BERTH_CHECK_OK(sys::check([&] { return ::setrlimit(row.resource, &limit); }, "setrlimit {}", row.name));
   }
-  const auto set = [](__rlimit_resource resource, const char* name, auto most) -> Result<void> {
-    if (!most) return {};
-    rlimit limit = {};
-    BERTH_CHECK_OK(sys::check([&] { return ::getrlimit(resource, &limit); }, "getrlimit {}", name));
-    limit.rlim_max = std::min<rlim_t>(*most, limit.rlim_max);
-    limit.rlim_cur = limit.rlim_max;
-    return sys::check([&] { return ::setrlimit(resource, &limit); }, "setrlimit {} to {}", name, *most);
-  };
-  BERTH_CHECK_OK(set(RLIMIT_NPROC, "NPROC", bounds.processes));
-  return set(RLIMIT_DATA, "DATA", bounds.private_bytes);
+  return {};
 }
+
+// A zygote stays root of the container's namespace, with what it takes to isolate a child and no more.
+constexpr std::array kZygoteCapabilities = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_NET_ADMIN};
 
 Result<void> take_script_user(const ScriptPlan& plan) {
   if (!plan.spec.guards.up(Guard::Capabilities)) return {};
+  if (plan.spec.role == Role::Zygote) return sys::limit_capabilities(kZygoteCapabilities);
   BERTH_CHECK_OK(sys::drop_bounding_set());
   BERTH_CHECK_OK(sys::become_user(kScriptId, kScriptId));
   return sys::clear_capabilities();
@@ -113,7 +94,8 @@ Result<void> end_with_the_visitor(const ScriptPlan& plan) {
   return {};
 }
 
-Result<void> enter_work_folder(const ScriptPlan&) {
+Result<void> enter_work_folder(const ScriptPlan& plan) {
+  if (plan.spec.role == Role::Zygote) return sys::check([] { return ::chdir("/"); }, "enter /");  // it has no work
   return sys::check([] { return ::chdir(kWorkFolder); }, "enter {}", kWorkFolder);
 }
 

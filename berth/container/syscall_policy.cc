@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace berth::container {
@@ -175,6 +176,19 @@ const std::vector<NamedRule>& syscall_rules() {
 sys::SyscallPolicy syscall_policy() {
   sys::SyscallPolicy policy;
   for (const NamedRule& named : syscall_rules()) policy.rules.push_back(named.rule);
+  return policy;
+}
+
+sys::SyscallPolicy zygote_syscall_policy() {
+  sys::SyscallPolicy policy = syscall_policy();
+  const auto allow = [&](SyscallRule rule) {
+    std::ranges::replace_if(policy.rules, [&](const SyscallRule& known) { return known.number == rule.number; }, rule);
+  };
+  allow(when_argument(SYS_unshare, {{0, CLONE_NEWUSER, 0}}));
+  allow(when_argument(SYS_setns, {{1, kInt, CLONE_NEWPID}, {1, kInt, CLONE_NEWNET}}));
+  for (const long number : {SYS_mount, SYS_umount2, SYS_open_tree, SYS_move_mount, SYS_mount_setattr}) {
+    allow({.number = static_cast<std::uint32_t>(number)});
+  }
   return policy;
 }
 

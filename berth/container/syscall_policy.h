@@ -22,4 +22,8 @@ const std::vector<NamedRule>& syscall_rules();
 
 sys::SyscallPolicy syscall_policy();
 
+// The same for a zygote, which makes the namespaces and mounts of its children. No new user namespace: in one of its
+// own it would have every capability again.
+sys::SyscallPolicy zygote_syscall_policy();
+
 }  // namespace berth::container

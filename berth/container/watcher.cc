@@ -45,7 +45,7 @@ int watch(const Watched& watched, int alive) {
     return 0;
   }
   int left = 0;
-  for (const auto& cgroup : watched.cgroups) left += sys::remove_cgroup(cgroup) ? 0 : 1;
+  for (const auto& cgroup : watched.cgroups) left += sys::remove_cgroup_family(cgroup) ? 0 : 1;
   if (has_table) leave_host_table(watched, 11);
   return left;
 }

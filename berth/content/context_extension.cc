@@ -48,11 +48,6 @@ struct Step {
   std::optional<std::size_t> index;
 };
 
-std::unexpected<Error> refuse_path(std::string_view path) {
-  return fail(Errc::InvalidInput,
-              fmt::format("'{}' is no path; write names with dots between, a place in a list as [0]", shown(path)));
-}
-
 std::optional<std::size_t> index_of(std::string_view text) {
   std::size_t index = 0;
   const char* begin = std::to_address(text.begin());
@@ -62,28 +57,40 @@ std::optional<std::size_t> index_of(std::string_view text) {
   return index;
 }
 
-Result<std::vector<Step>> parse_path(std::string_view path) {
+// The steps of a plain path; empty for an expression.
+std::optional<std::vector<Step>> read_path(std::string_view path) {
   std::vector<Step> steps;
   std::string_view rest = path;
   if (rest.empty() || rest == ".") return steps;
   for (bool begins = true; begins || !rest.empty(); begins = false) {
     if (!rest.starts_with('[')) {
-      if (!begins && !rest.starts_with('.')) return refuse_path(path);
+      if (!begins && !rest.starts_with('.')) return std::nullopt;
       if (rest.starts_with('.')) rest.remove_prefix(1);
       const std::string_view member = rest.substr(0, rest.find_first_of(".[]"));
-      if (member.find_first_of("(){}=\"'`$") != std::string_view::npos) return refuse_path(path);
+      if (member.find_first_of("(){}=\"'`$") != std::string_view::npos) return std::nullopt;
       rest.remove_prefix(member.size());
       if (!member.empty()) steps.push_back({member, std::nullopt});
-      if (member.empty() && !rest.starts_with('[')) return refuse_path(path);
+      if (member.empty() && !rest.starts_with('[')) return std::nullopt;
       if (!rest.starts_with('[')) continue;
     }
     const std::size_t close = rest.find(']');
     const auto index = close == std::string_view::npos ? std::nullopt : index_of(rest.substr(1, close - 1));
-    if (!index) return refuse_path(path);
+    if (!index) return std::nullopt;
     steps.push_back({{}, index});
     rest.remove_prefix(close + 1);
   }
   return steps;
+}
+
+// Whether the path is JavaScript about the response itself: `val.a + val.b`.
+bool speaks_of_val(std::string_view path, const Json& response) {
+  constexpr std::string_view kVal = "val";
+  if (!path.starts_with(kVal) || response.find(kVal) != nullptr) return false;
+  if (path.size() == kVal.size()) return true;
+  const char next = path[kVal.size()];
+  const bool is_name = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9') ||
+                       next == '_' || next == '$' || static_cast<unsigned char>(next) >= 0x80;
+  return !is_name;
 }
 
 class Gathering {
@@ -142,8 +149,8 @@ Result<std::vector<ContextExtension>> parse_context_extensions(std::string_view 
   return extensions;
 }
 
-Result<Json> extend_context(const std::vector<ContextExtension>& extensions, const Json& contents) {
-  const auto naming = [] { return "extend-context"; };
+Extended extend_context(const std::vector<ContextExtension>& extensions, const Json& contents,
+                        const FindByExpression& find) {
   Json parsed;
   if (const std::string* text = contents.as_string()) {
     const std::string_view begin = trimmed(*text);
@@ -151,12 +158,23 @@ Result<Json> extend_context(const std::vector<ContextExtension>& extensions, con
     if (json) parsed = *std::move(json);
   }
   const Json& response = parsed.is_null() ? contents : parsed;
-  Json context = Json::object();
+  Extended extended;
   for (const ContextExtension& extension : extensions) {
-    BERTH_TRY(const auto steps, parse_path(extension.path).context(naming));
-    if (auto found = Gathering(steps).in(response)) context.set(extension.key, *std::move(found));
+    const bool is_script = speaks_of_val(extension.path, response);
+    const auto steps = is_script ? std::nullopt : read_path(extension.path);
+    if (steps) {
+      if (auto found = Gathering(*steps).in(response)) extended.context.set(extension.key, *std::move(found));
+      continue;
+    }
+    auto found = find(is_script ? ".=" + extension.path : extension.path, response);
+    if (!found) {
+      extended.problems.push_back(
+          fmt::format("extend-context: key '{}': {}", shown(extension.key), found.error().message()));
+    } else if (!found->is_null()) {
+      extended.context.set(extension.key, *std::move(found));
+    }
   }
-  return context;
+  return extended;
 }
 
 }  // namespace berth::content

@@ -1,6 +1,7 @@
 // `extend-context`: parts of a command's raw response that go into the context beside what its code puts there. Pure.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,10 +23,20 @@ struct ContextExtension {
 // Errors: InvalidInput: an empty part, a part without `=` or without a key.
 Result<std::vector<ContextExtension>> parse_context_extensions(std::string_view spec);
 
-// The keys of `extensions` with what their paths find in `contents`, for the context. Paths are dotted (`a.b`,
-// `a.[0].b`, also `a[0]`); a list is looked through element by element, and what only one element has stands alone.
-// `contents` that is the text of a JSON object or list is read as such. A path that finds nothing leaves its key out.
-// Errors: InvalidInput for a path that is an expression.
-Result<Json> extend_context(const std::vector<ContextExtension>& extensions, const Json& contents);
+// What an expression of the DT language finds in a response; null when nothing.
+using FindByExpression = std::function<Result<Json>(const std::string& expression, const Json& response)>;
+
+struct Extended {
+  Json context = Json::object();      // key -> value, for the context
+  std::vector<std::string> problems;  // a line for each key whose expression failed; all else is there
+};
+
+// The keys of `extensions` with what their paths find in `contents`. Paths are dotted (`a.b`, `a.[0].b`, also
+// `a[0]`); a list is looked through element by element, and what only one element has stands alone. Anything else is an
+// expression (`a(val.b==1).c`, `.=JSON.parse(val.x)`) and left to `find`; JavaScript about `val` may stand alone
+// (`val.a + val.b` for `.=val.a + val.b`), unless the response has a member `val`. `contents` that is the text of a
+// JSON object or list is read as such. What finds nothing leaves its key out.
+Extended extend_context(const std::vector<ContextExtension>& extensions, const Json& contents,
+                        const FindByExpression& find);
 
 }  // namespace berth::content

@@ -15,8 +15,8 @@ bool same_name(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::vector<std::span<const BuiltInCommand>> built_in_commands() {
-  return {context_commands(),         entry_commands(), incident_commands(), indicator_commands(),
-          indicator_field_commands(), link_commands(),  list_commands()};
+  return {context_commands(),   entitlement_commands(),     entry_commands(), incident_commands(),
+          indicator_commands(), indicator_field_commands(), link_commands(),  list_commands()};
 }
 
 const BuiltInCommand* find_built_in(std::string_view name) {

@@ -12,6 +12,7 @@
 namespace berth::server {
 
 std::span<const BuiltInCommand> context_commands();
+std::span<const BuiltInCommand> entitlement_commands();
 std::span<const BuiltInCommand> entry_commands();
 std::span<const BuiltInCommand> incident_commands();
 std::span<const BuiltInCommand> indicator_commands();

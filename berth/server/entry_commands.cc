@@ -9,6 +9,8 @@
 namespace berth::server {
 namespace {
 
+constexpr const char* kRole = "operator";  // of the one user
+
 // The investigation in "12@7".
 std::string investigation_of(std::string_view entry_id) {
   const std::size_t at = entry_id.find('@');
@@ -81,11 +83,19 @@ Result<std::vector<Json>> get_users(const CommandArguments&, const CommandScene&
   Json user = Json::object();
   user.set("id", "operator").set("username", "operator").set("name", "Operator").set("email", "");
   user.set("phone", "").set("type", 0).set("roles", Json::object()).set("isAway", false).set("disabled", false);
+  user.set("allRoles", Json(Json::Array{kRole}));
   Json entry = value_entry(Json(Json::Array{user}), "### Users\n* operator");
   Json shown = Json::object();
   shown.set("id", "operator").set("username", "operator").set("name", "Operator").set("email", "");
   entry.set("EntryContext", Json::object().set("DemistoUsers", Json(Json::Array{shown})));
   return one_entry(std::move(entry));
+}
+
+// The one role, which has no shifts: nobody is ever off duty.
+Result<std::vector<Json>> get_roles(const CommandArguments&, const CommandScene&) {
+  Json role = Json::object();
+  role.set("id", kRole).set("name", kRole).set("shifts", Json::array());
+  return one_entry(value_entry(Json(Json::Array{std::move(role)}), fmt::format("### Roles\n* {}", kRole)));
 }
 
 // No playbooks run here, so no task ever waits.
@@ -98,6 +108,7 @@ constexpr BuiltInCommand kCommands[] = {
     {"getEntries", "the entries of an investigation", "id", get_entries},
     {"addEntries", "add entries to an investigation", "entries", add_entries},
     {"getUsers", "the users of this server", "", get_users},
+    {"getRoles", "the roles of the users of this server", "", get_roles},
     {"taskAssign", "assign a task of a playbook", "id", no_task},
     {"taskComplete", "complete a task of a playbook", "id", no_task},
 };

@@ -1,6 +1,7 @@
 // Commands about incidents.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "berth/server/command_groups.h"
 #include "berth/server/incident_fields.h"
@@ -15,12 +16,13 @@ Result<std::vector<Json>> set_incident(const CommandArguments& arguments, const 
   BERTH_TRY(const Json fields,
             incident_fields_of(arguments.others({"id", "version", "addLabels", "deleteEmptyField"})));
   return in_investigation(arguments, "id", scene, [&](Investigation& investigation) -> Result<std::vector<Json>> {
-    BERTH_TRY(Json before, investigation.incident());
-    Json incident = before.is_object() ? std::move(before) : Json::object();
-    merge_incident_fields(incident, fields);
-    Json changed = Json::object();
-    for (const auto& [name, value] : *fields.as_object()) changed.set(name, *incident.find(name));
-    BERTH_CHECK_OK(investigation.set_incident_fields(changed));
+    BERTH_CHECK_OK(investigation.change_incident([&](const Json& before) -> Result<Json> {
+      Json incident = before.is_object() ? before : Json::object();
+      merge_incident_fields(incident, fields);
+      Json changed = Json::object();
+      for (const auto& [name, value] : *fields.as_object()) changed.set(name, *incident.find(name));
+      return changed;
+    }));
     return one_entry(text_entry("done"));
   });
 }
@@ -50,14 +52,19 @@ Result<std::optional<store::Time>> moment_of(const CommandArguments& arguments, 
 
 Result<std::vector<Json>> get_incidents(const CommandArguments& arguments, const CommandScene& scene) {
   IncidentSearch search;
-  search.id = arguments.text("id");
-  search.name = arguments.text("name");
+  search.ids = arguments.texts("id");
+  search.names = arguments.texts("name");
+  // A name may have commas of its own.
+  if (!search.names.empty()) search.names.push_back(arguments.text("name"));
   search.types = arguments.texts("type");
   search.query = arguments.text("query");
   BERTH_TRY(search.created_from, moment_of(arguments, "fromdate"));
   BERTH_TRY(search.created_to, moment_of(arguments, "todate"));
   BERTH_TRY(search.size, arguments.number("size", 100, 1, 10'000));
   BERTH_TRY(search.page, arguments.number("page", 0, 0, 1'000'000));
+  auto order = parse_sort_order(fmt::format("{}", fmt::join(arguments.texts("sort"), ",")));
+  if (!order) return arguments.wrong("sort", order.error().message());
+  search.order = *std::move(order);
   if (!scene.caller.may_reach_others()) search.only = scene.investigation.id();
   BERTH_TRY(store::Database * database, scene.state.database());
   BERTH_TRY(Json found, search_incidents(*database, search));

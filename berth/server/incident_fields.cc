@@ -9,11 +9,35 @@
 namespace berth::server {
 namespace {
 
-constexpr std::array<std::string_view, 26> kOwnFields = {
-    "name",    "type",       "severity",     "owner",       "details",        "occurred",   "labels",
-    "rawJSON", "attachment", "dbotMirrorId", "sourceBrand", "sourceInstance", "phase",      "sla",
-    "status",  "roles",      "reminder",     "playbookId",  "closeReason",    "closeNotes", "category",
-    "rawName", "rawType",    "created",      "dueDate",     "notes"};
+constexpr std::array<std::string_view, 29> kOwnFields = {"name",
+                                                         "type",
+                                                         "severity",
+                                                         "owner",
+                                                         "details",
+                                                         "occurred",
+                                                         "labels",
+                                                         "rawJSON",
+                                                         "attachment",
+                                                         "dbotMirrorId",
+                                                         "sourceBrand",
+                                                         "sourceInstance",
+                                                         "phase",
+                                                         "sla",
+                                                         "status",
+                                                         "roles",
+                                                         "reminder",
+                                                         "playbookId",
+                                                         "closeReason",
+                                                         "closeNotes",
+                                                         "category",
+                                                         "rawName",
+                                                         "rawType",
+                                                         "created",
+                                                         "dueDate",
+                                                         "notes",
+                                                         "dbotMirrorDirection",
+                                                         "dbotMirrorInstance",
+                                                         "dbotMirrorTags"};
 
 Result<Json> severity_of(const Json& given) {
   if (!given.is_number() && !given.is_string()) return fail(Errc::InvalidInput, "severity is neither number nor text");

@@ -21,18 +21,16 @@ Json investigation_json(const store::Investigation& investigation) {
   return json;
 }
 
-Json incident_json(const store::Investigation& investigation) {
-  if (!investigation.incident.is_object()) return {};
-  Json json = investigation.incident;
-  const std::string id = std::to_string(investigation.id);
-  json.set("id", id).set("investigationId", id);
+Json with_usual_members(Json incident, const UsualMembers& usual) {
   const auto set_missing = [&](std::string_view name, Json value) {
-    if (json.find(name) == nullptr) json.set(name, std::move(value));
+    if (incident.find(name) == nullptr) incident.set(name, std::move(value));
   };
-  set_missing("name", investigation.name);
-  set_missing("type", investigation.type);
-  set_missing("created", time_text(investigation.created));
-  set_missing("occurred", time_text(investigation.created));
+  set_missing("id", usual.id);
+  set_missing("investigationId", usual.id);
+  set_missing("name", usual.name);
+  set_missing("type", usual.type);
+  set_missing("created", time_text(usual.created));
+  set_missing("occurred", time_text(usual.created));
   set_missing("severity", 0);
   set_missing("linkedCount", 0);
   set_missing("labels", Json::array());
@@ -42,6 +40,17 @@ Json incident_json(const store::Investigation& investigation) {
     set_missing(name, "");
   }
   set_missing("CustomFields", Json::object());
+  set_missing("modified", time_text(usual.created));
+  set_missing("status", 1);  // active
+  return incident;
+}
+
+Json incident_json(const store::Investigation& investigation) {
+  if (!investigation.incident.is_object()) return {};
+  const std::string id = std::to_string(investigation.id);
+  Json json = investigation.incident;
+  json.set("id", id).set("investigationId", id);
+  json = with_usual_members(std::move(json), {id, investigation.name, investigation.type, investigation.created});
   json.set("modified", time_text(investigation.modified));
   json.set("status", investigation.is_open() ? 1 : 2);  // active, closed
   if (investigation.closed) {

@@ -18,6 +18,16 @@ Json investigation_json(const store::Investigation& investigation);
 // What `demisto.incident()` gives: the stored fields, and those that every incident has. Null when there is none.
 Json incident_json(const store::Investigation& investigation);
 
+// What an incident has that does not say so itself.
+struct UsualMembers {
+  std::string id;
+  std::string name;
+  std::string type;
+  store::Time created;
+};
+// `incident`, an object, with the members that every incident has, where it has not.
+Json with_usual_members(Json incident, const UsualMembers& usual);
+
 // Member `Metadata` of an entry that comes out of an investigation.
 Json entry_metadata(const store::Entry& entry);
 

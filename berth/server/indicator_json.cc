@@ -41,7 +41,7 @@ Result<store::Indicator> indicator_from(const Json& json, const IndicatorSource&
   std::string score = scalar_text(json.find("score"));
   if (score.empty()) score = scalar_text(json.find("verdict"));
   if (score.empty()) score = scalar_text(json.find("reputation"));
-  indicator.score = score_of(score);
+  indicator.score = source.score != 0 ? source.score : score_of(score);
   indicator.source_brand = source.brand;
   indicator.source_instance = source.instance;
   return indicator;

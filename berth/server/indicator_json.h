@@ -15,6 +15,7 @@ namespace berth::server {
 struct IndicatorSource {
   std::string brand;
   std::string instance;
+  int score = 0;  // that the instance gives all of its indicators, whatever they say; 0: each its own
 };
 
 // An element of what `demisto.createIndicators` is given: `value`, `type`, `score`, `fields`, `rawJSON`, ...

@@ -1,6 +1,7 @@
 // What an integration's instance remembers between its calls, as one call sees it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -16,6 +17,14 @@ struct MemoryOwner {
   std::string instance;   // empty: none is registered; what is set lasts for the run
   bool is_fetch = false;  // the server fetches: only then is there a last run
   bool is_test = false;   // test-module, which sees nothing and leaves nothing
+};
+
+// How much a call has handed over beside its entries, as far as it told.
+struct HandedOver {
+  std::int64_t indicators_created = 0;
+  std::int64_t indicators_updated = 0;
+  std::int64_t events = 0;  // of updateModuleHealth: {"eventsPulled": n}
+  std::int64_t assets = 0;  // the same, assetsPulled
 };
 
 // For one thread. The integration context is stored at once, under its version. What a fetch sets of its last run is
@@ -34,6 +43,8 @@ class IntegrationMemory {
   void set_last_run(store::FetchKind kind, Json value);
   const std::map<store::FetchKind, Json>& fetched() const { return fetched_; }
 
+  HandedOver& handed_over() { return handed_over_; }
+
   const MemoryOwner& owner() const { return owner_; }
 
  private:
@@ -42,6 +53,7 @@ class IntegrationMemory {
   Json transient_ = Json::object();
   std::int64_t transient_version_ = 0;
   std::map<store::FetchKind, Json> fetched_;
+  HandedOver handed_over_;
 };
 
 }  // namespace berth::server

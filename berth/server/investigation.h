@@ -61,6 +61,15 @@ struct FileRoom {
 };
 
 using ContextChange = std::function<Result<void>(dt::Context&)>;
+// From the incident as it is (null when there is none) to the fields that are to be set.
+using IncidentChange = std::function<Result<Json>(const Json& incident)>;
+
+// The right of somebody outside to answer a question once, by the GUID alone.
+struct Entitlement {
+  std::string guid;
+  bool persistent = false;  // may be used again
+  std::string reply_tag;    // of the entry that an answer becomes; may be empty
+};
 
 // Two kinds, held to one contract by tests/server/investigation_test.cc. For one thread.
 class Investigation {
@@ -75,9 +84,16 @@ class Investigation {
   virtual Result<Json> incident() = 0;
   // Errors: InvalidInput when `fields` is no object.
   virtual Result<void> set_incident_fields(const Json& fields) = 0;
+  // Nobody else changes the incident between what `change` sees and what it sets. Its error leaves all as it was.
+  virtual Result<void> change_incident(const IncidentChange& change) = 0;
   // What is closed still takes entries and changes, since a script that closes the investigation that it runs in has
   // more to say. Closing it again changes reason and notes.
   virtual Result<void> close(const std::string& reason, const std::string& notes) = 0;
+
+  // Errors: Exhausted past store::Entitlements::kMost.
+  virtual Result<void> add_entitlement(const Entitlement& entitlement) = 0;
+  // Finds it, and takes it away unless it is persistent. Errors: NotFound when none of that GUID was given here.
+  virtual Result<Entitlement> use_entitlement(std::string_view guid) = 0;
 
   virtual Result<Json> context() = 0;
   // Nobody else changes the context between what `change` sees and what it leaves. Its error undoes everything.

@@ -20,18 +20,19 @@ Result<LinkAction> action_of(const CommandArguments& arguments) {
 }
 
 Result<void> change_links(Investigation& investigation, const std::string& other, bool linked) {
-  BERTH_TRY(const Json incident, investigation.incident());
-  if (!incident.is_object()) {
-    return fail(Errc::NotFound, fmt::format("investigation {} has no incident to link", investigation.id()));
-  }
-  std::vector<std::string> ids = CommandArguments("linkIncidents", incident).texts("linkedIncidents");
-  std::erase(ids, other);
-  if (linked) ids.push_back(other);
-  Json list = Json::array();
-  for (const std::string& id : ids) list.push_back(id);
-  Json fields = Json::object();
-  fields.set("linkedCount", static_cast<std::int64_t>(ids.size())).set("linkedIncidents", std::move(list));
-  return investigation.set_incident_fields(fields);
+  return investigation.change_incident([&](const Json& incident) -> Result<Json> {
+    if (!incident.is_object()) {
+      return fail(Errc::NotFound, fmt::format("investigation {} has no incident to link", investigation.id()));
+    }
+    std::vector<std::string> ids = CommandArguments("linkIncidents", incident).texts("linkedIncidents");
+    std::erase(ids, other);
+    if (linked) ids.push_back(other);
+    Json list = Json::array();
+    for (const std::string& id : ids) list.push_back(id);
+    Json fields = Json::object();
+    fields.set("linkedCount", static_cast<std::int64_t>(ids.size())).set("linkedIncidents", std::move(list));
+    return fields;
+  });
 }
 
 // Runs `use` on investigation `id`, when the caller may reach it.

@@ -6,7 +6,9 @@
 
 #include "berth/base/ids.h"
 #include "berth/server/entry_rows.h"
+#include "berth/server/incident_json.h"
 #include "berth/server/outputs.h"
+#include "berth/store/entitlements.h"
 
 namespace berth::server {
 namespace {
@@ -31,11 +33,39 @@ Result<Json> Playground::description() {
   return json;
 }
 
+void Playground::set_incident(Json incident) {
+  const std::string name = incident.text_or("name", "");
+  incident_ = with_usual_members(std::move(incident), {.id = id(), .name = name, .type = "", .created = store::now()});
+}
+
 Result<void> Playground::set_incident_fields(const Json& fields) {
   if (!fields.is_object()) return fail(Errc::InvalidInput, "set fields of the incident: they are no object");
-  if (!incident_.is_object()) incident_ = Json::object().set("id", kPlaygroundId);
+  if (!incident_.is_object()) set_incident(Json::object());
   for (const auto& [name, value] : *fields.as_object()) incident_.set(name, value);
   return {};
+}
+
+Result<void> Playground::change_incident(const IncidentChange& change) {
+  BERTH_TRY(const Json fields, change(incident_));
+  return set_incident_fields(fields);
+}
+
+Result<void> Playground::add_entitlement(const Entitlement& entitlement) {
+  if (std::ssize(entitlements_) >= store::Entitlements::kMost) {
+    return fail(Errc::Exhausted, fmt::format("add an entitlement: a run may have {}", store::Entitlements::kMost));
+  }
+  entitlements_.push_back(entitlement);
+  return {};
+}
+
+Result<Entitlement> Playground::use_entitlement(std::string_view guid) {
+  const auto found = std::ranges::find(entitlements_, guid, &Entitlement::guid);
+  if (found == entitlements_.end()) {
+    return fail(Errc::NotFound, fmt::format("there is no entitlement '{}' in this run", guid.substr(0, 100)));
+  }
+  Entitlement used = *found;
+  if (!used.persistent) entitlements_.erase(found);
+  return used;
 }
 
 Result<void> Playground::close(const std::string& reason, const std::string& notes) {

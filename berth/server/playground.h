@@ -18,12 +18,16 @@ class Playground : public Investigation {
   static constexpr std::size_t kMostEntries = 100'000;
 
   void set_context(Json context) { context_ = dt::Context(std::move(context)); }
-  void set_incident(Json incident) { incident_ = std::move(incident); }
+  // With the members that every incident has, where it has not.
+  void set_incident(Json incident);
 
   std::string id() const override { return std::string(kPlaygroundId); }
   Result<Json> description() override;
   Result<Json> incident() override { return incident_; }
   Result<void> set_incident_fields(const Json& fields) override;
+  Result<void> change_incident(const IncidentChange& change) override;
+  Result<void> add_entitlement(const Entitlement& entitlement) override;
+  Result<Entitlement> use_entitlement(std::string_view guid) override;
   Result<void> close(const std::string& reason, const std::string& notes) override;
   Result<Json> context() override { return context_.root(); }
   Result<void> change_context(const ContextChange& change) override;
@@ -48,6 +52,7 @@ class Playground : public Investigation {
   Json incident_;
   std::vector<store::Entry> entries_;  // number N stands at N - 1
   std::vector<File> files_;
+  std::vector<Entitlement> entitlements_;
   std::uint64_t file_bytes_ = 0;
   bool closed_ = false;
 };

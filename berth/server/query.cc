@@ -77,20 +77,6 @@ bool value_matches(const Json& value, Comparison comparison, std::string_view wa
   return text_compares(text != nullptr ? *text : print_json(value), comparison, wanted);
 }
 
-const Json* field_of(const Json& object, std::string_view name) {
-  if (!object.is_object()) return nullptr;
-  const std::string wanted = lower(name);
-  for (const auto& [key, value] : *object.as_object()) {
-    if (lower(key) == wanted) return &value;
-  }
-  for (const auto& [key, value] : *object.as_object()) {
-    if (key != "CustomFields") continue;
-    if (const Json* found = field_of(value, name)) return found;
-  }
-  constexpr std::string_view kOwner = "incident.";
-  return wanted.starts_with(kOwner) ? field_of(object, name.substr(kOwner.size())) : nullptr;
-}
-
 bool term_holds(const Json& object, const QueryTerm& term) {
   const auto any = [&](const Json& value, bool inside) {
     return std::ranges::any_of(term.values, [&](const std::string& wanted) {
@@ -99,7 +85,7 @@ bool term_holds(const Json& object, const QueryTerm& term) {
     });
   };
   if (!term.field.empty()) {
-    const Json* value = field_of(object, term.field);
+    const Json* value = find_field(object, term.field);
     return value != nullptr && any(*value, false);
   }
   return object.is_object() &&
@@ -119,6 +105,20 @@ bool matches(const Json& object, const Query& query) {
       return term_holds(object, query.term) != query.negated;
   }
   return false;
+}
+
+const Json* find_field(const Json& object, std::string_view name) {
+  if (!object.is_object()) return nullptr;
+  const std::string wanted = lower(name);
+  for (const auto& [key, value] : *object.as_object()) {
+    if (lower(key) == wanted) return &value;
+  }
+  for (const auto& [key, value] : *object.as_object()) {
+    if (key != "CustomFields") continue;
+    if (const Json* found = find_field(value, name)) return found;
+  }
+  constexpr std::string_view kOwner = "incident.";
+  return wanted.starts_with(kOwner) ? find_field(object, name.substr(kOwner.size())) : nullptr;
 }
 
 }  // namespace berth::server

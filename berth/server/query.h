@@ -40,4 +40,7 @@ Result<Query> parse_query(std::string_view text);
 // of it does. Numbers are compared as numbers, points in time as such, and other values are neither less nor greater.
 bool matches(const Json& object, const Query& query);
 
+// The value of such a field; null when there is none.
+const Json* find_field(const Json& object, std::string_view name);
+
 }  // namespace berth::server

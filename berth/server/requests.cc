@@ -6,9 +6,12 @@
 #include <array>
 
 #include "berth/server/command_groups.h"
+#include "berth/server/entitlements.h"
+#include "berth/server/http_routes.h"
 #include "berth/server/incident_fields.h"
 #include "berth/server/incident_json.h"
 #include "berth/server/indicator_json.h"
+#include "berth/server/mirroring.h"
 #include "berth/server/search.h"
 #include "berth/store/indicators.h"
 #include "berth/store/investigations.h"
@@ -83,8 +86,11 @@ Result<Json> request_indicators(const Json& args, const RequestScene& scene) {
   BERTH_TRY(store::Database * database, scene.commands.state.database());
   const Json& indicators = member(args, "indicators");
   return database->transaction([&]() -> Result<Json> {
-    BERTH_CHECK_OK(create_indicators(*database, indicators, scene.brand, scene.memory.owner().instance));
+    BERTH_TRY(const store::Upserted made,
+              create_indicators(*database, indicators, {scene.brand, scene.memory.owner().instance, scene.feed_score}));
     BERTH_CHECK_OK(keep_last_run(*database, args, scene.memory));
+    scene.memory.handed_over().indicators_created += made.created;
+    scene.memory.handed_over().indicators_updated += made.updated;
     return Json();
   });
 }
@@ -137,8 +143,17 @@ Result<Json> find_user(const Json& args, const RequestScene&) {
   return user;
 }
 
+// A collector tells by it how much it has handed over.
+std::int64_t pulled(const Json& health, std::string_view name) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  const std::int64_t* count = member(health, name).as_int();
+  return count != nullptr ? std::clamp<std::int64_t>(*count, 0, kMost) : 0;
+}
+
 Result<Json> update_health(const Json& args, const RequestScene& scene) {
   const Json& text = member(args, "err");
+  scene.memory.handed_over().events += pulled(text, "eventsPulled");
+  scene.memory.handed_over().assets += pulled(text, "assetsPulled");
   const bool* is_error = member(args, "isError").as_bool();
   if (scene.on_health) {
     scene.on_health(text.is_string() ? *text.as_string() : print_json(text), is_error != nullptr && *is_error);
@@ -151,6 +166,14 @@ Result<Json> update_health(const Json& args, const RequestScene& scene) {
 Result<Json> nothing(const Json&, const RequestScene&) { return Json(); }
 Result<Json> license_id(const Json&, const RequestScene&) { return Json::object().set("id", ""); }
 Result<Json> index_hash(const Json&, const RequestScene&) { return Json(""); }
+
+Result<Json> request_entitlement(const Json& args, const RequestScene& scene) {
+  return handle_entitlement(args, scene.commands);
+}
+
+Result<Json> request_http(const Json& args, const RequestScene& scene) {
+  return answer_http_request(args, scene.commands);
+}
 
 Result<Json> only_the_original(const Json&, const RequestScene&) {
   return fail(Errc::Unavailable, "Unsupported Command: only the original's own server can answer this");
@@ -169,7 +192,7 @@ struct RequestRow {
 constexpr RequestRow kRequests[] = {
     {"getLicenseID", Who::Anybody, license_id},
     {"getLicenseCustomField", Who::Anybody, nothing},
-    {"internalHttpRequest", Who::Anybody, only_the_original},
+    {"internalHttpRequest", Who::Anybody, request_http},
     {"_apiCall", Who::Anybody, only_the_original},
     {"mapObject", Who::Anybody, only_the_original},
     {"searchIndicators", Who::Anybody, request_search},
@@ -191,7 +214,7 @@ constexpr RequestRow kRequests[] = {
     {"directMessage", Who::Integrations, nothing},
     {"mirrorInvestigation", Who::Integrations, nothing},
     {"findUser", Who::Integrations, find_user},
-    {"handleEntitlementForUser", Who::Integrations, nothing},
+    {"handleEntitlementForUser", Who::Integrations, request_entitlement},
 };
 
 const RequestRow* find_request(std::string_view name) {
@@ -223,33 +246,35 @@ Result<std::vector<std::string>> create_incidents(store::Database& database, con
     for (const Json& given : *incidents.as_array()) {
       const auto doing = [&] { return fmt::format("create incident {}", ids.size() + 1); };
       BERTH_TRY(Json incident, incident_fields_of(given).context(doing));
+      incident = with_own_mirror_terms(std::move(incident), instance);
       store::NewInvestigation wanted;
       wanted.name = incident.text_or("name", "");
       wanted.type = incident.text_or("type", "");
       incident.set("sourceBrand", brand).set("sourceInstance", instance);
       wanted.incident = std::move(incident);
       BERTH_TRY(const store::Investigation made, investigations.add(wanted).context(doing));
+      if (mirror_terms_of(made.incident)) BERTH_CHECK_OK(begin_mirroring(database, made).context(doing));
       ids.push_back(std::to_string(made.id));
     }
     return ids;
   });
 }
 
-Result<void> create_indicators(store::Database& database, const Json& indicators, const std::string& brand,
-                               const std::string& instance) {
-  if (indicators.is_null()) return {};
+Result<store::Upserted> create_indicators(store::Database& database, const Json& indicators,
+                                          const IndicatorSource& source) {
+  if (indicators.is_null()) return store::Upserted();
   if (!indicators.is_array()) return fail(Errc::InvalidInput, "create indicators: they are no list");
   std::vector<store::Indicator> rows;
   std::vector<store::Relationship> relationships;
   for (const Json& one : *indicators.as_array()) {
-    BERTH_TRY(store::Indicator row, indicator_from(one, {brand, instance}));
+    BERTH_TRY(store::Indicator row, indicator_from(one, source));
     rows.push_back(std::move(row));
-    std::ranges::move(relationships_from(one, {brand, instance}), std::back_inserter(relationships));
+    std::ranges::move(relationships_from(one, source), std::back_inserter(relationships));
   }
-  return database.transaction([&]() -> Result<void> {
-    BERTH_CHECK_OK(store::Indicators(database).upsert(rows));
+  return database.transaction([&]() -> Result<store::Upserted> {
+    BERTH_TRY(const store::Upserted upserted, store::Indicators(database).upsert(rows));
     BERTH_CHECK_OK(store::Relationships(database).upsert(relationships));
-    return {};
+    return upserted;
   });
 }
 

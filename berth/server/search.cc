@@ -51,14 +51,17 @@ std::vector<std::string> texts_of(const Json& filter, std::string_view name) {
   return texts;
 }
 
+bool is_among(const std::vector<std::string>& wanted, const std::string& one) {
+  return wanted.empty() || std::ranges::find(wanted, one) != wanted.end();
+}
+
 bool is_wanted(const store::Investigation& one, const IncidentSearch& search) {
   if (!one.incident.is_object()) return false;
-  if (!search.id.empty() && search.id != std::to_string(one.id)) return false;
-  if (!search.only.empty() && search.only != std::to_string(one.id)) return false;
-  if (!search.name.empty() && search.name != one.name) return false;
+  const std::string id = std::to_string(one.id);
+  if (!is_among(search.ids, id) || !is_among(search.names, one.name) || !is_among(search.types, one.type)) return false;
+  if (!search.only.empty() && search.only != id) return false;
   if (search.created_from && one.created < *search.created_from) return false;
-  if (search.created_to && one.created > *search.created_to) return false;
-  return search.types.empty() || std::ranges::find(search.types, one.type) != search.types.end();
+  return !search.created_to || one.created <= *search.created_to;
 }
 
 }  // namespace
@@ -127,8 +130,8 @@ Result<Json> search_incidents(store::Database& database, const IncidentSearch& s
   store::Investigations investigations(database);
   store::InvestigationFilter filter;
   filter.limit = kPage;
-  const auto only = store::parse_investigation_id(search.id);
-  if (only) {
+  const bool is_one = search.ids.size() == 1;
+  if (const auto only = store::parse_investigation_id(is_one ? search.ids.front() : ""); only) {
     filter.after = *only - 1;
     filter.limit = 1;
   }
@@ -141,9 +144,10 @@ Result<Json> search_incidents(store::Database& database, const IncidentSearch& s
       Json json = incident_json(row);
       if (matches(json, query)) found.push_back(std::move(json));
     }
-    if (rows.size() < kPage || !search.id.empty()) break;
+    if (rows.size() < kPage || is_one) break;
   }
   std::ranges::reverse(found);
+  sort_by(found, search.order);
   Json data = Json::array();
   const auto first = static_cast<std::size_t>(search.page * search.size);
   for (std::size_t i = first; i < found.size() && i < first + static_cast<std::size_t>(search.size); ++i) {

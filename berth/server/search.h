@@ -8,6 +8,7 @@
 
 #include "berth/base/json.h"
 #include "berth/base/result.h"
+#include "berth/server/sort_order.h"
 #include "berth/store/database.h"
 #include "berth/store/time.h"
 
@@ -29,18 +30,19 @@ Result<Json> search_indicators(store::Database& database, const IndicatorSearch&
 Result<Json> search_relationships(store::Database& database, const Json& filter);
 
 struct IncidentSearch {
-  std::string id;
-  std::string name;
+  std::vector<std::string> ids;  // one of them; empty: any, as below
+  std::vector<std::string> names;
   std::vector<std::string> types;
   std::string query;
   std::optional<store::Time> created_from = {};
   std::optional<store::Time> created_to = {};  // this moment included
   std::int64_t size = 100;
   std::int64_t page = 0;
-  std::string only;  // the id of the one investigation that the caller may see; empty: all
+  std::vector<SortKey> order;  // empty: newest first
+  std::string only;            // the id of the one investigation that the caller may see; empty: all
 };
 
-// {"data": [...], "total": N}, newest first.
+// {"data": [...], "total": N}.
 Result<Json> search_incidents(store::Database& database, const IncidentSearch& search);
 
 }  // namespace berth::server

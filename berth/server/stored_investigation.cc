@@ -9,6 +9,7 @@
 #include "berth/server/incident_json.h"
 #include "berth/server/outputs.h"
 #include "berth/store/contexts.h"
+#include "berth/store/entitlements.h"
 #include "berth/store/entries.h"
 #include "berth/store/files.h"
 #include "berth/store/investigations.h"
@@ -56,6 +57,26 @@ Result<void> StoredInvestigation::set_incident_fields(const Json& fields) {
   BERTH_TRY(store::Database * database, state_.database());
   BERTH_CHECK_OK(store::Investigations(*database).set_incident_fields(id_, fields));
   return {};
+}
+
+Result<void> StoredInvestigation::change_incident(const IncidentChange& change) {
+  BERTH_TRY(store::Database * database, state_.database());
+  return database->transaction([&]() -> Result<void> {
+    BERTH_TRY(const Json before, incident());
+    BERTH_TRY(const Json fields, change(before));
+    return set_incident_fields(fields);
+  });
+}
+
+Result<void> StoredInvestigation::add_entitlement(const Entitlement& entitlement) {
+  BERTH_TRY(store::Database * database, state_.database());
+  return store::Entitlements(*database).add(id_, {entitlement.guid, entitlement.persistent, entitlement.reply_tag});
+}
+
+Result<Entitlement> StoredInvestigation::use_entitlement(std::string_view guid) {
+  BERTH_TRY(store::Database * database, state_.database());
+  BERTH_TRY(store::Entitlement used, store::Entitlements(*database).use(id_, guid));
+  return Entitlement{std::move(used.guid), used.persistent, std::move(used.reply_tag)};
 }
 
 Result<void> StoredInvestigation::close(const std::string& reason, const std::string& notes) {

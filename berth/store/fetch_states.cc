@@ -15,6 +15,8 @@ std::string_view word_of(FetchKind kind) {
       return "last_mirror_run";
     case FetchKind::AssetsLastRun:
       return "assets_last_run";
+    case FetchKind::Mirrored:
+      return "mirrored";
   }
   return "";
 }

@@ -12,7 +12,8 @@
 
 namespace berth::store {
 
-enum class FetchKind { LastRun, LastMirrorRun, AssetsLastRun };
+// What content sets, and Mirrored, which is the server's own: {"time": when it last asked for what changed elsewhere}.
+enum class FetchKind { LastRun, LastMirrorRun, AssetsLastRun, Mirrored };
 
 // For the thread of its database. Errors beside those of Database: NotFound for an instance that is not there;
 // Exhausted past kMostStateBytes.

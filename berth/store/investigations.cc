@@ -36,6 +36,13 @@ Result<std::optional<std::string>> incident_text_of(const Json& incident) {
   return text;
 }
 
+// The instance that keeps the incident alike here and elsewhere, where there is one.
+std::optional<std::string> mirror_instance_of(const Json& incident) {
+  std::string name = incident.text_or("dbotMirrorInstance", "");
+  if (name.empty()) return std::nullopt;
+  return name;
+}
+
 }  // namespace
 
 Result<Investigation> Investigations::add(const NewInvestigation& investigation) {
@@ -43,8 +50,10 @@ Result<Investigation> Investigations::add(const NewInvestigation& investigation)
   Investigation added;
   const auto insert = [&]() -> Result<void> {
     BERTH_CHECK_OK(
-        database_.run("INSERT INTO investigations (name, type, incident, created, modified) VALUES (?,?,?,?,?)",
-                      {investigation.name, investigation.type, incident, investigation.at, investigation.at}));
+        database_.run("INSERT INTO investigations (name, type, incident, created, modified, mirror_instance)"
+                      " VALUES (?,?,?,?,?,?)",
+                      {investigation.name, investigation.type, incident, investigation.at, investigation.at,
+                       mirror_instance_of(investigation.incident)}));
     added.id = database_.last_row_id();
     return {};
   };
@@ -82,11 +91,11 @@ Result<std::vector<Investigation>> Investigations::list(const InvestigationFilte
 
 Result<void> Investigations::update(const Investigation& investigation, Time at) {
   BERTH_TRY(const auto incident, incident_text_of(investigation.incident));
-  BERTH_CHECK_OK(
-      database_.run("UPDATE investigations SET name = ?, type = ?, incident = ?, modified = ?, closed = ?,"
-                    " close_reason = ?, close_notes = ? WHERE id = ?",
-                    {investigation.name, investigation.type, incident, at, investigation.closed,
-                     investigation.close_reason, investigation.close_notes, investigation.id}));
+  BERTH_CHECK_OK(database_.run(
+      "UPDATE investigations SET name = ?, type = ?, incident = ?, modified = ?, closed = ?,"
+      " close_reason = ?, close_notes = ?, mirror_instance = ? WHERE id = ?",
+      {investigation.name, investigation.type, incident, at, investigation.closed, investigation.close_reason,
+       investigation.close_notes, mirror_instance_of(investigation.incident), investigation.id}));
   if (database_.changes() == 0) return no_such(investigation.id);
   return {};
 }

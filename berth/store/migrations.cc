@@ -155,7 +155,37 @@ CREATE TABLE content_sources (
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations = {kFirstSchema};
+constexpr std::string_view kEntitlements = R"sql(
+CREATE TABLE entitlements (
+  guid TEXT PRIMARY KEY,
+  investigation INTEGER NOT NULL REFERENCES investigations (id),
+  persistent INTEGER NOT NULL,
+  reply_tag TEXT NOT NULL,
+  created INTEGER NOT NULL
+) STRICT;
+CREATE INDEX entitlements_by_investigation ON entitlements (investigation);
+)sql";
+
+// `mirror_instance` is what the incident says of itself, beside it so that it is found.
+constexpr std::string_view kMirrors = R"sql(
+ALTER TABLE investigations ADD COLUMN mirror_instance TEXT;
+CREATE INDEX investigations_by_mirror ON investigations (mirror_instance) WHERE mirror_instance IS NOT NULL;
+
+CREATE TABLE mirrors (
+  investigation INTEGER PRIMARY KEY REFERENCES investigations (id),
+  known TEXT,
+  asked INTEGER
+) STRICT;
+
+CREATE TABLE mirrored_entries (
+  investigation INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (investigation, number),
+  FOREIGN KEY (investigation, number) REFERENCES entries (investigation, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations = {kFirstSchema, kEntitlements, kMirrors};
 
 }  // namespace
 

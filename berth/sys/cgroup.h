@@ -85,4 +85,8 @@ class Cgroup {
 // last process has been reaped. True when it is gone.
 bool remove_cgroup(const std::filesystem::path& path);
 
+// The same for the groups beside it whose names go on with a dash, and then for the group itself: those of a zygote's
+// calls, and its own.
+bool remove_cgroup_family(const std::filesystem::path& path);
+
 }  // namespace berth::sys

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <span>
+
 #include "berth/base/result.h"
 
 namespace berth::sys {
@@ -19,6 +21,10 @@ Result<void> clear_capabilities();
 
 // Keeps one capability (CAP_...), permitted and effective, and gives all others up for good.
 Result<void> keep_capability(int capability);
+
+// Keeps some capabilities, permitted and effective, and gives all others up for good, also for what is executed. Needs
+// CAP_SETPCAP.
+Result<void> limit_capabilities(std::span<const int> capabilities);
 
 // From here on no execve gains anything: setuid bits and file capabilities are ignored (prctl(2)).
 Result<void> forbid_new_privileges();

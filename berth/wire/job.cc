@@ -21,11 +21,16 @@ Json json_of(const Debugger& debugger) {
 
 std::string job_line(const Job& job) {
   Json line = Json::object();
-  line.set("script", job.code).set("integration", job.integration).set("native", true);
+  if (job.is_ahead) {
+    line.set("is_ahead", true);
+  } else {
+    line.set("script", job.code);
+  }
+  line.set("integration", job.integration).set("native", true);
   line.set("command", job.command).set("args", job.args);
   line.set("params", job.integration ? job.params : Json());
   line.set("context", job.context).set("linecount", 0);
-  if (job.prelude) {
+  if (job.prelude && !job.is_ahead) {
     Json prelude = Json::object();
     prelude.set("path", job.prelude->path).set("first_line", static_cast<std::uint64_t>(job.prelude->first_line));
     line.set("prelude", std::move(prelude));

@@ -34,6 +34,7 @@ struct Debugger {
 struct Job {
   std::string code;  // the whole text, common scripts included, or what follows the prelude
   std::optional<Prelude> prelude;
+  bool is_ahead = false;             // a zygote has the code already: `code` and `prelude` are not looked at
   std::optional<Debugger> debugger;  // `code` is not looked at then
   bool integration = false;
   std::string command;  // of an integration; empty for a script

@@ -39,6 +39,7 @@ CallAnswer an_answer() {
                        {engine::LogSource::Server, "debug", "d"}};
   answer.record.dropped_log_bytes = 5;
   answer.record.output_bytes = 6;
+  answer.is_warm = true;
   answer.warnings = {"w"};
   answer.notes = {"n"};
   answer.not_enforced = {"memory"};

@@ -38,6 +38,7 @@ CallAnswer full_answer() {
   answer.new_entries.push_back({Json::array(), std::nullopt});
   answer.fetched = {{store::FetchKind::LastRun, Json::object().set("time", 1)},
                     {store::FetchKind::AssetsLastRun, Json()}};
+  answer.handed_over = {1, 2, 3, 4};
   answer.code_origin = "Harbour.py";
   answer.code_first_line = 12;
   answer.outcome.cause = engine::Cause::Memory;
@@ -88,6 +89,8 @@ TEST(AnswerTransfer, LosesNothing) {
   EXPECT_TRUE(read->new_entries[0].file->info);
   EXPECT_FALSE(read->new_entries[1].file.has_value());
   EXPECT_EQ(read->fetched, wanted.fetched);
+  EXPECT_EQ(read->handed_over.indicators_updated, 2);
+  EXPECT_EQ(read->handed_over.assets, 4);
   EXPECT_EQ(read->code_first_line, wanted.code_first_line);
   EXPECT_EQ(read->outcome.cause, engine::Cause::Memory);
   EXPECT_EQ(read->outcome.signal, wanted.outcome.signal);

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "berth/app/checked_call.h"
 #include "berth/app/long_running_service.h"
+#include "berth/app/mirror_service.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::app {
@@ -47,6 +49,14 @@ const CommandRow kCommands[] = {
      R"({"isFetchEvents": false, "isFetchAssets": "false", "isFetchCredentials": ""})",
      {"fetch-incidents", "fetch-indicators"}},
     {"NoParams", {.feed = true}, "null", {"fetch-indicators"}},
+    {"Mirroring",
+     {.fetch_incidents = true, .mappable = true, .remote_sync_in = true, .remote_sync_out = true},
+     R"({"isFetch": true})",
+     {"fetch-incidents", "update-remote-system", "get-modified-remote-data"}},
+    {"MirroringWithoutFetching",
+     {.fetch_incidents = true, .remote_sync_in = true},
+     R"({"isFetch": false})",
+     {"get-modified-remote-data"}},
 };
 
 class FetchCommands : public ::testing::TestWithParam<CommandRow> {};
@@ -126,6 +136,101 @@ TEST_P(NoFetchedList, IsRefusedWithoutItsText) {
 
 INSTANTIATE_TEST_SUITE_P(Table, NoFetchedList, ::testing::ValuesIn(kNoLists),
                          [](const auto& row) { return row.param.name; });
+
+struct CountRow {
+  const char* name;
+  const char* entries;
+  std::int64_t count;
+};
+
+const CountRow kCounts[] = {
+    {"Nothing", "[]", 0},
+    {"Lists", R"([{"Contents": [1, [2, 3]]}, {"Contents": "[4]"}, {"Contents": []}])", 3},
+    {"WhatIsNone", R"([{"Contents": "done"}, {"Contents": {"a": [1]}}, {"Contents": null}, {}, 7])", 0},
+};
+
+class ListedIn : public ::testing::TestWithParam<CountRow> {};
+
+TEST_P(ListedIn, CountsTheElements) { EXPECT_EQ(listed_in(entries_of(GetParam().entries)), GetParam().count); }
+
+INSTANTIATE_TEST_SUITE_P(Table, ListedIn, ::testing::ValuesIn(kCounts), [](const auto& row) { return row.param.name; });
+
+struct ScoreRow {
+  const char* name;
+  bool feed;
+  const char* params;
+  int score;
+};
+
+const ScoreRow kScores[] = {
+    {"Good", true, R"({"feedReputation": "Good"})", 1},
+    {"Suspicious", true, R"({"feedReputation": "Suspicious"})", 2},
+    {"Bad", true, R"({"feedReputation": "Bad"})", 3},
+    {"None", true, R"({"feedReputation": "None"})", 0},
+    {"Empty", true, R"({"feedReputation": ""})", 0},
+    {"Null", true, R"({"feedReputation": null})", 0},
+    {"NotGiven", true, "{}", 0},
+    {"NoFeed", false, R"({"feedReputation": "Bad"})", 0},
+};
+
+class FeedScore : public ::testing::TestWithParam<ScoreRow> {};
+
+TEST_P(FeedScore, IsThatOfTheParameter) {
+  content::Item item;
+  item.flags.feed = GetParam().feed;
+  EXPECT_EQ(feed_score_of(item, json(GetParam().params)), GetParam().score);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, FeedScore, ::testing::ValuesIn(kScores),
+                         [](const auto& row) { return row.param.name; });
+
+// --- what errors of mirroring mean -----------------------------------------------------------------------------------
+
+struct MeaningRow {
+  const char* name;
+  const char* command;
+  engine::Cause cause;
+  const char* error;  // of an error entry; empty: there is none
+  const char* raised;
+  MirrorError meaning;
+};
+
+constexpr char kModified[] = "get-modified-remote-data";
+constexpr auto kCompleted = engine::Cause::Completed;
+constexpr auto kException = engine::Cause::Exception;
+
+const MeaningRow kMeanings[] = {
+    {"OfOne", "get-remote-data", kCompleted, "no such alert", "", MirrorError::ThisOne},
+    {"OfOneRaised", "get-remote-data", kException, "", "NotImplementedError: x\n", MirrorError::ThisOne},
+    {"RateLimit", "get-remote-data", kCompleted, "Failed: API rate limit", "", MirrorError::Everything},
+    {"RateLimitRaised", "update-remote-system", kException, "", "Exception: API rate limit\n", MirrorError::Everything},
+    {"OtherCase", "get-remote-data", kCompleted, "api rate limit", "", MirrorError::ThisOne},
+    {"Skip", kModified, kCompleted, "skip update. error: down", "", MirrorError::Everything},
+    {"NotThere", kModified, kCompleted, "Failed to execute: no such command", "", MirrorError::NotImplemented},
+    {"NotThereRaised", kModified, kException, "", "NotImplementedError: no\n", MirrorError::NotImplemented},
+    {"Raised", kModified, kException, "", "ValueError: no\n", MirrorError::ThisOne},
+    {"Timeout", kModified, engine::Cause::Timeout, "", "", MirrorError::ThisOne},
+};
+
+class MirrorErrors : public ::testing::TestWithParam<MeaningRow> {};
+
+TEST_P(MirrorErrors, SayHowToGoOn) {
+  CallAnswer answer;
+  answer.outcome.cause = GetParam().cause;
+  if (*GetParam().error != '\0') {
+    answer.new_entries.push_back({Json::object().set("Type", 4).set("Contents", GetParam().error), std::nullopt});
+  }
+  answer.record.exception = {"Traceback\n", GetParam().raised};
+  EXPECT_EQ(meaning_of({GetParam().command, answer, "x", {}}), GetParam().meaning);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, MirrorErrors, ::testing::ValuesIn(kMeanings),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(MeaningOf, ACallThatDidNotBeginIsOneOnly) {
+  const StartError error{Error(Errc::Unavailable, "API rate limit"), true};
+  EXPECT_EQ(meaning_of({kModified, std::unexpected(error), "x", {}}), MirrorError::ThisOne);
+}
 
 // --- long-running ----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ namespace {
 std::vector<CommandAnswer> answer_with(const std::string& brand, std::initializer_list<const char*> entries) {
   CallAnswer call;
   call.outcome.cause = engine::Cause::Completed;
+  call.item = "Asking";
   for (const char* entry : entries) call.record.entries.push_back(parse_json(entry).value());
   std::vector<CommandAnswer> answers;
   answers.push_back({brand, "north", std::move(call)});
@@ -47,11 +48,16 @@ TEST(Schedule, StaysWithItsInstance) {
   const auto run = scheduled_run_of(answer_with("Desk", {R"({"PollingCommand": "x", "PollingArgs": {"id": 7}})"}));
   ASSERT_TRUE(run.has_value());
   EXPECT_EQ(run->instance, "north");
+  EXPECT_EQ(run->brand, "Desk");
+  EXPECT_EQ(run->item, "Asking");
+  EXPECT_EQ(run->kind, content::ItemKind::Integration);
   EXPECT_EQ(print_json(run->args), R"({"id": 7})");
 }
 
 TEST(Schedule, EndsWithAResultOrAnError) {
   EXPECT_FALSE(scheduled_run_of({}).has_value());
+  // An old entry that is only shown.
+  EXPECT_FALSE(scheduled_run_of(answer_with("Builtin", {R"({"PollingCommand": "x"})"})).has_value());
   EXPECT_FALSE(scheduled_run_of(answer_with("Scripts", {R"({"Type": 1, "Contents": "done"})"})).has_value());
   EXPECT_FALSE(scheduled_run_of(answer_with("Scripts", {R"({"PollingCommand": "x"})", R"({"Type": 4})"})).has_value());
   auto failed = answer_with("Scripts", {R"({"PollingCommand": "x"})"});

@@ -218,10 +218,15 @@ class Desk(Harbour):
                          entries=[{'contents': 'seen', 'user': 'ada'}])
         self.assertEqual(sent.contents(), ['CA-1003'])
         alert = self.port.alerts['CA-1003']
-        self.assertEqual((alert['assignee'], alert['comments'], alert['status']), ('ada', ['ada: seen'], 'open'))
+        (comment,) = alert['comments']
+        self.assertEqual((alert['assignee'], comment['text'], alert['status']), ('ada', 'ada: seen', 'open'))
         self.desk('update-remote-system', remoteId='CA-1003', incidentChanged=True, status=2, delta={}, data={})
+        # What we said is not told again, nor what others said before.
+        for time, text in (('%s.5' % since[:-1], 'later'), ('2001-01-01T00:00:00.000000', 'long ago')):
+            alert['comments'].append({'author': 'officer', 'text': text, 'time': time})
         (mirrored, note, end) = self.desk('get-remote-data', id='CA-1003', lastUpdate=since).entries()
-        self.assertEqual((json.loads(mirrored['Contents'])['status'], note['Contents']), ('released', 'ada: seen'))
+        self.assertEqual((json.loads(mirrored['Contents'])['status'], note['Contents']), ('released', 'officer: later'))
+        self.assertNotIn('comments', json.loads(mirrored['Contents']))
         self.assertTrue(end['Contents']['dbotIncidentClose'])
         (entry,) = self.desk('get-modified-remote-data', params={'credentials': {}}, lastUpdate=since).entries()
         self.assertTrue(entry['Contents'].startswith('skip update. error: '), entry['Contents'])

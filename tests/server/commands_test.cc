@@ -117,6 +117,9 @@ const AnswerRow kAnswers[] = {
      "(score:>=2 or -verdict:Benign) and value:(a.example \"b c\")"},
     {"GetIncidentsFromDate", "getIncidents", R"({"fromdate": "last week"})",
      "error: command 'getIncidents': argument 'fromdate' is no date such as 2026-11-26T04:05:06Z"},
+    {"GetIncidentsSort", "getIncidents", R"({"sort": "created"})",
+     "error: command 'getIncidents': argument 'sort' 'created' is no order; write field.asc,field.desc"},
+    {"GetRoles", "getRoles", "{}", R"([{"id": "operator", "name": "operator", "shifts": []}])"},
     {"Close", "closeInvestigation", R"({"closeReason": "Resolved"})", "done"},
     {"CreateIndicatorWithoutValue", "createNewIndicator", R"({"type": "IP"})",
      "error: command 'createNewIndicator': argument 'value' is missing"},
@@ -386,6 +389,11 @@ const SearchRow kSearches[] = {
     {"ScriptAsksByName", testing::script(), R"({"name": "other"})", ""},
     {"IntegrationAsksByQuery", testing::integration(), R"({"query": "name:other"})", ""},
     {"PersonAsksById", testing::person(), R"({"id": "3"})", "other "},
+    {"PersonAsksByIds", testing::person(), R"({"id": "2, 3"})", "other own "},
+    {"PersonAsksByNames", testing::person(), R"({"name": ["own", "other"]})", "other own "},
+    {"PersonAsksByNameInText", testing::person(), R"({"name": "own"})", "own "},
+    {"PersonAsksInOrder", testing::person(), R"({"sort": "severity.asc"})", "own other "},
+    {"PersonAsksInTurnedOrder", testing::person(), R"({"sort": ["severity.desc", "id.asc"]})", "other own "},
     {"PersonAsksByQuery", testing::person(), R"({"query": "severity:1"})", "own "},
 };
 

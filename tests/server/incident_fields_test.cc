@@ -24,6 +24,8 @@ const FieldRow kFields[] = {
     {"Custom", R"({"country": "NL"})", R"({"CustomFields": {"country": "NL"}})"},
     {"CustomFields", R"({"CustomFields": {"a": 1}, "b": 2})", R"({"CustomFields": {"a": 1, "b": 2}})"},
     {"CustomFieldsInText", R"({"customFields": "{\"a\": [1]}"})", R"({"CustomFields": {"a": [1]}})"},
+    {"MirrorTerms", R"({"dbotMirrorDirection": "In", "dbotMirrorTags": ["a"]})",
+     R"({"dbotMirrorDirection": "In", "dbotMirrorTags": ["a"]})"},
     {"NoCustomFields", R"({"CustomFields": {}})", "{}"},
     {"SeverityNumber", R"({"severity": 4})", R"({"severity": 4})"},
     {"SeverityHalf", R"({"severity": 0.5})", R"({"severity": 0.5})"},

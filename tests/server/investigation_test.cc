@@ -360,6 +360,40 @@ TYPED_TEST(InvestigationTest, SetsFieldsOfTheIncident) {
   EXPECT_EQ(*incident->find("CustomFields"), json(R"({"a": 1})"));
 }
 
+TYPED_TEST(InvestigationTest, ChangesTheIncidentInOneStep) {
+  this->incident_ = json(R"({"name": "n", "severity": 1})");
+  ASSERT_TRUE(ok(this->investigation().change_incident([](const Json& incident) -> Result<Json> {
+    return Json::object().set("severity", *incident.find("severity")->as_int() + 1);
+  })));
+  EXPECT_EQ(*this->investigation().incident()->find("severity"), Json(2));
+  const auto refused = this->investigation().change_incident(
+      [](const Json&) -> Result<Json> { return fail(Errc::NotFound, "there is none"); });
+  EXPECT_TRUE(fails_with(refused, Errc::NotFound, "there is none"));
+  EXPECT_TRUE(fails_with(this->investigation().change_incident([](const Json&) -> Result<Json> { return Json("x"); }),
+                         Errc::InvalidInput, "object"));
+  EXPECT_EQ(*this->investigation().incident()->find("severity"), Json(2));
+}
+
+TYPED_TEST(InvestigationTest, ChangesAnIncidentThatIsNotThereYet) {
+  ASSERT_TRUE(ok(this->investigation().change_incident([](const Json& incident) -> Result<Json> {
+    EXPECT_TRUE(incident.is_null());
+    return Json::object().set("severity", 3);
+  })));
+  EXPECT_EQ(*this->investigation().incident()->find("severity"), Json(3));
+}
+
+TYPED_TEST(InvestigationTest, TakesAnEntitlementOnceUnlessItIsPersistent) {
+  ASSERT_TRUE(ok(this->investigation().add_entitlement({"once", false, "tag"})));
+  ASSERT_TRUE(ok(this->investigation().add_entitlement({"often", true, ""})));
+  const auto once = this->investigation().use_entitlement("once");
+  ASSERT_TRUE(ok(once));
+  EXPECT_EQ(once->reply_tag, "tag");
+  EXPECT_TRUE(
+      fails_with(this->investigation().use_entitlement("once"), Errc::NotFound, "there is no entitlement 'once'"));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(this->investigation().use_entitlement("often").value().persistent);
+  EXPECT_TRUE(fails_with(this->investigation().use_entitlement(""), Errc::NotFound, "there is no entitlement ''"));
+}
+
 TYPED_TEST(InvestigationTest, ClosesAndStillTakesWhatAScriptHasToSay) {
   this->incident_ = json(R"({"name": "n"})");
   ASSERT_TRUE(ok(this->investigation().close("Resolved", "all is well")));

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "berth/server/mirroring.h"
 #include "berth/store/instances.h"
 #include "tests/server/scene.h"
 
@@ -38,7 +39,8 @@ class Requests {
                            "Harbour",
                            [this](std::string_view text, bool is_error) {
                              health_ += std::string(is_error ? "error: " : "") + std::string(text) + ";";
-                           }});
+                           },
+                           feed_score_});
   }
   Result<Json> ask(std::string_view name, const char* args) { return ask(name, json(args)); }
   std::string answer(std::string_view name, const char* args) {
@@ -51,6 +53,7 @@ class Requests {
   testing::NoScript script_;
   Playground playground_;
   std::string health_;
+  int feed_score_ = 0;
 };
 
 struct RequestRow {
@@ -65,7 +68,7 @@ const RequestRow kRows[] = {
     {"LicenseId", "getLicenseID", "{}", R"({"id": ""})", true},
     {"LicenseField", "getLicenseCustomField", R"({"key": "k"})", "null", true},
     {"Http", "internalHttpRequest", R"({"method": "GET", "uri": "/x"})",
-     "error: internalHttpRequest: Unsupported Command: only the original's own server can answer this", true},
+     "error: internalHttpRequest: Unsupported Command: only the original's own server can answer GET '/x'", true},
     {"ApiCall", "_apiCall", "{}",
      "error: _apiCall: Unsupported Command: only the original's own server can answer this", true},
     {"MapObject", "mapObject", "{}",
@@ -119,7 +122,14 @@ const RequestRow kRows[] = {
     {"FindUser", "findUser", R"({"username": "operator"})",
      R"({"id": "operator", "username": "operator", "name": "Operator", "email": ""})"},
     {"FindNobody", "findUser", R"({"email": "nobody@x.example"})", "{}"},
-    {"Entitlement", "handleEntitlementForUser", R"({"guid": "g"})", "null"},
+    {"EntitlementOfNothing", "handleEntitlementForUser", R"({"guid": "g"})",
+     "error: handleEntitlementForUser: command 'handleEntitlementForUser': argument 'incidentID' is missing"},
+    {"EntitlementWithoutGuid", "handleEntitlementForUser", R"({"incidentID": "1"})",
+     "error: handleEntitlementForUser: command 'handleEntitlementForUser': argument 'guid' is missing"},
+    {"EntitlementThatIsNot", "handleEntitlementForUser", R"({"incidentID": "1", "guid": "g"})",
+     "error: handleEntitlementForUser: there is no entitlement 'g' in this run"},
+    {"EntitlementElsewhere", "handleEntitlementForUser", R"({"incidentID": "2", "guid": "g"})",
+     "error: handleEntitlementForUser: there is no entitlement 'g' in investigation 2"},
 };
 
 class RequestAnswers : public ::testing::TestWithParam<RequestRow> {};
@@ -297,6 +307,58 @@ TEST(Requests, TellOfHealth) {
   ASSERT_TRUE(ok(requests.ask("updateModuleHealth", R"({"err": "down", "isError": true})")));
   ASSERT_TRUE(ok(requests.ask("updateModuleHealth", R"({"err": {"eventsPulled": 3}})")));
   EXPECT_EQ(requests.health_, R"(error: down;{"eventsPulled": 3};)");
+}
+
+TEST(Requests, CountWhatIsHandedOver) {
+  Requests requests;
+  for (const char* health : {R"({"eventsPulled": 3})", R"({"assetsPulled": 5, "eventsPulled": 4})", R"("down")",
+                             R"({"eventsPulled": -7})", R"({"eventsPulled": "9"})", "[1]"}) {
+    ASSERT_TRUE(ok(requests.ask("updateModuleHealth", Json::object().set("err", json(health)))));
+  }
+  EXPECT_EQ(requests.memory_.handed_over().events, 7);
+  EXPECT_EQ(requests.memory_.handed_over().assets, 5);
+  ASSERT_TRUE(ok(requests.ask("createIndicators", R"({"indicators": [{"value": "a"}, {"value": "b"}]})")));
+  ASSERT_TRUE(ok(requests.ask("createIndicators", R"({"indicators": [{"value": "b"}]})")));
+  EXPECT_FALSE(requests.ask("createIndicators", R"({"indicators": [{"value": "c"}, {}]})").has_value());
+  EXPECT_EQ(requests.memory_.handed_over().indicators_created, 2);
+  EXPECT_EQ(requests.memory_.handed_over().indicators_updated, 1);
+}
+
+TEST(Requests, TheReputationOfAFeedGoesBeforeAnIndicatorsOwn) {
+  Requests requests;
+  requests.feed_score_ = 2;
+  ASSERT_TRUE(ok(requests.ask("createIndicators", R"({"indicators": [{"value": "a", "score": 3}, {"value": "b"}]})")));
+  requests.feed_score_ = 0;
+  ASSERT_TRUE(ok(requests.ask("createIndicators", R"({"indicators": [{"value": "c", "score": 3}, {"value": "d"}]})")));
+  const auto found = requests.ask("searchIndicators", "{}");
+  ASSERT_TRUE(ok(found));
+  std::string scores;
+  for (const Json& one : *found->find("iocs")->as_array()) {
+    scores += one.text_or("value", "") + print_json(*one.find("score"));
+  }
+  EXPECT_EQ(scores, "a2b2c3d0");
+}
+
+TEST(Requests, IncidentsBeginToBeMirrored) {
+  Requests requests;
+  ASSERT_TRUE(ok(requests.ask("createIncidents", R"({"incidents": [
+    {"name": "ours", "dbotMirrorId": "1", "dbotMirrorDirection": "Both", "dbotMirrorInstance": "Harbour_1"},
+    {"name": "raw", "rawJSON": "{\"mirror_id\": \"2\", \"mirror_direction\": \"Out\", \"mirror_instance\": \"Harbour_1\"}"},
+    {"name": "another's", "dbotMirrorId": "3", "dbotMirrorDirection": "Both", "dbotMirrorInstance": "Vault_1"},
+    {"name": "none", "dbotMirrorId": "4", "dbotMirrorInstance": "Harbour_1"}]})")));
+  store::Database& database = requests.folder_.database();
+  const auto incidents = mirrored_incidents(database, "Harbour_1");
+  ASSERT_TRUE(ok(incidents));
+  ASSERT_EQ(incidents->size(), 2u);
+  EXPECT_EQ(incidents->at(1).terms.remote_id, "2");
+  EXPECT_TRUE(mirrored_incidents(database, "Vault_1")->empty());
+  // What is changed from here on goes over.
+  const auto& ours = incidents->at(0).investigation;
+  ASSERT_TRUE(ok(store::Investigations(database).set_incident_fields(ours.id, json(R"({"owner": "ada"})"))));
+  const auto update = outgoing_update(database, mirrored_incidents(database, "Harbour_1")->at(0));
+  ASSERT_TRUE(ok(update));
+  ASSERT_TRUE(update->has_value());
+  EXPECT_EQ(*(*update)->args.find("delta"), json(R"({"owner": "ada"})"));
 }
 
 }  // namespace

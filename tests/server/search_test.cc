@@ -193,8 +193,8 @@ struct IncidentRow {
 IncidentSearch incident_search(const char* id, const char* name = "", std::vector<std::string> types = {},
                                const char* query = "") {
   IncidentSearch search;
-  search.id = id;
-  search.name = name;
+  if (*id != '\0') search.ids = {id};
+  if (*name != '\0') search.names = {name};
   search.types = std::move(types);
   search.query = query;
   return search;
@@ -210,7 +210,21 @@ IncidentSearch incident_page(std::int64_t size, std::int64_t page) {
 IncidentSearch only(const char* id, const char* wanted = "") {
   IncidentSearch search;
   search.only = id;
-  search.id = wanted;
+  if (*wanted != '\0') search.ids = {wanted};
+  return search;
+}
+
+IncidentSearch among(std::vector<std::string> ids, std::vector<std::string> names) {
+  IncidentSearch search;
+  search.ids = std::move(ids);
+  search.names = std::move(names);
+  return search;
+}
+
+IncidentSearch ordered(std::vector<SortKey> order, std::int64_t size = 100) {
+  IncidentSearch search;
+  search.order = std::move(order);
+  search.size = size;
   return search;
 }
 
@@ -229,6 +243,11 @@ const IncidentRow kIncidents[] = {
     {"LastPage", incident_page(3, 1), "two ", 4},
     {"PageBehindTheLast", incident_page(3, 2), "", 4},
     {"Only", only("3"), "three ", 1},
+    {"Ids", among({"5", "2", "99"}, {}), "five two ", 2},
+    {"Names", among({}, {"six", "two"}), "six two ", 2},
+    {"Order", ordered({{"severity", false}}), "five two three six ", 4},
+    {"OrderOfTwoFields", ordered({{"severity", false}, {"name", true}}), "two five three six ", 4},
+    {"OrderBeforePages", ordered({{"id", false}}, 2), "two three ", 4},
     {"OnlyAndAnother", only("3", "2"), "", 0},
 };
 

@@ -23,6 +23,27 @@ TEST(UsualFields, OfAnIncidentAreThereAndGiveWay) {
   EXPECT_EQ(one.incident()->text_or("closeReason", "?"), "Resolved");
 }
 
+TEST(UsualFields, OfAPlaygroundsIncidentGiveWayToo) {
+  Playground playground;
+  playground.set_incident(
+      json(R"({"name": "n", "id": "77", "severity": 3, "status": 2, "CustomFields": {"a": 1}, "created": "then"})"));
+  const auto incident = playground.incident();
+  ASSERT_TRUE(ok(incident));
+  EXPECT_EQ(incident->text_or("id", "?"), "77");
+  EXPECT_EQ(incident->text_or("created", "?"), "then");
+  EXPECT_EQ(*incident->find("severity"), Json(3));
+  EXPECT_EQ(*incident->find("status"), Json(2));
+  EXPECT_EQ(print_json(*incident->find("CustomFields")), R"({"a": 1})");
+  for (const char* name : {"type", "owner", "details", "rawJSON"}) EXPECT_EQ(incident->text_or(name, "?"), "") << name;
+  EXPECT_EQ(*incident->find("labels"), Json::array());
+
+  playground.set_incident(Json::object());
+  EXPECT_EQ(playground.incident()->text_or("id", "?"), "1");
+  EXPECT_EQ(*playground.incident()->find("status"), Json(1));
+  EXPECT_EQ(*playground.incident()->find("CustomFields"), Json::object());
+  EXPECT_TRUE(playground.incident()->text_or("created", "").ends_with("Z"));
+}
+
 TEST(UsualFields, OfAnEntryTellFilesFromOthers) {
   testing::StateFolder folder;
   testing::NoScript script;

@@ -264,9 +264,9 @@ def test_check_says_what_cannot_run(faulty):
     report = checked.json
     found = {os.path.basename(os.path.dirname(one['file'])): (one['rule'], one['line']) for one in report['findings']}
     assert found == EXPECTED
-    assert (report['items'], report['cannot_run']) == (12, 9)
+    assert (report['items'], report['cannot_run']) == (12, 8)
     text = faulty('check')
-    assert text.code == 1 and '12 items, 9 cannot run' in text.out, text
+    assert text.code == 1 and '12 items, 8 cannot run' in text.out, text
     assert 'pwsh' in text.out and "rewrite it in Python" in text.out
 
 
@@ -292,6 +292,12 @@ def test_check_of_what_can_run(place):
     place.add(place.at('good'))
     checked = place('check')
     assert (checked.code, checked.out) == (0, '1 item, 0 cannot run\n'), checked
+    place.script('good/Packs/P/Scripts/Old/Old.yml', 'Old', 'toversion: 5.9.9\n')
+    warned = place('check')
+    assert warned.code == 0 and '2 items, 0 cannot run' in warned.out and ': warning: key' in warned.out, warned
+    assert [one['level'] for one in place('check', '--format', 'json').json['findings']] == ['warning']
+    [result] = place('check', '--format', 'sarif').json['runs'][0]['results']
+    assert (result['ruleId'], result['level']) == ('other-server', 'warning')
     unknown = place('check', 'goot')
     assert unknown.code == 2 and "did you mean 'good'" in unknown.err, unknown
 

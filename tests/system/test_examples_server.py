@@ -222,6 +222,39 @@ def test_a_fetch_that_fails_is_made_again(server, port):
     assert len(after) == len(before) + 3 and len(set(after)) == len(after)
 
 
+def test_incidents_are_mirrored(server, port):
+    late = port.control('POST', '/control/alerts', {'minutes_ago': 1, 'subject': 'Mirrored'})['id']
+    server.add_instance('desk', 'CustomsDesk', isFetch='true', first_fetch='1 day',
+                        mirror_direction='Incoming And Outgoing')
+    server.must('fetch', 'desk', '--once')
+    listed = server.must('investigation', 'list', '--json').json['investigations']
+    (inside,) = [str(one['id']) for one in listed if late in one['name']]
+    # In: fields and comments, and what came does not go back.
+    port.control('PATCH', '/control/alerts/' + late, {'status': 'held', 'severity': 4, 'comment': 'seal missing'})
+    for _ in range(2):
+        server.must('fetch', 'desk', '--once')
+    shown = server.must('investigation', 'show', inside, '--json').json['incident']
+    assert (shown['severity'], shown['CustomFields']['status'], shown['dbotMirrorId']) == (4, 'held', late)
+    entries = server.must('investigation', 'export', inside).json['entries']
+    assert [one['Contents'] for one in entries] == ['officer: seal missing']
+    # Out: fields, and entries with the tag, once.
+    note = json.dumps([{'Type': 1, 'ContentsFormat': 'text', 'Contents': 'on its way', 'Tags': ['customs']},
+                       {'Type': 1, 'ContentsFormat': 'text', 'Contents': 'for us alone'}])
+    server.exec('!setIncident assignee=ada', '--investigation', inside)
+    server.exec("!addEntries entries='%s'" % note, '--investigation', inside)
+    for _ in range(2):
+        server.must('fetch', 'desk', '--once')
+    alert = port.control('GET', '/control/alerts/' + late)
+    assert (alert['assignee'], alert['severity'], alert['status']) == ('ada', 4, 'held')
+    assert [one['text'] for one in alert['comments']] == ['seal missing', 'operator: on its way']
+    entries = server.must('investigation', 'export', inside).json['entries']
+    assert [one['Contents'] for one in entries if one.get('Tags')] == ['officer: seal missing', 'on its way']
+    # The end goes over.
+    server.exec('!closeInvestigation closeReason=Resolved', '--investigation', inside)
+    server.must('fetch', 'desk', '--once')
+    assert port.control('GET', '/control/alerts/' + late)['status'] == 'released'
+
+
 def test_an_inspection_is_polled(server):
     server.add_instance('desk', 'CustomsDesk')
     inside = ('--investigation', server.new_investigation())
@@ -234,8 +267,8 @@ def test_an_inspection_is_polled(server):
 @runs('CustomsFeed')
 def test_a_feed_makes_indicators(server):
     server.add_instance('feed', 'CustomsFeed', feed='true', batch_size='25')
-    for _ in range(2):  # the second time nothing has changed
-        server.must('fetch', 'feed', '--once')
+    told = [server.must('fetch', 'feed', '--once', '--json').json['fetched'][0]['indicators'] for _ in range(2)]
+    assert told == [{'created': 60, 'updated': 0}, {'created': 0, 'updated': 0}]  # the second time nothing has changed
     found = server.exec('!findIndicators query="type:Domain" size=100')
     assert found.code == 0 and 'manifest-00.example' in found.out, found
 
@@ -244,7 +277,7 @@ def test_a_feed_makes_indicators(server):
 def test_credentials_are_fetched_and_not_shown(server):
     server.add_instance('vault', 'CustomsVault', isFetchCredentials='true')
     fetched = server.must('fetch', 'vault', '--once')
-    assert 'hoist' not in fetched.out + fetched.err
+    assert 'hoist' not in fetched.out + fetched.err and '3 sets of credentials' in fetched.err
     assert 'hoist' not in server.must('investigation', 'list', '--json').out
 
 
@@ -253,6 +286,7 @@ def test_events_are_fetched_in_order(server):
     server.add_instance('gates', 'WatchEvents', isFetchEvents='true', deliver='war room', max_events='25')
     first, second = server.must('fetch', 'gates', '--once', '--json'), server.must('fetch', 'gates', '--once', '--json')
     assert '"seq": 25' in first.out.replace('\\"', '"') and '"seq": 26' not in first.out.replace('\\"', '"')
+    assert (first.json['fetched'][0]['events'], second.json['fetched'][0]['events']) == (25, 15)
     assert '"seq": 26' in second.out.replace('\\"', '"') and '"seq": 25,' not in second.out.replace('\\"', '"')
 
 

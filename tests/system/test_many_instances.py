@@ -1,4 +1,5 @@
 """Commands that several instances answer at once, and fetches: what fails keeps nothing."""
+import json
 import random
 import signal
 import time
@@ -124,3 +125,34 @@ def test_a_fetch_that_is_killed_keeps_nothing_twice(room, host):
     assert sorted(names) == sorted('incident %d' % number for number in range(len(names)))
     assert len(names) % 3 == 0 and len(names) >= 3 * (acknowledged + 1)
     figure('fetch', '12 fetches killed: incidents twice, missing', '0, 0 of %d' % len(names))
+
+
+# --- feeds -----------------------------------------------------------------------------------------------------------
+
+FEED = """how = demisto.params().get('how')
+demisto.createIndicators([{'value': '192.0.2.%d' % one, 'type': 'IP', 'score': one % 4} for one in range(4)])
+demisto.createIndicators([{'value': '192.0.2.0', 'type': 'IP'}])
+if how == 'raise':
+    raise ValueError('wrong on purpose')
+"""
+
+
+def scores(room):
+    (found,) = room.exec('!findIndicators query="type:IP"').entries
+    contents = found['Contents'] if isinstance(found['Contents'], list) else json.loads(found['Contents'])
+    return [one['score'] for one in sorted(contents, key=lambda one: one['value'])]
+
+
+def test_the_reputation_of_a_feed(room):
+    room.integration('Feed', FEED, [], [('how', 0), ('feedReputation', 18)], ['feed'])
+    room.add('Feed', 'feed', '--param', 'feed=true')
+    told = room.must('fetch', 'feed', '--json').json['fetched'][0]
+    assert (told['indicators'], scores(room)) == ({'created': 4, 'updated': 1}, [0, 1, 2, 3])
+    for reputation, score in (('Bad', 3), ('Good', 1), ('Suspicious', 2)):
+        room.must('instance', 'set', 'feed', '--param', 'feedReputation=' + reputation)
+        assert 'fetch-indicators: 5 indicators, 0 of them new' in room.must('fetch', 'feed').err
+        assert scores(room) == [score] * 4
+    # A batch that was taken stays when the fetch fails later, and that is said.
+    room.must('instance', 'set', 'feed', '--param', 'how=raise')
+    failed = room('fetch', 'feed', '--json')
+    assert failed.code == 1 and failed.json['fetched'][0]['indicators'] == {'created': 0, 'updated': 5}

@@ -40,3 +40,18 @@ def test_without_it_the_entry_is_shown(room):
 def test_a_timeout_is_kept(room):
     answer = room('exec', '!Turns turns=9 patience=5', '--poll')
     assert answer.code != 0 and "poll 'Turns': it has no result after 5 s" in answer.err, answer
+
+
+ASKS_FOR_ANOTHER = '''demisto.results({'Type': 1, 'ContentsFormat': 'text', 'Contents': 'not yet', 'NextRun': '10', 'Timeout': '60',
+    'PollingCommand': 'SetByIncidentId', 'PollingArgs': {'id': demisto.args()['id'], 'key': 'Taken', 'value': 'yes'}})'''
+
+
+def test_what_is_polled_has_the_rights_of_who_asked(room):
+    mine, theirs = room.new(), room.new()
+    room.script('Reach', ASKS_FOR_ANOTHER, ['id'])
+    answer = room.exec('!Reach id=' + theirs, '--investigation', mine, '--poll')
+    assert answer.code == 1 and 'rights.other_investigations' in answer.entries[0]['Contents'], answer
+    assert room.context(theirs) == {}
+    # The control: in its own investigation it may.
+    room.must('exec', '!Reach id=' + mine, '--investigation', mine, '--poll')
+    assert room.context(mine) == {'Taken': 'yes'}

@@ -13,6 +13,7 @@ DIRECTIONS = {'Incoming': 'In', 'Outgoing': 'Out', 'Incoming And Outgoing': 'Bot
 FIELDS = {'subject': 'What the alert is about.', 'severity': '1 (low) to 4 (critical).', 'container': 'The container.',
           'status': 'open, held or released.', 'assignee': 'Who works on it.'}
 CHANGED_FROM_HERE = 'status', 'assignee', 'severity'
+COMMENT_TAG = 'customs'  # entries that have it become comments
 SPARE_SECONDS = 30  # a token is not used so shortly before it expires
 
 
@@ -23,6 +24,7 @@ class Desk(HarbourClient):
         HarbourClient.__init__(self, params, '/')
         account = params.get('credentials') or {}
         self._client = account.get('identifier') or '', account.get('password') or ''
+        self.name = self._client[0]
         self._keeps_token = keeps_token
         self._token = None
 
@@ -122,7 +124,8 @@ def incident_of(alert, params):
     found = {'name': 'Customs alert %s: %s' % (alert['id'], alert['subject']), 'occurred': alert['created'] + 'Z',
              'severity': alert['severity'], 'dbotMirrorId': alert['id'], 'rawJSON': json.dumps(raw)}
     if direction:
-        found.update(dbotMirrorDirection=direction, dbotMirrorInstance=demisto.integrationInstance())
+        found.update(dbotMirrorDirection=direction, dbotMirrorInstance=demisto.integrationInstance(),
+                     dbotMirrorTags=[COMMENT_TAG])
     return found
 
 
@@ -153,11 +156,13 @@ def get_modified_remote_data(desk, args):
 
 
 def get_remote_data(desk, args):
-    """The alert; its comments, and the end of the incident once it is released."""
+    """The alert; what others have commented since, and the end of the incident once it is released."""
     asked = GetRemoteDataArgs(args)
+    since = arg_to_datetime(asked.last_update, 'lastUpdate', required=True).strftime(ISO + '.%f')
     alert = desk.alert(asked.remote_incident_id)
-    entries = [{'Type': EntryType.NOTE, 'ContentsFormat': EntryFormat.TEXT, 'Contents': text, 'Note': True,
-                'Tags': ['customs']} for text in alert['comments']]
+    entries = [{'Type': EntryType.NOTE, 'ContentsFormat': EntryFormat.TEXT, 'Note': True, 'Tags': [COMMENT_TAG],
+                'Contents': '%(author)s: %(text)s' % comment}
+               for comment in alert.pop('comments') if comment['time'] > since and comment['author'] != desk.name]
     if alert['status'] == 'released':
         entries.append({'Type': EntryType.NOTE, 'ContentsFormat': EntryFormat.JSON, 'Contents': {
             'dbotIncidentClose': True, 'closeReason': 'Resolved', 'closeNotes': 'The customs desk released it.'}})

@@ -1,0 +1,59 @@
+// The zygotes of one process of ours, for calls that come again: scripts that a script runs in a loop, a command that
+// is polled, a fetch by the clock.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "berth/container/launch_spec.h"
+#include "berth/container/runtime_folder.h"
+#include "berth/container/zygote.h"
+
+namespace berth::app {
+
+// What has to be the same for two calls to come from one zygote: image, code, item, instance, limits, environment,
+// files and guards. Nothing is ever shared across it.
+std::string warm_key(const container::LaunchSpec& call, std::string_view code, std::string_view item,
+                     std::string_view instance);
+
+// For one thread, and for the process that made it: a copy of that process gets nothing from it.
+class WarmPool {
+ public:
+  explicit WarmPool(const container::RuntimeFolder& folder);
+  WarmPool(const WarmPool&) = delete;
+  WarmPool& operator=(const WarmPool&) = delete;
+  ~WarmPool();
+
+  // A process for the next call with this key, ready for its job. None for the first: a container of its own is there
+  // as soon as a zygote. None, too, where no zygote can be had; a container can then. `make` gives the spec of
+  // Zygote::start().
+  std::optional<container::CallChild> take(const std::string& key, const std::function<container::LaunchSpec()>& make);
+
+  // Has the next one made while nobody waits. To be called when a call has been answered.
+  void prepare(const std::string& key);
+
+ private:
+  struct Entry {
+    int calls = 0;
+    std::uint64_t used = 0;
+    std::optional<container::Zygote> zygote;
+    std::optional<container::CallChild> spare;
+    bool is_hopeless = false;  // this interpreter, or this machine, cannot do it
+  };
+  bool is_ours() const;
+  Entry& entry_of(const std::string& key);
+  void make_room();
+  std::optional<container::CallChild> child_of(Entry& entry);
+
+  const container::RuntimeFolder& folder_;
+  pid_t owner_;
+  std::uint64_t clock_ = 0;
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace berth::app

@@ -1,0 +1,179 @@
+// On the way of every call: nothing here, if a child is ready. Making one costs what fork_child() says, at another
+// time.
+
+#include "berth/container/zygote.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "berth/base/json.h"
+#include "berth/base/utf8.h"
+#include "berth/container/call_files.h"
+#include "berth/container/cpu_time.h"
+#include "berth/container/isolation_check.h"
+#include "berth/container/zygote_plan.h"
+#include "berth/sys/file.h"
+#include "berth/sys/mount.h"
+#include "berth/sys/pipe.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::container {
+namespace {
+
+constexpr sys::MountAttributes kView = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+constexpr std::size_t kMostReadyBytes = 4096;
+constexpr int kDeathMilliseconds = 100;  // then its group is emptied the slow way
+constexpr unsigned kFilters = 2;         // the zygote's and its own
+
+// Descriptors through which the single-threaded child joins its groups by writing "0".
+Result<std::vector<UniqueFd>> open_task_files(const sys::Cgroup& cgroup) {
+  std::vector<UniqueFd> files;
+  for (const auto& [path, hierarchy] : cgroup.folders()) {
+    const std::string file = path / (hierarchy.version == 2 ? "cgroup.procs" : "tasks");
+    BERTH_TRY(int fd, sys::call([&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }, "open {}", file));
+    files.emplace_back(fd);
+  }
+  return files;
+}
+
+Result<std::vector<UniqueFd>> open_views(const sys::Cgroup& cgroup, const std::vector<sys::CgroupHierarchy>& all) {
+  std::vector<UniqueFd> views;
+  for (const CgroupView& view : cgroup_views(all)) {
+    BERTH_TRY(UniqueFd mount, sys::copy_mount(AT_FDCWD, cgroup.folders()[view.hierarchy].path));
+    BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), kView));
+    views.push_back(std::move(mount));
+  }
+  return views;
+}
+
+// What a process that failed has said, which may still be on its way.
+std::string text_at(int fd) {
+  std::string text(512, '\0');
+  pollfd ready = {fd, POLLIN, 0};
+  const ssize_t got = ::poll(&ready, 1, 500) == 1 ? ::read(fd, text.data(), text.size()) : 0;
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  while (text.ends_with('\n')) text.pop_back();
+  return to_visible(to_valid_utf8(text), false);
+}
+
+}  // namespace
+
+// --- the zygote ------------------------------------------------------------------------------------------------------
+
+Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder, std::chrono::milliseconds patience) {
+  BERTH_TRY(const Ground ground, find_ground(call.limits));
+  if (!ground.not_enforced.empty()) {
+    return fail(Errc::Unavailable, "start a zygote: calls could not be kept within their limits one by one here");
+  }
+  std::vector<std::string> views;
+  for (const CgroupView& view : cgroup_views(ground.hierarchies)) views.push_back(view.at);
+  BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder));
+  auto home = std::make_shared<ZygoteHome>(std::move(container), call, patience);
+  if (auto ready = home->channel.wait_until_ready(); !ready) {
+    const std::string said = text_at(home->container.complaints().get());
+    BERTH_CHECK_OK(home->container.end(std::chrono::milliseconds(200)));  // what init says of it goes first
+    return std::unexpected(std::move(ready).error().in(said.empty() ? "start a zygote" : "start a zygote: " + said));
+  }
+  return Zygote(std::move(home));
+}
+
+Result<CallChild> Zygote::fork_child() {
+  const Container& container = home_->container;
+  const Limits& limits = home_->spec.limits;
+  const std::uint32_t number = ++children_;
+  LaunchSpec spec;
+  spec.limits = limits;
+  BERTH_TRY(UniqueFd scratch, make_scratch(spec, container.ids()));
+  BERTH_TRY(sys::Cgroup cgroup,
+            sys::Cgroup::make(container.hierarchies(), fmt::format("berth/{}-{}", home_->spec.id, number),
+                              {limits.memory_bytes, limits.cpus, limits.pids}));
+  CallChild child(home_, number, std::move(cgroup));
+  BERTH_TRY(sys::Pipe in, sys::make_pipe());
+  BERTH_TRY(sys::Pipe out, sys::make_pipe());
+  BERTH_TRY(sys::Pipe printed, sys::make_pipe());
+  BERTH_TRY(sys::Pipe complaints, sys::make_pipe());
+  BERTH_TRY(const auto tasks, open_task_files(child.cgroup_));
+  BERTH_TRY(const auto views, open_views(child.cgroup_, container.hierarchies()));
+  std::vector<int> descriptors = {in.read.get(), out.write.get(), printed.write.get(), complaints.write.get(),
+                                  scratch.get()};
+  for (const UniqueFd& file : tasks) descriptors.push_back(file.get());
+  for (const UniqueFd& view : views) descriptors.push_back(view.get());
+  const fork::Order order = {fork::Wish::Child, number, static_cast<std::uint32_t>(tasks.size()), 0};
+  BERTH_TRY(ZygoteAnswer answer, home_->channel.ask(order, descriptors, fork::Word::Child));
+  child.reaper_ = std::move(answer.descriptors[0]);
+  child.script_ = std::move(answer.descriptors[1]);
+  child.in_ = std::move(in.write);
+  child.out_ = std::move(out.read);
+  child.printed_ = std::move(printed.read);
+  child.complaints_ = std::move(complaints.read);
+  child.scratch_ = std::move(scratch);
+  return child;
+}
+
+// --- a child ---------------------------------------------------------------------------------------------------------
+
+CallChild::CallChild(CallChild&& other) noexcept = default;
+
+CallChild::~CallChild() {
+  if (reaper_) kill();
+}
+
+// Of the whole pid namespace: the kernel ends it with its first process.
+void CallChild::kill() { ::syscall(SYS_pidfd_send_signal, reaper_.get(), SIGKILL, nullptr, 0); }
+
+Result<void> CallChild::wait_until_ready(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  std::string line;
+  while (!line.ends_with('\n')) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    if (left <= 0) return fail(Errc::TimedOut, "a zygote's child was not ready in time");
+    pollfd ready = {out_.get(), POLLIN, 0};
+    BERTH_CHECK_OK(sys::call([&] { return ::poll(&ready, 1, static_cast<int>(left)); }, "wait for a zygote's child"));
+    if (ready.revents == 0) continue;
+    char byte = 0;
+    BERTH_TRY(const int got, sys::call([&] { return ::read(out_.get(), &byte, 1); }, "hear from a zygote's child"));
+    if (got == 0) {
+      return fail(Errc::Unavailable,
+                  fmt::format("a zygote's child ended before it was ready: {}", text_at(complaints_.get())));
+    }
+    line += byte;
+    if (line.size() > kMostReadyBytes) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
+  }
+  BERTH_TRY(const pid_t pid, pid_of(script_.get()));
+  const Container& container = home_->container;
+  return check_isolation(pid, container.init(), container.ids().script, kFilters);
+}
+
+// Its wait status, or -1.
+int CallChild::status() {
+  const auto answer = home_->channel.ask({fork::Wish::Status, number_, 0, 0}, {}, fork::Word::Status);
+  return answer ? answer->what.value : -1;
+}
+
+Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
+  pollfd ended = {script_.get(), POLLIN, 0};
+  BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
+  ContainerEnd end;
+  if (ended.revents != 0) {
+    const int known = status();
+    if (known >= 0) end.status = known;
+  }
+  const auto used =
+      cgroup_.folders().empty() ? std::chrono::nanoseconds(0) : cpu_time_of_members(cgroup_.folders().front().path, -1);
+  kill();
+  BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, kDeathMilliseconds); }, "wait for a zygote's child to die"));
+  BERTH_TRY(end.usage, cgroup_.usage());
+  end.cpu_time = end.usage.cpu_time.value_or(used);
+  reaper_.reset();
+  BERTH_CHECK_OK(cgroup_.remove());
+  status();  // the zygote collects what has ended
+  return end;
+}
+
+}  // namespace berth::container

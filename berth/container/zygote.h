@@ -1,0 +1,92 @@
+// An interpreter in a container that has loaded what calls share, and forks an isolated process for each of them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "berth/base/result.h"
+#include "berth/container/container.h"
+#include "berth/container/launch_spec.h"
+#include "berth/container/zygote_channel.h"
+
+namespace berth::container {
+
+// What the children of a zygote have in common with it, and use as long as they live.
+struct ZygoteHome {
+  ZygoteHome(Container made, LaunchSpec calls, std::chrono::milliseconds patience)
+      : container(std::move(made)), spec(std::move(calls)), channel(std::move(container.in()), patience) {}
+
+  Container container;
+  LaunchSpec spec;  // of each call: its limits and guards
+  ZygoteChannel channel;
+};
+
+// One call's process: in namespaces and a cgroup of its own, without privileges. Destruction kills every process in it
+// and removes its cgroup; its mounts and namespaces go with its processes. Used by one thread at a time.
+class CallChild {
+ public:
+  CallChild(CallChild&& other) noexcept;
+  CallChild& operator=(CallChild&&) = delete;
+  ~CallChild();
+
+  // Waits until it has isolated itself and is ready for its job, and makes sure that it has: the zygote, which says so,
+  // is trusted no more than a script. Errors: TimedOut; Unavailable with the step that failed; Denied when it is not
+  // isolated.
+  Result<void> wait_until_ready(std::chrono::milliseconds patience);
+
+  // As of a Container.
+  UniqueFd& in() { return in_; }
+  UniqueFd& out() { return out_; }
+  UniqueFd& printed() { return printed_; }
+  UniqueFd& complaints() { return complaints_; }
+  int ended() const { return script_.get(); }
+  int work_folder() const { return scratch_.get(); }
+  std::uint32_t number() const { return number_; }
+
+  // Ends it and takes the figures, as Container::end. At most once.
+  Result<ContainerEnd> end(std::chrono::milliseconds grace);
+
+ private:
+  friend class Zygote;
+  CallChild(std::shared_ptr<ZygoteHome> home, std::uint32_t number, sys::Cgroup cgroup)
+      : home_(std::move(home)), number_(number), cgroup_(std::move(cgroup)) {}
+  void kill();
+  int status();
+
+  std::shared_ptr<ZygoteHome> home_;
+  std::uint32_t number_;
+  sys::Cgroup cgroup_;
+  UniqueFd reaper_;  // pidfd of the first process of its pid namespace
+  UniqueFd script_;  // and of the interpreter
+  UniqueFd in_;
+  UniqueFd out_;
+  UniqueFd printed_;
+  UniqueFd complaints_;
+  UniqueFd scratch_;
+};
+
+// Killed with all of its children when the last of them and this are gone.
+class Zygote {
+ public:
+  // Starts one for calls like `call`: its image, programs, environment, network, limits and guards. `call.fixed` holds
+  // zygote.py and what it loads (loop/zygote.py). Returns once it can fork.
+  // Errors: those of Container::start(); Unavailable when its interpreter cannot do it, with what it said.
+  static Result<Zygote> start(const LaunchSpec& call, const RuntimeFolder& folder, std::chrono::milliseconds patience);
+
+  // A child that isolates itself from here on. Errors: Unavailable, Exhausted, TimedOut.
+  Result<CallChild> fork_child();
+
+  // Readable once it has ended.
+  int ended() const { return home_->container.ended(); }
+  const Container& container() const { return home_->container; }
+
+ private:
+  explicit Zygote(std::shared_ptr<ZygoteHome> home) : home_(std::move(home)) {}
+
+  std::shared_ptr<ZygoteHome> home_;
+  std::uint32_t children_ = 0;
+};
+
+}  // namespace berth::container

@@ -1,0 +1,64 @@
+#include "berth/app/warm_pool.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+
+namespace berth::app {
+namespace {
+
+container::LaunchSpec usual() {
+  container::LaunchSpec call;
+  call.id = "one";
+  call.root.image_id = "image";
+  call.programs = {"python3", "python"};
+  call.environment = {"A=1", "B=2"};
+  call.fixed = {{"loop.pyc", "loop"}, {"ca.pem", "trusted"}};
+  return call;
+}
+
+std::string key_of(const container::LaunchSpec& call) { return warm_key(call, "code", "item", "instance"); }
+
+TEST(WarmKey, IsTheSameForTheSameCall) {
+  container::LaunchSpec other = usual();
+  other.id = "two";
+  other.limits.wall_time = std::chrono::seconds(7);  // which no zygote knows of
+  EXPECT_EQ(key_of(usual()), key_of(other));
+}
+
+TEST(WarmKey, DiffersInEverythingThatACallCouldTellApart) {
+  const std::function<void(container::LaunchSpec&)> changes[] = {
+      [](auto& call) { call.root.image_id = "other"; },
+      [](auto& call) { call.programs = {"python3"}; },
+      [](auto& call) { call.programs = {"python3python"}; },
+      [](auto& call) { call.environment = {"A=1B=2"}; },
+      [](auto& call) { call.environment = {"A=1", "B=3"}; },
+      [](auto& call) { call.programs.clear(), call.environment = {"python3", "python", "A=1", "B=2"}; },
+      [](auto& call) { call.fixed[0].bytes = "another"; },
+      [](auto& call) { call.fixed[1].name = "ca"; },
+      [](auto& call) { call.fixed.pop_back(); },
+      [](auto& call) { call.limits.memory_bytes -= 1; },
+      [](auto& call) { call.limits.cpus = 0.5; },
+      [](auto& call) { call.limits.pids = 7; },
+      [](auto& call) { call.limits.open_files_soft = 7; },
+      [](auto& call) { call.limits.open_files_hard = 7; },
+      [](auto& call) { call.limits.writable_bytes = 7; },
+      [](auto& call) { call.limits.writable_files = 7; },
+  };
+  std::set<std::string> keys = {key_of(usual())};
+  for (const auto& change : changes) {
+    container::LaunchSpec call = usual();
+    change(call);
+    keys.insert(key_of(call));
+  }
+  keys.insert(warm_key(usual(), "other code", "item", "instance"));
+  keys.insert(warm_key(usual(), "code", "other item", "instance"));
+  keys.insert(warm_key(usual(), "code", "item", "other instance"));
+  keys.insert(warm_key(usual(), "codei", "tem", "instance"));
+  EXPECT_EQ(keys.size(), std::size(changes) + 5);
+}
+
+}  // namespace
+}  // namespace berth::app

@@ -1,0 +1,91 @@
+#include "berth/container/isolation_check.h"
+
+#include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "berth/base/unique_fd.h"
+#include "tests/support/result_matchers.h"
+
+namespace berth::container {
+namespace {
+
+// As the kernel writes it, shortened.
+std::string status_with(const std::string& key = "", const std::string& value = "") {
+  const std::pair<const char*, const char*> lines[] = {
+      {"Name", "python3"},
+      {"Uid", "1073745824\t1073745824\t1073745824\t1073745824"},
+      {"Gid", "1073745824\t1073745824\t1073745824\t1073745824"},
+      {"Groups", " "},
+      {"CapInh", "0000000000000000"},
+      {"CapPrm", "0000000000000000"},
+      {"CapEff", "0000000000000000"},
+      {"CapBnd", "0000000000000000"},
+      {"CapAmb", "0000000000000000"},
+      {"NoNewPrivs", "1"},
+      {"Seccomp", "2"},
+      {"Seccomp_filters", "2"},
+  };
+  std::string text;
+  for (const auto& [name, usual] : lines) {
+    if (name == key && value.empty()) continue;
+    text += std::string(name) + ":\t" + (name == key ? value : usual) + "\n";
+  }
+  return text;
+}
+
+constexpr std::uint32_t kId = 1073745824;
+
+TEST(IsolationCheck, TakesAChildThatIsIsolated) {
+  EXPECT_TRUE(testing::ok(check_status(status_with(), kId, 2)));
+  EXPECT_TRUE(testing::ok(check_status(status_with("Seccomp_filters", "3"), kId, 2)));
+  EXPECT_TRUE(testing::ok(check_status(status_with("Seccomp_filters"), kId, 2))) << "a kernel that does not count";
+}
+
+struct Row {
+  const char* key;
+  const char* value;
+  const char* why;
+};
+const Row kRows[] = {
+    {"CapEff", "0000000000200000", "CapEff"},
+    {"CapPrm", "00000000000000c0", "CapPrm"},
+    {"CapBnd", "000001ffffffffff", "CapBnd"},
+    {"CapInh", "0000000000000001", "CapInh"},
+    {"CapAmb", "0000000000000001", "CapAmb"},
+    {"CapAmb", "", "CapAmb"},
+    {"Uid", "0\t0\t0\t0", "Uid"},
+    {"Uid", "1073745824\t1073741824\t1073745824\t1073745824", "Uid"},
+    {"Gid", "1073745824\t1073745824\t0\t0", "Gid"},
+    {"Groups", "0 ", "groups"},
+    {"Groups", "", "groups"},
+    {"NoNewPrivs", "0", "privileges"},
+    {"NoNewPrivs", "", "privileges"},
+    {"Seccomp", "0", "filter"},
+    {"Seccomp", "1", "filter"},
+    {"Seccomp_filters", "1", "a system call filter is missing"},
+    {"Seccomp_filters", "x", "a system call filter is missing"},
+};
+TEST(IsolationCheck, RefusesWhatIsNot) {
+  for (const Row& row : kRows) {
+    EXPECT_TRUE(testing::fails_with(check_status(status_with(row.key, row.value), kId, 2), Errc::Denied, row.why))
+        << row.key << " " << row.value;
+  }
+  EXPECT_TRUE(testing::fails_with(check_status("", kId, 2), Errc::Denied, "not isolated"));
+}
+
+TEST(IsolationCheck, RefusesAProcessOfOurs) {
+  EXPECT_FALSE(check_isolation(::getpid(), ::getpid(), ::getuid(), 0).has_value());
+}
+
+TEST(IsolationCheck, FindsTheProcessBehindAPidfd) {
+  const UniqueFd own(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  ASSERT_TRUE(own);
+  EXPECT_EQ(pid_of(own.get()).value_or(-1), ::getpid());
+  EXPECT_FALSE(pid_of(0).has_value());
+}
+
+}  // namespace
+}  // namespace berth::container

@@ -1,0 +1,274 @@
+"""Calls that come again in one process of ours: each in a child of a zygote, as isolated as in a container of its own.
+
+The first call of a script has a container of its own; the next ones are forked. Which it was, a script can tell: the
+parent of a zygote's child is not in its pid namespace.
+"""
+import json
+import os
+import signal
+import time
+
+from calls import PATIENCE
+from figures import figure
+from host import read
+
+# Runs the script `name` for each of `rows` of arguments, and gives what each answered.
+OUTER = """import json
+answers = []
+for row in json.loads(demisto.args()['rows']):
+    answers.append([entry['Contents'] for entry in demisto.executeCommand(%r, row)])
+demisto.results(json.dumps(answers))
+"""
+IS_WARM = "os.getppid() == 0"
+
+
+def again(room, name, code, rows, arguments=(), options=(), seconds=120):
+    """What `code` answered for each of `rows`, run as a script that another one calls; the first is cold."""
+    room.script(name, code, arguments)
+    room.script('Outer' + name, OUTER % name, ['rows'])
+    answer = room.exec('!Outer%s rows=`%s`' % (name, json.dumps(rows)), *options, seconds=seconds * PATIENCE)
+    assert answer.code == 0, answer
+    return json.loads(answer.value)
+
+
+FACTS = r"""import glob, json, os, resource, socket, sys
+def text(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError as error:
+        return str(error.errno)
+status = {line.split(':')[0]: line.split(':')[1].split() for line in text('/proc/self/status').splitlines()}
+def writes(path):
+    try:
+        with open(path, 'w'):
+            return 'written'
+    except OSError as error:
+        return error.errno
+def fails(call):
+    try:
+        return call() or 'done'
+    except OSError as error:
+        return error.errno
+facts = {
+    'ids': [os.getresuid(), os.getresgid(), os.getgroups()],
+    'privileges': [status[key] for key in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb', 'NoNewPrivs', 'Seccomp')],
+    'place': [os.getcwd(), os.listdir('.'), os.umask(0o22), os.getsid(0) == os.getpid()],
+    'limits': [resource.getrlimit(number) for number in range(16) if number != resource.RLIMIT_AS],
+    'environment': dict(os.environ),
+    'folders': {path: sorted(os.listdir(path)) for path in ('/', '/tmp', '/var/tmp', '/dev', '/dev/shm', '/dev/pts',
+                                                            '/home/demisto', '/sys/fs/cgroup')},
+    'processes': sorted(name for name in os.listdir('/proc') if name.isdigit()),
+    'descriptors': sorted([fd, os.readlink('/proc/self/fd/' + str(fd)).split(':')[0]] for fd in range(1024)
+                          if os.path.lexists('/proc/self/fd/' + str(fd))),
+    'proc': {path: len(text(path)) for path in ('/proc/kcore', '/proc/keys', '/proc/timer_list', '/proc/interrupts',
+                                                '/proc/kallsyms', '/proc/sysrq-trigger', '/proc/kmsg')},
+    'proc folders': {path: os.listdir(path) for path in ('/proc/acpi', '/proc/scsi') if os.path.isdir(path)},
+    'writes': {path: writes(path) for path in ('/proc/sys/kernel/hostname', '/proc/sys/net/ipv4/ip_forward', '/x', '/run/x',
+                                               '/run/berth/x', '/etc/x', '/dev/x', '/usr/x', '/sys/x',
+                                               '/sys/fs/cgroup/memory/memory.limit_in_bytes',
+                                               '/sys/fs/cgroup/memory.max')},
+    'interfaces': sorted(name for _, name in socket.if_nameindex()),
+    'loopback': fails(lambda: socket.create_server(('127.0.0.1', 8765)).close()),
+    'host name': socket.gethostname(),
+    'cgroup': text('/proc/self/cgroup').replace('\n', ' '),
+    'cgroup limits': {path: text(path).strip() for path in glob.glob('/sys/fs/cgroup/memory/memory.limit_in_bytes') +
+                      glob.glob('/sys/fs/cgroup/cpu/cpu.cfs_quota_us') + glob.glob('/sys/fs/cgroup/pids/pids.max') +
+                      glob.glob('/sys/fs/cgroup/memory.max') + glob.glob('/sys/fs/cgroup/cpu.max')},
+    'mounts': sorted(set(line.split()[4] for line in text('/proc/self/mountinfo').splitlines())),
+    'modules': sorted(name for name in sys.modules if name.startswith(('loop', 'zygote', 'CommonServer'))),
+    'paths': sys.path,
+    'name': [__name__, sys.argv, sys.flags.isolated, (lambda: 0).__code__.co_filename],
+    'dumpable': os.stat('/proc/self/stat').st_uid,
+    'signals': [status[key] for key in ('SigBlk', 'SigIgn', 'SigCgt')],
+}
+demisto.results(json.dumps([facts, %s]))
+""" % IS_WARM
+
+
+def test_a_child_finds_what_a_container_has(room):
+    cold, *warm = [json.loads(answer[0]) for answer in again(room, 'Facts', FACTS, [{}] * 4)]
+    assert [cold[1]] + [one[1] for one in warm] == [False, True, True, True]
+    for facts, _ in warm:
+        different = {key: (cold[0][key], facts[key]) for key in facts if facts[key] != cold[0][key]}
+        assert different == {}, different
+    figure('S', 'facts of a zygote\'s child that differ from those of a container', '0 of %d' % len(cold[0]))
+
+
+LEAVE = r"""import ctypes, json, os, signal, socket, subprocess, sys, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+found = []
+mark = 'left behind'
+for folder in '/tmp', '/var/tmp', '/dev/shm', '/home/demisto', '/work':
+    path = folder + '/mark'
+    if os.path.exists(path):
+        found.append(path)
+    open(path, 'w').write(mark)
+if 'LEFT' in os.environ or subprocess.run(['sh', '-c', 'echo $LEFT'], stdout=subprocess.PIPE).stdout.strip():
+    found.append('environment')
+os.environ['LEFT'] = mark
+if hasattr(json, 'left') or hasattr(sys.modules['builtins'], 'left') or hasattr(sys, 'left'):
+    found.append('modules')
+json.left = sys.left = sys.modules['builtins'].left = mark
+if os.getcwd() != '/work' or os.umask(0) != 0o22:
+    found.append('folder or umask')
+os.chdir('/tmp')
+key = 4711
+if libc.shmget(key, 4096, 0) >= 0:
+    found.append('shared memory')
+assert libc.shmget(key, 4096, 0o1600) >= 0
+abstract = socket.socket(socket.AF_UNIX)
+try:
+    abstract.bind('\0left')
+    abstract.listen()
+except OSError:
+    found.append('abstract socket')
+server = socket.socket()
+try:
+    server.bind(('127.0.0.1', 4711))
+    server.listen()
+except OSError:
+    found.append('port')
+others = [name for name in os.listdir('/proc') if name.isdigit() and int(name) != os.getpid()]
+if others:
+    found.append('processes ' + ' '.join(others))
+if threading.active_count() > 1 or len(os.listdir('/proc/self/task')) > 1:
+    found.append('threads')
+threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+if signal.getsignal(signal.SIGUSR1) != signal.SIG_DFL or signal.getitimer(signal.ITIMER_REAL)[0]:
+    found.append('signals')
+signal.signal(signal.SIGUSR1, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 1000)
+subprocess.Popen(['sh', '-c', 'trap "" TERM HUP; sleep 1000'], start_new_session=True)
+if sys.getrecursionlimit() != 1000 or sys.gettrace() or sys.excepthook is not sys.__excepthook__:
+    found.append('interpreter')
+sys.setrecursionlimit(777)
+demisto.results(json.dumps([found, %s]))
+""" % IS_WARM
+
+
+def test_s01_to_s04_nothing_is_left_for_the_next(room):
+    rounds = 30
+    answers = [json.loads(answer[0]) for answer in again(room, 'Leave', LEAVE, [{}] * rounds)]
+    assert [found for found, _ in answers if found] == []
+    assert sum(warm for _, warm in answers) == rounds - 1
+    figure('S01-S04', 'traces of the call before, in %d calls of one zygote' % (rounds - 1), 0)
+
+
+RESIDUE = r"""import json, os
+secret = demisto.args().get('secret', '')
+wanted = b'tsrif-eht-fo-' + b'yranac-eudiser'  # backwards, so that it is not found itself
+seen = 0
+with open('/proc/self/maps') as maps:
+    ranges = [line.split()[0].split('-') for line in maps if ' rw' in line or ' r-' in line]
+with open('/proc/self/mem', 'rb', 0) as memory:
+    for low, high in ranges:
+        try:
+            memory.seek(int(low, 16))
+            seen += memory.read(int(high, 16) - int(low, 16))[::-1].count(wanted)
+        except (OSError, ValueError, OverflowError):
+            pass
+demisto.results(json.dumps([seen, %s]))
+""" % IS_WARM
+
+
+def test_s05_no_residue_of_a_secret(room):
+    rows = [{'secret': 'residue-canary-of-the-first'}] * 3 + [{'secret': 'none'}] * 40
+    answers = [json.loads(answer[0]) for answer in again(room, 'Residue', RESIDUE, rows, ['secret'])]
+    assert all(seen > 0 for seen, _ in answers[:3]), answers[:3]  # the control
+    assert [warm for _, warm in answers[1:]] == [True] * 42
+    assert [seen for seen, _ in answers[3:]] == [0] * 40
+    figure('S05', 'calls in whose memory the secret of an earlier one was found', '0 of 40')
+
+
+def test_s06_another_key_has_another_zygote(room):
+    """The pid namespace above is that of the zygote: its number tells zygotes apart."""
+    code = "import os\nleft = globals().get('left', 'nothing')\ndemisto.results(left + ' ' + str(%s))" % IS_WARM
+    room.script('One', code + "\nimport json\njson.left = 'one'")
+    room.script('Two', code.replace("globals().get('left', 'nothing')", "getattr(__import__('json'), 'left', 'nothing')"))
+    room.script('Both', """said = []
+for _ in range(3):
+    for name in 'One', 'Two':
+        said.append(demisto.executeCommand(name, {})[0]['Contents'])
+demisto.results(str(said))""")
+    answer = room.exec('!Both')
+    assert answer.value == str(['nothing False'] * 2 + ['nothing True'] * 4), answer
+
+
+ENDS = {
+    'exception': "raise ValueError('here')",
+    'exit': "import os\nos._exit(3)",
+    'signal': "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+    'memory': "held = []\nwhile True:\n    held.append(b'1' * (16 << 20))",
+    'seccomp': "import ctypes\nctypes.CDLL(None).syscall(0x40000000 + 39)",
+    'output': "print('x' * (1 << 20))\nwhile True:\n    import os\n    os.write(1, b'y' * (1 << 20))",
+    'closed': "import os\nos.close(3)\nos.close(4)",
+    'forks': "import os\nfor _ in range(1000):\n    if os.fork() == 0:\n        import time\n        time.sleep(1000)",
+}
+
+
+def test_ends_are_told_alike(room):
+    """How a call ended, and what was asked of it, is the same whether it had a container of its own."""
+    for name, code in ENDS.items():
+        code = 'import os\nwarm = %s\n' % IS_WARM + code
+        first, *others = again(room, 'End' + name.title(), code, [{}] * 3, options=['--memory', '128m'])
+        assert others == [first, first], (name, first, others)
+    figure('S', 'ends that are told alike of containers and of children', '%d of %d' % (len(ENDS), len(ENDS)))
+
+
+def test_a_setting_turns_it_off(room):
+    room.settings_with('calls: {warm: off}\n')
+    answers = again(room, 'Cold', "import os\ndemisto.results(str(%s))" % IS_WARM, [{}] * 3)
+    assert answers == [['False']] * 3
+
+
+def test_integrations_are_called_in_containers_of_their_own(room):
+    """Their network is made for one container."""
+    room.integration('Net', "import os\ndemisto.results(str(%s))" % IS_WARM, ['net-it'])
+    room.add('Net', 'net1')
+    room.script('Nets', "demisto.results(str([demisto.executeCommand('net-it', {})[0]['Contents'] for _ in range(3)]))")
+    assert room.exec('!Nets').value == str(['False'] * 3)
+
+
+def test_calls_with_files(room):
+    """What a child leaves in its work folder is taken in, and what it asks for is handed in."""
+    code = """import uuid
+name = str(uuid.uuid4())
+with open('1_' + name, 'w') as file:
+    file.write('made by ' + demisto.args()['n'])
+path = demisto.getFilePath(demisto.args()['entry'])['path'] if demisto.args().get('entry') else None
+demisto.results({'Type': 3, 'File': 'f', 'FileID': name, 'Contents': '', 'ContentsFormat': 'text'})
+demisto.results(open(path).read() if path else 'none')"""
+    room.script('Files', code, ['n', 'entry'])
+    room.script('Filing', """entry, said = '', []
+for n in range(4):
+    answers = demisto.executeCommand('Files', {'n': str(n), 'entry': entry})
+    entry = answers[0]['ID']
+    said.append(answers[1]['Contents'])
+demisto.results(str(said))""")
+    assert room.exec('!Filing').value == str(['none', 'made by 0', 'made by 1', 'made by 2'])
+
+
+def test_many_calls_cost_little(room):
+    count = 200
+    begun = time.monotonic()
+    again(room, 'Trivial', "demisto.results(1)", [{}] * count)
+    warm = (time.monotonic() - begun) / count
+    room.settings_with('calls: {warm: off}\n')
+    begun = time.monotonic()
+    again(room, 'Slow', "demisto.results(1)", [{}] * 40)
+    cold = (time.monotonic() - begun) / 40
+    figure('S', 'milliseconds of a call of a script by a script, with its process made anew: warm; cold; ratio',
+           '%.1f; %.1f; %.1f' % (warm * 1000, cold * 1000, cold / warm))
+
+
+def test_sigkill_leaves_nothing(room, host):
+    room.script('Short', "demisto.results(1)")
+    room.script('Endless', "while True:\n    demisto.executeCommand('Short', {})")
+    for moment in range(8):
+        running = room.begin('exec', '!Endless', '--json')
+        time.sleep(0.15 + 0.03 * moment)
+        running.signal(signal.SIGKILL)
+        running.wait(30)
+        host.settle()
+    figure('S', 'processes, mounts, groups left after SIGKILL at 8 moments of warm calls', 0)
