@@ -237,7 +237,8 @@ void carry_out_exec(const CallWork& work, const app::Settings& settings, const c
 
 }  // namespace
 
-void carry_out(CallWork work, const app::Settings& settings, const container::Guards& guards, AnswerStream& answer) {
+void carry_out(const CallWork& work, const app::Settings& settings, const container::Guards& guards,
+               AnswerStream& answer) {
   if (!work.body.settings.empty() && work.body.settings != settings.fingerprint) {
     const Error error(Errc::Conflict, "the daemon has other settings than its client; restart it after a change");
     return answer.refuse(error, app::exit_code_of(error));

@@ -20,6 +20,7 @@ struct CallWork {
 };
 
 // Carries it out and answers, whatever comes of it. For a process of its own, which has one thread.
-void carry_out(CallWork work, const app::Settings& settings, const container::Guards& guards, AnswerStream& answer);
+void carry_out(const CallWork& work, const app::Settings& settings, const container::Guards& guards,
+               AnswerStream& answer);
 
 }  // namespace berth::http

@@ -52,7 +52,7 @@ void Connection::hand_over() {
   descriptors_.clear();
 }
 
-void Connection::answer(std::string bytes, bool closes) {
+void Connection::answer(std::string_view bytes, bool closes) {
   request_.reset();
   descriptors_.clear();
   out_ += bytes;

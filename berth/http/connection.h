@@ -6,6 +6,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/base/unique_fd.h"
@@ -57,7 +58,7 @@ class Connection {
   void hand_over();
 
   // Puts an answer on its way. With `closes` it is the last one.
-  void answer(std::string bytes, bool closes);
+  void answer(std::string_view bytes, bool closes);
   // Sends what can be sent. False when the connection is at its end.
   bool flush();
 

@@ -17,7 +17,9 @@ namespace {
 
 TEST(PassedSockets, AreThoseMeantForThisProcess) {
   // Where the test has no descriptor 3, it makes one.
-  if (::fcntl(3, F_GETFD) < 0) ASSERT_EQ(::dup3(STDIN_FILENO, 3, O_CLOEXEC), 3);
+  if (::fcntl(3, F_GETFD) < 0) {
+    ASSERT_EQ(::dup3(STDIN_FILENO, 3, O_CLOEXEC), 3);
+  }
   const std::pair<std::string, std::size_t> rows[] = {
       {std::to_string(::getpid()), 1}, {std::to_string(::getpid() + 1), 0}, {"", 0}, {"1x", 0}};
   for (const auto& [pid, count] : rows) {
