@@ -85,7 +85,8 @@ Result<Json> CallHost::file_path(const Json& args) {
   if (!file) return std::unexpected(file.error());
   BERTH_TRY(const std::string bytes, investigation.bytes_of(*file));
   const std::string stored = server::stored_name(investigation, file->file_id);
-  BERTH_TRY(UniqueFd work, sys::open_without_links(call_.work_folder, "work", O_PATH | O_DIRECTORY, "the work folder"));
+  BERTH_TRY(UniqueFd work,
+            sys::open_without_links_or_mounts(call_.work_folder, "work", O_PATH | O_DIRECTORY, "the work folder"));
   // The folder is the script's: what it put in the file's place is taken away, never followed or written to.
   ::unlinkat(work.get(), stored.c_str(), 0);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;

@@ -40,8 +40,8 @@ std::optional<CompiledCode> read(const std::filesystem::path& stem) {
 }
 
 Result<std::string> take(int scratch, const char* name) {
-  BERTH_TRY(UniqueFd file, sys::open_without_links(scratch, std::string("work/") + name, O_RDONLY | O_NONBLOCK,
-                                                   "the folder of the compilation"));
+  BERTH_TRY(UniqueFd file, sys::open_without_links_or_mounts(scratch, std::string("work/") + name,
+                                                             O_RDONLY | O_NONBLOCK, "the folder of the compilation"));
   return sys::read_file(file, kLargestCode, name);
 }
 

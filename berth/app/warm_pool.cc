@@ -106,7 +106,8 @@ std::optional<container::CallChild> WarmPool::take(const std::string& key,
   }
   auto child = child_of(entry);
   if (child && child->wait_until_ready(kForkPatience).has_value()) return child;
-  // It died, or lies: another one is tried when the key comes twice again.
+  // It died, or lies: another one is tried once, when the key comes twice again.
+  entry.is_hopeless = ++entry.failures >= 2;
   child.reset();
   entry.spare.reset();
   entry.zygote.reset();

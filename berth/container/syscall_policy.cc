@@ -2,6 +2,7 @@
 
 #include <linux/sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -186,7 +187,15 @@ sys::SyscallPolicy zygote_syscall_policy() {
   };
   allow(when_argument(SYS_unshare, {{0, CLONE_NEWUSER, 0}}));
   allow(when_argument(SYS_setns, {{1, kInt, CLONE_NEWPID}, {1, kInt, CLONE_NEWNET}}));
-  for (const long number : {SYS_mount, SYS_umount2, SYS_open_tree, SYS_move_mount, SYS_mount_setattr}) {
+  // No mount loses what init gave it: a remount that leaves nosuid, nodev or noexec out is refused, and the new call
+  // for that, whose flags stand in memory where no filter looks, as well.
+  constexpr std::uint64_t kInert = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  allow(when_argument(SYS_mount, {{3, ~0ull, kInert},
+                                  {3, ~0ull, MS_NOSUID | MS_NOEXEC},
+                                  {3, ~0ull, MS_BIND},
+                                  {3, ~0ull, MS_BIND | MS_REMOUNT | kInert},
+                                  {3, ~0ull, MS_BIND | MS_REMOUNT | MS_RDONLY | kInert}}));
+  for (const long number : {SYS_umount2, SYS_open_tree, SYS_move_mount}) {
     allow({.number = static_cast<std::uint32_t>(number)});
   }
   return policy;

@@ -28,8 +28,8 @@ namespace {
 
 constexpr sys::MountAttributes kView = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::size_t kMostReadyBytes = 4096;
-constexpr int kDeathMilliseconds = 100;  // then its group is emptied the slow way
-constexpr unsigned kFilters = 2;         // the zygote's and its own
+constexpr int kDeathMilliseconds = 5'000;  // much memory takes its time
+constexpr unsigned kFilters = 2;           // the zygote's and its own, beside those of this process
 
 // Descriptors through which the single-threaded child joins its groups by writing "0".
 Result<std::vector<UniqueFd>> open_task_files(const sys::Cgroup& cgroup) {
@@ -68,9 +68,11 @@ std::string text_at(int fd) {
 
 Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder, std::chrono::milliseconds patience) {
   BERTH_TRY(const Ground ground, find_ground(call.limits));
-  if (!ground.not_enforced.empty()) {
+  if (!ground.not_enforced.empty() || !ground.counts_processes()) {
     return fail(Errc::Unavailable, "start a zygote: calls could not be kept within their limits one by one here");
   }
+  // Its root would be the user: the owner of the groups that are to limit it.
+  if (!ground.of_machine) return fail(Errc::Unavailable, "start a zygote: that takes the machine's root");
   std::vector<std::string> views;
   for (const CgroupView& view : cgroup_views(ground.hierarchies)) views.push_back(view.at);
   BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder));
@@ -147,7 +149,9 @@ Result<void> CallChild::wait_until_ready(std::chrono::milliseconds patience) {
   }
   BERTH_TRY(const pid_t pid, pid_of(script_.get()));
   const Container& container = home_->container;
-  return check_isolation(pid, container.init(), container.ids().script, kFilters);
+  BERTH_TRY(const unsigned inherited, filters_of_this_process());
+  BERTH_CHECK_OK(check_isolation(pid, container.init(), container.ids().script, inherited + kFilters));
+  return check_membership(pid, fmt::format("berth/{}-{}", home_->spec.id, number_), cgroup_.folders().size());
 }
 
 // Its wait status, or -1.

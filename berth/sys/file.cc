@@ -51,6 +51,12 @@ Result<UniqueFd> open_without_links(int root, const std::filesystem::path& insid
   return open_resolved(root, inside, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, what);
 }
 
+Result<UniqueFd> open_without_links_or_mounts(int root, const std::filesystem::path& inside, int flags,
+                                              std::string_view what) {
+  constexpr std::uint64_t kHow = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+  return open_resolved(root, inside, flags, kHow, what);
+}
+
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
   // Non-blocking, so that a fifo put in the file's place cannot hold us; it is refused below.
   const auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); };
