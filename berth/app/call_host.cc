@@ -13,6 +13,7 @@
 #include "berth/content/commands.h"
 #include "berth/dt/evaluate.h"
 #include "berth/server/built_in.h"
+#include "berth/server/json_member.h"
 #include "berth/server/requests.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
@@ -22,11 +23,7 @@ namespace {
 
 constexpr std::uint64_t kMostSetBytes = 64 << 20;  // paths and values that one call may set in the context
 
-const Json& member(const Json& object, std::string_view key) {
-  static const Json nothing;
-  const Json* found = object.find(key);
-  return found != nullptr ? *found : nothing;
-}
+using server::member;
 
 // What an integration has kept for others to see. What it remembers for itself stays as it is.
 constexpr std::string_view kKeptForOthers[] = {"createIncidents",          "createAlerts",
