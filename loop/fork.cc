@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "berth/container/fork_plan.h"
+#include "berth/container/proc_masks.h"
 
 #define BERTH_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -429,19 +430,13 @@ long mount_proc() {
       done < 0) {
     return done;
   }
-  constexpr const char* kFiles[] = {"/proc/kcore",         "/proc/keys",          "/proc/kallsyms",
-                                    "/proc/timer_list",    "/proc/latency_stats", "/proc/sched_debug",
-                                    "/proc/sysrq-trigger", "/proc/interrupts",    "/proc/vmallocinfo",
-                                    "/proc/kmsg"};
-  constexpr const char* kFolders[] = {"/proc/acpi", "/proc/scsi", "/proc/asound", "/proc/driver"};
-  constexpr const char* kReadOnly[] = {"/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs"};
-  for (const char* path : kFiles) {
+  for (const char* path : berth::container::kHiddenFiles) {
     if (const long done = cover("/run/berth/no_file", path); done < 0) return done;
   }
-  for (const char* path : kFolders) {
+  for (const char* path : berth::container::kHiddenFolders) {
     if (const long done = cover("/run/berth/no_folder", path); done < 0) return done;
   }
-  for (const char* path : kReadOnly) {
+  for (const char* path : berth::container::kReadOnlyFolders) {
     if (const long done = make_read_only(path); done < 0) return done;
   }
   return 0;

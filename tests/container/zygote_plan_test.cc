@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "berth/container/cgroup_views.h"
 #include "berth/container/fork_library.h"
 #include "berth/container/syscall_policy.h"
 #include "berth/sys/seccomp_filter.h"
