@@ -1219,7 +1219,8 @@ def write_compiled(folder):
 
 def main(argv):
     # The folder of this file is no place for content to import from.
-    if sys.path and os.path.realpath(sys.path[0] or '.') == os.path.dirname(os.path.realpath(__file__)):
+    folder = os.path.dirname(__file__)
+    if sys.path and (sys.path[0] == folder or os.path.realpath(sys.path[0] or '.') == os.path.realpath(folder)):
         del sys.path[0]
     sys.argv[:] = ['']
     try:

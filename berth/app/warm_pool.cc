@@ -38,6 +38,7 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, s
     for (const std::string& one : list) add(one);
   }
   for (const container::FixedFile& file : call.fixed) {
+    // What comes from a file follows from the code and the image, which are in it.
     add(file.name);
     add(file.bytes);
   }
