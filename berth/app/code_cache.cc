@@ -78,6 +78,8 @@ std::optional<CompiledCode> CodeCache::get(const container::LaunchSpec& spec, co
   if (sys::make_folders(folder_, 0700) &&
       sys::write_file_atomically(with_ending(stem, ".prelude"), made->prelude.bytes, 0600)) {
     std::ignore = sys::write_file_atomically(with_ending(stem, ".loop"), made->loop.bytes, 0600);
+    // So the first call is given what the next ones are.
+    if (auto kept = find_kept(stem)) return kept;
   }
   return *std::move(made);
 }
