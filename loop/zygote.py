@@ -171,9 +171,7 @@ def serve_call(library, code):
     channel = loop.Channel(IN, OUT)
     ahead = Ahead(code)
     gc.enable()
-    hello = {'type': 'ready', 'schema': loop.SCHEMA, 'python': '%d.%d.%d' % sys.version_info[:3]}
-    with channel.write_turn:
-        channel.write_line(loop.JSON.encode(hello).encode('ascii'))
+    loop.greet(channel)
     line = channel.read_line()
     if line:
         loop.run_job(line, loop.FramesHost(channel), {}, ahead=ahead)
@@ -188,6 +186,7 @@ def main(argv):
         del sys.path[0]
     sys.argv[:] = ['']
     loop = load_loop()
+    loop.load_json()
     library = load_library()
     code = Code(loop)
     check_threads()

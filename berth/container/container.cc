@@ -162,13 +162,9 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   }
   BERTH_TRY(Watcher watcher, Watcher::start(watched));
   passed("start the watcher");
-  // No fork from here until network and cgroup are there: threads make them.
+  // No fork from here until the network is there: a thread makes it.
   Meanwhile<Result<void>> network_made(
       [&]() -> Result<void> { return network ? network->make(network_place(spec, lease)) : Result<void>(); });
-  Meanwhile<Result<sys::Cgroup>> cgroup_made([&] {
-    const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
-    return sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits);
-  });
 
   BERTH_TRY(UniqueFd root, ground.of_machine ? open_image_root(folder, spec.root, range, lease.slot(), user_namespace)
                                              : mount_image_root(folder, spec.root));
@@ -179,7 +175,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const bool is_zygote = spec.role == Role::Zygote;
   const std::vector<sock_filter> filter = sys::compile_filter(is_zygote ? zygote_syscall_policy() : syscall_policy());
   passed("make the call's folders");
-  BERTH_TRY(sys::Cgroup cgroup, cgroup_made.take());
+  const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
+  BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits));
   passed("make the cgroup");
   BERTH_CHECK_OK(network_made.take());
   passed("make the network");

@@ -36,6 +36,13 @@ Result<std::optional<std::string>> find_code(const ContentTree* tree, const fs::
 
 std::string origin_of(const Item& item) { return item.code_path.empty() ? item.name : item.code_path.native(); }
 
+// By looking for the next one: several times faster than looking at each byte.
+std::size_t count_lines(std::string_view text) {
+  std::size_t lines = 0;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++lines;
+  return lines;
+}
+
 bool has_module_lines(std::string_view code) { return code.contains("def register_module_line("); }
 
 // What stands in front of the item; the built-in common script as a piece without text yet.
@@ -98,8 +105,7 @@ AssembledCode join_code(const std::vector<CodePiece>& pieces) {
     code.text.append(piece.built_in.text).append(piece.text);
     if (code.text.size() > part.offset && !code.text.ends_with('\n')) code.text += '\n';
     part.size = code.text.size() - part.offset;
-    const std::string_view text = code.text_of(part);
-    part.lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    part.lines = count_lines(code.text_of(part));
     code.lines += part.lines;
     code.parts.push_back(std::move(part));
   }

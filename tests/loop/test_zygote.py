@@ -41,6 +41,7 @@ class AheadOfTheCall(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.addCleanup(setattr, zygote, 'FOLDER', zygote.FOLDER)
         zygote.FOLDER = self.folder.name
+        loop.load_json()
 
     def put(self, name, data):
         with open(self.folder.name + '/' + name, 'wb') as file:
