@@ -105,18 +105,19 @@ Result<void> run(const Options& options) {
   BERTH_TRY(const container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
   BERTH_TRY(const auto reference, image::parse_reference(options.image));
   BERTH_TRY(const auto resolved, image::resolve_image(store, reference, settings.substitutes));
-  std::string prelude;
+  std::vector<content::CodePiece> pieces;
   if (!options.prelude.empty()) {
-    BERTH_TRY(prelude, sys::read_file(options.prelude, 64 << 20));
+    BERTH_TRY(std::string prelude, sys::read_file(options.prelude, 64 << 20));
+    pieces.push_back({content::CodePartKind::Common, options.prelude, std::move(prelude)});
   }
+  pieces.push_back({content::CodePartKind::Item, "script", options.script});
   container::LaunchSpec spec;
   spec.id = make_call_id();
   spec.image_name = options.image;
   spec.root = {resolved.image.id, resolved.image.layer_folders};
   spec.programs = container::interpreters_for("python3");
   spec.environment = container::environment_for({resolved.image.config.env}, {});
-  const auto lines = static_cast<std::size_t>(std::ranges::count(prelude, '\n')) + 1;
-  app::put_warm_code(prelude, options.script, lines, app::CodeCache(settings.cache / "code", folder), spec);
+  app::put_warm_code(content::join_code(pieces), app::CodeCache(settings.cache / "code", folder), spec);
   Stopwatch watch;
   BERTH_TRY(container::Zygote zygote, container::Zygote::start(spec, folder, 30s));
   const double started = watch.lap();

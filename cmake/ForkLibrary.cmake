@@ -8,6 +8,7 @@ add_custom_command(
     -shared -nostdlib -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -s
     -o ${BERTH_FORK_LIBRARY_FILE} ${PROJECT_SOURCE_DIR}/loop/fork.cc
   DEPENDS ${PROJECT_SOURCE_DIR}/loop/fork.cc ${PROJECT_SOURCE_DIR}/berth/container/fork_plan.h
+          ${PROJECT_SOURCE_DIR}/berth/container/proc_masks.h
   VERBATIM)
 target_sources(berth_container PRIVATE ${BERTH_FORK_LIBRARY_FILE})
 set_source_files_properties(

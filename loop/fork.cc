@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "berth/container/fork_plan.h"
+#include "berth/container/proc_masks.h"
 
 #define BERTH_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -120,7 +121,6 @@ extern "C" void* memcpy(void* to, const void* from, size_t count) {
 }
 namespace {
 
-constexpr int kAgain = -11;
 constexpr int kInterrupted = -4;
 constexpr int kNoEntry = -2;
 constexpr int kTooMany = -24;
@@ -352,15 +352,13 @@ long raise_loopback() {
   return done;
 }
 
-long attach(int from, const char* part, const char* at, unsigned long attributes) {
+// What no mount of ours is without, but those that programs may be run from.
+constexpr unsigned long kInert = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+long attach(int from, const char* part, const char* at) {
   const long mount = call(__NR_open_tree, from, address(part), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
   if (mount < 0) return mount;
-  long done = 0;
-  if (attributes != 0) {
-    struct mount_attr set = {attributes, 0, 0, 0};
-    done = call(__NR_mount_setattr, mount, address(""), AT_EMPTY_PATH, address(&set), sizeof set);
-  }
-  if (done >= 0) done = call(__NR_move_mount, mount, address(""), AT_FDCWD, address(at), MOVE_MOUNT_F_EMPTY_PATH);
+  const long done = call(__NR_move_mount, mount, address(""), AT_FDCWD, address(at), MOVE_MOUNT_F_EMPTY_PATH);
   call(__NR_close, mount);
   return done;
 }
@@ -376,14 +374,16 @@ long attach_writable_folders() {
   constexpr struct {
     const char* part;
     const char* at;
-    unsigned long attributes;
-  } kParts[] = {{"tmp", "/tmp", 0},
-                {"vartmp", "/var/tmp", 0},
-                {"home", "/home/demisto", 0},
-                {"work", "/work", 0},
-                {"shm", "/dev/shm", MOUNT_ATTR_NOEXEC}};
+  } kParts[] = {{"tmp", "/tmp"},
+                {"vartmp", "/var/tmp"},
+                {"home", "/home/demisto"},
+                {"work", "/work"},
+                {"shm", "/dev/shm"}};
   for (const auto& part : kParts) {
-    if (const long done = attach(scratch(), part.part, part.at, part.attributes); done < 0) return done;
+    if (const long done = attach(scratch(), part.part, part.at); done < 0) return done;
+  }
+  if (const long done = call(__NR_mount, 0, address("/dev/shm"), 0, MS_BIND | MS_REMOUNT | kInert, 0); done < 0) {
+    return done;
   }
   return call(__NR_umount2, address(kStage), 2 /* MNT_DETACH */);
 }
@@ -403,8 +403,6 @@ long attach_cgroup_views() {
   }
   return 0;
 }
-
-constexpr unsigned long kInert = MS_NOSUID | MS_NODEV | MS_NOEXEC;
 
 // Whether there is something that others than its owner may look at.
 bool needs_cover(const char* path) {
@@ -432,19 +430,13 @@ long mount_proc() {
       done < 0) {
     return done;
   }
-  constexpr const char* kFiles[] = {"/proc/kcore",         "/proc/keys",          "/proc/kallsyms",
-                                    "/proc/timer_list",    "/proc/latency_stats", "/proc/sched_debug",
-                                    "/proc/sysrq-trigger", "/proc/interrupts",    "/proc/vmallocinfo",
-                                    "/proc/kmsg"};
-  constexpr const char* kFolders[] = {"/proc/acpi", "/proc/scsi", "/proc/asound", "/proc/driver"};
-  constexpr const char* kReadOnly[] = {"/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs"};
-  for (const char* path : kFiles) {
+  for (const char* path : berth::container::kHiddenFiles) {
     if (const long done = cover("/run/berth/no_file", path); done < 0) return done;
   }
-  for (const char* path : kFolders) {
+  for (const char* path : berth::container::kHiddenFolders) {
     if (const long done = cover("/run/berth/no_folder", path); done < 0) return done;
   }
-  for (const char* path : kReadOnly) {
+  for (const char* path : berth::container::kReadOnlyFolders) {
     if (const long done = make_read_only(path); done < 0) return done;
   }
   return 0;
@@ -603,10 +595,7 @@ BERTH_EXPORT long berth_forked(int pid) {
 BERTH_EXPORT long berth_isolate() {
   for (const Step& step : kSteps) {
     failed_step = step.name;
-    long done;
-    do done = step.run();
-    while (done == kAgain);
-    if (done < 0) return done;
+    if (const long done = step.run(); done < 0) return done;
   }
   return 0;
 }

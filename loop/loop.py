@@ -136,7 +136,13 @@ def make_json():
     return PlainJson()
 
 
-JSON = make_json()
+JSON = None
+
+
+def load_json():
+    """Makes JSON, which every mode needs for its first job, and none for its greeting."""
+    global JSON
+    JSON = make_json()
 
 
 # --- the channel -----------------------------------------------------------------------------------------------------
@@ -1143,14 +1149,20 @@ def move_away(fd):
     return copy
 
 
+def greet(channel):
+    """Says that a job can come."""
+    line = '{"type": "ready", "schema": %d, "python": "%d.%d.%d"}' % ((SCHEMA,) + sys.version_info[:3])
+    with channel.write_turn:
+        channel.write_line(line.encode('ascii'))
+
+
 def serve_frames(in_fd, out_fd):
     """One job, then waits for the host to end the process or the conversation."""
     for fd in (in_fd, out_fd):
         close_on_exec(fd)
     channel = Channel(in_fd, out_fd)
-    hello = {'type': 'ready', 'schema': SCHEMA, 'python': '%d.%d.%d' % sys.version_info[:3]}
-    with channel.write_turn:
-        channel.write_line(JSON.encode(hello).encode('ascii'))
+    greet(channel)
+    load_json()  # while the host answers
     line = channel.read_line()
     if line:
         run_job(line, FramesHost(channel), {})
@@ -1169,6 +1181,7 @@ def serve_stdio():
         os.dup2(null, 1)
         os.dup2(null, 2)
     os.close(null)
+    load_json()
     channel = Channel(in_fd, out_fd)
     surroundings = Surroundings()
     cache = {}
@@ -1219,7 +1232,8 @@ def write_compiled(folder):
 
 def main(argv):
     # The folder of this file is no place for content to import from.
-    if sys.path and os.path.realpath(sys.path[0] or '.') == os.path.dirname(os.path.realpath(__file__)):
+    folder = os.path.dirname(__file__)
+    if sys.path and (sys.path[0] == folder or os.path.realpath(sys.path[0] or '.') == os.path.realpath(folder)):
         del sys.path[0]
     sys.argv[:] = ['']
     try:

@@ -10,7 +10,6 @@ What it loads, from /run/berth:
     fork.so        what it needs beyond os.fork
     prelude.bin    marshalled code of the common script, where there is one
     item.py        the rest of the code, where the host gives it ahead: it is compiled here, and run only in children
-    modules        names of modules of the image that earlier calls imported, a line each
 
 Python 3.6 or later, with ctypes. An interpreter that cannot do it says why on standard error and ends with EXIT_UNFIT.
 """
@@ -66,15 +65,6 @@ def check_threads():
     count = len(os.listdir('/proc/self/task'))
     if count != 1:
         unfit('what was loaded ahead has started %d threads' % (count - 1))
-
-
-def import_modules():
-    """Imports what earlier calls used. A module that cannot be imported here is left to the call."""
-    for name in (read('modules') or b'').decode('ascii').split():
-        try:
-            __import__(name)
-        except Exception:
-            pass
 
 
 class TooEarly(Exception):
@@ -181,9 +171,7 @@ def serve_call(library, code):
     channel = loop.Channel(IN, OUT)
     ahead = Ahead(code)
     gc.enable()
-    hello = {'type': 'ready', 'schema': loop.SCHEMA, 'python': '%d.%d.%d' % sys.version_info[:3]}
-    with channel.write_turn:
-        channel.write_line(loop.JSON.encode(hello).encode('ascii'))
+    loop.greet(channel)
     line = channel.read_line()
     if line:
         loop.run_job(line, loop.FramesHost(channel), {}, ahead=ahead)
@@ -198,8 +186,8 @@ def main(argv):
         del sys.path[0]
     sys.argv[:] = ['']
     loop = load_loop()
+    loop.load_json()
     library = load_library()
-    import_modules()
     code = Code(loop)
     check_threads()
     if library.berth_open(int(argv[0])) != 0:

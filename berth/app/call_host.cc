@@ -13,6 +13,7 @@
 #include "berth/content/commands.h"
 #include "berth/dt/evaluate.h"
 #include "berth/server/built_in.h"
+#include "berth/server/json_member.h"
 #include "berth/server/requests.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
@@ -22,11 +23,7 @@ namespace {
 
 constexpr std::uint64_t kMostSetBytes = 64 << 20;  // paths and values that one call may set in the context
 
-const Json& member(const Json& object, std::string_view key) {
-  static const Json nothing;
-  const Json* found = object.find(key);
-  return found != nullptr ? *found : nothing;
-}
+using server::member;
 
 // What an integration has kept for others to see. What it remembers for itself stays as it is.
 constexpr std::string_view kKeptForOthers[] = {"createIncidents",          "createAlerts",
@@ -85,7 +82,8 @@ Result<Json> CallHost::file_path(const Json& args) {
   if (!file) return std::unexpected(file.error());
   BERTH_TRY(const std::string bytes, investigation.bytes_of(*file));
   const std::string stored = server::stored_name(investigation, file->file_id);
-  BERTH_TRY(UniqueFd work, sys::open_without_links(call_.work_folder, "work", O_PATH | O_DIRECTORY, "the work folder"));
+  BERTH_TRY(UniqueFd work,
+            sys::open_without_links_or_mounts(call_.work_folder, "work", O_PATH | O_DIRECTORY, "the work folder"));
   // The folder is the script's: what it put in the file's place is taken away, never followed or written to.
   ::unlinkat(work.get(), stored.c_str(), 0);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;

@@ -81,13 +81,12 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
   const std::string folder = std::string(container::kFixedFolder) + "/";
   const content::CodePart& item = code.parts.back();
   const std::string_view whole = code.text;
-  const std::string_view prelude = whole.substr(0, item.offset);
-  if (auto compiled = prelude.empty() ? std::nullopt : cache.get(spec, prelude)) {
-    spec.fixed = {{"loop.pyc", std::move(compiled->loop)}, {"prelude.bin", std::move(compiled->prelude)}};
-    job.prelude = wire::Prelude{folder + "prelude.bin", item.first_line};
+  if (auto compiled = item.offset == 0 ? std::nullopt : cache.get(spec, prelude_of(code))) {
+    job.prelude = wire::Prelude{folder + compiled->prelude.name, item.first_line};
+    spec.fixed = {std::move(compiled->loop), std::move(compiled->prelude)};
     job.code = whole.substr(item.offset);
   } else {
-    spec.fixed = {{"loop.py", std::string(embedded_loop())}};
+    spec.fixed = {{"loop.py", std::string(embedded_loop()), {}}};
     job.code = whole;
   }
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
@@ -228,7 +227,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!context) return refuse(std::move(context));
   job.context = *std::move(context);
   // What the machine cannot do is said before anything is made.
-  if (auto ground = container::find_ground(spec.limits); !ground) return refuse(std::move(ground));
+  auto ground = container::find_ground(spec.limits);
+  if (!ground) return refuse(std::move(ground));
   std::optional<container::PortForward> forward;
   if (request.debugger_port) {
     auto debugpy = read_debugpy(settings_.debugpy);
@@ -255,10 +255,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     const auto zygote = [&] {
       container::LaunchSpec calls = spec;
       calls.id = make_call_id();
-      const content::CodePart& item = code->parts.back();
-      const std::string_view whole = code->text;
-      put_warm_code(whole.substr(0, item.offset), whole.substr(item.offset), item.first_line,
-                    CodeCache(settings_.cache / "code", *folder_), calls);
+      put_warm_code(*code, CodeCache(settings_.cache / "code", *folder_), calls);
       std::ranges::copy(additions->files, std::back_inserter(calls.fixed));
       return calls;
     };
@@ -267,7 +264,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.is_warm = place.has_value();
   job.is_ahead = answer.is_warm;
   if (!place) {
-    auto own = container::Container::start(spec, *folder_);
+    auto own = container::Container::start(spec, *folder_, *std::move(ground));
     if (!own) {
       const bool is_input = own.error().code() == Errc::NotFound;
       if (is_input) return refuse(std::move(own));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "berth/app/embedded.h"
@@ -17,12 +18,19 @@ namespace {
 
 constexpr std::size_t kLargestCode = 32 << 20;
 constexpr int kCompileMilliseconds = 60'000;
+constexpr char kLoopFile[] = "loop.pyc";
+constexpr char kPreludeFile[] = "prelude.bin";
 
 // Two files for one compilation: NAME.loop and NAME.prelude.
 std::filesystem::path stem_of(const std::filesystem::path& folder, const container::LaunchSpec& spec,
-                              std::string_view prelude) {
+                              const Prelude& prelude) {
+  // Of what is part of the program, the digest stands for the text: hashing it would be a tenth of a start.
   Sha256 hash;
-  for (const std::string_view part : {embedded_loop(), std::string_view("\0", 1), prelude}) hash.update(part);
+  for (const std::string_view part :
+       {embedded_loop_digest(), prelude.known_digest, prelude.text.substr(prelude.known_size)}) {
+    hash.update(fmt::format("{}:", part.size()));
+    hash.update(part);
+  }
   const std::string program = spec.programs.empty() ? "" : spec.programs.front();
   return folder /
          fmt::format("{}-{}-{}", spec.root.image_id.substr(0, 32), program, std::move(hash).hex().substr(0, 32));
@@ -32,30 +40,46 @@ std::filesystem::path with_ending(const std::filesystem::path& stem, const char*
   return stem.native() + ending;
 }
 
-std::optional<CompiledCode> read(const std::filesystem::path& stem) {
-  auto loop = sys::read_file(with_ending(stem, ".loop"), kLargestCode);
-  auto prelude = sys::read_file(with_ending(stem, ".prelude"), kLargestCode);
+// Opened and not read: what is in it goes from the kernel's cache into the container.
+std::shared_ptr<const UniqueFd> open_kept(const std::filesystem::path& path) {
+  UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  struct stat status = {};
+  const bool is_good = file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0;
+  return is_good ? std::make_shared<const UniqueFd>(std::move(file)) : nullptr;
+}
+
+std::optional<CompiledCode> find_kept(const std::filesystem::path& stem) {
+  auto loop = open_kept(with_ending(stem, ".loop"));
+  auto prelude = open_kept(with_ending(stem, ".prelude"));
   if (!loop || !prelude) return std::nullopt;
-  return CompiledCode{*std::move(loop), *std::move(prelude)};
+  return CompiledCode{{kLoopFile, "", std::move(loop)}, {kPreludeFile, "", std::move(prelude)}};
 }
 
 Result<std::string> take(int scratch, const char* name) {
-  BERTH_TRY(UniqueFd file, sys::open_without_links(scratch, std::string("work/") + name, O_RDONLY | O_NONBLOCK,
-                                                   "the folder of the compilation"));
+  BERTH_TRY(UniqueFd file, sys::open_without_links_or_mounts(scratch, std::string("work/") + name,
+                                                             O_RDONLY | O_NONBLOCK, "the folder of the compilation"));
   return sys::read_file(file, kLargestCode, name);
 }
 
 }  // namespace
 
-std::optional<CompiledCode> CodeCache::get(const container::LaunchSpec& spec, std::string_view prelude) {
+Prelude prelude_of(const content::AssembledCode& code) {
+  const std::string_view text = std::string_view(code.text).substr(0, code.parts.back().offset);
+  const bool is_known = !code.known_digest.empty() && code.known_size <= text.size();
+  return {text, is_known ? code.known_size : 0, is_known ? std::string_view(code.known_digest) : ""};
+}
+
+std::optional<CompiledCode> CodeCache::get(const container::LaunchSpec& spec, const Prelude& prelude) {
   const std::filesystem::path stem = stem_of(folder_, spec, prelude);
-  if (auto found = read(stem)) return found;
-  auto made = make(spec, prelude);
+  if (auto found = find_kept(stem)) return found;
+  auto made = make(spec, prelude.text);
   if (!made) return std::nullopt;
   // A cache that cannot be written costs time, not the call.
   if (sys::make_folders(folder_, 0700) &&
-      sys::write_file_atomically(with_ending(stem, ".prelude"), made->prelude, 0600)) {
-    std::ignore = sys::write_file_atomically(with_ending(stem, ".loop"), made->loop, 0600);
+      sys::write_file_atomically(with_ending(stem, ".prelude"), made->prelude.bytes, 0600)) {
+    std::ignore = sys::write_file_atomically(with_ending(stem, ".loop"), made->loop.bytes, 0600);
+    // So the first call is given what the next ones are.
+    if (auto kept = find_kept(stem)) return kept;
   }
   return *std::move(made);
 }
@@ -73,9 +97,9 @@ Result<CompiledCode> CodeCache::make(container::LaunchSpec spec, std::string_vie
   pollfd ended = {container.ended(), POLLIN, 0};
   BERTH_TRY(int ready, sys::call([&] { return ::poll(&ended, 1, kCompileMilliseconds); }, "wait for the compilation"));
   if (ready == 0) return fail(Errc::TimedOut, "compile the code: it took more than a minute");
-  CompiledCode code;
-  BERTH_TRY(code.loop, take(container.work_folder(), "loop.pyc"));
-  BERTH_TRY(code.prelude, take(container.work_folder(), "prelude.bin"));
+  CompiledCode code = {{kLoopFile, "", {}}, {kPreludeFile, "", {}}};
+  BERTH_TRY(code.loop.bytes, take(container.work_folder(), kLoopFile));
+  BERTH_TRY(code.prelude.bytes, take(container.work_folder(), kPreludeFile));
   BERTH_TRY(const container::ContainerEnd end, container.end(std::chrono::milliseconds(0)));
   // Only a compilation that says it is whole is kept: half a file would fail every call after.
   if (!end.status || !WIFEXITED(*end.status) || WEXITSTATUS(*end.status) != 0) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 
@@ -43,17 +44,14 @@ Result<void> read_mapping(const YamlNode& node, const Place& place, const std::v
   if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of keys to values");
   for (const auto& [key, value] : node.entries()) {
     const Place here = place.below(key->text());
-    const SetValue* set = nullptr;
-    std::vector<std::string> names;
-    for (const Key& known : keys) {
-      names.emplace_back(known.name);
-      if (known.name == key->text()) set = &known.set;
-    }
-    if (set == nullptr) {
+    const auto known = std::ranges::find(keys, key->text(), &Key::name);
+    if (known == keys.end()) {
+      std::vector<std::string> names;
+      for (const Key& one : keys) names.emplace_back(one.name);
       return fail(Errc::InvalidInput,
                   fmt::format("{} is no setting{}", here.text(*key), content::suggestion_for(key->text(), names)));
     }
-    BERTH_CHECK_OK((*set)(*value, here));
+    BERTH_CHECK_OK(known->set(*value, here));
   }
   return {};
 }

@@ -6,18 +6,20 @@
 
 namespace berth::app {
 
-void put_warm_code(std::string_view prelude, std::string_view item, std::size_t first_line, CodeCache cache,
-                   container::LaunchSpec& spec) {
-  std::string code = std::string(first_line - 1, '\n') + std::string(item);
+void put_warm_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec) {
+  const content::CodePart& item = code.parts.back();
+  const Prelude prelude = prelude_of(code);
+  // With the line numbers that it has in the whole.
+  std::string text = std::string(item.first_line - 1, '\n').append(code.text_of(item));
   spec.fixed = {{"zygote.py", std::string(embedded_zygote())}};
   if (auto compiled = cache.get(spec, prelude)) {
-    spec.fixed.push_back({"loop.pyc", std::move(compiled->loop)});
-    if (!prelude.empty()) spec.fixed.push_back({"prelude.bin", std::move(compiled->prelude)});
+    spec.fixed.push_back(std::move(compiled->loop));
+    if (!prelude.text.empty()) spec.fixed.push_back(std::move(compiled->prelude));
   } else {
     spec.fixed.push_back({"loop.py", std::string(embedded_loop())});
-    code = std::string(prelude) + std::string(item);
+    text = code.text;
   }
-  spec.fixed.push_back({"item.py", std::move(code)});
+  spec.fixed.push_back({"item.py", std::move(text)});
 }
 
 }  // namespace berth::app

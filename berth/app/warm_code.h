@@ -1,17 +1,13 @@
 // What a zygote loads ahead of its calls.
 #pragma once
 
-#include <string_view>
-
 #include "berth/app/code_cache.h"
 #include "berth/container/launch_spec.h"
-#include "berth/wire/job.h"
+#include "berth/content/code_assembly.h"
 
 namespace berth::app {
 
-// Puts the loop, the zygote's part and the code `prelude` + `item` into `spec`, compiled as far as it goes;
-// `first_line` is where `item` begins in the whole text, from 1.
-void put_warm_code(std::string_view prelude, std::string_view item, std::size_t first_line, CodeCache cache,
-                   container::LaunchSpec& spec);
+// Puts the loop, the zygote's part and the code into `spec`, compiled as far as it goes.
+void put_warm_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec);
 
 }  // namespace berth::app

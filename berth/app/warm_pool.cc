@@ -38,6 +38,7 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, s
     for (const std::string& one : list) add(one);
   }
   for (const container::FixedFile& file : call.fixed) {
+    // What comes from a file follows from the code and the image, which are in it.
     add(file.name);
     add(file.bytes);
   }
@@ -106,7 +107,8 @@ std::optional<container::CallChild> WarmPool::take(const std::string& key,
   }
   auto child = child_of(entry);
   if (child && child->wait_until_ready(kForkPatience).has_value()) return child;
-  // It died, or lies: another one is tried when the key comes twice again.
+  // It died, or lies: another one is tried once, when the key comes twice again.
+  entry.is_hopeless = ++entry.failures >= 2;
   child.reset();
   entry.spare.reset();
   entry.zygote.reset();

@@ -40,6 +40,7 @@ class WarmPool {
  private:
   struct Entry {
     int calls = 0;
+    int failures = 0;  // of its children
     std::uint64_t used = 0;
     std::optional<container::Zygote> zygote;
     std::optional<container::CallChild> spare;

@@ -28,8 +28,8 @@ bool is_plain_name(const std::string& name) {
 
 Result<std::string> read_work_file(int scratch, const std::string& stored, std::uint64_t room) {
   // Non-blocking: a fifo in the file's place is refused, not waited for.
-  BERTH_TRY(UniqueFd file,
-            sys::open_without_links(scratch, "work/" + stored, O_RDONLY | O_NONBLOCK | O_NOCTTY, "the call's folders"));
+  BERTH_TRY(UniqueFd file, sys::open_without_links_or_mounts(scratch, "work/" + stored,
+                                                             O_RDONLY | O_NONBLOCK | O_NOCTTY, "the call's folders"));
   struct stat status = {};
   if (::fstat(file.get(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) > room) {
     return fail(Errc::Exhausted,

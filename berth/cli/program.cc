@@ -1,6 +1,9 @@
 #include "berth/cli/program.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "berth/app/settings.h"
 #include "berth/cli/choice.h"
@@ -140,6 +143,42 @@ void add_escape_test(CLI::App& program, CommandLine& line) {
   });
 }
 
+using Add = void (*)(CLI::App&, CommandLine&);
+
+template <void (*add)(CLI::App&, Choice&)>
+void with_choice(CLI::App& program, CommandLine& line) {
+  add(program, line.choice);
+}
+
+// In the order of the help. `ps` and `prune` come together.
+constexpr std::pair<std::string_view, Add> kCommands[] = {
+    {"run", add_run},
+    {"exec", with_choice<add_exec>},
+    {"content", with_choice<add_content>},
+    {"instance", with_choice<add_instance>},
+    {"fetch", with_choice<add_fetch>},
+    {"investigation", with_choice<add_investigation>},
+    {"context", with_choice<add_context>},
+    {"list", with_choice<add_lists>},
+    {"file", with_choice<add_files>},
+    {"loop", add_loop},
+    {"image", add_image},
+    {"ps prune", add_housekeeping},
+    {"shell", with_choice<add_shell>},
+    {"doctor", add_doctor},
+    {"escape-test", add_escape_test},
+    {"secret", with_choice<add_secret>},
+    {"serve", with_choice<add_serve>},
+};
+
+// The command that stands first is all that the parser need know: to describe the others would be a tenth of a start.
+// Where none of them stands first, it is told all, for help and for what it says of a mistake.
+void add_commands(CLI::App& program, CommandLine& line, std::string_view first) {
+  const auto chosen = std::ranges::find(kCommands, first, &std::pair<std::string_view, Add>::first);
+  if (chosen != std::ranges::end(kCommands)) return chosen->second(program, line);
+  for (const auto& [names, add] : kCommands) add(program, line);
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
@@ -147,23 +186,7 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   program.set_version_flag("--version", std::string("berth ") + kVersion);
   program.require_subcommand(1);
   CommandLine line;
-  add_run(program, line);
-  add_exec(program, line.choice);
-  add_content(program, line.choice);
-  add_instance(program, line.choice);
-  add_fetch(program, line.choice);
-  add_investigation(program, line.choice);
-  add_context(program, line.choice);
-  add_lists(program, line.choice);
-  add_files(program, line.choice);
-  add_loop(program, line);
-  add_image(program, line);
-  add_housekeeping(program, line);
-  add_shell(program, line.choice);
-  add_doctor(program, line);
-  add_escape_test(program, line);
-  add_secret(program, line.choice);
-  add_serve(program, line.choice);
+  add_commands(program, line, argc > 1 ? argv[1] : "");
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

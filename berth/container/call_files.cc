@@ -18,8 +18,10 @@ namespace {
 
 Result<void> make_folder(int root, const char* path, mode_t mode, std::uint32_t owner) {
   BERTH_CHECK_OK(sys::check([&] { return ::mkdirat(root, path, 0700); }, "make folder {}", path));
-  BERTH_CHECK_OK(sys::check([&] { return ::fchownat(root, path, owner, owner, AT_SYMLINK_NOFOLLOW); },
-                            "give folder {} to {}", path, owner));
+  if (owner != 0 || ::geteuid() != 0) {
+    BERTH_CHECK_OK(sys::check([&] { return ::fchownat(root, path, owner, owner, AT_SYMLINK_NOFOLLOW); },
+                              "give folder {} to {}", path, owner));
+  }
   return sys::check([&] { return ::fchmodat(root, path, mode, 0); }, "chmod folder {}", path);  // past the umask
 }
 
@@ -41,6 +43,16 @@ Result<void> make_folders_of(int root, const std::string& path) {
   return {};
 }
 
+// Copies a file from its beginning, wherever its offset is: several calls may be reading it.
+Result<void> copy_all(int source, int target) {
+  off_t offset = 0;
+  for (;;) {
+    const auto copy = [&] { return ::sendfile(target, source, &offset, 1 << 20); };
+    BERTH_TRY(const int copied, sys::call(copy, "copy it into the container"));
+    if (copied == 0) return {};
+  }
+}
+
 Result<void> hand_in(int root, const WorkFile& file) {
   const auto doing = [&] { return fmt::format("hand in file '{}'", file.source.native()); };
   BERTH_TRY(int fd, sys::call([&] { return ::open(file.source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); },
@@ -50,17 +62,12 @@ Result<void> hand_in(int root, const WorkFile& file) {
   BERTH_CHECK_OK(sys::check([&] { return ::fstat(fd, &status); }, "stat").context(doing));
   if (!S_ISREG(status.st_mode)) return fail(Errc::InvalidInput, doing() + ": it is not a regular file");
   BERTH_TRY(UniqueFd target, make_file(root, "work/" + file.name, 0444).context(doing));
-  for (;;) {
-    const auto copy = [&] { return ::sendfile(target.get(), source.get(), nullptr, 1 << 20); };
-    auto copied = sys::call(copy, "copy it into the work folder");
-    if (!copied && copied.error().os_error() == ENOSPC) {
-      return fail(
-          Errc::Exhausted,
-          fmt::format("{}: it does not fit; all that a call may write to is one place of bounded size", doing()));
-    }
-    if (!copied) return std::unexpected(std::move(copied).error().in(doing()));
-    if (*copied == 0) return {};
+  auto copied = copy_all(source.get(), target.get());
+  if (!copied && copied.error().os_error() == ENOSPC) {
+    return fail(Errc::Exhausted,
+                fmt::format("{}: it does not fit; all that a call may write to is one place of bounded size", doing()));
   }
+  return std::move(copied).context(doing);
 }
 
 // Of kDeviceNames, in their order.
@@ -143,13 +150,14 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
   for (const char* nothing : {"nothing", "run/berth/no_file"}) {
     BERTH_TRY(UniqueFd file, make_file(root, nothing, 0444));
   }
-  std::vector<FixedFile> files = {{"hosts", kHosts}, {"resolv.conf", kResolvers}};
-  for (const FixedFile& fixed : spec.fixed) files.push_back({"run/berth/" + fixed.name, fixed.bytes});
-  for (const FixedFile& fixed : files) {
-    BERTH_CHECK_OK(make_folders_of(root, fixed.name));
-    BERTH_TRY(UniqueFd file, make_file(root, fixed.name, 0444));
-    BERTH_CHECK_OK(sys::write_all(file.get(), fixed.bytes, fixed.name));
-  }
+  const auto put = [&](const std::string& name, const FixedFile& fixed) -> Result<void> {
+    BERTH_CHECK_OK(make_folders_of(root, name));
+    BERTH_TRY(UniqueFd file, make_file(root, name, 0444));
+    return fixed.source ? copy_all(fixed.source->get(), file.get()) : sys::write_all(file.get(), fixed.bytes, name);
+  };
+  BERTH_CHECK_OK(put("hosts", {{}, kHosts, {}}));
+  BERTH_CHECK_OK(put("resolv.conf", {{}, kResolvers, {}}));
+  for (const FixedFile& fixed : spec.fixed) BERTH_CHECK_OK(put("run/berth/" + fixed.name, fixed));
   return furniture;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "berth/base/clock.h"
+#include "berth/base/meanwhile.h"
 #include "berth/container/call_files.h"
 #include "berth/container/cpu_time.h"
 #include "berth/container/ground.h"
@@ -130,11 +131,15 @@ void sweep(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::stri
 }  // namespace
 
 Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& folder) {
+  BERTH_TRY(Ground ground, find_ground(spec.limits));
+  return start(spec, folder, std::move(ground));
+}
+
+Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& folder, Ground ground) {
   std::vector<Moment> moments;
   const auto passed = [&](const char* name) { moments.push_back({name, monotonic_ns()}); };
   const bool user_namespace = spec.guards.up(Guard::UserNamespace);
 
-  BERTH_TRY(Ground ground, find_ground(spec.limits));
   const auto& hierarchies = ground.hierarchies;
   BERTH_TRY(Lease lease,
             Lease::take(folder, ground.pool, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
@@ -157,8 +162,9 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   }
   BERTH_TRY(Watcher watcher, Watcher::start(watched));
   passed("start the watcher");
-  // No fork from here until the network has taken shape: it is made by a thread.
-  if (network) network->begin(network_place(spec, lease));
+  // No fork from here until the network is there: a thread makes it.
+  Meanwhile<Result<void>> network_made(
+      [&]() -> Result<void> { return network ? network->make(network_place(spec, lease)) : Result<void>(); });
 
   BERTH_TRY(UniqueFd root, ground.of_machine ? open_image_root(folder, spec.root, range, lease.slot(), user_namespace)
                                              : mount_image_root(folder, spec.root));
@@ -170,11 +176,9 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const std::vector<sock_filter> filter = sys::compile_filter(is_zygote ? zygote_syscall_policy() : syscall_policy());
   passed("make the call's folders");
   const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
-  auto made = sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits);
-  if (!made) return std::unexpected(std::move(made).error());
-  sys::Cgroup cgroup = *std::move(made);
+  BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits));
   passed("make the cgroup");
-  if (network) BERTH_CHECK_OK(network->take_shape());
+  BERTH_CHECK_OK(network_made.take());
   passed("make the network");
   // The last of the container's ids: nobody in it has it.
   const std::uint32_t first_id = ground.of_machine ? lease.ids().first : 0;

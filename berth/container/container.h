@@ -44,6 +44,8 @@ class Container {
   // Errors: Unavailable (the kernel lacks something); Denied; Exhausted (no ids free); NotFound when the image has no
   // interpreter; Corrupt when a layer is missing.
   static Result<Container> start(const LaunchSpec& spec, const RuntimeFolder& folder);
+  // The same on ground that has been found for the spec's limits.
+  static Result<Container> start(const LaunchSpec& spec, const RuntimeFolder& folder, Ground ground);
 
   Container(Container&&) noexcept = default;
   Container& operator=(Container&&) = delete;

@@ -23,6 +23,8 @@
 
 #include "berth/base/clock.h"
 #include "berth/container/call_files.h"
+#include "berth/container/cgroup_views.h"
+#include "berth/container/proc_masks.h"
 #include "berth/container/script_process.h"
 #include "berth/sys/descriptors.h"
 #include "berth/sys/file.h"
@@ -127,15 +129,11 @@ Result<void> attach_run_and_sys(Build& build) {
   BERTH_CHECK_OK(show(build.furniture.get(), "sys", build, "sys", MOUNT_ATTR_RDONLY | kInert));
   // Content looks its limits up where the kernel shows them.
   const auto& folders = build.plan.cgroup.folders();
-  for (const auto& [path, hierarchy] : folders) {
-    for (const std::string& controller : hierarchy.controllers) {
-      const bool whole = hierarchy.version == 2;
-      // Beside hierarchies of version 1 it stands where a hybrid machine has it.
-      const std::string v2_at = folders.size() == 1 ? "sys/fs/cgroup" : "sys/fs/cgroup/unified";
-      const std::string at = whole ? v2_at : "sys/fs/cgroup/" + controller;
-      BERTH_CHECK_OK(show(AT_FDCWD, path.c_str(), build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
-      if (whole) break;
-    }
+  std::vector<sys::CgroupHierarchy> hierarchies;
+  for (const auto& folder : folders) hierarchies.push_back(folder.hierarchy);
+  for (const CgroupView& view : cgroup_views(hierarchies)) {
+    BERTH_CHECK_OK(
+        show(AT_FDCWD, folders[view.hierarchy].path.c_str(), build, view.at.c_str() + 1, MOUNT_ATTR_RDONLY | kInert));
   }
   return {};
 }
@@ -152,13 +150,6 @@ Result<void> attach_name_files(Build& build) {
   return {};
 }
 
-// Parts of /proc that tell about, or steer, the host. One that the kernel does not have, or that only the host's root
-// may read, needs no cover.
-constexpr const char* kHiddenFiles[] = {"kcore",       "keys",          "kallsyms",   "timer_list",  "latency_stats",
-                                        "sched_debug", "sysrq-trigger", "interrupts", "vmallocinfo", "kmsg"};
-constexpr const char* kHiddenFolders[] = {"acpi", "scsi", "asound", "driver"};
-constexpr const char* kReadOnlyFolders[] = {"sys", "irq", "bus", "fs"};
-
 Result<void> mount_proc(Build& build) {
   // A fresh one can be mounted for a zygote's child only where nothing of this one is covered (mount_namespaces(7));
   // the child covers its own (loop/fork.cc).
@@ -169,25 +160,17 @@ Result<void> mount_proc(Build& build) {
   BERTH_TRY(UniqueFd proc, sys::make_mount("proc", options, kInert));
   BERTH_CHECK_OK(sys::attach_mount(proc.get(), build.root.get(), "proc"));
   if (!masked) return {};
-  const auto exists = [&](const char* path) {
+  const auto cover = [&](int from, const char* part, const char* path) -> Result<void> {
+    const char* at = path + 1;  // below the new root, which is not ours yet
     struct stat status = {};
-    return ::fstatat(proc.get(), path, &status, AT_SYMLINK_NOFOLLOW) == 0 && (status.st_mode & S_IRWXO) != 0;
+    if (::fstatat(build.root.get(), at, &status, AT_SYMLINK_NOFOLLOW) != 0 || (status.st_mode & S_IRWXO) == 0)
+      return {};
+    return show(from, part != nullptr ? part : at, build, at, MOUNT_ATTR_RDONLY | kInert);
   };
-  for (const char* path : kHiddenFiles) {
-    if (!exists(path)) continue;
-    const std::string at = std::string("proc/") + path;
-    BERTH_CHECK_OK(show(build.furniture.get(), "nothing", build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
-  }
-  for (const char* path : kHiddenFolders) {
-    if (!exists(path)) continue;
-    const std::string at = std::string("proc/") + path;
-    BERTH_CHECK_OK(show(build.furniture.get(), "empty", build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
-  }
-  for (const char* path : kReadOnlyFolders) {
-    if (!exists(path)) continue;
-    const std::string at = std::string("proc/") + path;
-    BERTH_CHECK_OK(show(build.root.get(), at.c_str(), build, at.c_str(), MOUNT_ATTR_RDONLY | kInert));
-  }
+  const int furniture = build.furniture.get();
+  for (const char* path : kHiddenFiles) BERTH_CHECK_OK(cover(furniture, "nothing", path));
+  for (const char* path : kHiddenFolders) BERTH_CHECK_OK(cover(furniture, "empty", path));
+  for (const char* path : kReadOnlyFolders) BERTH_CHECK_OK(cover(build.root.get(), nullptr, path));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -76,6 +77,29 @@ Result<void> check_status(std::string_view status, std::uint32_t id, unsigned fi
   if (count && number_in<unsigned>(*count).value_or(0) < filters)
     return not_isolated("a system call filter is missing");
   return {};
+}
+
+Result<void> check_groups(std::string_view text, std::string_view name, std::size_t hierarchies) {
+  const std::string end = "/" + std::string(name);
+  std::size_t found = 0;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (line.ends_with(end)) ++found;
+  }
+  if (found < hierarchies) return not_isolated("it is not in its own cgroup");
+  return {};
+}
+
+Result<void> check_membership(pid_t pid, std::string_view name, std::size_t hierarchies) {
+  BERTH_TRY(const std::string text, sys::read_file(fmt::format("/proc/{}/cgroup", pid), kMostBytes));
+  return check_groups(text, name, hierarchies);
+}
+
+Result<unsigned> filters_of_this_process() {
+  BERTH_TRY(const std::string status, sys::read_file("/proc/self/status", kMostBytes));
+  const auto count = field(status, "Seccomp_filters");
+  return count ? number_in<unsigned>(*count).value_or(0) : 0;
 }
 
 Result<void> check_isolation(pid_t pid, pid_t zygote, std::uint32_t id, unsigned filters) {

@@ -19,7 +19,16 @@ Result<pid_t> pid_of(int pidfd);
 // Errors: Denied, naming what is not so.
 Result<void> check_status(std::string_view status, std::uint32_t id, unsigned filters);
 
-// The same for process `pid`, and that none of its namespaces is that of process `zygote`, but for the user's.
+// Whether `text`, that of /proc/PID/cgroup, names group `name` in at least `hierarchies` hierarchies. Pure.
+// Errors: Denied.
+Result<void> check_groups(std::string_view text, std::string_view name, std::size_t hierarchies);
+Result<void> check_membership(pid_t pid, std::string_view name, std::size_t hierarchies);
+
+// How many system call filters this process is under itself, and hands on to every child.
+Result<unsigned> filters_of_this_process();
+
+// The same as check_status for process `pid`, and that none of its namespaces is that of process `zygote`, but for the
+// user's.
 Result<void> check_isolation(pid_t pid, pid_t zygote, std::uint32_t id, unsigned filters);
 
 }  // namespace berth::container

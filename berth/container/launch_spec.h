@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct WorkFile {
 struct FixedFile {
   std::string name;
   std::string bytes;
+  std::shared_ptr<const UniqueFd> source;  // where there is one: all of this file, instead of `bytes`
 };
 
 // How the host and the loop talk.

@@ -65,23 +65,9 @@ Result<Network> Network::open(const NetworkSpec& spec, const std::filesystem::pa
   return network;
 }
 
-void Network::begin(NetworkPlace place) {
+Result<void> Network::make(NetworkPlace place) {
   place.host_table = host_table_.get();
-  result_ = std::make_unique<std::optional<Result<NetworkNamespace>>>();
-  maker_ = std::thread([result = result_.get(), spec = spec_, place = std::move(place)] {
-    *result = make_network_namespace(spec, place);
-  });
-}
-
-Network::~Network() {
-  if (maker_.joinable()) maker_.join();
-}
-
-Result<void> Network::take_shape() {
-  maker_.join();
-  Result<NetworkNamespace>& result = **result_;
-  if (!result) return std::unexpected(std::move(result).error().in("make the network"));
-  made_ = *std::move(result);
+  BERTH_TRY(made_, make_network_namespace(spec_, place).context([] { return "make the network"; }));
   return {};
 }
 

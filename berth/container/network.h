@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "berth/base/result.h"
@@ -40,12 +39,11 @@ class Network {
   static Result<Network> open(const NetworkSpec& spec, const std::filesystem::path& leases, bool of_machine);
   Network(Network&&) noexcept = default;
   Network& operator=(Network&&) = delete;
-  ~Network();
+  ~Network() = default;
 
-  // Begins to make the namespace, in a thread: until take_shape() this process must not fork.
-  void begin(NetworkPlace place);
-  // Waits for the namespace. Errors: Unavailable, Exhausted: see make_network_namespace().
-  Result<void> take_shape();
+  // Makes the namespace. The calling thread stays in it, and has to end. Errors: Unavailable, Exhausted: see
+  // make_network_namespace().
+  Result<void> make(NetworkPlace place);
 
   // Starts what serves it: the name forwarder as user `user`, the keeper, the relay. Errors: Unavailable.
   Result<void> serve(uid_t user);
@@ -64,15 +62,12 @@ class Network {
 
   NetworkSpec spec_;
   std::unique_ptr<HostTableShare> host_table_;  // stays where it is: the maker uses it
-  // The maker writes here, wherever this object moves.
-  std::unique_ptr<std::optional<Result<NetworkNamespace>>> result_;
   std::optional<NetworkNamespace> made_;
   std::optional<Relay> relay_;
   std::optional<sys::Child> forwarder_;
   std::optional<sys::Child> keeper_;
   UniqueFd control_;  // of the forwarder; with a keeper, the keeper has it
   UniqueFd report_;
-  std::thread maker_;
 };
 
 }  // namespace berth::container

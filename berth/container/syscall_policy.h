@@ -18,7 +18,7 @@ struct NamedRule {
 // profiles/seccomp); io_uring, new namespaces, keys, bpf, perf, userfaultfd, ptrace and its kin, AF_ALG, AF_VSOCK and
 // packet sockets, terminal input injection are closed below it. clone3 answers ENOSYS, so that libc falls back to
 // clone, whose flags can be judged.
-const std::vector<NamedRule>& syscall_rules();
+std::vector<NamedRule> syscall_rules();
 
 sys::SyscallPolicy syscall_policy();
 

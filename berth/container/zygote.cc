@@ -15,6 +15,7 @@
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
 #include "berth/container/call_files.h"
+#include "berth/container/cgroup_views.h"
 #include "berth/container/cpu_time.h"
 #include "berth/container/isolation_check.h"
 #include "berth/container/zygote_plan.h"
@@ -28,18 +29,23 @@ namespace {
 
 constexpr sys::MountAttributes kView = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::size_t kMostReadyBytes = 4096;
-constexpr int kDeathMilliseconds = 100;  // then its group is emptied the slow way
-constexpr unsigned kFilters = 2;         // the zygote's and its own
+constexpr int kDeathMilliseconds = 5'000;  // much memory takes its time
+constexpr unsigned kFilters = 2;           // the zygote's and its own, beside those of this process
 
-// Descriptors through which the single-threaded child joins its groups by writing "0".
-Result<std::vector<UniqueFd>> open_task_files(const sys::Cgroup& cgroup) {
+// Version 2 has no descriptor for joining by writing, as version 1 has (Cgroup::task_files).
+Result<std::vector<UniqueFd>> open_process_files(const sys::Cgroup& cgroup) {
   std::vector<UniqueFd> files;
   for (const auto& [path, hierarchy] : cgroup.folders()) {
-    const std::string file = path / (hierarchy.version == 2 ? "cgroup.procs" : "tasks");
+    if (hierarchy.version != 2) continue;
+    const std::string file = path / "cgroup.procs";
     BERTH_TRY(int fd, sys::call([&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }, "open {}", file));
     files.emplace_back(fd);
   }
   return files;
+}
+
+std::string group_of(const ZygoteHome& home, std::uint32_t number) {
+  return fmt::format("berth/{}-{}", home.id, number);
 }
 
 Result<std::vector<UniqueFd>> open_views(const sys::Cgroup& cgroup, const std::vector<sys::CgroupHierarchy>& all) {
@@ -68,9 +74,11 @@ std::string text_at(int fd) {
 
 Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder, std::chrono::milliseconds patience) {
   BERTH_TRY(const Ground ground, find_ground(call.limits));
-  if (!ground.not_enforced.empty()) {
+  if (!ground.not_enforced.empty() || !ground.counts_processes()) {
     return fail(Errc::Unavailable, "start a zygote: calls could not be kept within their limits one by one here");
   }
+  // Its root would be the user: the owner of the groups that are to limit it.
+  if (!ground.of_machine) return fail(Errc::Unavailable, "start a zygote: that takes the machine's root");
   std::vector<std::string> views;
   for (const CgroupView& view : cgroup_views(ground.hierarchies)) views.push_back(view.at);
   BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder));
@@ -85,26 +93,29 @@ Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder
 
 Result<CallChild> Zygote::fork_child() {
   const Container& container = home_->container;
-  const Limits& limits = home_->spec.limits;
+  const Limits& limits = home_->limits;
   const std::uint32_t number = ++children_;
   LaunchSpec spec;
   spec.limits = limits;
   BERTH_TRY(UniqueFd scratch, make_scratch(spec, container.ids()));
-  BERTH_TRY(sys::Cgroup cgroup,
-            sys::Cgroup::make(container.hierarchies(), fmt::format("berth/{}-{}", home_->spec.id, number),
-                              {limits.memory_bytes, limits.cpus, limits.pids}));
+  BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(container.hierarchies(), group_of(*home_, number),
+                                                  {limits.memory_bytes, limits.cpus, limits.pids}));
   CallChild child(home_, number, std::move(cgroup));
   BERTH_TRY(sys::Pipe in, sys::make_pipe());
   BERTH_TRY(sys::Pipe out, sys::make_pipe());
   BERTH_TRY(sys::Pipe printed, sys::make_pipe());
   BERTH_TRY(sys::Pipe complaints, sys::make_pipe());
-  BERTH_TRY(const auto tasks, open_task_files(child.cgroup_));
+  BERTH_TRY(const auto process_files, open_process_files(child.cgroup_));
   BERTH_TRY(const auto views, open_views(child.cgroup_, container.hierarchies()));
   std::vector<int> descriptors = {in.read.get(), out.write.get(), printed.write.get(), complaints.write.get(),
                                   scratch.get()};
-  for (const UniqueFd& file : tasks) descriptors.push_back(file.get());
+  // The single-threaded child joins its groups by writing "0" to them.
+  for (const auto* files : {&child.cgroup_.task_files(), &process_files}) {
+    for (const UniqueFd& file : *files) descriptors.push_back(file.get());
+  }
+  const auto joins = static_cast<std::uint32_t>(descriptors.size()) - fork::kFirstStreams;
   for (const UniqueFd& view : views) descriptors.push_back(view.get());
-  const fork::Order order = {fork::Wish::Child, number, static_cast<std::uint32_t>(tasks.size()), 0};
+  const fork::Order order = {fork::Wish::Child, number, joins, 0};
   BERTH_TRY(ZygoteAnswer answer, home_->channel.ask(order, descriptors, fork::Word::Child));
   child.reaper_ = std::move(answer.descriptors[0]);
   child.script_ = std::move(answer.descriptors[1]);
@@ -147,7 +158,9 @@ Result<void> CallChild::wait_until_ready(std::chrono::milliseconds patience) {
   }
   BERTH_TRY(const pid_t pid, pid_of(script_.get()));
   const Container& container = home_->container;
-  return check_isolation(pid, container.init(), container.ids().script, kFilters);
+  BERTH_TRY(const unsigned inherited, filters_of_this_process());
+  BERTH_CHECK_OK(check_isolation(pid, container.init(), container.ids().script, inherited + kFilters));
+  return check_membership(pid, group_of(*home_, number_), cgroup_.folders().size());
 }
 
 // Its wait status, or -1.

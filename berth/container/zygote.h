@@ -15,11 +15,12 @@ namespace berth::container {
 
 // What the children of a zygote have in common with it, and use as long as they live.
 struct ZygoteHome {
-  ZygoteHome(Container made, LaunchSpec calls, std::chrono::milliseconds patience)
-      : container(std::move(made)), spec(std::move(calls)), channel(std::move(container.in()), patience) {}
+  ZygoteHome(Container made, const LaunchSpec& call, std::chrono::milliseconds patience)
+      : container(std::move(made)), id(call.id), limits(call.limits), channel(std::move(container.in()), patience) {}
 
   Container container;
-  LaunchSpec spec;  // of each call: its limits and guards
+  std::string id;
+  Limits limits;  // of each call
   ZygoteChannel channel;
 };
 

@@ -2,56 +2,17 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/socket.h>
 
-#include <array>
-#include <cstring>
 #include <string>
 
 #include "berth/base/utf8.h"
+#include "berth/sys/passed_descriptors.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::container {
 namespace {
 
 constexpr std::size_t kMostAnswerDescriptors = 2;
-
-struct Control {
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(fork::kMostDescriptors * sizeof(int))> space = {};
-};
-
-Result<void> send_order(int socket, const fork::Order& order, std::span<const int> descriptors) {
-  BERTH_ASSERT(descriptors.size() <= fork::kMostDescriptors);
-  iovec data = {const_cast<fork::Order*>(&order), sizeof order};
-  Control control;
-  msghdr message = {};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  if (!descriptors.empty()) {
-    message.msg_control = control.space.data();
-    message.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
-    std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
-  }
-  return sys::check([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL); }, "tell the zygote");
-}
-
-std::vector<UniqueFd> descriptors_of(msghdr& message) {
-  std::vector<UniqueFd> taken;
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
-    const std::size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (std::size_t i = 0; i < count; ++i) {
-      int number = -1;
-      std::memcpy(&number, CMSG_DATA(header) + i * sizeof(int), sizeof number);
-      taken.emplace_back(number);
-    }
-  }
-  return taken;
-}
 
 }  // namespace
 
@@ -61,18 +22,12 @@ Result<ZygoteAnswer> ZygoteChannel::receive(fork::Word expected, std::uint32_t n
   BERTH_TRY(const int events, sys::call([&] { return ::poll(&ready, 1, patience); }, "wait for the zygote"));
   if (events == 0) return fail(Errc::TimedOut, fmt::format("the zygote did not answer within {} ms", patience));
   ZygoteAnswer answer = {};
-  iovec data = {&answer.what, sizeof answer.what};
-  Control control;
-  msghdr message = {};
-  message.msg_iov = &data;
-  message.msg_iovlen = 1;
-  message.msg_control = control.space.data();
-  message.msg_controllen = control.space.size();
-  BERTH_TRY(const int got,
-            sys::call([&] { return ::recvmsg(socket_.get(), &message, MSG_CMSG_CLOEXEC); }, "hear from the zygote"));
-  answer.descriptors = descriptors_of(message);
-  if (got == 0) return fail(Errc::Unavailable, "the zygote has ended");
-  if (got != sizeof answer.what || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+  BERTH_TRY(sys::PassedMessage message,
+            sys::receive_message(socket_.get(), std::as_writable_bytes(std::span(&answer.what, 1)),
+                                 fork::kMostDescriptors, "hear from the zygote"));
+  answer.descriptors = std::move(message.descriptors);
+  if (message.bytes == 0) return fail(Errc::Unavailable, "the zygote has ended");
+  if (message.bytes != sizeof answer.what || !message.is_whole) {
     return fail(Errc::Corrupt, "the zygote's answer is no message of ours");
   }
   answer.what.text[sizeof answer.what.text - 1] = '\0';
@@ -96,7 +51,8 @@ Result<void> ZygoteChannel::wait_until_ready() {
 Result<ZygoteAnswer> ZygoteChannel::ask(const fork::Order& order, std::span<const int> descriptors,
                                         fork::Word expected) {
   const std::scoped_lock lock(mutex_);
-  BERTH_CHECK_OK(send_order(socket_.get(), order, descriptors));
+  BERTH_ASSERT(descriptors.size() <= fork::kMostDescriptors);
+  BERTH_CHECK_OK(sys::send_message(socket_.get(), std::as_bytes(std::span(&order, 1)), descriptors, "tell the zygote"));
   return receive(expected, order.number);
 }
 

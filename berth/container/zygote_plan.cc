@@ -38,19 +38,6 @@ std::string fork_plan(const LaunchSpec& call, const std::vector<std::string>& vi
 
 }  // namespace
 
-std::vector<CgroupView> cgroup_views(const std::vector<sys::CgroupHierarchy>& hierarchies) {
-  std::vector<CgroupView> views;
-  for (std::size_t i = 0; i < hierarchies.size(); ++i) {
-    if (hierarchies[i].version == 2) {
-      views.push_back({hierarchies.size() == 1 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified", i});
-      continue;
-    }
-    for (const std::string& controller : hierarchies[i].controllers)
-      views.push_back({"/sys/fs/cgroup/" + controller, i});
-  }
-  return views;
-}
-
 LaunchSpec zygote_spec(const LaunchSpec& call, const std::vector<std::string>& views) {
   LaunchSpec spec = call;
   spec.role = Role::Zygote;

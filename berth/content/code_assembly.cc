@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "berth/content/api_modules.h"
 #include "berth/content/code_text.h"
@@ -35,20 +36,22 @@ Result<std::optional<std::string>> find_code(const ContentTree* tree, const fs::
 
 std::string origin_of(const Item& item) { return item.code_path.empty() ? item.name : item.code_path.native(); }
 
-bool has_module_lines(const std::vector<CodePiece>& pieces) {
-  return std::any_of(pieces.begin(), pieces.end(), [](const CodePiece& piece) {
-    return piece.text.find("def register_module_line(") != std::string::npos;
-  });
+// By looking for the next one: several times faster than looking at each byte.
+std::size_t count_lines(std::string_view text) {
+  std::size_t lines = 0;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) ++lines;
+  return lines;
 }
 
-// What stands in front of the item.
-Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTree* tree, std::string_view fallback) {
+bool has_module_lines(std::string_view code) { return code.contains("def register_module_line("); }
+
+// What stands in front of the item; the built-in common script as a piece without text yet.
+Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTree* tree, bool has_built_in) {
   std::vector<CodePiece> pieces;
   const auto modules = [&](const std::string& module) { return read_api_module(tree, module); };
   // They bring API modules of their own.
   const auto whole = [&](const std::string& code) -> Result<std::string> {
-    BERTH_TRY(const std::string text,
-              insert_api_modules(code, code.find("def register_module_line(") != std::string::npos, modules));
+    BERTH_TRY(const std::string text, insert_api_modules(code, has_module_lines(code), modules));
     return clean_python(text);
   };
   if (item.name != kCommon) {
@@ -57,8 +60,8 @@ Result<std::vector<CodePiece>> scripts_before(const Item& item, const ContentTre
     if (common) {
       BERTH_TRY(std::string text, whole(*common));
       pieces.push_back({CodePartKind::Common, (tree->root() / file).native(), std::move(text)});
-    } else if (!fallback.empty()) {
-      pieces.push_back({CodePartKind::Common, kBuiltIn, clean_python(fallback)});
+    } else if (has_built_in) {
+      pieces.push_back({CodePartKind::Common, kBuiltIn, ""});
     }
   }
   if (item.name != kUser) {
@@ -90,16 +93,19 @@ Result<std::string> read_api_module(const ContentTree* tree, const std::string& 
 AssembledCode join_code(const std::vector<CodePiece>& pieces) {
   AssembledCode code;
   std::size_t size = 0;
-  for (const CodePiece& piece : pieces) size += piece.text.size() + 1;
+  for (const CodePiece& piece : pieces) size += piece.built_in.text.size() + piece.text.size() + 1;
   code.text.reserve(size);
+  if (!pieces.empty()) {
+    code.known_size = pieces.front().built_in.text.size();
+    code.known_digest = pieces.front().built_in.digest;
+  }
   for (const CodePiece& piece : pieces) {
     CodePart part = {
         .kind = piece.kind, .origin = piece.origin, .offset = code.text.size(), .first_line = code.lines + 1};
-    code.text += piece.text;
-    if (!piece.text.empty() && !piece.text.ends_with('\n')) code.text += '\n';
+    code.text.append(piece.built_in.text).append(piece.text);
+    if (code.text.size() > part.offset && !code.text.ends_with('\n')) code.text += '\n';
     part.size = code.text.size() - part.offset;
-    const std::string_view text = code.text_of(part);
-    part.lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    part.lines = count_lines(code.text_of(part));
     code.lines += part.lines;
     code.parts.push_back(std::move(part));
   }
@@ -133,7 +139,7 @@ std::optional<std::size_t> first_line_of_item(const AssembledCode& code, const I
   return part.first_line + static_cast<std::size_t>(added);
 }
 
-Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, std::string_view fallback_common) {
+Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, const CommonScript& built_in) {
   const auto doing = [&] { return fmt::format("assemble {} '{}'", kind_text(item.kind), item.name); };
   if (item.language != Language::Python) {
     return fail(Errc::Unavailable, fmt::format("{}: {}", doing(), missing_for(item.language)));
@@ -142,19 +148,23 @@ Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, s
   if (tree != nullptr && !item.source.empty()) {
     BERTH_TRY(pack, tree->pack_of(item.source).context(doing));
   }
-  BERTH_TRY(std::vector<CodePiece> pieces, scripts_before(item, tree, fallback_common).context(doing));
+  BERTH_TRY(std::vector<CodePiece> pieces, scripts_before(item, tree, !built_in.whole.empty()).context(doing));
   const auto modules = [&](const std::string& module) { return read_api_module(tree, module); };
-  BERTH_TRY(std::string own, item_code(item, pack, has_module_lines(pieces), modules).context(doing));
+  const bool has_built_in = !pieces.empty() && pieces.front().origin == kBuiltIn;
+  const bool registered =
+      (has_built_in && has_module_lines(built_in.always)) ||
+      std::ranges::any_of(pieces, [](const CodePiece& piece) { return has_module_lines(piece.text); });
+  BERTH_TRY(std::string own, item_code(item, pack, registered, modules).context(doing));
   pieces.push_back({CodePartKind::Item, origin_of(item), std::move(own)});
-  if (pieces.front().origin == kBuiltIn) {
-    // What follows it, API modules too, may use names that it does not import.
-    std::string after;
-    for (std::size_t i = 1; i < pieces.size(); ++i) after += pieces[i].text + '\n';
-    std::string& common = pieces.front().text;
-    common = common_for(common, after);
-    if (!common.ends_with('\n')) common += '\n';
-    common += imports_taken_for_granted(after, item.subtype != "python3");
-  }
+  if (!has_built_in) return join_code(pieces);
+  // What follows it, API modules too, may use names that it does not import.
+  std::string after;
+  for (std::size_t i = 1; i < pieces.size(); ++i) after += pieces[i].text + '\n';
+  const std::set<std::string_view> used = free_identifiers(after);
+  const CommonText known = common_for(built_in, used);
+  pieces.front().built_in = known;
+  pieces.front().text = known.text.ends_with('\n') ? "" : "\n";
+  pieces.front().text += imports_taken_for_granted(after, used, item.subtype != "python3");
   return join_code(pieces);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "berth/base/result.h"
+#include "berth/content/common_parts.h"
 #include "berth/content/content_tree.h"
 #include "berth/content/item.h"
 
@@ -29,6 +30,9 @@ struct AssembledCode {
   std::string text;
   std::vector<CodePart> parts;  // in order; the last one is the item's
   std::size_t lines = 0;
+  // Where the text begins with one that is part of the program: how long that is, and its SHA-256 in hexadecimal.
+  std::size_t known_size = 0;
+  std::string known_digest;
 
   std::string_view text_of(const CodePart& part) const { return std::string_view(text).substr(part.offset, part.size); }
 };
@@ -38,6 +42,7 @@ struct CodePiece {
   CodePartKind kind = CodePartKind::Item;
   std::string origin;
   std::string text;
+  CommonText built_in = {};  // stands before `text`; of the first piece only
 };
 
 // Puts pieces after each other, each on lines of its own. Pure.
@@ -57,10 +62,10 @@ std::optional<std::size_t> first_line_of_item(const AssembledCode& code, const I
 Result<std::string> read_api_module(const ContentTree* tree, const std::string& module);
 
 // Assembles what the server would run for `item`. The common and the user script come from `tree` (which may be null)
-// where it has them; `fallback_common` stands in for the common script. All are cleaned alike. A common script itself
-// is not put in front of itself. Errors: Unavailable for a language other than Python; NotFound for a missing API
-// module, with the remedy; InvalidInput for modules in a circle or text that cannot be code; Denied for links out of
-// the tree; Exhausted past the limits.
-Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, std::string_view fallback_common);
+// where it has them, and are cleaned like the item; `built_in` stands in for the common script, as it is. A common
+// script itself is not put in front of itself. Errors: Unavailable for a language other than Python; NotFound for a
+// missing API module, with the remedy; InvalidInput for modules in a circle or text that cannot be code; Denied for
+// links out of the tree; Exhausted past the limits.
+Result<AssembledCode> assemble_code(const Item& item, const ContentTree* tree, const CommonScript& built_in);
 
 }  // namespace berth::content

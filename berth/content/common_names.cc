@@ -60,13 +60,14 @@ std::set<std::string_view> free_identifiers(std::string_view code) {
   return found;
 }
 
-std::string imports_taken_for_granted(std::string_view code, bool python2) {
-  const std::set<std::string_view> used = free_identifiers(code);
+std::string imports_taken_for_granted(std::string_view code, const std::set<std::string_view>& free_identifiers,
+                                      bool python2) {
   std::string lines;
   for (const Row& row : kRows) {
     // A script that has the line itself pays for it itself.
-    const bool has_own = code.find(row.line.substr(0, row.line.size() - 1)) != std::string_view::npos;
-    if (used.contains(row.name) && !has_own && !(python2 && row.python3_only)) lines += row.line;
+    const auto has_own = [&] { return code.contains(row.line.substr(0, row.line.size() - 1)); };
+    const bool is_wanted = free_identifiers.contains(row.name) && !(python2 && row.python3_only);
+    if (is_wanted && !has_own()) lines += row.line;
   }
   return lines;
 }

@@ -12,9 +12,10 @@ namespace berth::content {
 // texts and comments count as well. Pure.
 std::set<std::string_view> free_identifiers(std::string_view code);
 
-// Import lines for those of the names (`Dict`, `datetime`, `wraps`, ...) that stand in `code` as identifiers; empty
-// when there are none. So a common script of our own need not import them for scripts that do without: each costs
+// Import lines for those of the names (`Dict`, `datetime`, `wraps`, ...) that are among the free identifiers of `code`;
+// empty when there are none. So a common script of our own need not import them for scripts that do without: each costs
 // milliseconds. `python2` leaves out what Python 2 does not have. Pure.
-std::string imports_taken_for_granted(std::string_view code, bool python2);
+std::string imports_taken_for_granted(std::string_view code, const std::set<std::string_view>& free_identifiers,
+                                      bool python2);
 
 }  // namespace berth::content

@@ -4,8 +4,6 @@
 #include <array>
 #include <set>
 
-#include "berth/content/common_names.h"
-
 namespace berth::content {
 namespace {
 
@@ -51,15 +49,22 @@ std::set<std::string_view> names_given(std::string_view code) {
 
 }  // namespace
 
-std::string common_for(std::string_view common, std::string_view code) {
+CommonText common_for(const CommonScript& common, const std::set<std::string_view>& free_identifiers) {
+  const auto is_used = [&](std::string_view name) { return free_identifiers.contains(name); };
+  bool all = std::ranges::any_of(kWaysAround, is_used);
+  for (std::string_view names = common.optional_names; !names.empty() && !all;) {
+    const std::size_t end = std::min(names.find('\n'), names.size());
+    all = is_used(names.substr(0, end));
+    names.remove_prefix(std::min(end + 1, names.size()));
+  }
+  return all ? CommonText{common.whole, common.whole_digest} : CommonText{common.always, common.always_digest};
+}
+
+CommonParts split_common(std::string_view common) {
   Texts texts = parts_of(common);
-  if (texts.optional.empty()) return std::string(common);
-  const std::set<std::string_view> used = free_identifiers(code);
-  const std::set<std::string_view> given = names_given(texts.optional);
-  const auto is_used = [&](std::string_view name) { return used.contains(name); };
-  const bool all =
-      std::any_of(given.begin(), given.end(), is_used) || std::any_of(kWaysAround.begin(), kWaysAround.end(), is_used);
-  return all ? std::string(common) : std::move(texts.always);
+  CommonParts parts{std::move(texts.always), {}};
+  for (const std::string_view name : names_given(texts.optional)) parts.optional_names.append(name) += '\n';
+  return parts;
 }
 
 }  // namespace berth::content

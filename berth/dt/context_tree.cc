@@ -77,9 +77,7 @@ void ContextTree::close_list(Json& at) {
 }
 
 Result<void> ContextTree::add_member(Json::Object& members, std::string name, Json value) {
-  if (members.size() >= most_members_) {
-    return too_many_members();
-  }
+  if (members.size() >= most_members_) return too_many_members();
   BERTH_CHECK_OK(count(member_bytes(name) + json_bytes(value), 0));
   index_.append(members, std::move(name), std::move(value));
   return {};
@@ -115,9 +113,7 @@ Result<Json*> ContextTree::open_member(Json& at, std::string_view name) {
     bytes_ -= kNullBytes - kEmptyBytes;
   }
   Json::Object* members = value->as_object();
-  if (members == nullptr) {
-    return no_object(name);
-  }
+  if (members == nullptr) return no_object(name);
   if (Json* member = index_.find(*members, name)) return member;
   BERTH_CHECK_OK(add_member(*members, std::string(name), Json()));
   return &members->back().second;

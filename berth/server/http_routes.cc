@@ -8,18 +8,13 @@
 
 #include "berth/base/utf8.h"
 #include "berth/server/incident_json.h"
+#include "berth/server/json_member.h"
 #include "berth/server/search.h"
 #include "berth/store/instances.h"
 #include "berth/store/lists.h"
 
 namespace berth::server {
 namespace {
-
-const Json& member(const Json& object, std::string_view key) {
-  static const Json nothing;
-  const Json* found = object.find(key);
-  return found != nullptr ? *found : nothing;
-}
 
 // What a command of the server answers with: the contents of its one entry.
 Result<Json> contents_of(std::string_view command, const Json& args, const CommandScene& scene) {

@@ -11,6 +11,7 @@
 #include "berth/server/incident_fields.h"
 #include "berth/server/incident_json.h"
 #include "berth/server/indicator_json.h"
+#include "berth/server/json_member.h"
 #include "berth/server/mirroring.h"
 #include "berth/server/search.h"
 #include "berth/store/indicators.h"
@@ -21,12 +22,6 @@ namespace berth::server {
 namespace {
 
 using store::FetchKind;
-
-const Json& member(const Json& object, std::string_view key) {
-  static const Json nothing;
-  const Json* found = object.find(key);
-  return found != nullptr ? *found : nothing;
-}
 
 // --- fetches ---------------------------------------------------------------------------------------------------------
 

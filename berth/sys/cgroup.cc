@@ -271,8 +271,10 @@ bool remove_cgroup_family(const std::filesystem::path& path) {
   const std::string beginning = path.filename().native() + "-";
   bool all_gone = true;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), error)) {
-    if (entry.path().filename().native().starts_with(beginning)) all_gone = remove_cgroup(entry.path()) && all_gone;
+  for (auto entry = std::filesystem::directory_iterator(path.parent_path(), error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::filesystem::path group = entry->path();
+    if (group.filename().native().starts_with(beginning)) all_gone = remove_cgroup(group) && all_gone;
   }
   return remove_cgroup(path) && all_gone;
 }

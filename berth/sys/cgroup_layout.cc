@@ -114,10 +114,10 @@ class Survey {
 
   // Where groups with `controller` can be made in `mount`; none with the reason in `why()`.
   std::optional<Place> place_in(const Mount& mount, std::string_view controller) {
+    if (mount.version == 1 && !holds(mount.controllers, controller)) return std::nullopt;
     const auto top = look_(mount.point);
     if (!top || top->device != mount.device) return std::nullopt;  // something else is mounted over it
-    const bool available = holds(mount.version == 2 ? words_in(top->controllers) : mount.controllers, controller);
-    if (!available && (mount.version == 1 || top->top)) return std::nullopt;
+    if (mount.version == 2 && top->top && !holds(top->controllers, controller)) return std::nullopt;
     const std::string group = own_group(own_groups_, mount.version, controller);
     std::optional<Place> place = choose(mount, *top, folders_upwards(mount, group));
     if (mount.read_only || !place) {
@@ -145,10 +145,6 @@ class Survey {
   const std::string& why() const { return why_; }
 
  private:
-  static std::vector<std::string_view> words_in(const std::vector<std::string>& texts) {
-    return {texts.begin(), texts.end()};
-  }
-
   std::optional<Place> choose(const Mount& mount, const GroupFacts& top,
                               const std::vector<std::filesystem::path>& upwards) const {
     const auto look = [&](const auto& folder) { return folder == mount.point ? std::optional(top) : look_(folder); };

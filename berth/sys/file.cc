@@ -29,6 +29,20 @@ Result<UniqueFd> open_resolved(int root, const std::filesystem::path& inside, in
   return UniqueFd(*fd);
 }
 
+// What can be read to the end, after `bytes`.
+Result<std::string> read_on(int fd, std::string bytes, std::size_t limit_bytes, std::string_view name) {
+  std::array<char, 65536> chunk;
+  for (;;) {
+    if (bytes.size() > limit_bytes) {
+      return fail(Errc::Exhausted,
+                  fmt::format("read '{}': it is larger than the limit of {} bytes", name, limit_bytes));
+    }
+    BERTH_TRY(int got, call([&] { return ::read(fd, chunk.data(), chunk.size()); }, "read '{}'", name));
+    if (got == 0) return bytes;
+    bytes.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+}
+
 }  // namespace
 
 Result<UniqueFd> open_folder(const std::filesystem::path& path) {
@@ -51,6 +65,12 @@ Result<UniqueFd> open_without_links(int root, const std::filesystem::path& insid
   return open_resolved(root, inside, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, what);
 }
 
+Result<UniqueFd> open_without_links_or_mounts(int root, const std::filesystem::path& inside, int flags,
+                                              std::string_view what) {
+  constexpr std::uint64_t kHow = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+  return open_resolved(root, inside, flags, kHow, what);
+}
+
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes) {
   // Non-blocking, so that a fifo put in the file's place cannot hold us; it is refused below.
   const auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); };
@@ -64,21 +84,19 @@ Result<std::string> read_file(const UniqueFd& file, std::size_t limit_bytes, std
   if (!S_ISREG(status.st_mode)) {
     return fail(Errc::InvalidInput, fmt::format("read file '{}': it is not a regular file", name));
   }
-  return read_to_end(file.get(), limit_bytes, name);
+  // What it should have, and one more, so that the end shows at once; a file that grows meanwhile is read on.
+  const auto expected = std::min(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)), limit_bytes) + 1;
+  std::string bytes(expected, '\0');
+  BERTH_TRY(int got, call([&] { return ::read(file.get(), bytes.data(), bytes.size()); }, "read file '{}'", name));
+  bytes.resize(static_cast<std::size_t>(got));
+  if (status.st_size > 0 && bytes.size() < expected && bytes.size() == static_cast<std::size_t>(status.st_size)) {
+    return bytes;
+  }
+  return read_on(file.get(), std::move(bytes), limit_bytes, name);
 }
 
 Result<std::string> read_to_end(int fd, std::size_t limit_bytes, std::string_view name) {
-  std::string bytes;
-  std::array<char, 65536> chunk;
-  for (;;) {
-    BERTH_TRY(int got, call([&] { return ::read(fd, chunk.data(), chunk.size()); }, "read '{}'", name));
-    if (got == 0) return bytes;
-    if (bytes.size() + static_cast<std::size_t>(got) > limit_bytes) {
-      return fail(Errc::Exhausted,
-                  fmt::format("read '{}': it is larger than the limit of {} bytes", name, limit_bytes));
-    }
-    bytes.append(chunk.data(), static_cast<std::size_t>(got));
-  }
+  return read_on(fd, {}, limit_bytes, name);
 }
 
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view bytes, mode_t mode) {

@@ -27,6 +27,11 @@ Result<UniqueFd> open_in_root(int root, const std::filesystem::path& inside, int
 // As open_in_root, but no component may be a symbolic link at all: for what a script left behind.
 Result<UniqueFd> open_without_links(int root, const std::filesystem::path& inside, int flags, std::string_view what);
 
+// The same, and no mount on the way or at the end is entered: for folders that a container has, too, whose processes
+// may mount over what is in them.
+Result<UniqueFd> open_without_links_or_mounts(int root, const std::filesystem::path& inside, int flags,
+                                              std::string_view what);
+
 // Reads all of a regular file. Errors: NotFound; InvalidInput when it is no regular file; Exhausted when it holds
 // more than `limit_bytes`. `name` is what errors call it.
 Result<std::string> read_file(const std::filesystem::path& path, std::size_t limit_bytes);

@@ -73,6 +73,11 @@ struct Run {
   Program decision;
 };
 
+bool decide_plainly_alike(const SyscallRule& a, const SyscallRule& b) {
+  const auto is_plain = [](const SyscallRule& rule) { return rule.any_of.empty() && rule.none_of.empty(); };
+  return is_plain(a) && is_plain(b) && a.allowed == b.allowed && (a.allowed || a.error_number == b.error_number);
+}
+
 bool same(const Program& a, const Program& b) {
   return std::ranges::equal(a, b, [](const sock_filter& x, const sock_filter& y) {
     return x.code == y.code && x.jt == y.jt && x.jf == y.jf && x.k == y.k;
@@ -88,33 +93,40 @@ std::vector<Run> runs_of(const SyscallPolicy& policy) {
     if (runs.empty() || !same(runs.back().decision, decision)) runs.push_back({first, decision});
   };
   std::uint32_t next = 0;
+  const SyscallRule* before = nullptr;
   for (const SyscallRule& rule : rules) {
     BERTH_ASSERT(next == 0 || rule.number >= next);  // no number twice
     if (rule.number > next || runs.empty()) add(next, other);
     if (rule.number == 0) runs.clear();
-    add(rule.number, decision_of(rule));
+    // Most rules are plain and decide like the one before: nothing to make then.
+    const bool goes_on = before != nullptr && rule.number == next && decide_plainly_alike(*before, rule);
+    if (!goes_on) add(rule.number, decision_of(rule));
     next = rule.number + 1;
+    before = &rule;
   }
   add(next, other);
   return runs;
 }
 
-// A tree over runs[begin, end), with the number in the accumulator.
-Program tree_of(const std::vector<Run>& runs, std::size_t begin, std::size_t end) {
-  if (end - begin == 1) return runs[begin].decision;
-  const std::size_t middle = begin + (end - begin) / 2;
-  Program left = tree_of(runs, begin, middle);
-  const Program right = tree_of(runs, middle, end);
-  Program program;
-  if (left.size() < 256) {
-    program.push_back(jump(BPF_JMP | BPF_JGE | BPF_K, runs[middle].first, left.size(), 0));
-  } else {  // too far for a conditional jump
-    program.push_back(jump(BPF_JMP | BPF_JGE | BPF_K, runs[middle].first, 0, 1));
-    program.push_back(statement(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(left.size())));
+// Appends a tree over runs[begin, end), with the number in the accumulator. Part of every start of a container.
+void append_tree(Program& program, const std::vector<Run>& runs, std::size_t begin, std::size_t end) {
+  if (end - begin == 1) {
+    program.insert(program.end(), runs[begin].decision.begin(), runs[begin].decision.end());
+    return;
   }
-  program.insert(program.end(), left.begin(), left.end());
-  program.insert(program.end(), right.begin(), right.end());
-  return program;
+  const std::size_t middle = begin + (end - begin) / 2;
+  const std::size_t at = program.size();
+  program.emplace_back();
+  append_tree(program, runs, begin, middle);
+  const std::size_t left = program.size() - at - 1;
+  if (left < 256) {
+    program[at] = jump(BPF_JMP | BPF_JGE | BPF_K, runs[middle].first, left, 0);
+  } else {  // too far for a conditional jump
+    program[at] = jump(BPF_JMP | BPF_JGE | BPF_K, runs[middle].first, 0, 1);
+    program.insert(program.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                   statement(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(left)));
+  }
+  append_tree(program, runs, middle, end);
 }
 
 }  // namespace
@@ -130,8 +142,7 @@ std::vector<sock_filter> compile_filter(const SyscallPolicy& policy) {
     program.push_back(answer(SECCOMP_RET_KILL_PROCESS));
   }
   const std::vector<Run> runs = runs_of(policy);
-  const Program tree = tree_of(runs, 0, runs.size());
-  program.insert(program.end(), tree.begin(), tree.end());
+  append_tree(program, runs, 0, runs.size());
   return program;
 }
 

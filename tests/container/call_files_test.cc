@@ -96,6 +96,21 @@ TEST_F(CallFiles, AreHandedInReadOnly) {
   EXPECT_EQ(status.st_uid, ::geteuid()) << "not the script's, which could make it writable";
 }
 
+TEST_F(CallFiles, OfOursAreBytesOrAnOpenFile) {
+  const std::string bytes(3 << 20, 'b');
+  const int opened = ::open(write("kept", bytes).c_str(), O_RDONLY | O_CLOEXEC);
+  const auto kept = std::make_shared<const UniqueFd>(opened);
+  spec_.fixed = {{"of_bytes", "bytes", {}}, {"deep/of_file", "", kept}};
+  for (int call = 0; call < 2; ++call) {  // the second finds the file's offset where the first left it
+    const auto furniture = make_furniture(spec_, true);
+    ASSERT_TRUE(testing::ok(furniture));
+    EXPECT_EQ(read(*furniture, "run/berth/of_bytes"), "bytes");
+    const struct stat status = status_of(*furniture, "run/berth/deep/of_file");
+    EXPECT_EQ(status.st_size, 3 << 20);
+    EXPECT_EQ(status.st_mode, S_IFREG | 0444u);
+  }
+}
+
 TEST_F(CallFiles, ThatCannotBeHandedInSayWhy) {
   ASSERT_EQ(::mkfifo((temp_.path() / "fifo").c_str(), 0600), 0);
   struct Row {

@@ -76,6 +76,20 @@ TEST(IsolationCheck, RefusesWhatIsNot) {
   EXPECT_TRUE(testing::fails_with(check_status("", kId, 2), Errc::Denied, "not isolated"));
 }
 
+TEST(IsolationCheck, LooksForTheGroupInEveryHierarchy) {
+  const std::string two = "3:memory:/berth/ID-1\n2:cpu:/berth/ID-1\n0::/\n";
+  EXPECT_TRUE(testing::ok(check_groups(two, "berth/ID-1", 2)));
+  EXPECT_TRUE(testing::ok(check_groups("0::/system.slice/berth/ID-1\n", "berth/ID-1", 1)));
+  for (const auto& [text, count] : {std::pair{two, 3},
+                                    {std::string("3:memory:/berth/ID\n"), 1},
+                                    {std::string("3:memory:/berth/ID-12\n"), 1},
+                                    {std::string(), 1}}) {
+    EXPECT_TRUE(testing::fails_with(check_groups(text, "berth/ID-1", static_cast<std::size_t>(count)), Errc::Denied,
+                                    "not in its own cgroup"))
+        << text;
+  }
+}
+
 TEST(IsolationCheck, RefusesAProcessOfOurs) {
   EXPECT_FALSE(check_isolation(::getpid(), ::getpid(), ::getuid(), 0).has_value());
 }

@@ -4,11 +4,13 @@
 #include <linux/audit.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "berth/container/cgroup_views.h"
 #include "berth/container/fork_library.h"
 #include "berth/container/syscall_policy.h"
 #include "berth/sys/seccomp_filter.h"
@@ -88,7 +90,23 @@ TEST(ZygotePlan, AZygoteMakesNamespacesButNoUsers) {
   }
   EXPECT_FALSE(allows(zygote, SYS_clone, CLONE_NEWUSER));
   // What a script may not do besides, it may not do either.
-  for (const long number : {SYS_ptrace, SYS_bpf, SYS_keyctl, SYS_perf_event_open, SYS_pivot_root, SYS_fsopen}) {
+  constexpr std::uint64_t kInert = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+  const auto mounts = [&](std::uint64_t flags) {
+    const auto program = sys::compile_filter(zygote);
+    return sys::run_filter(program, kHere, SYS_mount, {0, 0, 0, flags}) == SECCOMP_RET_ALLOW;
+  };
+  for (const std::uint64_t flags : {kInert, kInert | MS_BIND | MS_REMOUNT, kInert | MS_BIND | MS_REMOUNT | MS_RDONLY}) {
+    EXPECT_TRUE(mounts(flags)) << flags;
+  }
+  // What init gave a mount stays.
+  for (const std::uint64_t flags :
+       {std::uint64_t{0}, std::uint64_t{MS_BIND | MS_REMOUNT}, std::uint64_t{MS_BIND | MS_REMOUNT | MS_RDONLY},
+        std::uint64_t{MS_REMOUNT}, std::uint64_t{MS_BIND | MS_REMOUNT | MS_NOSUID | MS_NOEXEC},
+        std::uint64_t{MS_MOVE}}) {
+    EXPECT_FALSE(mounts(flags)) << flags;
+  }
+  for (const long number :
+       {SYS_mount_setattr, SYS_ptrace, SYS_bpf, SYS_keyctl, SYS_perf_event_open, SYS_pivot_root, SYS_fsopen}) {
     EXPECT_FALSE(allows(zygote, number)) << number;
   }
   for (const long number : {SYS_unshare, SYS_setns, SYS_mount, SYS_umount2, SYS_open_tree, SYS_move_mount}) {

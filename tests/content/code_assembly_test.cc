@@ -87,6 +87,8 @@ TEST(ApiModules, CannotGrowWithoutEnd) {
 constexpr std::string_view kCommonText =
     "import demistomock as demisto\ndef register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n";
 
+CommonScript built_in(std::string_view text) { return {text, text, "", "digest", "digest"}; }
+
 class Assembly : public ContentFixture {
  protected:
   void SetUp() override {
@@ -98,7 +100,7 @@ class Assembly : public ContentFixture {
   Result<AssembledCode> assemble(std::string_view path, std::string_view fallback = kCommonText) const {
     BERTH_TRY(const Item item, read_item(at(path)));
     const auto tree = find_tree_of(at(path));
-    return assemble_code(item, tree ? &*tree : nullptr, fallback);
+    return assemble_code(item, tree ? &*tree : nullptr, built_in(fallback));
   }
 };
 
@@ -145,7 +147,7 @@ TEST_F(Assembly, ServesAPlainFileWithoutATree) {
   write("plain/hello.py", "return_results('hi')\n");
   auto item = read_item(at("plain/hello.py"));
   ASSERT_TRUE(testing::ok(item));
-  const auto code = assemble_code(*item, nullptr, kCommonText);
+  const auto code = assemble_code(*item, nullptr, built_in(kCommonText));
   ASSERT_TRUE(testing::ok(code));
   EXPECT_THAT(code->text, HasSubstr("def __line__(): return 0\nregister_module_line('hello', 'start', __line__())\n"
                                     "return_results('hi')\n"));
@@ -167,8 +169,9 @@ TEST_F(Assembly, BringsNamesThatModulesAndTheUserScriptTakeForGranted) {
   const auto code = assemble("Packs/P/Scripts/X");
   ASSERT_TRUE(testing::ok(code));
   EXPECT_EQ(code->text_of(code->parts[0]),
-            "\ndef register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n"
-            "from datetime import datetime\nfrom functools import wraps\n");
+            std::string(kCommonText) + "from datetime import datetime\nfrom functools import wraps\n");
+  EXPECT_EQ(code->known_size, kCommonText.size());
+  EXPECT_EQ(code->known_digest, "digest");
   EXPECT_EQ(code->parts[1].kind, CodePartKind::User);
   // The tree's own common script brings what it brings.
   write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", kCommonText);
@@ -185,8 +188,8 @@ TEST_F(Assembly, SaysWhichApiModuleIsMissing) {
                                   "Packs/ApiModules/Scripts/FooApiModule/FooApiModule.py' is missing; add it"));
   auto item = script_from_text("from FooApiModule import *\n", "-");
   ASSERT_TRUE(testing::ok(item));
-  EXPECT_TRUE(
-      testing::fails_with(assemble_code(*item, nullptr, kCommonText), Errc::NotFound, "lies in no content tree"));
+  EXPECT_TRUE(testing::fails_with(assemble_code(*item, nullptr, built_in(kCommonText)), Errc::NotFound,
+                                  "lies in no content tree"));
 }
 
 TEST_F(Assembly, DoesNotReadModulesOrCommonCodeBehindLinksThatLeadOut) {
@@ -223,7 +226,7 @@ TEST_F(Assembly, OfALargeCommonScriptTakesAboutAMillisecond) {
   auto best = std::numeric_limits<std::clock_t>::max();
   for (int i = 0; i < 5; ++i) {
     const std::clock_t start = std::clock();
-    ASSERT_TRUE(testing::ok(assemble_code(*item, &*tree, "")));
+    ASSERT_TRUE(testing::ok(assemble_code(*item, &*tree, {})));
     best = std::min(best, std::clock() - start);
   }
   EXPECT_LT(best, CLOCKS_PER_SEC / 10);  // sanitizers included
@@ -234,7 +237,7 @@ TEST_F(Assembly, KnowsWhereTheItemsOwnLinesStand) {
   ASSERT_TRUE(testing::ok(item));
   const char* with_lines = "def register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n";
   for (const char* common : {"", "x = 1\ny = 2\n", with_lines}) {
-    const auto code = assemble_code(*item, nullptr, common);
+    const auto code = assemble_code(*item, nullptr, built_in(common));
     ASSERT_TRUE(testing::ok(code));
     const auto first = first_line_of_item(*code, *item);
     ASSERT_TRUE(first.has_value());

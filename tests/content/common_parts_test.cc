@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "berth/content/common_names.h"
+
 namespace berth::content {
 namespace {
 
@@ -32,18 +34,28 @@ const Row kRows[] = {
     {"Globals", "globals()[name]()\n", true},
 };
 
-class CommonParts : public ::testing::TestWithParam<Row> {};
+class CommonScriptChoice : public ::testing::TestWithParam<Row> {};
 
-TEST_P(CommonParts, AreThereWhenTheyAreNamed) {
-  EXPECT_EQ(common_for(kCommon, GetParam().code), GetParam().all ? kCommon : kAlways);
+TEST_P(CommonScriptChoice, HasThePartsThatAreNamed) {
+  const CommonParts parts = split_common(kCommon);
+  const CommonScript common{kCommon, parts.always, parts.optional_names, "whole", "always"};
+  const CommonText chosen = common_for(common, free_identifiers(GetParam().code));
+  EXPECT_EQ(chosen.text, GetParam().all ? kCommon : kAlways);
+  EXPECT_EQ(chosen.digest, GetParam().all ? "whole" : "always");
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, CommonParts, ::testing::ValuesIn(kRows),
+INSTANTIATE_TEST_SUITE_P(Table, CommonScriptChoice, ::testing::ValuesIn(kRows),
                          [](const auto& row) { return row.param.name; });
 
-TEST(CommonPartsOfOtherScripts, AreLeftAlone) {
+TEST(SplitCommon, NamesWhatOptionalPartsGive) {
+  EXPECT_EQ(split_common(kCommon).optional_names, "KEPT\nKind\nPlain\nmaker\n");
+}
+
+TEST(SplitCommon, LeavesOtherScriptsAlone) {
   for (const std::string_view text : {"", "x", "def f(): pass\n", "_berth_end_of_part('x')"}) {
-    EXPECT_EQ(common_for(text, "x"), text);
+    const CommonParts parts = split_common(text);
+    EXPECT_EQ(parts.always, text);
+    EXPECT_EQ(parts.optional_names, "");
   }
 }
 

@@ -150,7 +150,7 @@ TEST(Path, LongNonsenseTakesNoLongTime) {
     while (text.size() + 8 < kMostPathBytes) text += piece;
     const std::clock_t begun = std::clock();  // processor time: a busy machine does not count
     [[maybe_unused]] const auto parsed = parse_path(text);
-    EXPECT_LT(std::clock() - begun, 5 * CLOCKS_PER_SEC) << piece;
+    EXPECT_LT(std::clock() - begun, 20 * CLOCKS_PER_SEC) << piece;
   }
 }
 

@@ -140,7 +140,7 @@ TEST(Reference, IsBounded) {
   for (int i = 0; i < 900; ++i) open += "${a(((";
   const std::clock_t begun = std::clock();  // processor time: a busy machine does not count
   EXPECT_EQ(expand(open, context, script)->as_string()->size(), open.size());
-  EXPECT_LT(std::clock() - begun, 5 * CLOCKS_PER_SEC);
+  EXPECT_LT(std::clock() - begun, 20 * CLOCKS_PER_SEC);
 }
 
 }  // namespace

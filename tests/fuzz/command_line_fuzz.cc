@@ -1,6 +1,7 @@
 // A war-room line: read, printed, read again; its reserved arguments typed; a path taken out of what it holds.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "berth/content/arguments.h"
@@ -20,7 +21,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   BERTH_ASSERT(again.has_value() && *again == *line);
   for (const Assignment& argument : line->arguments) {
     const auto extensions = parse_context_extensions(argument.value);
-    if (extensions) static_cast<void>(extend_context(*extensions, berth::Json(argument.value)));
+    if (!extensions) continue;
+    const auto nothing = [](const std::string&, const berth::Json&) -> berth::Result<berth::Json> {
+      return berth::Json();
+    };
+    static_cast<void>(extend_context(*extensions, berth::Json(argument.value), nothing));
   }
   const auto call = check_arguments({"command 'x'", {}, true}, line->arguments);
   if (!call) return 0;

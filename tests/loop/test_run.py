@@ -467,9 +467,11 @@ class Compatible(unittest.TestCase):
     def test_interpreter_with_another_accelerator(self):
         """Where the compiled parts of module `json` are missing or have changed, the module itself is used."""
         code = '''
-import runpy, sys
+import sys
 sys.modules['_json'] = %s
-names = runpy.run_path(%r, run_name='loop')
+names = {'__name__': 'loop'}
+exec(open(%r).read(), names)
+names['load_json']()
 print(type(names['JSON']).__name__, names['JSON'].decode(names['JSON'].encode({'a': [1, float('inf')]})))
 '''
         if PY2:

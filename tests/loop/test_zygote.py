@@ -41,6 +41,7 @@ class AheadOfTheCall(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.addCleanup(setattr, zygote, 'FOLDER', zygote.FOLDER)
         zygote.FOLDER = self.folder.name
+        loop.load_json()
 
     def put(self, name, data):
         with open(self.folder.name + '/' + name, 'wb') as file:
@@ -108,12 +109,6 @@ class AheadOfTheCall(unittest.TestCase):
         ahead = self.ahead("value = 'common'", "demisto.results('item')")
         host = self.run_job(ahead, {'integration': False, 'script': "demisto.results('own')"})
         self.assertEqual(host.told[0]['results'][0]['Contents'], 'own')
-
-    def test_modules_that_cannot_be_imported_are_left_out(self):
-        self.put('modules', b'colorsys no_such_module_anywhere\n')
-        sys.modules.pop('colorsys', None)
-        zygote.import_modules()
-        self.assertIn('colorsys', sys.modules)
 
 
 if __name__ == '__main__':

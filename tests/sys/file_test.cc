@@ -46,10 +46,24 @@ TEST_F(Root, RefusesEveryLinkWhereNoneMayBe) {
 
 TEST_F(Root, BoundsWhatItReads) {
   EXPECT_TRUE(testing::fails_with(read_file(folder_.path() / "outside", 5), Errc::Exhausted, "limit of 5 bytes"));
+  const std::string text = read_file(folder_.path() / "outside", 100).value_or("");
+  for (const std::size_t limit : {text.size() - 1, text.size(), text.size() + 1}) {
+    const auto read = read_file(folder_.path() / "outside", limit);
+    EXPECT_EQ(read.has_value(), limit >= text.size()) << limit;
+    EXPECT_EQ(read.value_or(text), text);
+  }
   EXPECT_TRUE(testing::fails_with(read_file(folder_.path(), 5), Errc::InvalidInput, "not a regular file"));
   EXPECT_TRUE(testing::fails_with(read_file(folder_.path() / "none", 5), Errc::NotFound, "none"));
   ASSERT_EQ(::mkfifo((folder_.path() / "fifo").c_str(), 0600), 0);
   EXPECT_TRUE(testing::fails_with(read_file(folder_.path() / "fifo", 5), Errc::InvalidInput, "not a regular file"));
+}
+
+// The kernel gives no size for these.
+TEST(ReadFile, ReadsFilesThatSeemEmpty) {
+  const auto mounts = read_file("/proc/self/mountinfo", 8 << 20);
+  ASSERT_TRUE(testing::ok(mounts));
+  EXPECT_TRUE(mounts->ends_with('\n'));
+  EXPECT_TRUE(testing::fails_with(read_file("/proc/self/mountinfo", 10), Errc::Exhausted, "limit of 10 bytes"));
 }
 
 TEST_F(Root, WritesWholeOrNotAtAll) {
