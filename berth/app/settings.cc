@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "berth/app/user_places.h"
+#include "berth/base/sha256.h"
 #include "berth/content/suggestion.h"
 #include "berth/content/yaml_reader.h"
 #include "berth/sys/file.h"
@@ -210,6 +211,13 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
       {"server", group({{"version", with(any_text, settings.server_version)},
                         {"build", with(any_text, settings.server_build)},
                         {"platform", with(any_text, settings.server_platform)}})},
+      {"serve", group({{"socket", with(absolute_path, settings.serve.socket)},
+                       {"calls", with(count_of("calls"), settings.serve.calls)},
+                       {"waiting", with(count_of("calls that wait"), settings.serve.waiting)},
+                       {"connections", with(count_of("connections"), settings.serve.connections)},
+                       {"drain", with(parse_duration, settings.serve.drain)},
+                       {"instances", with(on_or_off, settings.serve.instances)},
+                       {"fetch_every", with(parse_duration, settings.serve.fetch_every)}})},
   };
   BERTH_CHECK_OK(read_mapping(document.root(), {name, ""}, keys));
   if (version != "1") {
@@ -241,6 +249,7 @@ std::vector<std::filesystem::path> configuration_files() {
 
 Result<Settings> load_settings() {
   Settings settings;
+  settings.fingerprint = "no file";
   UserPlaces own;
   if (::geteuid() != 0) {
     BERTH_TRY(settings.ordinary_user, sys::invoking_user());
@@ -259,6 +268,7 @@ Result<Settings> load_settings() {
     if (!text && text.error().code() == Errc::NotFound && !must_exist) return {};
     if (!text) return std::unexpected(std::move(text).error().in("read the configuration"));
     BERTH_TRY(settings, read_settings(std::move(settings), *text, path.native()));
+    settings.fingerprint = sha256_hex(fmt::format("{}\n{}\n{}", settings.fingerprint, path.native(), *text));
     return {};
   };
   if (const char* path = std::getenv("BERTH_CONFIG"); path != nullptr && *path != '\0') {

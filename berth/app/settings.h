@@ -9,6 +9,7 @@
 
 #include "berth/app/container_settings.h"
 #include "berth/app/network_settings.h"
+#include "berth/app/serve_settings.h"
 #include "berth/base/result.h"
 #include "berth/container/limits.h"
 #include "berth/image/storage_places.h"
@@ -39,6 +40,11 @@ struct Settings {
   std::string server_version = "8.9.0";  // what demisto.demistoVersion() tells content
   std::string server_build = "0";
   std::string server_platform = "xsoar";  // which of the vendor's products content takes the server for
+  ServeSettings serve;
+  std::string fingerprint;  // of the files that load_settings read: the same for two processes with the same settings
+
+  // Where the daemon listens.
+  std::filesystem::path socket() const { return serve.socket.empty() ? runtime / "berth.sock" : serve.socket; }
 };
 
 // Reads one configuration file over `settings`. Keys that are not known are errors, with a suggestion.

@@ -5,9 +5,9 @@
 
 #include <cstdio>
 
+#include "berth/app/answer_json.h"
 #include "berth/app/mask.h"
 #include "berth/base/utf8.h"
-#include "berth/cli/answer_json.h"
 #include "berth/cli/commands.h"
 #include "berth/cli/entry_view.h"
 #include "berth/cli/terminal.h"
@@ -72,7 +72,7 @@ void show_trace(const app::CallAnswer& answer, std::int64_t begun_ns) {
 }  // namespace
 
 int refuse(const Error& error, int exit_code, bool json) {
-  if (json) put(stdout, print_json_pretty(error_json(error, exit_code)) + "\n");
+  if (json) put(stdout, print_json_pretty(app::error_json(error, exit_code)) + "\n");
   complain(error);
   return exit_code;
 }
@@ -82,12 +82,7 @@ int refuse_start(const app::StartError& error, bool json) {
   return refuse(error.error, code, json);
 }
 
-int input_exit_code(const Error& error) {
-  const bool is_refused = error.code() == Errc::Exhausted || error.code() == Errc::Denied;
-  return is_refused ? kBadInputExit : exit_code_of(error);
-}
-
-void show_answer(const app::CallAnswer& answer, server::Investigation& investigation, const AnswerView& view) {
+void show_answer(const app::CallAnswer& answer, server::Investigation* investigation, const AnswerView& view) {
   const Terminal out = detect_terminal(STDOUT_FILENO, ColourChoice::Auto);
   for (const std::string& warning : answer.warnings) {
     put(stderr, fmt::format("berth: warning: {}\n", to_visible(warning, false)));
@@ -104,7 +99,9 @@ void show_answer(const app::CallAnswer& answer, server::Investigation& investiga
   if (!view.title.empty()) put(stdout, fmt::format("=== {}\n", to_visible(view.title, false)));
   for (const Json& entry : answer.record.entries) {
     EntryView shown;
-    if (const auto file = investigation.file(entry.text_or("ID", ""))) shown.file_bytes = file->facts.size_bytes;
+    if (investigation != nullptr) {
+      if (const auto file = investigation->file(entry.text_or("ID", ""))) shown.file_bytes = file->facts.size_bytes;
+    }
     put(stdout, render_entry(app::mask_json(entry, answer.secrets), out.page(), shown));
   }
   std::fflush(stdout);
@@ -126,20 +123,27 @@ void show_answer(const app::CallAnswer& answer, server::Investigation& investiga
   }
 }
 
+Result<void> make_save_folder(const std::string& folder) { return sys::make_folders(folder, 0755); }
+
+Result<void> save_file(const std::filesystem::path& folder, const std::string& name, const std::string& file_id,
+                       const std::string& bytes) {
+  std::string shown = std::filesystem::path(to_visible(name, false)).filename();
+  if (shown.empty() || shown == "." || shown == "..") shown = file_id;
+  auto path = folder / shown;
+  if (std::filesystem::exists(std::filesystem::symlink_status(path))) path = folder / (file_id + "-" + shown);
+  BERTH_CHECK_OK(sys::write_file_atomically(path, bytes, 0644).context([] { return "--save-files"; }));
+  put(stderr, fmt::format("berth: saved '{}'\n", to_visible(path.native(), false)));
+  return {};
+}
+
 Result<void> save_files(const app::CallAnswer& answer, server::Investigation& investigation,
                         const std::string& folder) {
-  BERTH_CHECK_OK(sys::make_folders(folder, 0755));
+  BERTH_CHECK_OK(make_save_folder(folder));
   for (const Json& entry : answer.record.entries) {
     const auto file = investigation.file(entry.text_or("ID", ""));
     if (!file) continue;
     BERTH_TRY(const std::string bytes, investigation.bytes_of(*file));
-    std::string name = std::filesystem::path(to_visible(file->name, false)).filename();
-    if (name.empty() || name == "." || name == "..") name = file->file_id;
-    auto path = std::filesystem::path(folder) / name;
-    if (std::filesystem::exists(std::filesystem::symlink_status(path)))
-      path = std::filesystem::path(folder) / (file->file_id + "-" + name);
-    BERTH_CHECK_OK(sys::write_file_atomically(path, bytes, 0644).context([] { return "--save-files"; }));
-    put(stderr, fmt::format("berth: saved '{}'\n", to_visible(path.native(), false)));
+    BERTH_CHECK_OK(save_file(folder, file->name, file->file_id, bytes));
   }
   return {};
 }

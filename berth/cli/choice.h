@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "berth/cli/commands.h"
 
@@ -13,6 +14,8 @@ struct Choice {
   std::function<int(const Surroundings&)> run;
   bool makes_mounts = false;  // it does, or reads what another did: an ordinary user needs a namespace for it
   bool diagnoses = false;     // `doctor`, which does without valid settings
+  // Tried before `run`, where it is there: the daemon may do it. Nothing: it does not.
+  std::function<std::optional<int>(const Surroundings&)> by_daemon;
 };
 
 }  // namespace berth::cli

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "berth/app/exit_codes.h"
 #include "berth/app/settings.h"
 #include "berth/base/error.h"
 #include "berth/base/result.h"
@@ -20,6 +22,8 @@ struct Surroundings {
 };
 
 int run_command(const RunOptions& options, const Surroundings& surroundings);
+// Nothing: the daemon is not there, or cannot do it, and nothing has run.
+std::optional<int> run_by_daemon(const RunOptions& options, const Surroundings& surroundings);
 int loop_command(const LoopOptions& options, const Surroundings& surroundings);
 int image_init_command(const ImageInitOptions& options, const Surroundings& surroundings);
 int image_list_command(const ImageListOptions& options, const Surroundings& surroundings);
@@ -29,12 +33,10 @@ int prune_command(const PruneOptions& options, const Surroundings& surroundings)
 // Takes the settings as they were read: that they cannot be read is one of the things it says.
 int doctor_command(const DoctorOptions& options, const Result<app::Settings>& settings);
 
-// Exit statuses that no call has (docs/exit-codes.md).
-constexpr int kBadInputExit = 2;
-constexpr int kMachineExit = 12;  // the machine, a tool or the storage cannot do it
-constexpr int kBugExit = 13;
-
-int exit_code_of(const Error& error);
+using app::exit_code_of;
+using app::kBadInputExit;
+using app::kBugExit;
+using app::kMachineExit;
 
 // Says what went wrong on standard error, in one line, and gives the exit status.
 int complain(const Error& error);

@@ -6,12 +6,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "berth/app/answer_json.h"
+#include "berth/app/answer_reading.h"
+#include "berth/app/given_limits.h"
 #include "berth/app/line_service.h"
 #include "berth/app/polling.h"
-#include "berth/cli/answer_json.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/common_options.h"
-#include "berth/cli/given_limits.h"
+#include "berth/cli/daemon_call.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/progress.h"
 #include "berth/cli/run_input.h"
@@ -21,27 +23,9 @@
 namespace berth::cli {
 namespace {
 
-struct ExecOptions {
-  std::vector<std::string> words;
-  SceneOptions scene;
-  std::string image;
-  std::string timeout;
-  std::string memory;
-  std::string cpus;
-  std::string pids;
-  std::string network;
-  std::string save_files;
-  bool allow_unlimited = false;
-  bool json = false;
-  bool raw = false;
-  bool trace = false;
-  bool poll = false;
-  bool debug = false;
-};
-
 Result<app::CallRequest> read_call(const ExecOptions& options, const app::Settings& settings) {
   app::CallRequest call;
-  BERTH_TRY(call.limits, limits_from(options, settings.limits));
+  BERTH_TRY(call.limits, app::limits_from(options, settings.limits));
   call.timeout_given = !options.timeout.empty();
   call.image = options.image;
   call.debug = options.debug;
@@ -51,18 +35,7 @@ Result<app::CallRequest> read_call(const ExecOptions& options, const app::Settin
   return call;
 }
 
-// The first status that is not 0, in the order of the answers.
-int exit_code_of_all(const std::vector<app::CommandAnswer>& answers) {
-  for (const app::CommandAnswer& answer : answers) {
-    const int code = answer.call ? answer.call->exit_code()
-                                 : (answer.call.error().is_start ? engine::exit_code_of(engine::Cause::FailedToStart)
-                                                                 : input_exit_code(answer.call.error().error));
-    if (code != 0) return code;
-  }
-  return 0;
-}
-
-void show_all(const std::vector<app::CommandAnswer>& answers, server::Investigation& investigation,
+void show_all(const std::vector<app::CommandAnswer>& answers, server::Investigation* investigation,
               const ExecOptions& options, std::int64_t begun_ns) {
   for (const app::CommandAnswer& answer : answers) {
     const std::string title = answers.size() > 1 ? fmt::format("{} ({})", answer.instance, answer.brand) : "";
@@ -73,6 +46,52 @@ void show_all(const std::vector<app::CommandAnswer>& answers, server::Investigat
       complain(title.empty() ? error : Error(error.code(), fmt::format("{}: {}", title, error.message())));
     }
   }
+}
+
+Result<DaemonCall> asked_of_daemon(const ExecOptions& options) {
+  DaemonCall call("/v1/exec");
+  BERTH_CHECK_OK(call.add("line", fmt::format("{}", fmt::join(options.words, " "))));
+  call.add("poll", options.poll);
+  BERTH_CHECK_OK(call.add_shared(options));
+  return call;
+}
+
+// The answers as they were before they were told as JSON.
+Result<std::vector<app::CommandAnswer>> read_answers(const DaemonAnswer& told) {
+  std::vector<app::CommandAnswer> answers;
+  const Json* list = told.answer.find("answers");
+  const Json::Array* views = told.view.as_array();
+  if (list == nullptr || !list->is_array()) return answers;
+  for (const Json& one : *list->as_array()) {
+    const Json none = Json::object();
+    const Json& view = views != nullptr && views->size() > answers.size() ? (*views)[answers.size()] : none;
+    app::CommandAnswer answer{one.text_or("brand", ""), one.text_or("instance", ""), {}};
+    if (const Json* error = one.find("error")) {
+      answer.call = std::unexpected(app::StartError{Error(Errc::Unavailable, error->text_or("message", "")), false});
+    } else {
+      BERTH_TRY(answer.call, app::read_answer(one, view));
+    }
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+std::optional<int> exec_by_daemon(const ExecOptions& options, const Surroundings& surroundings) {
+  auto end = call_daemon(asked_of_daemon(options), surroundings, {options.json, options.raw, options.debug});
+  if (const int* status = std::get_if<int>(&end)) return *status;
+  const auto* told = std::get_if<DaemonAnswer>(&end);
+  if (told == nullptr) return std::nullopt;
+  if (!options.save_files.empty()) {
+    if (auto saved = save_answered_files(told->files, options.save_files); !saved) complain(saved.error());
+  }
+  if (options.json) {
+    std::fputs((print_json_pretty(told->answer) + "\n").c_str(), stdout);
+    return told->exit_code;
+  }
+  const auto answers = read_answers(*told);
+  if (!answers) return complain(answers.error());
+  show_all(*answers, nullptr, options, surroundings.begun_ns);
+  return told->exit_code;
 }
 
 int exec_command(const ExecOptions& options, const Surroundings& surroundings) {
@@ -109,12 +128,12 @@ int exec_command(const ExecOptions& options, const Surroundings& surroundings) {
   if (options.json) {
     const auto context = investigation.context();
     if (!context) return refuse_input(context.error());
-    const Json json = answers_json(*answers, investigation.id(), *context, surroundings.begun_ns, options.trace);
+    const Json json = app::answers_json(*answers, investigation.id(), *context, surroundings.begun_ns, options.trace);
     std::fputs((print_json_pretty(json) + "\n").c_str(), stdout);
   } else {
-    show_all(*answers, investigation, options, surroundings.begun_ns);
+    show_all(*answers, &investigation, options, surroundings.begun_ns);
   }
-  return exit_code_of_all(*answers);
+  return app::exit_code_of_all(*answers);
 }
 
 }  // namespace
@@ -133,9 +152,11 @@ void add_exec(CLI::App& program, Choice& choice) {
   exec.add_flag("--json", options->json, "the whole answer as JSON");
   exec.add_flag("--raw", options->raw, "show the messages as they pass, > to the script, < from it");
   exec.add_flag("--trace", options->trace, "show the phases with their times");
+  exec.add_flag("--no-daemon", options->no_daemon, "in this process, also where 'berth serve' runs");
   exec.add_flag("--debug", options->debug, "run in debug mode and show warnings and debug messages");
   exec.callback([&choice, options] {
     choice.makes_mounts = true;
+    choice.by_daemon = [options](const Surroundings& surroundings) { return exec_by_daemon(*options, surroundings); };
     choice.run = [options](const Surroundings& surroundings) { return exec_command(*options, surroundings); };
   });
 }

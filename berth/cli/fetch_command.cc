@@ -8,13 +8,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "berth/app/answer_json.h"
 #include "berth/app/fetch_service.h"
+#include "berth/app/given_limits.h"
 #include "berth/app/mask.h"
 #include "berth/base/utf8.h"
-#include "berth/cli/answer_json.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/common_options.h"
-#include "berth/cli/given_limits.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/progress.h"
 #include "berth/cli/terminal.h"
@@ -81,7 +81,7 @@ Json fetched_json(const app::Fetched& fetched, std::int64_t begun_ns) {
     json.set("indicators",
              Json::object().set("created", made.indicators_created).set("updated", made.indicators_updated));
   }
-  if (fetched.call) json.set("answer", answer_json(*fetched.call, Json::object(), begun_ns, false));
+  if (fetched.call) json.set("answer", app::answer_json(*fetched.call, Json::object(), begun_ns, false));
   return json;
 }
 
@@ -103,7 +103,7 @@ Result<bool> fetch_once(app::CallService& calls, const app::CallRequest& call, c
   }
   if (options.json) {
     Json json = Json::object();
-    json.set("schema", kAnswerSchema).set("instance", options.instance);
+    json.set("schema", app::kAnswerSchema).set("instance", options.instance);
     put(stdout, print_json_pretty(json.set("fetched", std::move(list))) + "\n");
     std::fflush(stdout);
   }
@@ -112,7 +112,7 @@ Result<bool> fetch_once(app::CallService& calls, const app::CallRequest& call, c
 
 Result<app::CallRequest> read_call(const FetchOptions& options, const app::Settings& settings) {
   app::CallRequest call;
-  BERTH_TRY(call.limits, limits_from(options, settings.limits));
+  BERTH_TRY(call.limits, app::limits_from(options, settings.limits));
   call.timeout_given = !options.timeout.empty();
   call.debug = options.debug;
   return call;

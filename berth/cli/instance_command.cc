@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <memory>
 
+#include "berth/app/answer_json.h"
 #include "berth/app/instance_service.h"
 #include "berth/app/integration_lookup.h"
 #include "berth/base/utf8.h"
-#include "berth/cli/answer_json.h"
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/instance_input.h"
 #include "berth/cli/instance_test.h"
@@ -47,7 +47,7 @@ void put(const std::string& text) { std::fwrite(text.data(), 1, text.size(), std
 int refuse(const Error& error, bool json) {
   // What a user gave is the user's to mend, also where it is over a limit.
   const int exit_code = error.code() == Errc::Exhausted ? kBadInputExit : exit_code_of(error);
-  if (json) put(print_json_pretty(error_json(error, exit_code)) + "\n");
+  if (json) put(print_json_pretty(app::error_json(error, exit_code)) + "\n");
   complain(error);
   return exit_code;
 }

@@ -6,13 +6,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "berth/app/given_limits.h"
 #include "berth/app/long_running_service.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/common_options.h"
 #include "berth/cli/entry_view.h"
 #include "berth/cli/fetch_command.h"
-#include "berth/cli/given_limits.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/terminal.h"
 #include "berth/engine/outcome.h"
@@ -51,7 +51,7 @@ int start_command(const StartOptions& options, const Surroundings& surroundings)
   auto service = app::CallService::open(surroundings.settings, surroundings.guards);
   if (!service) return complain(service.error());
   app::CallRequest call;
-  const auto limits = limits_from(options, surroundings.settings.limits);
+  const auto limits = app::limits_from(options, surroundings.settings.limits);
   if (!limits) return complain(limits.error());
   call.limits = *limits;
   call.debug = options.debug;

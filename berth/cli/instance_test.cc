@@ -5,12 +5,12 @@
 
 #include <cstdio>
 
+#include "berth/app/answer_json.h"
 #include "berth/app/call_service.h"
 #include "berth/app/instance_service.h"
 #include "berth/app/integration_lookup.h"
 #include "berth/app/mask.h"
 #include "berth/base/utf8.h"
-#include "berth/cli/answer_json.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/instance_view.h"
 #include "berth/cli/interrupts.h"
@@ -129,7 +129,7 @@ int instance_test_command(const InstanceTestOptions& options, const Surroundings
     Json json = Json::object();
     json.set("schema", kInstanceSchema).set("instance", options.name).set("brand", instance->brand);
     json.set("passed", verdict.passed).set("message", verdict.message);
-    json.set("answer", answer_json(tested->answer, tested->context, surroundings.begun_ns, false));
+    json.set("answer", app::answer_json(tested->answer, tested->context, surroundings.begun_ns, false));
     put(stdout, print_json_pretty(json) + "\n");
   } else {
     show(tested->answer, verdict, options.debug);

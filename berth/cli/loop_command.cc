@@ -5,9 +5,9 @@
 
 #include <cstdio>
 
+#include "berth/app/given_limits.h"
 #include "berth/app/loop_service.h"
 #include "berth/cli/commands.h"
-#include "berth/cli/given_limits.h"
 #include "berth/cli/interrupts.h"
 #include "berth/engine/outcome.h"
 #include "berth/sys/file.h"
@@ -19,7 +19,7 @@ Result<int> loop(const LoopOptions& options, const Surroundings& surroundings) {
   constexpr std::size_t kLargestLoop = 10 << 20;
   app::LoopRequest request;
   request.image = options.image;
-  BERTH_TRY(request.limits, limits_from(options, surroundings.settings.limits));
+  BERTH_TRY(request.limits, app::limits_from(options, surroundings.settings.limits));
   if (!options.timeout.empty()) request.wall_time = request.limits.wall_time;
   if (!options.loop_file.empty()) {
     BERTH_TRY(request.foreign_loop, sys::read_file(options.loop_file, kLargestLoop).context([] { return "--loop"; }));

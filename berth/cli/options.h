@@ -36,6 +36,26 @@ struct RunOptions {
   bool keep = false;
   bool trace = false;
   bool debug = false;
+  bool no_daemon = false;
+};
+
+struct ExecOptions {
+  std::vector<std::string> words;
+  SceneOptions scene;
+  std::string image;
+  std::string timeout;
+  std::string memory;
+  std::string cpus;
+  std::string pids;
+  std::string network;
+  std::string save_files;
+  bool allow_unlimited = false;
+  bool json = false;
+  bool raw = false;
+  bool trace = false;
+  bool poll = false;
+  bool debug = false;
+  bool no_daemon = false;
 };
 
 struct LoopOptions {

@@ -17,6 +17,7 @@
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
 #include "berth/cli/secret_command.h"
+#include "berth/cli/serve_command.h"
 #include "berth/cli/shell_command.h"
 #include "berth/version.h"
 
@@ -62,9 +63,11 @@ void add_run(CLI::App& program, CommandLine& line) {
   run.add_option("--debugpy", options.debugpy, "wait for an editor to attach on 127.0.0.1, at this port")
       ->type_name("PORT");
   run.add_flag("--trace", options.trace, "show the phases with their times");
+  run.add_flag("--no-daemon", options.no_daemon, "in this process, also where 'berth serve' runs");
   run.add_flag("--debug", options.debug, "run in debug mode and show warnings and debug messages");
   run.callback([&line] {
     line.choice.makes_mounts = true;
+    line.choice.by_daemon = [&line](const Surroundings& surroundings) { return run_by_daemon(line.run, surroundings); };
     line.choice.run = [&line](const Surroundings& surroundings) { return run_command(line.run, surroundings); };
   });
 }
@@ -165,6 +168,7 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"doctor", add_doctor},
     {"escape-test", add_escape_test},
     {"secret", with_choice<add_secret>},
+    {"serve", with_choice<add_serve>},
 };
 
 // The command that stands first is all that the parser need know: to describe the others would be a tenth of a start.
@@ -183,24 +187,25 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
   program.require_subcommand(1);
   CommandLine line;
   add_commands(program, line, argc > 1 ? argv[1] : "");
-
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version come this way too, with status 0.
     return program.exit(error) == 0 ? 0 : kBadInputExit;
   }
-
   const auto settings = app::load_settings();
   if (!settings && !line.choice.diagnoses) return complain(settings.error());
-  if (settings && settings->ordinary_user && line.choice.makes_mounts) {
-    const auto entered = sys::enter_own_namespace(*settings->ordinary_user);
-    if (!entered) return complain(entered.error());
-  }
-
   try {
     if (line.choice.diagnoses) return doctor_command(line.doctor, settings);
-    return line.choice.run({*settings, guards, begun_ns});
+    const Surroundings surroundings{*settings, guards, begun_ns};
+    if (line.choice.by_daemon) {
+      if (const auto status = line.choice.by_daemon(surroundings)) return *status;
+    }
+    if (settings->ordinary_user && line.choice.makes_mounts) {
+      const auto entered = sys::enter_own_namespace(*settings->ordinary_user);
+      if (!entered) return complain(entered.error());
+    }
+    return line.choice.run(surroundings);
   } catch (const std::exception& error) {
     // Ours throws nothing; what a library throws here is a bug, or memory that is not to be had.
     return complain(Error(Errc::Internal, error.what()));

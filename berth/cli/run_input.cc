@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "berth/app/content_service.h"
+#include "berth/app/given_limits.h"
 #include "berth/base/utf8.h"
-#include "berth/cli/given_limits.h"
 #include "berth/cli/value_source.h"
 #include "berth/content/commands.h"
 #include "berth/content/item_reader.h"
@@ -85,7 +85,7 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
     BERTH_TRY(request.parameters_file, read_json_file("--params-file", options.parameters_file));
   }
   request.image = options.image;
-  BERTH_TRY(request.limits, limits_from(options, settings.limits));
+  BERTH_TRY(request.limits, app::limits_from(options, settings.limits));
   if (!options.network.empty()) {
     BERTH_TRY(request.network, net::parse_network_profile(options.network).context([] { return "--network"; }));
   }

@@ -77,6 +77,13 @@ std::string last_line_of(const std::vector<std::string>& exception) {
 
 }  // namespace
 
+std::optional<Cause> cause_named(std::string_view name) {
+  for (const Row& row : kRows) {
+    if (row.name == name) return row.cause;
+  }
+  return std::nullopt;
+}
+
 std::string_view name_of(Cause cause) { return row_of(cause).name; }
 
 int exit_code_of(Cause cause) { return row_of(cause).exit_code; }

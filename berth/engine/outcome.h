@@ -29,6 +29,9 @@ enum class Cause {
 // The name in JSON and texts: "completed", "process limit".
 std::string_view name_of(Cause cause);
 
+// The cause of that name; nothing for any other text.
+std::optional<Cause> cause_named(std::string_view name);
+
 // The exit status of `berth run` for a call that ended so; docs/exit-codes.md lists them. A completed call that
 // posted an error entry has kErrorEntryExit.
 int exit_code_of(Cause cause);

@@ -1,8 +1,9 @@
-#include "berth/cli/answer_json.h"
+#include "berth/app/answer_json.h"
 
+#include "berth/app/exit_codes.h"
 #include "berth/app/mask.h"
 
-namespace berth::cli {
+namespace berth::app {
 namespace {
 
 double milliseconds(std::chrono::nanoseconds time) { return std::chrono::duration<double, std::milli>(time).count(); }
@@ -21,7 +22,7 @@ const char* name_of(engine::LogSource source) {
   return "server";
 }
 
-Json outcome_json(const app::CallAnswer& answer) {
+Json outcome_json(const CallAnswer& answer) {
   const engine::Outcome& outcome = answer.outcome;
   Json json = Json::object();
   json.set("cause", engine::name_of(outcome.cause)).set("exit_code", answer.exit_code());
@@ -40,7 +41,7 @@ Json outcome_json(const app::CallAnswer& answer) {
   return json;
 }
 
-Json network_json(const app::UsedNetwork& network) {
+Json network_json(const UsedNetwork& network) {
   Json json = Json::object();
   json.set("profile", network.profile).set("reason", network.reason);
   if (!network.end.way.empty()) json.set("way", network.end.way);
@@ -56,20 +57,16 @@ Json network_json(const app::UsedNetwork& network) {
   return json.set("names", std::move(names));
 }
 
-Json log_json(const app::CallAnswer& answer) {
+Json log_json(const CallAnswer& answer) {
   Json log = Json::array();
   for (const engine::LogLine& line : answer.record.log) {
-    Json one = Json::object();
-    one.set("source", name_of(line.source));
-    if (!line.level.empty()) one.set("level", line.level);
-    one.set("text", app::mask(line.text, answer.secrets));
-    log.push_back(std::move(one));
+    log.push_back(log_line_json({line.source, line.level, mask(line.text, answer.secrets)}));
   }
   return log;
 }
 
 // The members that every answer has.
-void add_call(Json& json, const app::CallAnswer& answer, std::int64_t begun_ns, bool with_trace) {
+void add_call(Json& json, const CallAnswer& answer, std::int64_t begun_ns, bool with_trace) {
   json.set("id", answer.id).set("item", answer.item);
   if (!answer.command.empty()) json.set("command", answer.command);
   if (!answer.instance.empty()) json.set("instance", answer.instance);
@@ -81,10 +78,10 @@ void add_call(Json& json, const app::CallAnswer& answer, std::int64_t begun_ns, 
   }
   json.set("outcome", outcome_json(answer));
   Json entries = Json::array();
-  for (const Json& entry : answer.record.entries) entries.push_back(app::mask_json(entry, answer.secrets));
+  for (const Json& entry : answer.record.entries) entries.push_back(mask_json(entry, answer.secrets));
   json.set("entries", std::move(entries));
   Json exception = Json::array();
-  for (const std::string& line : answer.record.exception) exception.push_back(app::mask(line, answer.secrets));
+  for (const std::string& line : answer.record.exception) exception.push_back(mask(line, answer.secrets));
   json.set("exception", std::move(exception));
   json.set("log", log_json(answer));
   Json warnings = Json::array();
@@ -100,7 +97,24 @@ void add_call(Json& json, const app::CallAnswer& answer, std::int64_t begun_ns, 
 
 }  // namespace
 
-Json trace_json(const app::CallAnswer& answer, std::int64_t begun_ns) {
+Json log_line_json(const engine::LogLine& line) {
+  Json json = Json::object();
+  json.set("source", name_of(line.source));
+  if (!line.level.empty()) json.set("level", line.level);
+  return json.set("text", line.text);
+}
+
+int exit_code_of_all(const std::vector<CommandAnswer>& answers) {
+  for (const CommandAnswer& answer : answers) {
+    const int code = answer.call ? answer.call->exit_code()
+                                 : (answer.call.error().is_start ? engine::exit_code_of(engine::Cause::FailedToStart)
+                                                                 : input_exit_code(answer.call.error().error));
+    if (code != 0) return code;
+  }
+  return 0;
+}
+
+Json trace_json(const CallAnswer& answer, std::int64_t begun_ns) {
   Json trace = Json::array();
   const auto add = [&](std::string_view name, std::int64_t at_ns) {
     if (at_ns == 0) return;
@@ -112,19 +126,19 @@ Json trace_json(const app::CallAnswer& answer, std::int64_t begun_ns) {
   return trace;
 }
 
-Json answer_json(const app::CallAnswer& answer, const Json& context, std::int64_t begun_ns, bool with_trace) {
+Json answer_json(const CallAnswer& answer, const Json& context, std::int64_t begun_ns, bool with_trace) {
   Json json = Json::object();
   json.set("schema", kAnswerSchema);
   add_call(json, answer, begun_ns, with_trace);
-  return json.set("context", app::mask_json(context, answer.secrets));
+  return json.set("context", mask_json(context, answer.secrets));
 }
 
-Json answers_json(const std::vector<app::CommandAnswer>& answers, const std::string& investigation, const Json& context,
+Json answers_json(const std::vector<CommandAnswer>& answers, const std::string& investigation, const Json& context,
                   std::int64_t begun_ns, bool with_trace) {
   Json list = Json::array();
   Json entries = Json::array();
   std::vector<std::string> secrets;
-  for (const app::CommandAnswer& answer : answers) {
+  for (const CommandAnswer& answer : answers) {
     Json one = Json::object();
     one.set("brand", answer.brand).set("instance", answer.instance);
     if (answer.call) {
@@ -138,7 +152,25 @@ Json answers_json(const std::vector<app::CommandAnswer>& answers, const std::str
   }
   Json json = Json::object();
   json.set("schema", kAnswerSchema).set("investigation", investigation).set("answers", std::move(list));
-  return json.set("entries", std::move(entries)).set("context", app::mask_json(context, secrets));
+  return json.set("entries", std::move(entries)).set("context", mask_json(context, secrets));
+}
+
+Json view_json(const CallAnswer& answer) {
+  Json json = Json::object();
+  json.set("code_origin", answer.code_origin);
+  if (answer.code_first_line) json.set("code_first_line", std::uint64_t{*answer.code_first_line});
+  Json moments = Json::array();
+  for (const container::Moment& moment : answer.moments) {
+    moments.push_back(Json::object().set("name", moment.name).set("at_ns", moment.at_ns));
+  }
+  Json names = Json::array();
+  for (const net::NameEvent& event : answer.network.end.names) {
+    Json one = Json::object();
+    one.set("kind", static_cast<int>(event.kind)).set("name", event.name).set("count", std::int64_t{event.count});
+    if (event.address) one.set("address", net::to_text(*event.address));
+    names.push_back(std::move(one));
+  }
+  return json.set("moments", std::move(moments)).set("names", std::move(names));
 }
 
 Json error_json(const Error& error, int exit_code) {
@@ -147,4 +179,4 @@ Json error_json(const Error& error, int exit_code) {
   return json.set("error", Json::object().set("message", error.message()).set("exit_code", exit_code));
 }
 
-}  // namespace berth::cli
+}  // namespace berth::app

@@ -8,7 +8,7 @@
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 
-namespace berth::cli {
+namespace berth::app {
 
 // `options` has the members timeout, memory, cpus and pids, empty where nothing was given, and allow_unlimited.
 template <class Options>
@@ -20,13 +20,13 @@ Result<container::Limits> limits_from(const Options& options, container::Limits 
     into = *std::move(value);
     return {};
   };
-  const auto processes = [](std::string_view text) { return app::parse_count(text, "processes"); };
-  BERTH_CHECK_OK(take("--timeout", options.timeout, app::parse_duration, limits.wall_time));
-  BERTH_CHECK_OK(take("--memory", options.memory, app::parse_bytes, limits.memory_bytes));
-  BERTH_CHECK_OK(take("--cpus", options.cpus, app::parse_cpus, limits.cpus));
+  const auto processes = [](std::string_view text) { return parse_count(text, "processes"); };
+  BERTH_CHECK_OK(take("--timeout", options.timeout, parse_duration, limits.wall_time));
+  BERTH_CHECK_OK(take("--memory", options.memory, parse_bytes, limits.memory_bytes));
+  BERTH_CHECK_OK(take("--cpus", options.cpus, parse_cpus, limits.cpus));
   BERTH_CHECK_OK(take("--pids", options.pids, processes, limits.pids));
   limits.allow_unlimited = limits.allow_unlimited || options.allow_unlimited;
   return limits;
 }
 
-}  // namespace berth::cli
+}  // namespace berth::app

@@ -1,0 +1,20 @@
+// What the operator has set about the daemon (`serve` in berth.yaml).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+
+namespace berth::app {
+
+struct ServeSettings {
+  std::filesystem::path socket;                                // empty: berth.sock in the runtime folder
+  std::uint32_t calls = 16;                                    // at once
+  std::uint32_t waiting = 64;                                  // that wait for their turn; further ones are refused
+  std::uint32_t connections = 256;                             // at once
+  std::chrono::milliseconds drain = std::chrono::seconds(30);  // how long running calls may go on after SIGTERM
+  bool instances = true;  // keep long-running instances going, and fetch for those that fetch
+  std::chrono::milliseconds fetch_every = std::chrono::minutes(1);  // where an instance has no interval of its own
+};
+
+}  // namespace berth::app

@@ -1,0 +1,186 @@
+#include "berth/cli/daemon_call.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "berth/base/base64.h"
+#include "berth/base/utf8.h"
+#include "berth/cli/answer_view.h"
+#include "berth/cli/interrupts.h"
+#include "berth/cli/progress.h"
+#include "berth/cli/run_input.h"
+#include "berth/cli/terminal.h"
+#include "berth/cli/value_source.h"
+#include "berth/client/daemon.h"
+#include "berth/engine/outcome.h"
+#include "berth/sys/syscall.h"
+#include "berth/sys/unix_socket.h"
+
+namespace berth::cli {
+namespace {
+
+constexpr std::size_t kLargestBody = 12 << 20;  // the daemon takes 16 MiB
+
+void say_why(const std::string& reason, bool debug) {
+  if (debug) {
+    std::fprintf(stderr, "berth: in this process, not through the daemon: %s\n", to_visible(reason, false).c_str());
+  }
+}
+
+}  // namespace
+
+Result<void> DaemonCall::add(std::string_view key, const std::string& text) {
+  if (text.empty()) return {};
+  if (to_valid_utf8(text) != text) return fail(Errc::Unavailable, "a text that is no UTF-8 cannot travel");
+  body_.set(key, text);
+  return {};
+}
+
+void DaemonCall::add(std::string_view key, bool given) {
+  if (given) body_.set(key, true);
+}
+
+Result<std::size_t> DaemonCall::open(const std::string& path, int flags) {
+  if (descriptors_.size() >= sys::kMostPassed) {
+    return fail(Errc::Unavailable, fmt::format("more than {} files cannot travel", sys::kMostPassed));
+  }
+  const auto open = [&] { return ::open(path.c_str(), flags | O_CLOEXEC); };
+  BERTH_TRY(const int fd, sys::call(open, "open '{}'", path));
+  descriptors_.emplace_back(fd);
+  return descriptors_.size() - 1;
+}
+
+Result<void> DaemonCall::add_json_file(std::string_view key, const std::string& path) {
+  if (path.empty()) return {};
+  const std::string option = "--" + std::string(key);
+  BERTH_TRY(Json json, read_json_file(option.c_str(), path));
+  if (!json.is_object()) return fail(Errc::Unavailable, option + " holds no JSON object");
+  body_.set(key, std::move(json));
+  return {};
+}
+
+Result<void> DaemonCall::add_scene(const SceneOptions& scene) {
+  BERTH_CHECK_OK(add("investigation", scene.investigation));
+  BERTH_CHECK_OK(add_json_file("incident", scene.incident));
+  BERTH_CHECK_OK(add_json_file("context", scene.context));
+  Json files = Json::array();
+  for (const std::string& path : scene.files) {
+    // Not through a FIFO or the like: what was read of it could not be read again.
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) return fail(Errc::Unavailable, "--file is no regular file");
+    const std::string name = std::filesystem::path(path).filename();
+    if (to_valid_utf8(name) != name) return fail(Errc::Unavailable, "a name that is no UTF-8 cannot travel");
+    BERTH_TRY(const std::size_t descriptor, open(path, O_RDONLY));
+    files.push_back(Json::object().set("name", name).set("descriptor", std::uint64_t{descriptor}));
+  }
+  if (!files.as_array()->empty()) body_.set("files", std::move(files));
+  return {};
+}
+
+// One call, from the connection to its end.
+class DaemonConversation {
+ public:
+  DaemonConversation(DaemonCall call, const Surroundings& surroundings, const DaemonShow& show)
+      : call_(std::move(call)),
+        surroundings_(surroundings),
+        show_(show),
+        progress_(detect_terminal(STDERR_FILENO, ColourChoice::Auto)) {}
+
+  DaemonEnd run() {
+    auto daemon = client::Daemon::connect(surroundings_.settings.socket());
+    if (!daemon) return in_this_process(daemon.error().message());
+    call_.set("settings", surroundings_.settings.fingerprint);
+    call_.set("begun_ns", surroundings_.begun_ns);
+    client::Request request{"POST", call_.target_, print_json(call_.body_), {}};
+    if (request.body.size() > kLargestBody) return in_this_process("the request is too long");
+    for (const UniqueFd& one : call_.descriptors_) request.descriptors.push_back(one.get());
+    const auto interrupts = watch_interrupts();
+    if (!interrupts) return complain(interrupts.error());
+    auto end = daemon->call(request, interrupts->get(), [&](const Json& event) { take(event); });
+    progress_.done();
+    if (!end) return gone(end.error(), interrupts->get());
+    if (end->last.is_null()) return refused(end->reply);
+    const Json& last = end->last;
+    if (last.text_or("event", "") == "error") {
+      return refuse(Error(Errc::Unavailable, last.text_or("message", "")), exit_code_in(last), show_.json);
+    }
+    const auto part = [&](const char* key) { return last.find(key) != nullptr ? *last.find(key) : Json(); };
+    return DaemonAnswer{exit_code_in(last), part("answer"), part("view"), std::move(files_)};
+  }
+
+ private:
+  DaemonEnd in_this_process(const std::string& reason) {
+    say_why(reason, show_.debug);
+    return {};
+  }
+
+  static int exit_code_in(const Json& json) {
+    const Json* code = json.find("exit_code");
+    return code != nullptr && code->is_int() ? static_cast<int>(*code->as_int()) : kBugExit;
+  }
+
+  void take(const Json& event) {
+    const std::string name = event.text_or("event", "");
+    if (name == "progress" && !show_.raw) {
+      progress_.step(event.text_or("text", ""));
+    } else if (name == "frame") {
+      const Json* to_script = event.find("to_script");
+      const bool goes_in = to_script != nullptr && to_script->is_bool() && *to_script->as_bool();
+      show_frame(goes_in ? engine::Direction::ToScript : engine::Direction::FromScript, event.text_or("line", ""));
+    } else if (name == "file") {
+      const std::string id = event.text_or("id", "");
+      if (files_.empty() || files_.back().id != id) files_.push_back({id, event.text_or("name", ""), ""});
+      files_.back().bytes += from_base64(event.text_or("bytes", "")).value_or("");
+    }
+  }
+
+  // Whether it has run nobody can say here: it is not made again.
+  DaemonEnd gone(const Error& error, int interrupt) const {
+    pollfd polled = {interrupt, POLLIN, 0};
+    if (::poll(&polled, 1, 0) == 1) {
+      return refuse(Error(Errc::Unavailable, "interrupted before the daemon had answered"),
+                    engine::exit_code_of(engine::Cause::Interrupted), show_.json);
+    }
+    return refuse(error, kMachineExit, show_.json);
+  }
+
+  // Nothing has run. What is wrong with the request is said by this process in its own words; that the daemon is busy
+  // is no reason to go past the bounds that it keeps.
+  DaemonEnd refused(const client::Reply& reply) {
+    const auto json = parse_json(reply.body);
+    const Json* error = json ? json->find("error") : nullptr;
+    const std::string message = error != nullptr ? error->text_or("message", "") : "";
+    if (reply.status != 429) return in_this_process(message);
+    return refuse(Error(Errc::Exhausted, message), kMachineExit, show_.json);
+  }
+
+  DaemonCall call_;
+  const Surroundings& surroundings_;
+  DaemonShow show_;
+  Progress progress_;
+  std::vector<AnsweredFile> files_;
+};
+
+DaemonEnd call_daemon(Result<DaemonCall> call, const Surroundings& surroundings, const DaemonShow& show) {
+  if (!call) {
+    say_why(call.error().message(), show.debug);
+    return {};
+  }
+  if (!surroundings.guards.all_up()) return {};
+  return DaemonConversation(*std::move(call), surroundings, show).run();
+}
+
+Result<void> save_answered_files(const std::vector<AnsweredFile>& files, const std::string& folder) {
+  BERTH_CHECK_OK(make_save_folder(folder));
+  for (const AnsweredFile& file : files) BERTH_CHECK_OK(save_file(folder, file.name, file.id, file.bytes));
+  return {};
+}
+
+}  // namespace berth::cli

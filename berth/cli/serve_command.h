@@ -1,0 +1,12 @@
+// `berth serve`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "berth/cli/choice.h"
+
+namespace berth::cli {
+
+void add_serve(CLI::App& program, Choice& choice);
+
+}  // namespace berth::cli

@@ -1,0 +1,109 @@
+#include "berth/client/daemon.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+
+#include "berth/sys/syscall.h"
+#include "berth/sys/unix_socket.h"
+#include "berth/wire/http_response.h"
+#include "berth/wire/line_buffer.h"
+
+namespace berth::client {
+namespace {
+
+constexpr int kAskTime = 10'000;  // milliseconds without a byte
+constexpr int kEndTime = 30'000;  // the same, of a call that was told to end
+constexpr std::size_t kLongestLine = 1 << 30;
+constexpr std::string_view kLines = "application/x-ndjson";
+constexpr JsonLimits kEventLimits = {.depth = 4096, .values = 100'000'000};
+
+// Takes in what has come. False when the daemon sends no more.
+Result<bool> receive(int socket, wire::HttpResponseParser& parser) {
+  BERTH_TRY(const sys::Received received, sys::receive_from(socket, 0));
+  if (received.bytes.empty()) {
+    BERTH_CHECK_OK(parser.end());
+    return false;
+  }
+  BERTH_CHECK_OK(parser.append(received.bytes));
+  return true;
+}
+
+bool is_last(const Json& event) {
+  const std::string name = event.text_or("event", "");
+  return name == "answer" || name == "error";
+}
+
+}  // namespace
+
+Result<Daemon> Daemon::connect(const std::filesystem::path& socket) {
+  BERTH_TRY(UniqueFd connected, sys::connect_to(socket));
+  return Daemon(std::move(connected));
+}
+
+Result<void> Daemon::send(const Request& request, std::string_view accept) {
+  std::string bytes =
+      fmt::format("{} {} HTTP/1.1\r\nHost: berth\r\nAccept: {}\r\n", request.method, request.target, accept);
+  if (!request.body.empty())
+    bytes += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", request.body.size());
+  bytes += "\r\n" + request.body;
+  BERTH_TRY(const std::size_t sent, sys::send_with(socket_.get(), bytes, request.descriptors, 0));
+  return sys::send_all(socket_.get(), std::string_view(bytes).substr(sent));
+}
+
+Result<Reply> Daemon::ask(const Request& request) {
+  const auto doing = [&] { return fmt::format("ask the daemon for '{}'", request.target); };
+  BERTH_CHECK_OK(send(request, "application/json").context(doing));
+  wire::HttpResponseParser parser;
+  while (!parser.is_done()) {
+    pollfd polled = {socket_.get(), POLLIN, 0};
+    BERTH_TRY(const int ready, sys::call([&] { return ::poll(&polled, 1, kAskTime); }, "wait for the daemon"));
+    if (ready == 0) return fail(Errc::TimedOut, doing() + ": it does not answer");
+    BERTH_CHECK_OK(receive(socket_.get(), parser).context(doing));
+  }
+  return Reply{parser.status(), parser.take_body()};
+}
+
+Result<CallEnd> Daemon::call(const Request& request, int interrupt, const std::function<void(const Json&)>& on_event) {
+  const auto doing = [] { return std::string("call through the daemon"); };
+  // A daemon that refuses may do so before it has read all: its answer is there to be read even so.
+  const auto sent = send(request, kLines);
+  wire::HttpResponseParser parser;
+  wire::LineBuffer lines(kLongestLine);
+  CallEnd end;
+  bool is_told = false;
+  while (!parser.is_done()) {
+    std::array<pollfd, 2> polled = {pollfd{socket_.get(), POLLIN, 0}, pollfd{is_told ? -1 : interrupt, POLLIN, 0}};
+    const auto poll = [&] { return ::poll(polled.data(), polled.size(), is_told ? kEndTime : -1); };
+    BERTH_TRY(const int ready, sys::call(poll, "wait for the daemon"));
+    if (ready == 0) return fail(Errc::TimedOut, doing() + ": it was told to end the call, and says nothing");
+    if (polled[1].revents != 0) {
+      is_told = true;
+      ::shutdown(socket_.get(), SHUT_WR);  // the call sees that there is nobody any more, and can still answer
+    }
+    if (polled[0].revents == 0) continue;
+    const auto received = receive(socket_.get(), parser);
+    if (!received && !sent) return std::unexpected(Error(sent.error()).in(doing()));
+    if (!received) return std::unexpected(Error(received.error()).in(doing()));
+    if (!parser.has_head() || parser.status() != 200) continue;
+    lines.append(parser.take_body());
+    if (lines.is_over_limit()) return fail(Errc::Corrupt, doing() + ": an event is too long");
+    while (const auto line = lines.next_line()) {
+      BERTH_TRY(Json event, parse_json(*line, kEventLimits).context(doing));
+      if (is_last(event)) {
+        end.last = std::move(event);
+      } else {
+        on_event(event);
+      }
+    }
+  }
+  end.reply = {parser.status(), parser.take_body()};
+  if (parser.status() == 200 && end.last.is_null()) {
+    return fail(Errc::Corrupt, doing() + ": its answer has no end");
+  }
+  return end;
+}
+
+}  // namespace berth::client

@@ -1,0 +1,51 @@
+// What goes back to the client of a call: one JSON object, or one a line as things come.
+#pragma once
+
+#include <string>
+
+#include "berth/base/error.h"
+#include "berth/base/json.h"
+#include "berth/base/result.h"
+
+namespace berth::http {
+
+// The status that an error is answered with.
+int status_of(const Error& error);
+// The body of such an answer.
+std::string error_body(const Error& error, int exit_code);
+
+// The media type of the form with a line for each event, which the client asks for with its field Accept.
+constexpr std::string_view kLines = "application/x-ndjson";
+constexpr int kProtocolSchema = 1;
+
+// Writes to a connection, blocking, from the one process that answers on it. What cannot be sent is not: the client has
+// gone, and the call learns of that by its own way.
+class AnswerStream {
+ public:
+  // `report` is a pipe to the daemon, which is told when the answer begins: from then on it must not answer itself.
+  AnswerStream(int socket, int report, bool in_lines, std::string call_id)
+      : socket_(socket), report_(report), in_lines_(in_lines), call_id_(std::move(call_id)) {}
+
+  bool in_lines() const { return in_lines_; }
+  // An object with the member `event` before its others. Does nothing where the client wants one object.
+  void event(std::string_view name, Json object);
+  // The last event; without lines `answer` alone, with `status`.
+  void finish(int status, std::string_view name, Json event, const Json& answer);
+  void refuse(const Error& error, int exit_code);
+
+  // Says to the daemon what it is that runs.
+  void tell(std::string_view item);
+
+ private:
+  void begin();
+  void send(std::string_view bytes);
+
+  int socket_;
+  int report_;
+  bool in_lines_;
+  std::string call_id_;
+  bool begun_ = false;
+  bool broken_ = false;
+};
+
+}  // namespace berth::http

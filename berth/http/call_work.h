@@ -1,0 +1,26 @@
+// A call that came over the socket, carried out: what `berth run` and `berth exec` do, with the answer as events.
+#pragma once
+
+#include <vector>
+
+#include "berth/app/settings.h"
+#include "berth/base/unique_fd.h"
+#include "berth/container/guards.h"
+#include "berth/http/answer_stream.h"
+#include "berth/http/call_body.h"
+
+namespace berth::http {
+
+struct CallWork {
+  Verb verb = Verb::Run;
+  CallBody body;
+  std::vector<UniqueFd> descriptors;  // that came along
+  bool of_own_user = false;           // the client is who the daemon is: paths are read for nobody else
+  int interrupt = -1;                 // readable once the call is to be stopped
+};
+
+// Carries it out and answers, whatever comes of it. For a process of its own, which has one thread.
+void carry_out(const CallWork& work, const app::Settings& settings, const container::Guards& guards,
+               AnswerStream& answer);
+
+}  // namespace berth::http

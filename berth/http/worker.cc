@@ -1,0 +1,93 @@
+#include "berth/http/worker.h"
+
+#include <fmt/chrono.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "berth/sys/descriptors.h"
+#include "berth/sys/pipe.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::http {
+namespace {
+
+constexpr std::size_t kMostReported = 64 << 10;
+
+// One descriptor for all that can interrupt: the end of either is one, what a client sends beside its request is none.
+// Unlike a signal it reaches the processes that the worker forks, too.
+Result<UniqueFd> watch(int stop, std::optional<int> client) {
+  BERTH_TRY(const int fd, sys::call([] { return ::epoll_create1(EPOLL_CLOEXEC); }, "make an epoll instance"));
+  UniqueFd watched(fd);
+  for (const int one : {stop, client.value_or(-1)}) {
+    if (one < 0) continue;
+    epoll_event event = {.events = EPOLLRDHUP, .data = {}};
+    BERTH_CHECK_OK(sys::check([&] { return ::epoll_ctl(fd, EPOLL_CTL_ADD, one, &event); }, "watch for an interrupt"));
+  }
+  return watched;
+}
+
+}  // namespace
+
+Result<Worker> Worker::start(const std::vector<int>& kept, std::optional<int> client,
+                             const std::function<void(const WorkerEnds&)>& body) {
+  BERTH_TRY(sys::Pipe report, sys::make_pipe());
+  BERTH_TRY(sys::Pipe stop, sys::make_pipe());
+  BERTH_CHECK_OK(sys::set_nonblocking(report.read.get(), "a worker's report"));
+  const pid_t parent = ::getpid();
+  BERTH_TRY(sys::Child child, sys::Child::start(0, std::nullopt, [&] {
+              if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) return 1;
+              std::vector<int> own = {0, 1, 2, report.write.get(), stop.read.get()};
+              own.insert(own.end(), kept.begin(), kept.end());
+              sys::close_all_but(std::move(own));
+              const auto interrupt = watch(stop.read.get(), client);
+              if (!interrupt) return 1;
+              body({interrupt->get(), report.write.get()});
+              return 0;
+            }));
+  return Worker(std::move(child), std::move(report.read), std::move(stop.write));
+}
+
+std::vector<std::string> Worker::read_report() {
+  std::array<char, 4096> chunk;
+  while (reported_.size() < kMostReported) {
+    const ssize_t got = ::read(report_.get(), chunk.data(), chunk.size());
+    if (got <= 0) {
+      // Its end may be held open by what the worker has started; a report that has ended is not polled again.
+      if (got == 0) report_.reset();
+      break;
+    }
+    reported_.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  std::vector<std::string> lines;
+  for (std::size_t end = reported_.find('\n'); end != std::string::npos; end = reported_.find('\n')) {
+    lines.push_back(reported_.substr(0, end));
+    reported_.erase(0, end + 1);
+  }
+  if (reported_.size() >= kMostReported) reported_.clear();
+  return lines;
+}
+
+void Worker::stop(std::chrono::milliseconds grace) {
+  if (kill_at_) return;
+  stop_.reset();
+  kill_at_ = std::chrono::steady_clock::now() + grace;
+}
+
+void Worker::kill_if_due() {
+  if (kill_at_ && std::chrono::steady_clock::now() >= *kill_at_) std::ignore = child_.kill(SIGKILL);
+}
+
+std::string Worker::since() const {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::floor<std::chrono::seconds>(since_)));
+}
+
+int Worker::reap() {
+  const auto ending = child_.wait();
+  return ending ? ending->status : -1;
+}
+
+}  // namespace berth::http

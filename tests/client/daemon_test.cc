@@ -1,0 +1,156 @@
+#include "berth/client/daemon.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "berth/sys/pipe.h"
+#include "berth/sys/unix_socket.h"
+#include "berth/wire/http_response.h"
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace berth::client {
+namespace {
+
+// A daemon that answers its one client with a text, whatever is asked, and ends.
+class ScriptedDaemon {
+ public:
+  explicit ScriptedDaemon(std::string answer, bool waits_for_end = false) {
+    auto listening = sys::listen_at(path(), 0600);
+    EXPECT_TRUE(testing::ok(listening));
+    thread_ = std::thread([this, socket = *std::move(listening), answer = std::move(answer), waits_for_end] {
+      const UniqueFd client(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      for (;;) {
+        const auto received = sys::receive_from(client.get(), 0);
+        if (!received || received->bytes.empty()) break;
+        asked_ += received->bytes;
+        descriptors_ += received->descriptors.size();
+        if (!waits_for_end && asked_.find("\r\n\r\n") != std::string::npos) break;
+      }
+      std::ignore = sys::send_all(client.get(), answer);
+    });
+  }
+  ~ScriptedDaemon() { join(); }
+
+  std::filesystem::path path() const { return folder_.path() / "s"; }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  const std::string& asked() {
+    join();
+    return asked_;
+  }
+  std::size_t descriptors() {
+    join();
+    return descriptors_;
+  }
+
+ private:
+  testing::TempFolder folder_;
+  std::string asked_;
+  std::size_t descriptors_ = 0;
+  std::thread thread_;
+};
+
+std::string lines(std::initializer_list<const char*> events, bool is_whole = true) {
+  std::string text = wire::print_chunked_head(200, {});
+  for (const char* event : events) text += wire::print_chunk(std::string(event) + "\n");
+  return is_whole ? text + std::string(wire::kLastChunk) : text;
+}
+
+TEST(Daemon, IsAskedAndAnswers) {
+  ScriptedDaemon scripted(wire::print_response(404, {}, "{\"a\": 1}"));
+  auto daemon = Daemon::connect(scripted.path());
+  ASSERT_TRUE(testing::ok(daemon));
+  const auto reply = daemon->ask({"POST", "/v1/x", "body", {STDIN_FILENO}});
+  ASSERT_TRUE(testing::ok(reply));
+  EXPECT_EQ(reply->status, 404);
+  EXPECT_EQ(reply->body, "{\"a\": 1}");
+  EXPECT_TRUE(scripted.asked().starts_with("POST /v1/x HTTP/1.1\r\nHost: berth\r\n")) << scripted.asked();
+  EXPECT_TRUE(scripted.asked().ends_with("\r\n\r\nbody"));
+  EXPECT_EQ(scripted.descriptors(), 1u);
+}
+
+TEST(Daemon, MayNotBeThere) {
+  const testing::TempFolder folder;
+  EXPECT_TRUE(testing::fails_with(Daemon::connect(folder.path() / "s"), Errc::NotFound, "connect to"));
+}
+
+struct Row {
+  const char* name;
+  std::string answer;
+  int status;        // of the reply
+  const char* last;  // the event
+  std::size_t events = 0;
+};
+
+const Row kRows[] = {
+    {"Answer", lines({R"({"event": "progress"})", R"({"event": "answer", "exit_code": 3})"}), 200, "answer", 1},
+    {"Error", lines({R"({"event": "error"})"}), 200, "error"},
+    {"Refused", wire::print_response(429, {}, "{}"), 429, ""},
+    {"UnknownEvent", lines({R"({"event": "later"})", R"({"event": "answer"})"}), 200, "answer", 1},
+};
+
+class CallOfDaemon : public ::testing::TestWithParam<Row> {};
+
+TEST_P(CallOfDaemon, EndsInOneWay) {
+  ScriptedDaemon scripted(GetParam().answer);
+  auto daemon = Daemon::connect(scripted.path());
+  ASSERT_TRUE(testing::ok(daemon));
+  std::size_t events = 0;
+  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, -1, [&](const Json&) { ++events; });
+  ASSERT_TRUE(testing::ok(end));
+  EXPECT_EQ(end->reply.status, GetParam().status);
+  EXPECT_EQ(end->last.text_or("event", ""), GetParam().last);
+  EXPECT_EQ(events, GetParam().events);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, CallOfDaemon, ::testing::ValuesIn(kRows),
+                         [](const auto& row) { return row.param.name; });
+
+struct BadRow {
+  const char* name;
+  std::string answer;
+  Errc code;
+  const char* why;
+};
+
+const BadRow kBad[] = {
+    {"Nothing", "", Errc::Unavailable, "before its end"},
+    {"HalfAHead", "HTTP/1.1 200", Errc::Unavailable, "before its end"},
+    {"NoLastChunk", lines({R"({"event": "progress"})"}, false), Errc::Unavailable, "before its end"},
+    {"NoLastEvent", lines({R"({"event": "progress"})"}), Errc::Corrupt, "no end"},
+    {"NoJson", lines({"{{{"}), Errc::InvalidInput, "through the daemon"},
+    {"NoHttp", "hello\r\n\r\n", Errc::Corrupt, "none of HTTP/1.1"},
+};
+
+class BrokenCall : public ::testing::TestWithParam<BadRow> {};
+
+TEST_P(BrokenCall, IsAnError) {
+  ScriptedDaemon scripted(GetParam().answer);
+  auto daemon = Daemon::connect(scripted.path());
+  ASSERT_TRUE(testing::ok(daemon));
+  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, -1, [](const Json&) {});
+  EXPECT_TRUE(testing::fails_with(end, GetParam().code, GetParam().why));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BrokenCall, ::testing::ValuesIn(kBad), [](const auto& row) { return row.param.name; });
+
+TEST(Daemon, IsToldToEndACallAndStillAnswers) {
+  ScriptedDaemon scripted(lines({R"({"event": "answer", "exit_code": 130})"}), true);
+  auto daemon = Daemon::connect(scripted.path());
+  ASSERT_TRUE(testing::ok(daemon));
+  auto interrupt = sys::make_pipe();
+  ASSERT_TRUE(testing::ok(interrupt));
+  ASSERT_EQ(::write(interrupt->write.get(), "x", 1), 1);
+  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, interrupt->read.get(), [](const Json&) {});
+  ASSERT_TRUE(testing::ok(end));
+  EXPECT_EQ(end->last.text_or("event", ""), "answer");
+}
+
+}  // namespace
+}  // namespace berth::client
