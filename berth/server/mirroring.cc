@@ -32,6 +32,14 @@ bool is_closed_in(const Json& known) {
   return closed != nullptr && closed->as_bool() != nullptr && *closed->as_bool();
 }
 
+// Takes `changes` (changes_between) and an end into what the other side knows, and leaves all else.
+void set_known(Json& known, const Json& changes, std::optional<bool> closed) {
+  Json fields = fields_in(known);
+  for (const auto& [name, value] : *changes.as_object()) fields.set(name, value);
+  known.set("fields", std::move(fields));
+  if (closed) known.set("closed", *closed);
+}
+
 // The incident with its custom fields among the others as well, as content reads it.
 Json data_of(const store::Investigation& investigation) {
   Json data = incident_json(investigation);
@@ -150,15 +158,14 @@ Result<std::optional<OutgoingUpdate>> outgoing_update(store::Database& database,
   store::Mirrors mirrors(database);
   BERTH_TRY(const store::Mirror mirror, mirrors.get(investigation.id));
   OutgoingUpdate update;
-  update.known = known_of(investigation);
   Json delta = Json::object();
-  bool is_changed = false;
   if (mirror.known.is_null()) {
     BERTH_CHECK_OK(begin_mirroring(database, investigation));
   } else {
-    delta = changes_between(fields_in(mirror.known), fields_in(update.known));
-    is_changed = !delta.as_object()->empty() || is_closed_in(mirror.known) != is_closed_in(update.known);
+    delta = changes_between(fields_in(mirror.known), mirrored_fields(investigation));
+    if (is_closed_in(mirror.known) == investigation.is_open()) update.closed = !investigation.is_open();
   }
+  const bool is_changed = !delta.as_object()->empty() || update.closed.has_value();
   BERTH_TRY(const auto waiting, mirrors.waiting(investigation.id, incident.terms.tags, kMostEntriesAtOnce));
   if (!is_changed && waiting.empty()) return std::nullopt;
   Json entries = Json::array();
@@ -176,7 +183,9 @@ Result<void> keep_sent(store::Database& database, store::InvestigationId id, con
   return database.transaction([&]() -> Result<void> {
     store::Mirrors mirrors(database);
     BERTH_TRY(store::Mirror mirror, mirrors.get(id));
-    mirror.known = update.known;
+    const Json* delta = update.args.find("delta");
+    if (mirror.known.is_null() || delta == nullptr) return fail(Errc::Internal, "keep an update that was never made");
+    set_known(mirror.known, *delta, update.closed);
     BERTH_CHECK_OK(mirrors.set(id, mirror));
     return mirrors.mark(update.entries);
   });
@@ -242,11 +251,9 @@ Result<Posted> merge_remote_data(State& state, store::InvestigationId id, Remote
     if (mirror.known.is_null()) {
       mirror.known = known_of(after);
     } else {
-      Json fields = fields_in(mirror.known);
-      const Json changes = changes_between(mirrored_fields(before), mirrored_fields(after));
-      for (const auto& [name, value] : *changes.as_object()) fields.set(name, value);
-      mirror.known.set("fields", std::move(fields));
-      if (before.is_open() != after.is_open()) mirror.known.set("closed", !after.is_open());
+      const bool ends = before.is_open() != after.is_open();
+      set_known(mirror.known, changes_between(mirrored_fields(before), mirrored_fields(after)),
+                ends ? std::optional(!after.is_open()) : std::nullopt);
     }
     mirror.asked = asked;
     BERTH_CHECK_OK(mirrors.set(id, mirror));

@@ -114,6 +114,26 @@ TEST_F(Mirroring, WhatChangesWhileItIsSentGoesNext) {
   EXPECT_EQ(told(), R"({"owner": "bob"} true)");
 }
 
+TEST_F(Mirroring, WhatComesWhileItIsSentDoesNotGoBack) {
+  const auto id = add();
+  set(id, R"({"owner": "ada"})");
+  const auto update = outgoing();
+  ASSERT_TRUE(ok(receive(id, R"([{"Contents": {"owner": "eve", "severity": 2}},
+      {"Contents": {"dbotIncidentClose": true}}])")));
+  ASSERT_TRUE(ok(keep_sent(database(), id, *update)));
+  EXPECT_EQ(told(), "nothing");
+  EXPECT_EQ(incident(id).text_or("owner", ""), "ada");
+  EXPECT_FALSE(get(id).is_open());
+}
+
+TEST_F(Mirroring, TellsThatAFieldIsGoneOnce) {
+  const auto id = add();
+  set(id, R"({"CustomFields": {}})");
+  EXPECT_EQ(told(), R"({"status": ""} true)");
+  send(id);
+  EXPECT_EQ(told(), "nothing");
+}
+
 TEST_F(Mirroring, TellsOfTheEnd) {
   const auto id = add();
   ASSERT_TRUE(ok(store::Investigations(database()).close(id, "Resolved", "by us")));
