@@ -20,8 +20,8 @@ constexpr std::size_t kMostBodyBytes = 16 << 20;  // of an answer
 constexpr std::int64_t kMostOfAPage = 10'000;
 
 std::unexpected<Error> too_large() {
-  return fail(Errc::Exhausted, fmt::format("the answer is larger than {} bytes: ask for less with 'size' and 'page'",
-                                           kMostBodyBytes));
+  return fail(Errc::Exhausted,
+              fmt::format("the answer is larger than {} bytes: ask for less with 'size' and 'page'", kMostBodyBytes));
 }
 
 struct Page {

@@ -12,7 +12,6 @@
 namespace berth::server {
 namespace {
 
-constexpr std::size_t kPage = 100;               // incidents that are read at a time
 constexpr std::size_t kMostEntriesAtOnce = 500;  // that one update tells of; the next goes on
 constexpr int kActive = 1;                       // how content numbers the states of an incident
 constexpr int kDone = 2;
@@ -132,18 +131,11 @@ Result<store::Investigation> change(store::Investigations& investigations, const
 
 }  // namespace
 
-Result<std::vector<MirroredIncident>> mirrored_incidents(store::Database& database, const std::string& instance) {
-  store::Mirrors mirrors(database);
-  std::vector<MirroredIncident> found;
-  for (store::InvestigationId after = 0;;) {
-    BERTH_TRY(auto page, mirrors.list(instance, after, kPage));
-    if (page.empty()) return found;
-    after = page.back().id;
-    for (store::Investigation& one : page) {
-      auto terms = mirror_terms_of(one.incident);
-      if (terms) found.push_back({std::move(one), *std::move(terms)});
-    }
-  }
+Result<MirroredIncident> mirrored_incident(store::Database& database, store::InvestigationId id) {
+  BERTH_TRY(store::Investigation found, store::Investigations(database).get(id));
+  auto terms = mirror_terms_of(found.incident);
+  if (!terms) return fail(Errc::NotFound, fmt::format("incident {} is not mirrored", id));
+  return MirroredIncident{std::move(found), *std::move(terms)};
 }
 
 Result<void> begin_mirroring(store::Database& database, const store::Investigation& investigation) {

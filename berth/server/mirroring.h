@@ -21,8 +21,8 @@ struct MirroredIncident {
   MirrorTerms terms;
 };
 
-// The incidents that name the instance in dbotMirrorInstance and have an id elsewhere and a direction, by id.
-Result<std::vector<MirroredIncident>> mirrored_incidents(store::Database& database, const std::string& instance);
+// Errors: NotFound when there is none, or it has no id elsewhere or no direction.
+Result<MirroredIncident> mirrored_incident(store::Database& database, store::InvestigationId id);
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
