@@ -94,6 +94,7 @@ Result<std::vector<Fetched>> MirrorService::send(const CallRequest& call) {
   MirrorTurns turns(*database);
   BERTH_TRY(const auto changed, turns.to_tell(call.instance->name, kMostLooked));
   std::vector<Fetched> all;
+  std::vector<MirrorTurn> quiet;
   for (const MirrorTurn& turn : changed) {
     if (all.size() == kMostCalls) break;
     const auto look = [&]() -> Result<bool> {
@@ -106,12 +107,13 @@ Result<std::vector<Fetched>> MirrorService::send(const CallRequest& call) {
     if (!looked) all.push_back(failed("update-remote-system", turn.id, looked.error()));
     // What has just been told is looked at once more: there may be more of it.
     if (looked && !*looked) {
-      BERTH_CHECK_OK(turns.told(turn));
+      quiet.push_back(turn);
       continue;
     }
     BERTH_CHECK_OK(turns.tried_to_tell(turn.id));
     if (stops_round(all.back())) break;
   }
+  BERTH_CHECK_OK(turns.told(quiet));
   return all;
 }
 

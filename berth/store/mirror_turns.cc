@@ -31,8 +31,13 @@ Result<std::vector<MirrorTurn>> MirrorTurns::to_tell(std::string_view instance, 
   return list(kToTell, instance, limit);
 }
 
-Result<void> MirrorTurns::told(const MirrorTurn& turn) {
-  return database_.run("UPDATE mirror_turns SET told = max(told, ?) WHERE investigation = ?", {turn.mark, turn.id});
+Result<void> MirrorTurns::told(const std::vector<MirrorTurn>& turns) {
+  if (turns.empty()) return {};
+  return database_.transaction([&]() -> Result<void> {
+    BERTH_TRY(Statement one, database_.prepare("UPDATE mirror_turns SET told = max(told, ?) WHERE investigation = ?"));
+    for (const MirrorTurn& turn : turns) BERTH_CHECK_OK(one.run({turn.mark, turn.id}));
+    return {};
+  });
 }
 
 Result<void> MirrorTurns::tried_to_tell(InvestigationId id, Time at) {

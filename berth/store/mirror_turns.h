@@ -33,8 +33,8 @@ class MirrorTurns {
   // --- out: incidents that have changed here, or have new entries with tags -----------------------------------------
 
   Result<std::vector<MirrorTurn>> to_tell(std::string_view instance, std::size_t limit);
-  // Nothing was left to tell.
-  Result<void> told(const MirrorTurn& turn);
+  // Nothing was left to tell of them.
+  Result<void> told(const std::vector<MirrorTurn>& turns);
   Result<void> tried_to_tell(InvestigationId id, Time at = now());
 
   // --- in: incidents that have changed elsewhere ---------------------------------------------------------------------

@@ -36,7 +36,7 @@ class Turns : public State {
   MirrorTurn first_to_ask() { return turns_.to_ask("desk", 1)->at(0); }
   void tell_all() {
     const auto all = turns_.to_tell("desk", 100);
-    for (const MirrorTurn& one : *all) EXPECT_TRUE(testing::ok(turns_.told(one)));
+    EXPECT_TRUE(testing::ok(turns_.told(*all)));
     EXPECT_EQ(to_tell(), Ids());
   }
 
@@ -175,7 +175,7 @@ TEST_F(Turns, AreNotLostWhenSomethingChangesMeanwhile) {
   const InvestigationId id = add(kBoth);
   const MirrorTurn turn = turns_.to_tell("desk", 1)->at(0);
   ASSERT_TRUE(testing::ok(investigations_.close(id, "done", "")));
-  ASSERT_TRUE(testing::ok(turns_.told(turn)));
+  ASSERT_TRUE(testing::ok(turns_.told({turn})));
   EXPECT_EQ(to_tell(), Ids{id});
   want({"A"});
   const MirrorTurn asked = first_to_ask();
