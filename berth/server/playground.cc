@@ -63,9 +63,9 @@ Result<void> Playground::use_entitlement(std::string_view guid, const Entitlemen
   if (found == entitlements_.end()) {
     return fail(Errc::NotFound, fmt::format("there is no entitlement '{}' in this run", guid.substr(0, 100)));
   }
-  const Entitlement used = *found;
-  BERTH_CHECK_OK(answer(used));
-  if (!used.persistent) std::erase_if(entitlements_, [&](const Entitlement& one) { return one.guid == used.guid; });
+  const bool lasts = found->persistent;
+  BERTH_CHECK_OK(answer(Entitlement(*found)));  // a copy: whoever keeps the answer may add others
+  if (!lasts) std::erase_if(entitlements_, [&](const Entitlement& one) { return one.guid == guid; });
   return {};
 }
 
