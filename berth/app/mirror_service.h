@@ -9,6 +9,7 @@
 #include "berth/app/fetched.h"
 #include "berth/base/result.h"
 #include "berth/server/mirroring.h"
+#include "berth/store/mirror_turns.h"
 
 namespace berth::app {
 
@@ -23,7 +24,8 @@ MirrorError meaning_of(const Fetched& fetched);
 
 // One round: `send`, then `receive`. In both, `call` says how calls run, and holds the item and the opened instance.
 // Each incident is kept by itself, in one transaction with what was told of it or came, so one that fails holds up no
-// other. For one thread. Errors: those of the database.
+// other: it has its turn again behind them. A round makes up to 500 calls of a kind, and the next one goes on. For one
+// thread. Errors: those of the database.
 class MirrorService {
  public:
   explicit MirrorService(CallService& calls) : calls_(calls) {}
@@ -32,18 +34,20 @@ class MirrorService {
   // side was last told. It is told again when what it was told cannot be kept.
   Result<std::vector<Fetched>> send(const CallRequest& call);
 
-  // Calls `get-modified-remote-data`, and `get-remote-data` for each incident that has changed elsewhere. What the
-  // first set of its last mirror run, and the time of this round, are kept when all went well; otherwise the next round
-  // asks for the same time again. What was changed here and could not be sent stays as it is.
+  // Calls `get-modified-remote-data`, and `get-remote-data` for each incident that has changed elsewhere. When the
+  // first goes well, what it set of its last mirror run and the time of this round are kept with which incidents are to
+  // be asked for. One that goes wrong is asked for again in each round; after MirrorTurns::kMostTries a note in its
+  // investigation says so, and it waits until it changes elsewhere. What was changed here and could not be sent stays
+  // as it is.
   Result<std::vector<Fetched>> receive(const CallRequest& call);
 
  private:
   Fetched send_one(const CallRequest& call, const server::MirroredIncident& incident,
                    const server::OutgoingUpdate& update);
-  Fetched receive_one(const CallRequest& call, const server::MirroredIncident& incident);
-  // The ones among `incidents` to ask for; `asked` gets its problem where there is no knowing.
-  std::vector<const server::MirroredIncident*> changed_among(const std::vector<server::MirroredIncident>& incidents,
-                                                             Fetched& asked) const;
+  // The error is the database's; what is wrong with the answer is its problem.
+  Result<Fetched> ask_what_changed(const CallRequest& call, store::Database& database, store::Time oldest);
+  Fetched receive_one(const CallRequest& call, store::Database& database, const store::MirrorTurn& turn);
+  Result<void> count_failure(store::Database& database, const store::MirrorTurn& turn, Fetched& fetched);
 
   CallService& calls_;
 };

@@ -24,11 +24,12 @@ Json reply_of(const Entitlement& entitlement, const std::string& email, const st
 
 Result<void> take_reply(Investigation& investigation, const CommandArguments& arguments, const CommandScene& scene) {
   BERTH_TRY(const std::string guid, arguments.needed_text("guid"));
-  BERTH_TRY(const Entitlement used, investigation.use_entitlement(guid));
-  std::vector<NewEntry> entries;
-  entries.push_back({reply_of(used, arguments.text("email"), arguments.text("content")), std::nullopt});
-  BERTH_CHECK_OK(investigation.post(entries, {}, scene.script));
-  return {};
+  return investigation.use_entitlement(guid, [&](const Entitlement& used) -> Result<void> {
+    std::vector<NewEntry> entries;
+    entries.push_back({reply_of(used, arguments.text("email"), arguments.text("content")), std::nullopt});
+    BERTH_CHECK_OK(investigation.post(entries, {}, scene.script));
+    return {};
+  });
 }
 
 constexpr BuiltInCommand kCommands[] = {
@@ -48,10 +49,8 @@ Result<Json> handle_entitlement(const Json& args, const CommandScene& scene) {
     BERTH_CHECK_OK(take_reply(scene.investigation, arguments, scene));
     return Json();
   }
-  BERTH_TRY(store::Database * database, scene.state.database());
   BERTH_TRY(StoredInvestigation other, StoredInvestigation::open(scene.state, id));
-  // Together: an entitlement is used up when its answer is kept, and not before.
-  BERTH_CHECK_OK(database->transaction([&] { return take_reply(other, arguments, scene); }));
+  BERTH_CHECK_OK(take_reply(other, arguments, scene));
   return Json();
 }
 

@@ -16,6 +16,26 @@
 namespace berth::server {
 namespace {
 
+constexpr std::size_t kMostBodyBytes = 16 << 20;  // of an answer
+constexpr std::int64_t kMostOfAPage = 10'000;
+
+std::unexpected<Error> too_large() {
+  return fail(Errc::Exhausted,
+              fmt::format("the answer is larger than {} bytes: ask for less with 'size' and 'page'", kMostBodyBytes));
+}
+
+struct Page {
+  std::int64_t size;
+  std::int64_t skipped;  // that stand on the pages before
+};
+
+Result<Page> page_of(std::string_view route, const Json& body) {
+  const CommandArguments arguments(route, body);
+  BERTH_TRY(const std::int64_t size, arguments.number("size", kMostOfAPage, 1, kMostOfAPage));
+  BERTH_TRY(const std::int64_t page, arguments.number("page", 0, 0, 1'000'000));
+  return Page{size, page * size};
+}
+
 // What a command of the server answers with: the contents of its one entry.
 Result<Json> contents_of(std::string_view command, const Json& args, const CommandScene& scene) {
   const BuiltInCommand* built_in = find_built_in(command);
@@ -85,11 +105,13 @@ Result<Json> search_relationships_route(const Json& body, const CommandScene& sc
 }
 
 // Names and brands; neither parameters nor secrets.
-Result<Json> instances_route(const Json&, const CommandScene& scene) {
+Result<Json> instances_route(const Json& body, const CommandScene& scene) {
+  BERTH_TRY(const Page page, page_of("settings/integration/search", body));
   BERTH_TRY(store::Database * database, scene.state.database());
   BERTH_TRY(const auto all, store::Instances(*database).list());
   Json instances = Json::array();
-  for (const store::Instance& one : all) {
+  for (std::int64_t i = page.skipped; i < std::ssize(all) && i < page.skipped + page.size; ++i) {
+    const store::Instance& one = all[static_cast<std::size_t>(i)];
     Json json = Json::object();
     json.set("id", one.name).set("name", one.name).set("brand", one.brand);
     instances.push_back(json.set("enabled", one.enabled ? "true" : "false"));
@@ -97,13 +119,17 @@ Result<Json> instances_route(const Json&, const CommandScene& scene) {
   return Json::object().set("instances", std::move(instances));
 }
 
-Result<Json> lists_route(const Json&, const CommandScene& scene) {
+Result<Json> lists_route(const Json& body, const CommandScene& scene) {
+  BERTH_TRY(const Page page, page_of("lists", body));
   BERTH_TRY(store::Database * database, scene.state.database());
   store::Lists lists(*database);
-  BERTH_TRY(const auto all, lists.list());
+  BERTH_TRY(const auto some, lists.list(page.size, page.skipped));
   Json found = Json::array();
-  for (const store::ServerList& one : all) {
+  std::size_t bytes = 0;
+  for (const store::ServerList& one : some) {
     BERTH_TRY(store::ServerList list, lists.get(one.name));
+    bytes += list.data.size();
+    if (bytes > kMostBodyBytes) return too_large();
     Json json = Json::object();
     json.set("id", list.name).set("name", list.name).set("type", list.type);
     found.push_back(json.set("data", std::move(list.data)));
@@ -114,20 +140,32 @@ Result<Json> lists_route(const Json&, const CommandScene& scene) {
 // Content is registered here as it is; nothing was installed from a marketplace.
 Result<Json> packs_route(const Json&, const CommandScene&) { return Json::array(); }
 
+enum class Who { Anybody, Scripts };
+
 struct Route {
   std::string_view method;
   std::string_view path;
+  Who who;
   Result<Json> (*answer)(const Json& body, const CommandScene& scene);
 };
 
+// Instances and lists are for scripts alone, as getAllModules and getList are.
 constexpr Route kRoutes[] = {
-    {"POST", "incidents/search", search_incidents_route},
-    {"POST", "indicators/search", search_indicators_route},
-    {"POST", "relationships/search", search_relationships_route},
-    {"POST", "settings/integration/search", instances_route},
-    {"GET", "lists", lists_route},
-    {"GET", "contentpacks/metadata/installed", packs_route},
+    {"POST", "incidents/search", Who::Anybody, search_incidents_route},
+    {"POST", "indicators/search", Who::Anybody, search_indicators_route},
+    {"POST", "relationships/search", Who::Anybody, search_relationships_route},
+    {"POST", "settings/integration/search", Who::Scripts, instances_route},
+    {"GET", "lists", Who::Scripts, lists_route},
+    {"GET", "contentpacks/metadata/installed", Who::Anybody, packs_route},
 };
+
+Result<Json> answer_of(const Route& route, const Json& body, const CommandScene& scene) {
+  if (route.who == Who::Scripts && scene.caller.kind != content::ItemKind::Script) {
+    return fail(Errc::Denied,
+                fmt::format("'{}' is a route for scripts, and '{}' is an integration", route.path, scene.caller.item));
+  }
+  return route.answer(body, scene);
+}
 
 // investigation/ID: its entries.
 Result<Json> entries_of(std::string_view id, const Json& body, const CommandScene& scene) {
@@ -162,18 +200,24 @@ Result<Json> answer_http_request(const Json& args, const CommandScene& scene) {
   const std::string_view path = without_slashes(uri);
   const Json body = CommandArguments("internalHttpRequest", args).value("body");
   constexpr std::string_view kInvestigation = "investigation/";
-  const auto answer = [&]() -> Result<Json> {
+  const auto find = [&]() -> Result<Json> {
     const auto* route =
         std::ranges::find_if(kRoutes, [&](const Route& one) { return one.method == method && one.path == path; });
-    if (route != std::ranges::end(kRoutes)) return route->answer(body, scene);
+    if (route != std::ranges::end(kRoutes)) return answer_of(*route, body, scene);
     const std::string_view rest = path.starts_with(kInvestigation) ? path.substr(kInvestigation.size()) : "";
     if (method == "POST" && !rest.empty() && rest.find('/') == std::string_view::npos)
       return entries_of(rest, body, scene);
     return fail(Errc::Unavailable,
                 fmt::format("Unsupported Command: only the original's own server can answer {} '{}'",
                             to_visible(method.substr(0, 20), false), to_visible(uri.substr(0, 200), false)));
+  };
+  const auto answer = [&]() -> Result<std::string> {
+    BERTH_TRY(const Json found, find());
+    std::string text = print_json(found, NonFinite::Null);
+    if (text.size() > kMostBodyBytes) return too_large();
+    return text;
   }();
-  if (answer) return answered(200, "OK", print_json(*answer, NonFinite::Null));
+  if (answer) return answered(200, "OK", *answer);
   switch (answer.error().code()) {
     case Errc::InvalidInput:
       return refused(400, "Bad Request", answer.error());
@@ -181,6 +225,8 @@ Result<Json> answer_http_request(const Json& args, const CommandScene& scene) {
       return refused(403, "Forbidden", answer.error());
     case Errc::NotFound:
       return refused(404, "Not Found", answer.error());
+    case Errc::Exhausted:
+      return refused(413, "Content Too Large", answer.error());
     default:
       return std::unexpected(answer.error());
   }

@@ -71,6 +71,9 @@ struct Entitlement {
   std::string reply_tag;    // of the entry that an answer becomes; may be empty
 };
 
+// Keeps what came for an entitlement.
+using EntitlementAnswer = std::function<Result<void>(const Entitlement& used)>;
+
 // Two kinds, held to one contract by tests/server/investigation_test.cc. For one thread.
 class Investigation {
  public:
@@ -92,8 +95,10 @@ class Investigation {
 
   // Errors: Exhausted past store::Entitlements::kMost.
   virtual Result<void> add_entitlement(const Entitlement& entitlement) = 0;
-  // Finds it, and takes it away unless it is persistent. Errors: NotFound when none of that GUID was given here.
-  virtual Result<Entitlement> use_entitlement(std::string_view guid) = 0;
+  // Finds it, hands it to `answer`, and takes it away then unless it is persistent. It is there still, and nothing of
+  // the answer kept, when that has not succeeded. Errors: NotFound when none of that GUID was given here; those of
+  // `answer`.
+  virtual Result<void> use_entitlement(std::string_view guid, const EntitlementAnswer& answer) = 0;
 
   virtual Result<Json> context() = 0;
   // Nobody else changes the context between what `change` sees and what it leaves. Its error undoes everything.

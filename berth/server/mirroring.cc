@@ -12,7 +12,6 @@
 namespace berth::server {
 namespace {
 
-constexpr std::size_t kPage = 100;               // incidents that are read at a time
 constexpr std::size_t kMostEntriesAtOnce = 500;  // that one update tells of; the next goes on
 constexpr int kActive = 1;                       // how content numbers the states of an incident
 constexpr int kDone = 2;
@@ -30,6 +29,14 @@ Json fields_in(const Json& known) {
 bool is_closed_in(const Json& known) {
   const Json* closed = known.find("closed");
   return closed != nullptr && closed->as_bool() != nullptr && *closed->as_bool();
+}
+
+// Takes `changes` (changes_between) and an end into what the other side knows, and leaves all else.
+void set_known(Json& known, const Json& changes, std::optional<bool> closed) {
+  Json fields = fields_in(known);
+  for (const auto& [name, value] : *changes.as_object()) fields.set(name, value);
+  known.set("fields", std::move(fields));
+  if (closed) known.set("closed", *closed);
 }
 
 // The incident with its custom fields among the others as well, as content reads it.
@@ -124,18 +131,11 @@ Result<store::Investigation> change(store::Investigations& investigations, const
 
 }  // namespace
 
-Result<std::vector<MirroredIncident>> mirrored_incidents(store::Database& database, const std::string& instance) {
-  store::Mirrors mirrors(database);
-  std::vector<MirroredIncident> found;
-  for (store::InvestigationId after = 0;;) {
-    BERTH_TRY(auto page, mirrors.list(instance, after, kPage));
-    if (page.empty()) return found;
-    after = page.back().id;
-    for (store::Investigation& one : page) {
-      auto terms = mirror_terms_of(one.incident);
-      if (terms) found.push_back({std::move(one), *std::move(terms)});
-    }
-  }
+Result<MirroredIncident> mirrored_incident(store::Database& database, store::InvestigationId id) {
+  BERTH_TRY(store::Investigation found, store::Investigations(database).get(id));
+  auto terms = mirror_terms_of(found.incident);
+  if (!terms) return fail(Errc::NotFound, fmt::format("incident {} is not mirrored", id));
+  return MirroredIncident{std::move(found), *std::move(terms)};
 }
 
 Result<void> begin_mirroring(store::Database& database, const store::Investigation& investigation) {
@@ -150,15 +150,14 @@ Result<std::optional<OutgoingUpdate>> outgoing_update(store::Database& database,
   store::Mirrors mirrors(database);
   BERTH_TRY(const store::Mirror mirror, mirrors.get(investigation.id));
   OutgoingUpdate update;
-  update.known = known_of(investigation);
   Json delta = Json::object();
-  bool is_changed = false;
   if (mirror.known.is_null()) {
     BERTH_CHECK_OK(begin_mirroring(database, investigation));
   } else {
-    delta = changes_between(fields_in(mirror.known), fields_in(update.known));
-    is_changed = !delta.as_object()->empty() || is_closed_in(mirror.known) != is_closed_in(update.known);
+    delta = changes_between(fields_in(mirror.known), mirrored_fields(investigation));
+    if (is_closed_in(mirror.known) == investigation.is_open()) update.closed = !investigation.is_open();
   }
+  const bool is_changed = !delta.as_object()->empty() || update.closed.has_value();
   BERTH_TRY(const auto waiting, mirrors.waiting(investigation.id, incident.terms.tags, kMostEntriesAtOnce));
   if (!is_changed && waiting.empty()) return std::nullopt;
   Json entries = Json::array();
@@ -176,7 +175,9 @@ Result<void> keep_sent(store::Database& database, store::InvestigationId id, con
   return database.transaction([&]() -> Result<void> {
     store::Mirrors mirrors(database);
     BERTH_TRY(store::Mirror mirror, mirrors.get(id));
-    mirror.known = update.known;
+    const Json* delta = update.args.find("delta");
+    if (mirror.known.is_null() || delta == nullptr) return fail(Errc::Internal, "keep an update that was never made");
+    set_known(mirror.known, *delta, update.closed);
     BERTH_CHECK_OK(mirrors.set(id, mirror));
     return mirrors.mark(update.entries);
   });
@@ -242,11 +243,9 @@ Result<Posted> merge_remote_data(State& state, store::InvestigationId id, Remote
     if (mirror.known.is_null()) {
       mirror.known = known_of(after);
     } else {
-      Json fields = fields_in(mirror.known);
-      const Json changes = changes_between(mirrored_fields(before), mirrored_fields(after));
-      for (const auto& [name, value] : *changes.as_object()) fields.set(name, value);
-      mirror.known.set("fields", std::move(fields));
-      if (before.is_open() != after.is_open()) mirror.known.set("closed", !after.is_open());
+      const bool ends = before.is_open() != after.is_open();
+      set_known(mirror.known, changes_between(mirrored_fields(before), mirrored_fields(after)),
+                ends ? std::optional(!after.is_open()) : std::nullopt);
     }
     mirror.asked = asked;
     BERTH_CHECK_OK(mirrors.set(id, mirror));

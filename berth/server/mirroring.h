@@ -21,15 +21,15 @@ struct MirroredIncident {
   MirrorTerms terms;
 };
 
-// The incidents that name the instance in dbotMirrorInstance and have an id elsewhere and a direction, by id.
-Result<std::vector<MirroredIncident>> mirrored_incidents(store::Database& database, const std::string& instance);
+// Errors: NotFound when there is none, or it has no id elsewhere or no direction.
+Result<MirroredIncident> mirrored_incident(store::Database& database, store::InvestigationId id);
 
 // --- out -------------------------------------------------------------------------------------------------------------
 
 // What the other side has not been told of an incident.
 struct OutgoingUpdate {
   Json args = Json::object();  // of update-remote-system: data, delta, entries, incidentChanged, remoteId, status
-  Json known;                  // what the other side knows once it has been told
+  std::optional<bool> closed;  // what it tells of the end; empty: nothing has changed there
   std::vector<store::EntryId> entries;
 };
 
@@ -39,6 +39,7 @@ Result<void> begin_mirroring(store::Database& database, const store::Investigati
 // Empty when there is nothing to tell. Of an incident that is looked at for the first time only entries go over: how it
 // is now is taken for what the other side knows.
 Result<std::optional<OutgoingUpdate>> outgoing_update(store::Database& database, const MirroredIncident& incident);
+// The other side has been told. Of what it knows only that changes: something may have come from there meanwhile.
 Result<void> keep_sent(store::Database& database, store::InvestigationId id, const OutgoingUpdate& update);
 
 // --- in --------------------------------------------------------------------------------------------------------------

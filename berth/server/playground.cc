@@ -58,14 +58,15 @@ Result<void> Playground::add_entitlement(const Entitlement& entitlement) {
   return {};
 }
 
-Result<Entitlement> Playground::use_entitlement(std::string_view guid) {
+Result<void> Playground::use_entitlement(std::string_view guid, const EntitlementAnswer& answer) {
   const auto found = std::ranges::find(entitlements_, guid, &Entitlement::guid);
   if (found == entitlements_.end()) {
     return fail(Errc::NotFound, fmt::format("there is no entitlement '{}' in this run", guid.substr(0, 100)));
   }
-  Entitlement used = *found;
-  if (!used.persistent) entitlements_.erase(found);
-  return used;
+  const bool lasts = found->persistent;
+  BERTH_CHECK_OK(answer(Entitlement(*found)));  // a copy: whoever keeps the answer may add others
+  if (!lasts) std::erase_if(entitlements_, [&](const Entitlement& one) { return one.guid == guid; });
+  return {};
 }
 
 Result<void> Playground::close(const std::string& reason, const std::string& notes) {

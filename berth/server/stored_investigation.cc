@@ -73,10 +73,12 @@ Result<void> StoredInvestigation::add_entitlement(const Entitlement& entitlement
   return store::Entitlements(*database).add(id_, {entitlement.guid, entitlement.persistent, entitlement.reply_tag});
 }
 
-Result<Entitlement> StoredInvestigation::use_entitlement(std::string_view guid) {
+Result<void> StoredInvestigation::use_entitlement(std::string_view guid, const EntitlementAnswer& answer) {
   BERTH_TRY(store::Database * database, state_.database());
-  BERTH_TRY(store::Entitlement used, store::Entitlements(*database).use(id_, guid));
-  return Entitlement{std::move(used.guid), used.persistent, std::move(used.reply_tag)};
+  return database->transaction([&]() -> Result<void> {
+    BERTH_TRY(store::Entitlement used, store::Entitlements(*database).use(id_, guid));
+    return answer({std::move(used.guid), used.persistent, std::move(used.reply_tag)});
+  });
 }
 
 Result<void> StoredInvestigation::close(const std::string& reason, const std::string& notes) {

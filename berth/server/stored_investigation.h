@@ -23,7 +23,7 @@ class StoredInvestigation : public Investigation {
   Result<void> set_incident_fields(const Json& fields) override;
   Result<void> change_incident(const IncidentChange& change) override;
   Result<void> add_entitlement(const Entitlement& entitlement) override;
-  Result<Entitlement> use_entitlement(std::string_view guid) override;
+  Result<void> use_entitlement(std::string_view guid, const EntitlementAnswer& answer) override;
   Result<void> close(const std::string& reason, const std::string& notes) override;
   Result<Json> context() override;
   Result<void> change_context(const ContextChange& change) override;

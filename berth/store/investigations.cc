@@ -36,24 +36,38 @@ Result<std::optional<std::string>> incident_text_of(const Json& incident) {
   return text;
 }
 
-// The instance that keeps the incident alike here and elsewhere, where there is one.
-std::optional<std::string> mirror_instance_of(const Json& incident) {
-  std::string name = incident.text_or("dbotMirrorInstance", "");
-  if (name.empty()) return std::nullopt;
-  return name;
+// What stands beside an incident that is kept alike here and elsewhere: the instance that does, its id there, a number
+// perhaps, and the direction.
+struct MirrorColumns {
+  std::optional<std::string> instance;
+  std::optional<std::string> id;
+  std::optional<std::string> direction;
+};
+
+MirrorColumns mirror_columns_of(const Json& incident) {
+  const auto text = [&](std::string_view name) -> std::optional<std::string> {
+    std::string found = incident.text_or(name, "");
+    if (found.empty()) return std::nullopt;
+    return found;
+  };
+  MirrorColumns columns{text("dbotMirrorInstance"), text("dbotMirrorId"), text("dbotMirrorDirection")};
+  const Json* id = incident.find("dbotMirrorId");
+  if (id != nullptr && id->is_number()) columns.id = print_json(*id);
+  return columns;
 }
 
 }  // namespace
 
 Result<Investigation> Investigations::add(const NewInvestigation& investigation) {
   BERTH_TRY(const auto incident, incident_text_of(investigation.incident));
+  const MirrorColumns mirror = mirror_columns_of(investigation.incident);
   Investigation added;
   const auto insert = [&]() -> Result<void> {
     BERTH_CHECK_OK(
-        database_.run("INSERT INTO investigations (name, type, incident, created, modified, mirror_instance)"
-                      " VALUES (?,?,?,?,?,?)",
+        database_.run("INSERT INTO investigations (name, type, incident, created, modified, mirror_instance, mirror_id,"
+                      " mirror_direction) VALUES (?,?,?,?,?,?,?,?)",
                       {investigation.name, investigation.type, incident, investigation.at, investigation.at,
-                       mirror_instance_of(investigation.incident)}));
+                       mirror.instance, mirror.id, mirror.direction}));
     added.id = database_.last_row_id();
     return {};
   };
@@ -91,11 +105,12 @@ Result<std::vector<Investigation>> Investigations::list(const InvestigationFilte
 
 Result<void> Investigations::update(const Investigation& investigation, Time at) {
   BERTH_TRY(const auto incident, incident_text_of(investigation.incident));
+  const MirrorColumns mirror = mirror_columns_of(investigation.incident);
   BERTH_CHECK_OK(database_.run(
       "UPDATE investigations SET name = ?, type = ?, incident = ?, modified = ?, closed = ?,"
-      " close_reason = ?, close_notes = ?, mirror_instance = ? WHERE id = ?",
+      " close_reason = ?, close_notes = ?, mirror_instance = ?, mirror_id = ?, mirror_direction = ? WHERE id = ?",
       {investigation.name, investigation.type, incident, at, investigation.closed, investigation.close_reason,
-       investigation.close_notes, mirror_instance_of(investigation.incident), investigation.id}));
+       investigation.close_notes, mirror.instance, mirror.id, mirror.direction, investigation.id}));
   if (database_.changes() == 0) return no_such(investigation.id);
   return {};
 }

@@ -52,8 +52,9 @@ Result<void> Lists::remove(std::string_view name) {
   return {};
 }
 
-Result<std::vector<ServerList>> Lists::list() {
-  BERTH_TRY(Statement rows, database_.query("SELECT name, type, modified FROM lists ORDER BY name"));
+Result<std::vector<ServerList>> Lists::list(std::int64_t limit, std::int64_t skipped) {
+  BERTH_TRY(Statement rows,
+            database_.query("SELECT name, type, modified FROM lists ORDER BY name LIMIT ? OFFSET ?", {limit, skipped}));
   std::vector<ServerList> found;
   for (;;) {
     BERTH_TRY(const bool more, rows.step());

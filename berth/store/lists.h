@@ -1,6 +1,7 @@
 // The server's lists: named texts that scripts read and change.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -35,8 +36,8 @@ class Lists {
   // Hands the data to `change` and keeps what it made of it; nobody else writes between. Errors: those of `change`.
   Result<void> update(std::string_view name, const std::function<Result<void>(std::string& data)>& change);
   Result<void> remove(std::string_view name);
-  // By name, without their data.
-  Result<std::vector<ServerList>> list();
+  // By name, without their data: up to `limit` behind the first `skipped`; a negative limit is none.
+  Result<std::vector<ServerList>> list(std::int64_t limit = -1, std::int64_t skipped = 0);
 
  private:
   Database& database_;

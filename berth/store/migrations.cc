@@ -185,7 +185,74 @@ CREATE TABLE mirrored_entries (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations = {kFirstSchema, kEntitlements, kMirrors};
+// What an incident says of mirroring stands beside it, also for those that were made before `mirror_instance` was
+// there. SQLite reads no NaN and no infinity, which an incident may hold: there nulls stand for them while it is read.
+// As when incidents are made, the integration that made one cannot have another instance write.
+//
+// `changes` counts what the other side may have to be told of, `told` is how far it was; `wanted` counts how often the
+// incident was named as changed elsewhere, `came` is how far it was had. The triggers see every writer.
+constexpr std::string_view kMirrorTurns = R"sql(
+ALTER TABLE investigations ADD COLUMN mirror_id TEXT;
+ALTER TABLE investigations ADD COLUMN mirror_direction TEXT;
+
+CREATE TEMP TABLE terms AS
+  WITH said AS (SELECT id, iif(json_valid(incident), incident,
+    replace(replace(replace(replace(replace(replace(incident, ' -Infinity', ' null'), '[-Infinity', '[null'),
+      ' Infinity', ' null'), '[Infinity', '[null'), ' NaN', ' null'), '[NaN', '[null')) AS incident
+    FROM main.investigations WHERE instr(incident, '"dbotMirror') > 0)
+  SELECT id,
+    iif(json_type(incident, '$.dbotMirrorInstance') = 'text', json_extract(incident, '$.dbotMirrorInstance'), NULL)
+      AS instance,
+    coalesce(iif(json_type(incident, '$.sourceInstance') = 'text', json_extract(incident, '$.sourceInstance'), ''), '')
+      AS source,
+    CASE json_type(incident, '$.dbotMirrorId')
+      WHEN 'text' THEN json_extract(incident, '$.dbotMirrorId')
+      WHEN 'integer' THEN incident -> '$.dbotMirrorId'
+      WHEN 'real' THEN incident -> '$.dbotMirrorId' END AS remote,
+    iif(json_type(incident, '$.dbotMirrorDirection') = 'text', json_extract(incident, '$.dbotMirrorDirection'), NULL)
+      AS direction
+  FROM said WHERE json_valid(incident);
+UPDATE main.investigations SET mirror_id = remote, mirror_direction = direction,
+  mirror_instance = coalesce(mirror_instance,
+    iif(instance <> '' AND source IN ('', instance), instance, NULL))
+FROM terms WHERE terms.id = main.investigations.id;
+DROP TABLE terms;
+
+-- With all that is asked of them, so that no incident is read for it.
+DROP INDEX investigations_by_mirror;
+CREATE INDEX investigations_by_mirror
+  ON investigations (mirror_instance, mirror_id, mirror_direction, created, closed)
+  WHERE mirror_instance IS NOT NULL;
+
+CREATE TABLE mirror_turns (
+  investigation INTEGER PRIMARY KEY REFERENCES investigations (id),
+  changes INTEGER NOT NULL DEFAULT 1,
+  told INTEGER NOT NULL DEFAULT 0,
+  told_at INTEGER,
+  wanted INTEGER NOT NULL DEFAULT 0,
+  came INTEGER NOT NULL DEFAULT 0,
+  asked_at INTEGER,
+  tries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO mirror_turns (investigation) SELECT id FROM investigations WHERE mirror_instance IS NOT NULL;
+
+CREATE TRIGGER mirror_new_incident AFTER INSERT ON investigations WHEN NEW.mirror_instance IS NOT NULL BEGIN
+  INSERT INTO mirror_turns (investigation) VALUES (NEW.id);
+END;
+CREATE TRIGGER mirror_changed_incident AFTER UPDATE OF incident, closed, close_reason, close_notes, mirror_instance
+  ON investigations WHEN NEW.mirror_instance IS NOT NULL BEGIN
+  INSERT INTO mirror_turns (investigation) VALUES (NEW.id)
+    ON CONFLICT (investigation) DO UPDATE SET changes = changes + 1;
+END;
+CREATE TRIGGER mirror_new_entry AFTER INSERT ON entries WHEN NEW.tags <> '[]' BEGIN
+  UPDATE mirror_turns SET changes = changes + 1 WHERE investigation = NEW.investigation;
+END;
+CREATE TRIGGER mirror_tagged_entry AFTER UPDATE OF tags ON entries WHEN NEW.tags <> '[]' BEGIN
+  UPDATE mirror_turns SET changes = changes + 1 WHERE investigation = NEW.investigation;
+END;
+)sql";
+
+constexpr std::array kMigrations = {kFirstSchema, kEntitlements, kMirrors, kMirrorTurns};
 
 }  // namespace
 

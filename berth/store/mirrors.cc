@@ -1,7 +1,5 @@
 #include "berth/store/mirrors.h"
 
-#include <fmt/format.h>
-
 #include "berth/store/stored_json.h"
 
 namespace berth::store {
@@ -10,20 +8,6 @@ namespace {
 constexpr std::size_t kMostKnownBytes = 64 << 20;
 
 }  // namespace
-
-Result<std::vector<Investigation>> Mirrors::list(std::string_view instance, InvestigationId after, std::size_t limit) {
-  BERTH_TRY(Statement rows,
-            database_.query("SELECT id FROM investigations WHERE mirror_instance = ? AND id > ? ORDER BY id LIMIT ?",
-                            {instance, after, static_cast<std::int64_t>(limit)}));
-  Investigations investigations(database_);
-  std::vector<Investigation> found;
-  for (;;) {
-    BERTH_TRY(const bool more, rows.step());
-    if (!more) return found;
-    BERTH_TRY(Investigation one, investigations.get(rows.integer(0)));
-    found.push_back(std::move(one));
-  }
-}
 
 Result<Mirror> Mirrors::get(InvestigationId id) {
   BERTH_TRY(Statement row, database_.query("SELECT known, asked FROM mirrors WHERE investigation = ?", {id}));

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "berth/base/json.h"
@@ -11,7 +10,6 @@
 #include "berth/store/database.h"
 #include "berth/store/entries.h"
 #include "berth/store/entry_id.h"
-#include "berth/store/investigations.h"
 #include "berth/store/time.h"
 
 namespace berth::store {
@@ -21,13 +19,10 @@ struct Mirror {
   std::optional<Time> asked;  // when the other side was last asked for it
 };
 
-// Which incidents an instance mirrors stands in their member dbotMirrorInstance. For the thread of its database.
+// Which incidents those are: MirrorTurns. For the thread of its database.
 class Mirrors {
  public:
   explicit Mirrors(Database& database) : database_(database) {}
-
-  // The investigations whose incident names the instance, by id: those with larger ids than `after`, up to `limit`.
-  Result<std::vector<Investigation>> list(std::string_view instance, InvestigationId after, std::size_t limit);
 
   Result<Mirror> get(InvestigationId id);
   // Errors: Exhausted past the bound on incidents.

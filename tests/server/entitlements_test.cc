@@ -71,6 +71,25 @@ TEST_F(Entitlements, AreThoseOfOneInvestigation) {
   EXPECT_TRUE(ok(answer(guid)));
 }
 
+TEST_F(Entitlements, LastUntilTheAnswerIsKept) {
+  Entitlement given{"guid", false, std::string(2 << 20, 't')};  // a tag that no entry can have
+  ASSERT_TRUE(ok(asking_.add_entitlement(given)));
+  const Json args = json(R"({"incidentID": "2", "guid": "guid", "content": "Yes"})");
+  // In the investigation itself as well as from elsewhere.
+  for (Investigation* where : std::initializer_list<Investigation*>{&asking_, &playground_, &asking_}) {
+    EXPECT_TRUE(fails_with(handle_entitlement(args, {*where, folder_.state(), script_, answerer_}), Errc::Exhausted,
+                           "tags of an entry"));
+  }
+  EXPECT_TRUE(kept().empty());
+}
+
+TEST_F(Entitlements, OfAFullPlaygroundLast) {
+  ASSERT_TRUE(ok(playground_.add_entitlement({"guid", false, ""})));
+  std::vector<NewEntry> entries(Playground::kMostEntries, {Json::object(), std::nullopt});
+  ASSERT_TRUE(ok(playground_.post(entries, {.call_id = "", .parent = "", .merges_outputs = false}, script_)));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(fails_with(answer("guid", "1"), Errc::Exhausted, "entries of a run"));
+}
+
 TEST_F(Entitlements, AskForATruth) {
   EXPECT_EQ(give(R"({"persistent": "perhaps"})"),
             "error: command 'addEntitlement': argument 'persistent' is neither true nor false");

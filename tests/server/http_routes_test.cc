@@ -57,9 +57,18 @@ const HttpRow kRows[] = {
     {"Lists", "GET", "/lists", Json(), 200,
      R"([{"id": "hosts", "name": "hosts", "type": "plain_text", "data": "a,b"}])"},
     {"ListsWithASlash", "GET", "/lists/", Json(), 200, R"("data": "a,b")"},
+    {"ListsOfAPage", "GET", "/lists", json(R"({"size": 1, "page": 1})"), 200, "[]"},
+    {"ListsOfNoSize", "GET", "/lists", json(R"({"size": 10001})"), 400, "argument 'size' is no whole number"},
+    {"ListsOfAnIntegration", "GET", "/lists", Json(), 403, "'lists' is a route for scripts, and 'Harbour' is",
+     testing::integration()},
     {"Packs", "GET", "/contentpacks/metadata/installed", Json(), 200, "[]"},
     {"Instances", "POST", "/settings/integration/search", Json(R"({"size":1000})"), 200,
      R"({"instances": [{"id": "Harbour_1", "name": "Harbour_1", "brand": "Harbour", "enabled": "true"}]})"},
+    {"InstancesOfAPage", "POST", "/settings/integration/search", json(R"({"size": 1, "page": 1})"), 200,
+     R"({"instances": []})"},
+    {"InstancesOfAnIntegration", "POST", "/settings/integration/search", Json(), 403,
+     "is a route for scripts, and 'Harbour' is", testing::integration()},
+    {"IncidentsOfAnIntegration", "POST", "/incidents/search", Json(), 200, R"("total": 1)", testing::integration()},
     {"Indicators", "POST", "/indicators/search", json(R"({"page": 0, "size": 10, "query": "type:IP"})"), 200,
      R"({"iocs": [], "total": 0, "searchAfter": null})"},
     {"IndicatorsOfABadQuery", "POST", "/indicators/search", json(R"({"query": "(a"})"), 400, R"("detail": "query, at)"},
@@ -101,6 +110,25 @@ TEST_P(HttpRoutes, Answer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, HttpRoutes, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
+
+TEST(HttpAnswers, HaveABound) {
+  Http http;
+  store::Lists lists(http.folder_.database());
+  for (const char* name : {"a", "b"}) ASSERT_TRUE(ok(lists.set(name, std::string(9 << 20, 'x'))));
+  const auto answer = http.ask("GET", "/lists", Json());
+  ASSERT_TRUE(ok(answer));
+  EXPECT_EQ(*answer->find("statusCode"), Json(413));
+  EXPECT_THAT(answer->text_or("body", "?"), HasSubstr("ask for less with 'size' and 'page'"));
+  const auto one = http.ask("GET", "/lists", json(R"({"size": 1, "page": 1})"));
+  ASSERT_TRUE(ok(one));
+  EXPECT_EQ(*one->find("statusCode"), Json(200));
+  EXPECT_THAT(one->text_or("body", "?").substr(0, 50), HasSubstr(R"("name": "b")"));
+  // So has what comes from elsewhere than lists.
+  auto entries = testing::new_entries("[{}, {}]");
+  for (NewEntry& entry : entries) entry.entry.set("Contents", std::string(9 << 20, 'x'));
+  ASSERT_TRUE(ok(http.own_.post(entries, {}, http.script_)));
+  EXPECT_EQ(*http.ask("POST", "investigation/2", Json())->find("statusCode"), Json(413));
+}
 
 struct UnknownRow {
   const char* name;

@@ -385,13 +385,25 @@ TYPED_TEST(InvestigationTest, ChangesAnIncidentThatIsNotThereYet) {
 TYPED_TEST(InvestigationTest, TakesAnEntitlementOnceUnlessItIsPersistent) {
   ASSERT_TRUE(ok(this->investigation().add_entitlement({"once", false, "tag"})));
   ASSERT_TRUE(ok(this->investigation().add_entitlement({"often", true, ""})));
-  const auto once = this->investigation().use_entitlement("once");
-  ASSERT_TRUE(ok(once));
-  EXPECT_EQ(once->reply_tag, "tag");
-  EXPECT_TRUE(
-      fails_with(this->investigation().use_entitlement("once"), Errc::NotFound, "there is no entitlement 'once'"));
-  for (int i = 0; i < 2; ++i) EXPECT_TRUE(this->investigation().use_entitlement("often").value().persistent);
-  EXPECT_TRUE(fails_with(this->investigation().use_entitlement(""), Errc::NotFound, "there is no entitlement ''"));
+  std::string answers;
+  const auto use = [&](std::string_view guid) {
+    return this->investigation().use_entitlement(guid, [&](const Entitlement& used) -> Result<void> {
+      answers += used.guid + "/" + used.reply_tag + " ";
+      return {};
+    });
+  };
+  ASSERT_TRUE(ok(use("once")));
+  EXPECT_TRUE(fails_with(use("once"), Errc::NotFound, "there is no entitlement 'once'"));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(ok(use("often")));
+  EXPECT_TRUE(fails_with(use(""), Errc::NotFound, "there is no entitlement ''"));
+  EXPECT_EQ(answers, "once/tag often/ often/ ");
+}
+
+TYPED_TEST(InvestigationTest, LeavesAnEntitlementWhoseAnswerIsNotKept) {
+  ASSERT_TRUE(ok(this->investigation().add_entitlement({"once", false, ""})));
+  const auto refuse = [](const Entitlement&) -> Result<void> { return fail(Errc::Exhausted, "no room"); };
+  EXPECT_TRUE(fails_with(this->investigation().use_entitlement("once", refuse), Errc::Exhausted, "no room"));
+  EXPECT_TRUE(ok(this->investigation().use_entitlement("once", [](const Entitlement&) { return Result<void>(); })));
 }
 
 TYPED_TEST(InvestigationTest, ClosesAndStillTakesWhatAScriptHasToSay) {

@@ -19,6 +19,8 @@ store::Time at(std::int64_t milliseconds) { return store::Time(std::chrono::mill
 constexpr char kBoth[] = R"({"name": "alert", "dbotMirrorId": "CA-1", "dbotMirrorInstance": "desk",
     "dbotMirrorDirection": "Both", "dbotMirrorTags": ["comments"], "CustomFields": {"status": "open"}})";
 
+constexpr store::InvestigationId kFirst = 2;  // that is made in a new database
+
 // One incident that is mirrored, and what is done to it here and elsewhere.
 class Mirroring : public ::testing::Test {
  protected:
@@ -40,9 +42,9 @@ class Mirroring : public ::testing::Test {
     EXPECT_TRUE(ok(opened->post(entries, {}, script_)));
   }
   std::optional<OutgoingUpdate> outgoing() {
-    const auto incidents = mirrored_incidents(database(), "desk");
-    EXPECT_TRUE(ok(incidents));
-    auto update = outgoing_update(database(), incidents->at(0));
+    const auto incident = mirrored_incident(database(), kFirst);
+    EXPECT_TRUE(ok(incident));
+    auto update = outgoing_update(database(), *incident);
     EXPECT_TRUE(ok(update));
     return *update;
   }
@@ -69,16 +71,14 @@ class Mirroring : public ::testing::Test {
   testing::NoScript script_;
 };
 
-TEST_F(Mirroring, FindsTheIncidentsOfAnInstance) {
-  add();
-  add(R"({"dbotMirrorInstance": "desk"})");  // no id, no direction
-  add(R"({"dbotMirrorInstance": "vault", "dbotMirrorId": "1", "dbotMirrorDirection": "In"})");
-  for (int i = 0; i < 230; ++i) add();
-  const auto found = mirrored_incidents(database(), "desk");
+TEST_F(Mirroring, IsOfIncidentsThatSaySo) {
+  const auto found = mirrored_incident(database(), add());
   ASSERT_TRUE(ok(found));
-  ASSERT_EQ(found->size(), 231u);
-  EXPECT_EQ(found->front().terms.remote_id, "CA-1");
-  EXPECT_LT(found->at(99).investigation.id, found->at(100).investigation.id);
+  EXPECT_EQ(found->terms.remote_id, "CA-1");
+  EXPECT_EQ(found->investigation.id, kFirst);
+  const auto other = add(R"({"dbotMirrorInstance": "desk"})");  // no id, no direction
+  EXPECT_TRUE(fails_with(mirrored_incident(database(), other), Errc::NotFound, "incident 3 is not mirrored"));
+  EXPECT_TRUE(fails_with(mirrored_incident(database(), 99), Errc::NotFound, "99"));
 }
 
 TEST_F(Mirroring, TellsWhatChangedHereOnce) {
@@ -112,6 +112,26 @@ TEST_F(Mirroring, WhatChangesWhileItIsSentGoesNext) {
   set(id, R"({"owner": "bob"})");
   ASSERT_TRUE(ok(keep_sent(database(), id, *update)));
   EXPECT_EQ(told(), R"({"owner": "bob"} true)");
+}
+
+TEST_F(Mirroring, WhatComesWhileItIsSentDoesNotGoBack) {
+  const auto id = add();
+  set(id, R"({"owner": "ada"})");
+  const auto update = outgoing();
+  ASSERT_TRUE(ok(receive(id, R"([{"Contents": {"owner": "eve", "severity": 2}},
+      {"Contents": {"dbotIncidentClose": true}}])")));
+  ASSERT_TRUE(ok(keep_sent(database(), id, *update)));
+  EXPECT_EQ(told(), "nothing");
+  EXPECT_EQ(incident(id).text_or("owner", ""), "ada");
+  EXPECT_FALSE(get(id).is_open());
+}
+
+TEST_F(Mirroring, TellsThatAFieldIsGoneOnce) {
+  const auto id = add();
+  set(id, R"({"CustomFields": {}})");
+  EXPECT_EQ(told(), R"({"status": ""} true)");
+  send(id);
+  EXPECT_EQ(told(), "nothing");
 }
 
 TEST_F(Mirroring, TellsOfTheEnd) {

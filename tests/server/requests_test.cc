@@ -10,6 +10,7 @@
 
 #include "berth/server/mirroring.h"
 #include "berth/store/instances.h"
+#include "berth/store/mirror_turns.h"
 #include "tests/server/scene.h"
 
 namespace berth::server {
@@ -347,15 +348,16 @@ TEST(Requests, IncidentsBeginToBeMirrored) {
     {"name": "another's", "dbotMirrorId": "3", "dbotMirrorDirection": "Both", "dbotMirrorInstance": "Vault_1"},
     {"name": "none", "dbotMirrorId": "4", "dbotMirrorInstance": "Harbour_1"}]})")));
   store::Database& database = requests.folder_.database();
-  const auto incidents = mirrored_incidents(database, "Harbour_1");
-  ASSERT_TRUE(ok(incidents));
-  ASSERT_EQ(incidents->size(), 2u);
-  EXPECT_EQ(incidents->at(1).terms.remote_id, "2");
-  EXPECT_TRUE(mirrored_incidents(database, "Vault_1")->empty());
+  store::MirrorTurns turns(database);
+  const auto mirrored = turns.to_tell("Harbour_1", 10);
+  ASSERT_TRUE(ok(mirrored));
+  ASSERT_EQ(mirrored->size(), 2u);
+  EXPECT_EQ(mirrored_incident(database, mirrored->at(1).id)->terms.remote_id, "2");
+  EXPECT_TRUE(turns.to_tell("Vault_1", 10)->empty());
   // What is changed from here on goes over.
-  const auto& ours = incidents->at(0).investigation;
-  ASSERT_TRUE(ok(store::Investigations(database).set_incident_fields(ours.id, json(R"({"owner": "ada"})"))));
-  const auto update = outgoing_update(database, mirrored_incidents(database, "Harbour_1")->at(0));
+  const store::InvestigationId ours = mirrored->at(0).id;
+  ASSERT_TRUE(ok(store::Investigations(database).set_incident_fields(ours, json(R"({"owner": "ada"})"))));
+  const auto update = outgoing_update(database, *mirrored_incident(database, ours));
   ASSERT_TRUE(ok(update));
   ASSERT_TRUE(update->has_value());
   EXPECT_EQ(*(*update)->args.find("delta"), json(R"({"owner": "ada"})"));

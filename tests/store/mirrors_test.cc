@@ -13,13 +13,6 @@ class MirrorsTest : public State {
   InvestigationId add(std::string_view incident) {
     return investigations_.add({.name = "i", .type = "", .incident = json(incident)})->id;
   }
-  std::vector<InvestigationId> ids(std::string_view instance, InvestigationId after = 0, std::size_t limit = 100) {
-    std::vector<InvestigationId> found;
-    const auto listed = mirrors_.list(instance, after, limit);
-    EXPECT_TRUE(testing::ok(listed));
-    for (const Investigation& one : *listed) found.push_back(one.id);
-    return found;
-  }
   std::vector<std::int64_t> waiting(InvestigationId id, const std::vector<std::string>& tags, std::size_t limit = 100) {
     std::vector<std::int64_t> found;
     const auto entries = mirrors_.waiting(id, tags, limit);
@@ -35,32 +28,6 @@ class MirrorsTest : public State {
 };
 
 using Ids = std::vector<std::int64_t>;
-
-TEST_F(MirrorsTest, FindWhatAnInstanceMirrors) {
-  add(R"({"dbotMirrorInstance": "desk"})");
-  add(R"({"dbotMirrorInstance": "Desk"})");
-  add(R"({"dbotMirrorInstance": ""})");
-  add(R"({"dbotMirrorInstance": 7})");
-  add(R"({"CustomFields": {"dbotMirrorInstance": "desk"}})");
-  add(R"({"dbotMirrorInstance": "desk", "odd": NaN})");
-  EXPECT_EQ(ids("desk"), (Ids{2, 7}));
-  EXPECT_EQ(ids("desk", 2), (Ids{7}));
-  EXPECT_EQ(ids("desk", 0, 1), (Ids{2}));
-  EXPECT_EQ(ids(""), Ids());
-}
-
-TEST_F(MirrorsTest, FollowWhatTheIncidentSays) {
-  const InvestigationId id = add("{}");
-  EXPECT_EQ(ids("desk"), Ids());
-  ASSERT_TRUE(testing::ok(investigations_.set_incident_fields(id, json(R"({"dbotMirrorInstance": "desk"})"))));
-  EXPECT_EQ(ids("desk"), (Ids{id}));
-  ASSERT_TRUE(testing::ok(investigations_.close(id, "done", "")));
-  EXPECT_EQ(ids("desk"), (Ids{id}));
-  ASSERT_TRUE(testing::ok(investigations_.set_incident_fields(id, json(R"({"dbotMirrorInstance": "other"})"))));
-  EXPECT_EQ(ids("desk"), Ids());
-  ASSERT_TRUE(testing::ok(investigations_.set_incident_fields(id, json(R"({"dbotMirrorInstance": null})"))));
-  EXPECT_EQ(ids("other"), Ids());
-}
 
 TEST_F(MirrorsTest, KeepWhatIsKnown) {
   const InvestigationId id = add("{}");

@@ -66,7 +66,11 @@ elif command == 'get-remote-data':
                 for time, text in alert['comments'] if time > args['lastUpdate']]
     if alert.get('end'):
         entries.append({'Type': 1, 'ContentsFormat': 'json', 'Contents': alert['end']})
+    if how == 'sets run':
+        demisto.setLastMirrorRun(dict(demisto.getLastMirrorRun(), by=args['id']))
     demisto.results(entries)
+    if how == 'limited: ' + args['id']:
+        raise ValueError('API rate limit')
     if how in ('raise', 'exit', 'error entry', 'API rate limit') or how == args['id']:
         fail()
 elif command == 'update-remote-system':
@@ -179,14 +183,11 @@ def test_a_round_that_fails_is_made_again(room):
     desk.log()
     desk.change('A-1', owner='eve', comments=['theirs'])
     asked = []
-    failures = ('modified: raise', 'modified: skip update', 'no list', 'raise', 'exit', 'error entry', 'API rate limit')
+    failures = ('modified: raise', 'modified: skip update', 'no list')
     for how in failures:
         desk.how(how)
-        fetched = desk.fetch(code=1)
-        assert fetched[0] == ['get-modified-remote-data', False, []] and desk.fetched[0]['problem'], how
-        assert all(one[1] is False for one in fetched) and desk.texts('A-1') == [], how
-        assert desk.incident('A-1').get('owner', '') == '', how
-        asked += [one[1:] for one in desk.log() if one[0] == 'get-modified-remote-data']
+        assert desk.fetch(code=1) == [['get-modified-remote-data', False, []]] and desk.fetched[0]['problem'], how
+        asked += [one[1:] for one in desk.log()]
     desk.how('')
     assert [one[:2] for one in desk.fetch()] == [['get-modified-remote-data', True], ['get-remote-data', True]]
     asked += [one[1:] for one in desk.log() if one[0] == 'get-modified-remote-data']
@@ -196,7 +197,30 @@ def test_a_round_that_fails_is_made_again(room):
     (after,) = [one[1:] for one in desk.log()]
     assert after[0] > asked[0][0] and after[1] == {'runs': 2}
     assert desk.incident('A-1')['owner'] == 'eve' and desk.texts('A-1') == ['theirs']
-    figure('mirroring', 'fields, entries and times kept of %d rounds that failed' % len(failures), 0)
+    figure('mirroring', 'times kept of %d rounds that failed' % len(failures), 0)
+
+
+def test_one_that_fails_is_asked_for_again_by_itself(room):
+    desk = Desk(room)
+    desk.log()
+    desk.change('A-1', owner='eve', comments=['theirs'])
+    failures = ('raise', 'exit', 'error entry', 'API rate limit')
+    asked = []
+    for how in failures:
+        desk.how(how)
+        assert [one[:2] for one in desk.fetch(code=1)] == [
+            ['get-modified-remote-data', True], ['get-remote-data', False]], how
+        assert 'not up to date with what has changed elsewhere: 1 ' in ''.join(desk.fetched[0]['answer']['warnings']), how
+        assert desk.texts('A-1') == [] and desk.incident('A-1').get('owner', '') == '', how
+        asked += [one[1:] for one in desk.log() if one[0] == 'get-modified-remote-data']
+    desk.how('')
+    assert [one[:2] for one in desk.fetch()] == [['get-modified-remote-data', True], ['get-remote-data', True]]
+    assert desk.incident('A-1')['owner'] == 'eve' and desk.texts('A-1') == ['theirs']
+    # The others move on: each round has a later time and its own last mirror run.
+    assert [one[1] for one in asked] == [{'runs': 1 + one} for one in range(len(failures))], asked
+    assert len({one[0] for one in asked}) == len(failures), asked
+    assert [one[0] for one in desk.fetch()] == ['get-modified-remote-data']
+    figure('mirroring', 'fields and entries kept of %d calls that failed' % len(failures), 0)
 
 
 def test_one_that_fails_holds_up_no_other(room):
@@ -204,11 +228,13 @@ def test_one_that_fails_holds_up_no_other(room):
     for alert in ('A-1', 'A-2'):
         desk.change(alert, owner='eve', comments=['theirs'])
     desk.how('A-1')
-    for _ in range(2):
-        fetched = desk.fetch(code=1)
-        assert [one[1] for one in fetched] == [False, False, True], fetched
-        assert '1 of 2 incidents' in desk.fetched[0]['problem']
+    assert sorted(one[:2] for one in desk.fetch(code=1)) == [
+        ['get-modified-remote-data', True], ['get-remote-data', False], ['get-remote-data', True]]
     assert (desk.texts('A-1'), desk.texts('A-2')) == ([], ['theirs'])
+    # Later changes of the others come while it goes wrong.
+    desk.change('A-2', owner='mallory')
+    assert sorted(one[1] for one in desk.fetch(code=1)) == [False, True, True]
+    assert desk.incident('A-2')['owner'] == 'mallory'
     desk.how('')
     desk.fetch()
     assert (desk.texts('A-1'), desk.texts('A-2')) == (['theirs'], ['theirs'])
@@ -222,6 +248,47 @@ def test_one_that_fails_holds_up_no_other(room):
     desk.how('')
     desk.fetch()
     assert [one[2] for one in desk.told()] == [{'owner': 'ada'}] * 2
+
+
+def test_one_that_ends_the_round_stands_behind_the_others(room):
+    desk = Desk(room)
+    for alert in ('A-1', 'A-2'):
+        desk.change(alert, owner='eve')
+    desk.how('limited: A-1')
+    assert [one[1:] for one in desk.fetch(code=1)] == [[True, []], [False, [desk.ids['A-1']]]]
+    assert [one[1:] for one in desk.fetch(code=1)] == [
+        [True, []], [True, [desk.ids['A-2']]], [False, [desk.ids['A-1']]]]
+    assert desk.incident('A-2')['owner'] == 'eve'
+
+
+def test_one_that_always_fails_is_given_up(room):
+    desk = Desk(room)
+    desk.change('A-1', owner='eve', comments=['theirs'])
+    desk.how('A-1')
+    for i in range(5):
+        assert [one[:2] for one in desk.fetch(code=1)] == [
+            ['get-modified-remote-data', True], ['get-remote-data', False]], i
+        assert ('given up after 5 tries' in desk.fetched[1]['problem']) == (i == 4), i
+    assert [one[0] for one in desk.fetch()] == ['get-modified-remote-data']
+    (note,) = [one for one in room.export(desk.ids['A-1'])['entries'] if 'mirroring' in str(one['Contents'])]
+    assert note['Type'] == 4 and "'get-remote-data' went wrong 5 times" in note['Contents'], note
+    # When it changes elsewhere it has a new start, and nothing of before is missing.
+    desk.how('')
+    desk.change('A-1', severity='high')
+    desk.fetch()
+    assert (desk.incident('A-1')['owner'], desk.incident('A-1')['severity']) == ('eve', 3)
+    assert desk.texts('A-1') == ['theirs']
+
+
+def test_the_last_mirror_run_is_the_one_that_was_set_last(room):
+    desk = Desk(room)
+    desk.change('A-1', owner='eve')
+    desk.how('sets run')
+    desk.fetch()
+    desk.log()
+    desk.fetch()
+    (asked,) = [one for one in desk.log() if one[0] == 'get-modified-remote-data']
+    assert asked[2] == {'runs': 2, 'by': 'A-1'}, asked
 
 
 def test_each_is_asked_for_where_nobody_knows(room):

@@ -69,4 +69,4 @@ def test_doctor_finds_a_sound_database(state):
     assert not os.path.exists(state.folder)
     assert state('secret', 'rekey').returncode == 0
     found = state('doctor', 'database')
-    assert found.returncode == 0 and 'sound, schema 3' in found.stdout, found
+    assert found.returncode == 0 and 'sound, schema 4' in found.stdout, found
