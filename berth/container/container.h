@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,10 @@ class Container {
   int ended() const { return report_.get(); }     // readable once the interpreter's process has ended
   pid_t init() const { return init_.pid(); }
   const std::vector<sys::CgroupHierarchy>& hierarchies() const { return hierarchies_; }
+  // Where its cgroup lies in one hierarchy; empty where it has none.
+  std::filesystem::path cgroup_folder() const {
+    return cgroup_.folders().empty() ? std::filesystem::path() : cgroup_.folders().front().path;
+  }
   const ContainerIds& ids() const { return ids_; }
   const ProcessBounds& bounds() const { return bounds_; }
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well

@@ -19,6 +19,7 @@
 #include "berth/container/cpu_time.h"
 #include "berth/container/isolation_check.h"
 #include "berth/container/zygote_plan.h"
+#include "berth/sys/cgroup_members.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
 #include "berth/sys/pipe.h"
@@ -132,7 +133,10 @@ Result<CallChild> Zygote::fork_child() {
 CallChild::CallChild(CallChild&& other) noexcept = default;
 
 CallChild::~CallChild() {
+  if (!home_) return;
   if (reaper_) kill();
+  const std::scoped_lock lock(home_->mutex);
+  home_->scripts.erase(number_);
 }
 
 // Of the whole pid namespace: the kernel ends it with its first process.
@@ -156,11 +160,21 @@ Result<void> CallChild::wait_until_ready(std::chrono::milliseconds patience) {
     line += byte;
     if (line.size() > kMostReadyBytes) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
   }
-  BERTH_TRY(const pid_t pid, pid_of(script_.get()));
+  return check_what_it_is();
+}
+
+Result<void> CallChild::check_what_it_is() {
   const Container& container = home_->container;
+  BERTH_TRY(const pid_t pid, pid_of(script_.get()));
   BERTH_TRY(const unsigned inherited, filters_of_this_process());
-  BERTH_CHECK_OK(check_isolation(pid, container.init(), container.ids().script, inherited + kFilters));
-  return check_membership(pid, group_of(*home_, number_), cgroup_.folders().size());
+  ShownChild shown = {reaper_.get(), script_.get(), container.ids().script, inherited + kFilters, container.init(),
+                      sys::members_of(container.cgroup_folder())};
+  const std::scoped_lock lock(home_->mutex);
+  for (const auto& [number, sibling] : home_->scripts) shown.others.push_back(sibling);
+  BERTH_CHECK_OK(check_membership(pid, group_of(*home_, number_), cgroup_.folders().size()));
+  BERTH_CHECK_OK(check_isolation(shown));
+  home_->scripts[number_] = pid;
+  return {};
 }
 
 // Its wait status, or -1.

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "berth/base/result.h"
@@ -22,6 +24,8 @@ struct ZygoteHome {
   std::string id;
   Limits limits;  // of each call
   ZygoteChannel channel;
+  std::mutex mutex;
+  std::map<std::uint32_t, pid_t> scripts;  // of the children that live and were found isolated; under `mutex`
 };
 
 // One call's process: in namespaces and a cgroup of its own, without privileges. Destruction kills every process in it
@@ -53,6 +57,7 @@ class CallChild {
   friend class Zygote;
   CallChild(std::shared_ptr<ZygoteHome> home, std::uint32_t number, sys::Cgroup cgroup)
       : home_(std::move(home)), number_(number), cgroup_(std::move(cgroup)) {}
+  Result<void> check_what_it_is();
   void kill();
   int status();
 
