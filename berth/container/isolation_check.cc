@@ -78,8 +78,8 @@ Result<void> check_namespaces(const Namespaces& its, const Namespaces& others) {
   return {};
 }
 
-// Every thread has ids, capabilities, filters and namespaces of its own. Which threads there are is asked until there is
-// none that was not looked at.
+// Every thread has ids, capabilities, filters and namespaces of its own. Which threads there are is asked until there
+// is none that was not looked at.
 Result<void> check_threads(pid_t pid, const ShownChild& child, const Namespaces& its) {
   std::set<std::string> seen;
   for (int look = 0; look < kMostLooks; ++look) {
@@ -132,7 +132,9 @@ Result<void> check_status(std::string_view status, std::uint32_t id, unsigned fi
 
 Result<void> check_depth(std::string_view init, std::string_view reaper, std::string_view script) {
   // Its number in every pid namespace that it is in, the innermost last.
-  const auto depth = [](std::string_view status) { return std::ranges::count(field(status, "NSpid").value_or(""), '\t'); };
+  const auto depth = [](std::string_view status) {
+    return std::ranges::count(field(status, "NSpid").value_or(""), '\t');
+  };
   const std::string_view numbers = field(reaper, "NSpid").value_or("");
   if (!numbers.ends_with("\t1")) return not_isolated("what holds its pid namespace is not the first process there");
   if (depth(reaper) != depth(init) + 1 || depth(script) != depth(reaper)) {

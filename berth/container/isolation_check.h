@@ -20,8 +20,8 @@ Result<pid_t> pid_of(int pidfd);
 // Errors: Denied, naming what is not so.
 Result<void> check_status(std::string_view status, std::uint32_t id, unsigned filters);
 
-// Whether `reaper`, by its status file, is the first process of its pid namespace, and `script` in one as deep, which is
-// one level below that of `init`. Pure. Errors: Denied.
+// Whether `reaper`, by its status file, is the first process of its pid namespace, and `script` in one as deep, which
+// is one level below that of `init`. Pure. Errors: Denied.
 Result<void> check_depth(std::string_view init, std::string_view reaper, std::string_view script);
 
 // Whether `text`, that of /proc/PID/cgroup, names group `name` in at least `hierarchies` hierarchies. Pure.
@@ -42,8 +42,8 @@ struct ShownChild {
   std::vector<pid_t> others;  // the zygote's processes, and the interpreters of its other children
 };
 
-// Whether every thread of the interpreter is as check_status() wants it, in namespaces (but for the user's) that none of
-// the others is in, nor this process, and ends with the reaper. All of it was so while both lived: numbers that were
+// Whether every thread of the interpreter is as check_status() wants it, in namespaces (but for the user's) that none
+// of the others is in, nor this process, and ends with the reaper. All of it was so while both lived: numbers that were
 // given to others meanwhile deceive nobody. Errors: Denied; Unavailable when one of them has ended.
 Result<void> check_isolation(const ShownChild& child);
 
