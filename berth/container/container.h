@@ -34,6 +34,7 @@ struct ContainerEnd {
   sys::CgroupUsage usage;
   std::chrono::nanoseconds cpu_time = {};
   NetworkEnd network;
+  std::string left_behind;  // what could not be removed, and why; the next start sweeps it. Empty as a rule
 };
 
 // One container for one call. Destruction kills every process in it and removes its cgroups; its mounts and
