@@ -197,7 +197,7 @@ TEST_F(ForkLibrary, EndsAndCollectsAChildThatNobodyWants) {
   const auto second = fork_child(2);
   ASSERT_TRUE(testing::ok(second));
   EXPECT_EQ(complaint(), "join the cgroup");
-  for (const std::uint32_t number : {1, 2}) channel_->tell({fork::Wish::Gone, number, 0, 0});
+  for (const std::uint32_t number : {1U, 2U}) channel_->tell({fork::Wish::Gone, number, 0, 0});
   for (const auto* child : {&*first, &*second}) {
     for (const UniqueFd& process : child->descriptors) {
       ASSERT_TRUE(ends(process));
