@@ -452,10 +452,11 @@ demisto.results(str(said))""")
 
 def test_a_common_script_runs_once_in_a_call(room):
     """Also one that asks for its call when it has left traces already."""
-    turn_on(room)
-    room.script('CommonServerPython', """import json
+    path = os.path.join(room.tree, 'Packs', 'Base', 'Scripts', 'CommonServerPython', 'CommonServerPython.py')
+    room.berth.write(path, """import json
 json.runs = getattr(json, 'runs', 0) + 1
-given = demisto.args().get('n')""")
+given = demisto.args().get('n')
+""")
     rows = [{'n': str(n)} for n in range(6)]
     code = "import json, os\ndemisto.results(json.dumps([given, json.runs, %s]))" % IS_WARM
     answers = [json.loads(answer[0]) for answer in again(room, 'Once', code, rows, ['n'])]
