@@ -208,5 +208,28 @@ TEST_F(ForkLibrary, EndsAndCollectsAChildThatNobodyWants) {
   }
 }
 
+// It has taken no step of its isolation but the first.
+TEST_F(ForkLibrary, ShowsChildrenThatAreLookedAtAsTheyAre) {
+  const auto first = fork_child(1);
+  ASSERT_TRUE(testing::ok(first));
+  ASSERT_TRUE(ends(first->descriptors[1]));
+  const auto child = fork_child(2);
+  ASSERT_TRUE(testing::ok(child));
+  ASSERT_EQ(complaint(), "join the cgroup");
+  const auto children = sys::read_file(fmt::format("/proc/{0}/task/{0}/children", server_), 4096);
+  BERTH_NEEDS("a list of children in /proc", children);
+  const auto zygote = static_cast<pid_t>(std::stol(*children));
+  const int reaper = child->descriptors[0].get();
+  const int script = child->descriptors[1].get();
+  EXPECT_TRUE(
+      testing::fails_with(check_isolation({reaper, script, 4000, 0, zygote, {}}), Errc::Denied, "is not empty"));
+  EXPECT_TRUE(testing::fails_with(check_isolation({script, reaper, 4000, 0, zygote, {}}), Errc::Denied,
+                                  "not the first process there"));
+  EXPECT_TRUE(testing::fails_with(check_isolation({reaper, script, 4000, 0, server_, {}}), Errc::Denied,
+                                  "not one below that of the container"));
+  EXPECT_TRUE(testing::fails_with(check_isolation({first->descriptors[0].get(), script, 4000, 0, zygote, {}}),
+                                  Errc::Denied, "would outlive"));
+}
+
 }  // namespace
 }  // namespace berth::container

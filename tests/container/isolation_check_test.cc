@@ -115,8 +115,11 @@ TEST(IsolationCheck, WantsOnePidNamespaceBelowTheContainer) {
   const auto status = [](const char* numbers) { return std::string("Name:\tx\nNSpid:\t") + numbers + "\n"; };
   for (const Depths& row : kDepths) {
     const auto checked = check_depth(status(row.init), status(row.reaper), status(row.script));
-    if (row.why == nullptr) EXPECT_TRUE(testing::ok(checked)) << row.name;
-    if (row.why != nullptr) EXPECT_TRUE(testing::fails_with(checked, Errc::Denied, row.why)) << row.name;
+    if (row.why == nullptr) {
+      EXPECT_TRUE(testing::ok(checked)) << row.name;
+    } else {
+      EXPECT_TRUE(testing::fails_with(checked, Errc::Denied, row.why)) << row.name;
+    }
   }
 }
 
