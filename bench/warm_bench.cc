@@ -65,12 +65,12 @@ Result<void> one_call(container::Zygote& zygote, std::mutex& forking, const cont
   Stopwatch watch;
   auto forked = [&] {
     const std::scoped_lock lock(forking);
-    return zygote.fork_child();
+    return zygote.fork_child(container::Patience::of(10s));
   }();
   if (!forked) return std::unexpected(forked.error());
   container::CallChild child = *std::move(forked);
   times.fork.push_back(watch.lap());
-  BERTH_CHECK_OK(child.wait_until_ready(10s));
+  BERTH_CHECK_OK(child.wait_until_ready(container::Patience::of(10s)));
   times.ready.push_back(watch.lap());
   NoHost host;
   engine::SessionOptions options;
@@ -119,7 +119,7 @@ Result<void> run(const Options& options) {
   spec.environment = container::environment_for({resolved.image.config.env}, {});
   app::put_warm_code(content::join_code(pieces), app::CodeCache(settings.cache / "code", folder), spec);
   Stopwatch watch;
-  BERTH_TRY(container::Zygote zygote, container::Zygote::start(spec, folder, 30s));
+  BERTH_TRY(container::Zygote zygote, container::Zygote::start(spec, folder, container::Patience::of(30s)));
   const double started = watch.lap();
   std::vector<Times> times(static_cast<std::size_t>(options.threads));
   std::vector<std::thread> threads;

@@ -163,13 +163,17 @@ struct Child {
   uint32_t number;
   int32_t reaper;  // pids as the zygote sees them; 0 for a place that is free
   int32_t script;
-  int32_t status;  // wait status of the script, once it is known
+  int32_t status;  // wait status of the script, once it is known, and what it used
+  uint64_t cpu_nanoseconds;
+  uint64_t largest_bytes;
   bool has_ended;
+  bool is_unwanted;  // its host has let go of it
 };
 
 constexpr unsigned kStackBytes = 2048;
 alignas(16) char stacks[kMostChildren][kStackBytes];
 Child children[kMostChildren];
+bool exit_codes[256];  // with which of them a script has ended
 Plan plan;
 int channel = -1;
 int own_pids = -1;  // the zygote's own pid namespace
@@ -182,9 +186,7 @@ Child* current = nullptr;
 
 const char* failed_step = "";
 
-long say(Word word, uint32_t number, long value, const char* text, const int32_t* pidfds, unsigned count) {
-  Answer answer = {word, number, static_cast<int32_t>(value), {}};
-  for (unsigned i = 0; text[i] != 0 && i + 1 < sizeof answer.text; ++i) answer.text[i] = text[i];
+long send(Answer& answer, const int32_t* pidfds, unsigned count) {
   Control control = {{sizeof(ControlHeader) + count * sizeof(int32_t), kSocketLevel, kRights}, {}};
   for (unsigned i = 0; i < count; ++i) control.descriptors[i] = pidfds[i];
   Vector vector = {&answer, sizeof answer};
@@ -199,27 +201,15 @@ long say(Word word, uint32_t number, long value, const char* text, const int32_t
   return sent;
 }
 
+long say(Word word, uint32_t number, long value, const char* text) {
+  Answer answer = {word, number, static_cast<int32_t>(value), {}, 0, 0};
+  for (unsigned i = 0; text[i] != 0 && i + 1 < sizeof answer.text; ++i) answer.text[i] = text[i];
+  return send(answer, nullptr, 0);
+}
+
 void close_all() {
   for (unsigned i = 0; i < descriptor_count; ++i) call(__NR_close, descriptors[i]);
   descriptor_count = 0;
-}
-
-// The next order, with its descriptors. 0 at the end of the conversation.
-long take_order() {
-  Control control = {};
-  Vector vector = {&order, sizeof order};
-  MessageHeader message = {nullptr, 0, &vector, 1, &control, sizeof control, 0};
-  long got;
-  do got = call(__NR_recvmsg, channel, address(&message), kCloseOnExec);
-  while (got == kInterrupted);
-  if (got <= 0) return got;
-  descriptor_count = 0;
-  if (message.control_size >= sizeof(ControlHeader) && control.header.type == kRights) {
-    descriptor_count = static_cast<unsigned>((control.header.size - sizeof(ControlHeader)) / sizeof(int32_t));
-    for (unsigned i = 0; i < descriptor_count; ++i) descriptors[i] = control.descriptors[i];
-  }
-  if (got != sizeof order || (message.flags & kTruncated) != 0) return kBadMessage;
-  return got;
 }
 
 // --- children --------------------------------------------------------------------------------------------------------
@@ -245,22 +235,73 @@ Child* free_place() {
   return nullptr;
 }
 
+template <class Time>
+uint64_t nanoseconds(const Time& time) {
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_usec) * 1'000;
+}
+
 // Takes note of what has ended. A child whose reaper is gone is gone as a whole.
 void collect() {
   for (;;) {
     int32_t status = 0;
-    const long ended = call(__NR_wait4, -1, address(&status), WNOHANG | __WALL, 0);
+    struct rusage used = {};
+    const long ended = call(__NR_wait4, -1, address(&status), WNOHANG | __WALL, address(&used));
     if (ended <= 0) return;
     for (Child& child : children) {
       if (child.script == ended) {
         child.script = 0;
         child.status = status;
+        if ((status & 0x7f) == 0) exit_codes[(status >> 8) & 0xff] = true;
+        child.cpu_nanoseconds = nanoseconds(used.ru_utime) + nanoseconds(used.ru_stime);
+        child.largest_bytes = static_cast<uint64_t>(used.ru_maxrss) * 1024;
         child.has_ended = true;
       } else if (child.reaper == ended) {
         child.reaper = 0;
       }
     }
   }
+}
+
+// Waits for an order, and meanwhile for the children that nobody wants any more.
+void wait_for_order() {
+  for (;;) {
+    bool is_waited_for = false;
+    for (const Child& child : children) {
+      is_waited_for = is_waited_for || (child.is_unwanted && (child.reaper != 0 || child.script != 0));
+    }
+    if (!is_waited_for) return;
+    struct {  // struct pollfd
+      int32_t fd;
+      int16_t events;
+      int16_t came;
+    } ready = {channel, 1 /* POLLIN */, 0};
+    struct {  // struct timespec
+      int64_t seconds;
+      int64_t nanoseconds;
+    } pause = {0, 5'000'000};
+    const long came = call(__NR_ppoll, address(&ready), 1, address(&pause), 0, 8);
+    collect();
+    if (came != 0 && came != kInterrupted) return;
+  }
+}
+
+// The next order, with its descriptors. 0 at the end of the conversation.
+long take_order() {
+  wait_for_order();
+  Control control = {};
+  Vector vector = {&order, sizeof order};
+  MessageHeader message = {nullptr, 0, &vector, 1, &control, sizeof control, 0};
+  long got;
+  do got = call(__NR_recvmsg, channel, address(&message), kCloseOnExec);
+  while (got == kInterrupted);
+  if (got <= 0) return got;
+  descriptor_count = 0;
+  if (message.control_size >= sizeof(ControlHeader) && control.header.type == kRights) {
+    descriptor_count = static_cast<unsigned>((control.header.size - sizeof(ControlHeader)) / sizeof(int32_t));
+    for (unsigned i = 0; i < descriptor_count; ++i) descriptors[i] = control.descriptors[i];
+  }
+  if (got != sizeof order || (message.flags & kTruncated) != 0) return kBadMessage;
+  return got;
 }
 
 long start_reaper(Child& child) {
@@ -292,7 +333,7 @@ long begin_child() {
     call(__NR_setns, own_pids, CLONE_NEWPID);
     return reaper;
   }
-  *current = {order.number, static_cast<int32_t>(reaper), 0, 0, false};
+  *current = {order.number, static_cast<int32_t>(reaper), 0, 0, 0, 0, false, false};
   return 1;
 }
 
@@ -300,10 +341,20 @@ void answer_status() {
   for (Child& child : children) {
     if (child.number != order.number || (!child.has_ended && child.script == 0)) continue;
     if (!child.has_ended) break;
-    say(Word::Status, order.number, child.status, "", nullptr, 0);
+    Answer answer = {Word::Status, order.number, child.status, {}, child.cpu_nanoseconds, child.largest_bytes};
+    send(answer, nullptr, 0);
     return;
   }
-  say(Word::Status, order.number, -1, "", nullptr, 0);
+  say(Word::Status, order.number, -1, "");
+}
+
+// Its reaper can end only once the script has been waited for, which is the zygote's to do.
+void let_go() {
+  for (Child& child : children) {
+    if (child.number != order.number || (child.reaper == 0 && child.script == 0)) continue;
+    child.is_unwanted = true;
+    if (child.reaper != 0) call(__NR_kill, child.reaper, SIGKILL);
+  }
 }
 
 // --- isolation -------------------------------------------------------------------------------------------------------
@@ -541,7 +592,7 @@ BERTH_EXPORT long berth_open(int socket) {
   const long pids = call(__NR_openat, AT_FDCWD, address("/proc/self/ns/pid"), O_RDONLY | O_CLOEXEC, 0);
   if (pids < 0) return pids;
   own_pids = static_cast<int>(pids);
-  return say(Word::Ready, 0, 0, "", nullptr, 0) < 0 ? kBadMessage : 0;
+  return say(Word::Ready, 0, 0, "") < 0 ? kBadMessage : 0;
 }
 
 // Serves the host until a child is to be forked: 1. 0 when the host is gone.
@@ -552,15 +603,16 @@ BERTH_EXPORT long berth_wait() {
     if (got == 0) return 0;
     if (got < 0 && got != kBadMessage) return got;
     failed_step = "read the order";
-    if (got > 0 && order.wish == Wish::Status) {
-      answer_status();
+    if (got > 0 && (order.wish == Wish::Status || order.wish == Wish::Gone)) {
+      if (order.wish == Wish::Status) answer_status();
+      if (order.wish == Wish::Gone) let_go();
       close_all();
       continue;
     }
     const long begun = got < 0 ? got : begin_child();
     if (begun == 1) return 1;
     close_all();
-    if (say(Word::Failed, order.number, -begun, failed_step, nullptr, 0) < 0) return 0;
+    if (say(Word::Failed, order.number, -begun, failed_step) < 0) return 0;
   }
 }
 
@@ -580,10 +632,11 @@ BERTH_EXPORT long berth_forked(int pid) {
     pidfds[1] = static_cast<int32_t>(done);
   }
   if (done >= 0) {
-    say(Word::Child, current->number, pid, "", pidfds, 2);
+    Answer answer = {Word::Child, current->number, pid, {}, 0, 0};
+    send(answer, pidfds, 2);
   } else {
     call(__NR_kill, current->reaper, SIGKILL);
-    say(Word::Failed, current->number, -done, failed_step, nullptr, 0);
+    say(Word::Failed, current->number, -done, failed_step);
   }
   for (const int32_t pidfd : pidfds) {
     if (pidfd >= 0) call(__NR_close, pidfd);
@@ -591,11 +644,18 @@ BERTH_EXPORT long berth_forked(int pid) {
   return 0;
 }
 
-// In the child: isolates it for good. Returns 0 or a negative errno; berth_failed_step says where.
+// Whether a child has ended by itself with exit code `code`.
+BERTH_EXPORT long berth_has_seen(int code) { return exit_codes[code & 0xff] ? 1 : 0; }
+
+// In the child: isolates it for good. Returns 0 or a negative errno; berth_failed_step says where. What is then written
+// to descriptor 2 reaches the host, whatever the step was: until the descriptors are placed that is the zygote's.
 BERTH_EXPORT long berth_isolate() {
   for (const Step& step : kSteps) {
     failed_step = step.name;
-    if (const long done = step.run(); done < 0) return done;
+    if (const long done = step.run(); done < 0) {
+      call(__NR_dup3, stream(3), 2, 0);  // fails once they are placed
+      return done;
+    }
   }
   return 0;
 }

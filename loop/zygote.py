@@ -4,6 +4,10 @@
 
 A child isolates itself for good (fork.cc), makes ready what does not depend on its call, says `ready`, and waits for
 its one job, which it runs as loop.py does. Nothing of a call is ever in this process: no argument, no secret, no file.
+
+The common script runs once in a child, before its call is known. Where it asks for something of the call, or fails, the
+child ends with EXIT_ASKS: half of a common script may have left traces, and it would leave them twice. The children that
+follow run it when their job is there.
 What it loads, from /run/berth:
 
     loop.pyc       the loop
@@ -19,6 +23,7 @@ import sys
 
 FOLDER = '/run/berth'
 EXIT_UNFIT = 65
+EXIT_ASKS = 66
 IN, OUT = 3, 4  # of a child
 
 
@@ -45,7 +50,7 @@ def load_library():
         library = ctypes.CDLL(FOLDER + '/fork.so')
     except (ImportError, OSError) as error:
         unfit('the part that forks cannot be loaded: %s' % error)
-    for name in 'berth_open', 'berth_wait', 'berth_forked', 'berth_isolate':
+    for name in 'berth_open', 'berth_wait', 'berth_forked', 'berth_isolate', 'berth_has_seen':
         getattr(library, name).restype = ctypes.c_long
     library.berth_failed_step.restype = ctypes.c_char_p
     return library
@@ -81,6 +86,16 @@ class EarlyUse(object):
         raise TooEarly()
 
 
+# What the interpreter itself needs to make an object and let go of it, and what tells nothing of it.
+SILENT = frozenset(['__new__', '__init__', '__init_subclass__', '__subclasshook__', '__class_getitem__', '__class__',
+                    '__getattribute__', '__del__', '__doc__', '__dict__', '__weakref__', '__module__', '__hash__'])
+
+
+def loud_names(*types):
+    """The methods of `types`, whatever Python they are of, that are no business of a script before its call is known."""
+    return set(name for one in types for name in dir(one) if callable(getattr(one, name))) - SILENT
+
+
 def early_demisto(loop, use):
     """A `demisto` that is not one yet."""
 
@@ -91,14 +106,16 @@ def early_demisto(loop, use):
         def __getattribute__(self, name):
             use.refuse()
 
+    for name in loud_names(object):
+        setattr(Early, name, use.refuse)
     return Early()
 
 
 def early_job(use):
-    """A job that nobody knows yet."""
-    methods = ('__getitem__', '__setitem__', '__delitem__', '__contains__', '__iter__', '__len__', 'get', 'items', 'keys',
-               'values', 'pop', 'copy', 'update', 'setdefault')
-    return type('EarlyJob', (dict,), {name: use.refuse for name in methods})()
+    """A job that nobody knows yet. It is not empty: of a dict that is, the interpreter asks nothing."""
+    early = type('EarlyJob', (dict,), {name: use.refuse for name in loud_names(dict)})()
+    dict.__setitem__(early, None, None)
+    return early
 
 
 class Code(object):
@@ -107,6 +124,7 @@ class Code(object):
     def __init__(self, loop):
         self.loop = loop
         self.prelude = self.item = None
+        self.waits = False  # the common script asks for the call: it runs when that is there
         marshalled = read('prelude.bin')
         if marshalled is not None:
             import marshal
@@ -121,12 +139,17 @@ class Code(object):
 
 
 class Ahead(object):
-    """What a child has made ready: the common script has run, unless it asked for something of the call."""
+    """What a child has made ready: the common script has run, unless it has to wait for the call.
+
+    `is_spoiled`: it has run, and should not have. Nothing is to be run in this process.
+    """
+
+    is_spoiled = False
 
     def __init__(self, code):
         self._code = code
         self._scope = None
-        if code.prelude is None:
+        if code.prelude is None or code.waits:
             return
         use = EarlyUse()
         self._demisto = early_demisto(code.loop, use)
@@ -134,9 +157,11 @@ class Ahead(object):
         scope = code.loop.script_globals(self._demisto, self._early_context)
         try:
             exec(code.prelude, scope)
-        except BaseException:  # it runs again when the job is there, and says then what is wrong
-            return
-        if not use.seen:
+        except BaseException:  # what is wrong is said by the call
+            self.is_spoiled = True
+        if use.seen:
+            self.is_spoiled = True
+        if not self.is_spoiled:
             self._scope = scope
 
     def codes_of(self, job):
@@ -163,13 +188,16 @@ class Ahead(object):
 
 def serve_call(library, code):
     """The whole life of a child."""
-    if library.berth_isolate() != 0:
-        sys.stderr.write('isolate: %s\n' % library.berth_failed_step().decode('ascii'))
+    failed = library.berth_isolate()
+    if failed != 0:
+        sys.stderr.write('isolate: %s: %s\n' % (library.berth_failed_step().decode('ascii'), os.strerror(-failed)))
         sys.stderr.flush()
         os._exit(EXIT_UNFIT)
     loop = code.loop
     channel = loop.Channel(IN, OUT)
     ahead = Ahead(code)
+    if ahead.is_spoiled:
+        os._exit(EXIT_ASKS)
     gc.enable()
     loop.greet(channel)
     line = channel.read_line()
@@ -197,6 +225,7 @@ def main(argv):
     if hasattr(gc, 'freeze'):
         gc.freeze()
     while library.berth_wait() == 1:
+        code.waits = code.waits or library.berth_has_seen(EXIT_ASKS) == 1
         try:
             pid = os.fork()
         except OSError as error:

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "berth/app/call_host.h"
 #include "berth/app/call_place.h"
@@ -33,6 +34,11 @@
 
 namespace berth::app {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kWarmPatience = 10s;    // for a zygote and its child; a container is there in a fraction of a second
+constexpr auto kPreparePatience = 2s;  // an answer waits for it
 
 container::Limits limits_of(const CallRequest& request, const CheckedCall& checked) {
   container::Limits limits = request.limits;
@@ -259,12 +265,22 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
       std::ranges::copy(additions->files, std::back_inserter(calls.fixed));
       return calls;
     };
-    if (auto child = warm_->take(key, zygote)) place.emplace(*std::move(child));
+    const auto now = std::chrono::steady_clock::now();
+    const auto time = std::min<std::chrono::steady_clock::duration>(kWarmPatience, spec.limits.wall_time);
+    auto child = warm_->take(key, zygote, {std::min(nesting.deadline, now + time), request.interrupt});
+    if (!child)
+      warm_troubles_.push_back(std::move(child).error().in(fmt::format("call '{}' warm", answer.item)));
+    else if (*child)
+      place.emplace(**std::move(child));
   }
   answer.is_warm = place.has_value();
   job.is_ahead = answer.is_warm;
   if (!place) {
-    auto own = container::Container::start(spec, *folder_, *std::move(ground));
+    const auto start = [&] { return container::Container::start(spec, *folder_, *ground); };
+    auto first = start();
+    // Zygotes hold ids and memory, for calls that may never come.
+    const bool is_full = !first && first.error().code() == Errc::Exhausted;
+    auto own = is_full && warm_->give_back() ? start() : std::move(first);
     if (!own) {
       const bool is_input = own.error().code() == Errc::NotFound;
       if (is_input) return refuse(std::move(own));
@@ -334,6 +350,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
+  if (!end->left_behind.empty()) answer.warnings.push_back(std::move(end->left_behind));
   answer.network.end = std::move(end->network);
   answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);
   answer.outcome.explanation = mask(answer.outcome.explanation, answer.secrets);  // it may cite the script
@@ -341,8 +358,22 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});
-  if (may_be_warm) warm_->prepare(key);
+  if (may_be_warm) {
+    const auto until = std::chrono::steady_clock::now() + kPreparePatience;
+    if (auto prepared = warm_->prepare(key, {until, request.interrupt}); !prepared) {
+      warm_troubles_.push_back(std::move(prepared).error().in(fmt::format("make '{}' warm", answer.item)));
+    }
+  }
+  if (nesting.depth == 0) tell_troubles(answer);
   return answer;
+}
+
+// A process that was not isolated is everybody's business. That a call took longer than it might have is not.
+void CallService::tell_troubles(CallAnswer& answer) {
+  for (const Error& trouble : std::exchange(warm_troubles_, {})) {
+    const std::string text = mask(trouble.message(), answer.secrets);
+    (trouble.code() == Errc::Denied ? answer.warnings : answer.notes).push_back(text);
+  }
 }
 
 }  // namespace berth::app

@@ -48,6 +48,7 @@ class CallService {
   Result<void> post(CallAnswer& answer, const Recording& recording);
 
  private:
+  void tell_troubles(CallAnswer& answer);
   CallService(const Settings& settings, container::Guards guards, image::LocalStore store,
               container::RuntimeFolder folder)
       : settings_(settings),
@@ -62,6 +63,7 @@ class CallService {
   image::LocalStore store_;
   std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: the pool uses it
   std::unique_ptr<WarmPool> warm_;
+  std::vector<Error> warm_troubles_;  // why calls were not warm: for the answer of the outermost
   std::unique_ptr<Scene> scene_;
 };
 

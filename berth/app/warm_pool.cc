@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <tuple>
 #include <utility>
@@ -15,12 +14,12 @@
 namespace berth::app {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::size_t kMostZygotes = 8;
 constexpr std::size_t kMostKeys = 256;
-constexpr auto kStartPatience = 20s;
-constexpr auto kForkPatience = 10s;
+
+// Whether what kept a zygote from starting may be gone another time. Else this interpreter, or this machine, cannot do
+// it.
+bool may_pass(Errc code) { return code == Errc::Exhausted || code == Errc::TimedOut; }
 
 }  // namespace
 
@@ -75,52 +74,86 @@ void WarmPool::make_room() {
   for (auto& [key, entry] : entries_) {
     if (entry.zygote && (oldest == nullptr || entry.used < oldest->used)) oldest = &entry;
   }
-  oldest->spare.reset();
-  oldest->zygote.reset();
+  end(*oldest);
   oldest->calls = 0;
 }
 
-std::optional<container::CallChild> WarmPool::child_of(Entry& entry) {
-  if (entry.spare) {
-    std::optional<container::CallChild> taken(std::move(entry.spare));
-    entry.spare.reset();
-    return taken;
-  }
-  auto made = entry.zygote->fork_child();
-  if (!made) return std::nullopt;
-  return *std::move(made);
+void WarmPool::end(Entry& entry) {
+  entry.spare.reset();
+  entry.zygote.reset();
 }
 
-std::optional<container::CallChild> WarmPool::take(const std::string& key,
-                                                   const std::function<container::LaunchSpec()>& make) {
+Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::Patience& patience) {
+  if (!entry.spare) return entry.zygote->fork_child(patience);
+  container::CallChild taken = *std::move(entry.spare);
+  entry.spare.reset();
+  return taken;
+}
+
+// One that dies while it makes itself ready is tried once more: it may have found what the next ones have to leave for
+// the call, and the zygote knows of it then (loop/zygote.py).
+Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const container::Patience& patience) {
+  for (bool is_last = false;; is_last = true) {
+    BERTH_TRY(container::CallChild child, child_of(entry, patience));
+    const auto ready = child.wait_until_ready(patience);
+    if (ready) return child;
+    if (is_last || ready.error().code() != Errc::Unavailable) return std::unexpected(ready.error());
+  }
+}
+
+Result<std::optional<container::CallChild>> WarmPool::take(const std::string& key,
+                                                           const std::function<container::LaunchSpec()>& make,
+                                                           const container::Patience& patience) {
   if (!is_ours()) return std::nullopt;
   Entry& entry = entry_of(key);
-  if (++entry.calls == 1 || entry.is_hopeless) return std::nullopt;
+  if (++entry.calls == 1 || entry.is_hopeless || !entry.pause.is_over()) return std::nullopt;
+  if (entry.zygote && entry.zygote->is_lost()) end(entry);
   if (!entry.zygote) {
     make_room();
-    auto started = container::Zygote::start(make(), folder_, kStartPatience);
+    auto started = container::Zygote::start(make(), folder_, patience);
     if (!started) {
-      entry.is_hopeless = true;
-      return std::nullopt;
+      entry.is_hopeless = !may_pass(started.error().code());
+      entry.pause.lengthen();
+      return std::unexpected(std::move(started).error());
     }
     entry.zygote = *std::move(started);
   }
-  auto child = child_of(entry);
-  if (child && child->wait_until_ready(kForkPatience).has_value()) return child;
-  // It died, or lies: another one is tried once, when the key comes twice again.
-  entry.is_hopeless = ++entry.failures >= 2;
-  child.reset();
-  entry.spare.reset();
-  entry.zygote.reset();
-  entry.calls = 0;
-  return std::nullopt;
+  auto child = ready_child_of(entry, patience);
+  if (!child) {
+    entry.is_hopeless = child.error().code() == Errc::Denied;
+    entry.pause.lengthen();
+    end(entry);
+    return std::unexpected(std::move(child).error());
+  }
+  entry.pause.forget();
+  return std::optional(*std::move(child));
 }
 
-void WarmPool::prepare(const std::string& key) {
-  if (!is_ours()) return;
+Result<void> WarmPool::prepare(const std::string& key, const container::Patience& patience) {
+  if (!is_ours()) return {};
   const auto known = entries_.find(key);
-  if (known == entries_.end() || !known->second.zygote || known->second.spare) return;
-  if (auto child = child_of(known->second)) known->second.spare.emplace(*std::move(child));
+  if (known == entries_.end() || !known->second.zygote || known->second.spare) return {};
+  Entry& entry = known->second;
+  auto child = child_of(entry, patience);
+  if (child) {
+    entry.spare.emplace(*std::move(child));
+    return {};
+  }
+  entry.pause.lengthen();
+  end(entry);
+  return std::unexpected(std::move(child).error());
+}
+
+bool WarmPool::give_back() {
+  if (!is_ours()) return false;
+  bool had_one = false;
+  for (auto& [key, entry] : entries_) {
+    if (!entry.zygote) continue;
+    had_one = true;
+    entry.pause.lengthen();
+    end(entry);
+  }
+  return had_one;
 }
 
 }  // namespace berth::app

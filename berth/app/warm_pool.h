@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "berth/app/retry_pause.h"
+#include "berth/base/result.h"
 #include "berth/container/launch_spec.h"
 #include "berth/container/runtime_folder.h"
 #include "berth/container/zygote.h"
@@ -30,17 +32,24 @@ class WarmPool {
   ~WarmPool();
 
   // A process for the next call with this key, ready for its job. None for the first: a container of its own is there
-  // as soon as a zygote. None, too, where no zygote can be had; a container can then. `make` gives the spec of
-  // Zygote::start().
-  std::optional<container::CallChild> take(const std::string& key, const std::function<container::LaunchSpec()>& make);
+  // as soon as a zygote. None, too, where none could be had before: what may pass is tried again after some calls.
+  // `make` gives the spec of Zygote::start(). All of it together takes no longer than `patience`.
+  // Errors: Denied when a child was not isolated; what else kept it from being there. A container can be, then.
+  Result<std::optional<container::CallChild>> take(const std::string& key,
+                                                   const std::function<container::LaunchSpec()>& make,
+                                                   const container::Patience& patience);
 
-  // Has the next one made while nobody waits. To be called when a call has been answered.
-  void prepare(const std::string& key);
+  // Has the next one made while nobody waits. To be called when a call has been answered. Errors: why it is not made.
+  Result<void> prepare(const std::string& key, const container::Patience& patience);
+
+  // Ends all zygotes, for what they hold: one whose children run calls ends after the last of them. Whether there was
+  // one.
+  bool give_back();
 
  private:
   struct Entry {
     int calls = 0;
-    int failures = 0;  // of its children
+    RetryPause pause;
     std::uint64_t used = 0;
     std::optional<container::Zygote> zygote;
     std::optional<container::CallChild> spare;
@@ -49,7 +58,9 @@ class WarmPool {
   bool is_ours() const;
   Entry& entry_of(const std::string& key);
   void make_room();
-  std::optional<container::CallChild> child_of(Entry& entry);
+  static void end(Entry& entry);
+  static Result<container::CallChild> child_of(Entry& entry, const container::Patience& patience);
+  static Result<container::CallChild> ready_child_of(Entry& entry, const container::Patience& patience);
 
   const container::RuntimeFolder& folder_;
   pid_t owner_;

@@ -262,10 +262,12 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
     const auto largest = static_cast<std::uint64_t>(ending.usage.ru_maxrss) * 1024;
     end.usage.peak_memory_bytes = std::max(memory.value_or(0), largest);
   }
-  BERTH_CHECK_OK(cgroup_.remove());
+  // What it answered is not lost for a group that cannot be removed: its lease, unsettled, tells the next start of it.
+  if (auto removed = cgroup_.remove(); !removed) end.left_behind = removed.error().message();
+  cgroup_.release();
   if (network_) end.network = network_->end();
   network_.reset();
-  BERTH_CHECK_OK(lease_.settle());
+  if (end.left_behind.empty()) BERTH_CHECK_OK(lease_.settle());
   watcher_.dismiss();
   return end;
 }

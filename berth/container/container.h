@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct ContainerEnd {
   sys::CgroupUsage usage;
   std::chrono::nanoseconds cpu_time = {};
   NetworkEnd network;
+  std::string left_behind;  // what could not be removed, and why; the next start sweeps it. Empty as a rule
 };
 
 // One container for one call. Destruction kills every process in it and removes its cgroups; its mounts and
@@ -60,6 +62,10 @@ class Container {
   int ended() const { return report_.get(); }     // readable once the interpreter's process has ended
   pid_t init() const { return init_.pid(); }
   const std::vector<sys::CgroupHierarchy>& hierarchies() const { return hierarchies_; }
+  // Where its cgroup lies in one hierarchy; empty where it has none.
+  std::filesystem::path cgroup_folder() const {
+    return cgroup_.folders().empty() ? std::filesystem::path() : cgroup_.folders().front().path;
+  }
   const ContainerIds& ids() const { return ids_; }
   const ProcessBounds& bounds() const { return bounds_; }
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well

@@ -8,7 +8,7 @@
 
 namespace berth::fork {
 
-constexpr uint32_t kSchema = 1;
+constexpr uint32_t kSchema = 2;
 constexpr unsigned kMostChildren = 256;  // alive at once
 constexpr unsigned kMostTaskFiles = 8;
 constexpr unsigned kMostViews = 8;
@@ -41,6 +41,7 @@ struct Plan {
 enum class Wish : uint32_t {
   Child = 1,   // descriptors: kFirstStreams, then task files, views, and a network namespace where has_network
   Status = 2,  // how child `number` ended
+  Gone = 3,    // nobody wants child `number` any more: it is ended and waited for. Has no answer
 };
 struct Order {
   Wish wish;
@@ -61,6 +62,8 @@ struct Answer {
   uint32_t number;
   int32_t value;
   char text[52];
+  uint64_t cpu_nanoseconds;  // Word::Status: what the child and those it waited for have used
+  uint64_t largest_bytes;    // and the most that one of them had in memory
 };
 
 }  // namespace berth::fork

@@ -4,8 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "berth/sys/file.h"
@@ -15,7 +18,9 @@ namespace berth::container {
 namespace {
 
 constexpr std::size_t kMostBytes = 1 << 16;
-constexpr const char* kNamespaces[] = {"mnt", "pid", "ipc", "uts", "net", "cgroup"};
+constexpr std::array kNamespaces = {"mnt", "pid", "ipc", "uts", "net", "cgroup"};
+constexpr std::size_t kPidNamespace = 1;
+constexpr int kMostLooks = 8;
 
 // What stands after "KEY:" and blanks in a text of lines.
 std::optional<std::string_view> field(std::string_view text, std::string_view key) {
@@ -37,15 +42,60 @@ std::optional<Number> number_in(std::string_view text) {
   return number;
 }
 
-Result<ino_t> namespace_of(pid_t pid, const char* kind) {
-  const std::string path = fmt::format("/proc/{}/ns/{}", pid, kind);
-  struct stat status = {};
-  BERTH_CHECK_OK(sys::check([&] { return ::stat(path.c_str(), &status); }, "look at {}", path));
-  return status.st_ino;
+// Of the process or thread behind a folder of /proc.
+using Namespaces = std::array<ino_t, kNamespaces.size()>;
+Result<Namespaces> namespaces_of(const std::string& folder) {
+  Namespaces all = {};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string path = fmt::format("{}/ns/{}", folder, kNamespaces[i]);
+    struct stat status = {};
+    BERTH_CHECK_OK(sys::check([&] { return ::stat(path.c_str(), &status); }, "look at {}", path));
+    all[i] = status.st_ino;
+  }
+  return all;
+}
+
+std::string folder_of(pid_t pid) { return fmt::format("/proc/{}", pid); }
+
+std::set<std::string> threads_of(pid_t pid) {
+  std::set<std::string> folders;
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator(folder_of(pid) + "/task", error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    folders.insert(entry->path().native());
+  }
+  return folders;
 }
 
 std::unexpected<Error> not_isolated(std::string_view what) {
   return fail(Errc::Denied, fmt::format("a zygote's child is not isolated: {}", what));
+}
+
+Result<void> check_namespaces(const Namespaces& its, const Namespaces& others) {
+  for (std::size_t i = 0; i < its.size(); ++i) {
+    if (its[i] == others[i]) return not_isolated(fmt::format("its {} namespace is not its own", kNamespaces[i]));
+  }
+  return {};
+}
+
+// Every thread has ids, capabilities, filters and namespaces of its own. Which threads there are is asked until there
+// is none that was not looked at.
+Result<void> check_threads(pid_t pid, const ShownChild& child, const Namespaces& its) {
+  std::set<std::string> seen;
+  for (int look = 0; look < kMostLooks; ++look) {
+    bool is_news = false;
+    for (const std::string& folder : threads_of(pid)) {
+      if (!seen.insert(folder).second) continue;
+      is_news = true;
+      const auto status = sys::read_file(folder + "/status", kMostBytes);
+      const auto places = namespaces_of(folder);
+      if (!status || !places) continue;  // it has ended; if all of them have, the child has
+      BERTH_CHECK_OK(check_status(*status, child.id, child.filters));
+      if (*places != its) return not_isolated("its threads are in different namespaces");
+    }
+    if (!is_news) return {};
+  }
+  return not_isolated("its threads come and go");
 }
 
 }  // namespace
@@ -70,12 +120,26 @@ Result<void> check_status(std::string_view status, std::uint32_t id, unsigned fi
       !groups || groups->find_first_not_of(' ') != std::string_view::npos) {
     return not_isolated("it has groups");
   }
+  if (field(status, "TracerPid") != "0") return not_isolated("another process traces it");
   if (field(status, "NoNewPrivs") != "1") return not_isolated("it may gain privileges");
   if (field(status, "Seccomp") != "2") return not_isolated("it has no system call filter");
   // Kernels before 5.9 do not count them.
   const auto count = field(status, "Seccomp_filters");
   if (count && number_in<unsigned>(*count).value_or(0) < filters)
     return not_isolated("a system call filter is missing");
+  return {};
+}
+
+Result<void> check_depth(std::string_view init, std::string_view reaper, std::string_view script) {
+  // Its number in every pid namespace that it is in, the innermost last.
+  const auto depth = [](std::string_view status) {
+    return std::ranges::count(field(status, "NSpid").value_or(""), '\t');
+  };
+  const std::string_view numbers = field(reaper, "NSpid").value_or("");
+  if (!numbers.ends_with("\t1")) return not_isolated("what holds its pid namespace is not the first process there");
+  if (depth(reaper) != depth(init) + 1 || depth(script) != depth(reaper)) {
+    return not_isolated("its pid namespace is not one below that of the container");
+  }
   return {};
 }
 
@@ -102,15 +166,31 @@ Result<unsigned> filters_of_this_process() {
   return count ? number_in<unsigned>(*count).value_or(0) : 0;
 }
 
-Result<void> check_isolation(pid_t pid, pid_t zygote, std::uint32_t id, unsigned filters) {
-  BERTH_TRY(const std::string status, sys::read_file(fmt::format("/proc/{}/status", pid), kMostBytes));
-  BERTH_CHECK_OK(check_status(status, id, filters));
-  for (const char* kind : kNamespaces) {
-    BERTH_TRY(const ino_t its, namespace_of(pid, kind));
-    BERTH_TRY(const ino_t zygotes, namespace_of(zygote, kind));
-    BERTH_TRY(const ino_t ours, namespace_of(::getpid(), kind));
-    if (its == zygotes || its == ours) return not_isolated(fmt::format("its {} namespace is not its own", kind));
+Result<void> check_isolation(const ShownChild& child) {
+  BERTH_TRY(const pid_t pid, pid_of(child.script));
+  BERTH_TRY(const pid_t reaper, pid_of(child.reaper));
+  BERTH_TRY(const std::string of_init, sys::read_file(folder_of(child.init) + "/status", kMostBytes));
+  BERTH_TRY(const std::string of_reaper, sys::read_file(folder_of(reaper) + "/status", kMostBytes));
+  BERTH_TRY(const std::string of_script, sys::read_file(folder_of(pid) + "/status", kMostBytes));
+  BERTH_CHECK_OK(check_depth(of_init, of_reaper, of_script));
+  BERTH_TRY(const Namespaces its, namespaces_of(folder_of(pid)));
+  BERTH_TRY(const Namespaces reapers, namespaces_of(folder_of(reaper)));
+  if (its[kPidNamespace] != reapers[kPidNamespace]) return not_isolated("it would outlive the first process shown");
+  BERTH_CHECK_OK(check_threads(pid, child, its));
+  BERTH_TRY(const Namespaces ours, namespaces_of("/proc/self"));
+  BERTH_CHECK_OK(check_namespaces(its, ours));
+  BERTH_TRY(const Namespaces of_container, namespaces_of(folder_of(child.init)));
+  BERTH_CHECK_OK(check_namespaces(its, of_container));
+  for (const pid_t other : child.others) {
+    auto theirs = namespaces_of(folder_of(other));
+    if (!theirs) continue;  // it has ended
+    // The reaper is one of the zygote's, and shares but this with its child.
+    if (other == reaper) (*theirs)[kPidNamespace] = 0;
+    BERTH_CHECK_OK(check_namespaces(its, *theirs));
   }
+  // Numbers are given to others once a process has been waited for, and not before.
+  BERTH_CHECK_OK(pid_of(child.script));
+  BERTH_CHECK_OK(pid_of(child.reaper));
   return {};
 }
 

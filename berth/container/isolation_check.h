@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "berth/base/result.h"
 
@@ -14,10 +15,14 @@ namespace berth::container {
 // The process behind a pidfd, as this process sees it. Errors: Unavailable when it has ended.
 Result<pid_t> pid_of(int pidfd);
 
-// Whether `status`, the text of /proc/PID/status, is that of a process with user and group `id`, without any
-// capability, without a way to new ones, and under at least `filters` system call filters. Pure.
+// Whether `status`, the text of a thread's status file in /proc, is that of one with user and group `id`, without any
+// capability, without a way to new ones, without a tracer, and under at least `filters` system call filters. Pure.
 // Errors: Denied, naming what is not so.
 Result<void> check_status(std::string_view status, std::uint32_t id, unsigned filters);
+
+// Whether `reaper`, by its status file, is the first process of its pid namespace, and `script` in one as deep, which
+// is one level below that of `init`. Pure. Errors: Denied.
+Result<void> check_depth(std::string_view init, std::string_view reaper, std::string_view script);
 
 // Whether `text`, that of /proc/PID/cgroup, names group `name` in at least `hierarchies` hierarchies. Pure.
 // Errors: Denied.
@@ -27,8 +32,19 @@ Result<void> check_membership(pid_t pid, std::string_view name, std::size_t hier
 // How many system call filters this process is under itself, and hands on to every child.
 Result<unsigned> filters_of_this_process();
 
-// The same as check_status for process `pid`, and that none of its namespaces is that of process `zygote`, but for the
-// user's.
-Result<void> check_isolation(pid_t pid, pid_t zygote, std::uint32_t id, unsigned filters);
+// A zygote's child as the zygote shows it, and what it has to be told from.
+struct ShownChild {
+  int reaper = -1;  // pidfds: whose death is to be the death of the whole,
+  int script = -1;  // and of the interpreter
+  std::uint32_t id = 0;
+  unsigned filters = 0;
+  pid_t init = 0;             // the first process of the zygote's container
+  std::vector<pid_t> others;  // the zygote's processes, and the interpreters of its other children
+};
+
+// Whether every thread of the interpreter is as check_status() wants it, in namespaces (but for the user's) that none
+// of the others is in, nor this process, and ends with the reaper. All of it was so while both lived: numbers that were
+// given to others meanwhile deceive nobody. Errors: Denied; Unavailable when one of them has ended.
+Result<void> check_isolation(const ShownChild& child);
 
 }  // namespace berth::container

@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "berth/base/json.h"
@@ -19,6 +21,7 @@
 #include "berth/container/cpu_time.h"
 #include "berth/container/isolation_check.h"
 #include "berth/container/zygote_plan.h"
+#include "berth/sys/cgroup_members.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
 #include "berth/sys/pipe.h"
@@ -29,6 +32,8 @@ namespace {
 
 constexpr sys::MountAttributes kView = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 constexpr std::size_t kMostReadyBytes = 4096;
+constexpr auto kStatusPatience = std::chrono::seconds(1);  // an answer waits for it, and the zygote may be lost
+constexpr int kShortDeathMilliseconds = 500;
 constexpr int kDeathMilliseconds = 5'000;  // much memory takes its time
 constexpr unsigned kFilters = 2;           // the zygote's and its own, beside those of this process
 
@@ -72,7 +77,7 @@ std::string text_at(int fd) {
 
 // --- the zygote ------------------------------------------------------------------------------------------------------
 
-Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder, std::chrono::milliseconds patience) {
+Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder, const Patience& patience) {
   BERTH_TRY(const Ground ground, find_ground(call.limits));
   if (!ground.not_enforced.empty() || !ground.counts_processes()) {
     return fail(Errc::Unavailable, "start a zygote: calls could not be kept within their limits one by one here");
@@ -82,8 +87,8 @@ Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder
   std::vector<std::string> views;
   for (const CgroupView& view : cgroup_views(ground.hierarchies)) views.push_back(view.at);
   BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder));
-  auto home = std::make_shared<ZygoteHome>(std::move(container), call, patience);
-  if (auto ready = home->channel.wait_until_ready(); !ready) {
+  auto home = std::make_shared<ZygoteHome>(std::move(container), call);
+  if (auto ready = home->channel.wait_until_ready(patience); !ready) {
     const std::string said = text_at(home->container.complaints().get());
     BERTH_CHECK_OK(home->container.end(std::chrono::milliseconds(200)));  // what init says of it goes first
     return std::unexpected(std::move(ready).error().in(said.empty() ? "start a zygote" : "start a zygote: " + said));
@@ -91,7 +96,7 @@ Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder
   return Zygote(std::move(home));
 }
 
-Result<CallChild> Zygote::fork_child() {
+Result<CallChild> Zygote::fork_child(const Patience& patience) {
   const Container& container = home_->container;
   const Limits& limits = home_->limits;
   const std::uint32_t number = ++children_;
@@ -116,7 +121,7 @@ Result<CallChild> Zygote::fork_child() {
   const auto joins = static_cast<std::uint32_t>(descriptors.size()) - fork::kFirstStreams;
   for (const UniqueFd& view : views) descriptors.push_back(view.get());
   const fork::Order order = {fork::Wish::Child, number, joins, 0};
-  BERTH_TRY(ZygoteAnswer answer, home_->channel.ask(order, descriptors, fork::Word::Child));
+  BERTH_TRY(ZygoteAnswer answer, home_->channel.ask(order, descriptors, fork::Word::Child, patience));
   child.reaper_ = std::move(answer.descriptors[0]);
   child.script_ = std::move(answer.descriptors[1]);
   child.in_ = std::move(in.write);
@@ -132,21 +137,24 @@ Result<CallChild> Zygote::fork_child() {
 CallChild::CallChild(CallChild&& other) noexcept = default;
 
 CallChild::~CallChild() {
+  if (!home_) return;
   if (reaper_) kill();
+  // Until then it cannot be waited for. Much memory takes its time, which its host does not give it here.
+  pollfd ended = {script_.get(), POLLIN, 0};
+  if (script_) ::poll(&ended, 1, kShortDeathMilliseconds);
+  // Also one that was forked after its host had given up waiting for it.
+  home_->channel.tell({fork::Wish::Gone, number_, 0, 0});
+  const std::scoped_lock lock(home_->mutex);
+  home_->scripts.erase(number_);
 }
 
 // Of the whole pid namespace: the kernel ends it with its first process.
 void CallChild::kill() { ::syscall(SYS_pidfd_send_signal, reaper_.get(), SIGKILL, nullptr, 0); }
 
-Result<void> CallChild::wait_until_ready(std::chrono::milliseconds patience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+Result<void> CallChild::wait_until_ready(const Patience& patience) {
   std::string line;
   while (!line.ends_with('\n')) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
-    if (left <= 0) return fail(Errc::TimedOut, "a zygote's child was not ready in time");
-    pollfd ready = {out_.get(), POLLIN, 0};
-    BERTH_CHECK_OK(sys::call([&] { return ::poll(&ready, 1, static_cast<int>(left)); }, "wait for a zygote's child"));
-    if (ready.revents == 0) continue;
+    BERTH_CHECK_OK(wait_to_read(out_.get(), patience, "wait for a zygote's child to be ready"));
     char byte = 0;
     BERTH_TRY(const int got, sys::call([&] { return ::read(out_.get(), &byte, 1); }, "hear from a zygote's child"));
     if (got == 0) {
@@ -156,36 +164,62 @@ Result<void> CallChild::wait_until_ready(std::chrono::milliseconds patience) {
     line += byte;
     if (line.size() > kMostReadyBytes) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
   }
-  BERTH_TRY(const pid_t pid, pid_of(script_.get()));
-  const Container& container = home_->container;
-  BERTH_TRY(const unsigned inherited, filters_of_this_process());
-  BERTH_CHECK_OK(check_isolation(pid, container.init(), container.ids().script, inherited + kFilters));
-  return check_membership(pid, group_of(*home_, number_), cgroup_.folders().size());
+  return check_what_it_is();
 }
 
-// Its wait status, or -1.
-int CallChild::status() {
-  const auto answer = home_->channel.ask({fork::Wish::Status, number_, 0, 0}, {}, fork::Word::Status);
-  return answer ? answer->what.value : -1;
+Result<void> CallChild::check_what_it_is() {
+  const Container& container = home_->container;
+  BERTH_TRY(const pid_t pid, pid_of(script_.get()));
+  BERTH_TRY(const unsigned inherited, filters_of_this_process());
+  ShownChild shown = {reaper_.get(),        script_.get(),    container.ids().script,
+                      inherited + kFilters, container.init(), sys::members_of(container.cgroup_folder())};
+  const std::scoped_lock lock(home_->mutex);
+  for (const auto& [number, sibling] : home_->scripts) shown.others.push_back(sibling);
+  BERTH_CHECK_OK(check_membership(pid, group_of(*home_, number_), cgroup_.folders().size()));
+  BERTH_CHECK_OK(check_isolation(shown));
+  home_->scripts[number_] = pid;
+  return {};
+}
+
+// How the interpreter ended, as the zygote tells it: figures for people, which nothing is decided by.
+struct CallChild::Told {
+  std::optional<int> status;
+  std::chrono::nanoseconds cpu_time = {};
+  std::uint64_t largest_bytes = 0;
+};
+
+CallChild::Told CallChild::ask_how_it_ended() {
+  const auto answer =
+      home_->channel.ask({fork::Wish::Status, number_, 0, 0}, {}, fork::Word::Status, Patience::of(kStatusPatience));
+  if (!answer || answer->what.word != fork::Word::Status || answer->what.value < 0) return {};
+  const fork::Answer& what = answer->what;
+  const auto most = static_cast<std::uint64_t>(std::chrono::nanoseconds::max().count() / 2);
+  return {what.value, std::chrono::nanoseconds(std::min(what.cpu_nanoseconds, most)), what.largest_bytes};
 }
 
 Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
   pollfd ended = {script_.get(), POLLIN, 0};
   BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
   ContainerEnd end;
-  if (ended.revents != 0) {
-    const int known = status();
-    if (known >= 0) end.status = known;
-  }
+  Told told;
+  if (ended.revents != 0) told = ask_how_it_ended();
+  end.status = told.status;
   const auto used =
       cgroup_.folders().empty() ? std::chrono::nanoseconds(0) : cpu_time_of_members(cgroup_.folders().front().path, -1);
+  const auto memory = cgroup_.memory_bytes_now();
   kill();
   BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, kDeathMilliseconds); }, "wait for a zygote's child to die"));
   BERTH_TRY(end.usage, cgroup_.usage());
-  end.cpu_time = end.usage.cpu_time.value_or(used);
+  end.cpu_time = end.usage.cpu_time.value_or(used + told.cpu_time);
+  if (!end.usage.peak_memory_bytes) {
+    // As of a container (Container::end): what it had when it ended, or its largest process.
+    if (!told.status) told = ask_how_it_ended();
+    end.usage.peak_memory_bytes = std::max(memory.value_or(0), told.largest_bytes);
+  }
   reaper_.reset();
-  BERTH_CHECK_OK(cgroup_.remove());
-  status();  // the zygote collects what has ended
+  // What it answered is not lost for a group that cannot be removed. The start after the zygote's end sweeps it.
+  if (auto removed = cgroup_.remove(); !removed) end.left_behind = removed.error().message();
+  cgroup_.release();
   return end;
 }
 

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "berth/base/result.h"
@@ -15,13 +17,15 @@ namespace berth::container {
 
 // What the children of a zygote have in common with it, and use as long as they live.
 struct ZygoteHome {
-  ZygoteHome(Container made, const LaunchSpec& call, std::chrono::milliseconds patience)
-      : container(std::move(made)), id(call.id), limits(call.limits), channel(std::move(container.in()), patience) {}
+  ZygoteHome(Container made, const LaunchSpec& call)
+      : container(std::move(made)), id(call.id), limits(call.limits), channel(std::move(container.in())) {}
 
   Container container;
   std::string id;
   Limits limits;  // of each call
   ZygoteChannel channel;
+  std::mutex mutex;
+  std::map<std::uint32_t, pid_t> scripts;  // of the children that live and were found isolated; under `mutex`
 };
 
 // One call's process: in namespaces and a cgroup of its own, without privileges. Destruction kills every process in it
@@ -35,7 +39,7 @@ class CallChild {
   // Waits until it has isolated itself and is ready for its job, and makes sure that it has: the zygote, which says so,
   // is trusted no more than a script. Errors: TimedOut; Unavailable with the step that failed; Denied when it is not
   // isolated.
-  Result<void> wait_until_ready(std::chrono::milliseconds patience);
+  Result<void> wait_until_ready(const Patience& patience);
 
   // As of a Container.
   UniqueFd& in() { return in_; }
@@ -53,8 +57,10 @@ class CallChild {
   friend class Zygote;
   CallChild(std::shared_ptr<ZygoteHome> home, std::uint32_t number, sys::Cgroup cgroup)
       : home_(std::move(home)), number_(number), cgroup_(std::move(cgroup)) {}
+  Result<void> check_what_it_is();
+  struct Told;
   void kill();
-  int status();
+  Told ask_how_it_ended();
 
   std::shared_ptr<ZygoteHome> home_;
   std::uint32_t number_;
@@ -74,10 +80,13 @@ class Zygote {
   // Starts one for calls like `call`: its image, programs, environment, network, limits and guards. `call.fixed` holds
   // zygote.py and what it loads (loop/zygote.py). Returns once it can fork.
   // Errors: those of Container::start(); Unavailable when its interpreter cannot do it, with what it said.
-  static Result<Zygote> start(const LaunchSpec& call, const RuntimeFolder& folder, std::chrono::milliseconds patience);
+  static Result<Zygote> start(const LaunchSpec& call, const RuntimeFolder& folder, const Patience& patience);
 
   // A child that isolates itself from here on. Errors: Unavailable, Exhausted, TimedOut.
-  Result<CallChild> fork_child();
+  Result<CallChild> fork_child(const Patience& patience);
+
+  // Whether it cannot fork any more: it does not answer as it should, or not in time.
+  bool is_lost() const { return home_->channel.is_over(); }
 
   // Readable once it has ended.
   int ended() const { return home_->container.ended(); }

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <limits>
 #include <string>
+#include <tuple>
 
 #include "berth/base/utf8.h"
 #include "berth/sys/passed_descriptors.h"
@@ -16,11 +20,21 @@ constexpr std::size_t kMostAnswerDescriptors = 2;
 
 }  // namespace
 
-Result<ZygoteAnswer> ZygoteChannel::receive(fork::Word expected, std::uint32_t number) {
-  pollfd ready = {socket_.get(), POLLIN, 0};
-  const int patience = static_cast<int>(patience_.count());
-  BERTH_TRY(const int events, sys::call([&] { return ::poll(&ready, 1, patience); }, "wait for the zygote"));
-  if (events == 0) return fail(Errc::TimedOut, fmt::format("the zygote did not answer within {} ms", patience));
+Result<void> wait_to_read(int fd, const Patience& patience, std::string_view doing) {
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(patience.until - std::chrono::steady_clock::now()).count();
+    if (left <= 0) return fail(Errc::TimedOut, fmt::format("{}: it took too long", doing));
+    pollfd ready[] = {{fd, POLLIN, 0}, {patience.interrupt, POLLIN, 0}};
+    const int most = static_cast<int>(std::min<std::int64_t>(left, std::numeric_limits<int>::max()));
+    BERTH_CHECK_OK(sys::call([&] { return ::poll(ready, std::size(ready), most); }, "{}", doing));
+    if (ready[1].revents != 0) return fail(Errc::TimedOut, fmt::format("{}: it was interrupted", doing));
+    if (ready[0].revents != 0) return {};
+  }
+}
+
+Result<ZygoteAnswer> ZygoteChannel::receive(fork::Word expected, std::uint32_t number, const Patience& patience) {
+  BERTH_CHECK_OK(wait_to_read(socket_.get(), patience, "wait for the zygote"));
   ZygoteAnswer answer = {};
   BERTH_TRY(sys::PassedMessage message,
             sys::receive_message(socket_.get(), std::as_writable_bytes(std::span(&answer.what, 1)),
@@ -31,29 +45,51 @@ Result<ZygoteAnswer> ZygoteChannel::receive(fork::Word expected, std::uint32_t n
     return fail(Errc::Corrupt, "the zygote's answer is no message of ours");
   }
   answer.what.text[sizeof answer.what.text - 1] = '\0';
-  if (answer.what.word == fork::Word::Failed && answer.what.number == number) {
-    return std::unexpected(Error::from_errno(
-        answer.what.value, fmt::format("in the zygote: {}", to_visible(to_valid_utf8(answer.what.text), false))));
-  }
-  const std::size_t wanted = expected == fork::Word::Child ? kMostAnswerDescriptors : 0;
-  if (answer.what.word != expected || answer.what.number != number || answer.descriptors.size() != wanted) {
+  const bool is_failure = answer.what.word == fork::Word::Failed;
+  const std::size_t wanted = expected == fork::Word::Child && !is_failure ? kMostAnswerDescriptors : 0;
+  if ((!is_failure && answer.what.word != expected) || answer.what.number != number ||
+      answer.descriptors.size() != wanted) {
     return fail(Errc::Corrupt, "the zygote answered something else than it was asked");
   }
   return answer;
 }
 
-Result<void> ZygoteChannel::wait_until_ready() {
+Result<void> ZygoteChannel::send(const fork::Order& order, std::span<const int> descriptors) {
+  auto sent = sys::send_message(socket_.get(), std::as_bytes(std::span(&order, 1)), descriptors, sys::WhenFull::Refuse,
+                                "tell the zygote");
+  if (sent) return {};
+  is_over_ = true;
+  // It has not taken the orders before.
+  if (sent.error().os_error() == EAGAIN) return fail(Errc::TimedOut, "tell the zygote: it does not listen");
+  return sent;
+}
+
+Result<void> ZygoteChannel::wait_until_ready(const Patience& patience) {
   const std::scoped_lock lock(mutex_);
-  BERTH_CHECK_OK(receive(fork::Word::Ready, 0));
+  const auto ready = receive(fork::Word::Ready, 0, patience);
+  is_over_ = !ready;
+  if (!ready) return std::unexpected(ready.error());
   return {};
 }
 
-Result<ZygoteAnswer> ZygoteChannel::ask(const fork::Order& order, std::span<const int> descriptors,
-                                        fork::Word expected) {
+Result<ZygoteAnswer> ZygoteChannel::ask(const fork::Order& order, std::span<const int> descriptors, fork::Word expected,
+                                        const Patience& patience) {
   const std::scoped_lock lock(mutex_);
   BERTH_ASSERT(descriptors.size() <= fork::kMostDescriptors);
-  BERTH_CHECK_OK(sys::send_message(socket_.get(), std::as_bytes(std::span(&order, 1)), descriptors, "tell the zygote"));
-  return receive(expected, order.number);
+  if (is_over_) return fail(Errc::Unavailable, "the conversation with the zygote is over");
+  BERTH_CHECK_OK(send(order, descriptors));
+  auto answer = receive(expected, order.number, patience);
+  is_over_ = !answer;
+  if (answer && answer->what.word == fork::Word::Failed) {
+    return std::unexpected(Error::from_errno(
+        answer->what.value, fmt::format("in the zygote: {}", to_visible(to_valid_utf8(answer->what.text), false))));
+  }
+  return answer;
+}
+
+void ZygoteChannel::tell(const fork::Order& order) {
+  const std::scoped_lock lock(mutex_);
+  std::ignore = send(order, {});
 }
 
 }  // namespace berth::container

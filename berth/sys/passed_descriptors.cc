@@ -22,7 +22,7 @@ Result<SocketPair> make_socket_pair() {
 }
 
 Result<void> send_message(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors,
-                          std::string_view doing) {
+                          WhenFull when_full, std::string_view doing) {
   iovec data = {const_cast<std::byte*>(bytes.data()), bytes.size()};  // which sendmsg only reads
   std::vector<char> space(descriptors.empty() ? 0 : CMSG_SPACE(descriptors.size_bytes()));
   msghdr message = {};
@@ -37,7 +37,8 @@ Result<void> send_message(int socket, std::span<const std::byte> bytes, std::spa
     header->cmsg_len = CMSG_LEN(descriptors.size_bytes());
     std::memcpy(CMSG_DATA(header), descriptors.data(), descriptors.size_bytes());
   }
-  return check([&] { return ::sendmsg(socket, &message, MSG_NOSIGNAL); }, "{}", doing);
+  const int flags = MSG_NOSIGNAL | (when_full == WhenFull::Refuse ? MSG_DONTWAIT : 0);
+  return check([&] { return ::sendmsg(socket, &message, flags); }, "{}", doing);
 }
 
 Result<PassedMessage> receive_message(int socket, std::span<std::byte> into, std::size_t most_descriptors,
@@ -65,7 +66,8 @@ Result<PassedMessage> receive_message(int socket, std::span<std::byte> into, std
 Result<void> send_descriptors(int socket, std::span<const int> descriptors) {
   BERTH_ASSERT(!descriptors.empty() && descriptors.size() <= kMost);
   constexpr std::byte kByte{'d'};
-  return send_message(socket, {&kByte, 1}, descriptors, fmt::format("hand over {} descriptors", descriptors.size()));
+  return send_message(socket, {&kByte, 1}, descriptors, WhenFull::Wait,
+                      fmt::format("hand over {} descriptors", descriptors.size()));
 }
 
 Result<std::vector<UniqueFd>> receive_descriptors(int socket) {

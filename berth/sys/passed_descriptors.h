@@ -25,9 +25,12 @@ struct PassedMessage {
   bool is_whole = true;               // false: there was more in it, of bytes or of descriptors, which is lost
 };
 
-// Sends `bytes` as one message, with descriptors beside it. Errors: those of sendmsg(2), with what was being done.
+enum class WhenFull { Wait, Refuse };  // whether one waits for the other end to take what was sent before
+
+// Sends `bytes` as one message, with descriptors beside it. Errors: those of sendmsg(2), with what was being done;
+// EAGAIN for WhenFull::Refuse.
 Result<void> send_message(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors,
-                          std::string_view doing);
+                          WhenFull when_full, std::string_view doing);
 
 // Waits for one message and takes it, up to the size of `into` and `most_descriptors`. Errors: those of recvmsg(2).
 Result<PassedMessage> receive_message(int socket, std::span<std::byte> into, std::size_t most_descriptors,

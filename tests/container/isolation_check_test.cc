@@ -24,6 +24,7 @@ std::string status_with(const std::string& key = "", const std::string& value = 
       {"CapEff", "0000000000000000"},
       {"CapBnd", "0000000000000000"},
       {"CapAmb", "0000000000000000"},
+      {"TracerPid", "0"},
       {"NoNewPrivs", "1"},
       {"Seccomp", "2"},
       {"Seccomp_filters", "2"},
@@ -61,6 +62,8 @@ const Row kRows[] = {
     {"Gid", "1073745824\t1073745824\t0\t0", "Gid"},
     {"Groups", "0 ", "groups"},
     {"Groups", "", "groups"},
+    {"TracerPid", "77", "traces"},
+    {"TracerPid", "", "traces"},
     {"NoNewPrivs", "0", "privileges"},
     {"NoNewPrivs", "", "privileges"},
     {"Seccomp", "0", "filter"},
@@ -90,8 +93,41 @@ TEST(IsolationCheck, LooksForTheGroupInEveryHierarchy) {
   }
 }
 
+struct Depths {
+  const char* name;
+  const char* init;
+  const char* reaper;
+  const char* script;
+  const char* why;  // null: as it should be
+};
+const Depths kDepths[] = {
+    {"AsItShouldBe", "9\t1", "20\t12\t1", "21\t13\t2", nullptr},
+    {"Deeper", "7\t9\t1", "8\t20\t12\t1", "9\t21\t13\t2", nullptr},
+    {"NotTheFirst", "9\t1", "20\t12\t2", "21\t13\t3", "not the first process"},
+    {"EndsInOne", "9\t1", "20\t12\t11", "21\t13\t2", "not the first process"},
+    {"InitItself", "9\t1", "9\t1", "21\t13\t2", "not one below"},
+    {"TooDeep", "9\t1", "20\t12\t5\t1", "21\t13\t6\t2", "not one below"},
+    {"ScriptBeside", "9\t1", "20\t12\t1", "21\t13", "not one below"},
+    {"ScriptBelow", "9\t1", "20\t12\t1", "21\t13\t2\t1", "not one below"},
+    {"Untold", "", "", "", "not the first process"},
+};
+TEST(IsolationCheck, WantsOnePidNamespaceBelowTheContainer) {
+  const auto status = [](const char* numbers) { return std::string("Name:\tx\nNSpid:\t") + numbers + "\n"; };
+  for (const Depths& row : kDepths) {
+    const auto checked = check_depth(status(row.init), status(row.reaper), status(row.script));
+    if (row.why == nullptr) {
+      EXPECT_TRUE(testing::ok(checked)) << row.name;
+    } else {
+      EXPECT_TRUE(testing::fails_with(checked, Errc::Denied, row.why)) << row.name;
+    }
+  }
+}
+
 TEST(IsolationCheck, RefusesAProcessOfOurs) {
-  EXPECT_FALSE(check_isolation(::getpid(), ::getpid(), ::getuid(), 0).has_value());
+  const UniqueFd own(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  ASSERT_TRUE(own);
+  const ShownChild child = {own.get(), own.get(), ::getuid(), 0, ::getpid(), {}};
+  EXPECT_TRUE(testing::fails_with(check_isolation(child), Errc::Denied, "not isolated"));
 }
 
 TEST(IsolationCheck, FindsTheProcessBehindAPidfd) {

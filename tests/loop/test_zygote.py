@@ -74,16 +74,48 @@ class AheadOfTheCall(unittest.TestCase):
         prelude = "def shown():\n    return demisto.args()['x'] + context['args']['x'] + demisto.callingContext['args']['x']"
         self.assertEqual(self.contents(prelude, "demisto.results(shown())", args={'x': 'a'}), ['aaa'])
 
+    def waiting(self, prelude, item):
+        """What the next child has, once one has found that the common script has to wait."""
+        self.put('prelude.bin', marshal.dumps(loop.compile_script(prelude)))
+        self.put('item.py', item.encode())
+        code = zygote.Code(loop)
+        self.assertTrue(zygote.Ahead(code).is_spoiled, prelude)
+        code.waits = True
+        ahead = zygote.Ahead(code)
+        self.assertFalse(ahead.is_spoiled)
+        return ahead
+
     def test_a_common_script_that_asks_for_the_call_waits_for_it(self):
         for early in ("value = demisto.args()['x']", "value = context['args']['x']",
                       "try:\n    value = demisto.args()['x']\nexcept Exception:\n    value = 'none'",
                       "try:\n    value = context.get('args')['x']\nexcept BaseException:\n    value = 'none'",
                       "print('loud')\nvalue = demisto.args()['x']"):
             with self.subTest(early):
-                ahead = self.ahead(early, "demisto.results(value)")
-                self.assertIsNone(ahead._scope)
+                ahead = self.waiting(early, "demisto.results(value)")
                 host = self.run_job(ahead, {'integration': False, 'is_ahead': True, 'args': {'x': 'mine'}})
                 self.assertEqual(host.told[-1]['results'][0]['Contents'], 'mine')
+
+    def test_every_look_at_the_call_is_one(self):
+        """Also those that no method of the script's is called for."""
+        looks = ['context == {}', '{} == context', 'context != {}', 'repr(context)', 'str(context)', "'%s' % context",
+                 "'{}'.format(context)", 'context.popitem()', 'context.clear()', 'context.pop(1, 2)', 'len(context)',
+                 'bool(context)', 'list(context)', 'dict(context)', 'context.fromkeys([1])', 'context.copy()',
+                 '__import__("copy").copy(context)', '__import__("copy").deepcopy(context)',
+                 '__import__("pickle").dumps(context)', '__import__("json").dumps(context)', '{**context}',
+                 '(lambda **x: x)(**context)', 'context.__class__.__eq__(context, {})', 'dir(context)', 'sorted(context)',
+                 '1 in context', 'context.update(a=1)', 'context.setdefault(1, 2)', 'context < {}',
+                 '__import__("sys").getsizeof(context)', 'demisto == 1', 'repr(demisto)', 'str(demisto)',
+                 "'%s' % demisto", 'demisto.x', "hasattr(demisto, 'args')", "setattr(demisto, 'x', 1)", 'dir(demisto)',
+                 'vars(demisto)', '__import__("copy").copy(demisto)', 'demisto.__class__', "delattr(demisto, 'x')"]
+        if sys.version_info >= (3, 9):
+            looks += ['context | {}', '{} | context', 'context.__ior__({})', 'list(reversed(context))']
+        for look in looks:
+            with self.subTest(look):
+                self.waiting("try:\n    %s\nexcept BaseException:\n    pass" % look, "demisto.results(1)")
+
+    def test_what_tells_nothing_of_the_call_is_no_look_at_it(self):
+        prelude = "kept = [demisto, context]\nassert isinstance(context, dict) and context is not None and callable(len)"
+        self.assertIsNotNone(self.ahead(prelude, "demisto.results(1)")._scope)
 
     def test_errors_belong_to_the_call(self):
         rows = (("raise KeyError('k')", "demisto.results(1)", 'KeyError'), (None, "1 +", 'SyntaxError'),
@@ -93,6 +125,8 @@ class AheadOfTheCall(unittest.TestCase):
                 if os.path.exists(self.folder.name + '/prelude.bin'):
                     os.unlink(self.folder.name + '/prelude.bin')
                 ahead = self.ahead(prelude, item)
+                if prelude is not None and ahead.is_spoiled:
+                    ahead = self.waiting(prelude, item)
                 # Without code ahead the job brings it, as the host does when it could not be compiled.
                 job = {'integration': False, 'is_ahead': True, 'script': item}
                 told = [one for one in self.run_job(ahead, job).told if one['type'] == 'exception']

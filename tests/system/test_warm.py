@@ -6,6 +6,8 @@ parent of a zygote's child is not in its pid namespace.
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
 from calls import PATIENCE
@@ -287,3 +289,175 @@ def test_sigkill_leaves_nothing(room, host):
         running.wait(30)
         host.settle()
     figure('S', 'processes, mounts, groups left after SIGKILL at 8 moments of warm calls', 0)
+
+
+# --- when something is amiss -----------------------------------------------------------------------------------------
+
+# Gives the test the time to do something before the calls that follow; the name of its process says when.
+STAGED = """import ctypes, json, time
+answers = []
+for n in range(%d):
+    if n == 3:
+        ctypes.CDLL(None).prctl(15, b'staged', 0, 0, 0)
+        time.sleep(%d)
+    begun = time.time()
+    answers.append([entry['Contents'] for entry in demisto.executeCommand(%r, {})] + [time.time() - begun])
+demisto.results(json.dumps(answers))
+"""
+
+
+def parent_of(pid):
+    lines = [line.split() for line in read('/proc/%d/status' % pid).splitlines()]
+    return next((int(line[1]) for line in lines if line[0] == 'PPid:'), 0)
+
+
+def zygotes_of(berth):
+    """The interpreters that fork: children of a container's first process, which is a child of `berth`."""
+    return [pid for pid in map(int, filter(str.isdigit, os.listdir('/proc')))
+            if 'zygote.py' in read('/proc/%d/cmdline' % pid) and parent_of(parent_of(pid)) == berth]
+
+
+def children_of(parent):
+    return [pid for pid in map(int, filter(str.isdigit, os.listdir('/proc'))) if parent_of(pid) == parent]
+
+
+def call_of(answer):
+    call, = answer.json['answers']
+    return call
+
+
+def until(found, seconds=30):
+    end = time.monotonic() + seconds * PATIENCE
+    while time.monotonic() < end:
+        if result := found():
+            return result
+        time.sleep(0.02)
+    raise AssertionError('%s did not come to be' % found)
+
+
+def staged(room, meanwhile, calls=12, pause=2):
+    """The answer of a script that makes `calls` calls; `meanwhile` is done with their zygote after three of them."""
+    turn_on(room)
+    room.script('Short', "import os\ndemisto.results(str(%s))" % IS_WARM)
+    room.script('Staged', STAGED % (calls, pause, 'Short'))
+    running = room.begin('exec', '!Staged', '--json')
+    until(lambda: any(read('/proc/%d/comm' % pid).strip() == 'staged' and parent_of(parent_of(pid)) == running.pid
+                      for pid in map(int, filter(str.isdigit, os.listdir('/proc')))))
+    zygote, = zygotes_of(running.pid)
+    meanwhile(zygote)
+    return running.wait(120 * PATIENCE)
+
+
+def test_a_hung_zygote_holds_nobody_up(room):
+    """Its channel is given up, its calls have containers of their own, and another zygote takes its place."""
+    answer = staged(room, lambda zygote: os.kill(zygote, signal.SIGSTOP))
+    assert answer.code == 0, answer
+    rows = json.loads(answer.value)
+    assert [row[0] for row in rows[:3]] == ['False', 'True', 'True']
+    assert sum(row[1] for row in rows[3:]) < 12, rows
+    assert 'False' in [row[0] for row in rows[3:]] and rows[-1][0] == 'True', rows
+    notes = call_of(answer)['notes']
+    assert [note for note in notes if "make 'Short' warm: wait for the zygote" in note], answer
+    assert call_of(answer)['warnings'] == []
+    figure('S', 'seconds that a hung zygote held up a call', '%.1f' % max(row[1] for row in rows[3:]))
+
+
+def test_a_child_that_is_not_isolated_gets_no_job(room):
+    """Here since another process traces it, which no zygote could do unseen."""
+    # Whoever traces a process waits for its end first.
+    tracer = r"""import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+for pid in sys.argv[1:]:
+    assert libc.ptrace(0x4206, int(pid), None, None) == 0, os.strerror(ctypes.get_errno())  # PTRACE_SEIZE
+print('traced', flush=True)
+try:
+    while True:
+        os.waitpid(-1, 0x40000000)  # __WALL
+except ChildProcessError:
+    pass
+"""
+    tracers = []
+
+    def trace(zygote):
+        words = [sys.executable, '-c', tracer] + [str(pid) for pid in children_of(zygote)]
+        tracers.append(subprocess.Popen(words, stdout=subprocess.PIPE))
+        assert tracers[0].stdout.readline() == b'traced\n'
+
+    try:
+        answer = staged(room, trace)
+    finally:
+        for one in tracers:
+            one.kill()
+            one.wait()
+            one.stdout.close()
+    rows = [row[0] for row in json.loads(answer.value)]
+    assert rows == ['False', 'True', 'True'] + ['False'] * 9, answer
+    warnings = call_of(answer)['warnings']
+    assert [text for text in warnings if 'not isolated: another process traces it' in text], answer
+
+
+def test_processor_time_of_a_call_that_ends_by_itself(room):
+    turn_on(room)
+    room.script('Burn', "import os, time\nwhile time.process_time() < 0.5:\n    pass\nos._exit(3)")
+    answer = room.exec('!Burn retry-count=1 retry-interval=1')
+    call = call_of(answer)
+    assert call['warm'] and call['outcome']['status'] == 3, answer
+    assert 400 <= call['outcome']['cpu_ms'] < 5000, answer
+    assert call['outcome']['peak_memory_bytes'] > 1 << 20, answer
+
+
+def test_an_answer_outlives_a_group_that_cannot_be_removed(room):
+    turn_on(room)
+    room.script('Slow', "import os, time\nif not %s:\n    raise ValueError('cold')\ntime.sleep(3)\ndemisto.results('here')" % IS_WARM)
+    running = room.begin('exec', '!Slow retry-count=1 retry-interval=1', '--json')
+    zygote, = until(lambda: zygotes_of(running.pid))
+
+    def group():
+        lines = [read('/proc/%d/cgroup' % pid) for pid in children_of(zygote)]
+        names = [line.split(':memory:')[1] for text in lines for line in text.splitlines() if ':memory:' in line]
+        names += [line.split('::')[1] for text in lines for line in text.splitlines() if '::' in line]
+        paths = ['/sys/fs/cgroup' + part + name for name in names for part in ('/memory', '') if name[-2:-1] == '-']
+        return [path for path in paths if os.path.isdir(path)]
+
+    path = until(group)[0]
+    os.mkdir(path + '/inner')
+    try:
+        answer = running.wait(60 * PATIENCE)
+    finally:
+        os.rmdir(path + '/inner')
+    assert answer.code == 0 and answer.value == 'here' and call_of(answer)['warm'], answer
+    assert [text for text in call_of(answer)['warnings'] if 'remove cgroup' in text], answer
+    room.must('exec', '!Print value=1')
+    room.script('Next', "demisto.results(1)")
+    room.must('exec', '!Next')
+    assert not os.path.exists(path), 'the next start has not swept it'
+
+
+def test_zygotes_are_given_back_when_ids_run_out(room, berth):
+    """Two ranges of ids: one for the script that calls, one that a zygote has taken when another container needs it."""
+    turn_on(room)
+    with open('/etc/subuid') as granted:
+        first = next(line.split(':')[1] for line in granted if line.startswith('berth:'))
+    few = berth.write('few-ids', 'berth:%s:%d\n' % (first, 2 * 65536))
+    room.script('Often', "import os\ndemisto.results(str(%s))" % IS_WARM)
+    room.script('Other', "demisto.results('other')")
+    room.script('Many', """said = [demisto.executeCommand('Often', {})[0]['Contents'] for _ in range(3)]
+said.append(demisto.executeCommand('Other', {})[0]['Contents'])
+demisto.results(str(said))""")
+    answer = room.exec('!Many', prefix=('unshare', '-m', 'sh', '-c',
+                                        'mount --bind "$0" /etc/subuid && exec "$@"', few))
+    assert answer.value == str(['False', 'True', 'True', 'other']), answer
+
+
+def test_a_common_script_runs_once_in_a_call(room):
+    """Also one that asks for its call when it has left traces already."""
+    path = os.path.join(room.tree, 'Packs', 'Base', 'Scripts', 'CommonServerPython', 'CommonServerPython.py')
+    room.berth.write(path, """import json
+json.runs = getattr(json, 'runs', 0) + 1
+given = demisto.args().get('n')
+""")
+    rows = [{'n': str(n)} for n in range(6)]
+    code = "import json, os\ndemisto.results(json.dumps([given, json.runs, %s]))" % IS_WARM
+    answers = [json.loads(answer[0]) for answer in again(room, 'Once', code, rows, ['n'])]
+    assert answers == [[str(n), 1, n > 0] for n in range(6)]
