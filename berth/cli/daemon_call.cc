@@ -168,6 +168,10 @@ class DaemonConversation {
   std::vector<AnsweredFile> files_;
 };
 
+bool may_be_served(const Surroundings& surroundings) {
+  return ::access(surroundings.settings.socket().c_str(), F_OK) == 0;
+}
+
 DaemonEnd call_daemon(Result<DaemonCall> call, const Surroundings& surroundings, const DaemonShow& show) {
   if (!call) {
     say_why(call.error().message(), show.debug);

@@ -61,6 +61,9 @@ struct DaemonShow {
   bool debug = false;  // say why the call is made in this process
 };
 
+// Whether it is worth putting a call together for the daemon: its socket is there. A look, and no promise.
+bool may_be_served(const Surroundings& surroundings);
+
 // Nothing: the daemon is not there or cannot do it, nothing has run, and the call is to be made in this process. A
 // number: the exit status, once all has been said. Else the answer, to be shown.
 using DaemonEnd = std::variant<std::monostate, int, DaemonAnswer>;

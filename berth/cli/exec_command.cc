@@ -77,6 +77,7 @@ Result<std::vector<app::CommandAnswer>> read_answers(const DaemonAnswer& told) {
 }
 
 std::optional<int> exec_by_daemon(const ExecOptions& options, const Surroundings& surroundings) {
+  if (!options.debug && !may_be_served(surroundings)) return std::nullopt;
   auto end = call_daemon(asked_of_daemon(options), surroundings, {options.json, options.raw, options.debug});
   if (const int* status = std::get_if<int>(&end)) return *status;
   const auto* told = std::get_if<DaemonAnswer>(&end);

@@ -89,6 +89,7 @@ Result<DaemonCall> asked_of_daemon(const RunOptions& options) {
 }  // namespace
 
 std::optional<int> run_by_daemon(const RunOptions& options, const Surroundings& surroundings) {
+  if (!options.debug && !may_be_served(surroundings)) return std::nullopt;
   auto end = call_daemon(asked_of_daemon(options), surroundings, {options.json, options.raw, options.debug});
   if (const int* status = std::get_if<int>(&end)) return *status;
   const auto* told = std::get_if<DaemonAnswer>(&end);

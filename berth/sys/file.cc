@@ -84,14 +84,13 @@ Result<std::string> read_file(const UniqueFd& file, std::size_t limit_bytes, std
   if (!S_ISREG(status.st_mode)) {
     return fail(Errc::InvalidInput, fmt::format("read file '{}': it is not a regular file", name));
   }
+  if (status.st_size == 0) return read_on(file.get(), {}, limit_bytes, name);  // as files of the kernel say they are
   // What it should have, and one more, so that the end shows at once; a file that grows meanwhile is read on.
-  const auto expected = std::min(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)), limit_bytes) + 1;
+  const auto expected = std::min(static_cast<std::size_t>(status.st_size), limit_bytes) + 1;
   std::string bytes(expected, '\0');
   BERTH_TRY(int got, call([&] { return ::read(file.get(), bytes.data(), bytes.size()); }, "read file '{}'", name));
   bytes.resize(static_cast<std::size_t>(got));
-  if (status.st_size > 0 && bytes.size() < expected && bytes.size() == static_cast<std::size_t>(status.st_size)) {
-    return bytes;
-  }
+  if (bytes.size() + 1 == expected) return bytes;
   return read_on(file.get(), std::move(bytes), limit_bytes, name);
 }
 
