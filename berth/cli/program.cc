@@ -145,9 +145,9 @@ void add_escape_test(CLI::App& program, CommandLine& line) {
 
 using Add = void (*)(CLI::App&, CommandLine&);
 
-template <void (*add)(CLI::App&, Choice&)>
+template <void (*AddTo)(CLI::App&, Choice&)>
 void with_choice(CLI::App& program, CommandLine& line) {
-  add(program, line.choice);
+  AddTo(program, line.choice);
 }
 
 // In the order of the help. `ps` and `prune` come together.

@@ -11,7 +11,7 @@ namespace berth::http {
 namespace {
 
 constexpr std::chrono::minutes kLongEnough{5};  // a run of this length was none of a series of failures
-constexpr std::int64_t kMostMinutes = 60 * 24 * 366;
+constexpr std::int64_t kMostMinutes = std::int64_t{60} * 24 * 366;
 
 // A number of minutes, or the text of one.
 std::optional<std::chrono::seconds> minutes_in(const Json& parameters, std::string_view name) {
