@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <variant>
 
 #include "berth/base/base64.h"
 #include "berth/base/utf8.h"
@@ -83,6 +84,9 @@ Result<void> DaemonCall::add_scene(const SceneOptions& scene) {
   if (!files.as_array()->empty()) body_.set("files", std::move(files));
   return {};
 }
+
+// Nothing: not by the daemon. A number: the exit status, once all has been said.
+using DaemonEnd = std::variant<std::monostate, int, DaemonAnswer>;
 
 // One call, from the connection to its end.
 class DaemonConversation {
@@ -168,23 +172,40 @@ class DaemonConversation {
   std::vector<AnsweredFile> files_;
 };
 
-bool may_be_served(const Surroundings& surroundings) {
-  return ::access(surroundings.settings.socket().c_str(), F_OK) == 0;
-}
-
-DaemonEnd call_daemon(Result<DaemonCall> call, const Surroundings& surroundings, const DaemonShow& show) {
-  if (!call) {
-    say_why(call.error().message(), show.debug);
-    return {};
-  }
-  if (!surroundings.guards.all_up()) return {};
-  return DaemonConversation(*std::move(call), surroundings, show).run();
-}
+namespace {
 
 Result<void> save_answered_files(const std::vector<AnsweredFile>& files, const std::string& folder) {
   BERTH_CHECK_OK(make_save_folder(folder));
   for (const AnsweredFile& file : files) BERTH_CHECK_OK(save_file(folder, file.name, file.id, file.bytes));
   return {};
+}
+
+}  // namespace
+
+std::optional<int> answer_by_daemon(const std::function<Result<DaemonCall>()>& ask, const Surroundings& surroundings,
+                                    const DaemonShow& show,
+                                    const std::function<Result<void>(const DaemonAnswer&)>& show_answer) {
+  const bool may_be_there = ::access(surroundings.settings.socket().c_str(), F_OK) == 0;
+  if (!may_be_there && !show.debug) return std::nullopt;
+  auto call = ask();
+  if (!call) {
+    say_why(call.error().message(), show.debug);
+    return std::nullopt;
+  }
+  if (!surroundings.guards.all_up()) return std::nullopt;
+  const DaemonEnd end = DaemonConversation(*std::move(call), surroundings, show).run();
+  if (const int* status = std::get_if<int>(&end)) return *status;
+  const auto* told = std::get_if<DaemonAnswer>(&end);
+  if (told == nullptr) return std::nullopt;
+  if (!show.save_files.empty()) {
+    if (auto saved = save_answered_files(told->files, show.save_files); !saved) complain(saved.error());
+  }
+  if (show.json) {
+    std::fputs((print_json_pretty(told->answer) + "\n").c_str(), stdout);
+  } else if (auto shown = show_answer(*told); !shown) {
+    return complain(shown.error());
+  }
+  return told->exit_code;
 }
 
 }  // namespace berth::cli

@@ -1,10 +1,10 @@
 // `berth run` and `berth exec` through the daemon, where there is one.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "berth/base/json.h"
@@ -58,18 +58,16 @@ struct DaemonAnswer {
 struct DaemonShow {
   bool json = false;
   bool raw = false;
-  bool debug = false;  // say why the call is made in this process
+  bool debug = false;           // say why the call is made in this process
+  std::string save_files = {};  // the folder for them; empty for none
 };
 
-// Whether it is worth putting a call together for the daemon: its socket is there. A look, and no promise.
-bool may_be_served(const Surroundings& surroundings);
-
-// Nothing: the daemon is not there or cannot do it, nothing has run, and the call is to be made in this process. A
-// number: the exit status, once all has been said. Else the answer, to be shown.
-using DaemonEnd = std::variant<std::monostate, int, DaemonAnswer>;
-DaemonEnd call_daemon(Result<DaemonCall> call, const Surroundings& surroundings, const DaemonShow& show);
-
-Result<void> save_answered_files(const std::vector<AnsweredFile>& files, const std::string& folder);
+// Asks the daemon, and answers as the command itself would: `show_answer` tells a person. Nothing where the daemon is
+// not there or cannot do it: nothing has run, and the call is to be made in this process. Else the exit status. `ask`
+// puts the call together, which is not done where no socket is, unless --debug wants to hear why.
+std::optional<int> answer_by_daemon(const std::function<Result<DaemonCall>()>& ask, const Surroundings& surroundings,
+                                    const DaemonShow& show,
+                                    const std::function<Result<void>(const DaemonAnswer&)>& show_answer);
 
 template <class Options>
 Result<void> DaemonCall::add_shared(const Options& options) {

@@ -77,22 +77,13 @@ Result<std::vector<app::CommandAnswer>> read_answers(const DaemonAnswer& told) {
 }
 
 std::optional<int> exec_by_daemon(const ExecOptions& options, const Surroundings& surroundings) {
-  if (!options.debug && !may_be_served(surroundings)) return std::nullopt;
-  auto end = call_daemon(asked_of_daemon(options), surroundings, {options.json, options.raw, options.debug});
-  if (const int* status = std::get_if<int>(&end)) return *status;
-  const auto* told = std::get_if<DaemonAnswer>(&end);
-  if (told == nullptr) return std::nullopt;
-  if (!options.save_files.empty()) {
-    if (auto saved = save_answered_files(told->files, options.save_files); !saved) complain(saved.error());
-  }
-  if (options.json) {
-    std::fputs((print_json_pretty(told->answer) + "\n").c_str(), stdout);
-    return told->exit_code;
-  }
-  const auto answers = read_answers(*told);
-  if (!answers) return complain(answers.error());
-  show_all(*answers, nullptr, options, surroundings.begun_ns);
-  return told->exit_code;
+  const auto show = [&](const DaemonAnswer& told) -> Result<void> {
+    BERTH_TRY(const std::vector<app::CommandAnswer> answers, read_answers(told));
+    show_all(answers, nullptr, options, surroundings.begun_ns);
+    return {};
+  };
+  return answer_by_daemon([&] { return asked_of_daemon(options); }, surroundings,
+                          {options.json, options.raw, options.debug, options.save_files}, show);
 }
 
 int exec_command(const ExecOptions& options, const Surroundings& surroundings) {

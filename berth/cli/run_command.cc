@@ -89,22 +89,13 @@ Result<DaemonCall> asked_of_daemon(const RunOptions& options) {
 }  // namespace
 
 std::optional<int> run_by_daemon(const RunOptions& options, const Surroundings& surroundings) {
-  if (!options.debug && !may_be_served(surroundings)) return std::nullopt;
-  auto end = call_daemon(asked_of_daemon(options), surroundings, {options.json, options.raw, options.debug});
-  if (const int* status = std::get_if<int>(&end)) return *status;
-  const auto* told = std::get_if<DaemonAnswer>(&end);
-  if (told == nullptr) return std::nullopt;
-  if (!options.save_files.empty()) {
-    if (auto saved = save_answered_files(told->files, options.save_files); !saved) complain(saved.error());
-  }
-  if (options.json) {
-    std::fputs((print_json_pretty(told->answer) + "\n").c_str(), stdout);
-    return told->exit_code;
-  }
-  const auto answer = app::read_answer(told->answer, told->view);
-  if (!answer) return complain(answer.error());
-  show_answer(*answer, nullptr, {options.debug, options.trace, surroundings.begun_ns, ""});
-  return told->exit_code;
+  const auto show = [&](const DaemonAnswer& told) -> Result<void> {
+    BERTH_TRY(const app::CallAnswer answer, app::read_answer(told.answer, told.view));
+    show_answer(answer, nullptr, {options.debug, options.trace, surroundings.begun_ns, ""});
+    return {};
+  };
+  return answer_by_daemon([&] { return asked_of_daemon(options); }, surroundings,
+                          {options.json, options.raw, options.debug, options.save_files}, show);
 }
 
 int run_command(const RunOptions& options, const Surroundings& surroundings) {
