@@ -7,8 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <future>
+
 #include "berth/base/clock.h"
-#include "berth/base/meanwhile.h"
 #include "berth/container/call_files.h"
 #include "berth/container/cpu_time.h"
 #include "berth/container/ground.h"
@@ -162,9 +163,11 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   }
   BERTH_TRY(Watcher watcher, Watcher::start(watched));
   passed("start the watcher");
-  // No fork from here until the network is there: a thread makes it.
-  Meanwhile<Result<void>> network_made(
-      [&]() -> Result<void> { return network ? network->make(network_place(spec, lease)) : Result<void>(); });
+  // No fork from here until the network is there: a thread makes it, which has ended when get() returns or the future
+  // is gone ([futures.async]).
+  std::future<Result<void>> network_made = std::async(std::launch::async, [&]() -> Result<void> {
+    return network ? network->make(network_place(spec, lease)) : Result<void>();
+  });
 
   BERTH_TRY(UniqueFd root, ground.of_machine ? open_image_root(folder, spec.root, range, lease.slot(), user_namespace)
                                              : mount_image_root(folder, spec.root));
@@ -178,7 +181,7 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
   BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits));
   passed("make the cgroup");
-  BERTH_CHECK_OK(network_made.take());
+  BERTH_CHECK_OK(network_made.get());
   passed("make the network");
   // The last of the container's ids: nobody in it has it.
   const std::uint32_t first_id = ground.of_machine ? lease.ids().first : 0;
