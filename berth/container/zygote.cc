@@ -78,7 +78,7 @@ std::string text_at(int fd) {
 // --- the zygote ------------------------------------------------------------------------------------------------------
 
 Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder, const Patience& patience) {
-  BERTH_TRY(const Ground ground, find_ground(call.limits));
+  BERTH_TRY(Ground ground, find_ground(call.limits));
   if (!ground.not_enforced.empty() || !ground.counts_processes()) {
     return fail(Errc::Unavailable, "start a zygote: calls could not be kept within their limits one by one here");
   }
@@ -86,7 +86,7 @@ Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder
   if (!ground.of_machine) return fail(Errc::Unavailable, "start a zygote: that takes the machine's root");
   std::vector<std::string> views;
   for (const CgroupView& view : cgroup_views(ground.hierarchies)) views.push_back(view.at);
-  BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder));
+  BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder, std::move(ground)));
   auto home = std::make_shared<ZygoteHome>(std::move(container), call);
   if (auto ready = home->channel.wait_until_ready(patience); !ready) {
     const std::string said = text_at(home->container.complaints().get());
