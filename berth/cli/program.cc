@@ -105,10 +105,13 @@ void add_image(CLI::App& program, CommandLine& line) {
   });
 }
 
-void add_housekeeping(CLI::App& program, CommandLine& line) {
+void add_ps(CLI::App& program, CommandLine& line) {
   program.add_subcommand("ps", "list kept containers and kept mounts of images")->callback([&line] {
     line.choice.run = [](const Surroundings& surroundings) { return ps_command(surroundings); };
   });
+}
+
+void add_prune(CLI::App& program, CommandLine& line) {
   CLI::App& prune = *program.add_subcommand("prune", "remove kept mounts of images and dead kept containers");
   prune.add_flag("--all", line.prune.all, "remove containers that stand, too");
   prune.add_flag("--dry-run", line.prune.dry_run, "only say what would be removed");
@@ -150,7 +153,7 @@ void with_choice(CLI::App& program, CommandLine& line) {
   AddTo(program, line.choice);
 }
 
-// In the order of the help. `ps` and `prune` come together.
+// In the order of the help.
 constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"run", add_run},
     {"exec", with_choice<add_exec>},
@@ -163,7 +166,8 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"file", with_choice<add_files>},
     {"loop", add_loop},
     {"image", add_image},
-    {"ps prune", add_housekeeping},
+    {"ps", add_ps},
+    {"prune", add_prune},
     {"shell", with_choice<add_shell>},
     {"doctor", add_doctor},
     {"escape-test", add_escape_test},
@@ -176,7 +180,7 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
 void add_commands(CLI::App& program, CommandLine& line, std::string_view first) {
   const auto chosen = std::ranges::find(kCommands, first, &std::pair<std::string_view, Add>::first);
   if (chosen != std::ranges::end(kCommands)) return chosen->second(program, line);
-  for (const auto& [names, add] : kCommands) add(program, line);
+  for (const auto& [name, add] : kCommands) add(program, line);
 }
 
 }  // namespace
