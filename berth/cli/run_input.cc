@@ -5,8 +5,10 @@
 
 #include "berth/app/content_service.h"
 #include "berth/app/given_limits.h"
+#include "berth/app/given_scene.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/value_source.h"
+#include "berth/content/arguments.h"
 #include "berth/content/commands.h"
 #include "berth/content/item_reader.h"
 #include "berth/content/parameters.h"
@@ -18,20 +20,6 @@ namespace {
 using content::Assignment;
 
 constexpr std::size_t kLargestScript = 10 << 20;
-constexpr std::size_t kLargestFile = 256 << 20;
-
-std::vector<std::string> names_of(const std::vector<content::Argument>& arguments) {
-  std::vector<std::string> names;
-  for (const content::Argument& argument : arguments) names.push_back(argument.name);
-  return names;
-}
-
-const std::vector<content::Argument>& arguments_of(const content::Item& item, const std::string& command) {
-  for (const content::Command& one : item.commands) {
-    if (one.name == command) return one.arguments;
-  }
-  return item.arguments;
-}
 
 bool is_secret(const std::vector<content::Argument>& arguments, const std::optional<std::string>& name) {
   for (const content::Argument& argument : arguments) {
@@ -66,9 +54,9 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
   }
   request.command = options.command;
 
-  const auto& declared = arguments_of(request.item, options.command);
+  const auto& declared = content::arguments_of(request.item, options.command);
   for (const std::string& text : options.arguments) {
-    Assignment assignment = content::parse_assignment(text, names_of(declared));
+    Assignment assignment = content::parse_assignment(text, content::argument_names(declared));
     // Only a secret argument names a source: others may well begin with an @.
     if (is_secret(declared, assignment.name)) BERTH_CHECK_OK(read_source(assignment, "argument", input));
     request.arguments.push_back(std::move(assignment));
@@ -104,14 +92,7 @@ Result<app::CallRequest> read_request(const RunOptions& options, const app::Sett
 }
 
 Result<void> fill_scene(const SceneOptions& options, app::Scene& scene) {
-  if (!options.investigation.empty()) {
-    for (const auto& [option, text] : {std::pair{"--incident", &options.incident}, {"--context", &options.context}}) {
-      if (text->empty()) continue;
-      return fail(Errc::InvalidInput, fmt::format("{}: investigation {} has its own; leave one of the two out", option,
-                                                  options.investigation));
-    }
-    BERTH_CHECK_OK(scene.enter_investigation(options.investigation).context([] { return "--investigation"; }));
-  }
+  BERTH_CHECK_OK(app::enter_given(scene, options.investigation, !options.incident.empty(), !options.context.empty()));
   if (!options.incident.empty()) {
     BERTH_TRY(Json incident, read_json_object("--incident", options.incident));
     scene.playground()->set_incident(std::move(incident));
@@ -120,19 +101,12 @@ Result<void> fill_scene(const SceneOptions& options, app::Scene& scene) {
     BERTH_TRY(Json context, read_json_object("--context", options.context));
     scene.playground()->set_context(std::move(context));
   }
-  std::vector<server::NewEntry> entries;
+  std::vector<server::NewFile> files;
   for (const std::string& path : options.files) {
-    BERTH_TRY(std::string bytes, sys::read_file(path, kLargestFile).context([] { return "--file"; }));
-    const std::string name = std::filesystem::path(path).filename();
-    Json entry = Json::object();
-    entry.set("Type", 3).set("ContentsFormat", "text").set("Contents", "").set("File", name);
-    entries.push_back({std::move(entry), server::NewFile{name, std::move(bytes)}});
+    BERTH_TRY(std::string bytes, sys::read_file(path, app::kLargestHandedIn).context([] { return "--file"; }));
+    files.push_back({std::filesystem::path(path).filename(), std::move(bytes)});
   }
-  if (entries.empty()) return {};
-  BERTH_TRY(const server::Posted posted,
-            scene.investigation().post(entries, {}, scene.script()).context([] { return "--file"; }));
-  if (!posted.problems.empty()) return fail(Errc::InvalidInput, "--file: " + posted.problems.front());
-  return {};
+  return app::hand_in(scene, std::move(files));
 }
 
 void show_frame(engine::Direction direction, std::string_view line) {

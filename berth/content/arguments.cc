@@ -31,12 +31,6 @@ const Argument* find_argument(const std::vector<Argument>& arguments, std::strin
   return found == arguments.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> names_of(const std::vector<Argument>& arguments) {
-  std::vector<std::string> names;
-  for (const Argument& argument : arguments) names.push_back(argument.name);
-  return names;
-}
-
 class Check {
  public:
   explicit Check(const Signature& signature) : signature_(signature) {}
@@ -76,8 +70,9 @@ class Check {
       return keep(undeclared_, name, assignment.value);
     }
     return refuse(fmt::format("unknown argument '{}'{}", shown(name),
-                              signature_.arguments.empty() ? std::string("; it takes none")
-                                                           : suggestion_for(name, names_of(signature_.arguments))));
+                              signature_.arguments.empty()
+                                  ? std::string("; it takes none")
+                                  : suggestion_for(name, argument_names(signature_.arguments))));
   }
 
   Result<void> take_bare(const std::string& value) {
@@ -170,6 +165,12 @@ class Check {
 };
 
 }  // namespace
+
+std::vector<std::string> argument_names(const std::vector<Argument>& arguments) {
+  std::vector<std::string> names;
+  for (const Argument& argument : arguments) names.push_back(argument.name);
+  return names;
+}
 
 Result<CallArguments> check_arguments(const Signature& signature, const std::vector<Assignment>& given) {
   return Check(signature).run(given);

@@ -33,6 +33,8 @@ struct CallArguments {
 // argument takes one, or several are declared to, or a second one.
 Result<CallArguments> check_arguments(const Signature& signature, const std::vector<Assignment>& given);
 
+std::vector<std::string> argument_names(const std::vector<Argument>& arguments);
+
 // The elements of a list argument as content's own helpers read it: a JSON list, else what stands between commas,
 // trimmed.
 std::vector<std::string> list_elements(std::string_view text);

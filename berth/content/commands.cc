@@ -32,6 +32,11 @@ std::vector<std::string> command_names(const Item& integration) {
   return names;
 }
 
+const std::vector<Argument>& arguments_of(const Item& item, std::string_view name) {
+  const auto found = std::ranges::find(item.commands, name, &Command::name);
+  return found == item.commands.end() ? item.arguments : found->arguments;
+}
+
 Result<FoundCommand> find_command(const Item& item, std::string_view name) {
   if (item.kind == ItemKind::Script) {
     return fail(Errc::InvalidInput,

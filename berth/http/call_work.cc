@@ -14,10 +14,12 @@
 #include "berth/app/content_service.h"
 #include "berth/app/exit_codes.h"
 #include "berth/app/given_limits.h"
+#include "berth/app/given_scene.h"
 #include "berth/app/line_service.h"
 #include "berth/app/mask.h"
 #include "berth/app/polling.h"
 #include "berth/base/base64.h"
+#include "berth/content/arguments.h"
 #include "berth/content/command_line.h"
 #include "berth/content/commands.h"
 #include "berth/content/item_reader.h"
@@ -27,7 +29,6 @@
 namespace berth::http {
 namespace {
 
-constexpr std::size_t kLargestFile = 256 << 20;
 constexpr std::size_t kPiece = 96 << 10;  // of a file, in an event
 
 // What lies at `path` here must be what the client has opened there: it may see another file system.
@@ -58,16 +59,6 @@ Result<content::Item> find_item(const CallWork& work, const app::Settings& setti
   return content.find_item(asked.name);
 }
 
-std::vector<std::string> names_of(const content::Item& item, const std::string& command) {
-  const std::vector<content::Argument>* declared = &item.arguments;
-  for (const content::Command& one : item.commands) {
-    if (one.name == command) declared = &one.arguments;
-  }
-  std::vector<std::string> names;
-  for (const content::Argument& argument : *declared) names.push_back(argument.name);
-  return names;
-}
-
 Result<app::CallRequest> common_request(const CallWork& work, const app::Settings& settings, AnswerStream& answer) {
   const CallBody& body = work.body;
   app::CallRequest request;
@@ -94,7 +85,7 @@ Result<app::CallRequest> run_request(const CallWork& work, const app::Settings& 
   BERTH_TRY(app::CallRequest request, common_request(work, settings, answer));
   request.item = std::move(item);
   request.command = body.command;
-  const auto names = names_of(request.item, body.command);
+  const auto names = content::argument_names(content::arguments_of(request.item, body.command));
   for (const std::string& text : body.arguments) request.arguments.push_back(content::parse_assignment(text, names));
   request.parameters = body.parameters;
   request.parameters_file = body.parameters_file;
@@ -103,30 +94,17 @@ Result<app::CallRequest> run_request(const CallWork& work, const app::Settings& 
 
 Result<void> fill_scene(const CallWork& work, app::Scene& scene) {
   const CallBody& body = work.body;
-  if (!body.investigation.empty()) {
-    for (const auto& [option, given] : {std::pair{"--incident", &body.incident}, {"--context", &body.context}}) {
-      if (given->is_null()) continue;
-      return fail(Errc::InvalidInput, fmt::format("{}: investigation {} has its own; leave one of the two out", option,
-                                                  body.investigation));
-    }
-    BERTH_CHECK_OK(scene.enter_investigation(body.investigation).context([] { return "--investigation"; }));
-  }
+  BERTH_CHECK_OK(app::enter_given(scene, body.investigation, !body.incident.is_null(), !body.context.is_null()));
   if (!body.incident.is_null()) scene.playground()->set_incident(body.incident);
   if (!body.context.is_null()) scene.playground()->set_context(body.context);
-  std::vector<server::NewEntry> entries;
+  std::vector<server::NewFile> files;
   for (const AskedFile& file : body.files) {
-    BERTH_TRY(std::string bytes,
-              sys::read_to_end(work.descriptors[file.descriptor].get(), kLargestFile, fmt::format("'{}'", file.name))
-                  .context([] { return "--file"; }));
-    Json entry = Json::object();
-    entry.set("Type", 3).set("ContentsFormat", "text").set("Contents", "").set("File", file.name);
-    entries.push_back({std::move(entry), server::NewFile{file.name, std::move(bytes)}});
+    BERTH_TRY(std::string bytes, sys::read_to_end(work.descriptors[file.descriptor].get(), app::kLargestHandedIn,
+                                                  fmt::format("'{}'", file.name))
+                                     .context([] { return "--file"; }));
+    files.push_back({file.name, std::move(bytes)});
   }
-  if (entries.empty()) return {};
-  BERTH_TRY(const server::Posted posted,
-            scene.investigation().post(entries, {}, scene.script()).context([] { return "--file"; }));
-  if (!posted.problems.empty()) return fail(Errc::InvalidInput, "--file: " + posted.problems.front());
-  return {};
+  return app::hand_in(scene, std::move(files));
 }
 
 // The files that entries of the answer stand for, piece by piece.
