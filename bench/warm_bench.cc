@@ -117,7 +117,7 @@ Result<void> run(const Options& options) {
   spec.root = {resolved.image.id, resolved.image.layer_folders};
   spec.programs = container::interpreters_for("python3");
   spec.environment = container::environment_for({resolved.image.config.env}, {});
-  app::put_warm_code(content::join_code(pieces), app::CodeCache(settings.cache / "code", folder), spec);
+  app::put_warm_code(content::join_code(pieces), content::ItemKind::Script, app::CodeCache(settings.cache / "code", folder), spec);
   Stopwatch watch;
   BERTH_TRY(container::Zygote zygote, container::Zygote::start(spec, folder, container::Patience::of(30s)));
   const double started = watch.lap();

@@ -154,7 +154,13 @@ class SmartGetDict(dict):
         return default if value is None else value
 
 
-if not os.environ.get('COMMON_SERVER_NO_AUTO_PARAMS_REMOVE_NULLS') and hasattr(demisto, 'params') and demisto.params():
-    demisto.callingContext['params'] = SmartGetDict(demisto.params())
+def _berth_smarten_params():
+    if demisto.params():
+        demisto.callingContext['params'] = SmartGetDict(demisto.params())
+
+
+if not os.environ.get('COMMON_SERVER_NO_AUTO_PARAMS_REMOVE_NULLS') and hasattr(demisto, 'params'):
+    # This script may run before its call is known, and waits for it where it asks for something of it.
+    getattr(demisto, '_when_known', lambda act: act())(_berth_smarten_params)
 
 _berth_end_of_part('surroundings.py')

@@ -433,6 +433,10 @@ class Demisto(object):
             raise Exception('demisto.%s() is not there for items of type %s, only for type %s'
                             % (function, self.item_type, item_type))
 
+    def _when_known(self, act):
+        """Calls `act` once it is known which call this is: now. Before it was, a zygote's child waits with it."""
+        act()
+
     def __context(self, key, default):
         value = (self.callingContext.get('context') or {}).get(key)
         return default if value is None else value
@@ -996,19 +1000,20 @@ def script_globals(demisto, job):
 def run_job(line, host, cache, needs_native=False, ahead=None):
     """Runs one job and reports how it ended. Returns whether the job asked for the process to end (`native`).
 
-    `ahead` is what was made ready before the job was known (zygote.py).
+    `ahead` is a call that has begun before its job was known (zygote.py), which it has then taken from its own line.
     """
     job, scope, leaving, failure, debugger = {}, {}, None, None, None
     recursion_limit = sys.getrecursionlimit()
     try:
-        job = parse_job(line, needs_native)
-        codes = codes_of(job, cache) if ahead is None else ahead.codes_of(job)
-        if job.get('debugger'):
-            debugger = await_debugger(job.pop('debugger'))
         if ahead is None:
+            job = parse_job(line, needs_native)
+            codes = codes_of(job, cache)
+            if job.get('debugger'):
+                debugger = await_debugger(job.pop('debugger'))
             scope.update(script_globals(Demisto(host, job), job))
         else:
-            scope = ahead.scope_of(host, job)
+            scope = ahead.scope
+            job, codes = ahead.begin()
         for code in codes:
             exec(code, scope)
     except SystemExit as error:

@@ -255,13 +255,13 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   }
   // A call that comes again may have a process of a zygote that knows its code.
   const bool may_be_warm = settings_.warm_calls && is_plain(request, spec);
-  const std::string key = may_be_warm ? warm_key(spec, code->text, answer.item, answer.instance) : "";
+  const std::string key = may_be_warm ? warm_key(spec, code->text, request.item, answer.instance) : "";
   std::optional<CallPlace> place;
   if (may_be_warm) {
     const auto zygote = [&] {
       container::LaunchSpec calls = spec;
       calls.id = make_call_id();
-      put_warm_code(*code, CodeCache(settings_.cache / "code", *folder_), calls);
+      put_warm_code(*code, request.item.kind, CodeCache(settings_.cache / "code", *folder_), calls);
       std::ranges::copy(additions->files, std::back_inserter(calls.fixed));
       return calls;
     };

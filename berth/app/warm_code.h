@@ -4,10 +4,12 @@
 #include "berth/app/code_cache.h"
 #include "berth/container/launch_spec.h"
 #include "berth/content/code_assembly.h"
+#include "berth/content/item.h"
 
 namespace berth::app {
 
-// Puts the loop, the zygote's part and the code into `spec`, compiled as far as it goes.
-void put_warm_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec);
+// Puts the loop, the zygote's part and the code of an item into `spec`, compiled as far as it goes.
+void put_warm_code(const content::AssembledCode& code, content::ItemKind kind, CodeCache cache,
+                   container::LaunchSpec& spec);
 
 }  // namespace berth::app

@@ -23,7 +23,7 @@ bool may_pass(Errc code) { return code == Errc::Exhausted || code == Errc::Timed
 
 }  // namespace
 
-std::string warm_key(const container::LaunchSpec& call, std::string_view code, std::string_view item,
+std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance) {
   Sha256 hash;
   const auto add = [&](std::string_view part) {
@@ -31,7 +31,10 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, s
     hash.update(":");
     hash.update(part);
   };
-  for (const std::string_view part : {std::string_view(call.root.image_id), code, item, instance}) add(part);
+  for (const std::string_view part : {std::string_view(call.root.image_id), code, std::string_view(item.name), instance,
+                                      std::string_view(item.kind == content::ItemKind::Integration ? "i" : "s")}) {
+    add(part);
+  }
   for (const auto& list : {call.programs, call.environment}) {
     add(std::to_string(list.size()));
     for (const std::string& one : list) add(one);
@@ -90,15 +93,10 @@ Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::P
   return taken;
 }
 
-// One that dies while it makes itself ready is tried once more: it may have found what the next ones have to leave for
-// the call, and the zygote knows of it then (loop/zygote.py).
 Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const container::Patience& patience) {
-  for (bool is_last = false;; is_last = true) {
-    BERTH_TRY(container::CallChild child, child_of(entry, patience));
-    const auto ready = child.wait_until_ready(patience);
-    if (ready) return child;
-    if (is_last || ready.error().code() != Errc::Unavailable) return std::unexpected(ready.error());
-  }
+  BERTH_TRY(container::CallChild child, child_of(entry, patience));
+  BERTH_CHECK_OK(child.wait_until_ready(patience));
+  return child;
 }
 
 Result<std::optional<container::CallChild>> WarmPool::take(const std::string& key,

@@ -15,12 +15,13 @@
 #include "berth/container/launch_spec.h"
 #include "berth/container/runtime_folder.h"
 #include "berth/container/zygote.h"
+#include "berth/content/item.h"
 
 namespace berth::app {
 
 // What has to be the same for two calls to come from one zygote: image, code, item, instance, limits, environment,
 // files and guards. Nothing is ever shared across it.
-std::string warm_key(const container::LaunchSpec& call, std::string_view code, std::string_view item,
+std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance);
 
 // For one thread, and for the process that made it: a copy of that process gets nothing from it.
