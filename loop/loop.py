@@ -36,8 +36,12 @@ TRACE_LINE_LIMIT = 64 * 1024  # characters of one line of it
 DESCRIBE_SECONDS = 5  # for an exception's own __str__
 DISMISS_SECONDS = 0.3  # for a debugger to say goodbye to its editor
 END_SECONDS = 60  # for another thread to finish its message before `completed`
+MOST_LOADED = 1000  # modules that one call tells of
 EXIT_USAGE = 64
 EXIT_CHANNEL = 74  # the host is gone or the script closed the private descriptors
+
+# What a call can write to, and what the host puts into the container.
+NOT_OF_IMAGE = ('/work/', '/tmp/', '/var/tmp/', '/home/demisto/', '/dev/', '/proc/', '/run/')
 
 SCRIPT_FILE = '<string>'
 SCRIPT_FILES = set([SCRIPT_FILE])  # with a debugger, the item's own file too
@@ -306,14 +310,15 @@ class Host(object):
                 if number == ticket:
                     return self._result_of(answer)
 
-    def complete(self):
-        """Sends `completed`. Late threads get an error from then on."""
+    def complete(self, loaded=()):
+        """Sends `completed`, with the names of the modules that were `loaded`. Late threads get an error from then on."""
         self._await_others()
         turn = self._channel.write_turn
         # Not had in time, or left taken by a signal handler that raised: the end is said all the same.
         taken = not turn.is_mine() and turn.take(END_SECONDS)
         self._open = False
-        self._channel.write_line(b'{"type": "completed"}')
+        line = JSON.encode({'type': 'completed', 'modules': loaded}) if loaded else u'{"type": "completed"}'
+        self._channel.write_line(line.encode('ascii'))
         if taken:
             turn.give()
 
@@ -857,6 +862,43 @@ def bounded(lines):
     return lines[:first] + [u'  ... %d lines left out ...\n' % (last - first)] + lines[last:]
 
 
+# --- what a call has loaded -------------------------------------------------------------------------------------------
+
+
+class Loaded(object):
+    """The modules that are there at some moment. A zygote of the host imports ahead what calls have loaded beyond them.
+
+    `ignored` are names that the host knows already and does not want to hear of.
+    """
+
+    def __init__(self, ignored=()):
+        self._count = len(sys.modules)
+        self._names = frozenset(sys.modules) | frozenset(ignored)
+
+    def beyond(self):
+        """The names of the modules that have been loaded since and are files of the image. Runs no code of the script's.
+
+        A call that has loaded none is told by their number, so that not even their names are touched.
+        """
+        modules, kind, names = sys.modules, type(sys), []
+        try:
+            if len(modules) == self._count:
+                return names
+            for name in list(modules):
+                module = modules[name]
+                if type(name) is not str or name in self._names or not issubclass(type(module), kind):
+                    continue
+                if len(names) < MOST_LOADED and is_of_image(object.__getattribute__(module, '__dict__').get('__file__')):
+                    names.append(name)
+        except Exception:
+            pass  # sys.modules is the script's to change
+        return names
+
+
+def is_of_image(file):
+    return type(file) is str and file.startswith('/') and not file.startswith(NOT_OF_IMAGE) and '/../' not in file
+
+
 # --- running a job ---------------------------------------------------------------------------------------------------
 
 
@@ -1002,17 +1044,19 @@ def run_job(line, host, cache, needs_native=False, ahead=None):
 
     `ahead` is a call that has begun before its job was known (zygote.py), which it has then taken from its own line.
     """
-    job, scope, leaving, failure, debugger = {}, {}, None, None, None
+    job, scope, leaving, failure, debugger, loaded = {}, {}, None, None, None, None
     recursion_limit = sys.getrecursionlimit()
     try:
         if ahead is None:
             job = parse_job(line, needs_native)
+            if job.pop('learns', False):
+                loaded = Loaded()
             codes = codes_of(job, cache)
             if job.get('debugger'):
                 debugger = await_debugger(job.pop('debugger'))
             scope.update(script_globals(Demisto(host, job), job))
         else:
-            scope = ahead.scope
+            scope, loaded = ahead.scope, ahead.loaded
             job, codes = ahead.begin()
         for code in codes:
             exec(code, scope)
@@ -1036,7 +1080,7 @@ def run_job(line, host, cache, needs_native=False, ahead=None):
     leaving = failure = None
     release(scope)
     flush()
-    host.complete()
+    host.complete(loaded.beyond() if loaded is not None else ())
     return bool(job.get('native'))
 
 

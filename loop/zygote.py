@@ -14,6 +14,8 @@ What it loads, from /run/berth:
     prelude.bin    marshalled code of the common script, where there is one
     item.py        the rest of the code: it is compiled here, and run only in children
     kind           `integration` or `script`: what the item is
+    learned.py     what imports ahead, and
+    learned        what to import, where earlier calls have told something
 
 Python 3.6 or later, with ctypes. An interpreter that cannot do it says why on standard error and ends with EXIT_UNFIT.
 """
@@ -32,15 +34,15 @@ def unfit(why):
     os._exit(EXIT_UNFIT)
 
 
-def load_loop():
-    """The loop as a module. This folder is no place for content to import from, and the module none to be found."""
+def load(name):
+    """A module of ours. Its folder is no place for content to import from, and the module none to be found."""
     sys.path.insert(0, FOLDER)
     try:
-        import loop
+        module = __import__(name)
     finally:
         sys.path.remove(FOLDER)
-    del sys.modules['loop']
-    return loop
+    del sys.modules[name]
+    return module
 
 
 def load_library():
@@ -62,6 +64,19 @@ def read(name):
             return file.read()
     except FileNotFoundError:
         return None
+
+
+def import_learned(code):
+    """Imports what earlier calls have loaded (learned.py), before there is any child."""
+    text = read('learned')
+    known, changed = (), ''
+    if text is not None:
+        learned = load('learned')
+        known, changed = learned.import_ahead(code.loop, text)
+        code.renew = learned.renew
+    if changed:
+        unfit('what was imported ahead has changed: %s' % changed)
+    code.loaded = code.loop.Loaded(known)
 
 
 def check_threads():
@@ -109,7 +124,7 @@ class Meeting(object):
             os._exit(0)  # there is no call for this child
         job = self._loop.parse_job(self._line, False)
         self._line = b''
-        for field in ('is_ahead', 'script', 'prelude'):
+        for field in ('is_ahead', 'learns', 'script', 'prelude'):
             job.pop(field, None)
         self._job = job
         for guest in self._guests:
@@ -192,6 +207,8 @@ class Code(object):
     def __init__(self, loop):
         self.loop = loop
         self.prelude = None
+        self.loaded = None  # beyond which calls tell what they have loaded (loop.Loaded)
+        self.renew = None  # what a child does with what was drawn at random ahead
         self.is_integration = read('kind') == b'integration'
         marshalled = read('prelude.bin')
         if marshalled is not None:
@@ -219,6 +236,7 @@ class Ahead(object):
     def __init__(self, code, channel):
         loop = code.loop
         self.host = loop.FramesHost(channel)
+        self.loaded = code.loaded
         self._code = code
         self._meeting = Meeting(loop, channel)
         demisto, turn = early_demisto(loop, self._meeting, code.is_integration)
@@ -256,6 +274,8 @@ def serve_call(library, code):
         sys.stderr.flush()
         os._exit(EXIT_UNFIT)
     loop = code.loop
+    if code.renew is not None:
+        code.renew()
     channel = loop.Channel(IN, OUT)
     ahead = Ahead(code, channel)
     loop.run_job(None, ahead.host, {}, ahead=ahead)
@@ -269,10 +289,11 @@ def main(argv):
     if sys.path and os.path.realpath(sys.path[0] or '.') == FOLDER:
         del sys.path[0]
     sys.argv[:] = ['']
-    loop = load_loop()
+    loop = load('loop')
     loop.load_json()
     library = load_library()
     code = Code(loop)
+    import_learned(code)
     check_threads()
     if library.berth_open(int(argv[0])) != 0:
         unfit('the conversation with the host cannot begin')
