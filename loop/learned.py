@@ -23,6 +23,8 @@ SLOW_SECONDS = 5  # for one import, with all that it imports
 TRIAL_SECONDS = 20  # for all trials of one zygote; what is left then is tried by the next one
 MOST_TRIALS = 50
 
+open_file = open  # whatever is imported puts in its place
+
 FOLDERS = ('/tmp', '/var/tmp', '/work', '/home/demisto', '/dev/shm')
 OFTEN_PATCHED = ('builtins', 'os', 'time', 'socket', 'ssl', 'select', 'threading', '_thread', 'subprocess', 'signal', 'json')
 
@@ -43,7 +45,7 @@ def print_list(modules):
 
 
 def read(path):
-    with open(path) as file:
+    with open_file(path) as file:
         return file.read()
 
 
@@ -61,6 +63,18 @@ def link(path):
         return None  # that of the listing itself
 
 
+def children_of(*parents):
+    """The processes whose parent is one of `parents`."""
+    found = []
+    for name in names_in('/proc'):
+        try:
+            if name.isdigit() and int(read('/proc/%s/stat' % name).rsplit(')', 1)[1].split()[1]) in parents:
+                found.append(int(name))
+        except OSError:
+            pass  # it has ended
+    return found
+
+
 def umask():
     mask = os.umask(0o77)
     os.umask(mask)
@@ -75,9 +89,13 @@ def functions_of(name):
 
 
 class Watch(object):
-    """How things stand. What was imported since must not have changed them for those who come after."""
+    """How things stand. What was imported since must not have changed them for those who come after.
 
-    def __init__(self):
+    `foster` is the process that adopts what is orphaned (Fosterage).
+    """
+
+    def __init__(self, foster):
+        self._family = (foster, os.getpid())
         self._finders = len(sys.meta_path), len(sys.path_hooks)
         self._functions = {name: functions_of(name) for name in OFTEN_PATCHED}
         self._facts = self._look()
@@ -98,7 +116,7 @@ class Watch(object):
         finders, hooks = self._finders  # those that come after them are asked for what nobody else knows
         return (
             ('threads', status['Threads']),
-            ('processes', [name for name in names_in('/proc') if name.isdigit()]),
+            ('processes', children_of(*self._family)),
             ('descriptors', [(fd, link('/proc/self/fd/' + fd)) for fd in names_in('/proc/self/fd')]),
             ('signals', [[status.get(name) for name in ('SigBlk', 'SigIgn', 'SigCgt')],
                          [_signal.getitimer(which) for which in range(3)]]),
@@ -111,19 +129,50 @@ class Watch(object):
         )
 
 
+class Fosterage(object):
+    """While it lasts, processes below this one that lose their parent become its own children, and are ended with it."""
+
+    def __enter__(self):
+        import ctypes
+        self._prctl = ctypes.CDLL(None).prctl
+        self._prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
+        self._set(1)
+
+    def __exit__(self, *_):
+        self.end_all()
+        self._set(0)
+
+    def _set(self, switch):
+        self._prctl(36, switch, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+    def end_all(self):
+        """Ends the children of this process, and theirs, which then are its own."""
+        children = children_of(os.getpid())
+        while children:
+            for pid in children:
+                os.kill(pid, _signal.SIGKILL)
+            for pid in children:
+                os.waitpid(pid, 0)
+            children = children_of(os.getpid())
+
+
 class Quiet(object):
     """Standard output and error into a file. A module that speaks when it is imported does so in each call."""
 
     def __init__(self):
+        self._flush()
         self._kept = [os.dup(1), os.dup(2)]
         file = os.open('/tmp', os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
         for fd in (1, 2):
             os.dup2(file, fd)
         os.close(file)
 
-    def has_heard(self):
+    def _flush(self):
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
+
+    def has_heard(self):
+        self._flush()
         return os.fstat(1).st_size > 0
 
     def end(self):
@@ -193,7 +242,7 @@ class Draws(object):
 # --- trying ----------------------------------------------------------------------------------------------------------
 
 
-def run_trial(loop, names, said):
+def run_trial(loop, names, foster, said):
     """In a process of its own: imports `names` in turn, and says of each `+` or why not. It ends with the first that
     is to be left out."""
     quiet = Quiet()
@@ -204,7 +253,7 @@ def run_trial(loop, names, said):
     for name in names:
         why = ''
         if name not in sys.modules:
-            watch = Watch()
+            watch = Watch(foster)
             try:
                 __import__(name)
             except BaseException:
@@ -223,7 +272,7 @@ class Trial(object):
     """Imports in a process of its own, and what it says of them."""
 
     def __init__(self, loop, names):
-        self._processes = set(names_in('/proc'))
+        foster = os.getpid()
         self._said, theirs = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
@@ -232,11 +281,17 @@ class Trial(object):
                     os.setresgid(SCRIPT_USER, SCRIPT_USER, SCRIPT_USER)
                     os.setresuid(SCRIPT_USER, SCRIPT_USER, SCRIPT_USER)
                 os.close(self._said)
-                run_trial(loop, names, theirs)
+                run_trial(loop, names, foster, theirs)
             finally:
                 os._exit(0)
         os.close(theirs)
         self._text = b''
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.close(self._said)
 
     def next_word(self, until):
         """What it says next: `+`, why not, or `dies` or `slow`."""
@@ -250,22 +305,6 @@ class Trial(object):
             self._text += part
         word, self._text = self._text.split(b'\n', 1)
         return word.decode('ascii')
-
-    def end(self):
-        os.close(self._said)
-        os.kill(self._pid, _signal.SIGKILL)
-        os.waitpid(self._pid, 0)
-        until = time.monotonic() + 1
-        while time.monotonic() < until:
-            others = [name for name in set(names_in('/proc')) - self._processes if name.isdigit()]
-            if not others:
-                return
-            for name in others:
-                try:
-                    os.kill(int(name), _signal.SIGKILL)
-                except OSError:
-                    pass
-            time.sleep(0.002)
 
 
 def import_here(modules):
@@ -285,15 +324,14 @@ def try_out(loop, modules):
         untried = [module for module in modules if module[0] == '?']
         if not untried or time.monotonic() > until:
             return
-        trial = Trial(loop, [module[1] for module in untried])
-        for module in untried:
-            word = trial.next_word(until)
-            if word == 'slow' and time.monotonic() > until:
-                break
-            module[:] = ['+', module[1], ''] if word == '+' else ['-', module[1], word]
-            if word != '+':
-                break
-        trial.end()
+        with Fosterage(), Trial(loop, [module[1] for module in untried]) as trial:
+            for module in untried:
+                word = trial.next_word(until)
+                if word == 'slow' and time.monotonic() > until:
+                    break
+                module[:] = ['+', module[1], ''] if word == '+' else ['-', module[1], word]
+                if word != '+':
+                    break
         import_here(modules)
 
 
@@ -322,7 +360,7 @@ def import_ahead(loop, text):
     """
     modules = parse(text)
     with AsScript():
-        watch, quiet = Watch(), Quiet()
+        watch, quiet = Watch(os.getpid()), Quiet()
         import_here(modules)
         try_out(loop, modules)
         changed = 'speaks' if quiet.has_heard() else ''
