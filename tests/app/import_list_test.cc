@@ -19,8 +19,8 @@ TEST(ImportList, IsReadAsItIsPrinted) {
 
 TEST(ImportList, PassesOverWhatIsNoLineOfIt) {
   for (const char* line :
-       {"", "?", "? ", "requests", "* requests", "?requests", "?  requests", "? ../x", "? a b", "+ a why", "- a", "- a ",
-        "- a Why", "- a two words", "? a\r", "? \xc3\xa9", "- a\tthreads"}) {
+       {"", "?", "? ", "requests", "* requests", "?requests", "?  requests", "? ../x", "? a b", "+ a why", "- a",
+        "- a ", "- a Why", "- a two words", "? a\r", "? \xc3\xa9", "- a\tthreads"}) {
     const ImportList list = ImportList::parse(std::string("berth-imports 1\n") + line + "\n+ json\n");
     EXPECT_EQ(list.text(), "berth-imports 1\n+ json\n") << line;
   }

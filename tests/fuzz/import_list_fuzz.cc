@@ -1,5 +1,5 @@
-// What a zygote answers, which is trusted no more than a script: its list is read in the one way that it is printed, and
-// makes no other list longer or better.
+// What a zygote answers, which is trusted no more than a script: its list is read in the one way that it is printed,
+// and makes no other list longer or better.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -111,7 +111,7 @@ threads = threading.active_count()
 import %s
 demisto.results(json.dumps([%s, ahead, threads, threading.active_count(), berth_socket.kept.fileno() > 2]))""" % (
         names, ', '.join(names), IS_WARM)
-    answers, notes = in_image(learning, image, 'Misbehaves', code, 6)
+    answers, notes = in_image(learning, image, 'Misbehaves', code, 8)
     # Trying takes what it takes, and the calls have containers of their own meanwhile.
     told = [json.loads(answer[0]) for answer in answers]
     assert told[0] == [False, [], 1, 2, True] and told[-1] == [True, ['berth_good'], 1, 2, True], told
@@ -122,21 +122,19 @@ demisto.results(json.dumps([%s, ahead, threads, threading.active_count(), berth_
         'berth_speaks': '-speaks'}
     for name, why in (('berth_threads', 'threads'), ('berth_socket', 'descriptors')):
         assert "module '%s' is not imported ahead of calls: %s" % (name, why) in notes
-    assert any('imported' in text for text in answers[-1] + notes) is True
     figure('S', 'modules that start threads or processes, open sockets or speak, imported ahead', 0)
 
 
 def test_what_does_not_lie_in_the_image_is_never_learned(learning):
     code = """import os, sys, json
 for folder in ('/work', '/tmp', os.environ['HOME']):
-    with open(folder + '/mine_%s.py' % folder.strip('/').replace('/', '_'), 'w') as file:
+    with open(folder + '/mine' + folder.replace('/', '_') + '.py', 'w') as file:
         file.write('value = 1')
     sys.path.insert(0, folder)
 import mine_work, mine_tmp, mine_home_demisto, decimal
-demisto.results(json.dumps([%s, 'decimal' in sys.modules]))""".replace('%s]', IS_WARM + ']').replace(
-        "[%s,", "[" + IS_WARM + ",")
+demisto.results(json.dumps([%s, mine_work.value]))""" % IS_WARM
     answers = again(learning, 'Own', code, [{}] * 4)
-    assert [json.loads(answer[0])[0] for answer in answers] == [False, True, True, True]
+    assert [json.loads(answer[0]) for answer in answers] == [[False, 1]] + [[True, 1]] * 3
     found, = [one for one in learning.lists() if 'decimal' in one]
     assert [name for name in found if 'mine' in name or 'Common' in name] == []
 
@@ -173,7 +171,6 @@ def test_a_list_is_for_its_key_alone(learning):
     second = again(learning, 'Decimal', code + "import decimal" + end, [{}] * 4)
     assert json.loads(first[-1][0])[:1] == [True] and 'requests' in json.loads(first[-1][0])[1]
     assert json.loads(second[-1][0]) == [True, ['decimal']]
-    assert [one for one in learning.lists() if 'requests' in one and one is not None] != []
     assert sum('requests' in one for one in learning.lists()) == 1
 
 
