@@ -118,7 +118,7 @@ Result<bool> WarmPool::get_ready(Entry& entry, const std::string& key, const con
       remarks_.push_back(fmt::format("module '{}' is not imported ahead of calls: {}", one.name, one.why));
     }
   }
-  if (entry.is_without_imports) imports_.give_up(key);
+  if (std::exchange(entry.is_list_to_blame, false)) imports_.give_up(key);
   return true;
 }
 
@@ -155,8 +155,10 @@ Result<std::optional<container::CallChild>> WarmPool::take(const std::string& ke
     if (!ready) {
       // What it imports may be why: the next one does without, and shows it.
       const bool has_imports = entry.imports.has(Import::Good) || entry.imports.has(Import::Untried);
-      entry.is_hopeless = !has_imports && !may_pass(ready.error().code());
+      const bool may_it_pass = may_pass(ready.error().code());
+      entry.is_hopeless = !has_imports && !may_it_pass;
       entry.is_without_imports = entry.is_without_imports || has_imports;
+      entry.is_list_to_blame = has_imports && !may_it_pass;
       entry.pause.lengthen();
       end(entry);
       return std::unexpected(std::move(ready).error());

@@ -71,6 +71,7 @@ class WarmPool {
     std::optional<std::chrono::steady_clock::time_point> begun;
     ImportList imports;
     bool is_without_imports = false;  // one that had them did not become ready
+    bool is_list_to_blame = false;    // since it ended by itself; if one without becomes ready, that was why
     bool has_grown = false;           // calls have told of more since it was begun
     int renewed_at = kFirstRenewal;   // the number of calls from which on one with more imports may take its place
   };

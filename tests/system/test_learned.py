@@ -19,6 +19,9 @@ MODULES = {
     'berth_daemon': "import subprocess\nsubprocess.Popen(['sleep', '1000'], start_new_session=True)",
     'berth_speaks': "print('imported')",
     'berth_private': "value = 'for root alone'",
+    'berth_long': "import time\ntime.sleep(2)",
+    # Behaves while it is tried, and in calls, and not in the zygote.
+    'berth_false': "import _thread, os, time\nif os.getresuid()[2] == 0:\n    _thread.start_new_thread(time.sleep, (1000,))",
 }
 FOLDER = 'usr/lib/python3/dist-packages'
 
@@ -103,7 +106,7 @@ demisto.results(json.dumps([%s, there, took, requests.__name__, requests.utils.q
 
 
 def test_what_misbehaves_is_left_out_and_works_as_before(learning, image):
-    names = [name for name in MODULES if name != 'berth_private']
+    names = ['berth_good', 'berth_threads', 'berth_socket', 'berth_daemon', 'berth_speaks']
     code = """import os, sys, threading
 import json
 ahead = [name for name in %r if name in sys.modules]
@@ -123,6 +126,29 @@ demisto.results(json.dumps([%s, ahead, threads, threading.active_count(), berth_
     for name, why in (('berth_threads', 'threads'), ('berth_socket', 'descriptors')):
         assert "module '%s' is not imported ahead of calls: %s" % (name, why) in notes
     figure('S', 'modules that start threads or processes, open sockets or speak, imported ahead', 0)
+
+
+def test_no_call_waits_for_what_is_slow_to_try(learning, image):
+    code = """import json, os, sys, time
+there = 'berth_long' in sys.modules
+begun = time.monotonic()
+import berth_long
+demisto.results(json.dumps([%s, there, time.monotonic() - begun]))""" % IS_WARM
+    answers, _ = in_image(learning, image, 'Long', code, 8)
+    told = [json.loads(answer[0]) for answer in answers]
+    assert told[0][:2] == told[1][:2] == [False, False] and told[-1][:2] == [True, True], told
+    assert min(answer[2] for answer in told if not answer[0]) >= 2 > 0.5 > told[-1][2]
+    figure('S', 'seconds of the import of a module that takes 2, once it is imported ahead', '%.6f' % told[-1][2])
+
+
+def test_a_list_with_which_no_zygote_starts_is_given_up(learning, image):
+    code = "import json, os, sys\nimport berth_false, decimal\ndemisto.results(json.dumps([%s]))" % IS_WARM
+    answers, notes = in_image(learning, image, 'False', code, 12)
+    told = [json.loads(answer[0])[0] for answer in answers]
+    assert told[:2] == [False, False] and told[-1], told
+    assert [note for note in notes if 'what was imported ahead has changed: threads' in note], notes
+    found, = [one for one in learning.lists() if 'berth_false' in one]
+    assert set(found.values()) == {'-unknown'}
 
 
 def test_what_does_not_lie_in_the_image_is_never_learned(learning):
