@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "berth/base/temp_dir.h"
+#include "tests/support/temp_folder.h"
 
 namespace berth::app {
 namespace {
@@ -14,7 +14,7 @@ class LearnedImportsTest : public ::testing::Test {
  protected:
   std::filesystem::path file(const std::string& key) const { return folder_ / (key + ".imports"); }
 
-  base::TempDir held_;
+  testing::TempFolder held_;
   std::filesystem::path folder_ = held_.path() / "code";
   LearnedImports imports_{folder_};
 };
@@ -51,7 +51,7 @@ TEST_F(LearnedImportsTest, SettleAndGiveUp) {
 }
 
 TEST_F(LearnedImportsTest, AFileThatIsNoListIsAnEmptyOne) {
-  ASSERT_TRUE(std::filesystem::create_directories(folder_));
+  std::filesystem::create_directories(folder_);
   std::ofstream(file("aa")) << "something else";
   std::ofstream(file("bb")) << "berth-imports 1\n" << std::string(kLargestImportList, 'x');
   std::filesystem::create_directory(file("cc"));
