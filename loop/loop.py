@@ -311,7 +311,7 @@ class Host(object):
                     return self._result_of(answer)
 
     def complete(self, loaded=()):
-        """Sends `completed`, with the names of the modules that were `loaded`. Late threads get an error from then on."""
+        """Sends `completed`, with the names of modules that were `loaded`. Late threads get an error from then on."""
         self._await_others()
         turn = self._channel.write_turn
         # Not had in time, or left taken by a signal handler that raised: the end is said all the same.

@@ -6,7 +6,7 @@ import tempfile
 import textwrap
 import unittest
 
-from driver import LOOP, PY2
+from driver import LOOP, PY2, run
 
 if not PY2:
     sys.path.insert(0, os.path.dirname(LOOP))
@@ -215,6 +215,14 @@ class WhatCallsTell(unittest.TestCase):
         sys.modules[7] = type(sys)('seven')
         self.put('fine', '/usr/lib/fine.py')
         self.assertEqual(loaded.beyond(), ['fine'])
+
+    def test_a_call_tells_at_its_end_where_it_is_asked_to(self):
+        code = "import decimal\ndemisto.results(sorted(context)[-2:])"
+        told = run(code, learns=True).messages[-1]
+        self.assertEqual((told['type'], 'decimal' in told['modules']), ('completed', True))
+        self.assertEqual(run(code).messages[-1], {'type': 'completed'})
+        self.assertEqual(run("1", learns=True).messages[-1], {'type': 'completed'})
+        self.assertNotIn('learns', str(run("demisto.results(str(context))", learns=True).messages))
 
     def test_a_bounded_number(self):
         loaded = loop.Loaded()
