@@ -26,7 +26,8 @@ MOST_TRIALS = 50
 open_file = open  # whatever is imported puts in its place
 
 FOLDERS = ('/tmp', '/var/tmp', '/work', '/home/demisto', '/dev/shm')
-OFTEN_PATCHED = ('builtins', 'os', 'time', 'socket', 'ssl', 'select', 'threading', '_thread', 'subprocess', 'signal', 'json')
+OFTEN_PATCHED = ('builtins', 'os', 'time', 'socket', 'ssl', 'select', 'threading', '_thread', 'subprocess', 'signal',
+                 'json')
 
 
 def parse(text):
@@ -130,7 +131,7 @@ class Watch(object):
 
 
 class Fosterage(object):
-    """While it lasts, processes below this one that lose their parent become its own children, and are ended with it."""
+    """While it lasts, processes below this one that lose their parent become its own children. They end with it."""
 
     def __enter__(self):
         import ctypes

@@ -876,7 +876,7 @@ class Loaded(object):
         self._names = frozenset(sys.modules) | frozenset(ignored)
 
     def beyond(self):
-        """The names of the modules that have been loaded since and are files of the image. Runs no code of the script's.
+        """The names of modules that have been loaded since and are files of the image. Runs no code of the script's.
 
         A call that has loaded none is told by their number, so that not even their names are touched.
         """
@@ -888,7 +888,8 @@ class Loaded(object):
                 module = modules[name]
                 if type(name) is not str or name in self._names or not issubclass(type(module), kind):
                     continue
-                if len(names) < MOST_LOADED and is_of_image(object.__getattribute__(module, '__dict__').get('__file__')):
+                file = object.__getattribute__(module, '__dict__').get('__file__')
+                if len(names) < MOST_LOADED and is_of_image(file):
                     names.append(name)
         except Exception:
             pass  # sys.modules is the script's to change

@@ -21,7 +21,8 @@ MODULES = {
     'berth_private': "value = 'for root alone'",
     'berth_long': "import time\ntime.sleep(2)",
     # Behaves while it is tried, and in calls, and not in the zygote.
-    'berth_false': "import _thread, os, time\nif os.getresuid()[2] == 0:\n    _thread.start_new_thread(time.sleep, (1000,))",
+    'berth_false': "import _thread, os, time\nif os.getresuid()[2] == 0:\n"
+                   "    _thread.start_new_thread(time.sleep, (1000,))",
 }
 FOLDER = 'usr/lib/python3/dist-packages'
 
@@ -64,8 +65,7 @@ def learning(room):
             with open(path) as file:
                 first, *lines = file.read().splitlines()
             assert first == 'berth-imports 1'
-            found.append({line.split(' ')[1]: line.split(' ', 2)[0] + line.split(' ', 2)[2] if line[0] == '-' else line[0]
-                          for line in lines})
+            found.append({name: mark + ''.join(why) for mark, name, *why in (line.split(' ') for line in lines)})
         return found
 
     room.lists = lists
