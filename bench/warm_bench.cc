@@ -1,7 +1,8 @@
 // Warm calls below the command line: what bench/warm_call reads.
 //
-//     berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--calls N] [--threads N]
+//     berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--import MODULE]... [--calls N] [--threads N]
 //
+// The zygote imports each MODULE ahead of the calls, as it does what calls have loaded.
 // Prints one JSON object: milliseconds of each phase, every call in a process of its own.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,6 +41,7 @@ struct Options {
   std::string image;
   std::string script;
   std::string prelude;
+  std::vector<std::string> imports;
   int calls = 200;
   int threads = 1;
 };
@@ -117,7 +119,10 @@ Result<void> run(const Options& options) {
   spec.root = {resolved.image.id, resolved.image.layer_folders};
   spec.programs = container::interpreters_for("python3");
   spec.environment = container::environment_for({resolved.image.config.env}, {});
-  app::put_warm_code(content::join_code(pieces), app::CodeCache(settings.cache / "code", folder), spec);
+  app::put_warm_code(content::join_code(pieces), content::ItemKind::Script, app::CodeCache(settings.cache / "code", folder), spec);
+  app::ImportList imports;
+  imports.add(options.imports);
+  app::put_imports(imports, spec);
   Stopwatch watch;
   BERTH_TRY(container::Zygote zygote, container::Zygote::start(spec, folder, container::Patience::of(30s)));
   const double started = watch.lap();
@@ -162,13 +167,14 @@ int main(int argc, char** argv) {
   berth::Options options;
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() < 2) {
-    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--calls N] [--threads N]\n", stderr);
+    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--import MODULE]... [--calls N] [--threads N]\n", stderr);
     return 64;
   }
   options.image = words[0];
   options.script = words[1];
   for (std::size_t i = 2; i + 1 < words.size(); i += 2) {
     if (words[i] == "--prelude") options.prelude = words[i + 1];
+    if (words[i] == "--import") options.imports.push_back(words[i + 1]);
     if (words[i] == "--calls") options.calls = std::atoi(words[i + 1].c_str());
     if (words[i] == "--threads") options.threads = std::atoi(words[i + 1].c_str());
   }

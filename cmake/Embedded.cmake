@@ -1,4 +1,4 @@
-# berth_embed_scripts(<target>): puts the loop, the zygote and the common library into berth/app/embedded.cc. The common
+# berth_embed_scripts(<target>): puts the loop, the zygote's parts and the common library into berth/app/embedded.cc. The common
 # library is the parts in common/, one after the other, whole and without those that are optional.
 function(berth_embed_scripts target)
   file(STRINGS common/parts.txt parts)
@@ -9,6 +9,7 @@ function(berth_embed_scripts target)
   set(pieces ${folder}/always.py ${folder}/optional_names ${folder}/digests)
   set(loop ${PROJECT_SOURCE_DIR}/loop/loop.py)
   set(zygote ${PROJECT_SOURCE_DIR}/loop/zygote.py)
+  set(learned ${PROJECT_SOURCE_DIR}/loop/learned.py)
   file(MAKE_DIRECTORY ${folder})
   add_custom_command(
     OUTPUT ${whole}
@@ -26,6 +27,6 @@ function(berth_embed_scripts target)
   set_source_files_properties(
     berth/app/embedded.cc
     PROPERTIES COMPILE_DEFINITIONS
-               "BERTH_LOOP_FILE=\"${loop}\";BERTH_ZYGOTE_FILE=\"${zygote}\";BERTH_COMMON_FOLDER=\"${folder}\""
-               OBJECT_DEPENDS "${loop};${zygote};${whole};${pieces}")
+               "BERTH_LOOP_FILE=\"${loop}\";BERTH_ZYGOTE_FILE=\"${zygote}\";BERTH_LEARNED_FILE=\"${learned}\";BERTH_COMMON_FOLDER=\"${folder}\""
+               OBJECT_DEPENDS "${loop};${zygote};${learned};${whole};${pieces}")
 endfunction()

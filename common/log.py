@@ -167,7 +167,14 @@ class IntegrationLogger(object):
         getattr(builtins, 'print')(*args, **kwargs)
 
 
-LOG = IntegrationLogger(debug_logging=is_debug_mode())
+LOG = IntegrationLogger()
+
+
+def _berth_set_debug_logging():
+    LOG.debug_logging = is_debug_mode()
+
+
+_berth_when_known(_berth_set_debug_logging)
 
 
 def formatAllArgs(args, kwds):

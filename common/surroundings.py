@@ -154,7 +154,17 @@ class SmartGetDict(dict):
         return default if value is None else value
 
 
-if not os.environ.get('COMMON_SERVER_NO_AUTO_PARAMS_REMOVE_NULLS') and hasattr(demisto, 'params') and demisto.params():
-    demisto.callingContext['params'] = SmartGetDict(demisto.params())
+def _berth_when_known(act):
+    """Calls `act` once it is known which call this is: this script may run before, and would wait where it asks."""
+    getattr(demisto, '_when_known', lambda act: act())(act)
+
+
+def _berth_smarten_params():
+    if demisto.params():
+        demisto.callingContext['params'] = SmartGetDict(demisto.params())
+
+
+if not os.environ.get('COMMON_SERVER_NO_AUTO_PARAMS_REMOVE_NULLS') and hasattr(demisto, 'params'):
+    _berth_when_known(_berth_smarten_params)
 
 _berth_end_of_part('surroundings.py')

@@ -173,7 +173,6 @@ struct Child {
 constexpr unsigned kStackBytes = 2048;
 alignas(16) char stacks[kMostChildren][kStackBytes];
 Child children[kMostChildren];
-bool exit_codes[256];  // with which of them a script has ended
 Plan plan;
 int channel = -1;
 int own_pids = -1;  // the zygote's own pid namespace
@@ -251,7 +250,6 @@ void collect() {
       if (child.script == ended) {
         child.script = 0;
         child.status = status;
-        if ((status & 0x7f) == 0) exit_codes[(status >> 8) & 0xff] = true;
         child.cpu_nanoseconds = nanoseconds(used.ru_utime) + nanoseconds(used.ru_stime);
         child.largest_bytes = static_cast<uint64_t>(used.ru_maxrss) * 1024;
         child.has_ended = true;
@@ -643,9 +641,6 @@ BERTH_EXPORT long berth_forked(int pid) {
   }
   return 0;
 }
-
-// Whether a child has ended by itself with exit code `code`.
-BERTH_EXPORT long berth_has_seen(int code) { return exit_codes[code & 0xff] ? 1 : 0; }
 
 // In the child: isolates it for good. Returns 0 or a negative errno; berth_failed_step says where. What is then written
 // to descriptor 2 reaches the host, whatever the step was: until the descriptors are placed that is the zygote's.

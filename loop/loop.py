@@ -36,8 +36,12 @@ TRACE_LINE_LIMIT = 64 * 1024  # characters of one line of it
 DESCRIBE_SECONDS = 5  # for an exception's own __str__
 DISMISS_SECONDS = 0.3  # for a debugger to say goodbye to its editor
 END_SECONDS = 60  # for another thread to finish its message before `completed`
+MOST_LOADED = 1000  # modules that one call tells of
 EXIT_USAGE = 64
 EXIT_CHANNEL = 74  # the host is gone or the script closed the private descriptors
+
+# What a call can write to, and what the host puts into the container.
+NOT_OF_IMAGE = ('/work/', '/tmp/', '/var/tmp/', '/home/demisto/', '/dev/', '/proc/', '/run/')
 
 SCRIPT_FILE = '<string>'
 SCRIPT_FILES = set([SCRIPT_FILE])  # with a debugger, the item's own file too
@@ -306,14 +310,15 @@ class Host(object):
                 if number == ticket:
                     return self._result_of(answer)
 
-    def complete(self):
-        """Sends `completed`. Late threads get an error from then on."""
+    def complete(self, loaded=()):
+        """Sends `completed`, with the names of modules that were `loaded`. Late threads get an error from then on."""
         self._await_others()
         turn = self._channel.write_turn
         # Not had in time, or left taken by a signal handler that raised: the end is said all the same.
         taken = not turn.is_mine() and turn.take(END_SECONDS)
         self._open = False
-        self._channel.write_line(b'{"type": "completed"}')
+        line = JSON.encode({'type': 'completed', 'modules': loaded}) if loaded else u'{"type": "completed"}'
+        self._channel.write_line(line.encode('ascii'))
         if taken:
             turn.give()
 
@@ -432,6 +437,10 @@ class Demisto(object):
         if self.item_type != item_type:
             raise Exception('demisto.%s() is not there for items of type %s, only for type %s'
                             % (function, self.item_type, item_type))
+
+    def _when_known(self, act):
+        """Calls `act` once it is known which call this is: now. Before it was, a zygote's child waits with it."""
+        act()
 
     def __context(self, key, default):
         value = (self.callingContext.get('context') or {}).get(key)
@@ -853,6 +862,44 @@ def bounded(lines):
     return lines[:first] + [u'  ... %d lines left out ...\n' % (last - first)] + lines[last:]
 
 
+# --- what a call has loaded -------------------------------------------------------------------------------------------
+
+
+class Loaded(object):
+    """The modules that are there at some moment. A zygote of the host imports ahead what calls have loaded beyond them.
+
+    `ignored` are names that the host knows already and does not want to hear of.
+    """
+
+    def __init__(self, ignored=()):
+        self._count = len(sys.modules)
+        self._names = frozenset(sys.modules) | frozenset(ignored)
+
+    def beyond(self):
+        """The names of modules that have been loaded since and are files of the image. Runs no code of the script's.
+
+        A call that has loaded none is told by their number, so that not even their names are touched.
+        """
+        modules, kind, names = sys.modules, type(sys), []
+        try:
+            if len(modules) == self._count:
+                return names
+            for name in list(modules):
+                module = modules[name]
+                if type(name) is not str or name in self._names or not issubclass(type(module), kind):
+                    continue
+                file = object.__getattribute__(module, '__dict__').get('__file__')
+                if len(names) < MOST_LOADED and is_of_image(file):
+                    names.append(name)
+        except Exception:
+            pass  # sys.modules is the script's to change
+        return names
+
+
+def is_of_image(file):
+    return type(file) is str and file.startswith('/') and not file.startswith(NOT_OF_IMAGE) and '/../' not in file
+
+
 # --- running a job ---------------------------------------------------------------------------------------------------
 
 
@@ -996,19 +1043,22 @@ def script_globals(demisto, job):
 def run_job(line, host, cache, needs_native=False, ahead=None):
     """Runs one job and reports how it ended. Returns whether the job asked for the process to end (`native`).
 
-    `ahead` is what was made ready before the job was known (zygote.py).
+    `ahead` is a call that has begun before its job was known (zygote.py), which it has then taken from its own line.
     """
-    job, scope, leaving, failure, debugger = {}, {}, None, None, None
+    job, scope, leaving, failure, debugger, loaded = {}, {}, None, None, None, None
     recursion_limit = sys.getrecursionlimit()
     try:
-        job = parse_job(line, needs_native)
-        codes = codes_of(job, cache) if ahead is None else ahead.codes_of(job)
-        if job.get('debugger'):
-            debugger = await_debugger(job.pop('debugger'))
         if ahead is None:
+            job = parse_job(line, needs_native)
+            if job.pop('learns', False):
+                loaded = Loaded()
+            codes = codes_of(job, cache)
+            if job.get('debugger'):
+                debugger = await_debugger(job.pop('debugger'))
             scope.update(script_globals(Demisto(host, job), job))
         else:
-            scope = ahead.scope_of(host, job)
+            scope, loaded = ahead.scope, ahead.loaded
+            job, codes = ahead.begin()
         for code in codes:
             exec(code, scope)
     except SystemExit as error:
@@ -1031,7 +1081,7 @@ def run_job(line, host, cache, needs_native=False, ahead=None):
     leaving = failure = None
     release(scope)
     flush()
-    host.complete()
+    host.complete(loaded.beyond() if loaded is not None else ())
     return bool(job.get('native'))
 
 

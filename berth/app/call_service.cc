@@ -255,13 +255,14 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   }
   // A call that comes again may have a process of a zygote that knows its code.
   const bool may_be_warm = settings_.warm_calls && is_plain(request, spec);
-  const std::string key = may_be_warm ? warm_key(spec, code->text, answer.item, answer.instance) : "";
+  const std::string key = may_be_warm ? warm_key(spec, code->text, request.item, answer.instance) : "";
   std::optional<CallPlace> place;
   if (may_be_warm) {
-    const auto zygote = [&] {
+    const auto zygote = [&](const ImportList& imports) {
       container::LaunchSpec calls = spec;
       calls.id = make_call_id();
-      put_warm_code(*code, CodeCache(settings_.cache / "code", *folder_), calls);
+      put_warm_code(*code, request.item.kind, CodeCache(settings_.cache / "code", *folder_), calls);
+      put_imports(imports, calls);
       std::ranges::copy(additions->files, std::back_inserter(calls.fixed));
       return calls;
     };
@@ -275,6 +276,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   }
   answer.is_warm = place.has_value();
   job.is_ahead = answer.is_warm;
+  job.learns = may_be_warm;
   if (!place) {
     const auto start = [&] { return container::Container::start(spec, *folder_, *ground); };
     auto first = start();
@@ -359,6 +361,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});
   if (may_be_warm) {
+    warm_->learn(key, answer.record.loaded);
     const auto until = std::chrono::steady_clock::now() + kPreparePatience;
     if (auto prepared = warm_->prepare(key, {until, request.interrupt}); !prepared) {
       warm_troubles_.push_back(std::move(prepared).error().in(fmt::format("make '{}' warm", answer.item)));
@@ -374,6 +377,7 @@ void CallService::tell_troubles(CallAnswer& answer) {
     const std::string text = mask(trouble.message(), answer.secrets);
     (trouble.code() == Errc::Denied ? answer.warnings : answer.notes).push_back(text);
   }
+  std::ranges::move(warm_->take_remarks(), std::back_inserter(answer.notes));
 }
 
 }  // namespace berth::app

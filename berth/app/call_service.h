@@ -55,7 +55,7 @@ class CallService {
         guards_(std::move(guards)),
         store_(std::move(store)),
         folder_(std::make_unique<container::RuntimeFolder>(std::move(folder))),
-        warm_(std::make_unique<WarmPool>(*folder_)),
+        warm_(std::make_unique<WarmPool>(*folder_, LearnedImports(settings.cache / "code"))),
         scene_(std::make_unique<Scene>(settings)) {}
 
   const Settings& settings_;

@@ -20,6 +20,7 @@ BERTH_EMBED(always, BERTH_COMMON_FOLDER "/always.py");
 BERTH_EMBED(optional_names, BERTH_COMMON_FOLDER "/optional_names");
 BERTH_EMBED(digests, BERTH_COMMON_FOLDER "/digests");
 BERTH_EMBED(zygote, BERTH_ZYGOTE_FILE);
+BERTH_EMBED(learned, BERTH_LEARNED_FILE);
 
 namespace berth::app {
 namespace {
@@ -31,6 +32,7 @@ std::string_view digest(std::size_t index) { return {berth_embedded_digests + 64
 
 std::string_view embedded_loop() { return {berth_embedded_loop, berth_embedded_loop_end}; }
 std::string_view embedded_zygote() { return {berth_embedded_zygote, berth_embedded_zygote_end}; }
+std::string_view embedded_learned() { return {berth_embedded_learned, berth_embedded_learned_end}; }
 std::string_view embedded_loop_digest() { return digest(2); }
 
 content::CommonScript embedded_common() {

@@ -1,17 +1,22 @@
 #include "berth/app/warm_code.h"
 
+#include <fcntl.h>
+
 #include <string>
 
 #include "berth/app/embedded.h"
+#include "berth/sys/file.h"
 
 namespace berth::app {
 
-void put_warm_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec) {
+void put_warm_code(const content::AssembledCode& code, content::ItemKind kind, CodeCache cache,
+                   container::LaunchSpec& spec) {
   const content::CodePart& item = code.parts.back();
   const Prelude prelude = prelude_of(code);
   // With the line numbers that it has in the whole.
   std::string text = std::string(item.first_line - 1, '\n').append(code.text_of(item));
-  spec.fixed = {{"zygote.py", std::string(embedded_zygote())}};
+  spec.fixed = {{"zygote.py", std::string(embedded_zygote())},
+                {"kind", kind == content::ItemKind::Integration ? "integration" : "script"}};
   if (auto compiled = cache.get(spec, prelude)) {
     spec.fixed.push_back(std::move(compiled->loop));
     if (!prelude.text.empty()) spec.fixed.push_back(std::move(compiled->prelude));
@@ -20,6 +25,20 @@ void put_warm_code(const content::AssembledCode& code, CodeCache cache, containe
     text = code.text;
   }
   spec.fixed.push_back({"item.py", std::move(text)});
+}
+
+void put_imports(const ImportList& imports, container::LaunchSpec& spec) {
+  if (imports.is_empty()) return;
+  spec.fixed.push_back({"learned.py", std::string(embedded_learned())});
+  spec.fixed.push_back({"learned", imports.text()});
+}
+
+ImportList imports_of(const container::Container& zygote) {
+  const auto file = sys::open_without_links_or_mounts(zygote.work_folder(), "work/learned", O_RDONLY | O_NONBLOCK,
+                                                      "the folder of the zygote");
+  if (!file) return {};
+  const auto text = sys::read_file(*file, kLargestImportList, "learned");
+  return text ? ImportList::parse(*text) : ImportList();
 }
 
 }  // namespace berth::app

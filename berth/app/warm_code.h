@@ -2,12 +2,22 @@
 #pragma once
 
 #include "berth/app/code_cache.h"
+#include "berth/app/import_list.h"
+#include "berth/container/container.h"
 #include "berth/container/launch_spec.h"
 #include "berth/content/code_assembly.h"
+#include "berth/content/item.h"
 
 namespace berth::app {
 
-// Puts the loop, the zygote's part and the code into `spec`, compiled as far as it goes.
-void put_warm_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec);
+// Puts the loop, the zygote's part and the code of an item into `spec`, compiled as far as it goes.
+void put_warm_code(const content::AssembledCode& code, content::ItemKind kind, CodeCache cache,
+                   container::LaunchSpec& spec);
+
+// And what its calls have imported, where there is something to import.
+void put_imports(const ImportList& imports, container::LaunchSpec& spec);
+
+// What the zygote that was started with it made of the list: an empty one where it says nothing.
+ImportList imports_of(const container::Container& zygote);
 
 }  // namespace berth::app

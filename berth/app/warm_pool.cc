@@ -9,13 +9,18 @@
 #include <tuple>
 #include <utility>
 
+#include "berth/app/warm_code.h"
 #include "berth/base/sha256.h"
 
 namespace berth::app {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t kMostZygotes = 8;
 constexpr std::size_t kMostKeys = 256;
+constexpr auto kGrace = 1s;        // for trying out imports, while a call waits
+constexpr auto kMostTrying = 60s;  // and while none does
 
 // Whether what kept a zygote from starting may be gone another time. Else this interpreter, or this machine, cannot do
 // it.
@@ -23,7 +28,7 @@ bool may_pass(Errc code) { return code == Errc::Exhausted || code == Errc::Timed
 
 }  // namespace
 
-std::string warm_key(const container::LaunchSpec& call, std::string_view code, std::string_view item,
+std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance) {
   Sha256 hash;
   const auto add = [&](std::string_view part) {
@@ -31,7 +36,10 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, s
     hash.update(":");
     hash.update(part);
   };
-  for (const std::string_view part : {std::string_view(call.root.image_id), code, item, instance}) add(part);
+  for (const std::string_view part : {std::string_view(call.root.image_id), code, std::string_view(item.name), instance,
+                                      std::string_view(item.kind == content::ItemKind::Integration ? "i" : "s")}) {
+    add(part);
+  }
   for (const auto& list : {call.programs, call.environment}) {
     add(std::to_string(list.size()));
     for (const std::string& one : list) add(one);
@@ -48,7 +56,8 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, s
   return std::move(hash).hex();
 }
 
-WarmPool::WarmPool(const container::RuntimeFolder& folder) : folder_(folder), owner_(::getpid()) {}
+WarmPool::WarmPool(const container::RuntimeFolder& folder, LearnedImports imports)
+    : folder_(folder), imports_(std::move(imports)), owner_(::getpid()) {}
 
 WarmPool::~WarmPool() {
   // In a copy of the process these are somebody else's: they are not ended from here.
@@ -81,6 +90,36 @@ void WarmPool::make_room() {
 void WarmPool::end(Entry& entry) {
   entry.spare.reset();
   entry.zygote.reset();
+  entry.begun.reset();
+}
+
+Result<void> WarmPool::begin(Entry& entry, const std::string& key, const MakeSpec& make) {
+  entry.imports = entry.is_without_imports ? ImportList() : imports_.of(key);
+  entry.has_grown = false;
+  BERTH_TRY(container::Zygote zygote, container::Zygote::begin(make(entry.imports), folder_));
+  entry.zygote = std::move(zygote);
+  entry.begun = std::chrono::steady_clock::now();
+  return {};
+}
+
+// Whether it is ready. One that tries out imports may take its time: only the call that began it waits, and not for
+// long.
+Result<bool> WarmPool::get_ready(Entry& entry, const std::string& key, const container::Patience& patience) {
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_trying = entry.imports.has(Import::Untried);
+  const auto until = is_trying ? std::min(patience.until, std::max(*entry.begun + kGrace, now + 1ms)) : patience.until;
+  const auto spoken = container::wait_to_read(entry.zygote->speaks(), {until, patience.interrupt}, "start a zygote");
+  if (!spoken && is_trying && now < *entry.begun + kMostTrying) return false;
+  if (!spoken) return std::unexpected(spoken.error());
+  BERTH_CHECK_OK(entry.zygote->wait_until_ready(patience));
+  entry.begun.reset();
+  if (is_trying) {
+    for (const ImportedModule& one : imports_.settle(key, imports_of(entry.zygote->container()))) {
+      remarks_.push_back(fmt::format("module '{}' is not imported ahead of calls: {}", one.name, one.why));
+    }
+  }
+  if (std::exchange(entry.is_list_to_blame, false)) imports_.give_up(key);
+  return true;
 }
 
 Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::Patience& patience) {
@@ -90,19 +129,13 @@ Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::P
   return taken;
 }
 
-// One that dies while it makes itself ready is tried once more: it may have found what the next ones have to leave for
-// the call, and the zygote knows of it then (loop/zygote.py).
 Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const container::Patience& patience) {
-  for (bool is_last = false;; is_last = true) {
-    BERTH_TRY(container::CallChild child, child_of(entry, patience));
-    const auto ready = child.wait_until_ready(patience);
-    if (ready) return child;
-    if (is_last || ready.error().code() != Errc::Unavailable) return std::unexpected(ready.error());
-  }
+  BERTH_TRY(container::CallChild child, child_of(entry, patience));
+  BERTH_CHECK_OK(child.wait_until_ready(patience));
+  return child;
 }
 
-Result<std::optional<container::CallChild>> WarmPool::take(const std::string& key,
-                                                           const std::function<container::LaunchSpec()>& make,
+Result<std::optional<container::CallChild>> WarmPool::take(const std::string& key, const MakeSpec& make,
                                                            const container::Patience& patience) {
   if (!is_ours()) return std::nullopt;
   Entry& entry = entry_of(key);
@@ -110,13 +143,26 @@ Result<std::optional<container::CallChild>> WarmPool::take(const std::string& ke
   if (entry.zygote && entry.zygote->is_lost()) end(entry);
   if (!entry.zygote) {
     make_room();
-    auto started = container::Zygote::start(make(), folder_, patience);
-    if (!started) {
-      entry.is_hopeless = !may_pass(started.error().code());
+    if (auto begun = begin(entry, key, make); !begun) {
+      entry.is_hopeless = !may_pass(begun.error().code());
       entry.pause.lengthen();
-      return std::unexpected(std::move(started).error());
+      return std::unexpected(std::move(begun).error());
     }
-    entry.zygote = *std::move(started);
+  }
+  if (entry.begun) {
+    auto ready = get_ready(entry, key, patience);
+    if (ready && !*ready) return std::nullopt;
+    if (!ready) {
+      // What it imports may be why: the next one does without, and shows it.
+      const bool has_imports = entry.imports.has(Import::Good) || entry.imports.has(Import::Untried);
+      const bool may_it_pass = may_pass(ready.error().code());
+      entry.is_hopeless = !has_imports && !may_it_pass;
+      entry.is_without_imports = entry.is_without_imports || has_imports;
+      entry.is_list_to_blame = has_imports && !may_it_pass;
+      entry.pause.lengthen();
+      end(entry);
+      return std::unexpected(std::move(ready).error());
+    }
   }
   auto child = ready_child_of(entry, patience);
   if (!child) {
@@ -132,8 +178,13 @@ Result<std::optional<container::CallChild>> WarmPool::take(const std::string& ke
 Result<void> WarmPool::prepare(const std::string& key, const container::Patience& patience) {
   if (!is_ours()) return {};
   const auto known = entries_.find(key);
-  if (known == entries_.end() || !known->second.zygote || known->second.spare) return {};
+  if (known == entries_.end() || !known->second.zygote || known->second.begun || known->second.spare) return {};
   Entry& entry = known->second;
+  if (entry.has_grown && entry.calls >= entry.renewed_at) {
+    entry.renewed_at = 2 * entry.calls + kFirstRenewal;
+    end(entry);
+    return {};
+  }
   auto child = child_of(entry, patience);
   if (child) {
     entry.spare.emplace(*std::move(child));
@@ -142,6 +193,11 @@ Result<void> WarmPool::prepare(const std::string& key, const container::Patience
   entry.pause.lengthen();
   end(entry);
   return std::unexpected(std::move(child).error());
+}
+
+void WarmPool::learn(const std::string& key, const std::vector<std::string>& modules) {
+  if (!is_ours() || !imports_.learn(key, modules)) return;
+  if (const auto known = entries_.find(key); known != entries_.end()) known->second.has_grown = true;
 }
 
 bool WarmPool::give_back() {

@@ -4,40 +4,53 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "berth/app/learned_imports.h"
 #include "berth/app/retry_pause.h"
 #include "berth/base/result.h"
 #include "berth/container/launch_spec.h"
 #include "berth/container/runtime_folder.h"
 #include "berth/container/zygote.h"
+#include "berth/content/item.h"
 
 namespace berth::app {
 
 // What has to be the same for two calls to come from one zygote: image, code, item, instance, limits, environment,
 // files and guards. Nothing is ever shared across it.
-std::string warm_key(const container::LaunchSpec& call, std::string_view code, std::string_view item,
+std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance);
 
 // For one thread, and for the process that made it: a copy of that process gets nothing from it.
 class WarmPool {
  public:
-  explicit WarmPool(const container::RuntimeFolder& folder);
+  using MakeSpec = std::function<container::LaunchSpec(const ImportList& imports)>;
+
+  WarmPool(const container::RuntimeFolder& folder, LearnedImports imports);
   WarmPool(const WarmPool&) = delete;
   WarmPool& operator=(const WarmPool&) = delete;
   ~WarmPool();
 
   // A process for the next call with this key, ready for its job. None for the first: a container of its own is there
   // as soon as a zygote. None, too, where none could be had before: what may pass is tried again after some calls.
-  // `make` gives the spec of Zygote::start(). All of it together takes no longer than `patience`.
+  // None, too, while a zygote tries out imports that were never tried (docs/warm.md), beyond a second. `make` gives the
+  // spec of Zygote::start() for calls that have imported what it is given. All of it takes no longer than `patience`.
   // Errors: Denied when a child was not isolated; what else kept it from being there. A container can be, then.
-  Result<std::optional<container::CallChild>> take(const std::string& key,
-                                                   const std::function<container::LaunchSpec()>& make,
+  Result<std::optional<container::CallChild>> take(const std::string& key, const MakeSpec& make,
                                                    const container::Patience& patience);
+
+  // Takes in which modules a call with this key has loaded: its next zygote imports them ahead.
+  void learn(const std::string& key, const std::vector<std::string>& modules);
+
+  // What was found out since the last time of modules that are not imported ahead, for people.
+  std::vector<std::string> take_remarks() { return std::exchange(remarks_, {}); }
 
   // Has the next one made while nobody waits. To be called when a call has been answered. Errors: why it is not made.
   Result<void> prepare(const std::string& key, const container::Patience& patience);
@@ -54,15 +67,27 @@ class WarmPool {
     std::optional<container::Zygote> zygote;
     std::optional<container::CallChild> spare;
     bool is_hopeless = false;  // this interpreter, or this machine, cannot do it
+    // Since when it makes itself ready, and with which imports; not set once it is ready.
+    std::optional<std::chrono::steady_clock::time_point> begun;
+    ImportList imports;
+    bool is_without_imports = false;  // one that had them did not become ready
+    bool is_list_to_blame = false;    // since it ended by itself; if one without becomes ready, that was why
+    bool has_grown = false;           // calls have told of more since it was begun
+    int renewed_at = kFirstRenewal;   // the number of calls from which on one with more imports may take its place
   };
+  static constexpr int kFirstRenewal = 8;
   bool is_ours() const;
   Entry& entry_of(const std::string& key);
   void make_room();
   static void end(Entry& entry);
+  Result<void> begin(Entry& entry, const std::string& key, const MakeSpec& make);
+  Result<bool> get_ready(Entry& entry, const std::string& key, const container::Patience& patience);
   static Result<container::CallChild> child_of(Entry& entry, const container::Patience& patience);
   static Result<container::CallChild> ready_child_of(Entry& entry, const container::Patience& patience);
 
   const container::RuntimeFolder& folder_;
+  LearnedImports imports_;
+  std::vector<std::string> remarks_;
   pid_t owner_;
   std::uint64_t clock_ = 0;
   std::map<std::string, Entry> entries_;

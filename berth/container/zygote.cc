@@ -78,6 +78,12 @@ std::string text_at(int fd) {
 // --- the zygote ------------------------------------------------------------------------------------------------------
 
 Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder, const Patience& patience) {
+  BERTH_TRY(Zygote zygote, begin(call, folder));
+  BERTH_CHECK_OK(zygote.wait_until_ready(patience));
+  return zygote;
+}
+
+Result<Zygote> Zygote::begin(const LaunchSpec& call, const RuntimeFolder& folder) {
   BERTH_TRY(Ground ground, find_ground(call.limits));
   if (!ground.not_enforced.empty() || !ground.counts_processes()) {
     return fail(Errc::Unavailable, "start a zygote: calls could not be kept within their limits one by one here");
@@ -87,13 +93,15 @@ Result<Zygote> Zygote::start(const LaunchSpec& call, const RuntimeFolder& folder
   std::vector<std::string> views;
   for (const CgroupView& view : cgroup_views(ground.hierarchies)) views.push_back(view.at);
   BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder, std::move(ground)));
-  auto home = std::make_shared<ZygoteHome>(std::move(container), call);
-  if (auto ready = home->channel.wait_until_ready(patience); !ready) {
-    const std::string said = text_at(home->container.complaints().get());
-    BERTH_CHECK_OK(home->container.end(std::chrono::milliseconds(200)));  // what init says of it goes first
-    return std::unexpected(std::move(ready).error().in(said.empty() ? "start a zygote" : "start a zygote: " + said));
-  }
-  return Zygote(std::move(home));
+  return Zygote(std::make_shared<ZygoteHome>(std::move(container), call));
+}
+
+Result<void> Zygote::wait_until_ready(const Patience& patience) {
+  auto ready = home_->channel.wait_until_ready(patience);
+  if (ready) return {};
+  const std::string said = text_at(home_->container.complaints().get());
+  BERTH_CHECK_OK(home_->container.end(std::chrono::milliseconds(200)));  // what init says of it goes first
+  return std::unexpected(std::move(ready).error().in(said.empty() ? "start a zygote" : "start a zygote: " + said));
 }
 
 Result<CallChild> Zygote::fork_child(const Patience& patience) {

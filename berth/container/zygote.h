@@ -82,6 +82,12 @@ class Zygote {
   // Errors: those of Container::start(); Unavailable when its interpreter cannot do it, with what it said.
   static Result<Zygote> start(const LaunchSpec& call, const RuntimeFolder& folder, const Patience& patience);
 
+  // The two halves of it. Once `speaks()` is readable, wait_until_ready() does not wait. After an error of the second
+  // it is of no use any more.
+  static Result<Zygote> begin(const LaunchSpec& call, const RuntimeFolder& folder);
+  int speaks() const { return home_->channel.descriptor(); }
+  Result<void> wait_until_ready(const Patience& patience);
+
   // A child that isolates itself from here on. Errors: Unavailable, Exhausted, TimedOut.
   Result<CallChild> fork_child(const Patience& patience);
 

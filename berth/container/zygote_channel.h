@@ -52,6 +52,9 @@ class ZygoteChannel {
   // Whether the conversation is over.
   bool is_over() const { return is_over_; }
 
+  // Readable once the other end has said something that nobody has heard yet, or is gone.
+  int descriptor() const { return socket_.get(); }
+
  private:
   Result<void> send(const fork::Order& order, std::span<const int> descriptors);
   Result<ZygoteAnswer> receive(fork::Word expected, std::uint32_t number, const Patience& patience);

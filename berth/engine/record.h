@@ -44,6 +44,7 @@ struct CallRecord {
   std::uint64_t late_messages = 0;      // after the end; dropped
   std::uint64_t bad_messages = 0;       // lines that are no message; their text is in the log
   std::uint64_t output_bytes = 0;       // of all messages and all that was printed
+  std::vector<std::string> loaded;      // modules, as the loop says: names, and nothing else is known of them
   std::chrono::nanoseconds wall_time = {};
   std::int64_t ready_at_ns = 0;  // CLOCK_MONOTONIC, for traces: the loop was ready, and said that the call is over
   std::int64_t completed_at_ns = 0;

@@ -14,6 +14,7 @@
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 #include "berth/wire/line_buffer.h"
+#include "berth/wire/module_names.h"
 
 namespace berth::engine {
 namespace {
@@ -202,6 +203,7 @@ class Conversation {
         return {};
       case MessageType::Completed:
         record_.completed_at_ns = monotonic_ns();
+        record_.loaded = wire::module_names(message.body);
         return finish(Stop::Completed);
       case MessageType::Exception:
         take_exception(message);

@@ -26,6 +26,7 @@ std::string job_line(const Job& job) {
   } else {
     line.set("script", job.code);
   }
+  if (job.learns) line.set("learns", true);
   line.set("integration", job.integration).set("native", true);
   line.set("command", job.command).set("args", job.args);
   line.set("params", job.integration ? job.params : Json());

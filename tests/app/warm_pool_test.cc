@@ -19,7 +19,14 @@ container::LaunchSpec usual() {
   return call;
 }
 
-std::string key_of(const container::LaunchSpec& call) { return warm_key(call, "code", "item", "instance"); }
+content::Item item_of(const char* name, content::ItemKind kind = content::ItemKind::Script) {
+  content::Item item;
+  item.name = name;
+  item.kind = kind;
+  return item;
+}
+
+std::string key_of(const container::LaunchSpec& call) { return warm_key(call, "code", item_of("item"), "instance"); }
 
 TEST(WarmKey, IsTheSameForTheSameCall) {
   container::LaunchSpec other = usual();
@@ -53,11 +60,12 @@ TEST(WarmKey, DiffersInEverythingThatACallCouldTellApart) {
     change(call);
     keys.insert(key_of(call));
   }
-  keys.insert(warm_key(usual(), "other code", "item", "instance"));
-  keys.insert(warm_key(usual(), "code", "other item", "instance"));
-  keys.insert(warm_key(usual(), "code", "item", "other instance"));
-  keys.insert(warm_key(usual(), "codei", "tem", "instance"));
-  EXPECT_EQ(keys.size(), std::size(changes) + 5);
+  keys.insert(warm_key(usual(), "other code", item_of("item"), "instance"));
+  keys.insert(warm_key(usual(), "code", item_of("other item"), "instance"));
+  keys.insert(warm_key(usual(), "code", item_of("item", content::ItemKind::Integration), "instance"));
+  keys.insert(warm_key(usual(), "code", item_of("item"), "other instance"));
+  keys.insert(warm_key(usual(), "codei", item_of("tem"), "instance"));
+  EXPECT_EQ(keys.size(), std::size(changes) + 6);
 }
 
 }  // namespace

@@ -42,7 +42,6 @@ struct Library {
   long (*forked)(int);
   long (*isolate)();
   const char* (*failed_step)();
-  long (*has_seen)(int);
 };
 
 Library load() {
@@ -61,7 +60,6 @@ Library load() {
   find(library.forked, "berth_forked");
   find(library.isolate, "berth_isolate");
   find(library.failed_step, "berth_failed_step");
-  find(library.has_seen, "berth_has_seen");
   return library;
 }
 
@@ -71,8 +69,7 @@ void burn() {
   while (static_cast<std::uint64_t>(used.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(used.tv_nsec) < kBurnt);
 }
 
-// What zygote.py does. The first child tells the step that failed, and ends; the others live until they are killed,
-// which is what they do as well once the zygote has seen the first one's exit code.
+// What zygote.py does. The first child tells the step that failed, and ends; the others live until they are killed.
 [[noreturn]] void serve(int socket) {
   if (::mount("tmpfs", "/run", "tmpfs", 0, nullptr) != 0 || ::mkdir("/run/berth", 0700) != 0) ::_exit(20);
   const auto plan = std::make_unique<fork::Plan>();
@@ -81,8 +78,7 @@ void burn() {
   if (::write(file, plan.get(), sizeof *plan) != static_cast<ssize_t>(sizeof *plan)) ::_exit(21);
   const Library library = load();
   if (library.open(socket) != 0) ::_exit(22);
-  while (library.wait() == 1) {
-    const bool is_first = library.has_seen(kExit) == 0;
+  for (bool is_first = true; library.wait() == 1; is_first = false) {
     const pid_t pid = ::fork();
     if (pid == 0) {
       if (library.isolate() == 0) ::_exit(23);

@@ -86,6 +86,15 @@ TEST_F(Session, SendsTheJobAndTakesResults) {
   EXPECT_TRUE(host_.asked.empty());
 }
 
+TEST_F(Session, TakesTheNamesOfModules) {
+  const CallRecord record = converse_with([](Peer& peer) {
+    peer.say(R"({"type":"ready"})");
+    peer.say(R"({"type":"completed","modules":["json","../x",1,"a.b"]})");
+  });
+  EXPECT_EQ(record.stop, Stop::Completed);
+  EXPECT_THAT(record.loaded, ElementsAre("json", "a.b"));
+}
+
 TEST_F(Session, TakesAnException) {
   const CallRecord record = converse_with([](Peer& peer) {
     peer.say(R"({"type":"exception","args":{"exception":["Traceback\n","ValueError: x\n",7]}})");

@@ -71,6 +71,13 @@ TEST(Job, NamesThePreludeWhereThereIsOne) {
   EXPECT_EQ(*parse_json(job_line(job))->find("prelude"), *parse_json(R"({"path":"/run/x","first_line":12})"));
 }
 
+TEST(Job, AsksForModulesOnlyWhereTheyAreWanted) {
+  Job job;
+  EXPECT_EQ(parse_json(job_line(job))->find("learns"), nullptr);
+  job.learns = true;
+  EXPECT_EQ(*parse_json(job_line(job))->find("learns"), Json(true));
+}
+
 TEST(Job, KeepsParametersFromScripts) {
   Job job;
   job.params.set("password", "hidden");
