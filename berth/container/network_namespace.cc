@@ -101,13 +101,14 @@ std::string outside_name(const std::string& id) {
 }
 
 // A pair of interfaces, and routes for both directions. This machine's end needs no address of its own.
-Result<void> wire_with_veth(Socket& outside, Socket& inside, const NetworkNamespace& made, const std::string& id) {
+Result<void> wire_with_veth(Socket& outside, Socket& inside, NetworkNamespace& made, const std::string& id) {
   const std::string v4 = bytes_of(made.addresses.v4);
   const std::string v6 = bytes_of(made.addresses.v6);
   sys::VethPair pair{outside_name(id), kInside, made.self.get(), {0x02, 0xbe}};
   std::ranges::copy(v4, pair.hardware_address.begin() + 2);
   const std::vector make = {sys::make_veth(pair), sys::raise_interface(pair.outside)};
   BERTH_CHECK_OK(outside.request(make));
+  made.outside = pair.outside;
   // The thread is in the container's namespace, so that is where a name is looked for.
   BERTH_TRY(const int eth0, sys::interface_index(kInside));
   std::vector within = {sys::raise_interface(kInside), sys::add_address(eth0, v4),
@@ -162,6 +163,12 @@ Result<UniqueFd> enter_new_namespace() {
   return UniqueFd(fd);
 }
 
+Result<UniqueFd> enter_namespace(int given) {
+  BERTH_CHECK_OK(sys::check([&] { return ::setns(given, CLONE_NEWNET); }, "enter a network namespace"));
+  BERTH_TRY(int fd, sys::call([&] { return ::fcntl(given, F_DUPFD_CLOEXEC, 0); }, "copy a descriptor"));
+  return UniqueFd(fd);
+}
+
 }  // namespace
 
 Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const NetworkPlace& place) {
@@ -177,7 +184,7 @@ Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const N
       BERTH_CHECK_OK(place.host_table->take(host_table(spec, place.strictness)));
     }
   }
-  BERTH_TRY(made.self, enter_new_namespace());
+  BERTH_TRY(made.self, place.name_space < 0 ? enter_new_namespace() : enter_namespace(place.name_space));
   BERTH_TRY(Socket inside, Socket::open(NETLINK_ROUTE));
   const sys::netlink::Message loopback = sys::raise_interface("lo");
   BERTH_CHECK_OK(inside.request({&loopback, 1}));

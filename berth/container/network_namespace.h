@@ -25,12 +25,14 @@ struct NetworkPlace {
   std::uint32_t slot = 0;
   const HostTableShare* host_table = nullptr;  // taken with NetworkWay::Veth
   Strictness strictness = Strictness::Guarded;
+  int name_space = -1;  // one that was made for it and is empty yet (child_network.h); -1: it is made here
 };
 
-// Owned by this machine's user namespace, so that nobody in the container can change it. It lives as long as a
-// descriptor or a process of it does; its interfaces and rules go with it.
+// Owned by this machine's user namespace, so that nobody in the container can change it, unless it was given. It lives
+// as long as a descriptor or a process of it does; its interfaces and rules go with it.
 struct NetworkNamespace {
   UniqueFd self;
+  std::string outside;  // the interface on this machine that leads there; empty where there is none
   // The rest is for other profiles than None.
   std::optional<sys::netlink::Socket> filter;  // to the packet filter in it
   std::optional<sys::netlink::Socket> links;   // to its interfaces

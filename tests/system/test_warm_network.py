@@ -1,0 +1,328 @@
+"""Calls with a network in children of a zygote: reached and refused is what a container of its own reaches and is refused.
+
+The probes of test_network_*.py run again here, each in a child: a script that fails while it has a container of its own is
+tried again, and the second try is warm.
+"""
+import json
+import os
+import re
+import signal
+import time
+
+import pytest
+
+import hostile_zygote
+import lab as labs
+from calls import PATIENCE
+from figures import figure
+from host import read
+from lab import HOST, METADATA, PRIVATE, PUBLIC, REACH, ROUTER
+from test_images import buildah
+from test_network_egress import (test_fails_fast, test_n02_n03_control, test_n02_n03_refused_addresses,  # noqa: F401
+                                 test_reaches_the_internet, test_what_an_operator_opens)
+from test_network_list import (names, test_a_list_opens_what_it_names, test_n05_rebinding,  # noqa: F401
+                               test_n08_proxy_alone, test_names_resolve)
+from test_network_rules import test_n04_nothing_below_ip, test_n06_rates  # noqa: F401
+from test_warm import IS_WARM, OUTER, call_of, children_of, staged, turn_on, until, zygotes_of
+from war_room import WarRoom
+
+COLD_FAILS = "import os\nif not %s:\n    raise ValueError('cold')\n" % IS_WARM
+
+
+@pytest.fixture(scope='module')
+def lab():
+    made = labs.Lab()
+    yield made
+    made.settle()
+    made.end()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(lab):
+    yield
+    lab.settle()
+    lab.guests()
+
+
+class WarmAnswer:
+    """What a warm call answered, as if it had been asked for by `berth run`."""
+
+    def __init__(self, finished):
+        self.finished = finished
+        self.json = call_of(finished)
+        self.entries = [entry for entry in self.json['entries']]
+        self.code = finished.code
+
+    def __repr__(self):
+        return repr(self.finished)
+
+    @property
+    def value(self):
+        contents = self.entries[-1]['Contents']
+        return json.loads(contents) if self.entries[-1]['ContentsFormat'] == 'json' and isinstance(contents, str) \
+            else contents
+
+
+class WarmBerth:
+    """Runs Python texts in children of a zygote; all else is the program's."""
+
+    def __init__(self, berth):
+        self._berth = berth
+        self._rooms = []
+
+    def __getattr__(self, name):
+        return getattr(self._berth, name)
+
+    def __call__(self, *argv, **how):
+        return self._berth(*argv, **how)
+
+    def room(self, settings=None):
+        room = WarRoom(self._berth)
+        self._rooms.append(room)
+        if settings is not None:
+            with open(settings) as file:
+                text = re.sub(r'\n  state: .*', '\n  state: ' + room.state, file.read())
+            with open(room.settings, 'w') as file:
+                file.write(text)
+        turn_on(room)
+        return room
+
+    def script(self, code, *argv, seconds=60, settings=None, leave_out=(), **how):
+        if leave_out:  # no call is warm without all guards
+            return self._berth.script(code, *argv, seconds=seconds, settings=settings, leave_out=leave_out, **how)
+        room = self.room(settings)
+        given = [word.split('=', 1) for word in argv if '=' in word and not word.startswith('--')]
+        options = [word for word in argv if '=' not in word or word.startswith('--')]
+        room.script('Probe', COLD_FAILS + code, [name for name, _ in given])
+        line = '!Probe retry-count=1 retry-interval=1' + ''.join(' %s=`%s`' % pair for pair in given)
+        answer = WarmAnswer(room.exec(line, *options, seconds=seconds * PATIENCE, **how))
+        assert answer.json['warm'], answer
+        return answer
+
+    def end(self):
+        for room in self._rooms:
+            room.end()
+
+
+@pytest.fixture
+def berth(berth):
+    made = WarmBerth(berth)
+    yield made
+    made.end()
+
+
+NETWORK_FACTS = r"""import json, socket, os
+def text(path):
+    try:
+        with open(path) as file:
+            return file.read()
+    except OSError as error:
+        return str(error.errno)
+def lines(path):
+    return sorted(line.split()[-1] for line in text(path).splitlines()[2:] if line.strip())
+demisto.results(json.dumps([{
+    'interfaces': sorted(name for _, name in socket.if_nameindex()),
+    'resolvers': text('/etc/resolv.conf'), 'hosts': text('/etc/hosts'),
+    'low ports': text('/proc/sys/net/ipv4/ip_unprivileged_port_start'),
+    'forwarding': text('/proc/sys/net/ipv4/ip_forward'),
+    'routes': sorted(line.split()[0] for line in text('/proc/net/route').splitlines()[1:]),
+    'sockets': [len(text('/proc/net/' + kind).splitlines()) for kind in ('tcp', 'udp', 'tcp6', 'udp6', 'unix')],
+    'listens': [socket.create_server(('127.0.0.1', port)).close() for port in (80, 8765)],
+    'mounts': sorted(line.split()[4] for line in text('/proc/self/mountinfo').splitlines() if ' /etc/' in line),
+}, os.readlink('/proc/self/ns/net'), %s]))
+""" % IS_WARM
+
+
+def again(room, lab, code, count, network='egress', seconds=120):
+    """What `code`, a script that another one calls, answered `count` times; the first is cold."""
+    room.script('Inner', code)
+    room.script('Outer', OUTER % 'Inner', ['rows'])
+    answer = room.exec('!Outer rows=`%s`' % json.dumps([{}] * count), '--network', network,
+                       seconds=seconds * PATIENCE, prefix=lab.host.prefix)
+    assert answer.code == 0, answer
+    return [contents[0] for contents in json.loads(answer.value)]
+
+
+def test_a_child_finds_the_network_that_a_container_has(berth, lab):
+    cold, *warm = [json.loads(answer) for answer in again(berth.room(), lab, NETWORK_FACTS, 5)]
+    assert [cold[2]] + [one[2] for one in warm] == [False] + [True] * 4
+    for facts, *_ in warm:
+        different = {key: (cold[0][key], facts[key]) for key in facts if facts[key] != cold[0][key]}
+        assert different == {}, different
+    assert len({one[1] for one in [cold] + warm}) == 5, 'a network namespace was used twice'
+    figure('N', 'facts of a warm call\'s network that differ from those of a container\'s', '0 of %d' % len(cold[0]))
+
+
+def test_integrations_are_warm(berth, lab):
+    """By default they have the public internet."""
+    room = berth.room()
+    room.integration('Net', REACH + "import os\ndemisto.results([%s, greeting(socket.SOCK_STREAM, '%s', 80)])"
+                     % (IS_WARM, PUBLIC[0]), ['net-it'])
+    room.add('Net', 'net1')
+    room.script('Nets', """import json
+demisto.results(json.dumps([[entry['Contents'] for entry in demisto.executeCommand('net-it', {})] for _ in range(4)]))""")
+    answer = room.exec('!Nets', prefix=lab.host.prefix)
+    rows = json.loads(answer.value)
+    assert [row[0] for row in rows] == [False, True, True, True], answer
+    assert all(row[1].startswith(PUBLIC[0] + ' for ') for row in rows), answer
+
+
+def test_another_network_is_another_key(berth, lab):
+    """A process that was made for one network serves no call that is to have another."""
+    room = berth.room()
+    room.script('Where', REACH + "import os\ndemisto.results(str(%s) + ' ' + greeting(socket.SOCK_STREAM, '10.1.2.3', 80))"
+                % IS_WARM)
+    room.integration('Open', REACH + "import os\ndemisto.results(str(%s) + ' ' + greeting(socket.SOCK_STREAM, '10.1.2.3', 80))"
+                     % IS_WARM, ['open-it'])
+    room.add('Open', 'wide', '--network', '10.1.2.3:80')
+    room.add('Open', 'narrow', '--network', PUBLIC[0] + ':80')
+    room.script('Both', """said = []
+for _ in range(3):
+    for name in 'wide', 'narrow':
+        said.append(demisto.executeCommand('open-it', {'using': name})[0]['Contents'])
+demisto.results('\\n'.join(said))""")
+    answer = room.exec('!Both', prefix=lab.host.prefix)
+    said = [re.sub(' for .*', '', line) for line in answer.value.splitlines()]
+    assert said == ['False 10.1.2.3', 'False ECONNREFUSED'] + ['True 10.1.2.3', 'True ECONNREFUSED'] * 2, answer
+
+
+def test_n04_neighbours(berth, lab):
+    """Two warm calls at once: neither reaches the other, by its own rules or by those of the machine."""
+    room = berth.room()
+    room.script('Listen', COLD_FAILS + '''
+import ctypes, socket
+server = socket.create_server(('0.0.0.0', 8000))
+ctypes.CDLL(None).prctl(15, b'warm-listens', 0, 0, 0)
+server.settimeout(60)
+try:
+    demisto.results(server.accept()[1][0])
+except socket.timeout:
+    demisto.results('nobody')''')
+    listening = room.begin('exec', '!Listen retry-count=1 retry-interval=1', '--network', 'egress', '--json',
+                           prefix=lab.host.prefix)
+    try:
+        pid, = until(lambda: [pid for pid in filter(str.isdigit, os.listdir('/proc'))
+                              if read('/proc/%s/comm' % pid).strip() == 'warm-listens'])
+        inside = ['nsenter', '--net=/proc/%s/ns/net' % pid]
+        address = re.search(r'inet (\S+)/', labs.run(*inside, 'ip', '-4', 'addr', 'show', 'eth0')).group(1)
+        code = REACH + "demisto.results(greeting(socket.SOCK_STREAM, '%s', 8000))" % address
+        assert berth.script(code, '--network', 'egress', prefix=lab.host.prefix).value == 'ECONNREFUSED'
+        opened = berth.settings_with('network:\n  allow_private: [10.0.0.0/8]\n')
+        assert berth.script(code, '--network', 'egress', settings=opened, prefix=lab.host.prefix).value == 'timeout'
+        labs.run(*inside, 'bash', '-c', '</dev/tcp/127.0.0.1/8000')  # the control: who is in it does
+    finally:
+        answer = listening.wait(60 * PATIENCE)
+    assert answer.value == '127.0.0.1', answer
+    figure('N04', 'warm neighbours reached, of 2 ways', 0)
+
+
+@pytest.mark.parametrize('way', ('veth', 'pasta', 'slirp4netns'))
+def test_all_is_gone_with_the_child(berth, lab, way):
+    """While the zygote lives: what stands is the network of the one child that waits for the next call."""
+    room = berth.room(berth.settings_with('network:\n  way: %s\n' % way))
+    room.script('Short', REACH + "demisto.results(greeting(socket.SOCK_STREAM, '%s', 80))" % PUBLIC[0])
+    room.script('Staying', """import ctypes, time
+said = [demisto.executeCommand('Short', {})[0]['Contents'] for _ in range(8)]
+time.sleep(1)
+ctypes.CDLL(None).prctl(15, b'all-called', 0, 0, 0)
+time.sleep(4)
+demisto.results('\\n'.join(said))""")
+    running = room.begin('exec', '!Staying', '--network', 'egress', '--json', prefix=lab.host.prefix)
+    until(lambda: [pid for pid in filter(str.isdigit, os.listdir('/proc'))
+                   if read('/proc/%s/comm' % pid).strip() == 'all-called'], 60)
+    wires = [name for name in lab.leftovers() if name.startswith('berth')]
+    helpers = [name for name in (read('/proc/%d/comm' % pid).strip() for pid in children_of(running.pid))]
+    answer = running.wait(60 * PATIENCE)
+    assert all(line.startswith(PUBLIC[0]) for line in answer.value.splitlines()), answer
+    assert len(wires) == (2 if way == 'veth' else 0), wires  # the script that calls has one too
+    assert helpers.count('berth-names') <= 2 and helpers.count('berth-relay') <= 2, helpers
+
+
+@pytest.mark.parametrize('network', ('egress', '8.8.1.1:80,api.example.com:443'))
+def test_sigkill_leaves_nothing(berth, host, lab, network):
+    room = berth.room()
+    room.script('Short', "demisto.results(1)")
+    room.script('Endless', "while True:\n    demisto.executeCommand('Short', {})")
+    for moment in range(8):
+        running = room.begin('exec', '!Endless', '--network', network, '--json', prefix=lab.host.prefix)
+        time.sleep(0.2 + 0.05 * moment)
+        running.signal(signal.SIGKILL)
+        running.wait(30)
+        host.settle()
+        lab.settle()
+    figure('N', 'left after SIGKILL at 8 moments of warm calls with %s' % network.split(',')[0], 0)
+
+
+def test_the_zygote_is_killed(berth, host, lab):
+    """With the child that runs a call: the call ends, the later ones go on, and nothing stays."""
+    room = berth.room()
+    room.script('Long', COLD_FAILS + "import ctypes, time\nctypes.CDLL(None).prctl(15, b'long-call', 0, 0, 0)\ntime.sleep(60)")
+    running = room.begin('exec', '!Long retry-count=2 retry-interval=1', '--network', 'egress', '--json',
+                         prefix=lab.host.prefix)
+    until(lambda: [pid for pid in filter(str.isdigit, os.listdir('/proc'))
+                   if read('/proc/%s/comm' % pid).strip() == 'long-call'])
+    zygote, = zygotes_of(running.pid)
+    status = dict(line.split(':\t') for line in read('/proc/%d/status' % zygote).splitlines() if line.startswith('Cap'))
+    assert all(int(status[name], 16) & 1 << 12 == 0 for name in status), status  # CAP_NET_ADMIN
+    assert int(status['CapEff'], 16) & 1 << 21, status  # CAP_SYS_ADMIN, or this shows nothing
+    begun = time.monotonic()
+    os.kill(zygote, signal.SIGKILL)
+    answer = running.wait(60 * PATIENCE)
+    assert time.monotonic() - begun < 20 * PATIENCE, answer
+    host.settle()
+    lab.settle()
+
+
+# --- a zygote that was taken over ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope='module')
+def hostile_image():
+    names = buildah('images', '--format', '{{.Name}}:{{.Tag}}').splitlines()
+    made = hostile_zygote.make_image(buildah, next(name for name in names if '/berth/python3-deb:' in name))
+    yield made
+    buildah('rmi', made)
+
+
+def hostile_calls(berth, lab, image, wish, code, count):
+    """The answer of a script that calls one that runs in the image `count` times."""
+    room = berth.room(berth.settings_with(hostile_zygote.settings(wish, PUBLIC[0], list(METADATA + PRIVATE + HOST))))
+    room.script('Inner', code)
+    room.script('Outer', OUTER % 'Inner', ['rows'])
+    return room.exec('!Outer rows=`%s`' % json.dumps([{}] * count), '--network', 'egress', '--image', image,
+                     seconds=120 * PATIENCE, prefix=lab.host.prefix)
+
+
+@pytest.mark.parametrize('wish, why', (
+    ('another network', 'its net namespace is not the one that was made for it'),
+    ('no network', 'its net namespace is not'),
+    ('no filter', 'a system call filter is missing')))
+def test_a_hostile_zygotes_child_gets_no_job(berth, lab, hostile_image, wish, why):
+    answer = hostile_calls(berth, lab, hostile_image, wish, "import os\ndemisto.results(%s)" % IS_WARM, 5)
+    assert answer.code == 0, answer
+    warm = [row[0] for row in json.loads(answer.value)]
+    first = 0 if wish == 'no network' else 1  # the first child is as it should be
+    assert warm == [False] + [True] * first + [False] * (4 - first), answer
+    assert [text for text in call_of(answer)['warnings'] if why in text], answer
+
+
+def test_what_a_hostile_zygote_gains(berth, lab, hostile_image):
+    """It goes to its child's network: there it reaches what the child may, changes nothing, and is cut off with it."""
+    code = """import json, sys, time
+time.sleep(4 if 'hostile' in sys.modules and sys.modules['hostile'].heard() is None else 2)
+demisto.results(json.dumps(sys.modules['hostile'].heard()))"""
+    answer = hostile_calls(berth, lab, hostile_image, 'visit', code, 4)
+    assert answer.code == 0, answer
+    cold, during, after, last = [json.loads(row[0]) for row in json.loads(answer.value)]
+    assert cold is None
+    assert during['own network'] == 'ENETUNREACH' and during['enter'] == 'ok', during
+    reached = during['reached']
+    assert reached.pop(PUBLIC[0]) == 'reached', during  # the price: what calls of its key may reach
+    assert set(reached.values()) == {'ECONNREFUSED'} and len(reached) == len(METADATA + PRIVATE + HOST), reached
+    assert set(during['changed'].values()) <= {'EPERM', 'EACCES', 'EINVAL', 'EAFNOSUPPORT'}, during['changed']
+    assert [name for name, what in during['changed'].items() if what == 'EINVAL'] in (
+        [], ["the host's user namespace"], ['send from a foreign address'],
+        ['send from a foreign address', "the host's user namespace"]), during['changed']
+    assert last['afterwards'] != 'reached' and last['interfaces afterwards'] == ['lo'], last
+    figure('N', 'refused addresses reached by a zygote that was taken over, of %d' % len(reached), 0)
+    figure('N', 'ways to change its children\'s network, of %d' % len(during['changed']), 0)
