@@ -1,8 +1,9 @@
 // Warm calls below the command line: what bench/warm_call reads.
 //
-//     berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--calls N] [--threads N]
+//     berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--network PROFILE] [--calls N] [--threads N]
 //
-// Prints one JSON object: milliseconds of each phase, every call in a process of its own.
+// Prints one JSON object: milliseconds of each phase, every call in a process of its own. A
+// network other than `none` wants one thread.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -22,6 +23,7 @@
 #include "berth/engine/session.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
+#include "berth/net/network_profile.h"
 #include "berth/sys/file.h"
 
 namespace berth {
@@ -40,6 +42,7 @@ struct Options {
   std::string image;
   std::string script;
   std::string prelude;
+  std::string network = "none";
   int calls = 200;
   int threads = 1;
 };
@@ -116,6 +119,7 @@ Result<void> run(const Options& options) {
   spec.image_name = options.image;
   spec.root = {resolved.image.id, resolved.image.layer_folders};
   spec.programs = container::interpreters_for("python3");
+  BERTH_TRY(spec.network.profile, net::parse_network_profile(options.network));
   spec.environment = container::environment_for({resolved.image.config.env}, {});
   app::put_warm_code(content::join_code(pieces), app::CodeCache(settings.cache / "code", folder), spec);
   Stopwatch watch;
@@ -162,13 +166,14 @@ int main(int argc, char** argv) {
   berth::Options options;
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() < 2) {
-    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--calls N] [--threads N]\n", stderr);
+    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--network PROFILE] [--calls N] [--threads N]\n", stderr);
     return 64;
   }
   options.image = words[0];
   options.script = words[1];
   for (std::size_t i = 2; i + 1 < words.size(); i += 2) {
     if (words[i] == "--prelude") options.prelude = words[i + 1];
+    if (words[i] == "--network") options.network = words[i + 1];
     if (words[i] == "--calls") options.calls = std::atoi(words[i + 1].c_str());
     if (words[i] == "--threads") options.threads = std::atoi(words[i + 1].c_str());
   }
