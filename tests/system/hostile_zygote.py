@@ -53,6 +53,7 @@ def reach(address):
 
 def ask_kernel(protocol, type_, body, flags=5):
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol) as kernel:
+        kernel.settimeout(1)
         kernel.send(struct.pack('=IHHII', 16 + len(body), type_, flags, 1, 0) + body)
         code, = struct.unpack_from('=i', kernel.recv(4096), 16)
         if code < 0:
@@ -81,7 +82,7 @@ def change():
         'begin a batch of rules': attempt(lambda: ask_kernel(12, 16, struct.pack('>BBH', 0, 0, 10))),
         'add an address': attempt(lambda: ask_kernel(0, 20, address, 0x405)),
         'another address by ioctl': attempt(lambda: ioctl(0x8916, struct.pack('16sH2s4s8x', b'eth0', 2, b'', another))),
-        'an interface of its own': attempt(lambda: ask_kernel(0, 16, struct.pack('=BxHiII', 0, 0, 0, 0, 0), 0x605)),
+        'an interface of its own': attempt(lambda: ask_kernel(0, 16, struct.pack('=BxHiIIHHHH4s', 0, 0, 0, 0, 0, 12, 18, 8, 1, b'veth'), 0x605)),
         'lower the wire': attempt(lambda: ioctl(0x8914, struct.pack('16sh14s', b'eth0', 0, b''))),
         'forward packets': attempt(lambda: open('/proc/sys/net/ipv4/ip_forward', 'w').close()),
         'raw socket': attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 255).close()),
@@ -104,8 +105,9 @@ def enter_by(path, kind):
         os.close(place)
 
 
-def visit(network):
+def visit(channel):
     """A process of the zygote's that goes to a child's network while the child has its job, and stays."""
+    _, (network,), _, _ = socket.recv_fds(channel, 1, 1)
     time.sleep(1)
     found = {'own network': attempt(lambda: reach(PUBLIC)), 'enter': attempt(lambda: enter(network))}
     found['reached'] = {address: attempt(lambda: reach(address)) for address in [PUBLIC] + REFUSED}
@@ -116,6 +118,11 @@ def visit(network):
     found['afterwards'] = attempt(lambda: reach(PUBLIC))
     found['interfaces afterwards'] = [name for _, name in socket.if_nameindex()]
     say(found)
+
+
+def descriptors():
+    """Without the one that the list itself is read by."""
+    return set(int(fd) for fd in os.listdir('/proc/self/fd') if os.path.lexists('/proc/self/fd/' + fd))
 
 
 class Call:
@@ -140,32 +147,39 @@ class Library:
         self._kept = []
         self._given = []
         self._children = 0
+        if WISH == 'visit':
+            self._visitor, theirs = socket.socketpair()
+            if os.fork() == 0:
+                visit(theirs)
+                os._exit(0)
 
     def __getattr__(self, name):
         return getattr(self._real, name)
 
     def _wait(self):
-        before = set(os.listdir('/proc/self/fd'))
+        before = descriptors()
         come = self._real.berth_wait()
-        self._given = sorted(int(fd) for fd in set(os.listdir('/proc/self/fd')) - before if os.path.exists('/proc/self/fd/' + fd))
+        self._given = sorted(descriptors() - before)
         if come == 1:
             self._children += 1
             self._network = next(fd for fd in self._given if os.readlink('/proc/self/fd/%d' % fd).startswith('net:'))
             self._kept.append(os.dup(self._network))
-            if WISH == 'visit' and self._children == 1 and os.fork() == 0:
-                for fd in self._given:
-                    os.close(fd)
-                visit(self._kept[0])
-                os._exit(0)
+            if WISH == 'visit' and self._children == 2:
+                socket.send_fds(self._visitor, [b'n'], [self._network])
         return come
 
     def _isolate(self):
-        if WISH == 'another network' and len(self._kept) > 1:
-            os.dup2(self._kept[-2], self._network)
-        if WISH == 'no network':
-            os.dup2(own_network, self._network)
-        if WISH == 'no filter' and self._children > 1:
-            return self._isolate_without_filter()
+        os.dup2(self._given[3], 2)  # what goes wrong here is told
+        if self._children > 2:  # the first may find that the common script has to wait, and the next one serves
+            if WISH == 'that of another child':
+                os.dup2(self._kept[-2], self._network)
+            if WISH == 'one of its own making':
+                libc.unshare(0x40000000)
+                os.dup2(os.open('/proc/self/ns/net', os.O_RDONLY), self._network)
+            if WISH == 'its own':
+                os.dup2(own_network, self._network)
+            if WISH == 'no filter':
+                return self._isolate_without_filter()
         return self._real.berth_isolate()
 
     def _isolate_without_filter(self):
@@ -211,7 +225,13 @@ def make_image(buildah, base):
     return PREFIX + 'hostile:1'
 
 
+def variables(wish, public, refused):
+    """For the environment, as NAME=VALUE."""
+    return ['HOSTILE=' + wish, 'HOSTILE_ADDRESSES=' + json.dumps([public, refused])]
+
+
 def settings(wish, public, refused):
     """For berth.yaml."""
-    return 'containers:\n  environment: {HOSTILE: %s, HOSTILE_ADDRESSES: %s}\n' % (
-        json.dumps(wish), json.dumps(json.dumps([public, refused])))
+    return 'containers:\n  environment: {%s}\n' % ', '.join(
+        '%s: %s' % (name, json.dumps(value)) for name, value in
+        (one.split('=', 1) for one in variables(wish, public, refused)))

@@ -7,13 +7,14 @@ import json
 import os
 import re
 import signal
+import sys
 import time
 
 import pytest
 
 import hostile_zygote
 import lab as labs
-from calls import PATIENCE
+from calls import IMAGE, PATIENCE
 from figures import figure
 from host import read
 from lab import HOST, METADATA, PRIVATE, PUBLIC, REACH, ROUTER
@@ -144,12 +145,15 @@ def networked(berth, network='egress', way='veth', settings=''):
     return berth.room(berth.settings_with(text + settings))
 
 
-def again(room, lab, code, count, options=()):
+def again(room, lab, code, count, image=IMAGE):
     """The answer of a script that calls one that runs `code` `count` times; the first of them is cold."""
-    room.script('Inner', code)
+    path = room.script('Inner', code)
+    with open(path) as file:
+        text = file.read()
+    with open(path, 'w') as file:
+        file.write(text.replace('dockerimage: python3', 'dockerimage: ' + image))
     room.script('Outer', OUTER % 'Inner', ['rows'])
-    answer = room.exec('!Outer rows=`%s`' % json.dumps([{}] * count), *options, seconds=120 * PATIENCE,
-                       prefix=lab.host.prefix)
+    answer = room.exec('!Outer rows=`%s`' % json.dumps([{}] * count), seconds=120 * PATIENCE, prefix=lab.host.prefix)
     assert answer.code == 0, answer
     return answer
 
@@ -301,21 +305,21 @@ def hostile_image():
 
 def hostile_calls(berth, lab, image, wish, code, count):
     """The answer of a script that calls one that runs in the image `count` times."""
-    room = networked(berth, settings=hostile_zygote.settings(wish, PUBLIC[0], list(METADATA + PRIVATE + HOST))
-                     + 'images:\n  substitute: {python3: %s}\n' % image)
-    return again(room, lab, code, count)
+    room = networked(berth, settings=hostile_zygote.settings(wish, PUBLIC[0], list(METADATA + PRIVATE + HOST)))
+    return again(room, lab, code, count, image)
 
 
 @pytest.mark.parametrize('wish, why', (
-    ('another network', 'its net namespace is not the one that was made for it'),
-    ('no network', 'its net namespace is not'),
+    ('that of another child', 'its net namespace is not the one that was made for it'),
+    ('one of its own making', 'its net namespace is not the one that was made for it'),
+    ('its own', 'unshare the namespaces: Operation not permitted'),
     ('no filter', 'a system call filter is missing')))
 def test_a_hostile_zygotes_child_gets_no_job(berth, lab, hostile_image, wish, why):
-    answer = hostile_calls(berth, lab, hostile_image, wish, "import os\ndemisto.results(%s)" % IS_WARM, 5)
-    warm = [row[0] for row in json.loads(answer.value)]
-    first = 0 if wish == 'no network' else 1  # the first child is as it should be
-    assert warm == [False] + [True] * first + [False] * (4 - first), answer
-    assert [text for text in call_of(answer)['warnings'] if why in text], answer
+    answer = hostile_calls(berth, lab, hostile_image, wish, "import os\ndemisto.results(str(%s))" % IS_WARM, 5)
+    warm = [text == 'True' for text in said_in(answer)]
+    assert warm[:3] == [False, True, False], answer
+    told = call_of(answer)['notes' if wish == 'its own' else 'warnings']
+    assert [text for text in told if why in text], answer
 
 
 def test_what_a_hostile_zygote_gains(berth, lab, hostile_image):
@@ -324,16 +328,23 @@ def test_what_a_hostile_zygote_gains(berth, lab, hostile_image):
 time.sleep(4 if 'hostile' in sys.modules and sys.modules['hostile'].heard() is None else 2)
 demisto.results(json.dumps(sys.modules['hostile'].heard()))"""
     answer = hostile_calls(berth, lab, hostile_image, 'visit', code, 4)
-    cold, during, after, last = [json.loads(row[0]) for row in json.loads(answer.value)]
+    cold, during, after, last = [json.loads(text) for text in said_in(answer)]
     assert cold is None
     assert during['own network'] == 'ENETUNREACH' and during['enter'] == 'ok', during
     reached = during['reached']
     assert reached.pop(PUBLIC[0]) == 'reached', during  # the price: what calls of its key may reach
     assert set(reached.values()) == {'ECONNREFUSED'} and len(reached) == len(METADATA + PRIVATE + HOST), reached
-    assert set(during['changed'].values()) <= {'EPERM', 'EACCES', 'EINVAL', 'EAFNOSUPPORT'}, during['changed']
-    assert [name for name, what in during['changed'].items() if what == 'EINVAL'] in (
-        [], ["the host's user namespace"], ['send from a foreign address'],
-        ['send from a foreign address', "the host's user namespace"]), during['changed']
+    # Nowhere is there a route from an address that is not its own; the rest is refused.
+    assert during['changed'].pop('send from a foreign address') != 'ok', during
+    assert set(during['changed'].values()) <= {'EPERM', 'EACCES', 'EAFNOSUPPORT'}, during['changed']
+    assert [guest for guest in lab.guests() if guest.startswith('UDP')] == []
+    # The control: who may change a network does it in these ways.
+    control = json.loads(labs.run('unshare', '--net', 'sh', '-c', 'ip link add eth0 type veth peer name eth1 && exec "$@"', 'sh',
+                                  'env', *hostile_zygote.variables('control', PUBLIC[0], []), sys.executable, '-c',
+                                  hostile_zygote.HOSTILE + '\nprint(json.dumps(change()))'))
+    open_ways = [way for way in during['changed'] if control[way] == 'ok']
+    assert len(open_ways) >= 10, control
     assert last['afterwards'] != 'reached' and last['interfaces afterwards'] == ['lo'], last
     figure('N', 'refused addresses reached by a zygote that was taken over, of %d' % len(reached), 0)
-    figure('N', 'ways to change its children\'s network, of %d' % len(during['changed']), 0)
+    figure('N', 'ways to change its children\'s network, of %d; the control' % len(during['changed']),
+           '0; %d' % len(open_ways))
