@@ -80,7 +80,8 @@ Result<void> one_call(container::Zygote& zygote, std::mutex& forking, const cont
   options.limits = limits;
   options.deadline = std::chrono::steady_clock::now() + 10s;
   const engine::Streams streams{child.in(), child.out(), child.printed(), child.complaints(), child.ended()};
-  const std::string job = "{\"integration\": false, \"is_ahead\": true, \"args\": {}, \"params\": {}, \"context\": {}}\n";
+  const std::string job =
+      "{\"integration\": false, \"is_ahead\": true, \"args\": {}, \"params\": {}, \"context\": {}}\n";
   watch.lap();
   BERTH_TRY(const engine::CallRecord record, engine::converse(streams, job, host, options));
   times.call.push_back(static_cast<double>(record.wall_time.count()) / 1e6);
@@ -153,7 +154,8 @@ Result<void> run(const Options& options) {
   fmt::print("{{\"zygote_ms\": {:.2f}, \"calls_per_second\": {:.1f}", started, options.calls / all * 1000);
   for (const auto& [name, part] :
        {std::pair{"fork", &sum.fork}, {"ready", &sum.ready}, {"call", &sum.call}, {"end", &sum.end}}) {
-    fmt::print(", \"{0}_ms\": {{\"p50\": {1:.3f}, \"p99\": {2:.3f}}}", name, quantile(*part, 0.5), quantile(*part, 0.99));
+    fmt::print(", \"{0}_ms\": {{\"p50\": {1:.3f}, \"p99\": {2:.3f}}}", name, quantile(*part, 0.5),
+               quantile(*part, 0.99));
   }
   fmt::print("}}\n");
   return {};
@@ -166,7 +168,8 @@ int main(int argc, char** argv) {
   berth::Options options;
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() < 2) {
-    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--network PROFILE] [--calls N] [--threads N]\n", stderr);
+    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--network PROFILE] [--calls N] [--threads N]\n",
+               stderr);
     return 64;
   }
   options.image = words[0];

@@ -26,7 +26,9 @@ bool may_pass(Errc code) { return code == Errc::Exhausted || code == Errc::Timed
 std::string network_text(const container::NetworkSpec& network) {
   std::vector<std::string> parts = {net::to_text(network.profile), network.by_operator ? "by the operator" : "its own",
                                     std::string(container::name_of(network.way))};
-  const auto add = [&](std::string_view what, std::string value) { parts.push_back(fmt::format("{} {}", what, value)); };
+  const auto add = [&](std::string_view what, std::string value) {
+    parts.push_back(fmt::format("{} {}", what, value));
+  };
   if (network.proxy) add("proxy", net::to_text(*network.proxy));
   for (const net::AddressRange& range : network.allowed) add("allowed", net::to_text(range));
   for (const net::Resolver& one : network.resolvers) {

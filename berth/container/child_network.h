@@ -1,8 +1,8 @@
 // The network of a zygote's child: that of a container, in a namespace that the child can enter.
 //
-// Who enters a network namespace needs CAP_SYS_ADMIN in the user namespace that it belongs to, so this one belongs to the
-// zygote's. Who changes what is in it needs CAP_NET_ADMIN there, which neither the zygote nor anybody else in that user
-// namespace has or can get (script_process.cc): the rules, the address and the wire are this machine's alone.
+// Who enters a network namespace needs CAP_SYS_ADMIN in the user namespace that it belongs to, so this one belongs to
+// the zygote's. Who changes what is in it needs CAP_NET_ADMIN there, which neither the zygote nor anybody else in that
+// user namespace has or can get (script_process.cc): the rules, the address and the wire are this machine's alone.
 #pragma once
 
 #include <string>
@@ -19,8 +19,8 @@ namespace berth::container {
 
 class ChildNetwork {
  public:
-  // Makes the namespace, which leads nowhere yet; `owner` is the zygote's user namespace. `hierarchies` are for the sweep
-  // of what a dead container has left. Errors: those of Lease::take(), of Network::open(), and of the kernel.
+  // Makes the namespace, which leads nowhere yet; `owner` is the zygote's user namespace. `hierarchies` are for the
+  // sweep of what a dead container has left. Errors: those of Lease::take(), of Network::open(), and of the kernel.
   static Result<ChildNetwork> open(const NetworkSpec& spec, const RuntimeFolder& folder, int owner,
                                    const std::vector<sys::CgroupHierarchy>& hierarchies);
 

@@ -141,9 +141,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const bool user_namespace = spec.guards.up(Guard::UserNamespace);
 
   const auto& hierarchies = ground.hierarchies;
-  BERTH_TRY(Lease lease,
-            Lease::take(folder, ground.pool, spec.id,
-                        [&](const std::string& dead) { sweep_container(hierarchies, dead); }));
+  BERTH_TRY(Lease lease, Lease::take(folder, ground.pool, spec.id,
+                                     [&](const std::string& dead) { sweep_container(hierarchies, dead); }));
   const sys::IdRange range = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
   // Without a user namespace its ids are those around it, as they are.
   const ContainerIds ids = container_ids(ground.of_machine || !user_namespace, range);

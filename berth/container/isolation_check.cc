@@ -188,8 +188,8 @@ Result<void> check_membership(pid_t pid, std::string_view name, std::size_t hier
 
 Result<void> check_shares_nothing(pid_t pid, pid_t other) {
   for (const auto& [kind, name] : kShareable) {
-    const auto compared =
-        sys::call([&] { return ::syscall(SYS_kcmp, pid, other, kind, 0, 0); }, "compare processes {} and {}", pid, other);
+    const auto compared = sys::call([&] { return ::syscall(SYS_kcmp, pid, other, kind, 0, 0); },
+                                    "compare processes {} and {}", pid, other);
     if (!compared && compared.error().os_error() == ESRCH) return {};
     if (!compared) return std::unexpected(compared.error());
     if (*compared == 0) return not_isolated(fmt::format("its {} is another process's as well", name));

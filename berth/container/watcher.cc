@@ -127,7 +127,8 @@ void Watcher::remove_interface(std::string_view name) {
   Order order = {};
   name.copy(order.data(), order.size() - 1);
   // One that has died removes nothing: a zygote's end takes all of them away.
-  if (alive_) [[maybe_unused]] const auto told = ::write(alive_.get(), order.data(), order.size());
+  if (alive_) [[maybe_unused]]
+    const auto told = ::write(alive_.get(), order.data(), order.size());
 }
 
 void Watcher::dismiss() {

@@ -130,8 +130,8 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
   const auto joins = static_cast<std::uint32_t>(descriptors.size()) - fork::kFirstStreams;
   for (const UniqueFd& view : views) descriptors.push_back(view.get());
   if (!home_->network.is_none()) {
-    BERTH_TRY(ChildNetwork made, ChildNetwork::open(home_->network, home_->folder, home_->user_namespace.get(),
-                                                    container.hierarchies()));
+    BERTH_TRY(ChildNetwork made,
+              ChildNetwork::open(home_->network, home_->folder, home_->user_namespace.get(), container.hierarchies()));
     child.network_.emplace(std::move(made));
     descriptors.push_back(child.network_->name_space());
   }

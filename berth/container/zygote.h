@@ -47,9 +47,9 @@ class CallChild {
   CallChild& operator=(CallChild&&) = delete;
   ~CallChild();
 
-  // Waits until it has isolated itself and is ready for its job, and its network as well, and makes sure that it has: the
-  // zygote, which says so, is trusted no more than a script. Errors: TimedOut; Unavailable with the step that failed; Denied when it is not
-  // isolated.
+  // Waits until it has isolated itself and is ready for its job, and its network as well, and makes sure that it has:
+  // the zygote, which says so, is trusted no more than a script. Errors: TimedOut; Unavailable with the step that
+  // failed; Denied when it is not isolated.
   Result<void> wait_until_ready(const Patience& patience);
 
   // As of a Container.
@@ -78,8 +78,8 @@ class CallChild {
   std::uint32_t number_;
   sys::Cgroup cgroup_;
   std::optional<ChildNetwork> network_;  // none for calls without one: it makes its own
-  UniqueFd reaper_;  // pidfd of the first process of its pid namespace
-  UniqueFd script_;  // and of the interpreter
+  UniqueFd reaper_;                      // pidfd of the first process of its pid namespace
+  UniqueFd script_;                      // and of the interpreter
   UniqueFd in_;
   UniqueFd out_;
   UniqueFd printed_;

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import statistics
 import sys
 import time
 
@@ -348,3 +349,30 @@ demisto.results(json.dumps(sys.modules['hostile'].heard()))"""
     figure('N', 'refused addresses reached by a zygote that was taken over, of %d' % len(reached), 0)
     figure('N', 'ways to change its children\'s network, of %d; the control' % len(during['changed']),
            '0; %d' % len(open_ways))
+
+
+TIMED = """import json, time
+times = []
+for _ in range(int(demisto.args()['count'])):
+    begun = time.monotonic()
+    demisto.executeCommand('Trivial', {})
+    times.append(1000 * (time.monotonic() - begun))
+demisto.results(json.dumps(times))
+"""
+
+
+def test_what_a_call_costs(berth, lab):
+    """Warm beside cold, in turns; the network of the next call is made before a call's answer is handed on."""
+    room = networked(berth)
+    room.script('Trivial', "demisto.results(1)")
+    room.script('Timed', TIMED, ['count'])
+    times = {'on': [], 'off': []}
+    for _ in range(4):
+        for switch in times:
+            turn_on(room, switch)
+            answer = room.exec('!Timed count=24', seconds=120 * PATIENCE, prefix=lab.host.prefix)
+            times[switch] += json.loads(answer.value)[4:]
+    warm, cold = (statistics.median(times[switch]) for switch in ('on', 'off'))
+    figure('N', 'milliseconds of a call with egress, its process and network made anew: warm; cold; ratio',
+           '%.1f; %.1f; %.1f' % (warm, cold, cold / warm))
+    assert warm < cold
