@@ -31,8 +31,8 @@ class ChildNetwork {
   Result<void> wait_until_ready() { return network_.wait_until_ready(); }
 
   int name_space() const { return name_space_.get(); }
-  // The interface on this machine that leads there; empty where there is none.
-  std::string outside() const { return network_.outside(); }
+  // The interface on this machine that leads there, where it goes out over one.
+  std::string outside() const { return outside_name(id_); }
 
   // As Network::end(). At most once.
   NetworkEnd end();

@@ -51,8 +51,6 @@ class Network {
   Result<void> wait_until_ready();
 
   int name_space() const { return made_->self.get(); }
-  // The interface on this machine that leads there; empty where there is none.
-  std::string outside() const { return made_ ? made_->outside : std::string(); }
   // What may be left of it on this machine; null for nothing.
   const HostTableShare* host_table() const { return host_table_.get(); }
 

@@ -92,23 +92,14 @@ Result<net::AddressRules> rules_for(Socket& routes, const NetworkSpec& spec) {
   return net::AddressRules(allowed, addresses);
 }
 
-std::string outside_name(const std::string& id) {
-  std::string name(kInterfacePrefix);
-  for (const char c : id.substr(id.size() - std::min<std::size_t>(id.size(), 10))) {
-    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return name;
-}
-
 // A pair of interfaces, and routes for both directions. This machine's end needs no address of its own.
-Result<void> wire_with_veth(Socket& outside, Socket& inside, NetworkNamespace& made, const std::string& id) {
+Result<void> wire_with_veth(Socket& outside, Socket& inside, const NetworkNamespace& made, const std::string& id) {
   const std::string v4 = bytes_of(made.addresses.v4);
   const std::string v6 = bytes_of(made.addresses.v6);
   sys::VethPair pair{outside_name(id), kInside, made.self.get(), {0x02, 0xbe}};
   std::ranges::copy(v4, pair.hardware_address.begin() + 2);
   const std::vector make = {sys::make_veth(pair), sys::raise_interface(pair.outside)};
   BERTH_CHECK_OK(outside.request(make));
-  made.outside = pair.outside;
   // The thread is in the container's namespace, so that is where a name is looked for.
   BERTH_TRY(const int eth0, sys::interface_index(kInside));
   std::vector within = {sys::raise_interface(kInside), sys::add_address(eth0, v4),
@@ -170,6 +161,14 @@ Result<UniqueFd> enter_namespace(int given) {
 }
 
 }  // namespace
+
+std::string outside_name(const std::string& id) {
+  std::string name(kInterfacePrefix);
+  for (const char c : id.substr(id.size() - std::min<std::size_t>(id.size(), 10))) {
+    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
 
 Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const NetworkPlace& place) {
   NetworkNamespace made;

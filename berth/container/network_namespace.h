@@ -32,7 +32,6 @@ struct NetworkPlace {
 // as long as a descriptor or a process of it does; its interfaces and rules go with it.
 struct NetworkNamespace {
   UniqueFd self;
-  std::string outside;  // the interface on this machine that leads there; empty where there is none
   // The rest is for other profiles than None.
   std::optional<sys::netlink::Socket> filter;  // to the packet filter in it
   std::optional<sys::netlink::Socket> links;   // to its interfaces
@@ -45,6 +44,9 @@ struct NetworkNamespace {
 
 constexpr const char* kInside = "eth0";          // the way out, whichever it is
 constexpr const char* kResolver = "127.0.0.53";  // on the container's own loopback interface
+
+// The interface on this machine that leads to the network of place `id`, with NetworkWay::Veth.
+std::string outside_name(const std::string& id);
 
 // Works in a thread of its own: the calling process stays in its namespace, and can do something else meanwhile.
 Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const NetworkPlace& place);

@@ -170,9 +170,7 @@ CallChild::~CallChild() {
 void CallChild::kill() { ::syscall(SYS_pidfd_send_signal, reaper_.get(), SIGKILL, nullptr, 0); }
 
 // Whoever still holds the namespace, which nobody but a zygote that means ill would, holds one that leads nowhere.
-void CallChild::cut_off() {
-  if (const std::string outside = network_->outside(); !outside.empty()) home_->container.remove_interface(outside);
-}
+void CallChild::cut_off() { home_->container.remove_interface(network_->outside()); }
 
 Result<void> CallChild::wait_until_ready(const Patience& patience) {
   std::string line;
