@@ -105,6 +105,7 @@ void WarmPool::end(Entry& entry) {
 }
 
 Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::Patience& patience) {
+  if (entry.spare && !entry.spare->is_fresh()) entry.spare.reset();
   if (!entry.spare) return entry.zygote->fork_child(patience);
   container::CallChild taken = *std::move(entry.spare);
   entry.spare.reset();

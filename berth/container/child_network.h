@@ -5,6 +5,7 @@
 // user namespace has or can get (script_process.cc): the rules, the address and the wire are this machine's alone.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ class ChildNetwork {
   // Waits until what goes out goes. Errors: Unavailable.
   Result<void> wait_until_ready() { return network_.wait_until_ready(); }
 
+  // Whether what it goes by, this machine's addresses and resolvers, is no older than it may be in a call that has run
+  // for as long as calls may by default.
+  bool is_fresh() const { return std::chrono::steady_clock::now() - opened_ < std::chrono::minutes(5); }
+
   int name_space() const { return name_space_.get(); }
   // The interface on this machine that leads there, where it goes out over one.
   std::string outside() const { return outside_name(id_); }
@@ -48,6 +53,7 @@ class ChildNetwork {
   Lease lease_;     // of the addresses, and of the id that its forwarder has
   Network network_;
   UniqueFd name_space_;
+  std::chrono::steady_clock::time_point opened_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace berth::container

@@ -52,6 +52,9 @@ class CallChild {
   // failed; Denied when it is not isolated.
   Result<void> wait_until_ready(const Patience& patience);
 
+  // Whether it can still be given a job: networks grow old (ChildNetwork::is_fresh).
+  bool is_fresh() const { return !network_ || network_->is_fresh(); }
+
   // As of a Container.
   UniqueFd& in() { return in_; }
   UniqueFd& out() { return out_; }
