@@ -1,9 +1,9 @@
 // Warm calls below the command line: what bench/warm_call reads.
 //
-//     berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--import MODULE]... [--calls N] [--threads N]
+//     berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--import MODULE]... [--network PROFILE] [--calls N] [--threads N]
 //
-// The zygote imports each MODULE ahead of the calls, as it does what calls have loaded.
-// Prints one JSON object: milliseconds of each phase, every call in a process of its own.
+// The zygote imports each MODULE ahead of the calls, as it does what calls have loaded. Prints one JSON object:
+// milliseconds of each phase, every call in a process of its own. A network other than `none` wants one thread.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -23,6 +23,7 @@
 #include "berth/engine/session.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
+#include "berth/net/network_profile.h"
 #include "berth/sys/file.h"
 
 namespace berth {
@@ -42,6 +43,7 @@ struct Options {
   std::string script;
   std::string prelude;
   std::vector<std::string> imports;
+  std::string network = "none";
   int calls = 200;
   int threads = 1;
 };
@@ -79,7 +81,8 @@ Result<void> one_call(container::Zygote& zygote, std::mutex& forking, const cont
   options.limits = limits;
   options.deadline = std::chrono::steady_clock::now() + 10s;
   const engine::Streams streams{child.in(), child.out(), child.printed(), child.complaints(), child.ended()};
-  const std::string job = "{\"integration\": false, \"is_ahead\": true, \"args\": {}, \"params\": {}, \"context\": {}}\n";
+  const std::string job =
+      "{\"integration\": false, \"is_ahead\": true, \"args\": {}, \"params\": {}, \"context\": {}}\n";
   watch.lap();
   BERTH_TRY(const engine::CallRecord record, engine::converse(streams, job, host, options));
   times.call.push_back(static_cast<double>(record.wall_time.count()) / 1e6);
@@ -118,6 +121,7 @@ Result<void> run(const Options& options) {
   spec.image_name = options.image;
   spec.root = {resolved.image.id, resolved.image.layer_folders};
   spec.programs = container::interpreters_for("python3");
+  BERTH_TRY(spec.network.profile, net::parse_network_profile(options.network));
   spec.environment = container::environment_for({resolved.image.config.env}, {});
   app::put_warm_code(content::join_code(pieces), content::ItemKind::Script, app::CodeCache(settings.cache / "code", folder), spec);
   app::ImportList imports;
@@ -154,7 +158,8 @@ Result<void> run(const Options& options) {
   fmt::print("{{\"zygote_ms\": {:.2f}, \"calls_per_second\": {:.1f}", started, options.calls / all * 1000);
   for (const auto& [name, part] :
        {std::pair{"fork", &sum.fork}, {"ready", &sum.ready}, {"call", &sum.call}, {"end", &sum.end}}) {
-    fmt::print(", \"{0}_ms\": {{\"p50\": {1:.3f}, \"p99\": {2:.3f}}}", name, quantile(*part, 0.5), quantile(*part, 0.99));
+    fmt::print(", \"{0}_ms\": {{\"p50\": {1:.3f}, \"p99\": {2:.3f}}}", name, quantile(*part, 0.5),
+               quantile(*part, 0.99));
   }
   fmt::print("}}\n");
   return {};
@@ -167,7 +172,9 @@ int main(int argc, char** argv) {
   berth::Options options;
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() < 2) {
-    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--import MODULE]... [--calls N] [--threads N]\n", stderr);
+    std::fputs("usage: berth_warm_bench IMAGE SCRIPT [--prelude FILE] [--import MODULE]... [--network PROFILE] "
+               "[--calls N] [--threads N]\n",
+               stderr);
     return 64;
   }
   options.image = words[0];
@@ -175,6 +182,7 @@ int main(int argc, char** argv) {
   for (std::size_t i = 2; i + 1 < words.size(); i += 2) {
     if (words[i] == "--prelude") options.prelude = words[i + 1];
     if (words[i] == "--import") options.imports.push_back(words[i + 1]);
+    if (words[i] == "--network") options.network = words[i + 1];
     if (words[i] == "--calls") options.calls = std::atoi(words[i + 1].c_str());
     if (words[i] == "--threads") options.threads = std::atoi(words[i + 1].c_str());
   }

@@ -98,9 +98,9 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
 }
 
-// Whether a zygote's child can take the place of a container. A network is made for one container (docs/isolation.md).
+// Whether a zygote's child can take the place of a container.
 bool is_plain(const CallRequest& request, const container::LaunchSpec& spec) {
-  return spec.guards.all_up() && spec.network.is_none() && !spec.keep && spec.files.empty() && !request.debugger_port &&
+  return spec.guards.all_up() && !spec.keep && spec.files.empty() && !request.debugger_port &&
          !request.published_port && spec.programs.front() != "python2";
 }
 

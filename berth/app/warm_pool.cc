@@ -8,6 +8,7 @@
 #include <memory>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "berth/app/warm_code.h"
 #include "berth/base/sha256.h"
@@ -25,6 +26,25 @@ constexpr auto kMostTrying = 60s;  // and while none does
 // Whether what kept a zygote from starting may be gone another time. Else this interpreter, or this machine, cannot do
 // it.
 bool may_pass(Errc code) { return code == Errc::Exhausted || code == Errc::TimedOut; }
+
+// All of it: two texts are equal where the networks are.
+std::string network_text(const container::NetworkSpec& network) {
+  std::vector<std::string> parts = {net::to_text(network.profile), network.by_operator ? "by the operator" : "its own",
+                                    std::string(container::name_of(network.way))};
+  const auto add = [&](std::string_view what, std::string value) {
+    parts.push_back(fmt::format("{} {}", what, value));
+  };
+  if (network.proxy) add("proxy", net::to_text(*network.proxy));
+  for (const net::AddressRange& range : network.allowed) add("allowed", net::to_text(range));
+  for (const net::Resolver& one : network.resolvers) {
+    add("resolver", fmt::format("{} {} {}", net::to_text(one.address), one.zone, one.port));
+  }
+  for (const container::MachineService& one : network.machine_services) {
+    add("service", fmt::format("{} {} {}", net::to_text(one.address), one.ports.first, one.ports.last));
+  }
+  for (const net::AddressRange& range : {network.subnets.v4, network.subnets.v6}) add("subnet", net::to_text(range));
+  return fmt::format("{}", fmt::join(parts, "\n"));
+}
 
 }  // namespace
 
@@ -49,6 +69,7 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, c
     add(file.name);
     add(file.bytes);
   }
+  add(network_text(call.network));
   const container::Limits& limits = call.limits;
   add(fmt::format("{} {} {} {} {} {} {} {} {}", limits.memory_bytes, limits.cpus, limits.pids, limits.writable_bytes,
                   limits.writable_files, limits.open_files_soft, limits.open_files_hard, limits.frame_bytes,
@@ -123,6 +144,7 @@ Result<bool> WarmPool::get_ready(Entry& entry, const std::string& key, const con
 }
 
 Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::Patience& patience) {
+  if (entry.spare && !entry.spare->is_fresh()) entry.spare.reset();
   if (!entry.spare) return entry.zygote->fork_child(patience);
   container::CallChild taken = *std::move(entry.spare);
   entry.spare.reset();

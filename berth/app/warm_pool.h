@@ -23,8 +23,8 @@
 
 namespace berth::app {
 
-// What has to be the same for two calls to come from one zygote: image, code, item, instance, limits, environment,
-// files and guards. Nothing is ever shared across it.
+// What has to be the same for two calls to come from one zygote: image, code, item, instance, limits, network,
+// environment, files and guards. Nothing is ever shared across it.
 std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance);
 

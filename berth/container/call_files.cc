@@ -157,7 +157,7 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
     BERTH_TRY(UniqueFd file, make_file(root, nothing, 0444));
   }
   // Who has no network is shown the image's own (attach_name_files).
-  if (!spec.network.is_none()) {
+  if (spec.asks_for_names()) {
     BERTH_CHECK_OK(put(root, "hosts", {{}, kHosts, {}}));
     BERTH_CHECK_OK(put(root, "resolv.conf", {{}, kResolvers, {}}));
   }

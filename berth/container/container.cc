@@ -124,12 +124,11 @@ std::unexpected<Error> start_error(InitReport report, const std::string& image_n
                                           image_name, report.text.data()));
 }
 
-// Removes what a container that nobody holds any more left behind.
-void sweep(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::string& id) {
+}  // namespace
+
+void sweep_container(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::string& id) {
   for (const auto& folder : cgroup_folders(hierarchies, cgroup_name(id))) sys::remove_cgroup_family(folder);
 }
-
-}  // namespace
 
 Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& folder) {
   BERTH_TRY(Ground ground, find_ground(spec.limits));
@@ -142,8 +141,8 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   const bool user_namespace = spec.guards.up(Guard::UserNamespace);
 
   const auto& hierarchies = ground.hierarchies;
-  BERTH_TRY(Lease lease,
-            Lease::take(folder, ground.pool, spec.id, [&](const std::string& dead) { sweep(hierarchies, dead); }));
+  BERTH_TRY(Lease lease, Lease::take(folder, ground.pool, spec.id,
+                                     [&](const std::string& dead) { sweep_container(hierarchies, dead); }));
   const sys::IdRange range = user_namespace ? lease.ids() : sys::IdRange{0, kIdsPerContainer};
   // Without a user namespace its ids are those around it, as they are.
   const ContainerIds ids = container_ids(ground.of_machine || !user_namespace, range);
@@ -154,12 +153,18 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
     BERTH_TRY(Network opened, Network::open(spec.network, folder.leases(), ground.of_machine));
     network.emplace(std::move(opened));
   }
+  // A zygote's children take shares of their own; when all of them have died at once, its watcher sees to the table.
+  std::optional<HostTableShare> of_children;
+  if (!spec.children_network.is_none() && ground.of_machine) {
+    BERTH_TRY(of_children, HostTableShare::open(folder.leases()));
+  }
 
   // From here on a death of this process is cleaned up by the watcher.
   Watched watched{cgroup_folders(hierarchies, cgroup_name(spec.id)), lease.lock(), "", -1};
-  if (network && network->host_table() != nullptr) {
-    watched.host_table_path = network->host_table()->path();
-    watched.host_table_lock = network->host_table()->lock();
+  const HostTableShare* const own = network ? network->host_table() : nullptr;
+  if (const HostTableShare* const share = of_children ? &*of_children : own) {
+    watched.host_table_path = share->path();
+    watched.host_table_lock = share->lock();
   }
   BERTH_TRY(Watcher watcher, Watcher::start(watched));
   passed("start the watcher");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/base/result.h"
@@ -36,6 +37,9 @@ struct ContainerEnd {
   NetworkEnd network;
   std::string left_behind;  // what could not be removed, and why; the next start sweeps it. Empty as a rule
 };
+
+// Removes what container `id`, which nobody holds any more, has left behind.
+void sweep_container(const std::vector<sys::CgroupHierarchy>& hierarchies, const std::string& id);
 
 // One container for one call. Destruction kills every process in it and removes its cgroups; its mounts and
 // namespaces go with its processes. Used by one thread.
@@ -72,6 +76,9 @@ class Container {
 
   // Its network namespace; -1 where it has none of its own.
   int network_name_space() const { return network_ ? network_->name_space() : -1; }
+
+  // Takes an interface of a child's network away, in a moment and on the watcher's time.
+  void remove_interface(std::string_view name) { watcher_.remove_interface(name); }
 
   // Limits that nothing enforces for the container as a whole (Ground::not_enforced).
   const std::vector<std::string>& not_enforced() const { return not_enforced_; }

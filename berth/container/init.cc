@@ -145,7 +145,7 @@ Result<void> attach_run_and_sys(Build& build) {
 // Where names are asked for, and those that are known without asking, over the image's own. An image may lack them:
 // image_root.cc has places for them.
 Result<void> attach_name_files(Build& build) {
-  if (build.plan.spec.network.is_none()) return {};
+  if (!build.plan.spec.asks_for_names()) return {};
   for (const char* name : {"resolv.conf", "hosts"}) {
     BERTH_TRY(UniqueFd mount, sys::copy_mount(build.furniture.get(), name));
     BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), MOUNT_ATTR_RDONLY | kInert));

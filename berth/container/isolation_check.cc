@@ -1,7 +1,10 @@
 #include "berth/container/isolation_check.h"
 
 #include <fmt/format.h>
+#include <linux/kcmp.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -20,7 +23,17 @@ namespace {
 constexpr std::size_t kMostBytes = 1 << 16;
 constexpr std::array kNamespaces = {"mnt", "pid", "ipc", "uts", "net", "cgroup"};
 constexpr std::size_t kPidNamespace = 1;
+constexpr std::size_t kNetworkNamespace = 4;
 constexpr int kMostLooks = 8;
+
+// What a process may share with another one that is no thread of it (clone(2)).
+constexpr struct {
+  int kind;
+  const char* name;
+} kShareable[] = {{KCMP_VM, "memory"},
+                  {KCMP_FILES, "table of descriptors"},
+                  {KCMP_FS, "root and folder"},
+                  {KCMP_SIGHAND, "signal handlers"}};
 
 // What stands after "KEY:" and blanks in a text of lines.
 std::optional<std::string_view> field(std::string_view text, std::string_view key) {
@@ -44,13 +57,17 @@ std::optional<Number> number_in(std::string_view text) {
 
 // Of the process or thread behind a folder of /proc.
 using Namespaces = std::array<ino_t, kNamespaces.size()>;
+Result<ino_t> namespace_of(const std::string& folder, const char* kind) {
+  const std::string path = fmt::format("{}/ns/{}", folder, kind);
+  struct stat status = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::stat(path.c_str(), &status); }, "look at {}", path));
+  return status.st_ino;
+}
+
 Result<Namespaces> namespaces_of(const std::string& folder) {
   Namespaces all = {};
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::string path = fmt::format("{}/ns/{}", folder, kNamespaces[i]);
-    struct stat status = {};
-    BERTH_CHECK_OK(sys::check([&] { return ::stat(path.c_str(), &status); }, "look at {}", path));
-    all[i] = status.st_ino;
+    BERTH_TRY(all[i], namespace_of(folder, kNamespaces[i]));
   }
   return all;
 }
@@ -76,6 +93,15 @@ Result<void> check_namespaces(const Namespaces& its, const Namespaces& others) {
     if (its[i] == others[i]) return not_isolated(fmt::format("its {} namespace is not its own", kNamespaces[i]));
   }
   return {};
+}
+
+// That which was made for it on the machine, where one was: any other may lead further.
+Result<void> check_network(const Namespaces& its, int made) {
+  if (made < 0) return {};
+  struct stat status = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::fstat(made, &status); }, "look at a network namespace"));
+  if (its[kNetworkNamespace] == status.st_ino) return {};
+  return not_isolated("its net namespace is not the one that was made for it");
 }
 
 // Every thread has ids, capabilities, filters and namespaces of its own. Which threads there are is asked until there
@@ -160,6 +186,17 @@ Result<void> check_membership(pid_t pid, std::string_view name, std::size_t hier
   return check_groups(text, name, hierarchies);
 }
 
+Result<void> check_shares_nothing(pid_t pid, pid_t other) {
+  for (const auto& [kind, name] : kShareable) {
+    const auto compared = sys::call([&] { return ::syscall(SYS_kcmp, pid, other, kind, 0, 0); },
+                                    "compare processes {} and {}", pid, other);
+    if (!compared && compared.error().os_error() == ESRCH) return {};
+    if (!compared) return std::unexpected(compared.error());
+    if (*compared == 0) return not_isolated(fmt::format("its {} is another process's as well", name));
+  }
+  return {};
+}
+
 Result<unsigned> filters_of_this_process() {
   BERTH_TRY(const std::string status, sys::read_file("/proc/self/status", kMostBytes));
   const auto count = field(status, "Seccomp_filters");
@@ -181,7 +218,12 @@ Result<void> check_isolation(const ShownChild& child) {
   BERTH_CHECK_OK(check_namespaces(its, ours));
   BERTH_TRY(const Namespaces of_container, namespaces_of(folder_of(child.init)));
   BERTH_CHECK_OK(check_namespaces(its, of_container));
+  BERTH_CHECK_OK(check_network(its, child.network));
+  BERTH_TRY(const ino_t users, namespace_of(folder_of(pid), "user"));
+  BERTH_TRY(const ino_t users_of_container, namespace_of(folder_of(child.init), "user"));
+  if (users != users_of_container) return not_isolated("its user namespace is not that of the container");
   for (const pid_t other : child.others) {
+    BERTH_CHECK_OK(check_shares_nothing(pid, other));
     auto theirs = namespaces_of(folder_of(other));
     if (!theirs) continue;  // it has ended
     // The reaper is one of the zygote's, and shares but this with its child.

@@ -29,6 +29,10 @@ Result<void> check_depth(std::string_view init, std::string_view reaper, std::st
 Result<void> check_groups(std::string_view text, std::string_view name, std::size_t hierarchies);
 Result<void> check_membership(pid_t pid, std::string_view name, std::size_t hierarchies);
 
+// Whether `pid` has memory, descriptors, root and folder, and signal handlers of its own, which `other` has no part in.
+// One that has ended has none. Errors: Denied; Unavailable where the kernel does not tell (kcmp(2)).
+Result<void> check_shares_nothing(pid_t pid, pid_t other);
+
 // How many system call filters this process is under itself, and hands on to every child.
 Result<unsigned> filters_of_this_process();
 
@@ -40,11 +44,13 @@ struct ShownChild {
   unsigned filters = 0;
   pid_t init = 0;             // the first process of the zygote's container
   std::vector<pid_t> others;  // the zygote's processes, and the interpreters of its other children
+  int network = -1;           // the network namespace that was made for it; -1 where it makes its own
 };
 
-// Whether every thread of the interpreter is as check_status() wants it, in namespaces (but for the user's) that none
-// of the others is in, nor this process, and ends with the reaper. All of it was so while both lived: numbers that were
-// given to others meanwhile deceive nobody. Errors: Denied; Unavailable when one of them has ended.
+// Whether every thread of the interpreter is as check_status() wants it, in the container's user namespace and in
+// others of its own, that none of the others is in, nor this process, and ends with the reaper; and whether it shares
+// nothing with any of them. All of it was so while both lived: numbers that were given to others meanwhile deceive
+// nobody. Errors: Denied; Unavailable when one of them has ended.
 Result<void> check_isolation(const ShownChild& child);
 
 }  // namespace berth::container

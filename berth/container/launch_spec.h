@@ -65,8 +65,12 @@ struct LaunchSpec {
   std::vector<WorkFile> files;
   Limits limits;
   NetworkSpec network;
+  NetworkSpec children_network;  // Role::Zygote: of each of its children, which has one of its own
   Guards guards;
   bool keep = false;  // leave the container standing after the call
+
+  // Whether something in it asks Berth's forwarder for names.
+  bool asks_for_names() const { return !network.is_none() || !children_network.is_none(); }
 };
 
 // What of an image's configuration matters to a call.

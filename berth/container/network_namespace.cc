@@ -92,14 +92,6 @@ Result<net::AddressRules> rules_for(Socket& routes, const NetworkSpec& spec) {
   return net::AddressRules(allowed, addresses);
 }
 
-std::string outside_name(const std::string& id) {
-  std::string name(kInterfacePrefix);
-  for (const char c : id.substr(id.size() - std::min<std::size_t>(id.size(), 10))) {
-    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  return name;
-}
-
 // A pair of interfaces, and routes for both directions. This machine's end needs no address of its own.
 Result<void> wire_with_veth(Socket& outside, Socket& inside, const NetworkNamespace& made, const std::string& id) {
   const std::string v4 = bytes_of(made.addresses.v4);
@@ -162,7 +154,21 @@ Result<UniqueFd> enter_new_namespace() {
   return UniqueFd(fd);
 }
 
+Result<UniqueFd> enter_namespace(int given) {
+  BERTH_CHECK_OK(sys::check([&] { return ::setns(given, CLONE_NEWNET); }, "enter a network namespace"));
+  BERTH_TRY(int fd, sys::call([&] { return ::fcntl(given, F_DUPFD_CLOEXEC, 0); }, "copy a descriptor"));
+  return UniqueFd(fd);
+}
+
 }  // namespace
+
+std::string outside_name(const std::string& id) {
+  std::string name(kInterfacePrefix);
+  for (const char c : id.substr(id.size() - std::min<std::size_t>(id.size(), 10))) {
+    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
 
 Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const NetworkPlace& place) {
   NetworkNamespace made;
@@ -177,7 +183,7 @@ Result<NetworkNamespace> make_network_namespace(const NetworkSpec& spec, const N
       BERTH_CHECK_OK(place.host_table->take(host_table(spec, place.strictness)));
     }
   }
-  BERTH_TRY(made.self, enter_new_namespace());
+  BERTH_TRY(made.self, place.name_space < 0 ? enter_new_namespace() : enter_namespace(place.name_space));
   BERTH_TRY(Socket inside, Socket::open(NETLINK_ROUTE));
   const sys::netlink::Message loopback = sys::raise_interface("lo");
   BERTH_CHECK_OK(inside.request({&loopback, 1}));

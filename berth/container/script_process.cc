@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -72,11 +73,18 @@ Result<void> set_resource_limits(const ScriptPlan& plan) {
 }
 
 // A zygote stays root of the container's namespace, with what it takes to isolate a child and no more.
-constexpr std::array kZygoteCapabilities = {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_SETPCAP, CAP_NET_ADMIN};
+constexpr std::array kZygoteCapabilities = {CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID, CAP_SETPCAP};
+
+// The first is for raising the loopback interface in a network namespace that a child makes itself. Those that are made
+// for children are filtered, and belong to the zygote's user namespace: nobody there may be able to change them.
+std::span<const int> zygote_capabilities(const LaunchSpec& spec) {
+  const std::span<const int> all = kZygoteCapabilities;
+  return spec.children_network.is_none() ? all : all.subspan(1);
+}
 
 Result<void> take_script_user(const ScriptPlan& plan) {
   if (!plan.spec.guards.up(Guard::Capabilities)) return {};
-  if (plan.spec.role == Role::Zygote) return sys::limit_capabilities(kZygoteCapabilities);
+  if (plan.spec.role == Role::Zygote) return sys::limit_capabilities(zygote_capabilities(plan.spec));
   BERTH_CHECK_OK(sys::drop_bounding_set());
   BERTH_CHECK_OK(sys::become_user(kScriptId, kScriptId));
   return sys::clear_capabilities();

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/base/result.h"
@@ -25,6 +26,13 @@ struct Watched {
 class Watcher {
  public:
   static Result<Watcher> start(const Watched& watched);
+
+  Watcher(Watcher&&) noexcept = default;
+  Watcher& operator=(Watcher&&) = delete;
+  ~Watcher() { dismiss(); }
+
+  // Takes interface `name` away in a moment, unless it has gone with its namespace by then: a zygote may hold that.
+  void remove_interface(std::string_view name);
 
   // The container has been cleaned up, or is to be left standing: there is nothing to watch any more.
   void dismiss();

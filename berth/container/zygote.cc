@@ -63,6 +63,12 @@ Result<std::vector<UniqueFd>> open_views(const sys::Cgroup& cgroup, const std::v
   return views;
 }
 
+Result<UniqueFd> open_user_namespace(pid_t of) {
+  const std::string path = fmt::format("/proc/{}/ns/user", of);
+  BERTH_TRY(int fd, sys::call([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }, "open {}", path));
+  return UniqueFd(fd);
+}
+
 // What a process that failed has said, which may still be on its way.
 std::string text_at(int fd) {
   std::string text(512, '\0');
@@ -93,7 +99,11 @@ Result<Zygote> Zygote::begin(const LaunchSpec& call, const RuntimeFolder& folder
   std::vector<std::string> views;
   for (const CgroupView& view : cgroup_views(ground.hierarchies)) views.push_back(view.at);
   BERTH_TRY(Container container, Container::start(zygote_spec(call, views), folder, std::move(ground)));
-  return Zygote(std::make_shared<ZygoteHome>(std::move(container), call));
+  auto home = std::make_shared<ZygoteHome>(std::move(container), call, folder);
+  if (!call.network.is_none()) {
+    BERTH_TRY(home->user_namespace, open_user_namespace(home->container.init()));
+  }
+  return Zygote(std::move(home));
 }
 
 Result<void> Zygote::wait_until_ready(const Patience& patience) {
@@ -128,7 +138,13 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
   }
   const auto joins = static_cast<std::uint32_t>(descriptors.size()) - fork::kFirstStreams;
   for (const UniqueFd& view : views) descriptors.push_back(view.get());
-  const fork::Order order = {fork::Wish::Child, number, joins, 0};
+  if (!home_->network.is_none()) {
+    BERTH_TRY(ChildNetwork made,
+              ChildNetwork::open(home_->network, home_->folder, home_->user_namespace.get(), container.hierarchies()));
+    child.network_.emplace(std::move(made));
+    descriptors.push_back(child.network_->name_space());
+  }
+  const fork::Order order = {fork::Wish::Child, number, joins, child.network_ ? 1u : 0u};
   BERTH_TRY(ZygoteAnswer answer, home_->channel.ask(order, descriptors, fork::Word::Child, patience));
   child.reaper_ = std::move(answer.descriptors[0]);
   child.script_ = std::move(answer.descriptors[1]);
@@ -137,6 +153,8 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
   child.printed_ = std::move(printed.read);
   child.complaints_ = std::move(complaints.read);
   child.scratch_ = std::move(scratch);
+  // While it isolates itself.
+  if (child.network_) BERTH_CHECK_OK(child.network_->wire());
   return child;
 }
 
@@ -147,6 +165,7 @@ CallChild::CallChild(CallChild&& other) noexcept = default;
 CallChild::~CallChild() {
   if (!home_) return;
   if (reaper_) kill();
+  if (network_) cut_off();
   // Until then it cannot be waited for. Much memory takes its time, which its host does not give it here.
   pollfd ended = {script_.get(), POLLIN, 0};
   if (script_) ::poll(&ended, 1, kShortDeathMilliseconds);
@@ -158,6 +177,9 @@ CallChild::~CallChild() {
 
 // Of the whole pid namespace: the kernel ends it with its first process.
 void CallChild::kill() { ::syscall(SYS_pidfd_send_signal, reaper_.get(), SIGKILL, nullptr, 0); }
+
+// Whoever still holds the namespace, which nobody but a zygote that means ill would, holds one that leads nowhere.
+void CallChild::cut_off() { home_->container.remove_interface(network_->outside()); }
 
 Result<void> CallChild::wait_until_ready(const Patience& patience) {
   std::string line;
@@ -172,6 +194,7 @@ Result<void> CallChild::wait_until_ready(const Patience& patience) {
     line += byte;
     if (line.size() > kMostReadyBytes) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
   }
+  if (network_) BERTH_CHECK_OK(network_->wait_until_ready());
   return check_what_it_is();
 }
 
@@ -182,6 +205,7 @@ Result<void> CallChild::check_what_it_is() {
   ShownChild shown = {reaper_.get(),        script_.get(),    container.ids().script,
                       inherited + kFilters, container.init(), sys::members_of(container.cgroup_folder())};
   const std::scoped_lock lock(home_->mutex);
+  if (network_) shown.network = network_->name_space();
   for (const auto& [number, sibling] : home_->scripts) shown.others.push_back(sibling);
   BERTH_CHECK_OK(check_membership(pid, group_of(*home_, number_), cgroup_.folders().size()));
   BERTH_CHECK_OK(check_isolation(shown));
@@ -228,6 +252,11 @@ Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
   // What it answered is not lost for a group that cannot be removed. The start after the zygote's end sweeps it.
   if (auto removed = cgroup_.remove(); !removed) end.left_behind = removed.error().message();
   cgroup_.release();
+  if (network_) {
+    end.network = network_->end();
+    cut_off();
+    network_.reset();
+  }
   return end;
 }
 

@@ -6,9 +6,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "berth/base/result.h"
+#include "berth/container/child_network.h"
 #include "berth/container/container.h"
 #include "berth/container/launch_spec.h"
 #include "berth/container/zygote_channel.h"
@@ -17,29 +19,41 @@ namespace berth::container {
 
 // What the children of a zygote have in common with it, and use as long as they live.
 struct ZygoteHome {
-  ZygoteHome(Container made, const LaunchSpec& call)
-      : container(std::move(made)), id(call.id), limits(call.limits), channel(std::move(container.in())) {}
+  ZygoteHome(Container made, const LaunchSpec& call, const RuntimeFolder& runtime)
+      : container(std::move(made)),
+        id(call.id),
+        limits(call.limits),
+        network(call.network),
+        folder(runtime),
+        channel(std::move(container.in())) {}
 
   Container container;
   std::string id;
-  Limits limits;  // of each call
+  Limits limits;        // of each call
+  NetworkSpec network;  // likewise
+  RuntimeFolder folder;
+  UniqueFd user_namespace;  // the container's
   ZygoteChannel channel;
   std::mutex mutex;
   std::map<std::uint32_t, pid_t> scripts;  // of the children that live and were found isolated; under `mutex`
 };
 
 // One call's process: in namespaces and a cgroup of its own, without privileges. Destruction kills every process in it
-// and removes its cgroup; its mounts and namespaces go with its processes. Used by one thread at a time.
+// and removes its cgroup and the wire of its network; its mounts and namespaces go with its processes. Used by one
+// thread at a time.
 class CallChild {
  public:
   CallChild(CallChild&& other) noexcept;
   CallChild& operator=(CallChild&&) = delete;
   ~CallChild();
 
-  // Waits until it has isolated itself and is ready for its job, and makes sure that it has: the zygote, which says so,
-  // is trusted no more than a script. Errors: TimedOut; Unavailable with the step that failed; Denied when it is not
-  // isolated.
+  // Waits until it has isolated itself and is ready for its job, and its network as well, and makes sure that it has:
+  // the zygote, which says so, is trusted no more than a script. Errors: TimedOut; Unavailable with the step that
+  // failed; Denied when it is not isolated.
   Result<void> wait_until_ready(const Patience& patience);
+
+  // Whether it can still be given a job: networks grow old (ChildNetwork::is_fresh).
+  bool is_fresh() const { return !network_ || network_->is_fresh(); }
 
   // As of a Container.
   UniqueFd& in() { return in_; }
@@ -58,6 +72,7 @@ class CallChild {
   CallChild(std::shared_ptr<ZygoteHome> home, std::uint32_t number, sys::Cgroup cgroup)
       : home_(std::move(home)), number_(number), cgroup_(std::move(cgroup)) {}
   Result<void> check_what_it_is();
+  void cut_off();
   struct Told;
   void kill();
   Told ask_how_it_ended();
@@ -65,8 +80,9 @@ class CallChild {
   std::shared_ptr<ZygoteHome> home_;
   std::uint32_t number_;
   sys::Cgroup cgroup_;
-  UniqueFd reaper_;  // pidfd of the first process of its pid namespace
-  UniqueFd script_;  // and of the interpreter
+  std::optional<ChildNetwork> network_;  // none for calls without one: it makes its own
+  UniqueFd reaper_;                      // pidfd of the first process of its pid namespace
+  UniqueFd script_;                      // and of the interpreter
   UniqueFd in_;
   UniqueFd out_;
   UniqueFd printed_;
@@ -88,7 +104,8 @@ class Zygote {
   int speaks() const { return home_->channel.descriptor(); }
   Result<void> wait_until_ready(const Patience& patience);
 
-  // A child that isolates itself from here on. Errors: Unavailable, Exhausted, TimedOut.
+  // A child that isolates itself from here on. With a network this process must have one thread. Errors: Unavailable,
+  // Exhausted, TimedOut; those of ChildNetwork.
   Result<CallChild> fork_child(const Patience& patience);
 
   // Whether it cannot fork any more: it does not answer as it should, or not in time.

@@ -46,6 +46,8 @@ LaunchSpec zygote_spec(const LaunchSpec& call, const std::vector<std::string>& v
   spec.fixed.push_back({"fork.so", std::string(fork_library())});
   spec.fixed.push_back({"fork_plan", fork_plan(call, views)});
   spec.files.clear();
+  spec.children_network = call.network;
+  spec.network = {};
   spec.keep = false;
   // It runs no call. What its children share with it is charged to it, and each of them has a helper there (fork.cc).
   spec.limits.pids = 2 * fork::kMostChildren + 16;

@@ -63,6 +63,11 @@ netlink::Message raise_interface(const std::string& name) {
           fmt::format("raise interface {}", name)};
 }
 
+netlink::Message remove_interface(const std::string& name) {
+  return {RTM_DELLINK, NLM_F_ACK, bytes_of(ifinfomsg{}) + text_attribute(IFLA_IFNAME, name),
+          fmt::format("remove interface {}", name)};
+}
+
 Result<int> interface_index(const std::string& name) {
   const auto look_up = [&] {
     const unsigned index = ::if_nametoindex(name.c_str());

@@ -27,6 +27,9 @@ netlink::Message make_veth(const VethPair& pair);
 // Raises an interface that makes itself no IPv6 address, so that it has those alone that are given to it.
 netlink::Message raise_interface(const std::string& name);
 
+// With the other end of a pair. The kernel may hold the caller up for some 20 ms.
+netlink::Message remove_interface(const std::string& name);
+
 // Errors: NotFound. Of the namespace of the calling thread, or of that which `socket` belongs to.
 Result<int> interface_index(const std::string& name);
 Result<int> interface_index(netlink::Socket& socket, const std::string& name);

@@ -53,6 +53,18 @@ TEST(WarmKey, DiffersInEverythingThatACallCouldTellApart) {
       [](auto& call) { call.limits.open_files_hard = 7; },
       [](auto& call) { call.limits.writable_bytes = 7; },
       [](auto& call) { call.limits.writable_files = 7; },
+      [](auto& call) { call.network.profile.reach = net::Reach::Egress; },
+      [](auto& call) { call.network.profile = net::parse_network_profile("a.example:443").value(); },
+      [](auto& call) { call.network.profile = net::parse_network_profile("a.example:444").value(); },
+      [](auto& call) { call.network.by_operator = false; },
+      [](auto& call) { call.network.proxy = net::parse_destination("192.0.2.7:3128").value(); },
+      [](auto& call) { call.network.allowed = {net::AddressRange::single(net::parse_address("10.1.2.3").value())}; },
+      [](auto& call) { call.network.resolvers = {{net::parse_address("10.1.2.3").value(), ""}}; },
+      [](auto& call) { call.network.resolvers = {{net::parse_address("10.1.2.3").value(), "", 54}}; },
+      [](auto& call) { call.network.machine_services = {{net::parse_address("10.1.2.3").value()}}; },
+      [](auto& call) { call.network.machine_services = {{net::parse_address("10.1.2.3").value(), {1, 2}}}; },
+      [](auto& call) { call.network.way = container::NetworkWay::Pasta; },
+      [](auto& call) { call.network.subnets.v4.prefix_bits = 17; },
   };
   std::set<std::string> keys = {key_of(usual())};
   for (const auto& change : changes) {

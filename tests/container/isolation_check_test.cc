@@ -1,12 +1,17 @@
 #include "berth/container/isolation_check.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
 
 #include "berth/base/unique_fd.h"
+#include "berth/sys/child.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::container {
@@ -128,6 +133,46 @@ TEST(IsolationCheck, RefusesAProcessOfOurs) {
   ASSERT_TRUE(own);
   const ShownChild child = {own.get(), own.get(), ::getuid(), 0, ::getpid(), {}};
   EXPECT_TRUE(testing::fails_with(check_isolation(child), Errc::Denied, "not isolated"));
+}
+
+struct Sharing {
+  const char* name;
+  std::uint64_t flags;
+  const char* why;  // null: nothing is
+};
+const Sharing kSharings[] = {{"ACopy", 0, nullptr},
+                             {"Descriptors", CLONE_FILES, "its table of descriptors is another process's"},
+                             {"Folder", CLONE_FS, "its root and folder is another process's"}};
+TEST(IsolationCheck, WantsNothingSharedWithAnother) {
+  for (const Sharing& row : kSharings) {
+    const auto child = sys::Child::start(row.flags, std::nullopt, []() -> int {
+      for (;;) ::pause();
+    });
+    ASSERT_TRUE(testing::ok(child));
+    const auto checked = check_shares_nothing(child->pid(), ::getpid());
+    if (row.why == nullptr) {
+      EXPECT_TRUE(testing::ok(checked)) << row.name;
+    } else {
+      EXPECT_TRUE(testing::fails_with(checked, Errc::Denied, row.why)) << row.name;
+    }
+  }
+  EXPECT_TRUE(testing::fails_with(check_shares_nothing(::getpid(), ::getpid()), Errc::Denied, "its memory"));
+}
+
+TEST(IsolationCheck, FindsSharedMemory) {
+  // A process on our memory: the thread that made it stands still until it has ended (vfork(2)).
+  std::atomic<pid_t> born = 0;
+  std::thread maker([&] {
+    if (::vfork() == 0) {
+      born = static_cast<pid_t>(::syscall(SYS_getpid));
+      for (;;) ::syscall(SYS_ppoll, nullptr, 0, nullptr, nullptr, 0);
+    }
+  });
+  while (born == 0) std::this_thread::yield();
+  EXPECT_TRUE(testing::fails_with(check_shares_nothing(born, ::getpid()), Errc::Denied,
+                                  "its memory is another process's as well"));
+  ::kill(born, SIGKILL);
+  maker.join();
 }
 
 TEST(IsolationCheck, FindsTheProcessBehindAPidfd) {

@@ -32,10 +32,15 @@ TEST(ZygotePlan, TellsOfTheChildren) {
   call.limits.open_files_soft = 77;
   call.keep = true;
   call.fixed = {{"loop.pyc", "loop"}};
+  call.network.profile.reach = net::Reach::Egress;
   const LaunchSpec spec = zygote_spec(call, {"/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids"});
   EXPECT_EQ(spec.role, Role::Zygote);
   EXPECT_EQ(spec.channel, Channel::Socket);
   EXPECT_FALSE(spec.keep);
+  // It reaches nothing itself; what names its children ask for is written in the files that they share.
+  EXPECT_TRUE(spec.network.is_none());
+  EXPECT_EQ(spec.children_network.profile.reach, net::Reach::Egress);
+  EXPECT_TRUE(spec.asks_for_names());
   EXPECT_GT(spec.limits.pids, fork::kMostChildren);
   ASSERT_NE(file_of(spec, "loop.pyc"), nullptr);
   ASSERT_NE(file_of(spec, "fork.so"), nullptr);

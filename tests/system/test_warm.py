@@ -236,15 +236,6 @@ def test_it_is_off_until_it_is_turned_on(room):
     assert room.exec('!Three').value == str(['False', 'True', 'True'])
 
 
-def test_integrations_are_called_in_containers_of_their_own(room):
-    """Their network is made for one container."""
-    turn_on(room)
-    room.integration('Net', "import os\ndemisto.results(str(%s))" % IS_WARM, ['net-it'])
-    room.add('Net', 'net1')
-    room.script('Nets', "demisto.results(str([demisto.executeCommand('net-it', {})[0]['Contents'] for _ in range(3)]))")
-    assert room.exec('!Nets').value == str(['False'] * 3)
-
-
 def test_calls_with_files(room):
     """What a child leaves in its work folder is taken in, and what it asks for is handed in."""
     turn_on(room)
