@@ -53,6 +53,12 @@ Result<void> copy_all(int source, int target) {
   }
 }
 
+Result<void> put(int root, const std::string& name, const FixedFile& fixed) {
+  BERTH_CHECK_OK(make_folders_of(root, name));
+  BERTH_TRY(UniqueFd file, make_file(root, name, 0444));
+  return fixed.source ? copy_all(fixed.source->get(), file.get()) : sys::write_all(file.get(), fixed.bytes, name);
+}
+
 Result<void> hand_in(int root, const WorkFile& file) {
   const auto doing = [&] { return fmt::format("hand in file '{}'", file.source.native()); };
   BERTH_TRY(int fd, sys::call([&] { return ::open(file.source.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); },
@@ -150,15 +156,17 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
   for (const char* nothing : {"nothing", "run/berth/no_file"}) {
     BERTH_TRY(UniqueFd file, make_file(root, nothing, 0444));
   }
-  const auto put = [&](const std::string& name, const FixedFile& fixed) -> Result<void> {
-    BERTH_CHECK_OK(make_folders_of(root, name));
-    BERTH_TRY(UniqueFd file, make_file(root, name, 0444));
-    return fixed.source ? copy_all(fixed.source->get(), file.get()) : sys::write_all(file.get(), fixed.bytes, name);
-  };
-  BERTH_CHECK_OK(put("hosts", {{}, kHosts, {}}));
-  BERTH_CHECK_OK(put("resolv.conf", {{}, kResolvers, {}}));
-  for (const FixedFile& fixed : spec.fixed) BERTH_CHECK_OK(put("run/berth/" + fixed.name, fixed));
+  // Who has no network is shown the image's own (attach_name_files).
+  if (!spec.network.is_none()) {
+    BERTH_CHECK_OK(put(root, "hosts", {{}, kHosts, {}}));
+    BERTH_CHECK_OK(put(root, "resolv.conf", {{}, kResolvers, {}}));
+  }
   return furniture;
+}
+
+Result<void> put_fixed_files(const LaunchSpec& spec, int furniture) {
+  for (const FixedFile& fixed : spec.fixed) BERTH_CHECK_OK(put(furniture, "run/berth/" + fixed.name, fixed));
+  return {};
 }
 
 }  // namespace berth::container

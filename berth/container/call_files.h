@@ -17,12 +17,16 @@ namespace berth::container {
 // Errors: Exhausted when the handed-in files do not fit; NotFound for one that is not there.
 Result<UniqueFd> make_scratch(const LaunchSpec& spec, const ContainerIds& ids);
 
-// What stands in every container, read-only: `dev` with its six devices and the usual links, `run` with the fixed
-// files, `sys` with the places of the cgroup folders, and an empty file and folder to cover what must not be seen.
+// What stands in every container, read-only: `dev` with its six devices and the usual links, `run` with a place for the
+// fixed files, `sys` with the places of the cgroup folders, and an empty file and folder to cover what must not be
+// seen.
 //
 // Without `device_nodes`, which only root of the machine can make, there are empty files in their places, for the
 // host's own devices to be shown on.
 Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes);
+
+// Puts `spec.fixed` where the container's /run/berth is or will be. It is read-only there, and here it is not.
+Result<void> put_fixed_files(const LaunchSpec& spec, int furniture);
 
 // The devices of every container, below `dev`.
 constexpr std::array<const char*, 6> kDeviceNames = {"null", "zero", "full", "random", "urandom", "tty"};

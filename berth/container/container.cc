@@ -176,7 +176,6 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   BERTH_TRY(UniqueFd furniture, make_furniture(spec, ground.of_machine));
   BERTH_TRY(Streams streams, make_streams(spec.channel));
   const bool is_zygote = spec.role == Role::Zygote;
-  const std::vector<sock_filter> filter = sys::compile_filter(is_zygote ? zygote_syscall_policy() : syscall_policy());
   passed("make the call's folders");
   const sys::CgroupLimits limits = {spec.limits.memory_bytes, spec.limits.cpus, spec.limits.pids};
   BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(hierarchies, cgroup_name(spec.id), limits));
@@ -193,7 +192,7 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   BERTH_TRY(int high, sys::call([&] { return ::fcntl(report.write.get(), F_DUPFD_CLOEXEC, kReportDescriptor); },
                                 "give init's report a high number"));
   report.write.reset(high);
-  InitPlan plan{{.spec = spec, .filter = filter}, cgroup, folder.stage("")};
+  InitPlan plan{{.spec = spec, .filter = is_zygote ? zygote_filter() : script_filter()}, cgroup, folder.stage("")};
   plan.bounds = bounds_of(spec.limits, ground);
   plan.of_machine = ground.of_machine;
   plan.root = root.get();
@@ -224,10 +223,15 @@ Result<Container> Container::start(const LaunchSpec& spec, const RuntimeFolder& 
   report.write.reset();
   if (user_namespace) BERTH_CHECK_OK(sys::write_id_maps(container.init_.pid(), ids.map));
   if (container.network_) BERTH_CHECK_OK(container.network_->wait_until_ready());
-  BERTH_CHECK_OK(sys::write_all(container.go_.get(), "g", "the channel to init"));
+  BERTH_CHECK_OK(container.tell_init());
+  // While init makes its way to them.
+  BERTH_CHECK_OK(put_fixed_files(spec, furniture.get()));
+  std::ignore = container.tell_init();  // one that has died says why
   BERTH_CHECK_OK(container.wait_for_start());
   return container;
 }
+
+Result<void> Container::tell_init() { return sys::write_all(go_.get(), "g", "the channel to init"); }
 
 Result<void> Container::wait_for_start() {
   // The passes take milliseconds; a machine that swaps may take seconds.

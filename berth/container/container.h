@@ -96,6 +96,7 @@ class Container {
         cgroup_(std::move(cgroup)),
         init_(std::move(init)) {}
 
+  Result<void> tell_init();  // to go on
   Result<void> wait_for_start();
   Result<ContainerEnd> figures();
   std::chrono::nanoseconds cpu_time_until_now() const;

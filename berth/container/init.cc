@@ -57,12 +57,16 @@ Result<void> die_with_host(const InitPlan& plan) {
   return {};
 }
 
-Result<void> wait_for_id_map(Build& build) {
-  BERTH_CHECK_OK(die_with_host(build.plan));
+Result<void> wait_for_host(Build& build) {
   char byte = 0;
   BERTH_TRY(int got, sys::call([&] { return ::read(build.plan.go, &byte, 1); }, "wait for the host"));
   if (got == 0) return fail(Errc::Unavailable, "the host's process is gone");
   return {};
+}
+
+Result<void> wait_for_id_map(Build& build) {
+  BERTH_CHECK_OK(die_with_host(build.plan));
+  return wait_for_host(build);
 }
 
 Result<void> join_cgroup(Build& build) {
@@ -209,6 +213,7 @@ constexpr Pass kPasses[] = {
     {"mount /proc", mount_proc},
     {"pivot the root", pivot_root},
     {"set the host name", set_host_name},
+    {"wait for the fixed files", wait_for_host},
 };
 static_assert(std::size(kPasses) < kMostPasses);
 

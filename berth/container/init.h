@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "berth/container/launch_spec.h"
@@ -32,7 +33,7 @@ struct InitReport {
 // What the last steps before a program of the container need (script_process.cc). Descriptors are borrowed.
 struct ScriptPlan {
   const LaunchSpec& spec;
-  const std::vector<sock_filter>& filter;
+  std::span<const sock_filter> filter;
   ProcessBounds bounds;
   bool is_visit = false;        // not the script: it ends with the process that started it, too
   bool takes_terminal = false;  // `in` is a terminal, which becomes the program's own
@@ -53,7 +54,7 @@ struct InitPlan : ScriptPlan {
   int root = -1;
   int scratch = -1;
   int furniture = -1;
-  int go = -1;  // a byte arrives once the id map is written; end of file when the host's process died
+  int go = -1;  // a byte arrives once the id map is written, and one with the fixed files; its end when the host died
 };
 
 // Never returns to the caller's code path in the child but with an exit status. Runs as the first process of new

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "berth/sys/filter_compiler.h"
+
 namespace berth::container {
 namespace {
 
@@ -29,7 +31,7 @@ constexpr std::uint64_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_N
                                          CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWTIME;
 constexpr std::uint64_t kInt = 0xffffffff;  // an int argument: the upper half of the register is not looked at
 
-SyscallRule rule_of(const PlainRule& plain) {
+constexpr SyscallRule rule_of(const PlainRule& plain) {
   SyscallRule rule;
   rule.number = plain.number;
   rule.allowed = plain.refusal == 0;
@@ -37,11 +39,10 @@ SyscallRule rule_of(const PlainRule& plain) {
   return rule;
 }
 
-SyscallRule when_argument(long number, std::vector<ArgumentTest> any_of, std::uint16_t error = EPERM) {
+constexpr SyscallRule when_argument(long number, std::vector<ArgumentTest> any_of, std::uint16_t error = EPERM) {
   return {.number = static_cast<std::uint32_t>(number), .any_of = std::move(any_of), .error_number = error};
 }
 
-// A table and no list of rules: making that is part of every start of a container.
 // clang-format off
 constexpr PlainRule kPlainRules[] = {
     // Files and folders.
@@ -159,7 +160,7 @@ constexpr PlainRule kPlainRules[] = {
 };
 // clang-format on
 
-std::vector<NamedRule> conditional_rules() {
+constexpr std::vector<NamedRule> conditional_rules() {
   std::vector<NamedRule> rules;
   // A process or thread, in the namespaces that are there.
   rules.push_back({"clone", when_argument(SYS_clone, {{0, kNewNamespaces, 0}})});
@@ -178,15 +179,7 @@ std::vector<NamedRule> conditional_rules() {
   return rules;
 }
 
-}  // namespace
-
-std::vector<NamedRule> syscall_rules() {
-  std::vector<NamedRule> rules = conditional_rules();
-  for (const PlainRule& plain : kPlainRules) rules.push_back({plain.name, rule_of(plain)});
-  return rules;
-}
-
-sys::SyscallPolicy syscall_policy() {
+constexpr sys::SyscallPolicy policy_of_scripts() {
   sys::SyscallPolicy policy;
   policy.rules.reserve(std::size(kPlainRules) + 8);
   for (const PlainRule& plain : kPlainRules) policy.rules.push_back(rule_of(plain));
@@ -194,10 +187,10 @@ sys::SyscallPolicy syscall_policy() {
   return policy;
 }
 
-sys::SyscallPolicy zygote_syscall_policy() {
-  sys::SyscallPolicy policy = syscall_policy();
+constexpr sys::SyscallPolicy policy_of_zygotes() {
+  sys::SyscallPolicy policy = policy_of_scripts();
   const auto allow = [&](SyscallRule rule) {
-    std::ranges::replace_if(policy.rules, [&](const SyscallRule& known) { return known.number == rule.number; }, rule);
+    *std::ranges::find(policy.rules, rule.number, &SyscallRule::number) = std::move(rule);
   };
   allow(when_argument(SYS_unshare, {{0, CLONE_NEWUSER, 0}}));
   allow(when_argument(SYS_setns, {{1, kInt, CLONE_NEWPID}, {1, kInt, CLONE_NEWNET}}));
@@ -214,5 +207,21 @@ sys::SyscallPolicy zygote_syscall_policy() {
   }
   return policy;
 }
+
+}  // namespace
+
+std::vector<NamedRule> syscall_rules() {
+  std::vector<NamedRule> rules = conditional_rules();
+  for (const PlainRule& plain : kPlainRules) rules.push_back({plain.name, rule_of(plain)});
+  return rules;
+}
+
+sys::SyscallPolicy syscall_policy() { return policy_of_scripts(); }
+
+sys::SyscallPolicy zygote_syscall_policy() { return policy_of_zygotes(); }
+
+std::span<const sock_filter> script_filter() { return sys::kFrozenFilter<policy_of_scripts>; }
+
+std::span<const sock_filter> zygote_filter() { return sys::kFrozenFilter<policy_of_zygotes>; }
 
 }  // namespace berth::container

@@ -1,6 +1,7 @@
 // Which system calls a script may make.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -25,5 +26,9 @@ sys::SyscallPolicy syscall_policy();
 // The same for a zygote, which makes the namespaces and mounts of its children. No new user namespace: in one of its
 // own it would have every capability again.
 sys::SyscallPolicy zygote_syscall_policy();
+
+// The two policies, compiled.
+std::span<const sock_filter> script_filter();
+std::span<const sock_filter> zygote_filter();
 
 }  // namespace berth::container

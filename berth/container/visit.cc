@@ -251,13 +251,12 @@ Result<Visit> Visit::start(const KeptContainer& container, const VisitSpec& spec
   BERTH_TRY(const Standing standing, look_at(container));
   BERTH_TRY(const std::optional<SideTools> tools, tools_for(standing, container, spec));
   const LaunchSpec launch = launch_spec_for(container, spec, tools.has_value());
-  const std::vector<sock_filter> filter = sys::compile_filter(syscall_policy());
   BERTH_TRY(Streams streams, make_streams());
   BERTH_TRY(sys::SocketPair hand_over, sys::make_socket_pair());
   BERTH_TRY(sys::Pipe report, sys::make_pipe());
   BERTH_TRY(report.write, above_all(report.write));
 
-  VisitPlan plan{{.spec = launch, .filter = filter}, standing, tools, spec.terminal};
+  VisitPlan plan{{.spec = launch, .filter = script_filter()}, standing, tools, spec.terminal};
   plan.bounds = container.bounds;
   plan.is_visit = true;
   plan.report = report.write.get();

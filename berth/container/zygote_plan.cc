@@ -29,7 +29,7 @@ std::string fork_plan(const LaunchSpec& call, const std::vector<std::string>& vi
     BERTH_ASSERT(plan->view_count <= fork::kMostViews && view.size() < sizeof at);
     std::ranges::copy(view, at);
   }
-  const std::vector<sock_filter> filter = sys::compile_filter(syscall_policy());
+  const std::span<const sock_filter> filter = script_filter();
   BERTH_ASSERT(filter.size() <= fork::kMostFilter);
   plan->filter_count = static_cast<std::uint32_t>(filter.size());
   std::ranges::copy(filter, plan->filter);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <iterator>
@@ -26,11 +27,9 @@ Result<void> write_value(const std::filesystem::path& file, const std::string& v
   return check([&] { return ::write(fd, value.data(), value.size()); }, "write '{}' to {}", value, file.native());
 }
 
-// The number after `key` in a file of "key number" lines, or the number with which the file begins.
-std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std::string_view key = {}) {
-  const auto text = read_file(file, kSmallFile);
-  if (!text) return std::nullopt;
-  for (std::string_view rest = *text; !rest.empty();) {
+// The number after `key` in a text of "key number" lines, or the number with which the text begins.
+std::optional<std::uint64_t> number_in(std::string_view rest, std::string_view key = {}) {
+  while (!rest.empty()) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (!key.empty()) {
@@ -43,10 +42,21 @@ std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std:
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std::string_view key = {}) {
+  const auto text = read_file(file, kSmallFile);
+  return text ? number_in(*text, key) : std::nullopt;
+}
+
 // Writes the limit and reads it back: the kernel rounds to what it can hold, and never up.
 Result<void> set_limit(const std::filesystem::path& file, std::uint64_t limit, std::string_view after = {}) {
-  BERTH_CHECK_OK(write_value(file, fmt::format("{}{}", limit, after)));
-  const auto holds = read_number(file);
+  BERTH_TRY(int fd, call([&] { return ::open(file.c_str(), O_RDWR | O_CLOEXEC); }, "open {}", file.native()));
+  const UniqueFd owner(fd);
+  const std::string value = fmt::format("{}{}", limit, after);
+  BERTH_CHECK_OK(
+      check([&] { return ::write(fd, value.data(), value.size()); }, "write '{}' to {}", value, file.native()));
+  std::array<char, 64> text;
+  BERTH_TRY(const int size, call([&] { return ::pread(fd, text.data(), text.size(), 0); }, "read {}", file.native()));
+  const auto holds = number_in({text.data(), static_cast<std::size_t>(size)});
   if (holds && *holds <= limit) return {};
   return fail(Errc::Unavailable, fmt::format("set the limit {} in {}: {} is what it reads afterwards", limit,
                                              file.native(), holds ? std::to_string(*holds) : std::string("no number")));

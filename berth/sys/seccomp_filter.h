@@ -4,6 +4,7 @@
 #include <linux/filter.h>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "berth/base/result.h"
@@ -37,11 +38,11 @@ struct SyscallPolicy {
 std::vector<sock_filter> compile_filter(const SyscallPolicy& policy);
 
 // Loads `program` for this thread and all that it starts. Needs no_new_privs.
-Result<void> load_filter(const std::vector<sock_filter>& program);
+Result<void> load_filter(std::span<const sock_filter> program);
 
 // What `program` answers to a call: the SECCOMP_RET_... value. For tests and for `docs`: the kernel's own
 // interpreter is the one that counts.
-std::uint32_t run_filter(const std::vector<sock_filter>& program, std::uint32_t arch, std::uint32_t number,
+std::uint32_t run_filter(std::span<const sock_filter> program, std::uint32_t arch, std::uint32_t number,
                          const std::uint64_t (&arguments)[6]);
 
 }  // namespace berth::sys

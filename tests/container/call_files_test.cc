@@ -104,6 +104,7 @@ TEST_F(CallFiles, OfOursAreBytesOrAnOpenFile) {
   for (int call = 0; call < 2; ++call) {  // the second finds the file's offset where the first left it
     const auto furniture = make_furniture(spec_, true);
     ASSERT_TRUE(testing::ok(furniture));
+    ASSERT_TRUE(testing::ok(put_fixed_files(spec_, furniture->get())));
     EXPECT_EQ(read(*furniture, "run/berth/of_bytes"), "bytes");
     const struct stat status = status_of(*furniture, "run/berth/deep/of_file");
     EXPECT_EQ(status.st_size, 3 << 20);
@@ -177,12 +178,24 @@ TEST_F(CallFiles, FindWhatIsFixed) {
   spec_.fixed = {{"loop.py", "print()\n"}, {"empty", ""}};
   const auto furniture = make_furniture(spec_, true);
   ASSERT_TRUE(testing::ok(furniture));
+  ASSERT_TRUE(testing::ok(put_fixed_files(spec_, furniture->get())));
   EXPECT_EQ(read(*furniture, "run/berth/loop.py"), "print()\n");
   EXPECT_EQ(read(*furniture, "run/berth/empty"), "");
   EXPECT_EQ(status_of(*furniture, "run/berth/loop.py").st_mode, S_IFREG | 0444u);
   EXPECT_EQ(read(*furniture, "nothing"), "");
   for (const char* folder : {"empty", "sys/fs/cgroup/memory", "sys/fs/cgroup/pids", "sys/fs/cgroup/cpu"}) {
     EXPECT_EQ(status_of(*furniture, folder).st_mode, S_IFDIR | 0755u) << folder;
+  }
+}
+
+TEST_F(CallFiles, AboutNamesAreForThoseWithANetwork) {
+  for (const bool has_network : {false, true}) {
+    if (has_network) spec_.network.profile.reach = net::Reach::Egress;
+    const auto furniture = make_furniture(spec_, true);
+    ASSERT_TRUE(testing::ok(furniture));
+    for (const char* name : {"hosts", "resolv.conf"}) {
+      EXPECT_EQ(::faccessat(furniture->get(), name, F_OK, 0) == 0, has_network) << name;
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -81,6 +82,16 @@ TEST(SyscallPolicy, AllowsNothingThatItDoesNotName) {
 
 // Far below what the kernel takes (4096), and cheap for every call.
 TEST(SyscallPolicy, IsASmallProgram) { EXPECT_LT(sys::compile_filter(syscall_policy()).size(), 700u); }
+
+TEST(SyscallPolicy, IsCompiledWithBerth) {
+  const std::pair<std::span<const sock_filter>, sys::SyscallPolicy> rows[] = {
+      {script_filter(), syscall_policy()}, {zygote_filter(), zygote_syscall_policy()}};
+  for (const auto& [frozen, policy] : rows) {
+    const auto program = sys::compile_filter(policy);
+    ASSERT_EQ(frozen.size_bytes(), program.size() * sizeof(sock_filter));
+    EXPECT_EQ(std::memcmp(frozen.data(), program.data(), frozen.size_bytes()), 0);
+  }
+}
 
 struct RefusedRow {
   const char* name;
