@@ -87,7 +87,7 @@ def check_threads():
 
 
 class Meeting(object):
-    """Where a child says `ready` and waits for its job: when something of the call is asked for, or all else is done."""
+    """Where a child says `ready` and waits for its job: something of the call was asked for, or all else is done."""
 
     def __init__(self, loop, channel):
         self._loop = loop
