@@ -56,6 +56,7 @@ struct Plan {
   int name_space;
   int ready;
   int words;
+  int host;  // pidfd of who started it
 };
 
 [[noreturn]] void become_program(const Plan& plan) {
@@ -79,14 +80,15 @@ struct Plan {
 }
 
 int supervise(const Plan& plan) {
-  // First, because a copy of the pipe's other end would hide that its reader is gone.
-  sys::close_all_but({plan.name_space, plan.ready, plan.words});
+  // First: what is open here would be open for as long as this runs.
+  sys::close_all_but({plan.name_space, plan.ready, plan.words, plan.host});
   ::setsid();
   ::prctl(PR_SET_NAME, "berth-relay", 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  // Who would have to die for the signal may have died already: nobody reads the pipe then.
-  pollfd reader = {plan.ready, 0, 0};
-  if (::poll(&reader, 1, 0) == 1) return 1;
+  // Who would have to die for the signal may have died already. That nobody reads the pipe would not show it: whoever
+  // was started after us has a copy of its other end for a moment.
+  pollfd host = {plan.host, POLLIN, 0};
+  if (::poll(&host, 1, 0) != 0) return 1;
   const pid_t program = ::fork();
   if (program == 0) become_program(plan);
   // From here on only the two pipes are open, and they close when the program has ended.
@@ -119,10 +121,12 @@ Result<Relay> Relay::start(const ChosenWay& way, int name_space, const Addresses
   const bool is_pasta = way.way == NetworkWay::Pasta;
   BERTH_TRY(sys::Pipe ready, sys::make_pipe());
   BERTH_TRY(sys::Pipe words, sys::make_pipe());
-  Plan plan{is_pasta ? pasta_arguments(way.program, addresses) : slirp_arguments(way.program), is_pasta, 0, 0, 0};
+  BERTH_TRY(int self, sys::call([] { return ::syscall(SYS_pidfd_open, ::getpid(), 0); }, "pidfd_open"));
+  const UniqueFd host(self);
+  Plan plan{is_pasta ? pasta_arguments(way.program, addresses) : slirp_arguments(way.program), is_pasta, 0, 0, 0, 0};
   // Away from the numbers that the program is to have.
-  std::array<UniqueFd, 3> high;
-  const std::array<int, 3> given = {name_space, ready.write.get(), words.write.get()};
+  std::array<UniqueFd, 4> high;
+  const std::array<int, 4> given = {name_space, ready.write.get(), words.write.get(), host.get()};
   for (std::size_t at = 0; at < high.size(); ++at) {
     BERTH_TRY(int fd, sys::call([&] { return ::fcntl(given[at], F_DUPFD_CLOEXEC, 10); }, "copy a descriptor"));
     high[at].reset(fd);
@@ -130,6 +134,7 @@ Result<Relay> Relay::start(const ChosenWay& way, int name_space, const Addresses
   plan.name_space = high[0].get();
   plan.ready = high[1].get();
   plan.words = high[2].get();
+  plan.host = high[3].get();
   BERTH_TRY(sys::Child process, sys::Child::start(CLONE_NEWPID, std::nullopt, [&] {
                                   return supervise(plan);
                                 }).context([&] { return fmt::format("start {}", way.program); }));

@@ -163,7 +163,7 @@ TEST(IsolationCheck, FindsSharedMemory) {
   // A process on our memory: the thread that made it stands still until it has ended (vfork(2)).
   std::atomic<pid_t> born = 0;
   std::thread maker([&] {
-    if (::vfork() == 0) {
+    if (::vfork() == 0) {  // NOLINT(bugprone-unsafe-functions): to share memory is what it is for
       born = static_cast<pid_t>(::syscall(SYS_getpid));
       for (;;) ::syscall(SYS_ppoll, nullptr, 0, nullptr, nullptr, 0);
     }
