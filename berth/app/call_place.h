@@ -23,6 +23,8 @@ class CallPlace {
   bool is_warm() const { return std::holds_alternative<container::CallChild>(place_); }
   // The container; null for a zygote's child.
   container::Container* container() { return std::get_if<container::Container>(&place_); }
+  // And the zygote's child; null for a container.
+  container::CallChild* child() { return std::get_if<container::CallChild>(&place_); }
 
   UniqueFd& in() {
     return std::visit([](auto& place) -> UniqueFd& { return place.in(); }, place_);

@@ -66,6 +66,8 @@ class Container {
   std::filesystem::path cgroup_folder() const {
     return cgroup_.folders().empty() ? std::filesystem::path() : cgroup_.folders().front().path;
   }
+  // What its processes have in memory now; none where nothing counts it.
+  std::optional<std::uint64_t> memory_bytes_now() const { return cgroup_.memory_bytes_now(); }
   const ContainerIds& ids() const { return ids_; }
   const ProcessBounds& bounds() const { return bounds_; }
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
