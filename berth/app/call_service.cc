@@ -98,10 +98,14 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
 }
 
-// Whether a zygote's child can take the place of a container. A network is made for one container (docs/isolation.md).
+// Whether the call asks for nothing that only a container of its own can give.
 bool is_plain(const CallRequest& request, const container::LaunchSpec& spec) {
-  return spec.guards.all_up() && spec.network.is_none() && !spec.keep && spec.files.empty() && !request.debugger_port &&
-         !request.published_port && spec.programs.front() != "python2";
+  return spec.guards.all_up() && !spec.keep && spec.files.empty() && !request.debugger_port && !request.published_port;
+}
+
+// Whether a zygote's child can take the place of a container. A network is made for one container (docs/isolation.md).
+bool can_be_forked(const CallRequest& request, const container::LaunchSpec& spec) {
+  return is_plain(request, spec) && spec.network.is_none() && spec.programs.front() != "python2";
 }
 
 }  // namespace
@@ -253,10 +257,17 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     if (!listening) return refuse(std::move(listening).context([] { return "publish the port of the instance"; }));
     forward.emplace(*std::move(listening));
   }
-  // A call that comes again may have a process of a zygote that knows its code.
-  const bool may_be_warm = settings_.warm_calls && is_plain(request, spec);
-  const std::string key = may_be_warm ? warm_key(spec, code->text, answer.item, answer.instance) : "";
+  // A call that comes again may have a process of a zygote that knows its code, or the one of the call before.
+  const bool is_shared =
+      is_shared_item(settings_.shared_items, request.item.id, request.item.name) && is_plain(request, spec);
+  const bool may_be_warm = !is_shared && settings_.warm_calls && can_be_forked(request, spec);
+  const std::string key =
+      may_be_warm || is_shared ? warm_key(spec, code->text, answer.item, answer.instance) + answer.network.profile : "";
   std::optional<CallPlace> place;
+  if (is_shared) {
+    serve_further_calls(spec);
+    if (auto process = shared_->take(key)) place.emplace(*std::move(process));
+  }
   if (may_be_warm) {
     const auto zygote = [&] {
       container::LaunchSpec calls = spec;
@@ -273,20 +284,26 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     else if (*child)
       place.emplace(**std::move(child));
   }
-  answer.is_warm = place.has_value();
+  answer.is_warm = place && place->is_warm();
+  answer.is_shared = is_shared;
   job.is_ahead = answer.is_warm;
   if (!place) {
     const auto start = [&] { return container::Container::start(spec, *folder_, *ground); };
     auto first = start();
     // Zygotes hold ids and memory, for calls that may never come.
     const bool is_full = !first && first.error().code() == Errc::Exhausted;
-    auto own = is_full && warm_->give_back() ? start() : std::move(first);
+    const bool has_given = is_full && (warm_->give_back() | shared_->give_back());
+    auto own = has_given ? start() : std::move(first);
     if (!own) {
       const bool is_input = own.error().code() == Errc::NotFound;
       if (is_input) return refuse(std::move(own));
       return start_failed(std::move(own).context([] { return "start the container"; }));
     }
-    place.emplace(*std::move(own));
+    if (is_shared) {
+      place.emplace(SharedProcess(*std::move(own)));
+    } else {
+      place.emplace(*std::move(own));
+    }
   }
   container::Container* const own = place->container();
   if (forward) {
@@ -346,7 +363,10 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.handed_over = memory.handed_over();
   const auto grace =
       answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200) : std::chrono::milliseconds(0);
-  auto end = request.keep ? own->leave_standing(*folder_, spec) : place->end(grace);
+  const bool goes_on = is_shared && answer.record.stop == engine::Stop::Completed;
+  auto end = goes_on        ? place->shared()->end_call()
+             : request.keep ? own->leave_standing(*folder_, spec)
+                            : place->end(grace);
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
@@ -358,6 +378,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});
+  if (goes_on) shared_->keep(key, std::move(*place->shared()));
   if (may_be_warm) {
     const auto until = std::chrono::steady_clock::now() + kPreparePatience;
     if (auto prepared = warm_->prepare(key, {until, request.interrupt}); !prepared) {

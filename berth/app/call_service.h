@@ -11,6 +11,7 @@
 #include "berth/app/call_request.h"
 #include "berth/app/scene.h"
 #include "berth/app/settings.h"
+#include "berth/app/shared_process.h"
 #include "berth/app/warm_pool.h"
 #include "berth/base/result.h"
 #include "berth/container/runtime_folder.h"
@@ -56,6 +57,7 @@ class CallService {
         store_(std::move(store)),
         folder_(std::make_unique<container::RuntimeFolder>(std::move(folder))),
         warm_(std::make_unique<WarmPool>(*folder_)),
+        shared_(std::make_unique<SharedProcesses>()),
         scene_(std::make_unique<Scene>(settings)) {}
 
   const Settings& settings_;
@@ -63,6 +65,7 @@ class CallService {
   image::LocalStore store_;
   std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: the pool uses it
   std::unique_ptr<WarmPool> warm_;
+  std::unique_ptr<SharedProcesses> shared_;
   std::vector<Error> warm_troubles_;  // why calls were not warm: for the answer of the outermost
   std::unique_ptr<Scene> scene_;
 };

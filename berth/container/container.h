@@ -84,6 +84,9 @@ class Container {
   // Errors: those of start(), where a last step before the script met them.
   Result<ContainerEnd> end(std::chrono::milliseconds grace);
 
+  // What it has used up to now; it goes on.
+  Result<ContainerEnd> look();
+
   // Ends every process but init and leaves the rest standing, recorded in `folder`, until `berth prune`. At most
   // once, and only for a spec with `keep`.
   Result<ContainerEnd> leave_standing(const RuntimeFolder& folder, const LaunchSpec& spec);
