@@ -1,6 +1,7 @@
 """The loop: runs content inside a container and speaks for it with the host.
 
     loop.py frames IN OUT    Berth's own mode: one job, messages on two private descriptors
+    loop.py shared IN OUT    the same for jobs one after another, which can do all to each other
     loop.py stdio            the mode other servers speak: jobs one after another on descriptors 0 and 1
     loop.py compile FOLDER   writes this file, and the prelude beside it, compiled, to FOLDER
 
@@ -1019,11 +1020,14 @@ def codes_of(job, cache):
     prelude = job.pop('prelude', None)
     if prelude is None:
         return [code_of(job, cache)]
-    import marshal
-    with open(prelude['path'], 'rb') as compiled:
-        code = marshal.loads(compiled.read())
     script = u'\n' * (prelude['first_line'] - 1) + job.pop('script')
-    return [code, compile_script(script, future_features(code))]
+    known = cache.get((prelude['path'], script))
+    if known is None:
+        import marshal
+        with open(prelude['path'], 'rb') as compiled:
+            code = marshal.loads(compiled.read())
+        known = cache[(prelude['path'], script)] = [code, compile_script(script, future_features(code))]
+    return known
 
 
 def script_globals(demisto, job):
@@ -1161,7 +1165,7 @@ class Surroundings(object):
     def __init__(self):
         self._environ = os.environ
         self._variables = dict(os.environ)
-        self._folder = os.getcwd()
+        self.folder = os.getcwd()
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
 
     def restore(self):
@@ -1171,7 +1175,7 @@ class Surroundings(object):
         for name, value in self._variables.items():
             os.environ[name] = value
         try:
-            os.chdir(self._folder)
+            os.chdir(self.folder)
         except OSError:
             pass  # removed by a job: there is nowhere to go back to
         sys.stdin, sys.stdout, sys.stderr = self._streams
@@ -1218,6 +1222,37 @@ def serve_frames(in_fd, out_fd):
         run_job(line, FramesHost(channel), {})
         while channel.read_line():
             pass
+
+
+def empty_folder(folder):
+    """Removes what is in a folder, and follows no link."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        try:
+            if os.path.isdir(path) and not os.path.islink(path):
+                empty_folder(path)
+                os.rmdir(path)
+            else:
+                os.unlink(path)
+        except OSError:
+            pass  # a job has made it so; it is that of calls that trust each other
+
+
+def serve_shared(in_fd, out_fd):
+    """Jobs until the host closes its end. Each finds its folder empty; the host has taken the files out by then."""
+    for fd in (in_fd, out_fd):
+        close_on_exec(fd)
+    channel = Channel(in_fd, out_fd)
+    greet(channel)
+    load_json()
+    surroundings = Surroundings()
+    cache = {}
+    line = channel.read_line()
+    while line:
+        run_job(line, FramesHost(channel), cache)
+        surroundings.restore()
+        line = channel.read_line()
+        empty_folder(surroundings.folder)
 
 
 def serve_stdio():
@@ -1289,12 +1324,14 @@ def main(argv):
     try:
         if argv[:1] == ['frames'] and len(argv) == 3 and (argv[1] + argv[2]).isdigit():
             serve_frames(int(argv[1]), int(argv[2]))
+        elif argv[:1] == ['shared'] and len(argv) == 3 and (argv[1] + argv[2]).isdigit():
+            serve_shared(int(argv[1]), int(argv[2]))
         elif argv == ['stdio']:
             serve_stdio()
         elif argv[:1] == ['compile'] and len(argv) == 2:
             write_compiled(argv[1])
         else:
-            sys.stderr.write('usage: loop.py frames IN OUT | loop.py stdio | loop.py compile FOLDER\n')
+            sys.stderr.write('usage: loop.py frames IN OUT | loop.py shared IN OUT | loop.py stdio | loop.py compile FOLDER\n')
             flush()
             os._exit(EXIT_USAGE)
     except OSError as error:

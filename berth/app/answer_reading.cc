@@ -170,8 +170,12 @@ Result<CallAnswer> read_answer(const Json& json, const Json& view) {
   BERTH_TRY(answer.not_enforced, texts_in(part("outcome"), "not_enforced"));
   BERTH_TRY(answer.warnings, texts_in(json, "warnings"));
   BERTH_TRY(answer.notes, texts_in(json, "notes"));
-  const Json* warm = json.find("warm");
-  answer.is_warm = warm != nullptr && warm->is_bool() && *warm->as_bool();
+  const auto is_true = [&](std::string_view key) {
+    const Json* value = json.find(key);
+    return value != nullptr && value->is_bool() && *value->as_bool();
+  };
+  answer.is_warm = is_true("warm");
+  answer.is_shared = is_true("shared");
   BERTH_TRY(answer.code_origin, text_in(view, "code_origin"));
   if (view.find("code_first_line") != nullptr) {
     BERTH_TRY(answer.code_first_line, number_in<std::size_t>(view, "code_first_line"));

@@ -1,4 +1,5 @@
-// Where a call runs: in a container of its own, or in a process that a zygote has forked for it.
+// Where a call runs: in a container of its own, in a process that a zygote has forked for it, or in one that serves
+// calls one after another.
 #pragma once
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "berth/app/shared_process.h"
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
 #include "berth/container/container.h"
@@ -14,40 +16,54 @@
 
 namespace berth::app {
 
-// The one interface to both; see container/container.h for what its parts mean.
+// The one interface to all; see container/container.h for what its parts mean.
 class CallPlace {
+  template <class Use>
+  decltype(auto) visit(const Use& use) {
+    if (container::Container* const container = this->container(); container != nullptr) return use(*container);
+    return use(std::get<container::CallChild>(place_));
+  }
+
  public:
   explicit CallPlace(container::Container own) : place_(std::move(own)) {}
   explicit CallPlace(container::CallChild child) : place_(std::move(child)) {}
+  explicit CallPlace(SharedProcess process) : place_(std::move(process)) {}
 
   bool is_warm() const { return std::holds_alternative<container::CallChild>(place_); }
   // The container; null for a zygote's child.
-  container::Container* container() { return std::get_if<container::Container>(&place_); }
+  container::Container* container() {
+    SharedProcess* const shared = this->shared();
+    return shared != nullptr ? &shared->container() : std::get_if<container::Container>(&place_);
+  }
+  // And the zygote's child; null for a container.
+  container::CallChild* child() { return std::get_if<container::CallChild>(&place_); }
+  // The process that serves further calls; null for one that does not.
+  SharedProcess* shared() { return std::get_if<SharedProcess>(&place_); }
 
   UniqueFd& in() {
-    return std::visit([](auto& place) -> UniqueFd& { return place.in(); }, place_);
+    return visit([](auto& place) -> UniqueFd& { return place.in(); });
   }
   UniqueFd& out() {
-    return std::visit([](auto& place) -> UniqueFd& { return place.out(); }, place_);
+    return visit([](auto& place) -> UniqueFd& { return place.out(); });
   }
   UniqueFd& printed() {
-    return std::visit([](auto& place) -> UniqueFd& { return place.printed(); }, place_);
+    return visit([](auto& place) -> UniqueFd& { return place.printed(); });
   }
   UniqueFd& complaints() {
-    return std::visit([](auto& place) -> UniqueFd& { return place.complaints(); }, place_);
+    return visit([](auto& place) -> UniqueFd& { return place.complaints(); });
   }
-  int ended() const {
-    return std::visit([](const auto& place) { return place.ended(); }, place_);
+  int ended() {
+    return visit([](auto& place) { return place.ended(); });
   }
-  int work_folder() const {
-    return std::visit([](const auto& place) { return place.work_folder(); }, place_);
+  int work_folder() {
+    return visit([](auto& place) { return place.work_folder(); });
   }
   Result<container::ContainerEnd> end(std::chrono::milliseconds grace) {
     return std::visit([&](auto& place) { return place.end(grace); }, place_);
   }
 
  private:
-  std::variant<container::Container, container::CallChild> place_;
+  std::variant<container::Container, container::CallChild, SharedProcess> place_;
 };
 
 }  // namespace berth::app

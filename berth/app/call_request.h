@@ -96,7 +96,8 @@ struct CallAnswer {
   std::vector<std::string> warnings;      // about what was left undone, for everybody
   std::vector<std::string> secrets;       // texts to be masked in whatever is shown
   bool kept = false;
-  bool is_warm = false;  // it ran in a process that a zygote had forked, not in a container of its own
+  bool is_warm = false;    // it ran in a process that a zygote had forked, not in a container of its own
+  bool is_shared = false;  // it ran in a process that serves calls one after another
 
   bool has_error_entry() const;
   int exit_code() const;

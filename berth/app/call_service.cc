@@ -17,6 +17,7 @@
 #include "berth/app/code_cache.h"
 #include "berth/app/debugger.h"
 #include "berth/app/embedded.h"
+#include "berth/app/entry_recording.h"
 #include "berth/app/mask.h"
 #include "berth/app/warm_code.h"
 #include "berth/app/work_files.h"
@@ -25,9 +26,7 @@
 #include "berth/container/ground.h"
 #include "berth/container/port_forward.h"
 #include "berth/content/code_assembly.h"
-#include "berth/content/context_extension.h"
 #include "berth/content/image_choice.h"
-#include "berth/dt/evaluate.h"
 #include "berth/engine/session.h"
 #include "berth/image/storage_places.h"
 #include "berth/wire/job.h"
@@ -62,26 +61,6 @@ container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& ch
   return spec;
 }
 
-// What the reserved arguments of a command make of an entry before it is posted. What could not be done, a line each.
-std::vector<std::string> prepare(Json& entry, const Recording& recording, dt::Script& script) {
-  content::Extended extended;
-  if (const Json* contents = entry.find("Contents"); contents != nullptr && !recording.extensions.empty()) {
-    extended = content::extend_context(recording.extensions, *contents,
-                                       [&](const std::string& expression, const Json& response) {
-                                         return dt::evaluate(expression, response, script);
-                                       });
-  }
-  if (recording.ignore_outputs) entry.set("EntryContext", Json::object());
-  if (!extended.context.as_object()->empty()) {
-    const Json* before = entry.find("EntryContext");
-    Json outputs = before != nullptr && before->is_object() ? *before : Json::object();
-    for (auto& [key, value] : *extended.context.as_object()) outputs.set(key, std::move(value));
-    entry.set("EntryContext", std::move(outputs));
-  }
-  if (recording.raw_response) entry.set("HumanReadable", Json());
-  return std::move(extended.problems);
-}
-
 // Gives the loop and the code to the container: compiled as far as they are the same in call after call.
 void put_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec, wire::Job& job) {
   const std::string folder = std::string(container::kFixedFolder) + "/";
@@ -98,36 +77,26 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
 }
 
-// Whether a zygote's child can take the place of a container.
+// Whether the call asks for nothing that only a container of its own can give.
 bool is_plain(const CallRequest& request, const container::LaunchSpec& spec) {
-  return spec.guards.all_up() && !spec.keep && spec.files.empty() && !request.debugger_port &&
-         !request.published_port && spec.programs.front() != "python2";
+  return spec.guards.all_up() && !spec.keep && spec.files.empty() && !request.debugger_port && !request.published_port;
 }
 
 }  // namespace
 
-bool CallAnswer::has_error_entry() const {
-  const auto is_error = [](const Json& entry) {
-    const Json* type = entry.find("Type");
-    return type != nullptr && type->is_int() && *type->as_int() == 4;
-  };
-  return std::ranges::any_of(record.entries, is_error) ||
-         std::ranges::any_of(new_entries, [&](const server::NewEntry& one) { return is_error(one.entry); });
-}
-
-int CallAnswer::exit_code() const {
-  if (outcome.cause == engine::Cause::Completed && has_error_entry()) return engine::kErrorEntryExit;
-  return engine::exit_code_of(outcome.cause);
-}
-
 Result<CallService> CallService::open(const Settings& settings, container::Guards guards) {
-  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
-  BERTH_TRY(image::LocalStore store, image::LocalStore::open(graph_root));
-  BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
-  if (guards.all_up() && !settings.user_namespace) {
-    guards = container::Guards(container::Weakening::by_operator_without_user_namespaces());
+  BERTH_TRY(CallMeans means, CallMeans::open(settings));
+  auto own = std::make_unique<CallMeans>(std::move(means));
+  CallService service(settings, std::move(guards), *own);
+  service.own_means_ = std::move(own);
+  return service;
+}
+
+CallService::CallService(const Settings& settings, container::Guards guards, CallMeans& means)
+    : settings_(settings), guards_(std::move(guards)), means_(&means), scene_(std::make_unique<Scene>(settings)) {
+  if (guards_.all_up() && !settings.user_namespace) {
+    guards_ = container::Guards(container::Weakening::by_operator_without_user_namespaces());
   }
-  return CallService(settings, std::move(guards), std::move(store), std::move(folder));
 }
 
 std::expected<CallAnswer, StartError> CallService::run(const CallRequest& request) {
@@ -148,7 +117,7 @@ Result<void> CallService::post(CallAnswer& answer, const Recording& recording) {
   for (server::NewEntry& one : entries) {
     // What is kept is what is shown. The script that asked gets it whole, and its own entries are masked in turn.
     if (recording.posts || one.file) one.entry = mask_of.in_json(one.entry);
-    for (const std::string& problem : prepare(one.entry, recording, scene_->script())) {
+    for (const std::string& problem : apply_recording(one.entry, recording, scene_->script())) {
       answer.warnings.push_back(mask_of.in_text(problem));
     }
   }
@@ -174,11 +143,20 @@ Result<void> CallService::post(CallAnswer& answer, const Recording& recording) {
 }
 
 std::expected<CallAnswer, StartError> CallService::call(const CallRequest& request, const Nesting& nesting) {
+  return call(request, nesting, Aim::Call);
+}
+
+std::expected<void, StartError> CallService::warm_up(const CallRequest& request) {
+  if (auto answer = call(request, {}, Aim::WarmUp); !answer) return std::unexpected(std::move(answer).error());
+  return {};
+}
+
+std::expected<CallAnswer, StartError> CallService::call(const CallRequest& request, const Nesting& nesting, Aim aim) {
   const auto refuse = [](auto result) { return std::unexpected(StartError{std::move(result).error(), false}); };
   const auto start_failed = [](auto result) { return std::unexpected(StartError{std::move(result).error(), true}); };
 
   // What is asked, against what the item declares.
-  auto checked = check_call(request);
+  auto checked = aim == Aim::Call ? check_call(request) : CheckedCall();
   if (!checked) return refuse(std::move(checked));
 
   // The image.
@@ -187,8 +165,9 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!choice) return refuse(std::move(choice));
   auto reference = image::parse_reference(choice->image);
   if (!reference) return refuse(std::move(reference).context([&] { return choice->reason; }));
-  auto resolved = image::resolve_image(store_, *reference, settings_.substitutes);
+  auto resolved = means_->images().resolve(*reference, settings_.substitutes);
   if (!resolved) return refuse(std::move(resolved));
+  const image::ResolvedImage& image = **resolved;  // until the conversation: other calls may look for theirs then
 
   // The code.
   auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
@@ -212,8 +191,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.item = request.item.name;
   answer.command = request.command;
   if (request.instance) answer.instance = request.instance->name;
-  answer.image = {choice->image, image::to_string(resolved->used), resolved->image.digest,
-                  resolved->why.empty() ? choice->reason : choice->reason + "; " + resolved->why};
+  answer.image = {choice->image, image::to_string(image.used), image.image.digest,
+                  image.why.empty() ? choice->reason : choice->reason + "; " + image.why};
   answer.notes = notes_of(request, *checked);
   if (!guards_.up(container::Guard::UserNamespace)) {
     answer.warnings.emplace_back("isolation.user_namespace is off: ids in the container are those of this machine");
@@ -224,71 +203,104 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!additions) return refuse(std::move(additions));
   answer.secrets = checked->secrets;
   answer.secrets.insert(answer.secrets.end(), additions->secrets.begin(), additions->secrets.end());
-  container::LaunchSpec spec = spec_for(request, *checked, *resolved, guards_);
+  container::LaunchSpec spec = spec_for(request, *checked, image, guards_);
   spec.id = answer.id;
-  spec.environment = container::environment_for({resolved->image.config.env}, additions->variables);
+  spec.environment = container::environment_for({image.image.config.env}, additions->variables);
   spec.network = network->spec;
   wire::Job job = job_for(request, *checked);
   auto context = job_context(request, *checked, scene_->investigation(), answer.image.used, spec.limits);
   if (!context) return refuse(std::move(context));
   job.context = *std::move(context);
-  // What the machine cannot do is said before anything is made.
-  auto ground = container::find_ground(spec.limits);
-  if (!ground) return refuse(std::move(ground));
-  std::optional<container::PortForward> forward;
-  if (request.debugger_port) {
-    auto debugpy = read_debugpy(settings_.debugpy);
-    if (!debugpy) return refuse(std::move(debugpy));
-    auto put = put_debugger(*request.debugger_port, *std::move(debugpy), request.item, *code, spec, job);
-    if (!put) return refuse(std::move(put));
-    auto listening = container::PortForward::listen(*request.debugger_port, container::Visitors::OwnUser);
-    if (!listening) return refuse(std::move(listening).context([] { return "--debugpy"; }));
-    forward.emplace(*std::move(listening));
-  } else {
-    put_code(*code, CodeCache(settings_.cache / "code", *folder_), spec, job);
-  }
-  std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
-  if (request.published_port) {
-    auto listening = container::PortForward::listen(*request.published_port, container::Visitors::Everybody);
-    if (!listening) return refuse(std::move(listening).context([] { return "publish the port of the instance"; }));
-    forward.emplace(*std::move(listening));
-  }
-  // A call that comes again may have a process of a zygote that knows its code.
-  const bool may_be_warm = settings_.warm_calls && is_plain(request, spec);
-  const std::string key = may_be_warm ? warm_key(spec, code->text, request.item, answer.instance) : "";
+  // A call that comes again may have a process of a zygote that knows its code, or the one of the call before.
+  const bool may_be_shared =
+      is_plain(request, spec) && is_shared_item(settings_.shared_items, request.item.id, request.item.name);
+  const bool may_be_warm =
+      !may_be_shared && settings_.warm_calls && is_plain(request, spec) && spec.programs.front() != "python2";
+  spec.fixed = additions->files;
   std::optional<CallPlace> place;
-  if (may_be_warm) {
-    const auto zygote = [&](const ImportList& imports) {
+  WarmCall warm;
+  if (may_be_warm || may_be_shared) {
+    const std::string code_digest = means_->digests().digest_of(code->text, code->known_size, code->known_digest);
+    warm.key = warm_key(spec, code_digest, request.item, answer.instance);
+    warm.item = answer.item;
+  }
+  if (may_be_warm && (!means_->warm().has(warm.key) || means_->warm().has_learned(warm.key))) {
+    // It may be used when this service is gone, but never its means.
+    warm.zygote = [means = means_, cache = settings_.cache / "code", spec, code = *code,
+                   kind = request.item.kind](const ImportList& imports) {
       container::LaunchSpec calls = spec;
       calls.id = make_call_id();
-      put_warm_code(*code, request.item.kind, CodeCache(settings_.cache / "code", *folder_), calls);
+      put_warm_code(code, kind, CodeCache(cache, means->folder()), calls);
       put_imports(imports, calls);
-      std::ranges::copy(additions->files, std::back_inserter(calls.fixed));
+      std::ranges::copy(spec.fixed, std::back_inserter(calls.fixed));
       return calls;
     };
+  }
+  const auto put_in = [&] {
+    put_code(*code, CodeCache(settings_.cache / "code", means_->folder()), spec, job);
+    std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
+  };
+  if (aim == Aim::WarmUp) {
+    if (may_be_warm) means_->make_ready_later(std::move(warm));
+    return answer;
+  }
+  if (may_be_warm) {
+    if (auto trouble = means_->take_trouble(warm.key)) warm_troubles_.push_back(*std::move(trouble));
     const auto now = std::chrono::steady_clock::now();
     const auto time = std::min<std::chrono::steady_clock::duration>(kWarmPatience, spec.limits.wall_time);
-    auto child = warm_->take(key, zygote, {std::min(nesting.deadline, now + time), request.interrupt});
+    auto child = means_->warm().take(warm, {std::min(nesting.deadline, now + time), request.interrupt});
     if (!child)
       warm_troubles_.push_back(std::move(child).error().in(fmt::format("call '{}' warm", answer.item)));
     else if (*child)
       place.emplace(**std::move(child));
   }
   answer.is_warm = place.has_value();
+  answer.is_shared = may_be_shared;
+  if (may_be_shared) {
+    put_in();
+    serve_further_calls(spec);
+    if (auto process = means_->shared().take(warm.key)) place.emplace(*std::move(process));
+  }
   job.is_ahead = answer.is_warm;
   job.learns = may_be_warm;
+  std::optional<container::PortForward> forward;
   if (!place) {
-    const auto start = [&] { return container::Container::start(spec, *folder_, *ground); };
+    // What the machine cannot do is said before anything is made.
+    auto ground = container::find_ground(spec.limits);
+    if (!ground) return refuse(std::move(ground));
+    if (request.debugger_port) {
+      auto debugpy = read_debugpy(settings_.debugpy);
+      if (!debugpy) return refuse(std::move(debugpy));
+      auto put = put_debugger(*request.debugger_port, *std::move(debugpy), request.item, *code, spec, job);
+      if (!put) return refuse(std::move(put));
+      std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
+      auto listening = container::PortForward::listen(*request.debugger_port, container::Visitors::OwnUser);
+      if (!listening) return refuse(std::move(listening).context([] { return "--debugpy"; }));
+      forward.emplace(*std::move(listening));
+    } else if (!may_be_shared) {
+      put_in();
+    }
+    if (request.published_port) {
+      auto listening = container::PortForward::listen(*request.published_port, container::Visitors::Everybody);
+      if (!listening) return refuse(std::move(listening).context([] { return "publish the port of the instance"; }));
+      forward.emplace(*std::move(listening));
+    }
+    const auto start = [&] { return container::Container::start(spec, means_->folder(), *ground); };
     auto first = start();
     // Zygotes hold ids and memory, for calls that may never come.
     const bool is_full = !first && first.error().code() == Errc::Exhausted;
-    auto own = is_full && warm_->give_back() ? start() : std::move(first);
+    const bool has_given = is_full && means_->give_back();
+    auto own = has_given ? start() : std::move(first);
     if (!own) {
       const bool is_input = own.error().code() == Errc::NotFound;
       if (is_input) return refuse(std::move(own));
       return start_failed(std::move(own).context([] { return "start the container"; }));
     }
-    place.emplace(*std::move(own));
+    if (may_be_shared) {
+      place.emplace(SharedProcess(*std::move(own)));
+    } else {
+      place.emplace(*std::move(own));
+    }
   }
   container::Container* const own = place->container();
   if (forward) {
@@ -348,7 +360,14 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.handed_over = memory.handed_over();
   const auto grace =
       answer.record.stop == engine::Stop::Ended ? std::chrono::milliseconds(200) : std::chrono::milliseconds(0);
-  auto end = request.keep ? own->leave_standing(*folder_, spec) : place->end(grace);
+  // A process that stays ends it once the answer is out, where there is nothing to learn from its end.
+  const bool ends_later = means_->stays() && nesting.depth == 0 && place->child() != nullptr &&
+                          spec.network.is_none() && answer.record.stop == engine::Stop::Completed;
+  const bool goes_on = may_be_shared && answer.record.stop == engine::Stop::Completed;
+  auto end = request.keep ? own->leave_standing(means_->folder(), spec)
+             : ends_later ? place->child()->figures()
+             : goes_on    ? place->shared()->end_call()
+                          : place->end(grace);
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
   if (!end) return start_failed(std::move(end));
   answer.kept = request.keep;
@@ -360,15 +379,23 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});
-  if (may_be_warm) {
-    warm_->learn(key, answer.record.loaded);
-    const auto until = std::chrono::steady_clock::now() + kPreparePatience;
-    if (auto prepared = warm_->prepare(key, {until, request.interrupt}); !prepared) {
-      warm_troubles_.push_back(std::move(prepared).error().in(fmt::format("make '{}' warm", answer.item)));
-    }
-  }
+  if (ends_later) means_->end_later(std::move(*place->child()));
+  if (goes_on) means_->shared().keep(warm.key, std::move(*place->shared()));
+  if (may_be_warm) means_->warm().learn(warm.key, answer.record.loaded);
+  if (may_be_warm) prepare_next(std::move(warm), nesting, request.interrupt);
   if (nesting.depth == 0) tell_troubles(answer);
   return answer;
+}
+
+// A process that stays does it once the answer is out. Until then a call that this one asks for may come again.
+void CallService::prepare_next(WarmCall warm, const Nesting& nesting, int interrupt) {
+  if (means_->stays() && (nesting.depth == 0 || !means_->warm().has(warm.key))) {
+    return means_->make_ready_later(std::move(warm));
+  }
+  const auto until = std::chrono::steady_clock::now() + kPreparePatience;
+  if (auto prepared = means_->warm().prepare(warm, {until, interrupt}); !prepared) {
+    warm_troubles_.push_back(std::move(prepared).error().in(fmt::format("make '{}' warm", warm.item)));
+  }
 }
 
 // A process that was not isolated is everybody's business. That a call took longer than it might have is not.
@@ -377,7 +404,7 @@ void CallService::tell_troubles(CallAnswer& answer) {
     const std::string text = mask(trouble.message(), answer.secrets);
     (trouble.code() == Errc::Denied ? answer.warnings : answer.notes).push_back(text);
   }
-  std::ranges::move(warm_->take_remarks(), std::back_inserter(answer.notes));
+  std::ranges::move(means_->warm().take_remarks(), std::back_inserter(answer.notes));
 }
 
 }  // namespace berth::app

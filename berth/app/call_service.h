@@ -8,14 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/call_means.h"
 #include "berth/app/call_request.h"
 #include "berth/app/scene.h"
 #include "berth/app/settings.h"
-#include "berth/app/warm_pool.h"
 #include "berth/base/result.h"
-#include "berth/container/runtime_folder.h"
 #include "berth/content/content_tree.h"
-#include "berth/image/local_store.h"
 
 namespace berth::app {
 
@@ -34,6 +32,8 @@ class CallService {
  public:
   // In a playground; scene().enter_investigation() goes elsewhere. Errors: those of the storage and the runtime folder.
   static Result<CallService> open(const Settings& settings, container::Guards guards);
+  // With means that outlive it.
+  CallService(const Settings& settings, container::Guards guards, CallMeans& means);
 
   Scene& scene() { return *scene_; }
   const Settings& settings() const { return settings_; }
@@ -47,22 +47,19 @@ class CallService {
   std::expected<CallAnswer, StartError> call(const CallRequest& request, const Nesting& nesting);
   Result<void> post(CallAnswer& answer, const Recording& recording);
 
- private:
-  void tell_troubles(CallAnswer& answer);
-  CallService(const Settings& settings, container::Guards guards, image::LocalStore store,
-              container::RuntimeFolder folder)
-      : settings_(settings),
-        guards_(std::move(guards)),
-        store_(std::move(store)),
-        folder_(std::make_unique<container::RuntimeFolder>(std::move(folder))),
-        warm_(std::make_unique<WarmPool>(*folder_, LearnedImports(settings.cache / "code"))),
-        scene_(std::make_unique<Scene>(settings)) {}
+  // Has the means make ready what calls like this one use, later, and calls nothing: arguments and parameters are not
+  // looked at. Does nothing where such calls have a container of their own. Errors: as of run(), before the start.
+  std::expected<void, StartError> warm_up(const CallRequest& request);
 
+ private:
+  enum class Aim { Call, WarmUp };
+  std::expected<CallAnswer, StartError> call(const CallRequest& request, const Nesting& nesting, Aim aim);
+  void prepare_next(WarmCall warm, const Nesting& nesting, int interrupt);
+  void tell_troubles(CallAnswer& answer);
   const Settings& settings_;
   container::Guards guards_;
-  image::LocalStore store_;
-  std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: the pool uses it
-  std::unique_ptr<WarmPool> warm_;
+  std::unique_ptr<CallMeans> own_means_;  // null where others own them
+  CallMeans* means_;
   std::vector<Error> warm_troubles_;  // why calls were not warm: for the answer of the outermost
   std::unique_ptr<Scene> scene_;
 };

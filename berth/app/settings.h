@@ -33,7 +33,8 @@ struct Settings {
   std::filesystem::path debugpy = "/usr/lib/python3/dist-packages";  // folder that holds the package
   bool user_namespace = true;
   container::Limits limits;
-  bool warm_calls = false;  // a call that comes again in one process of ours may run in a zygote's child
+  std::vector<std::string> shared_items;  // items, by id or name, whose calls share a process
+  bool warm_calls = false;                // a call that comes again in one process of ours may run in a zygote's child
   NetworkSettings network;
   std::vector<std::string> other_investigations;  // items, by id or name, that may reach any investigation
   ContainerSettings containers;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,7 +19,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kMostZygotes = 8;
 constexpr std::size_t kMostKeys = 256;
 constexpr auto kGrace = 1s;        // for trying out imports, while a call waits
 constexpr auto kMostTrying = 60s;  // and while none does
@@ -44,6 +44,13 @@ std::string network_text(const container::NetworkSpec& network) {
   }
   for (const net::AddressRange& range : {network.subnets.v4, network.subnets.v6}) add("subnet", net::to_text(range));
   return fmt::format("{}", fmt::join(parts, "\n"));
+}
+
+// A zygote or a child of one, killed from outside while it waited.
+template <class Process>
+bool has_ended(const Process& process) {
+  pollfd ended = {process.ended(), POLLIN, 0};
+  return ::poll(&ended, 1, 0) == 1;
 }
 
 }  // namespace
@@ -87,25 +94,35 @@ WarmPool::~WarmPool() {
 
 bool WarmPool::is_ours() const { return ::getpid() == owner_; }
 
-WarmPool::Entry& WarmPool::entry_of(const std::string& key) {
-  if (entries_.size() >= kMostKeys && !entries_.contains(key)) {
+WarmPool::Entry& WarmPool::entry_of(const WarmCall& call) {
+  if (entries_.size() >= kMostKeys && !entries_.contains(call.key)) {
     entries_.erase(std::ranges::min_element(entries_, {}, [](const auto& one) { return one.second.used; }));
   }
-  Entry& entry = entries_[key];
+  Entry& entry = entries_[call.key];
+  entry.item = call.item;
   entry.used = ++clock_;
   return entry;
 }
 
-// Ends the zygote that was used longest ago when there are as many as there may be.
-void WarmPool::make_room() {
-  const auto has_zygote = [](const auto& one) { return one.second.zygote.has_value(); };
-  if (static_cast<std::size_t>(std::ranges::count_if(entries_, has_zygote)) < kMostZygotes) return;
-  Entry* oldest = nullptr;
-  for (auto& [key, entry] : entries_) {
-    if (entry.zygote && (oldest == nullptr || entry.used < oldest->used)) oldest = &entry;
+// Ends the zygotes that were used longest ago until there are fewer than `most`.
+void WarmPool::make_room_below(std::size_t most) {
+  for (;;) {
+    std::size_t count = 0;
+    Entry* oldest = nullptr;
+    for (auto& [key, entry] : entries_) {
+      if (!entry.zygote) continue;
+      ++count;
+      if (oldest == nullptr || entry.used < oldest->used) oldest = &entry;
+    }
+    if (count < std::max<std::size_t>(most, 1)) return;
+    end(*oldest);
+    oldest->calls = 0;
   }
-  end(*oldest);
-  oldest->calls = 0;
+}
+
+void WarmPool::set_most(std::size_t zygotes) {
+  most_ = zygotes;
+  if (is_ours()) make_room_below(most_ + 1);
 }
 
 void WarmPool::end(Entry& entry) {
@@ -114,12 +131,14 @@ void WarmPool::end(Entry& entry) {
   entry.begun.reset();
 }
 
-Result<void> WarmPool::begin(Entry& entry, const std::string& key, const MakeSpec& make) {
-  entry.imports = entry.is_without_imports ? ImportList() : imports_.of(key);
+Result<void> WarmPool::begin(Entry& entry, const WarmCall& call) {
+  entry.imports = entry.is_without_imports ? ImportList() : imports_.of(call.key);
   entry.has_grown = false;
-  BERTH_TRY(container::Zygote zygote, container::Zygote::begin(make(entry.imports), folder_));
+  BERTH_TRY(container::Zygote zygote, container::Zygote::begin(call.zygote(entry.imports), folder_));
   entry.zygote = std::move(zygote);
   entry.begun = std::chrono::steady_clock::now();
+  entry.children = 0;
+  entry.since = std::chrono::system_clock::now();
   return {};
 }
 
@@ -143,49 +162,65 @@ Result<bool> WarmPool::get_ready(Entry& entry, const std::string& key, const con
   return true;
 }
 
-Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::Patience& patience) {
-  if (entry.spare && !entry.spare->is_fresh()) entry.spare.reset();
-  if (!entry.spare) return entry.zygote->fork_child(patience);
-  container::CallChild taken = *std::move(entry.spare);
-  entry.spare.reset();
-  return taken;
-}
-
-Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const container::Patience& patience) {
-  BERTH_TRY(container::CallChild child, child_of(entry, patience));
-  BERTH_CHECK_OK(child.wait_until_ready(patience));
-  return child;
-}
-
-Result<std::optional<container::CallChild>> WarmPool::take(const std::string& key, const MakeSpec& make,
-                                                           const container::Patience& patience) {
-  if (!is_ours()) return std::nullopt;
-  Entry& entry = entry_of(key);
-  if (++entry.calls == 1 || entry.is_hopeless || !entry.pause.is_over()) return std::nullopt;
-  if (entry.zygote && entry.zygote->is_lost()) end(entry);
+// Sees to a zygote that can fork. False while it tries out imports.
+Result<bool> WarmPool::start(Entry& entry, const WarmCall& call, const container::Patience& patience) {
   if (!entry.zygote) {
-    make_room();
-    if (auto begun = begin(entry, key, make); !begun) {
+    make_room_below(most_);
+    if (auto begun = begin(entry, call); !begun) {
       entry.is_hopeless = !may_pass(begun.error().code());
       entry.pause.lengthen();
       return std::unexpected(std::move(begun).error());
     }
   }
-  if (entry.begun) {
-    auto ready = get_ready(entry, key, patience);
-    if (ready && !*ready) return std::nullopt;
-    if (!ready) {
-      // What it imports may be why: the next one does without, and shows it.
-      const bool has_imports = entry.imports.has(Import::Good) || entry.imports.has(Import::Untried);
-      const bool may_it_pass = may_pass(ready.error().code());
-      entry.is_hopeless = !has_imports && !may_it_pass;
-      entry.is_without_imports = entry.is_without_imports || has_imports;
-      entry.is_list_to_blame = has_imports && !may_it_pass;
-      entry.pause.lengthen();
-      end(entry);
-      return std::unexpected(std::move(ready).error());
-    }
+  if (!entry.begun) return true;
+  auto ready = get_ready(entry, call.key, patience);
+  if (ready) return ready;
+  // What it imports may be why: the next one does without, and shows it.
+  const bool has_imports = entry.imports.has(Import::Good) || entry.imports.has(Import::Untried);
+  const bool may_it_pass = may_pass(ready.error().code());
+  entry.is_hopeless = !has_imports && !may_it_pass;
+  entry.is_without_imports = entry.is_without_imports || has_imports;
+  entry.is_list_to_blame = has_imports && !may_it_pass;
+  entry.pause.lengthen();
+  end(entry);
+  return ready;
+}
+
+Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::Patience& patience) {
+  if (entry.spare && !entry.spare->is_fresh()) entry.spare.reset();
+  if (!entry.spare) {
+    ++entry.children;
+    entry.spare_is_ready = false;
+    return entry.zygote->fork_child(patience);
   }
+  container::CallChild taken = *std::move(entry.spare);
+  entry.spare.reset();
+  return taken;
+}
+
+// A spare that has died while it waited is none; another one takes its place.
+Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const container::Patience& patience) {
+  for (;;) {
+    BERTH_TRY(container::CallChild child, child_of(entry, patience));
+    const bool was_ready = std::exchange(entry.spare_is_ready, false);
+    if (!was_ready) BERTH_CHECK_OK(child.wait_until_ready(patience));
+    if (!was_ready || !has_ended(child)) return child;
+  }
+}
+
+Result<std::optional<container::CallChild>> WarmPool::take(const WarmCall& call, const container::Patience& patience) {
+  if (!is_ours()) return std::nullopt;
+  Entry& entry = entry_of(call);
+  ++entry.calls;
+  // One that ends while it makes itself ready says why.
+  const bool is_gone = entry.zygote && (entry.zygote->is_lost() || (!entry.begun && has_ended(*entry.zygote)));
+  if (is_gone) end(entry);
+  if (!entry.zygote) {
+    if (most_ == 0 || !call.zygote || entry.calls == 1 || entry.is_hopeless || !entry.pause.is_over())
+      return std::nullopt;
+  }
+  BERTH_TRY(const bool can_fork, start(entry, call, patience));
+  if (!can_fork) return std::nullopt;
   auto child = ready_child_of(entry, patience);
   if (!child) {
     entry.is_hopeless = child.error().code() == Errc::Denied;
@@ -197,12 +232,12 @@ Result<std::optional<container::CallChild>> WarmPool::take(const std::string& ke
   return std::optional(*std::move(child));
 }
 
-Result<void> WarmPool::prepare(const std::string& key, const container::Patience& patience) {
+Result<void> WarmPool::prepare(const WarmCall& call, const container::Patience& patience) {
   if (!is_ours()) return {};
-  const auto known = entries_.find(key);
+  const auto known = entries_.find(call.key);
   if (known == entries_.end() || !known->second.zygote || known->second.begun || known->second.spare) return {};
   Entry& entry = known->second;
-  if (entry.has_grown && entry.calls >= entry.renewed_at) {
+  if (call.zygote && entry.has_grown && entry.calls >= entry.renewed_at) {
     entry.renewed_at = 2 * entry.calls + kFirstRenewal;
     end(entry);
     return {};
@@ -217,9 +252,56 @@ Result<void> WarmPool::prepare(const std::string& key, const container::Patience
   return std::unexpected(std::move(child).error());
 }
 
+Result<void> WarmPool::warm(const WarmCall& call, const container::Patience& patience) {
+  if (!is_ours() || most_ == 0) return {};
+  Entry& entry = entry_of(call);
+  if (entry.is_hopeless) return {};
+  if (!entry.zygote && (!call.zygote || !entry.pause.is_over())) return {};
+  BERTH_TRY(const bool can_fork, start(entry, call, patience));
+  if (!can_fork || (entry.spare && entry.spare_is_ready)) return {};
+  auto child = ready_child_of(entry, patience);
+  if (child) {
+    entry.spare.emplace(*std::move(child));
+    entry.spare_is_ready = true;
+    return {};
+  }
+  entry.is_hopeless = child.error().code() == Errc::Denied;
+  entry.pause.lengthen();
+  end(entry);
+  return std::unexpected(std::move(child).error());
+}
+
 void WarmPool::learn(const std::string& key, const std::vector<std::string>& modules) {
   if (!is_ours() || !imports_.learn(key, modules)) return;
   if (const auto known = entries_.find(key); known != entries_.end()) known->second.has_grown = true;
+}
+
+bool WarmPool::has_learned(const std::string& key) const {
+  const auto known = entries_.find(key);
+  return known != entries_.end() && known->second.has_grown;
+}
+
+std::vector<ZygoteShown> WarmPool::zygotes() const {
+  if (!is_ours()) return {};
+  std::map<std::uint64_t, ZygoteShown> shown;  // by when they were used
+  for (const auto& [key, entry] : entries_) {
+    if (!entry.zygote) continue;
+    const std::uint64_t memory = entry.zygote->container().memory_bytes_now().value_or(0);
+    shown[entry.used] = {key, entry.item, entry.children, memory, entry.spare.has_value(), entry.since};
+  }
+  std::vector<ZygoteShown> list;
+  for (auto& [used, one] : shown) list.push_back(std::move(one));
+  return list;
+}
+
+bool WarmPool::has(const std::string& key) const {
+  const auto known = entries_.find(key);
+  return is_ours() && known != entries_.end() && known->second.zygote && !has_ended(*known->second.zygote);
+}
+
+void WarmPool::drop(const std::string& key) {
+  const auto known = entries_.find(key);
+  if (is_ours() && known != entries_.end()) entries_.erase(known);
 }
 
 bool WarmPool::give_back() {

@@ -1,5 +1,5 @@
 // The zygotes of one process of ours, for calls that come again: scripts that a script runs in a loop, a command that
-// is polled, a fetch by the clock.
+// is polled, a fetch by the clock, all that a worker of the daemon is given.
 #pragma once
 
 #include <sys/types.h>
@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,32 +29,64 @@ namespace berth::app {
 std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance);
 
+// A call that may come again.
+struct WarmCall {
+  std::string key;
+  std::string item;  // for people
+  // The spec of Zygote::start() for calls that have imported what it is given; empty where none is to be started.
+  std::function<container::LaunchSpec(const ImportList& imports)> zygote;
+};
+
+// A zygote that lives, for people and for who shares out memory.
+struct ZygoteShown {
+  std::string key;
+  std::string item;
+  std::uint64_t children = 0;      // that it has made
+  std::uint64_t memory_bytes = 0;  // of its cgroup: what its children share with it counts there
+  bool has_spare = false;          // the next child is ready
+  std::chrono::system_clock::time_point since;
+};
+
+constexpr std::size_t kMostZygotes = 8;  // in one process, where nobody says otherwise
+
 // For one thread, and for the process that made it: a copy of that process gets nothing from it.
 class WarmPool {
  public:
-  using MakeSpec = std::function<container::LaunchSpec(const ImportList& imports)>;
-
   WarmPool(const container::RuntimeFolder& folder, LearnedImports imports);
   WarmPool(const WarmPool&) = delete;
   WarmPool& operator=(const WarmPool&) = delete;
   ~WarmPool();
 
-  // A process for the next call with this key, ready for its job. None for the first: a container of its own is there
+  // How many zygotes there may be from now on; those that were used longest ago go.
+  void set_most(std::size_t zygotes);
+
+  // A process for the next call like this, ready for its job. None for the first: a container of its own is there
   // as soon as a zygote. None, too, where none could be had before: what may pass is tried again after some calls.
-  // None, too, while a zygote tries out imports that were never tried (docs/warm.md), beyond a second. `make` gives the
-  // spec of Zygote::start() for calls that have imported what it is given. All of it takes no longer than `patience`.
+  // None, too, while a zygote tries out imports that were never tried (docs/warm.md), beyond a second. All of it
+  // together takes no longer than `patience`.
   // Errors: Denied when a child was not isolated; what else kept it from being there. A container can be, then.
-  Result<std::optional<container::CallChild>> take(const std::string& key, const MakeSpec& make,
-                                                   const container::Patience& patience);
+  Result<std::optional<container::CallChild>> take(const WarmCall& call, const container::Patience& patience);
 
   // Takes in which modules a call with this key has loaded: its next zygote imports them ahead.
   void learn(const std::string& key, const std::vector<std::string>& modules);
-
+  // Whether calls have told of more than the zygote of that key has imported: another one may take its place.
+  bool has_learned(const std::string& key) const;
   // What was found out since the last time of modules that are not imported ahead, for people.
   std::vector<std::string> take_remarks() { return std::exchange(remarks_, {}); }
 
-  // Has the next one made while nobody waits. To be called when a call has been answered. Errors: why it is not made.
-  Result<void> prepare(const std::string& key, const container::Patience& patience);
+  // Has the next one made while nobody waits, where there is a zygote. To be called when a call has been answered. A
+  // zygote that another one is to take the place of ends. Errors: why it is not made.
+  Result<void> prepare(const WarmCall& call, const container::Patience& patience);
+
+  // The same when there is time: the zygote, too, is made where it may be, and the child is waited for and looked at.
+  Result<void> warm(const WarmCall& call, const container::Patience& patience);
+
+  // The one that was used longest ago first.
+  std::vector<ZygoteShown> zygotes() const;
+  // Whether one lives for that key.
+  bool has(const std::string& key) const;
+  // Ends the zygote of that key, if there is one, as give_back() does. It may come again.
+  void drop(const std::string& key);
 
   // Ends all zygotes, for what they hold: one whose children run calls ends after the last of them. Whether there was
   // one.
@@ -61,11 +94,15 @@ class WarmPool {
 
  private:
   struct Entry {
+    std::string item;
     int calls = 0;
     RetryPause pause;
     std::uint64_t used = 0;
     std::optional<container::Zygote> zygote;
     std::optional<container::CallChild> spare;
+    bool spare_is_ready = false;  // it has been waited for, and is isolated
+    std::uint64_t children = 0;
+    std::chrono::system_clock::time_point since;
     bool is_hopeless = false;  // this interpreter, or this machine, cannot do it
     // Since when it makes itself ready, and with which imports; not set once it is ready.
     std::optional<std::chrono::steady_clock::time_point> begun;
@@ -77,11 +114,12 @@ class WarmPool {
   };
   static constexpr int kFirstRenewal = 8;
   bool is_ours() const;
-  Entry& entry_of(const std::string& key);
-  void make_room();
-  static void end(Entry& entry);
-  Result<void> begin(Entry& entry, const std::string& key, const MakeSpec& make);
+  Entry& entry_of(const WarmCall& call);
+  void make_room_below(std::size_t most);
+  Result<void> begin(Entry& entry, const WarmCall& call);
   Result<bool> get_ready(Entry& entry, const std::string& key, const container::Patience& patience);
+  Result<bool> start(Entry& entry, const WarmCall& call, const container::Patience& patience);
+  static void end(Entry& entry);
   static Result<container::CallChild> child_of(Entry& entry, const container::Patience& patience);
   static Result<container::CallChild> ready_child_of(Entry& entry, const container::Patience& patience);
 
@@ -89,6 +127,7 @@ class WarmPool {
   LearnedImports imports_;
   std::vector<std::string> remarks_;
   pid_t owner_;
+  std::size_t most_ = kMostZygotes;
   std::uint64_t clock_ = 0;
   std::map<std::string, Entry> entries_;
 };

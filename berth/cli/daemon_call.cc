@@ -102,7 +102,7 @@ class DaemonConversation {
     if (!daemon) return in_this_process(daemon.error().message());
     call_.set("settings", surroundings_.settings.fingerprint);
     call_.set("begun_ns", surroundings_.begun_ns);
-    client::Request request{"POST", call_.target_, print_json(call_.body_), {}};
+    client::Request request{"POST", call_.target_, print_json(call_.body_), {}, call_.affinity_};
     if (request.body.size() > kLargestBody) return in_this_process("the request is too long");
     for (const UniqueFd& one : call_.descriptors_) request.descriptors.push_back(one.get());
     const auto interrupts = watch_interrupts();

@@ -12,6 +12,7 @@
 #include "berth/base/unique_fd.h"
 #include "berth/cli/commands.h"
 #include "berth/cli/options.h"
+#include "berth/wire/affinity.h"
 
 namespace berth::cli {
 
@@ -25,6 +26,8 @@ class DaemonCall {
   Result<void> add(std::string_view key, const std::string& text);
   void add(std::string_view key, bool given);
   void set(std::string_view key, Json value) { body_.set(key, std::move(value)); }
+  // What stays the same when it is asked for again, but for the options that are added.
+  void set_affinity(const wire::AffinityOf& call) { affinity_ = wire::affinity_text(call); }
   // Opens `path` as the one who asks, and gives the number that the descriptor has in the request.
   Result<std::size_t> open(const std::string& path, int flags);
   // The option's file, which must hold a JSON object.
@@ -38,6 +41,7 @@ class DaemonCall {
   friend class DaemonConversation;
   std::string target_;
   Json body_ = Json::object();
+  std::string affinity_;
   std::vector<UniqueFd> descriptors_;
 };
 

@@ -50,7 +50,12 @@ void show_all(const std::vector<app::CommandAnswer>& answers, server::Investigat
 
 Result<DaemonCall> asked_of_daemon(const ExecOptions& options) {
   DaemonCall call("/v1/exec");
-  BERTH_CHECK_OK(call.add("line", fmt::format("{}", fmt::join(options.words, " "))));
+  const std::string line = fmt::format("{}", fmt::join(options.words, " "));
+  BERTH_CHECK_OK(call.add("line", line));
+  // By its name alone: arguments may be secret.
+  if (const auto parsed = content::parse_command_line(line)) {
+    call.set_affinity({.name = parsed->name, .image = options.image});
+  }
   call.add("poll", options.poll);
   BERTH_CHECK_OK(call.add_shared(options));
   return call;

@@ -16,9 +16,11 @@
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
+#include "berth/cli/pool_command.h"
 #include "berth/cli/secret_command.h"
 #include "berth/cli/serve_command.h"
 #include "berth/cli/shell_command.h"
+#include "berth/cli/top_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -173,6 +175,8 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"escape-test", add_escape_test},
     {"secret", with_choice<add_secret>},
     {"serve", with_choice<add_serve>},
+    {"pool", with_choice<add_pool>},
+    {"top", with_choice<add_top>},
 };
 
 // The command that stands first is all that the parser need know: to describe the others would be a tenth of a start.

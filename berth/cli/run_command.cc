@@ -68,9 +68,11 @@ Result<DaemonCall> asked_of_daemon(const RunOptions& options) {
     const bool is_folder = std::filesystem::is_directory(path, ignored);
     BERTH_TRY(const std::size_t descriptor, call.open(path, is_folder ? O_PATH | O_DIRECTORY : O_RDONLY | O_NONBLOCK));
     item.set("path", path.native()).set("descriptor", std::uint64_t{descriptor});
+    call.set_affinity({.name = path.native(), .command = options.command, .image = options.image});
   } else {
     if (to_valid_utf8(options.path) != options.path) return fail(Errc::Unavailable, "a name that is no UTF-8");
     item.set("name", options.path);
+    call.set_affinity({.name = options.path, .command = options.command, .image = options.image});
   }
   call.set("item", std::move(item));
   BERTH_CHECK_OK(call.add("command", options.command));

@@ -8,6 +8,7 @@
 
 #include "berth/sys/syscall.h"
 #include "berth/sys/unix_socket.h"
+#include "berth/wire/affinity.h"
 #include "berth/wire/http_response.h"
 #include "berth/wire/line_buffer.h"
 
@@ -46,6 +47,7 @@ Result<Daemon> Daemon::connect(const std::filesystem::path& socket) {
 Result<void> Daemon::send(const Request& request, std::string_view accept) {
   std::string bytes =
       fmt::format("{} {} HTTP/1.1\r\nHost: berth\r\nAccept: {}\r\n", request.method, request.target, accept);
+  if (!request.affinity.empty()) bytes += fmt::format("{}: {}\r\n", wire::kAffinityField, request.affinity);
   if (!request.body.empty())
     bytes += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", request.body.size());
   bytes += "\r\n" + request.body;

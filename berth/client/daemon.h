@@ -21,6 +21,7 @@ struct Request {
   std::string target;
   std::string body;
   std::vector<int> descriptors;  // at most sys::kMostPassed; they travel with the request
+  std::string affinity;          // of a call: what wire::affinity_text() makes of it
 };
 
 struct Reply {
@@ -34,7 +35,8 @@ struct CallEnd {
   Reply reply;  // where the daemon refused it: `last` is null then
 };
 
-// One connection. For one thread. An answer comes whole or is an error: whoever asked has one outcome.
+// One connection, for one request after another; after an error, or a call that was told to end, it is of no use any
+// more. For one thread. An answer comes whole or is an error: whoever asked has one outcome.
 class Daemon {
  public:
   // Errors: NotFound and Unavailable where no daemon listens; Denied.

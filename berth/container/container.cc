@@ -284,6 +284,13 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
   return end;
 }
 
+Result<ContainerEnd> Container::look() {
+  BERTH_TRY(ContainerEnd now, figures());
+  now.cpu_time = now.usage.cpu_time ? *now.usage.cpu_time : cpu_time_until_now();
+  if (!now.usage.peak_memory_bytes) now.usage.peak_memory_bytes = cgroup_.memory_bytes_now();
+  return now;
+}
+
 Result<ContainerEnd> Container::leave_standing(const RuntimeFolder& folder, const LaunchSpec& spec) {
   BERTH_CHECK_OK(cgroup_.folders().empty() ? kill_descendants_of(init_.pid()) : cgroup_.kill_all_but(init_.pid()));
   BERTH_TRY(ContainerEnd end, figures());

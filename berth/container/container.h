@@ -70,6 +70,8 @@ class Container {
   std::filesystem::path cgroup_folder() const {
     return cgroup_.folders().empty() ? std::filesystem::path() : cgroup_.folders().front().path;
   }
+  // What its processes have in memory now; none where nothing counts it.
+  std::optional<std::uint64_t> memory_bytes_now() const { return cgroup_.memory_bytes_now(); }
   const ContainerIds& ids() const { return ids_; }
   const ProcessBounds& bounds() const { return bounds_; }
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
@@ -90,6 +92,9 @@ class Container {
   // itself has `grace` to do so, so that its status is known. At most once.
   // Errors: those of start(), where a last step before the script met them.
   Result<ContainerEnd> end(std::chrono::milliseconds grace);
+
+  // What it has used up to now; it goes on.
+  Result<ContainerEnd> look();
 
   // Ends every process but init and leaves the rest standing, recorded in `folder`, until `berth prune`. At most
   // once, and only for a spec with `keep`.

@@ -229,6 +229,18 @@ CallChild::Told CallChild::ask_how_it_ended() {
   return {what.value, std::chrono::nanoseconds(std::min(what.cpu_nanoseconds, most)), what.largest_bytes};
 }
 
+Result<ContainerEnd> CallChild::figures() const {
+  ContainerEnd figures;
+  BERTH_TRY(figures.usage, cgroup_.usage());
+  if (figures.usage.cpu_time) {
+    figures.cpu_time = *figures.usage.cpu_time;
+  } else if (!cgroup_.folders().empty()) {
+    figures.cpu_time = cpu_time_of_members(cgroup_.folders().front().path, -1);
+  }
+  if (!figures.usage.peak_memory_bytes) figures.usage.peak_memory_bytes = cgroup_.memory_bytes_now();
+  return figures;
+}
+
 Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
   pollfd ended = {script_.get(), POLLIN, 0};
   BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));

@@ -64,6 +64,8 @@ class CallChild {
   int work_folder() const { return scratch_.get(); }
   std::uint32_t number() const { return number_; }
 
+  // The figures of one that has answered and still lives. Errors: none but those of reading them.
+  Result<ContainerEnd> figures() const;
   // Ends it and takes the figures, as Container::end. At most once.
   Result<ContainerEnd> end(std::chrono::milliseconds grace);
 

@@ -1,12 +1,7 @@
 #include "berth/http/answer_stream.h"
 
-#include <fmt/format.h>
-
 #include "berth/app/answer_json.h"
-#include "berth/base/utf8.h"
-#include "berth/sys/file.h"
 #include "berth/sys/unix_socket.h"
-#include "berth/wire/http_response.h"
 
 namespace berth::http {
 
@@ -50,12 +45,11 @@ void AnswerStream::finish(int status, std::string_view name, Json event_object, 
   if (in_lines_) {
     event(name, std::move(event_object));
     send(wire::kLastChunk);
-    return;
+  } else {
+    begin();
+    send(wire::print_response(status, fields("application/json"), print_json(answer, NonFinite::Null) + "\n"));
   }
-  begin();
-  send(wire::print_response(status,
-                            {{"Content-Type", "application/json"}, {"Berth-Call", call_id_}, {"Connection", "close"}},
-                            print_json(answer, NonFinite::Null) + "\n"));
+  finished_ = true;
 }
 
 void AnswerStream::refuse(const Error& error, int exit_code) {
@@ -68,18 +62,17 @@ void AnswerStream::refuse(const Error& error, int exit_code) {
   finish(status_of(error), "error", Json::object(), json);
 }
 
-void AnswerStream::tell(std::string_view item) {
-  const std::string line = fmt::format("item {}\n", to_visible(item.substr(0, 200), false));
-  std::ignore = sys::write_all(report_, line, "the pipe to the daemon");
-}
-
 void AnswerStream::begin() {
   if (begun_) return;
   begun_ = true;
-  std::ignore = sys::write_all(report_, "answering\n", "the pipe to the daemon");
-  if (!in_lines_) return;
-  send(wire::print_chunked_head(
-      200, {{"Content-Type", std::string(kLines)}, {"Berth-Call", call_id_}, {"Connection", "close"}}));
+  board_.begin_answer();
+  if (in_lines_) send(wire::print_chunked_head(200, fields(kLines)));
+}
+
+wire::HttpFields AnswerStream::fields(std::string_view type) const {
+  wire::HttpFields fields = {{"Content-Type", std::string(type)}, {"Berth-Call", call_id_}};
+  if (!keep_alive_) fields.emplace_back("Connection", "close");
+  return fields;
 }
 
 void AnswerStream::send(std::string_view bytes) {

@@ -6,6 +6,9 @@
 #include "berth/base/error.h"
 #include "berth/base/json.h"
 #include "berth/base/result.h"
+#include "berth/http/worker_board.h"
+#include "berth/http/worker_order.h"
+#include "berth/wire/http_response.h"
 
 namespace berth::http {
 
@@ -22,9 +25,9 @@ constexpr int kProtocolSchema = 1;
 // gone, and the call learns of that by its own way.
 class AnswerStream {
  public:
-  // `report` is a pipe to the daemon, which is told when the answer begins: from then on it must not answer itself.
-  AnswerStream(int socket, int report, bool in_lines, std::string call_id)
-      : socket_(socket), report_(report), in_lines_(in_lines), call_id_(std::move(call_id)) {}
+  // The daemon sees on `board` when the answer begins: from then on it must not answer itself.
+  AnswerStream(int socket, WorkerBoard& board, const CallOrder& order)
+      : socket_(socket), board_(board), in_lines_(order.in_lines), keep_alive_(order.keep_alive), call_id_(order.id) {}
 
   bool in_lines() const { return in_lines_; }
   // An object with the member `event` before its others. Does nothing where the client wants one object.
@@ -34,17 +37,23 @@ class AnswerStream {
   void refuse(const Error& error, int exit_code);
 
   // Says to the daemon what it is that runs.
-  void tell(std::string_view item);
+  void tell(std::string_view item) { board_.tell_item(item); }
+
+  // Whether the answer is out, and another request may come over the connection.
+  bool keeps_connection() const { return keep_alive_ && finished_ && !broken_; }
 
  private:
   void begin();
   void send(std::string_view bytes);
+  wire::HttpFields fields(std::string_view type) const;
 
   int socket_;
-  int report_;
+  WorkerBoard& board_;
   bool in_lines_;
+  bool keep_alive_;
   std::string call_id_;
   bool begun_ = false;
+  bool finished_ = false;
   bool broken_ = false;
 };
 

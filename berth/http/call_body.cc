@@ -189,4 +189,12 @@ Result<CallBody> parse_call_body(Verb verb, std::string_view text, std::size_t d
   return body;
 }
 
+Result<std::optional<std::string>> parse_reset_body(std::string_view text) {
+  std::string item;
+  if (text.empty()) return std::nullopt;
+  BERTH_TRY(const Json json, parse_json(text).context([] { return "read the body"; }));
+  BERTH_CHECK_OK(take_keys(json, "the body", {{"item", text_of("item", item)}}));
+  return item.empty() ? std::nullopt : std::optional(item);
+}
+
 }  // namespace berth::http

@@ -64,4 +64,7 @@ enum class Verb { Run, Exec };
 // Errors: InvalidInput, with the key.
 Result<CallBody> parse_call_body(Verb verb, std::string_view text, std::size_t descriptors);
 
+// The body of `POST /v1/pool/reset`: the item that is meant, or none for all. Pure. Errors: InvalidInput.
+Result<std::optional<std::string>> parse_reset_body(std::string_view text);
+
 }  // namespace berth::http

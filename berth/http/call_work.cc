@@ -146,19 +146,18 @@ struct Watched {
   }
 };
 
-void carry_out_run(const CallWork& work, const app::Settings& settings, const container::Guards& guards,
-                   AnswerStream& answer) {
+void carry_out_run(const CallWork& work, const CallTools& tools, AnswerStream& answer) {
   const auto refuse_input = [&](const Error& error) { answer.refuse(error, app::input_exit_code(error)); };
-  auto request = run_request(work, settings, answer);
+  auto request = run_request(work, tools.settings, answer);
   if (!request) return refuse_input(request.error());
   answer.tell(request->item.name);
-  auto service = app::CallService::open(settings, guards);
-  if (!service) return answer.refuse(service.error(), app::exit_code_of(service.error()));
-  if (auto filled = fill_scene(work, service->scene()); !filled) return refuse_input(filled.error());
+  if (!tools.means) return answer.refuse(tools.means.error(), app::exit_code_of(tools.means.error()));
+  app::CallService service(tools.settings, tools.guards, **tools.means);
+  if (auto filled = fill_scene(work, service.scene()); !filled) return refuse_input(filled.error());
   Watched watched;
   watched.watch(*request, work.body, answer);
   answer.event("progress", Json::object().set("text", fmt::format("running {}", request->item.name)));
-  auto call = service->run(*request);
+  auto call = service.run(*request);
   if (!call) {
     const app::StartError& error = call.error();
     const int code =
@@ -166,11 +165,12 @@ void carry_out_run(const CallWork& work, const app::Settings& settings, const co
     return answer.refuse(error.error, code);
   }
   watched.give_back(*call);
-  server::Investigation& investigation = service->scene().investigation();
+  server::Investigation& investigation = service.scene().investigation();
   if (work.body.files_wanted) send_files(*call, investigation, answer);
   const auto context = investigation.context();
   if (!context) return answer.refuse(context.error(), app::exit_code_of(context.error()));
   const Json whole = app::answer_json(*call, *context, work.body.begun_ns, work.body.trace);
+  if (!answer.in_lines()) return answer.finish(200, "answer", {}, whole);
   Json last = Json::object();
   last.set("exit_code", call->exit_code()).set("answer", whole).set("view", app::view_json(*call));
   answer.finish(200, "answer", std::move(last), whole);
@@ -190,16 +190,15 @@ Result<std::vector<app::CommandAnswer>> execute(const CallWork& work, const app:
   });
 }
 
-void carry_out_exec(const CallWork& work, const app::Settings& settings, const container::Guards& guards,
-                    AnswerStream& answer) {
+void carry_out_exec(const CallWork& work, const CallTools& tools, AnswerStream& answer) {
   const auto refuse_input = [&](const Error& error) { answer.refuse(error, app::input_exit_code(error)); };
-  const auto call = common_request(work, settings, answer);
+  const auto call = common_request(work, tools.settings, answer);
   if (!call) return refuse_input(call.error());
-  auto service = app::CallService::open(settings, guards);
-  if (!service) return answer.refuse(service.error(), app::exit_code_of(service.error()));
-  const auto answers = execute(work, *call, *service, answer);
+  if (!tools.means) return answer.refuse(tools.means.error(), app::exit_code_of(tools.means.error()));
+  app::CallService service(tools.settings, tools.guards, **tools.means);
+  const auto answers = execute(work, *call, service, answer);
   if (!answers) return refuse_input(answers.error());
-  server::Investigation& investigation = service->scene().investigation();
+  server::Investigation& investigation = service.scene().investigation();
   Json views = Json::array();
   for (const app::CommandAnswer& one : *answers) {
     if (one.call && work.body.files_wanted) send_files(*one.call, investigation, answer);
@@ -215,16 +214,15 @@ void carry_out_exec(const CallWork& work, const app::Settings& settings, const c
 
 }  // namespace
 
-void carry_out(const CallWork& work, const app::Settings& settings, const container::Guards& guards,
-               AnswerStream& answer) {
-  if (!work.body.settings.empty() && work.body.settings != settings.fingerprint) {
+void carry_out(const CallWork& work, const CallTools& tools, AnswerStream& answer) {
+  if (!work.body.settings.empty() && work.body.settings != tools.settings.fingerprint) {
     const Error error(Errc::Conflict, "the daemon has other settings than its client; restart it after a change");
     return answer.refuse(error, app::exit_code_of(error));
   }
   if (work.verb == Verb::Run) {
-    carry_out_run(work, settings, guards, answer);
+    carry_out_run(work, tools, answer);
   } else {
-    carry_out_exec(work, settings, guards, answer);
+    carry_out_exec(work, tools, answer);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "berth/app/call_means.h"
 #include "berth/app/settings.h"
 #include "berth/base/unique_fd.h"
 #include "berth/container/guards.h"
@@ -19,8 +20,14 @@ struct CallWork {
   int interrupt = -1;                 // readable once the call is to be stopped
 };
 
-// Carries it out and answers, whatever comes of it. For a process of its own, which has one thread.
-void carry_out(const CallWork& work, const app::Settings& settings, const container::Guards& guards,
-               AnswerStream& answer);
+// What calls of one process are carried out with. `means` may be an error, which is then the answer.
+struct CallTools {
+  const app::Settings& settings;
+  const container::Guards& guards;
+  const Result<app::CallMeans*>& means;
+};
+
+// Carries it out and answers, whatever comes of it. For a process that has one thread.
+void carry_out(const CallWork& work, const CallTools& tools, AnswerStream& answer);
 
 }  // namespace berth::http

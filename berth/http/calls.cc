@@ -1,99 +1,297 @@
 #include "berth/http/calls.h"
 
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
+#include <fmt/chrono.h>
+#include <sys/wait.h>
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
-#include "berth/app/exit_codes.h"
 #include "berth/base/ids.h"
+#include "berth/http/pool_json.h"
+#include "berth/http/worker_loop.h"
+#include "berth/wire/affinity.h"
 
 namespace berth::http {
 namespace {
 
-constexpr std::chrono::seconds kGrace{10};  // for a call that was told to end; its container takes a moment
-constexpr timeval kTakeTime = {60, 0};      // a client that takes nothing for so long is gone
+constexpr std::chrono::seconds kGrace{10};        // for a call or worker told to end; containers take a moment
+constexpr std::size_t kMostKeptBytes = 64 << 10;  // of a request, in case that its worker dies before it looks at it
+constexpr std::size_t kMostKeptDescriptors = 4;
 
-// In the worker.
-void work(AskedCall& asked, const std::string& id, const WorkerEnds& ends, const app::Settings& settings,
-          const container::Guards& guards) {
-  ::setsockopt(asked.socket, SOL_SOCKET, SO_SNDTIMEO, &kTakeTime, sizeof(kTakeTime));
-  const std::string* accept = asked.request.field("accept");
-  const bool in_lines = accept != nullptr && accept->find(kLines) != std::string::npos;
-  AnswerStream answer(asked.socket, ends.report, in_lines, id);
-  auto body = parse_call_body(asked.verb, asked.request.body, asked.descriptors.size());
-  if (!body) return answer.refuse(body.error(), app::kBadInputExit);
-  asked.request.body.clear();
-  const bool of_own_user = asked.peer.uid == ::geteuid();
-  carry_out({asked.verb, *std::move(body), std::move(asked.descriptors), of_own_user, ends.interrupt}, settings, guards,
-            answer);
+WorkerBounds bounds_of(const app::ServeSettings& settings) {
+  WorkerBounds bounds;
+  bounds.calls = settings.calls;
+  bounds.waiting = settings.waiting;
+  bounds.idle = settings.idle_workers;
+  bounds.idle_time = settings.idle_time;
+  bounds.zygotes = settings.zygotes;
+  bounds.zygote_bytes = settings.zygote_memory;
+  return bounds;
 }
+
+std::string now_text() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+}
+
+// What a wait status says.
+std::string ending_text(int status) {
+  if (WIFSIGNALED(status)) return fmt::format("was killed by signal {}", WTERMSIG(status));
+  return fmt::format("ended with status {}", WEXITSTATUS(status));
+}
+
+const char* verb_name(Verb verb) { return verb == Verb::Run ? "run" : "exec"; }
 
 }  // namespace
 
-void Calls::forget(ConnectionId connection) {
-  std::erase_if(waiting_, [&](const AskedCall& call) { return call.connection == connection; });
+Calls::Calls(const app::Settings& settings, container::Guards guards)
+    : settings_(settings),
+      guards_(std::move(guards)),
+      choice_(bounds_of(settings.serve)),
+      to_warm_(settings.serve.prewarm.begin(), settings.serve.prewarm.end()) {}
+
+void Calls::add(AskedCall call) {
+  const ConnectionId connection = call.connection;
+  choice_.add({connection, call.peer.uid, std::hash<std::string>()(call.affinity)});
+  asked_.insert_or_assign(connection, std::move(call));
 }
 
-std::vector<Calls::Failed> Calls::start_next() {
-  std::vector<Failed> failed;
-  while (can_start() && !waiting_.empty()) {
-    AskedCall call = std::move(waiting_.front());
-    waiting_.pop_front();
-    const std::string id = make_call_id();
-    auto worker = start(id, call);
+std::optional<ConnectionId> Calls::crowd_out(uid_t user, const std::string& affinity) {
+  const auto gone = choice_.crowd_out({0, user, std::hash<std::string>()(affinity)});
+  if (!gone) return std::nullopt;
+  asked_.erase(gone->ticket);
+  return gone->ticket;
+}
+
+void Calls::forget(ConnectionId connection) {
+  if (choice_.forget(connection)) asked_.erase(connection);
+}
+
+Calls::Begun Calls::go_on() {
+  Begun begun;
+  while (const auto start = choice_.next()) {
+    const ConnectionId connection = start->ask.ticket;
+    if (auto handed = hand_over(*start); handed) {
+      begun.handed_over.push_back(connection);
+    } else {
+      choice_.ended(start->worker, false);
+      workers_.erase(start->worker);
+      asked_.erase(connection);
+      begun.failed.push_back({connection, false, false, std::move(handed).error().in("start a process for the call")});
+    }
+  }
+  for (const WorkerChoice::Order& order : choice_.orders(std::chrono::steady_clock::now())) {
+    CallWorker& worker = workers_.at(order.worker).worker;
+    if (order.ends) {
+      worker.let_go();
+      worker.kill_after(kGrace);
+    } else if (!worker.say(DropOrder{order.drops})) {
+      worker.kill();  // its death tells the rest
+    }
+  }
+  warm_up();
+  return begun;
+}
+
+Result<CallWorker> Calls::start_worker() {
+  return CallWorker::start([&](int socket, WorkerBoard& board) { serve_orders(socket, board, settings_, guards_); });
+}
+
+// What the operator wants warm, one after another, while nobody waits.
+void Calls::warm_up() {
+  if (!settings_.warm_calls || warms_ || to_warm_.empty() || choice_.waiting() > 0) return;
+  const std::string wish = to_warm_.front();
+  // As `berth run ITEM` and `berth exec '!ITEM'` say it; of a command, as the latter does.
+  const std::string affinity = wire::affinity_text({.name = std::string_view(wish).substr(wish.rfind(' ') + 1)});
+  const auto start = choice_.next_to_warm(std::hash<std::string>()(affinity));
+  if (!start) return;
+  to_warm_.pop_front();
+  if (start->is_new) {
+    auto worker = start_worker();
     if (!worker) {
-      failed.push_back({call.connection, std::move(worker).error().in("start a process for the call")});
+      choice_.ended(start->worker, false);
+      return;
+    }
+    workers_.emplace(start->worker, Staying{*std::move(worker), now_text(), "", std::nullopt});
+  }
+  warms_ = start->worker;
+  Staying& staying = workers_.at(start->worker);
+  staying.affinity = affinity;
+  if (!staying.worker.say(WarmOrder{wish, start->zygotes})) staying.worker.kill();
+}
+
+// An idle worker that is dead, which nobody has seen yet, takes nothing: another one is made in its place.
+Result<void> Calls::hand_over(const WorkerChoice::Start& start) {
+  AskedCall& asked = asked_.at(start.ask.ticket);
+  asked.order.id = make_call_id();
+  asked.order.zygotes = start.zygotes;
+  for (bool is_new = start.is_new;; is_new = true) {
+    if (is_new) {
+      workers_.erase(start.worker);
+      BERTH_TRY(CallWorker worker, start_worker());
+      workers_.emplace(start.worker, Staying{std::move(worker), now_text(), "", std::nullopt});
+    }
+    Staying& staying = workers_.at(start.worker);
+    staying.worker.board().clear();
+    if (auto said = staying.worker.say(asked.order, asked.socket); !said) {
+      if (is_new) return said;
       continue;
     }
-    // The worker has its own copies.
-    call.descriptors.clear();
-    call.request.body = std::string();
-    running_.emplace(id, RunningCall{id, std::move(call), *std::move(worker), "", false});
+    staying.affinity = asked.affinity;
+    staying.call.emplace(RunningCall{std::move(asked), now_text(), false});
+    asked_.erase(start.ask.ticket);
+    CallOrder& order = staying.call->asked.order;
+    if (order.body.size() > kMostKeptBytes || order.descriptors.size() > kMostKeptDescriptors) {
+      order.body = std::string();
+      order.descriptors.clear();
+      staying.call->asked.was_handed = true;
+    }
+    return {};
   }
-  return failed;
 }
 
-Result<Worker> Calls::start(const std::string& id, AskedCall& call) {
-  std::vector<int> kept = {call.socket};
-  for (const UniqueFd& one : call.descriptors) kept.push_back(one.get());
-  return Worker::start(kept, call.socket, [&](const WorkerEnds& ends) { work(call, id, ends, settings_, guards_); });
+void Calls::add_to(std::vector<pollfd>& fds) const {
+  for (const auto& [id, staying] : workers_) {
+    fds.push_back({staying.worker.socket(), POLLIN, 0});
+    fds.push_back({staying.worker.pidfd(), POLLIN, 0});
+  }
 }
 
-void Calls::take_report(RunningCall& call) {
-  for (const std::string& line : call.worker.read_report()) {
-    if (line == "answering") call.answering = true;
-    if (line.starts_with("item ")) call.item = line.substr(5);
+std::vector<EndedCall> Calls::serve(std::vector<pollfd>::const_iterator fds) {
+  std::vector<EndedCall> ended;
+  std::vector<WorkerId> dead;
+  for (auto& [id, staying] : workers_) {
+    const bool has_told = (fds++)->revents != 0;
+    const bool has_ended = (fds++)->revents != 0;
+    if (has_told || has_ended) take_reports(id, staying, ended);
+    if (has_ended) dead.push_back(id);
   }
+  for (const WorkerId id : dead) {
+    if (auto call = bury(id)) ended.push_back(*std::move(call));
+  }
+  return ended;
+}
+
+void Calls::take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& ended) {
+  auto reports = staying.worker.take_reports();
+  if (!reports) return staying.worker.kill();
+  for (Report& report : *reports) {
+    if (auto* rest = std::get_if<RestReport>(&report)) {
+      const auto now = std::chrono::steady_clock::now();
+      if (warms_ == id) warms_.reset();
+      if (!choice_.rested(id, std::move(rest->zygotes), rest->memory_bytes, now)) return staying.worker.kill();
+      continue;
+    }
+    const auto& done = std::get<DoneReport>(report);
+    if (!staying.call || staying.call->asked.order.id != done.id || !choice_.answered(id, done.makes_zygote)) {
+      return staying.worker.kill();
+    }
+    staying.worker.forgive();
+    times_.add(done.took_ns);
+    ended.push_back({staying.call->asked.connection, done.keeps, false, std::nullopt});
+    staying.call.reset();
+  }
+}
+
+// A worker that is dead. Its call has run, or may have, and is not made again; or nobody has looked at it, and another
+// worker does.
+std::optional<EndedCall> Calls::bury(WorkerId id) {
+  Staying& staying = workers_.at(id);
+  const int status = staying.worker.reap();
+  const CallStage stage = staying.worker.board().stage();
+  std::optional<RunningCall> call = std::move(staying.call);
+  workers_.erase(id);
+  if (warms_ == id) warms_.reset();
+  const bool is_again = call && stage == CallStage::Handed && !call->asked.was_handed && !call->is_stopping;
+  const auto ask = choice_.ended(id, is_again);
+  if (!call) return std::nullopt;
+  EndedCall ended = {call->asked.connection, false, is_again && !ask, std::nullopt};
+  if (ended.waits_again) {
+    call->asked.was_handed = true;
+    asked_.insert_or_assign(ended.connection, std::move(call->asked));
+  } else if (stage != CallStage::Answering) {
+    ended.refusal = Error(Errc::Internal, fmt::format("the process of this call {}", ending_text(status)));
+  }
+  return ended;
+}
+
+std::optional<std::chrono::steady_clock::time_point> Calls::next() const {
+  auto next = choice_.next_time();
+  for (const auto& [id, staying] : workers_) {
+    if (const auto at = staying.worker.kill_at()) next = next ? std::min(*next, *at) : *at;
+  }
+  return next;
+}
+
+void Calls::drain() {
+  choice_.drain();
+  asked_.clear();
+  to_warm_.clear();
+}
+
+std::size_t Calls::reset(const std::optional<std::string>& item) {
+  to_warm_.assign(settings_.serve.prewarm.begin(), settings_.serve.prewarm.end());
+  return choice_.reset(item);
+}
+
+void Calls::kill_if_due() {
+  for (auto& [id, staying] : workers_) staying.worker.kill_if_due();
+}
+
+void Calls::stop(Staying& staying) {
+  if (staying.call->is_stopping) return;
+  staying.call->is_stopping = true;
+  staying.worker.kill_after(kGrace);
+  if (!staying.worker.say(StopOrder{staying.call->asked.order.id})) staying.worker.kill();
 }
 
 bool Calls::stop(const std::string& id) {
-  const auto found = running_.find(id);
-  if (found == running_.end()) return false;
-  found->second.worker.stop(kGrace);
+  const auto found = std::ranges::find_if(
+      workers_, [&](const auto& one) { return one.second.call && one.second.call->asked.order.id == id; });
+  if (found == workers_.end()) return false;
+  stop(found->second);
   return true;
 }
 
 void Calls::stop_all() {
-  for (auto& [id, call] : running_) call.worker.stop(kGrace);
+  for (auto& [id, staying] : workers_) {
+    if (staying.call) stop(staying);
+  }
 }
 
 Json Calls::list() const {
   Json list = Json::array();
-  for (const auto& [id, call] : running_) {
+  const auto add = [&](const AskedCall& asked, const auto& more) {
     Json one = Json::object();
-    one.set("id", id).set("verb", call.asked.verb == Verb::Run ? "run" : "exec").set("item", call.item);
-    one.set("user", std::int64_t{call.asked.peer.uid}).set("client", call.asked.peer.pid).set("pid", call.worker.pid());
-    one.set("since", call.worker.since());
-    list.push_back(one.set("state", call.worker.is_stopping() ? "ending" : "running"));
+    if (!asked.order.id.empty()) one.set("id", asked.order.id);
+    one.set("verb", verb_name(asked.order.verb)).set("user", std::int64_t{asked.peer.uid});
+    one.set("client", asked.peer.pid);
+    more(one);
+    list.push_back(std::move(one));
+  };
+  for (const auto& [id, staying] : workers_) {
+    if (!staying.call) continue;
+    add(staying.call->asked, [&](Json& one) {
+      one.set("item", staying.worker.board().item()).set("pid", staying.worker.pid());
+      one.set("since", staying.call->since).set("state", staying.call->is_stopping ? "ending" : "running");
+    });
   }
-  for (const AskedCall& call : waiting_) {
-    Json one = Json::object();
-    one.set("verb", call.verb == Verb::Run ? "run" : "exec").set("user", std::int64_t{call.peer.uid});
-    list.push_back(one.set("client", call.peer.pid).set("state", "waiting"));
+  for (const auto& [connection, asked] : asked_) {
+    add(asked, [](Json& one) { one.set("state", "waiting"); });
   }
   return list;
+}
+
+Json Calls::pool() const {
+  Json workers = Json::array();
+  for (const auto& [id, view] : choice_.workers()) {
+    const Staying& staying = workers_.at(id);
+    workers.push_back(worker_json(view, {staying.worker.pid(), staying.since, staying.affinity}));
+  }
+  Json pool = Json::object();
+  pool.set("warm", settings_.warm_calls).set("workers", std::move(workers)).set("totals", totals_json(choice_));
+  return pool.set("bounds", bounds_json(settings_.serve)).set("latency", times_.json());
 }
 
 }  // namespace berth::http

@@ -1,18 +1,22 @@
-// The calls that clients have asked for: those that run, and those that wait for their turn.
+// The calls that clients have asked for, and the workers that carry them out.
 #pragma once
+
+#include <poll.h>
 
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "berth/app/settings.h"
 #include "berth/base/json.h"
 #include "berth/base/result.h"
 #include "berth/container/guards.h"
-#include "berth/http/call_work.h"
-#include "berth/http/worker.h"
+#include "berth/http/call_times.h"
+#include "berth/http/call_worker.h"
+#include "berth/http/worker_choice.h"
 #include "berth/sys/unix_socket.h"
 #include "berth/wire/http_request.h"
 
@@ -25,57 +29,89 @@ struct AskedCall {
   ConnectionId connection = 0;
   int socket = -1;  // of the connection, which outlives this
   sys::Peer peer;
-  Verb verb = Verb::Run;
-  wire::HttpRequest request;
-  std::vector<UniqueFd> descriptors;
+  CallOrder order;          // without the client's descriptor
+  std::string affinity;     // what the client says of it
+  bool was_handed = false;  // to a worker that died before it had looked at it
 };
 
-struct RunningCall {
-  std::string id;
-  AskedCall asked;
-  Worker worker;
-  std::string item;        // once the worker has told
-  bool answering = false;  // the worker has begun to answer
+// How a call ended, for its connection.
+struct EndedCall {
+  ConnectionId connection = 0;
+  bool keeps = false;            // another request may come
+  bool waits_again = false;      // it has not ended: its worker died before it had begun
+  std::optional<Error> refusal;  // nothing has been answered, and this is the answer
 };
 
-// For the daemon's one thread.
+// For the daemon's one thread, which it never holds up.
 class Calls {
  public:
-  Calls(const app::Settings& settings, container::Guards guards) : settings_(settings), guards_(std::move(guards)) {}
+  Calls(const app::Settings& settings, container::Guards guards);
 
-  bool has_room() const { return waiting_.size() < settings_.serve.waiting || can_start(); }
-  void add(AskedCall call) { waiting_.push_back(std::move(call)); }
+  bool has_room() const { return choice_.has_room(); }
+  // Where there is none: the connection of a call that waits and gives way to one of this user and affinity.
+  std::optional<ConnectionId> crowd_out(uid_t user, const std::string& affinity);
+  std::size_t running() const { return choice_.busy(); }
+  std::size_t waiting() const { return choice_.waiting(); }
+  void add(AskedCall call);
   // The client of a call that waits is gone.
   void forget(ConnectionId connection);
-  // Starts what has its turn. An error is for the client of that connection alone.
-  struct Failed {
-    ConnectionId connection;
-    Error error;
+  // Starts what has its turn, and tells workers what they have to know. Gives the connections whose calls a worker has
+  // now, and those that could not be started.
+  struct Begun {
+    std::vector<ConnectionId> handed_over;
+    std::vector<EndedCall> failed;  // each with a refusal
   };
-  std::vector<Failed> start_next();
+  Begun go_on();
 
-  bool is_idle() const { return running_.empty() && waiting_.empty(); }
-  // Takes in what the worker of `call` has told.
-  static void take_report(RunningCall& call);
-  const std::map<std::string, RunningCall>& running() const { return running_; }
-  const std::deque<AskedCall>& waiting() const { return waiting_; }
-  std::map<std::string, RunningCall>& running() { return running_; }
-  std::deque<AskedCall>& waiting() { return waiting_; }
+  // What the daemon polls for it; serve() is given the same ones back.
+  void add_to(std::vector<pollfd>& fds) const;
+  std::vector<EndedCall> serve(std::vector<pollfd>::const_iterator fds);
+  // When something is due without anything having happened.
+  std::optional<std::chrono::steady_clock::time_point> next() const;
+  void kill_if_due();
+
+  // Nothing begins any more; calls that wait are forgotten, and workers without a call end.
+  void drain();
+  bool is_idle() const { return workers_.empty() && choice_.waiting() == 0; }
   // Tells a running call to end. False when there is none of that id.
   bool stop(const std::string& id);
   void stop_all();
 
   // For `GET /v1/calls`.
   Json list() const;
+  // For `GET /v1/pool`: workers, their zygotes, sums and bounds.
+  Json pool() const;
+  // Idle workers end, and busy ones after their call; with `item` only zygotes of that name. How many.
+  std::size_t reset(const std::optional<std::string>& item);
 
  private:
-  bool can_start() const { return running_.size() < settings_.serve.calls; }
-  Result<Worker> start(const std::string& id, AskedCall& call);
+  struct RunningCall {
+    AskedCall asked;
+    std::string since;
+    bool is_stopping = false;
+  };
+  struct Staying {
+    CallWorker worker;
+    std::string since;
+    std::string affinity;  // of its last call
+    std::optional<RunningCall> call;
+  };
+
+  Result<void> hand_over(const WorkerChoice::Start& start);
+  Result<CallWorker> start_worker();
+  void warm_up();
+  void stop(Staying& staying);
+  void take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& ended);
+  std::optional<EndedCall> bury(WorkerId id);
 
   const app::Settings& settings_;
   container::Guards guards_;
-  std::deque<AskedCall> waiting_;
-  std::map<std::string, RunningCall> running_;  // by id
+  WorkerChoice choice_;
+  std::map<ConnectionId, AskedCall> asked_;  // those that wait
+  std::map<WorkerId, Staying> workers_;
+  std::deque<std::string> to_warm_;  // of the setting, that nobody has been told yet
+  std::optional<WorkerId> warms_;    // who has been told one, and is at it
+  CallTimes times_;
 };
 
 }  // namespace berth::http

@@ -53,6 +53,11 @@ void Connection::hand_over() {
   descriptors_.clear();
 }
 
+void Connection::take_back() {
+  phase_ = Phase::Reads;
+  deadline_ = Clock::now() + (parser_.is_idle() ? kIdleTime : kHeadTime);
+}
+
 void Connection::answer(std::string_view bytes, bool closes) {
   request_.reset();
   descriptors_.clear();

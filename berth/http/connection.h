@@ -56,6 +56,8 @@ class Connection {
 
   void wait_for_turn() { phase_ = Phase::Waits; }
   void hand_over();
+  // A worker has answered, and let go of it: the next request may come, or be here already.
+  void take_back();
 
   // Puts an answer on its way. With `closes` it is the last one.
   void answer(std::string_view bytes, bool closes);

@@ -4,27 +4,24 @@
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 
 #include "berth/app/exit_codes.h"
+#include "berth/base/clock.h"
+#include "berth/http/answer_stream.h"
 #include "berth/sys/syscall.h"
+#include "berth/wire/affinity.h"
 #include "berth/wire/http_response.h"
 
 namespace berth::http {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestPause{60'000};
+constexpr std::string_view kAffinity = "berth-affinity";  // the field of wire/affinity.h, as requests are read
 constexpr const char* kEnding = "the daemon is about to end";
-
-// Looks at what a wait status says.
-std::string ending_text(int status) {
-  if (WIFSIGNALED(status)) return fmt::format("was killed by signal {}", WTERMSIG(status));
-  return fmt::format("ended with status {}", WEXITSTATUS(status));
-}
 
 }  // namespace
 
@@ -32,7 +29,8 @@ std::string ending_text(int status) {
 struct Daemon::Polled {
   std::vector<pollfd> fds;
   std::vector<ConnectionId> connections;  // in this order, behind the first two
-  std::vector<std::string> calls;         // then two for each of these; those of the instances are last
+  std::size_t calls = 0;                  // where those of the calls begin
+  std::size_t instances = 0;              // and those of the instances
 };
 
 Result<void> Daemon::run() {
@@ -60,11 +58,9 @@ Daemon::Polled Daemon::look_for() {
     polled.fds.push_back({is_ours ? connection.fd() : -1, connection.events(), 0});
     polled.connections.push_back(id);
   }
-  for (const auto& [id, call] : calls_.running()) {
-    polled.fds.push_back({call.worker.report(), POLLIN, 0});
-    polled.fds.push_back({call.worker.pidfd(), POLLIN, 0});
-    polled.calls.push_back(id);
-  }
+  polled.calls = polled.fds.size();
+  calls_.add_to(polled.fds);
+  polled.instances = polled.fds.size();
   instances_.add_to(polled.fds);
   return polled;
 }
@@ -76,12 +72,9 @@ void Daemon::serve(const Polled& polled, const std::vector<pollfd>& ready) {
   for (const ConnectionId id : polled.connections) {
     if (const short happened = ready[at++].revents; happened != 0) serve_connection(id, happened);
   }
-  for (const std::string& id : polled.calls) {
-    RunningCall& call = calls_.running().at(id);
-    if (ready[at++].revents != 0) calls_.take_report(call);
-    if (ready[at++].revents != 0) end_call(id);
-  }
-  instances_.serve(ready.begin() + static_cast<std::ptrdiff_t>(at));
+  const auto from = [&](std::size_t place) { return ready.begin() + static_cast<std::ptrdiff_t>(place); };
+  for (const EndedCall& ended : calls_.serve(from(polled.calls))) end_call(ended);
+  instances_.serve(from(polled.instances));
 }
 
 void Daemon::begin_end() {
@@ -100,7 +93,7 @@ void Daemon::begin_end() {
     if (connection.phase() == Phase::Waits) refuse(connection, 503, kEnding);
     if (connection.phase() == Phase::Reads) reading.push_back(id);
   }
-  calls_.waiting().clear();
+  calls_.drain();
   instances_.stop_all();
   for (const ConnectionId id : reading) {
     serve_connection(id, POLLIN);  // a request that has come gets its refusal
@@ -184,6 +177,14 @@ void Daemon::answer_request(ConnectionId id, Connection& connection) {
       instances_.add_to(calls);
       return answer_json(connection, 200, schema().set("calls", std::move(calls)));
     }
+    case Route::Pool: {
+      Json pool = calls_.pool();
+      Json whole = schema();
+      for (auto& [key, value] : *pool.as_object()) whole.set(key, std::move(value));
+      return answer_json(connection, 200, whole);
+    }
+    case Route::ResetPool:
+      return reset_pool(connection);
     case Route::EndCall:
       if (!calls_.stop(routed.call)) return refuse(connection, 404, "no such call runs");
       return answer_json(connection, 202, schema().set("id", routed.call).set("state", "ending"));
@@ -199,17 +200,40 @@ void Daemon::answer_request(ConnectionId id, Connection& connection) {
   }
 }
 
+void Daemon::reset_pool(Connection& connection) {
+  const auto item = parse_reset_body(connection.request().body);
+  if (!item) return refuse(connection, 400, item.error().message());
+  const std::size_t count = calls_.reset(*item);
+  answer_json(connection, 200, Json::object().set("schema", kProtocolSchema).set("reset", std::uint64_t{count}));
+}
+
 void Daemon::ask_for_call(ConnectionId id, Connection& connection, Verb verb) {
   if (drains_until_) return refuse(connection, 503, kEnding);
+  const std::string* said = connection.request().field(kAffinity);
+  const std::string affinity = said != nullptr ? said->substr(0, wire::kLongestAffinity) : "";
   if (!calls_.has_room()) {
-    return refuse(connection, 429,
-                  fmt::format("{} calls run and {} wait for their turn, as many as may (serve.calls, serve.waiting); "
-                              "try again in a moment",
-                              calls_.running().size(), calls_.waiting().size()),
-                  {{"Retry-After", "1"}});
+    const auto gives_way = calls_.crowd_out(connection.peer().uid, affinity);
+    const std::string text = fmt::format(
+        "{} calls run and {} wait for their turn, as many as may (serve.calls, serve.waiting); try again in "
+        "a moment",
+        calls_.running(), calls_.waiting() + (gives_way ? 1 : 0));
+    refuse(gives_way ? connections_.at(*gives_way) : connection, 429, text, {{"Retry-After", "1"}});
+    if (!gives_way) return;
   }
-  AskedCall call{
-      id, connection.fd(), connection.peer(), verb, std::move(connection.request()), connection.take_descriptors()};
+  const wire::HttpRequest& request = connection.request();
+  const std::string* accept = request.field("accept");
+  AskedCall call;
+  call.connection = id;
+  call.socket = connection.fd();
+  call.peer = connection.peer();
+  call.order.verb = verb;
+  call.order.in_lines = accept != nullptr && accept->find(kLines) != std::string::npos;
+  call.order.keep_alive = request.keep_alive;
+  call.order.of_own_user = connection.peer().uid == ::geteuid();
+  call.order.read_ns = monotonic_ns();
+  call.order.body = std::move(connection.request().body);
+  call.order.descriptors = connection.take_descriptors();
+  call.affinity = affinity;
   calls_.add(std::move(call));
   connection.wait_for_turn();
 }
@@ -230,30 +254,20 @@ void Daemon::refuse(Connection& connection, int status, const std::string& text,
 }
 
 void Daemon::start_calls() {
-  if (drains_until_) return;
-  for (const Calls::Failed& failed : calls_.start_next()) {
-    Connection& connection = connections_.at(failed.connection);
-    refuse(connection, 503, failed.error.message());
-  }
-  for (auto& [id, call] : calls_.running()) {
-    Connection& connection = connections_.at(call.asked.connection);
-    if (connection.phase() == Phase::Waits) connection.hand_over();
-  }
+  const Calls::Begun begun = calls_.go_on();
+  for (const ConnectionId id : begun.handed_over) connections_.at(id).hand_over();
+  for (const EndedCall& failed : begun.failed)
+    refuse(connections_.at(failed.connection), 503, failed.refusal->message());
 }
 
-void Daemon::end_call(const std::string& id) {
-  RunningCall& call = calls_.running().at(id);
-  calls_.take_report(call);
-  const int status = call.worker.reap();
-  Connection& connection = connections_.at(call.asked.connection);
-  if (!call.answering) {
-    // It has sent nothing, so this is the whole answer.
-    refuse(connection, 500, fmt::format("the process of this call {}", ending_text(status)));
-  } else {
-    // What it has begun cannot be mended; the client sees whether the answer was whole.
-    drop(call.asked.connection);
-  }
-  calls_.running().erase(id);
+void Daemon::end_call(const EndedCall& ended) {
+  Connection& connection = connections_.at(ended.connection);
+  if (ended.refusal) return refuse(connection, 500, ended.refusal->message());
+  if (ended.waits_again) return connection.wait_for_turn();
+  // What a dead worker has begun cannot be mended; the client sees whether the answer was whole.
+  if (!ended.keeps || drains_until_) return drop(ended.connection);
+  connection.take_back();
+  answer_requests(ended.connection);
 }
 
 void Daemon::drop(ConnectionId id) {
@@ -269,9 +283,7 @@ std::chrono::milliseconds Daemon::time_left() const {
       next = std::min(next, connection.deadline());
     }
   }
-  for (const auto& [id, call] : calls_.running()) {
-    if (call.worker.kill_at()) next = std::min(next, *call.worker.kill_at());
-  }
+  next = std::min(next, calls_.next().value_or(next));
   if (drains_until_) next = std::min(next, *drains_until_);
   if (settings_.serve.instances) next = std::min(next, instances_.next().value_or(next));
   if (manager_.watchdog_pause()) next = std::min(next, next_watchdog_);
@@ -294,7 +306,7 @@ void Daemon::keep_times() {
       refuse(connection, 408, "the request did not come in time");
     }
   }
-  for (auto& [id, call] : calls_.running()) call.worker.kill_if_due();
+  calls_.kill_if_due();
   if (settings_.serve.instances) instances_.keep();
   if (drains_until_ && now >= *drains_until_) {
     calls_.stop_all();
@@ -309,7 +321,7 @@ void Daemon::keep_times() {
 Json Daemon::health() const {
   Json json = Json::object();
   json.set("schema", kProtocolSchema).set("status", drains_until_ ? "ending" : "serving");
-  json.set("running", std::uint64_t{calls_.running().size()}).set("waiting", std::uint64_t{calls_.waiting().size()});
+  json.set("running", std::uint64_t{calls_.running()}).set("waiting", std::uint64_t{calls_.waiting()});
   json.set("connections", std::uint64_t{connections_.size()}).set("requests", served_);
   return json.set("pid", ::getpid());
 }

@@ -1,9 +1,9 @@
-// The daemon: clients' requests over a Unix socket, each call in a process of its own.
+// The daemon: clients' requests over a Unix socket, each call in a process that has no other one meanwhile.
 //
-// One thread that waits with poll(2) for all there is: it reads requests, starts workers, answers what is asked about
-// itself, and never works, waits for a client or reads a disk, so that nothing can hold it up. A worker is a copy of it
-// that carries out one call with the same code as the command line and answers on the client's own connection. What
-// happens to a worker happens to its client alone.
+// One thread that waits with poll(2) for all there is: it reads requests, hands calls to workers, answers what is asked
+// about itself, and never works, waits for a client or reads a disk, so that nothing can hold it up. A worker is a copy
+// of it that carries out calls, one after another, with the same code as the command line, and answers on the client's
+// own connection, which comes back when the answer is out. What happens to a worker happens to its client alone.
 #pragma once
 
 #include <map>
@@ -56,11 +56,12 @@ class Daemon {
   void serve_connection(ConnectionId id, short happened);
   void answer_requests(ConnectionId id);
   void answer_request(ConnectionId id, Connection& connection);
+  void reset_pool(Connection& connection);
   void ask_for_call(ConnectionId id, Connection& connection, Verb verb);
   void answer_json(Connection& connection, int status, const Json& json, wire::HttpFields fields = {});
   void refuse(Connection& connection, int status, const std::string& text, wire::HttpFields fields = {});
   void start_calls();
-  void end_call(const std::string& id);
+  void end_call(const EndedCall& ended);
   void drop(ConnectionId id);
   void keep_times();
   Json health() const;

@@ -59,7 +59,7 @@ void InstanceKeeper::take_survey() {
 
 template <class Body>
 bool InstanceKeeper::begin(Workers& workers, const std::string& name, const Body& body) {
-  auto worker = Worker::start({}, std::nullopt, [&](const WorkerEnds& ends) { body(name, ends, settings_, guards_); });
+  auto worker = Worker::start([&](const WorkerEnds& ends) { body(name, ends, settings_, guards_); });
   if (!worker) {
     say(fmt::format("instance '{}': start a process: {}", name, worker.error().message()));
     return false;
@@ -79,7 +79,7 @@ void InstanceKeeper::keep() {
     survey_begun_ = now;
     next_survey_ = now + kSurveyPause;  // also where it cannot be started
     surveyed_.clear();
-    auto survey = Worker::start({}, std::nullopt, [&](const WorkerEnds& ends) { survey_instances(ends, settings_); });
+    auto survey = Worker::start([&](const WorkerEnds& ends) { survey_instances(ends, settings_); });
     if (survey) survey_ = *std::move(survey);
   }
   const InstancePlan::Steps steps = plan_.steps(now);

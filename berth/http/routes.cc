@@ -12,8 +12,13 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {"/v1/version", "GET", Route::Version}, {"/v1/health", "GET", Route::Health}, {"/v1/run", "POST", Route::Run},
-    {"/v1/exec", "POST", Route::Exec},      {"/v1/calls", "GET", Route::Calls},
+    {"/v1/version", "GET", Route::Version},
+    {"/v1/health", "GET", Route::Health},
+    {"/v1/run", "POST", Route::Run},
+    {"/v1/exec", "POST", Route::Exec},
+    {"/v1/calls", "GET", Route::Calls},
+    {"/v1/pool", "GET", Route::Pool},
+    {"/v1/pool/reset", "POST", Route::ResetPool},
 };
 
 constexpr std::string_view kCallPrefix = "/v1/calls/";

@@ -9,7 +9,7 @@
 
 namespace berth::http {
 
-enum class Route { Version, Health, Run, Exec, Calls, EndCall, NotFound, WrongMethod };
+enum class Route { Version, Health, Run, Exec, Calls, EndCall, Pool, ResetPool, NotFound, WrongMethod };
 
 struct Routed {
   Route route = Route::NotFound;

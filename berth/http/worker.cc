@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <signal.h>
-#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -17,37 +16,27 @@ namespace {
 
 constexpr std::size_t kMostReported = 64 << 10;
 
-// One descriptor for all that can interrupt: the end of either is one, what a client sends beside its request is none.
-// Unlike a signal it reaches the processes that the worker forks, too.
-Result<UniqueFd> watch(int stop, std::optional<int> client) {
-  BERTH_TRY(const int fd, sys::call([] { return ::epoll_create1(EPOLL_CLOEXEC); }, "make an epoll instance"));
-  UniqueFd watched(fd);
-  for (const int one : {stop, client.value_or(-1)}) {
-    if (one < 0) continue;
-    epoll_event event = {.events = EPOLLRDHUP, .data = {}};
-    BERTH_CHECK_OK(sys::check([&] { return ::epoll_ctl(fd, EPOLL_CTL_ADD, one, &event); }, "watch for an interrupt"));
-  }
-  return watched;
-}
-
 }  // namespace
 
-Result<Worker> Worker::start(const std::vector<int>& kept, std::optional<int> client,
-                             const std::function<void(const WorkerEnds&)>& body) {
+Result<sys::Child> start_process(const std::vector<int>& kept, const std::function<void()>& body) {
+  const pid_t parent = ::getpid();
+  return sys::Child::start(0, std::nullopt, [&] {
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) return 1;
+    std::vector<int> own = {0, 1, 2};
+    own.insert(own.end(), kept.begin(), kept.end());
+    sys::close_all_but(std::move(own));
+    body();
+    return 0;
+  });
+}
+
+Result<Worker> Worker::start(const std::function<void(const WorkerEnds&)>& body) {
   BERTH_TRY(sys::Pipe report, sys::make_pipe());
   BERTH_TRY(sys::Pipe stop, sys::make_pipe());
   BERTH_CHECK_OK(sys::set_nonblocking(report.read.get(), "a worker's report"));
-  const pid_t parent = ::getpid();
-  BERTH_TRY(sys::Child child, sys::Child::start(0, std::nullopt, [&] {
-              if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != parent) return 1;
-              std::vector<int> own = {0, 1, 2, report.write.get(), stop.read.get()};
-              own.insert(own.end(), kept.begin(), kept.end());
-              sys::close_all_but(std::move(own));
-              const auto interrupt = watch(stop.read.get(), client);
-              if (!interrupt) return 1;
-              body({interrupt->get(), report.write.get()});
-              return 0;
-            }));
+  // The end of the pipe is the interrupt: unlike a signal it reaches the processes that the worker forks, too.
+  BERTH_TRY(sys::Child child,
+            start_process({report.write.get(), stop.read.get()}, [&] { body({stop.read.get(), report.write.get()}); }));
   return Worker(std::move(child), std::move(report.read), std::move(stop.write));
 }
 

@@ -1,4 +1,4 @@
-// A process of the daemon's that does one thing: a call, a fetch, an instance that runs for long.
+// Processes of the daemon's: how they begin, and those that do one thing: a fetch, an instance that runs for long.
 #pragma once
 
 #include <chrono>
@@ -13,20 +13,21 @@
 
 namespace berth::http {
 
+// Forks a process that dies with the daemon. `body` runs with all signals as the daemon has them and no descriptor of
+// the daemon's but 0 to 2 and `kept`. For a process with one thread. Errors: Exhausted (a process limit).
+Result<sys::Child> start_process(const std::vector<int>& kept, const std::function<void()>& body);
+
 // What the body of a worker is given.
 struct WorkerEnds {
-  int interrupt = -1;  // readable once it is to stop: the daemon says so or is dead, or its client is gone
+  int interrupt = -1;  // readable once it is to stop: the daemon says so or is dead
   int report = -1;     // lines to the daemon
 };
 
 // Dies with the daemon, and is killed and reaped when it is destroyed. Whatever it does to itself, the daemon goes on.
 class Worker {
  public:
-  // Forks it. `body` runs with all signals as the daemon has them and no descriptor of the daemon's but 0 to 2 and
-  // `kept`; when `client` is a socket, its end interrupts the work. For a process with one thread.
   // Errors: Exhausted (a process or descriptor limit).
-  static Result<Worker> start(const std::vector<int>& kept, std::optional<int> client,
-                              const std::function<void(const WorkerEnds&)>& body);
+  static Result<Worker> start(const std::function<void(const WorkerEnds&)>& body);
 
   pid_t pid() const { return child_.pid(); }
   int pidfd() const { return child_.pidfd(); }  // readable once it has ended

@@ -40,6 +40,7 @@ CallAnswer an_answer() {
   answer.record.dropped_log_bytes = 5;
   answer.record.output_bytes = 6;
   answer.is_warm = true;
+  answer.is_shared = true;
   answer.warnings = {"w"};
   answer.notes = {"n"};
   answer.not_enforced = {"memory"};

@@ -55,6 +55,12 @@ server:
   version: 6.10.0
   build: "12345"
   platform: x2
+serve:
+  idle_workers: 3
+  idle_time: 2m
+  zygotes: 5
+  zygote_memory: 256m
+  prewarm: [Print, Whois domain]
 )");
   ASSERT_TRUE(testing::ok(settings));
   EXPECT_EQ(settings->storage, "/srv/images");
@@ -93,6 +99,11 @@ server:
   EXPECT_EQ(settings->server_version, "6.10.0");
   EXPECT_EQ(settings->server_build, "12345");
   EXPECT_EQ(settings->server_platform, "x2");
+  EXPECT_EQ(settings->serve.idle_workers, 3u);
+  EXPECT_EQ(settings->serve.idle_time, 2min);
+  EXPECT_EQ(settings->serve.zygotes, 5u);
+  EXPECT_EQ(settings->serve.zygote_memory, 256u << 20);
+  EXPECT_EQ(settings->serve.prewarm, (std::vector<std::string>{"Print", "Whois domain"}));
 }
 
 TEST(Settings, KeepWhatIsNotGiven) {

@@ -91,5 +91,17 @@ TEST_P(BadCallBody, IsRefusedWithReason) {
 
 INSTANTIATE_TEST_SUITE_P(Table, BadCallBody, ::testing::ValuesIn(kBad), [](const auto& row) { return row.param.name; });
 
+TEST(ResetBody, NamesAnItemOrNone) {
+  EXPECT_EQ(*parse_reset_body(R"({"item": "Print"})"), "Print");
+  for (const char* text : {"", "{}", R"({"item": null})", R"({"item": ""})"}) {
+    const auto item = parse_reset_body(text);
+    ASSERT_TRUE(testing::ok(item)) << text;
+    EXPECT_FALSE(*item) << text;
+  }
+  EXPECT_TRUE(testing::fails_with(parse_reset_body("[]"), Errc::InvalidInput, "no JSON object"));
+  EXPECT_TRUE(testing::fails_with(parse_reset_body("{"), Errc::InvalidInput, "read the body"));
+  EXPECT_TRUE(testing::fails_with(parse_reset_body(R"({"itm": "x"})"), Errc::InvalidInput, "did you mean 'item'"));
+}
+
 }  // namespace
 }  // namespace berth::http

@@ -111,5 +111,16 @@ TEST_F(ConnectionTest, GivesLeaveToSendABody) {
   EXPECT_EQ(std::string_view(got.data(), static_cast<std::size_t>(count)), "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+TEST_F(ConnectionTest, ComesBackFromAWorkerWithWhatHasCome) {
+  send(std::string(kRequest) + kRequest);
+  ASSERT_TRUE(*connection_->next_request());
+  connection_->hand_over();
+  EXPECT_EQ(connection_->events(), 0) << "it is the worker's";
+  connection_->take_back();
+  EXPECT_EQ(connection_->phase(), Phase::Reads);
+  EXPECT_EQ(connection_->events(), POLLIN);
+  EXPECT_TRUE(*connection_->next_request()) << "the one that came with the first";
+}
+
 }  // namespace
 }  // namespace berth::http

@@ -1,0 +1,69 @@
+#include "berth/app/call_means.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <utility>
+
+#include "berth/image/storage_places.h"
+
+namespace berth::app {
+namespace {
+
+constexpr std::size_t kMostLater = 8;  // keys of one run
+constexpr std::size_t kMostTroubles = 256;
+constexpr std::chrono::seconds kZygotePatience{10};
+constexpr std::chrono::seconds kChildPatience{2};  // a call of the same key may wait for it
+
+}  // namespace
+
+Result<CallMeans> CallMeans::open(const Settings& settings) {
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  BERTH_TRY(image::KeptImages images, image::KeptImages::open(graph_root));
+  BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
+  return CallMeans(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
+}
+
+bool CallMeans::give_back() {
+  const bool had_zygote = warm_->give_back();
+  const bool had_shared = shared_->give_back();
+  return had_zygote || had_shared;
+}
+
+void CallMeans::make_ready_later(WarmCall call) {
+  const auto is_same = [&](const WarmCall& one) { return one.key == call.key; };
+  if (later_.size() < kMostLater && std::ranges::none_of(later_, is_same)) later_.push_back(std::move(call));
+}
+
+bool CallMeans::has_zygotes_to_make() const {
+  return std::ranges::any_of(later_, [&](const WarmCall& one) { return !warm_->has(one.key); });
+}
+
+void CallMeans::make_ready(int gone) {
+  const auto within = [&](std::chrono::seconds time) {
+    return container::Patience{std::chrono::steady_clock::now() + time, gone};
+  };
+  const auto note = [&](const WarmCall& call, Result<void> made) {
+    if (made || troubles_.size() >= kMostTroubles) return;
+    troubles_.insert_or_assign(call.key, std::move(made).error().in(fmt::format("make '{}' warm", call.item)));
+  };
+  // The next children isolate themselves while the old ones are ended. A group that cannot be removed is swept by the
+  // first start after the zygote's end.
+  for (const WarmCall& one : later_) note(one, warm_->prepare(one, within(kChildPatience)));
+  for (container::CallChild& child : ended_) std::ignore = child.end(std::chrono::milliseconds(0));
+  ended_.clear();
+  std::ranges::partition(later_, [&](const WarmCall& one) { return warm_->has(one.key); });
+  for (const WarmCall& one : std::exchange(later_, {})) {
+    note(one, warm_->warm(one, within(warm_->has(one.key) ? kChildPatience : kZygotePatience)));
+  }
+}
+
+std::optional<Error> CallMeans::take_trouble(const std::string& key) {
+  auto found = troubles_.extract(key);
+  if (found.empty()) return std::nullopt;
+  return std::move(found.mapped());
+}
+
+}  // namespace berth::app

@@ -1,0 +1,69 @@
+// What calls of one process use and none of them owns: where containers lie, which images there are, the zygotes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/app/settings.h"
+#include "berth/app/shared_process.h"
+#include "berth/app/text_digests.h"
+#include "berth/app/warm_pool.h"
+#include "berth/base/result.h"
+#include "berth/container/runtime_folder.h"
+#include "berth/image/kept_images.h"
+
+namespace berth::app {
+
+// Made once in a process, and used by one run after another. Nothing in it comes from a call but the code of items. For
+// one thread.
+class CallMeans {
+ public:
+  // Errors: those of the storage and the runtime folder.
+  static Result<CallMeans> open(const Settings& settings);
+
+  image::KeptImages& images() { return images_; }
+  const container::RuntimeFolder& folder() const { return *folder_; }
+  WarmPool& warm() { return *warm_; }
+  const WarmPool& warm() const { return *warm_; }
+  SharedProcesses& shared() { return *shared_; }
+  // Ends all zygotes and all shared processes that wait, for what they hold. Whether there was one.
+  bool give_back();
+
+  TextDigests& digests() { return digests_; }
+
+  // In a process that stays, what is made for the next call waits until the answer to this one is out: make_ready().
+  void stay() { stays_ = true; }
+  bool stays() const { return stays_; }
+  void make_ready_later(WarmCall call);
+  // The process of a call that has answered: it is ended when the answer is out.
+  void end_later(container::CallChild child) { ended_.push_back(std::move(child)); }
+  // Whether a zygote is to be made, which takes a moment; another child of one takes a fraction of it.
+  bool has_zygotes_to_make() const;
+  // Ends what has answered, and makes what calls have left to be made. `gone` is readable once nobody wants it any
+  // more.
+  void make_ready(int gone);
+  // Why something could not be made for the call with this key, told once: it is tried again after some calls.
+  std::optional<Error> take_trouble(const std::string& key);
+
+ private:
+  CallMeans(image::KeptImages images, container::RuntimeFolder folder, LearnedImports imports)
+      : images_(std::move(images)),
+        folder_(std::make_unique<container::RuntimeFolder>(std::move(folder))),
+        warm_(std::make_unique<WarmPool>(*folder_, std::move(imports))),
+        shared_(std::make_unique<SharedProcesses>()) {}
+
+  image::KeptImages images_;
+  std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: the pool uses it
+  std::unique_ptr<WarmPool> warm_;
+  std::unique_ptr<SharedProcesses> shared_;
+  TextDigests digests_;
+  bool stays_ = false;
+  std::vector<container::CallChild> ended_;
+  std::vector<WarmCall> later_;
+  std::map<std::string, Error> troubles_;  // by key
+};
+
+}  // namespace berth::app

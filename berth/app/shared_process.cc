@@ -1,0 +1,81 @@
+#include "berth/app/shared_process.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace berth::app {
+namespace {
+
+constexpr std::size_t kMostWaiting = 8;
+constexpr std::uint32_t kMostCalls = 1000;
+
+}  // namespace
+
+bool is_shared_item(const std::vector<std::string>& shared, std::string_view id, std::string_view name) {
+  return std::ranges::any_of(shared,
+                             [&](const std::string& one) { return !one.empty() && (one == id || one == name); });
+}
+
+void serve_further_calls(container::LaunchSpec& spec) {
+  std::string& mode = spec.arguments.at(1);
+  BERTH_ASSERT(mode == "frames");
+  mode = "shared";
+}
+
+container::ContainerEnd SharedProcess::since_last(container::ContainerEnd total) {
+  const container::ContainerEnd before = std::exchange(before_, total);
+  total.cpu_time -= before.cpu_time;
+  if (total.usage.cpu_time) *total.usage.cpu_time -= before.usage.cpu_time.value_or(std::chrono::nanoseconds(0));
+  total.usage.oom_kills -= before.usage.oom_kills;
+  total.usage.refused_forks -= before.usage.refused_forks;
+  return total;
+}
+
+Result<container::ContainerEnd> SharedProcess::end_call() {
+  BERTH_TRY(container::ContainerEnd now, container_.look());
+  ++calls_;
+  return since_last(std::move(now));
+}
+
+Result<container::ContainerEnd> SharedProcess::end(std::chrono::milliseconds grace) {
+  BERTH_TRY(container::ContainerEnd end, container_.end(grace));
+  return since_last(std::move(end));
+}
+
+SharedProcesses::SharedProcesses() : owner_(::getpid()) {}
+
+SharedProcesses::~SharedProcesses() {
+  // In a copy of the process these are somebody else's: they are not ended from here.
+  if (::getpid() != owner_) std::ignore = std::make_unique<decltype(waiting_)>(std::move(waiting_)).release();
+}
+
+std::optional<SharedProcess> SharedProcesses::take(const std::string& key) {
+  if (::getpid() != owner_) return std::nullopt;
+  for (auto found = waiting_.find(key); found != waiting_.end(); found = waiting_.find(key)) {
+    SharedProcess process = std::move(found->second.second);
+    waiting_.erase(found);
+    pollfd ended = {process.container().ended(), POLLIN, 0};
+    if (::poll(&ended, 1, 0) == 0) return process;
+  }
+  return std::nullopt;
+}
+
+void SharedProcesses::keep(const std::string& key, SharedProcess process) {
+  if (::getpid() != owner_ || process.calls() >= kMostCalls) return;
+  if (waiting_.size() >= kMostWaiting) {
+    waiting_.erase(std::ranges::min_element(waiting_, {}, [](const auto& one) { return one.second.first; }));
+  }
+  waiting_.emplace(key, std::pair(++clock_, std::move(process)));
+}
+
+bool SharedProcesses::give_back() {
+  if (::getpid() != owner_) return false;
+  const bool had_one = !waiting_.empty();
+  waiting_.clear();
+  return had_one;
+}
+
+}  // namespace berth::app

@@ -1,0 +1,73 @@
+// A process that serves calls one after another, as the original server does: for items that an operator trusts
+// (`calls.shared`). What one call leaves behind, the next one finds: modules, threads, files in /tmp, memory.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/container/container.h"
+#include "berth/container/launch_spec.h"
+
+namespace berth::app {
+
+// Whether calls of an item by that id and name are to share a process.
+bool is_shared_item(const std::vector<std::string>& shared, std::string_view id, std::string_view name);
+
+// Has the loop of `spec`, which is for one call, serve further ones.
+void serve_further_calls(container::LaunchSpec& spec);
+
+// The container of such a process, with what its calls have used so far.
+class SharedProcess {
+ public:
+  explicit SharedProcess(container::Container container) : container_(std::move(container)) {}
+
+  container::Container& container() { return container_; }
+  const container::Container& container() const { return container_; }
+
+  // The figures of the call that has been answered. The process goes on; of memory it is the peak of all its calls.
+  Result<container::ContainerEnd> end_call();
+  // As Container::end, with the figures of this call.
+  Result<container::ContainerEnd> end(std::chrono::milliseconds grace);
+
+  std::uint32_t calls() const { return calls_; }  // that have been answered
+
+ private:
+  container::ContainerEnd since_last(container::ContainerEnd total);
+
+  container::Container container_;
+  container::ContainerEnd before_;  // of the calls before this one
+  std::uint32_t calls_ = 0;
+};
+
+// Those that wait for their next call. For one thread, and for the process that made it.
+class SharedProcesses {
+ public:
+  SharedProcesses();
+  SharedProcesses(const SharedProcesses&) = delete;
+  SharedProcesses& operator=(const SharedProcesses&) = delete;
+  ~SharedProcesses();
+
+  // One that waits for a call with this key (warm_key), and lives.
+  std::optional<SharedProcess> take(const std::string& key);
+  // Keeps one for the next call. The one that waits longest ends when there are too many, and this one after a
+  // thousand calls: what content leaks is let go of.
+  void keep(const std::string& key, SharedProcess process);
+  // Ends all that wait. Whether there was one.
+  bool give_back();
+
+ private:
+  pid_t owner_;
+  std::uint64_t clock_ = 0;
+  std::multimap<std::string, std::pair<std::uint64_t, SharedProcess>> waiting_;  // with when they began to
+};
+
+}  // namespace berth::app

@@ -1,0 +1,106 @@
+#include "berth/cli/pool_view.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace berth::cli {
+namespace {
+
+constexpr std::size_t kShownKey = 12;  // digits: enough to tell zygotes apart
+
+const Json::Array& list_in(const Json& json, const char* key) {
+  static const Json::Array none;
+  const Json* list = json.find(key);
+  return list != nullptr && list->is_array() ? *list->as_array() : none;
+}
+
+std::int64_t number_in(const Json& json, const char* key) {
+  const Json* value = json.find(key);
+  return value != nullptr && value->is_int() ? *value->as_int() : 0;
+}
+
+std::string number_text(const Json& json, const char* key) {
+  const Json* value = json.find(key);
+  return value != nullptr && value->is_int() ? std::to_string(*value->as_int()) : "";
+}
+
+std::string mebibytes(std::int64_t bytes) { return fmt::format("{:.1f}", static_cast<double>(bytes) / (1 << 20)); }
+
+// "2026-01-31T12:00:00Z" as seconds before `now`.
+std::string age_text(const std::string& since, std::chrono::system_clock::time_point now) {
+  tm parts = {};
+  const char* const end = ::strptime(since.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr) return "";
+  const auto then = std::chrono::system_clock::from_time_t(::timegm(&parts));
+  const auto seconds = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(now - then).count());
+  if (seconds < 60) return fmt::format("{} s", seconds);
+  if (seconds < 3600) return fmt::format("{}:{:02} min", seconds / 60, seconds % 60);
+  return fmt::format("{}:{:02} h", seconds / 3600, seconds / 60 % 60);
+}
+
+}  // namespace
+
+Table worker_table(const Json& pool) {
+  constexpr auto kRight = Align::Right;
+  Table table{plain_row({"WORKER", "STATE", "CALLS", "MIB", "ZYGOTES", "SINCE", "LAST"}),
+              {kRight, Align::Left, kRight, kRight, kRight},
+              {}};
+  for (const Json& one : list_in(pool, "workers")) {
+    table.rows.push_back(
+        plain_row({number_text(one, "pid"), one.text_or("state", ""), number_text(one, "calls"),
+                   mebibytes(number_in(one, "memory_bytes")), std::to_string(list_in(one, "zygotes").size()),
+                   one.text_or("since", ""), one.text_or("affinity", "")}));
+  }
+  return table;
+}
+
+Table zygote_table(const Json& pool) {
+  constexpr auto kRight = Align::Right;
+  Table table{
+      plain_row({"ZYGOTE", "WORKER", "CHILDREN", "MIB", "SINCE", "ITEM"}), {Align::Left, kRight, kRight, kRight}, {}};
+  for (const Json& worker : list_in(pool, "workers")) {
+    for (const Json& one : list_in(worker, "zygotes")) {
+      table.rows.push_back(plain_row({one.text_or("key", "").substr(0, kShownKey), number_text(worker, "pid"),
+                                      number_text(one, "children"), mebibytes(number_in(one, "memory_bytes")),
+                                      one.text_or("since", ""), one.text_or("item", "")}));
+    }
+  }
+  return table;
+}
+
+std::string pool_summary(const Json& pool) {
+  const Json none = Json::object();
+  const Json* totals = pool.find("totals") != nullptr ? pool.find("totals") : &none;
+  const Json* bounds = pool.find("bounds") != nullptr ? pool.find("bounds") : &none;
+  const Json* warm = pool.find("warm");
+  const bool is_warm = warm != nullptr && warm->is_bool() && *warm->as_bool();
+  std::string text =
+      fmt::format("{} of {} calls run, {} of {} wait; {} workers, {} of at most {} idle", number_in(*totals, "running"),
+                  number_in(*bounds, "calls"), number_in(*totals, "waiting"), number_in(*bounds, "waiting"),
+                  number_in(*totals, "workers"), number_in(*totals, "idle"), number_in(*bounds, "idle_workers"));
+  if (!is_warm) return text + "; calls.warm is off";
+  return text + fmt::format("; {} of {} zygotes, {} of {} MiB", number_in(*totals, "zygotes"),
+                            number_in(*bounds, "zygotes"), mebibytes(number_in(*totals, "zygote_bytes")),
+                            mebibytes(number_in(*bounds, "zygote_bytes")));
+}
+
+Table call_table(const Json& calls, const std::map<std::int64_t, double>& cpu,
+                 std::chrono::system_clock::time_point now) {
+  Table table{plain_row({"CALL", "STATE", "PROCESS", "CPU", "TIME", "ITEM"}),
+              {Align::Left, Align::Left, Align::Right, Align::Right, Align::Right},
+              {}};
+  for (const Json& one : list_in(calls, "calls")) {
+    const auto used = cpu.find(number_in(one, "pid"));
+    table.rows.push_back(
+        plain_row({one.text_or("id", one.text_or("verb", "")), one.text_or("state", ""), number_text(one, "pid"),
+                   used == cpu.end() ? "" : fmt::format("{:.0f}%", used->second * 100),
+                   age_text(one.text_or("since", ""), now), one.text_or("item", "")}));
+  }
+  return table;
+}
+
+}  // namespace berth::cli

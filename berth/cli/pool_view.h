@@ -1,0 +1,25 @@
+// What the daemon tells of its workers, as tables for people.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "berth/base/json.h"
+#include "berth/cli/table.h"
+
+namespace berth::cli {
+
+// Workers, a row each; then their zygotes. `pool` is the answer to `GET /v1/pool`. Pure.
+Table worker_table(const Json& pool);
+Table zygote_table(const Json& pool);
+// One line: how much there is, and how much there may be. Pure.
+std::string pool_summary(const Json& pool);
+
+// Running and waiting calls. `calls` is the answer to `GET /v1/calls`; `cpu` has the share of one processor that each
+// process and its children use, by number; `now` is for how long they run. Pure.
+Table call_table(const Json& calls, const std::map<std::int64_t, double>& cpu,
+                 std::chrono::system_clock::time_point now);
+
+}  // namespace berth::cli

@@ -1,0 +1,82 @@
+#include "berth/http/turns.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace berth::http {
+
+void Turns::add(const Ask& ask) {
+  auto user = std::ranges::find(users_, ask.user, &User::user);
+  if (user == users_.end()) user = users_.insert(users_.end(), User{ask.user, {}});
+  auto line = std::ranges::find(user->lines, ask.affinity, &Line::affinity);
+  if (line == user->lines.end()) line = user->lines.insert(user->lines.end(), Line{ask.affinity, {}});
+  line->asks.push_back(ask);
+  ++size_;
+}
+
+bool Turns::remove(std::uint64_t ticket) {
+  const auto is_it = [&](const Ask& ask) { return ask.ticket == ticket; };
+  if (std::erase_if(returned_, is_it) != 0) return true;
+  for (User& user : users_) {
+    for (Line& line : user.lines) {
+      if (std::erase_if(line.asks, is_it) == 0) continue;
+      std::erase_if(user.lines, [](const Line& one) { return one.asks.empty(); });
+      std::erase_if(users_, [](const User& one) { return one.lines.empty(); });
+      --size_;
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Ask> Turns::take_next() {
+  if (!returned_.empty()) {
+    const Ask ask = returned_.front();
+    returned_.pop_front();
+    return ask;
+  }
+  if (users_.empty()) return std::nullopt;
+  User user = std::move(users_.front());
+  users_.pop_front();
+  Line line = std::move(user.lines.front());
+  user.lines.pop_front();
+  const Ask ask = line.asks.front();
+  line.asks.pop_front();
+  // Behind the others of its kind, where more of it waits.
+  if (!line.asks.empty()) user.lines.push_back(std::move(line));
+  if (!user.lines.empty()) users_.push_back(std::move(user));
+  --size_;
+  return ask;
+}
+
+std::size_t Turns::User::waiting() const {
+  std::size_t sum = 0;
+  for (const Line& line : lines) sum += line.asks.size();
+  return sum;
+}
+
+std::optional<Ask> Turns::crowd_out(const Ask& newcomer) {
+  if (users_.empty()) return std::nullopt;
+  const auto own = std::ranges::find(users_, newcomer.user, &User::user);
+  const std::size_t own_waiting = own == users_.end() ? 0 : own->waiting();
+  const auto most = std::ranges::max_element(users_, {}, &User::waiting);
+  const bool is_other = most->user != newcomer.user && most->waiting() > own_waiting + 1;
+  if (!is_other && own == users_.end()) return std::nullopt;
+  User& user = is_other ? *most : *own;
+  const auto length = [](const Line& line) { return line.asks.size(); };
+  const auto longest = std::ranges::max_element(user.lines, {}, length);
+  const auto line = std::ranges::find(user.lines, newcomer.affinity, &Line::affinity);
+  const std::size_t own_length = is_other || line == user.lines.end() ? 0 : line->asks.size();
+  if (!is_other && length(*longest) <= own_length + 1) return std::nullopt;
+  const Ask ask = longest->asks.back();
+  remove(ask.ticket);
+  return ask;
+}
+
+void Turns::clear() {
+  returned_.clear();
+  users_.clear();
+  size_ = 0;
+}
+
+}  // namespace berth::http

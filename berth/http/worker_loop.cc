@@ -1,0 +1,165 @@
+#include "berth/http/worker_loop.h"
+
+#include <fmt/chrono.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "berth/app/call_means.h"
+#include "berth/app/call_service.h"
+#include "berth/app/exit_codes.h"
+#include "berth/app/warm_up.h"
+#include "berth/base/clock.h"
+#include "berth/http/answer_stream.h"
+#include "berth/http/call_work.h"
+#include "berth/http/instance_work.h"
+#include "berth/http/worker_order.h"
+#include "berth/http/worker_report.h"
+#include "berth/sys/syscall.h"
+#include "berth/sys/unix_socket.h"
+
+namespace berth::http {
+namespace {
+
+constexpr timeval kTakeTime = {60, 0};  // a client that takes nothing for so long is gone
+
+// One descriptor for all that can interrupt. Unlike a signal it reaches the processes that the worker forks, too.
+class Interrupts {
+ public:
+  static Result<Interrupts> make() {
+    BERTH_TRY(const int fd, sys::call([] { return ::epoll_create1(EPOLL_CLOEXEC); }, "make an epoll instance"));
+    return Interrupts(UniqueFd(fd));
+  }
+  int fd() const { return fd_.get(); }
+  Result<void> add(int fd, std::uint32_t events) {
+    epoll_event event = {.events = events, .data = {}};
+    return sys::check([&] { return ::epoll_ctl(fd_.get(), EPOLL_CTL_ADD, fd, &event); }, "watch for an interrupt");
+  }
+  // Also what others still have open, as the daemon has the connection.
+  void remove(int fd) { ::epoll_ctl(fd_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+
+ private:
+  explicit Interrupts(UniqueFd fd) : fd_(std::move(fd)) {}
+  UniqueFd fd_;
+};
+
+std::uint64_t own_memory_bytes() {
+  unsigned long long all = 0;
+  unsigned long long resident = 0;
+  std::FILE* const file = std::fopen("/proc/self/statm", "re");
+  const bool is_read = file != nullptr && std::fscanf(file, "%llu %llu", &all, &resident) == 2;
+  if (file != nullptr) std::fclose(file);
+  return is_read ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+class WorkerLoop {
+ public:
+  WorkerLoop(int socket, WorkerBoard& board, const app::Settings& settings, const container::Guards& guards)
+      : socket_(socket), board_(board), settings_(settings), guards_(guards) {}
+
+  Result<void> run() {
+    // During a call the daemon says nothing but that it is to stop; and its end is an interrupt, too.
+    BERTH_TRY(Interrupts stops, Interrupts::make());
+    BERTH_CHECK_OK(stops.add(socket_, EPOLLIN | EPOLLRDHUP));
+    BERTH_TRY(Interrupts gone, Interrupts::make());
+    BERTH_CHECK_OK(gone.add(socket_, EPOLLRDHUP));
+    for (;;) {
+      BERTH_TRY(std::optional<Order> order, receive_order(socket_));
+      if (!order) return {};
+      if (std::holds_alternative<StopOrder>(*order)) continue;  // that call has ended by itself
+      if (auto* call = std::get_if<CallOrder>(&*order)) carry_out_call(*call, stops);
+      if (const auto* drop = std::get_if<DropOrder>(&*order)) give_back(*drop);
+      if (const auto* warm = std::get_if<WarmOrder>(&*order)) warm_up(*warm);
+      order.reset();
+      if (means_) means_->make_ready(gone.fd());
+      tell(rest());
+    }
+  }
+
+ private:
+  // Opened when they can be: until then each call says why not.
+  Result<app::CallMeans*> means() {
+    if (!means_) {
+      BERTH_TRY(app::CallMeans opened, app::CallMeans::open(settings_));
+      means_.emplace(std::move(opened));
+      means_->stay();
+    }
+    return &*means_;
+  }
+
+  void carry_out_call(CallOrder& order, Interrupts& stops) {
+    board_.begin();
+    const int client = order.client.get();
+    ::setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &kTakeTime, sizeof(kTakeTime));
+    AnswerStream answer(client, board_, order);
+    if (const auto watched = stops.add(client, EPOLLRDHUP); !watched) {
+      answer.refuse(watched.error(), app::kMachineExit);
+    } else {
+      const Result<app::CallMeans*> means = this->means();
+      if (means) (*means)->warm().set_most(order.zygotes);
+      answer_call(order, stops.fd(), {settings_, guards_, means}, answer);
+      stops.remove(client);
+    }
+    const auto took_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, monotonic_ns() - order.read_ns));
+    order.client.reset();
+    tell(DoneReport{order.id, answer.keeps_connection(), means_ && means_->has_zygotes_to_make(), took_ns});
+  }
+
+  static void answer_call(CallOrder& order, int interrupt, const CallTools& tools, AnswerStream& answer) {
+    auto body = parse_call_body(order.verb, order.body, order.descriptors.size());
+    if (!body) return answer.refuse(body.error(), app::kBadInputExit);
+    order.body.clear();
+    carry_out({order.verb, *std::move(body), std::move(order.descriptors), order.of_own_user, interrupt}, tools,
+              answer);
+  }
+
+  void give_back(const DropOrder& drop) {
+    if (!means_) return;
+    for (const std::string& key : drop.keys) means_->warm().drop(key);
+    means_->shared().give_back();  // nothing tells which of them is meant
+  }
+
+  void warm_up(const WarmOrder& warm) {
+    const auto means = this->means();
+    if (!means) return say(fmt::format("warm up '{}': {}", warm.wish, means.error().message()));
+    (*means)->warm().set_most(warm.zygotes);
+    app::CallService service(settings_, guards_, **means);
+    if (const auto done = app::warm_up(warm.wish, service); !done) say(done.error().message());
+  }
+
+  RestReport rest() const {
+    RestReport report;
+    report.memory_bytes = own_memory_bytes();
+    if (!means_) return report;
+    for (const app::ZygoteShown& one : means_->warm().zygotes()) {
+      const auto since = std::chrono::floor<std::chrono::seconds>(one.since);
+      report.zygotes.push_back({one.key, one.item, one.children, one.memory_bytes,
+                                fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(since))});
+    }
+    return report;
+  }
+
+  // Where the daemon is gone, the next order says so.
+  void tell(const auto& report) { std::ignore = sys::send_with(socket_, print_report(report), {}, 0); }
+
+  int socket_;
+  WorkerBoard& board_;
+  const app::Settings& settings_;
+  const container::Guards& guards_;
+  std::optional<app::CallMeans> means_;
+};
+
+}  // namespace
+
+void serve_orders(int socket, WorkerBoard& board, const app::Settings& settings, const container::Guards& guards) {
+  // An error is told by the end of the process: the daemon sees it, and the call's client is told.
+  std::ignore = WorkerLoop(socket, board, settings, guards).run();
+}
+
+}  // namespace berth::http

@@ -1,0 +1,62 @@
+#include "berth/http/worker_report.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "berth/base/json.h"
+
+namespace berth::http {
+namespace {
+
+bool is_on(const Json& json, const char* key) {
+  const Json* value = json.find(key);
+  return value != nullptr && value->is_bool() && *value->as_bool();
+}
+
+std::uint64_t number_in(const Json& json, const char* key) {
+  const Json* value = json.find(key);
+  return value != nullptr && value->is_int() ? static_cast<std::uint64_t>(std::max<std::int64_t>(0, *value->as_int()))
+                                             : 0;
+}
+
+}  // namespace
+
+std::string print_report(const DoneReport& report) {
+  Json json = Json::object();
+  json.set("report", "done").set("id", report.id).set("keeps", report.keeps);
+  return print_json(json.set("makes_zygote", report.makes_zygote).set("took_ns", report.took_ns));
+}
+
+std::string print_report(const RestReport& report) {
+  Json zygotes = Json::array();
+  for (const WorkerZygote& zygote : report.zygotes) {
+    Json one = Json::object();
+    one.set("key", zygote.key).set("item", zygote.item).set("children", zygote.children);
+    zygotes.push_back(std::move(one.set("memory_bytes", zygote.memory_bytes).set("since", zygote.since)));
+  }
+  Json json = Json::object();
+  json.set("report", "rest").set("memory_bytes", report.memory_bytes);
+  return print_json(json.set("zygotes", std::move(zygotes)));
+}
+
+Result<Report> parse_report(std::string_view text) {
+  BERTH_TRY(const Json json, parse_json(text));
+  const std::string what = json.text_or("report", "");
+  if (what == "done") {
+    return DoneReport{json.text_or("id", ""), is_on(json, "keeps"), is_on(json, "makes_zygote"),
+                      number_in(json, "took_ns")};
+  }
+  const Json* zygotes = json.find("zygotes");
+  if (what != "rest" || zygotes == nullptr || !zygotes->is_array()) {
+    return fail(Errc::Corrupt, "a worker tells what is no report");
+  }
+  RestReport report;
+  report.memory_bytes = number_in(json, "memory_bytes");
+  for (const Json& one : *zygotes->as_array()) {
+    report.zygotes.push_back({one.text_or("key", ""), one.text_or("item", ""), number_in(one, "children"),
+                              number_in(one, "memory_bytes"), one.text_or("since", "")});
+  }
+  return report;
+}
+
+}  // namespace berth::http

@@ -1,0 +1,251 @@
+// The daemon's decisions under thousands of made-up days: calls, answers, deaths, clients that go, resets, memory that
+// runs short, warming up, and the end. What happens is drawn from a seed, and each seed is the same every time.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+#include "berth/http/worker_choice.h"
+
+namespace berth::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned kSeeds = 10'000;
+constexpr int kSteps = 120;
+
+// One day of a daemon. The workers are played here: what they would do is drawn, and what they tell is true.
+class Day {
+ public:
+  explicit Day(unsigned seed) : random_(seed), bounds_(draw_bounds()), choice_(bounds_) {}
+
+  void run() {
+    for (int i = 0; i < kSteps && !::testing::Test::HasFailure(); ++i) step();
+    choice_.drain();
+    forget_all_that_wait();
+    for (int i = 0; i < 10'000 && !played_.empty() && !::testing::Test::HasFailure(); ++i) {
+      // Nothing new comes; what is there comes to its end.
+      something_of_a_worker();
+      follow();
+    }
+    EXPECT_TRUE(played_.empty()) << "a worker is left";
+    EXPECT_TRUE(choice_.workers().empty());
+    EXPECT_EQ(choice_.waiting(), 0u);
+    EXPECT_EQ(answered_, asked_) << "each call has one outcome";
+  }
+
+ private:
+  enum class Doing { Nothing, Call, Tidies, Warms, Ends };
+  struct Played {
+    Doing doing = Doing::Nothing;
+    std::uint64_t ticket = 0;
+    std::size_t may_have = 0;
+    std::vector<WorkerZygote> zygotes;
+    int tells_later = 0;  // what it still has to tell of the time before this call
+  };
+
+  std::size_t draw(std::size_t low, std::size_t high) {
+    return std::uniform_int_distribution<std::size_t>(low, high)(random_);
+  }
+  bool chance(double p) { return std::bernoulli_distribution(p)(random_); }
+
+  WorkerBounds draw_bounds() {
+    WorkerBounds bounds;
+    bounds.calls = draw(1, 6);
+    bounds.waiting = draw(0, 8);
+    bounds.idle = draw(0, 4);
+    bounds.idle_time = std::chrono::seconds(draw(1, 60));
+    bounds.zygotes = draw(0, 8);
+    bounds.zygote_bytes = draw(0, 300);
+    bounds.calls_of_worker = draw(1, 20);
+    return bounds;
+  }
+
+  void step() {
+    now_ += std::chrono::milliseconds(draw(0, 4000));
+    switch (draw(0, 9)) {
+      case 0:
+      case 1:
+      case 2:
+        ask();
+        break;
+      case 3:
+        if (chance(0.1))
+          choice_.reset(chance(0.5) ? std::optional<std::string>() : "item" + std::to_string(draw(0, 3)));
+        break;
+      case 4:
+        if (chance(0.3)) leave();
+        break;
+      case 5:
+        if (chance(0.2)) warm();
+        break;
+      default:
+        something_of_a_worker();
+    }
+    follow();
+  }
+
+  void ask() {
+    const Ask ask = {++tickets_, static_cast<uid_t>(draw(0, 2)), draw(0, 3)};
+    if (!choice_.has_room()) {
+      const auto gone = choice_.crowd_out(ask);
+      if (!gone) return;  // refused: that is its outcome
+      EXPECT_EQ(waiting_.erase(gone->ticket), 1u);
+      ++answered_;
+    }
+    waiting_.insert(ask.ticket);
+    ++asked_;
+    choice_.add(ask);
+    EXPECT_LE(choice_.waiting(), bounds_.waiting + bounds_.calls - choice_.busy());
+  }
+
+  void leave() {  // a client that waits
+    if (waiting_.empty()) return;
+    const std::uint64_t ticket = *waiting_.begin();
+    EXPECT_TRUE(choice_.forget(ticket));
+    waiting_.erase(ticket);
+    ++answered_;
+  }
+
+  void forget_all_that_wait() {  // the daemon tells them
+    answered_ += waiting_.size();
+    waiting_.clear();
+  }
+
+  void warm() {
+    if (const auto start = choice_.next_to_warm(draw(0, 3))) {
+      EXPECT_EQ(start->is_new, !played_.contains(start->worker));
+      Played& worker = played_[start->worker];
+      EXPECT_EQ(worker.doing, Doing::Nothing);
+      worker.doing = Doing::Warms;
+      worker.may_have = start->zygotes;
+    }
+  }
+
+  void something_of_a_worker() {
+    if (played_.empty()) return;
+    auto found = std::next(played_.begin(), static_cast<std::ptrdiff_t>(draw(0, played_.size() - 1)));
+    const WorkerId id = found->first;
+    Played& worker = found->second;
+    if (chance(0.05)) return die(id);
+    switch (worker.doing) {
+      case Doing::Nothing:
+        return;
+      case Doing::Call:
+        if (worker.tells_later > 0) {
+          --worker.tells_later;
+          return tell_rest(id, worker);
+        }
+        worker.doing = chance(0.3) ? Doing::Warms : Doing::Tidies;
+        EXPECT_TRUE(choice_.answered(id, worker.doing == Doing::Warms));
+        ++answered_;
+        return;
+      case Doing::Tidies:
+      case Doing::Warms:
+        if (chance(0.7) && worker.zygotes.size() < worker.may_have) {
+          worker.zygotes.push_back({"key" + std::to_string(++keys_), "item" + std::to_string(draw(0, 3)), 1, 0, ""});
+        }
+        for (WorkerZygote& zygote : worker.zygotes) zygote.memory_bytes = draw(1, 100);
+        worker.doing = Doing::Nothing;
+        return tell_rest(id, worker);
+      case Doing::Ends:
+        return die(id);
+    }
+  }
+
+  void tell_rest(WorkerId id, const Played& worker) {
+    EXPECT_TRUE(choice_.rested(id, worker.zygotes, draw(0, 1 << 20), now_));
+  }
+
+  void die(WorkerId id) {
+    const Played worker = played_.at(id);
+    played_.erase(id);
+    const bool has_looked = chance(0.7);
+    const auto lost = choice_.ended(id, !has_looked);
+    if (worker.doing != Doing::Call) {
+      EXPECT_FALSE(lost);
+    } else if (lost) {
+      EXPECT_EQ(lost->ticket, worker.ticket);
+      ++answered_;  // by the daemon
+    } else {
+      waiting_.insert(worker.ticket);
+    }
+  }
+
+  // What the daemon does each time that something has happened.
+  void follow() {
+    while (const auto start = choice_.next()) {
+      EXPECT_EQ(waiting_.erase(start->ask.ticket), 1u) << "it was waiting";
+      EXPECT_EQ(start->is_new, !played_.contains(start->worker));
+      Played& worker = played_[start->worker];
+      EXPECT_TRUE(worker.doing == Doing::Nothing || worker.doing == Doing::Tidies) << "one call at a time";
+      worker.tells_later = worker.doing == Doing::Tidies ? 1 : 0;
+      worker.doing = Doing::Call;
+      worker.ticket = start->ask.ticket;
+      worker.may_have = start->zygotes;
+      while (worker.zygotes.size() > worker.may_have) worker.zygotes.erase(worker.zygotes.begin());
+    }
+    for (const auto& order : choice_.orders(now_)) {
+      Played& worker = played_.at(order.worker);
+      EXPECT_NE(worker.doing, Doing::Call) << "a call is left alone";
+      if (order.ends) {
+        EXPECT_NE(worker.doing, Doing::Ends) << "it is said once";
+        worker.doing = Doing::Ends;
+      } else {
+        EXPECT_EQ(worker.doing, Doing::Nothing);
+        for (const std::string& key : order.drops) {
+          EXPECT_EQ(std::erase_if(worker.zygotes, [&](const auto& one) { return one.key == key; }), 1u);
+        }
+        worker.doing = Doing::Tidies;
+      }
+    }
+    check();
+  }
+
+  void check() {
+    std::size_t busy = 0;
+    std::size_t staying = 0;
+    std::size_t idle = 0;
+    std::size_t zygotes = 0;
+    for (const auto& [id, worker] : played_) {
+      busy += worker.doing == Doing::Call ? 1 : 0;
+      staying += worker.doing != Doing::Ends ? 1 : 0;
+      idle += worker.doing == Doing::Nothing ? 1 : 0;
+      zygotes += worker.zygotes.size();
+    }
+    EXPECT_LE(busy, bounds_.calls);
+    EXPECT_EQ(busy, choice_.busy());
+    EXPECT_LE(staying, bounds_.calls);
+    EXPECT_LE(idle, bounds_.idle);
+    EXPECT_LE(zygotes, bounds_.zygotes);
+    EXPECT_LE(choice_.held(), bounds_.zygotes);
+    EXPECT_EQ(waiting_.size(), choice_.waiting());
+    EXPECT_EQ(played_.size(), choice_.workers().size());
+    // Nobody waits beside one that could serve him.
+    EXPECT_FALSE(busy < bounds_.calls && !waiting_.empty() && idle > 0);
+  }
+
+  std::mt19937 random_;
+  WorkerBounds bounds_;
+  WorkerChoice choice_;
+  WorkerChoice::Time now_ = WorkerChoice::Time(1h);
+  std::map<WorkerId, Played> played_;
+  std::set<std::uint64_t> waiting_;
+  std::uint64_t tickets_ = 0;
+  std::uint64_t asked_ = 0;
+  std::uint64_t answered_ = 0;
+  std::uint64_t keys_ = 0;
+};
+
+TEST(WorkerChoiceSimulation, KeepsItsWordOnEveryDay) {
+  for (unsigned seed = 0; seed < kSeeds && !HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    Day(seed).run();
+  }
+}
+
+}  // namespace
+}  // namespace berth::http

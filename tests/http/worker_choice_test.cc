@@ -1,0 +1,251 @@
+#include "berth/http/worker_choice.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace berth::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+WorkerChoice::Time at(std::chrono::milliseconds time) { return WorkerChoice::Time(1h + time); }
+
+WorkerZygote zygote(const char* key, std::uint64_t memory = 1, const char* item = "item") {
+  return {key, item, 1, memory, ""};
+}
+
+class Choice : public ::testing::Test {
+ protected:
+  Choice() : Choice(WorkerBounds{.calls = 3, .waiting = 2, .idle = 2, .idle_time = 1min, .zygotes = 4}) {}
+  explicit Choice(const WorkerBounds& bounds) : choice(bounds) {}
+
+  WorkerChoice::Start start(std::uint64_t affinity) {
+    choice.add({++ticket, 0, affinity});
+    const auto started = choice.next();
+    EXPECT_TRUE(started);
+    return started.value_or(WorkerChoice::Start());
+  }
+  void finish(WorkerId worker, std::chrono::milliseconds time, std::vector<WorkerZygote> zygotes = {},
+              std::uint64_t memory = 0) {
+    EXPECT_TRUE(choice.answered(worker, false));
+    EXPECT_TRUE(choice.rested(worker, std::move(zygotes), memory, at(time)));
+  }
+  WorkerState state(WorkerId worker) const { return choice.workers().at(worker).state; }
+  std::set<WorkerId> ending(std::chrono::milliseconds time) {
+    std::set<WorkerId> ids;
+    for (const auto& order : choice.orders(at(time))) {
+      if (order.ends) ids.insert(order.worker);
+    }
+    return ids;
+  }
+
+  WorkerChoice choice;
+  std::uint64_t ticket = 0;
+};
+
+TEST_F(Choice, MakesAWorkerWhereNoneIsIdle) {
+  const auto first = start(1);
+  const auto second = start(1);
+  EXPECT_TRUE(first.is_new && second.is_new);
+  EXPECT_NE(first.worker, second.worker);
+  EXPECT_EQ(choice.busy(), 2u);
+}
+
+TEST_F(Choice, PrefersTheOneThatServedTheLikeOfIt) {
+  const auto first = start(1);
+  const auto second = start(2);
+  finish(first.worker, 1s);
+  finish(second.worker, 2s);
+  EXPECT_EQ(start(1).worker, first.worker);
+  EXPECT_EQ(start(2).worker, second.worker);
+}
+
+TEST_F(Choice, PrefersTheOneForWhichItWasTheLastThing) {
+  const auto first = start(1);
+  const auto second = start(1);
+  finish(second.worker, 1s);
+  EXPECT_EQ(start(2).worker, second.worker);
+  finish(second.worker, 2s);
+  finish(first.worker, 3s);
+  EXPECT_EQ(start(1).worker, first.worker);
+}
+
+TEST_F(Choice, TakesTheOneUsedLongestAgoForSomethingNew) {
+  const auto first = start(1);
+  const auto second = start(2);
+  finish(second.worker, 1s);
+  finish(first.worker, 2s);
+  const auto third = start(3);
+  EXPECT_EQ(third.worker, second.worker);
+  EXPECT_FALSE(third.is_new);
+}
+
+TEST_F(Choice, WaitsForOneThatTidiesUpAfterTheLikeOfIt) {
+  const auto first = start(1);
+  EXPECT_TRUE(choice.answered(first.worker, false));
+  EXPECT_EQ(state(first.worker), WorkerState::Tidying);
+  EXPECT_TRUE(start(2).is_new) << "another one does not wait for it";
+  const auto again = start(1);
+  EXPECT_EQ(again.worker, first.worker);
+  // What it tells of the first call comes during the second.
+  EXPECT_TRUE(choice.rested(first.worker, {}, 0, at(1s)));
+  EXPECT_EQ(state(first.worker), WorkerState::Busy);
+  EXPECT_FALSE(choice.rested(first.worker, {}, 0, at(1s))) << "once";
+}
+
+TEST_F(Choice, DoesNotWaitForOneThatMakesAZygote) {
+  const auto first = start(1);
+  EXPECT_TRUE(choice.answered(first.worker, true));
+  EXPECT_EQ(state(first.worker), WorkerState::Warming);
+  EXPECT_TRUE(start(1).is_new);
+}
+
+TEST_F(Choice, KeepsItsBounds) {
+  for (int i = 0; i < 3; ++i) start(1);
+  choice.add({++ticket, 0, 1});
+  EXPECT_FALSE(choice.next());
+  EXPECT_TRUE(choice.has_room());
+  choice.add({++ticket, 0, 1});
+  EXPECT_FALSE(choice.has_room());
+  EXPECT_TRUE(choice.forget(ticket));
+  EXPECT_TRUE(choice.has_room());
+}
+
+TEST_F(Choice, EndsIdleOnesThatAreTooMany) {
+  std::vector<WorkerId> ids;
+  for (std::uint64_t i = 0; i < 3; ++i) ids.push_back(start(i).worker);
+  for (std::size_t i = 0; i < 3; ++i) finish(ids[i], i * 1s);
+  EXPECT_EQ(ending(3s), std::set<WorkerId>{ids[0]});
+  EXPECT_EQ(ending(3s), std::set<WorkerId>{}) << "it is said once";
+  EXPECT_EQ(choice.next_time(), at(61s));
+  EXPECT_EQ(ending(60s), std::set<WorkerId>{});
+  EXPECT_EQ(ending(61s), std::set<WorkerId>{ids[1]});
+}
+
+TEST_F(Choice, EndsWorkersThatHaveGrown) {
+  const WorkerId grown = start(1).worker;
+  finish(grown, 1s, {}, 1ULL << 40);
+  EXPECT_EQ(ending(1s), std::set<WorkerId>{grown});
+}
+
+TEST_F(Choice, GrantsNoMoreZygotesThanThereMayBe) {
+  const auto first = start(1);
+  const auto second = start(2);
+  const auto third = start(3);
+  EXPECT_EQ(first.zygotes, 2u);
+  EXPECT_EQ(second.zygotes, 2u);
+  EXPECT_EQ(third.zygotes, 0u);
+  EXPECT_TRUE(choice.answered(first.worker, false));
+  EXPECT_FALSE(choice.rested(first.worker, {zygote("a"), zygote("b"), zygote("c")}, 0, at(1s))) << "more than it may";
+}
+
+TEST_F(Choice, HasAZygoteGivenBackWhereOneIsNeeded) {
+  const auto first = start(1);
+  const auto second = start(2);
+  finish(first.worker, 1s, {zygote("old"), zygote("new")});
+  finish(second.worker, 2s, {zygote("x"), zygote("y")});
+  EXPECT_TRUE(choice.orders(at(2s)).empty());
+  EXPECT_EQ(start(1).zygotes, 2u);
+  EXPECT_EQ(start(2).zygotes, 2u);
+  EXPECT_EQ(start(3).zygotes, 0u);
+  EXPECT_TRUE(choice.orders(at(3s)).empty()) << "nobody is idle";
+  finish(second.worker, 4s, {zygote("x"), zygote("y")});
+  const auto orders = choice.orders(at(4s));
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].worker, second.worker);
+  EXPECT_EQ(orders[0].drops, std::vector<std::string>{"x"});
+  EXPECT_TRUE(choice.rested(second.worker, {zygote("y")}, 0, at(5s)));
+  EXPECT_TRUE(choice.orders(at(5s)).empty()) << "one is enough";
+  EXPECT_EQ(choice.held(), 3u);
+}
+
+TEST_F(Choice, HasTheLargestGivenBackWhereMemoryIsShort) {
+  WorkerChoice few(WorkerBounds{.calls = 3, .idle = 3, .zygotes = 8, .zygote_bytes = 100});
+  few.add({1, 0, 1});
+  few.add({2, 0, 2});
+  const auto first = few.next();
+  const auto second = few.next();
+  EXPECT_TRUE(few.answered(first->worker, false));
+  EXPECT_TRUE(few.rested(first->worker, {zygote("small", 30), zygote("large", 70)}, 0, at(1s)));
+  EXPECT_TRUE(few.orders(at(1s)).empty());
+  EXPECT_TRUE(few.answered(second->worker, false));
+  EXPECT_TRUE(few.rested(second->worker, {zygote("middle", 50)}, 0, at(1s)));
+  const auto orders = few.orders(at(1s));
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].worker, first->worker);
+  EXPECT_EQ(orders[0].drops, std::vector<std::string>{"large"});
+  EXPECT_EQ(few.zygote_bytes(), 80u);
+  EXPECT_TRUE(few.rested(first->worker, {zygote("small", 30)}, 0, at(2s)));
+  EXPECT_EQ(few.held(), 2u);
+}
+
+TEST_F(Choice, ResetsIdleOnesAtOnceAndBusyOnesAfterTheirCall) {
+  const auto idle = start(1);
+  const auto busy = start(2);
+  finish(idle.worker, 1s);
+  EXPECT_EQ(choice.reset(std::nullopt), 2u);
+  EXPECT_EQ(ending(1s), std::set<WorkerId>{idle.worker});
+  EXPECT_TRUE(start(1).is_new);
+  EXPECT_TRUE(choice.answered(busy.worker, false));
+  EXPECT_EQ(ending(1s), std::set<WorkerId>{busy.worker});
+}
+
+TEST_F(Choice, ResetsAnItemEverywhere) {
+  const auto idle = start(1);
+  const auto busy = start(2);
+  finish(idle.worker, 1s, {zygote("a", 1, "one"), zygote("b", 1, "two")});
+  finish(busy.worker, 1s, {zygote("c", 1, "one")});
+  EXPECT_EQ(start(2).worker, busy.worker);
+  EXPECT_EQ(choice.reset("one"), 2u);
+  EXPECT_EQ(choice.reset("three"), 0u);
+  auto orders = choice.orders(at(1s));
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].drops, std::vector<std::string>{"a"});
+  EXPECT_TRUE(choice.answered(busy.worker, false));
+  EXPECT_TRUE(choice.orders(at(1s)).empty());
+  EXPECT_TRUE(choice.rested(busy.worker, {zygote("c", 1, "one")}, 0, at(2s)));
+  orders = choice.orders(at(2s));
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].drops, std::vector<std::string>{"c"});
+}
+
+TEST_F(Choice, GivesACallThatNobodyLookedAtToAnother) {
+  const auto first = start(1);
+  EXPECT_FALSE(choice.ended(first.worker, true));
+  EXPECT_EQ(choice.waiting(), 1u);
+  const auto again = choice.next();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->ask.ticket, first.ask.ticket);
+  const auto lost = choice.ended(again->worker, false);
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->ticket, first.ask.ticket);
+  EXPECT_TRUE(choice.workers().empty());
+}
+
+TEST_F(Choice, DrainsToNothing) {
+  const auto busy = start(1);
+  const auto idle = start(2);
+  finish(idle.worker, 1s);
+  choice.add({++ticket, 0, 3});
+  choice.drain();
+  EXPECT_EQ(choice.waiting(), 0u);
+  EXPECT_EQ(ending(1s), std::set<WorkerId>{idle.worker});
+  EXPECT_FALSE(choice.ended(idle.worker, false));
+  choice.add({++ticket, 0, 3});
+  EXPECT_FALSE(choice.next());
+  EXPECT_TRUE(choice.answered(busy.worker, true));
+  EXPECT_EQ(ending(2s), std::set<WorkerId>{busy.worker});
+}
+
+TEST_F(Choice, TakesNoReportThatCannotBe) {
+  EXPECT_FALSE(choice.answered(7, false));
+  EXPECT_FALSE(choice.rested(7, {}, 0, at(1s)));
+  const auto first = start(1);
+  EXPECT_FALSE(choice.rested(first.worker, {}, 0, at(1s))) << "in the middle of its call";
+  EXPECT_TRUE(choice.answered(first.worker, false));
+  EXPECT_FALSE(choice.answered(first.worker, false));
+}
+
+}  // namespace
+}  // namespace berth::http

@@ -1,0 +1,391 @@
+"""Warm calls through the daemon: workers that stay, each call as alone as ever, and one outcome whatever dies."""
+import json
+import os
+import random
+import re
+import signal
+import threading
+import time
+
+import pytest
+
+from calls import IMAGE, PATIENCE
+from figures import figure
+from host import read
+from serve import Daemon, Reply
+
+WARM = 'calls: {warm: on}\n'
+WAITING = "import time\ndemisto.log('running')\ntime.sleep(3600)\n"
+
+
+@pytest.fixture
+def daemon(berth):
+    with Daemon(berth, settings=berth.settings_with(WARM)) as made:
+        yield made
+
+
+def pool(daemon):
+    return daemon.ask('GET', '/v1/pool').json
+
+
+def zygotes(daemon):
+    return [zygote for worker in pool(daemon)['workers'] for zygote in worker['zygotes']]
+
+
+def until(found, seconds=30):
+    end = time.monotonic() + seconds * PATIENCE
+    while not (value := found()):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return value
+
+
+def at_rest(daemon):
+    """The workers, once all of them have nothing to do."""
+    def idle():
+        workers = pool(daemon)['workers']
+        return workers if all(worker['state'] == 'idle' for worker in workers) else None
+    return until(idle)
+
+
+def run(daemon, code, affinity=None, **more):
+    """The answer of one call; the next one finds the workers at rest."""
+    body = {'item': {'code': code}, 'image': IMAGE, **more}
+    reply = daemon.ask('POST', '/v1/run', body, ['Berth-Affinity: ' + (affinity or 'x')])
+    assert reply.status == 200, reply.body
+    at_rest(daemon)
+    return reply.json
+
+
+def value(answer):
+    return answer['entries'][-1]['Contents']
+
+
+def cmdline(pid):
+    return read('/proc/%d/cmdline' % pid)
+
+
+def parent_of(pid):
+    lines = [line.split() for line in read('/proc/%d/status' % pid).splitlines()]
+    return next((int(line[1]) for line in lines if line[0] == 'PPid:'), 0)
+
+
+def children_of(parent):
+    return [int(pid) for pid in read('/proc/%d/task/%d/children' % (parent, parent)).split()]
+
+
+def descendants(pid):
+    below = children_of(pid)
+    return below + [one for child in below for one in descendants(child)]
+
+
+def is_dead(pid):
+    return read('/proc/%d/stat' % pid).rpartition(')')[2].split()[:1] in ([], ['Z'])
+
+
+def zygote_processes(daemon):
+    """The interpreters that a container's init has started for a worker; their children look the same."""
+    return [pid for worker in children_of(daemon.pid) for init in children_of(worker) for pid in children_of(init)
+            if 'zygote.py' in cmdline(pid)]
+
+
+def test_the_second_call_is_warm(daemon):
+    answers = [run(daemon, "demisto.results('same')") for _ in range(4)]
+    assert [answer.get('warm', False) for answer in answers] == [False, True, True, True]
+    assert [value(answer) for answer in answers] == ['same'] * 4
+    worker, = pool(daemon)['workers']
+    assert worker['calls'] == 4 and worker['affinity'] == 'x' and os.path.exists('/proc/%d' % worker['pid'])
+    zygote, = worker['zygotes']
+    assert zygote['children'] >= 3 and zygote['memory_bytes'] > 0 and re.fullmatch('[0-9a-f]{64}', zygote['key'])
+    assert pool(daemon)['totals']['zygotes'] == 1
+
+
+def test_from_the_command_line(berth, daemon):
+    path = berth.write('scripts/serve_warm.py', "demisto.results(demisto.args()['n'])")
+    answers = []
+    for number in range(3):
+        answers.append(berth('run', path, '--image', IMAGE, '--json', 'n=%d' % number, settings=daemon.settings))
+        at_rest(daemon)
+    assert [answer.json.get('warm', False) for answer in answers] == [False, True, True]
+    assert [answer.value for answer in answers] == ['0', '1', '2']
+    assert pool(daemon)['workers'][0]['affinity'] == path + '%python3'
+
+
+def test_one_connection_for_many_calls(daemon):
+    body = json.dumps({'item': {'code': "demisto.results(demisto.args()['n'])"}, 'image': IMAGE, 'arguments': ['n=5']})
+    request = 'POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s' % (len(body), body)
+    with daemon.connect() as made:
+        # Two at once: the second one's bytes are there while the first one runs.
+        file = made.makefile('rb')
+        for data in request * 2, '', request:
+            made.sendall(data.encode())
+            head = b''
+            while not head.endswith(b'\r\n\r\n'):
+                head += file.readline()
+            length = int(re.search(rb'(?i)content-length: (\d+)', head).group(1))
+            assert head.startswith(b'HTTP/1.1 200 ') and b'close' not in head
+            assert value(json.loads(file.read(length))) == '5'
+        made.sendall(b'GET /v1/version HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+        assert Reply(file.read()).status == 200
+
+
+def test_events_over_one_connection(daemon):
+    body = json.dumps({'item': {'code': 'demisto.results(1)'}, 'image': IMAGE})
+    request = ('POST /v1/run HTTP/1.1\r\nHost: x\r\nAccept: application/x-ndjson\r\nContent-Length: %d\r\n\r\n%s' %
+               (len(body), body)).encode()
+    with daemon.connect() as made:
+        for _ in range(3):
+            made.sendall(request)
+            data = b''
+            while not data.endswith(b'\r\n0\r\n\r\n'):
+                data += made.recv(65536)
+            reply = Reply(data)
+            assert reply.whole and reply.events[-1]['event'] == 'answer'
+
+
+def test_a_call_does_not_find_what_another_was_given(daemon):
+    """In the memory of its process, in its environment, files and descriptors; the control is the call itself."""
+    code = r"""import json, os
+wanted = b'yranac-' + b'terces'
+seen = 0
+with open('/proc/self/maps') as maps:
+    ranges = [line.split()[0].split('-') for line in maps if ' r' in line]
+with open('/proc/self/mem', 'rb', 0) as memory:
+    for low, high in ranges:
+        try:
+            memory.seek(int(low, 16))
+            seen += memory.read(int(high, 16) - int(low, 16))[::-1].count(wanted)
+        except (OSError, ValueError, OverflowError):
+            pass
+found = [path for path in ('/tmp/mark', '/work/mark', '/dev/shm/mark') if os.path.exists(path)]
+for path in '/tmp/mark', '/work/mark', '/dev/shm/mark':
+    open(path, 'w').write('left')
+demisto.results(json.dumps([seen, found, sorted(demisto.args())]))
+"""
+    first = [json.loads(value(run(daemon, code, arguments=['one=secret-canary'])))for _ in range(3)]
+    assert all(seen > 0 for seen, _, _ in first), first
+    for _ in range(20):
+        answer = run(daemon, code, arguments=['two=other'])
+        assert answer['warm'] and json.loads(value(answer)) == [0, [], ['two']]
+    figure('serve', 'warm calls that found what another was given', '0 of 20')
+
+
+def test_investigations_do_not_mix(berth, daemon):
+    """Context, files and counters of a run are its own."""
+    code = "demisto.executeCommand('Set', {'key': 'k', 'value': 'v'})\n" \
+           "demisto.results(json.dumps([demisto.context(), demisto.investigation()['id']]))"
+    answers = [run(daemon, 'import json\n' + code) for _ in range(3)]
+    assert [json.loads(value(answer)) for answer in answers] == [[{}, '1']] * 3
+    assert [answer['entries'][0]['ID'] for answer in answers] == [answers[0]['entries'][0]['ID']] * 3
+
+
+def test_another_code_has_another_zygote(daemon):
+    """Whatever the client says of its call."""
+    for code in 'demisto.results(1)', 'demisto.results(2)':
+        for _ in range(2):
+            assert value(run(daemon, code, affinity='the same')) == code[-2]
+    assert len({zygote['key'] for zygote in zygotes(daemon)}) == 2
+
+
+def test_workers_are_chosen_by_what_they_served(daemon):
+    def at_once(codes):
+        threads = [threading.Thread(target=daemon.ask, args=(
+            'POST', '/v1/run', {'item': {'code': code}, 'image': IMAGE}, ['Berth-Affinity: ' + code[-1]])) for code in codes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        at_rest(daemon)
+    codes = ["import time; time.sleep(0.5)\n#%s" % letter for letter in 'ab']
+    at_once(codes)
+    before = {worker['affinity']: worker['pid'] for worker in pool(daemon)['workers']}
+    assert sorted(before) == ['a', 'b']
+    for code in codes * 2:
+        assert run(daemon, code, affinity=code[-1])['warm']
+    assert {worker['affinity']: worker['pid'] for worker in pool(daemon)['workers']} == before
+
+
+def test_reset(berth, daemon, host):
+    for _ in range(2):
+        run(daemon, 'demisto.results(1)', affinity='one')
+    before = pool(daemon)['workers'][0]['pid']
+    made = daemon.begin_code(WAITING)
+    daemon.wait_for_calls(1)
+    assert daemon.ask('POST', '/v1/pool/reset', {'itm': 'x'}).status == 400
+    assert daemon.ask('POST', '/v1/pool/reset', {'item': 'there is none'}).json['reset'] == 0
+    answer = berth('pool', 'reset', '--json', settings=daemon.settings)
+    assert answer.code == 0 and answer.json['reset'] >= 1
+    # The one that runs a call goes after it.
+    call, = daemon.calls()
+    daemon.ask('DELETE', '/v1/calls/' + call['id'])
+    assert Reply(daemon.read_all(made)).events[-1]['exit_code'] == 130
+    made.close()
+    until(lambda: not pool(daemon)['workers'])
+    until(lambda: not os.path.exists('/proc/%d' % before))
+    assert not run(daemon, 'demisto.results(1)', affinity='one').get('warm', False)
+    assert run(daemon, 'demisto.results(1)', affinity='one')['warm']
+    item = zygotes(daemon)[0]['item']
+    assert daemon.ask('POST', '/v1/pool/reset', {'item': item}).json['reset'] == 1
+    until(lambda: not zygotes(daemon))
+    worker, = at_rest(daemon)
+    assert not run(daemon, 'demisto.results(1)', affinity='one').get('warm', False)
+    assert run(daemon, 'demisto.results(1)', affinity='one')['warm']
+    assert worker['pid'] == pool(daemon)['workers'][0]['pid']
+
+
+def test_idle_workers_end(berth, host):
+    with Daemon(berth, settings=berth.settings_with(WARM + 'serve: {idle_time: 1s}\n')) as daemon:
+        for _ in range(2):
+            run(daemon, 'demisto.results(1)')
+        assert zygotes(daemon)
+        until(lambda: not pool(daemon)['workers'])
+        assert run(daemon, 'demisto.results(1)')['outcome']['cause'] == 'completed'
+
+
+def test_idle_workers_and_zygotes_have_bounds(berth):
+    text = WARM + 'serve: {idle_workers: 2, zygotes: 3}\n'
+    with Daemon(berth, settings=berth.settings_with(text)) as daemon:
+        begun = [daemon.begin_code("import time\ntime.sleep(1)\ndemisto.results(%d)" % number) for number in range(5)]
+        for made in begun:
+            assert Reply(daemon.read_all(made)).events[-1]['exit_code'] == 0
+            made.close()
+        until(lambda: len(pool(daemon)['workers']) == 2)
+        for number in range(8):
+            run(daemon, 'demisto.results(%d)' % number, affinity=str(number))
+            assert len(zygotes(daemon)) <= 3
+            assert len(zygote_processes(daemon)) <= 3
+        assert pool(daemon)['bounds']['zygotes'] == 3
+
+
+def test_memory_is_given_back(berth):
+    with Daemon(berth, settings=berth.settings_with(WARM + 'serve: {zygote_memory: 1m}\n')) as daemon:
+        for _ in range(3):
+            run(daemon, 'demisto.results(1)')
+        until(lambda: not zygotes(daemon) and not zygote_processes(daemon))
+
+
+def test_prewarm(room):
+    room.script('Ready', "demisto.results('was ready')", ['needed'])
+    room.settings_with(WARM + 'serve: {prewarm: [Ready]}\n')
+    with Daemon(room.berth, settings=room.settings) as daemon:
+        until(lambda: [zygote['item'] for zygote in zygotes(daemon)] == ['Ready'])
+        at_rest(daemon)
+        answer = room.must('exec', '!Ready needed=1', '--json')
+        assert answer.json['answers'][0]['warm'] is True, answer
+        assert daemon.ask('POST', '/v1/pool/reset', {}).json['reset'] == 1
+        until(lambda: zygotes(daemon))
+
+
+def test_a_killed_worker_is_its_clients_trouble_alone(daemon, host):
+    for _ in range(2):
+        run(daemon, WAITING.replace('3600', '0'), affinity='x')
+    # One that is idle: nobody notices.
+    worker, = at_rest(daemon)
+    os.kill(worker['pid'], signal.SIGKILL)
+    assert run(daemon, 'demisto.results(1)')['outcome']['cause'] == 'completed'
+    with daemon.connect() as made:
+        daemon.send(made, daemon.bytes_of('POST', '/v1/run', {'item': {'code': WAITING}, 'image': IMAGE}))
+        call, = daemon.wait_for_calls(1)
+        os.kill(call['pid'], signal.SIGKILL)
+        reply = Reply(daemon.read_all(made))
+    assert reply.status == 500 and 'signal 9' in reply.json['error']['message']
+    assert run(daemon, 'demisto.results(1)')['outcome']['cause'] == 'completed'
+
+
+def test_killed_zygotes_and_children_cost_no_call(daemon):
+    for _ in range(2):
+        run(daemon, 'demisto.results(1)')
+    zygote, = zygote_processes(daemon)
+    for victims in (lambda: children_of(zygote), lambda: [zygote]):
+        killed = victims()
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        # The first process of a child's namespace is there until the interpreter has been waited for.
+        until(lambda: any(is_dead(pid) for pid in killed))
+        answer = run(daemon, 'demisto.results(1)')
+        assert answer['outcome']['cause'] == 'completed' and value(answer) == '1', answer
+    until(lambda: run(daemon, 'demisto.results(1)').get('warm'))
+
+
+def test_kills_under_load(daemon, host):
+    """Workers, inits, zygotes and their children die at random; each call has one outcome, and new calls work."""
+    random.seed(5)
+    outcomes = []
+    ends = time.monotonic() + 10
+
+    def client(number):
+        while time.monotonic() < ends:
+            reply = daemon.ask('POST', '/v1/run', {'item': {'code': 'demisto.results(%d)' % (number % 2)}, 'image': IMAGE},
+                               ['Berth-Affinity: %d' % (number % 2)])
+            outcomes.append((reply.status, reply.whole))
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    killed = 0
+    while time.monotonic() < ends:
+        time.sleep(0.2)
+        ours = descendants(daemon.pid)
+        pythons = [pid for pid in ours if 'python' in cmdline(pid)]
+        wanted = children_of(daemon.pid) + pythons + [parent_of(pid) for pid in pythons]
+        below = [pid for pid in wanted if pid in ours]
+        if below:
+            try:
+                os.kill(random.choice(below), signal.SIGKILL)
+                killed += 1
+            except ProcessLookupError:
+                pass
+    for thread in threads:
+        thread.join()
+    # 0: the worker died in the middle of its answer, which its client sees.
+    assert {status for status, whole in outcomes} <= {200, 500, 503, 0}, outcomes
+    assert sum(status == 200 and whole for status, whole in outcomes) > len(outcomes) / 2
+    for _ in range(3):
+        assert run(daemon, "demisto.results('after')")['outcome']['cause'] == 'completed'
+    until(lambda: daemon.health()['running'] == 0)
+    figure('serve', 'processes killed under load, calls, calls that were not answered with 200',
+           '%d, %d, %d' % (killed, len(outcomes), sum(status != 200 for status, _ in outcomes)))
+
+
+def test_one_users_flood_does_not_keep_another_key_waiting(berth):
+    with Daemon(berth, settings=berth.settings_with(WARM + 'serve: {calls: 1}\n')) as daemon:
+        code = "import time\ntime.sleep(0.3)\ndemisto.results('flood')"
+        flood = []
+        for _ in range(12):
+            made = daemon.connect()
+            daemon.send(made, daemon.bytes_of('POST', '/v1/run', {'item': {'code': code}, 'image': IMAGE},
+                                              ['Berth-Affinity: flood']))
+            flood.append(made)
+        until(lambda: daemon.health()['waiting'] >= 8)
+        reply = daemon.ask('POST', '/v1/run', {'item': {'code': "demisto.results('other')"}, 'image': IMAGE},
+                           ['Berth-Affinity: other'])
+        assert reply.status == 200
+        assert daemon.health()['waiting'] >= 4, 'it came before those that had waited longer'
+        for made in flood:
+            assert Reply(daemon.read_all(made)).status == 200
+            made.close()
+
+
+def test_drain_with_zygotes(berth, host):
+    daemon = Daemon(berth, settings=berth.settings_with(WARM))
+    daemon.wait_for_it()
+    for _ in range(2):
+        run(daemon, 'demisto.results(1)')
+    begun = time.monotonic()
+    assert daemon.end(seconds=30 * PATIENCE).code == 0
+    figure('serve', 'end of a daemon with an idle worker and a zygote', '%.2f s' % (time.monotonic() - begun))
+    assert host.processes() == []
+
+
+def test_pool_and_top_for_people(berth, daemon):
+    for _ in range(2):
+        run(daemon, 'demisto.results(1)')
+    made = daemon.begin_code(WAITING)
+    daemon.wait_for_calls(1)
+    shown = berth('pool', settings=daemon.settings)
+    assert shown.code == 0 and 'ZYGOTE' in shown.out and 'WORKER' in shown.out and '1 of 16 calls run' in shown.out
+    top = berth('top', settings=daemon.settings)
+    assert top.code == 0 and 'CALL' in top.out and 'the code of the request' in top.out and '\x1b' not in top.out
+    made.close()
+    daemon.wait_for_calls(0)
+    assert berth('pool', settings=berth.settings_with('serve: {socket: /nowhere/berth.sock}\n')).code == 12

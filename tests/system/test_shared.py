@@ -1,0 +1,66 @@
+"""Items that an operator lets share a process (`calls.shared`): one process serves calls one after another."""
+import json
+import os
+import signal
+import time
+
+from calls import PATIENCE
+from figures import figure
+from test_warm import OUTER
+
+PLACE = "import os, time\nwith open('/proc/self/stat') as file: started = file.read().split()[21]\n"
+
+
+def shared(room, name, code, rows, arguments=(), items=None, seconds=120):
+    """What `code` answered for each of `rows`, run as a script that another one calls."""
+    with open(room.settings, 'a') as file:
+        file.write('calls: {shared: %s}\n' % json.dumps([name] if items is None else items))
+    room.script(name, code, arguments)
+    room.script('Outer' + name, OUTER % name, ['rows'])
+    answer = room.exec('!Outer%s rows=`%s`' % (name, json.dumps(rows)), seconds=seconds * PATIENCE)
+    assert answer.code == 0, answer
+    return json.loads(answer.value)
+
+
+def test_one_process_serves_all(room):
+    code = PLACE + "import json, sys\nsys.count = getattr(sys, 'count', 0) + 1\ndemisto.results(json.dumps([started, sys.count]))"
+    rows = shared(room, 'Counts', code, [{}] * 5)
+    facts = [json.loads(row[0]) for row in rows]
+    assert len({started for started, _ in facts}) == 1 and [count for _, count in facts] == [1, 2, 3, 4, 5], rows
+    figure('shared', 'calls of a shared item, and its processes', '%d, %d' % (len(facts), len({started for started, _ in facts})))
+
+
+def test_who_is_not_named_shares_nothing(room):
+    code = "import sys\nsys.count = getattr(sys, 'count', 0) + 1\ndemisto.results(sys.count)"
+    assert shared(room, 'Alone', code, [{}] * 3, items=['Another']) == [['1']] * 3
+
+
+def test_arguments_files_and_the_work_folder_are_of_one_call(room):
+    code = ("import json, os\nbefore = os.listdir('.')\nopen('left', 'w').write(demisto.args()['a'])\n"
+            "demisto.results(json.dumps([demisto.args(), before, os.environ.get('X')]))\nos.environ['X'] = 'x'\nos.chdir('/')")
+    rows = shared(room, 'Folder', code, [{'a': str(n)} for n in range(3)], ['a'])
+    assert [json.loads(row[0]) for row in rows] == [[{'a': str(n)}, [], None] for n in range(3)], rows
+
+
+def test_a_call_that_fails_ends_itself_alone(room):
+    code = ("import sys, os, signal\nsys.count = getattr(sys, 'count', 0) + 1\nwhat = demisto.args()['do']\n"
+            "if what == 'raise': raise ValueError('no')\nif what == 'die': os.kill(os.getpid(), signal.SIGKILL)\n"
+            "if what == 'exit': os._exit(3)\ndemisto.results(sys.count)")
+    rows = shared(room, 'Fails', code, [{'do': do} for do in ('', 'raise', '', 'die', '', 'exit', '')], ['do'])
+    assert [rows[n] for n in (0, 2, 4, 6)] == [['1'], ['3'], ['1'], ['1']], rows
+    assert 'ValueError: no' in rows[1][0] and 'SIGKILL' in rows[3][0] and 'status 3' in rows[5][0], rows
+
+
+def test_a_call_of_itself_has_another_process(room):
+    code = PLACE + ("if demisto.args().get('deep'): demisto.results(started)\n"
+                    "else: demisto.results(started + ' ' + demisto.executeCommand('Deep', {'deep': '1'})[0]['Contents'])")
+    rows = shared(room, 'Deep', code, [{}, {}], ['deep'])
+    assert all(len(set(row[0].split())) == 2 for row in rows), rows
+
+
+def test_the_answer_says_so_and_nothing_is_left(room):
+    with open(room.settings, 'a') as file:
+        file.write('calls: {shared: [Once]}\n')
+    room.script('Once', 'demisto.results(1)')
+    answer = room.exec('!Once')
+    assert answer.code == 0 and answer.json['answers'][0].get('shared') is True, answer
