@@ -1203,11 +1203,17 @@ def move_away(fd):
     return copy
 
 
-def greet(channel):
-    """Says that a job can come."""
+def greeting():
+    """The line that says that a job can come, and to which interpreter."""
     line = '{"type": "ready", "schema": %d, "python": "%d.%d.%d"}' % ((SCHEMA,) + sys.version_info[:3])
-    with channel.write_turn:
-        channel.write_line(line.encode('ascii'))
+    return line.encode('ascii')
+
+
+def greet(channel):
+    """Says so, where FRONT has not."""
+    if not globals().get('GREETED'):
+        with channel.write_turn:
+            channel.write_line(greeting())
 
 
 def serve_frames(in_fd, out_fd):
@@ -1294,6 +1300,19 @@ def write_whole(path, data):
     os.rename(path + '.draft', path)
 
 
+# What loop.pyc runs first: the host, told that the interpreter runs, answers while the rest is unmarshalled.
+FRONT = '''import marshal, os, sys
+GREETED = False
+if __name__ == '__main__' and sys.argv[1:2] == ['frames'] and len(sys.argv) == 4 and sys.argv[3].isdigit():
+    try:
+        os.write(int(sys.argv[3]), %r)
+        GREETED = True
+    except OSError:
+        pass  # the rest meets the same, and tells
+exec(marshal.loads(%r))
+'''
+
+
 def write_compiled(folder):
     """Writes loop.pyc, and prelude.bin when there is a prelude, to `folder`: marshalled code of this interpreter."""
     import marshal
@@ -1307,8 +1326,9 @@ def write_compiled(folder):
         if sys.version_info < (3, 7):
             header = header[:12]
     with open(__file__, 'rb') as source:
-        loop = compile(source.read(), __file__, 'exec', 0, True)
-    write_whole(folder + '/loop.pyc', header + marshal.dumps(loop))
+        rest = marshal.dumps(compile(source.read(), __file__, 'exec', 0, True))
+    front = compile(FRONT % (greeting() + b'\n', rest), __file__, 'exec', 0, True)
+    write_whole(folder + '/loop.pyc', header + marshal.dumps(front))
     if os.path.exists(PRELUDE):
         with open(PRELUDE, 'rb') as source:
             code = compile_script(source.read().decode('utf-8'))

@@ -67,7 +67,7 @@ class Outcome(object):
 class Process(object):
     """A running loop. `stdio` chooses the mode; standard output and error go to files, so they never block."""
 
-    def __init__(self, stdio=False, env=None, python_flags=(), mode='frames'):
+    def __init__(self, stdio=False, env=None, python_flags=(), mode='frames', loop=LOOP):
         self.stdio = stdio
         self.out = tempfile.TemporaryFile()
         self.err = tempfile.TemporaryFile()
@@ -80,7 +80,7 @@ class Process(object):
             child_in, to = os.pipe()
             frm, child_out = os.pipe()
             self.process = subprocess.Popen(
-                [PYTHON] + list(python_flags) + [LOOP, mode, str(child_in), str(child_out)],
+                [PYTHON] + list(python_flags) + [loop, mode, str(child_in), str(child_out)],
                 stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err, pass_fds=(child_in, child_out), env=env,
                 cwd=self.cwd)
             os.close(child_in)
