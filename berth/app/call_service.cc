@@ -13,6 +13,7 @@
 
 #include "berth/app/call_host.h"
 #include "berth/app/call_place.h"
+#include "berth/app/call_spec.h"
 #include "berth/app/checked_call.h"
 #include "berth/app/code_cache.h"
 #include "berth/app/debugger.h"
@@ -38,49 +39,6 @@ using namespace std::chrono_literals;
 
 constexpr auto kWarmPatience = 10s;    // for a zygote and its child; a container is there in a fraction of a second
 constexpr auto kPreparePatience = 2s;  // an answer waits for it
-
-container::Limits limits_of(const CallRequest& request, const CheckedCall& checked) {
-  container::Limits limits = request.limits;
-  if (!request.timeout_given && request.debugger_port) {
-    limits.wall_time = kDebugTime;
-  } else if (!request.timeout_given && checked.timeout) {
-    limits.wall_time = std::chrono::ceil<std::chrono::milliseconds>(*checked.timeout);
-  }
-  return limits;
-}
-
-container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& checked,
-                               const image::ResolvedImage& resolved, const container::Guards& guards) {
-  container::LaunchSpec spec;
-  spec.image_name = image::to_string(resolved.used);
-  spec.root = {resolved.image.id, resolved.image.layer_folders};
-  spec.programs = container::interpreters_for(request.item.subtype);
-  spec.limits = limits_of(request, checked);
-  spec.guards = guards;
-  spec.keep = request.keep;
-  return spec;
-}
-
-// Gives the loop and the code to the container: compiled as far as they are the same in call after call.
-void put_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec, wire::Job& job) {
-  const std::string folder = std::string(container::kFixedFolder) + "/";
-  const content::CodePart& item = code.parts.back();
-  const std::string_view whole = code.text;
-  if (auto compiled = item.offset == 0 ? std::nullopt : cache.get(spec, prelude_of(code))) {
-    job.prelude = wire::Prelude{folder + compiled->prelude.name, item.first_line};
-    spec.fixed = {std::move(compiled->loop), std::move(compiled->prelude)};
-    job.code = whole.substr(item.offset);
-  } else {
-    spec.fixed = {{"loop.py", std::string(embedded_loop()), {}}};
-    job.code = whole;
-  }
-  spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
-}
-
-// Whether the call asks for nothing that only a container of its own can give.
-bool is_plain(const CallRequest& request, const container::LaunchSpec& spec) {
-  return spec.guards.all_up() && !spec.keep && spec.files.empty() && !request.debugger_port && !request.published_port;
-}
 
 }  // namespace
 
