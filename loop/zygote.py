@@ -214,6 +214,7 @@ class Code(object):
         if marshalled is not None:
             import marshal
             self.prelude = marshal.loads(marshalled)
+        self.rehearsed = loop.compile_script(Rehearsal.SCRIPT)
         self._text = read('item.py').decode('utf-8')
         self._item = None
         try:
@@ -266,6 +267,35 @@ class Ahead(object):
         return job, [self._code.item()]
 
 
+class Rehearsal(object):
+    """A call that asks for nothing and is told to nobody. What a call touches, the kernel copies for its child: it has
+    done so by then, and no call waits for it."""
+
+    LINE = b'{"integration": false, "native": true, "command": "", "args": {"a": "b"}, "params": null, "context": {}}'
+    SCRIPT = u'demisto.results(demisto.args())'
+
+    def __init__(self, code, channel):
+        self.host = code.loop.FramesHost(channel)
+        self.loaded = code.loaded
+        self.scope = {}
+        self._code = code
+
+    def begin(self):
+        loop = self._code.loop
+        job = loop.parse_job(self.LINE, False)
+        self.scope.update(loop.script_globals(loop.Demisto(self.host, job), job))
+        return job, [self._code.rehearsed]
+
+
+def rehearse(code):
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        rehearsal = Rehearsal(code, code.loop.Channel(null, null))
+        code.loop.run_job(None, rehearsal.host, {}, ahead=rehearsal)
+    finally:
+        os.close(null)
+
+
 def serve_call(library, code):
     """The whole life of a child."""
     failed = library.berth_isolate()
@@ -276,6 +306,7 @@ def serve_call(library, code):
     loop = code.loop
     if code.renew is not None:
         code.renew()
+    rehearse(code)
     channel = loop.Channel(IN, OUT)
     ahead = Ahead(code, channel)
     loop.run_job(None, ahead.host, {}, ahead=ahead)
