@@ -323,6 +323,11 @@ class Host(object):
         if taken:
             turn.give()
 
+    def _await_turn(self):
+        # A thread that still waits for an answer would take the next job for it.
+        if not self._turn.is_mine() and self._turn.take(END_SECONDS):
+            self._turn.give()
+
     def _post(self, text):
         with self._channel.write_turn:
             ticket, text = self._ticket_for(text)
@@ -373,6 +378,13 @@ class FramesHost(Host):
         """Nothing: the host ends the process, and with it every thread."""
 
 
+class SharedHost(FramesHost):
+    """Mode `shared`: the next job comes on the same channel. What is left of an answer there, next_job() passes over."""
+
+    def _await_others(self):
+        self._await_turn()
+
+
 class StdioHost(Host):
     """Mode `stdio`: answers are bare JSON lines, errors a marker at the start of the line."""
 
@@ -390,9 +402,7 @@ class StdioHost(Host):
         return JSON.decode(answer)
 
     def _await_others(self):
-        # A thread that still waits for an answer would take the next job for it.
-        if not self._turn.is_mine() and self._turn.take(END_SECONDS):
-            self._turn.give()
+        self._await_turn()
 
 
 # --- the object ------------------------------------------------------------------------------------------------------
@@ -1231,8 +1241,12 @@ def serve_frames(in_fd, out_fd):
 
 
 def empty_folder(folder):
-    """Removes what is in a folder, and follows no link."""
-    for name in os.listdir(folder):
+    """Removes what is in a folder, and follows no link. What a job has made so that it cannot be removed stays."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        names = []
+    for name in names:
         path = os.path.join(folder, name)
         try:
             if os.path.isdir(path) and not os.path.islink(path):
@@ -1240,8 +1254,16 @@ def empty_folder(folder):
                 os.rmdir(path)
             else:
                 os.unlink(path)
-        except OSError:
-            pass  # a job has made it so; it is that of calls that trust each other
+        except Exception:
+            pass  # RuntimeError, too: folders in folders, deeper than the interpreter's stack
+
+
+def next_job(channel):
+    """The next line that is no answer: one to a request that was given up may have stayed on the way."""
+    line = channel.read_line()
+    while line.startswith(b'{"seq"'):
+        line = channel.read_line()
+    return line
 
 
 def serve_shared(in_fd, out_fd):
@@ -1253,11 +1275,11 @@ def serve_shared(in_fd, out_fd):
     load_json()
     surroundings = Surroundings()
     cache = {}
-    line = channel.read_line()
+    line = next_job(channel)
     while line:
-        run_job(line, FramesHost(channel), cache)
+        run_job(line, SharedHost(channel), cache)
         surroundings.restore()
-        line = channel.read_line()
+        line = next_job(channel)
         empty_folder(surroundings.folder)
 
 

@@ -37,8 +37,16 @@ void CallMeans::make_ready_later(WarmCall call) {
   if (later_.size() < kMostLater && std::ranges::none_of(later_, is_same)) later_.push_back(std::move(call));
 }
 
+void CallMeans::end_later(container::CallChild child) {
+  // Those of this run before it: a command that is polled goes on for long.
+  for (container::CallChild& one : ended_) std::ignore = one.end(std::chrono::milliseconds(0));
+  ended_.clear();
+  ended_.push_back(std::move(child));
+}
+
 bool CallMeans::has_zygotes_to_make() const {
-  return std::ranges::any_of(later_, [&](const WarmCall& one) { return !warm_->has(one.key); });
+  return std::ranges::any_of(later_,
+                             [&](const WarmCall& one) { return !warm_->has(one.key) || warm_->is_due(one.key); });
 }
 
 void CallMeans::make_ready(int gone) {

@@ -321,7 +321,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   // A process that stays ends it once the answer is out, where there is nothing to learn from its end.
   const bool ends_later = means_->stays() && nesting.depth == 0 && place->child() != nullptr &&
                           spec.network.is_none() && answer.record.stop == engine::Stop::Completed;
-  const bool goes_on = may_be_shared && answer.record.stop == engine::Stop::Completed;
+  const bool goes_on =
+      may_be_shared && answer.record.stop == engine::Stop::Completed && !answer.record.has_unsent_answers;
   auto end = request.keep ? own->leave_standing(means_->folder(), spec)
              : ends_later ? place->child()->figures()
              : goes_on    ? place->shared()->end_call()
@@ -339,7 +340,10 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.moments.push_back({"end the container", monotonic_ns()});
   if (ends_later) means_->end_later(std::move(*place->child()));
   if (goes_on) means_->shared().keep(warm.key, std::move(*place->shared()));
-  if (may_be_warm) means_->warm().learn(warm.key, answer.record.loaded);
+  if (may_be_warm) {
+    means_->warm().learn(warm.key, answer.record.loaded);
+    std::ranges::move(means_->warm().take_remarks(warm.key), std::back_inserter(answer.notes));
+  }
   if (may_be_warm) prepare_next(std::move(warm), nesting, request.interrupt);
   if (nesting.depth == 0) tell_troubles(answer);
   return answer;
@@ -362,7 +366,6 @@ void CallService::tell_troubles(CallAnswer& answer) {
     const std::string text = mask(trouble.message(), answer.secrets);
     (trouble.code() == Errc::Denied ? answer.warnings : answer.notes).push_back(text);
   }
-  std::ranges::move(means_->warm().take_remarks(), std::back_inserter(answer.notes));
 }
 
 }  // namespace berth::app

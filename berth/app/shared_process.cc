@@ -64,7 +64,9 @@ std::optional<SharedProcess> SharedProcesses::take(const std::string& key) {
 }
 
 void SharedProcesses::keep(const std::string& key, SharedProcess process) {
-  if (::getpid() != owner_ || process.calls() >= kMostCalls) return;
+  container::Container& of = process.container();
+  const bool is_whole = of.in() && of.out() && of.printed() && of.complaints();
+  if (::getpid() != owner_ || !is_whole || process.calls() >= kMostCalls) return;
   if (waiting_.size() >= kMostWaiting) {
     waiting_.erase(std::ranges::min_element(waiting_, {}, [](const auto& one) { return one.second.first; }));
   }

@@ -58,8 +58,8 @@ class SharedProcesses {
 
   // One that waits for a call with this key (warm_key), and lives.
   std::optional<SharedProcess> take(const std::string& key);
-  // Keeps one for the next call. The one that waits longest ends when there are too many, and this one after a
-  // thousand calls: what content leaks is let go of.
+  // Keeps one for the next call, if it can serve one: a call may have closed its channels. The one that waits longest
+  // ends when there are too many, and this one after a thousand calls: what content leaks is let go of.
   void keep(const std::string& key, SharedProcess process);
   // Ends all that wait. Whether there was one.
   bool give_back();

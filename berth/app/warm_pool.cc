@@ -155,7 +155,7 @@ Result<bool> WarmPool::get_ready(Entry& entry, const std::string& key, const con
   entry.begun.reset();
   if (is_trying) {
     for (const ImportedModule& one : imports_.settle(key, imports_of(entry.zygote->container()))) {
-      remarks_.push_back(fmt::format("module '{}' is not imported ahead of calls: {}", one.name, one.why));
+      entry.remarks.push_back(fmt::format("module '{}' is not imported ahead of calls: {}", one.name, one.why));
     }
   }
   if (std::exchange(entry.is_list_to_blame, false)) imports_.give_up(key);
@@ -237,7 +237,7 @@ Result<void> WarmPool::prepare(const WarmCall& call, const container::Patience& 
   const auto known = entries_.find(call.key);
   if (known == entries_.end() || !known->second.zygote || known->second.begun || known->second.spare) return {};
   Entry& entry = known->second;
-  if (call.zygote && entry.has_grown && entry.calls >= entry.renewed_at) {
+  if (call.zygote && is_due(call.key)) {
     entry.renewed_at = 2 * entry.calls + kFirstRenewal;
     end(entry);
     return {};
@@ -279,6 +279,16 @@ void WarmPool::learn(const std::string& key, const std::vector<std::string>& mod
 bool WarmPool::has_learned(const std::string& key) const {
   const auto known = entries_.find(key);
   return known != entries_.end() && known->second.has_grown;
+}
+
+bool WarmPool::is_due(const std::string& key) const {
+  const auto known = entries_.find(key);
+  return known != entries_.end() && known->second.has_grown && known->second.calls >= known->second.renewed_at;
+}
+
+std::vector<std::string> WarmPool::take_remarks(const std::string& key) {
+  const auto known = entries_.find(key);
+  return known != entries_.end() ? std::exchange(known->second.remarks, {}) : std::vector<std::string>();
 }
 
 std::vector<ZygoteShown> WarmPool::zygotes() const {

@@ -71,8 +71,10 @@ class WarmPool {
   void learn(const std::string& key, const std::vector<std::string>& modules);
   // Whether calls have told of more than the zygote of that key has imported: another one may take its place.
   bool has_learned(const std::string& key) const;
-  // What was found out since the last time of modules that are not imported ahead, for people.
-  std::vector<std::string> take_remarks() { return std::exchange(remarks_, {}); }
+  // Whether prepare() would end the zygote of that key for another one.
+  bool is_due(const std::string& key) const;
+  // What was found out since the last time of modules that are not imported ahead of calls with that key, for people.
+  std::vector<std::string> take_remarks(const std::string& key);
 
   // Has the next one made while nobody waits, where there is a zygote. To be called when a call has been answered. A
   // zygote that another one is to take the place of ends. Errors: why it is not made.
@@ -107,6 +109,7 @@ class WarmPool {
     // Since when it makes itself ready, and with which imports; not set once it is ready.
     std::optional<std::chrono::steady_clock::time_point> begun;
     ImportList imports;
+    std::vector<std::string> remarks;
     bool is_without_imports = false;  // one that had them did not become ready
     bool is_list_to_blame = false;    // since it ended by itself; if one without becomes ready, that was why
     bool has_grown = false;           // calls have told of more since it was begun
@@ -125,7 +128,6 @@ class WarmPool {
 
   const container::RuntimeFolder& folder_;
   LearnedImports imports_;
-  std::vector<std::string> remarks_;
   pid_t owner_;
   std::size_t most_ = kMostZygotes;
   std::uint64_t clock_ = 0;

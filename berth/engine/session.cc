@@ -328,6 +328,7 @@ class Conversation {
   // The call is over. Text that was printed before its end may still be on its way; messages after it are counted
   // and dropped.
   Result<void> take_in_the_rest() {
+    record_.has_unsent_answers = written_ < answers_.size();
     while (frames_.next_line()) ++record_.late_messages;
     if (*stop_ == Stop::Ended && !frames_.rest().empty()) {
       ++record_.bad_messages;

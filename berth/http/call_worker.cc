@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 
 #include "berth/http/worker.h"
@@ -42,8 +43,18 @@ void CallWorker::kill_after(std::chrono::milliseconds grace) {
   if (!kill_at_) kill_at_ = Clock::now() + grace;
 }
 
+std::optional<CallWorker::Clock::time_point> CallWorker::kill_at() const {
+  if (!kill_at_ || !rests_by_) return kill_at_ ? kill_at_ : rests_by_;
+  return std::min(*kill_at_, *rests_by_);
+}
+
 void CallWorker::kill_if_due() {
-  if (kill_at_ && Clock::now() >= *kill_at_) kill();
+  const auto at = kill_at();
+  if (!at || Clock::now() < *at) return;
+  kill();
+  // One that the kernel does not let go of is not asked for all the time.
+  kill_at_ = Clock::now() + std::chrono::seconds(1);
+  rests_by_.reset();
 }
 
 void CallWorker::kill() { std::ignore = child_.kill(SIGKILL); }

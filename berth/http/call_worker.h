@@ -42,7 +42,10 @@ class CallWorker {
   // Once `grace` is over, kill_if_due() kills it, unless it is forgiven before.
   void kill_after(std::chrono::milliseconds grace);
   void forgive() { kill_at_.reset(); }
-  std::optional<Clock::time_point> kill_at() const { return kill_at_; }
+  // Likewise unless it has rested before.
+  void rest_within(std::chrono::milliseconds time) { rests_by_ = Clock::now() + time; }
+  void has_rested() { rests_by_.reset(); }
+  std::optional<Clock::time_point> kill_at() const;
   void kill_if_due();
   void kill();
   // It ends when it has nothing to do.
@@ -59,6 +62,7 @@ class CallWorker {
   UniqueFd socket_;
   WorkerBoard board_;
   std::optional<Clock::time_point> kill_at_;
+  std::optional<Clock::time_point> rests_by_;
 };
 
 }  // namespace berth::http

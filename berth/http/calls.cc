@@ -15,8 +15,9 @@
 namespace berth::http {
 namespace {
 
-constexpr std::chrono::seconds kGrace{10};        // for a call or worker told to end; containers take a moment
-constexpr std::size_t kMostKeptBytes = 64 << 10;  // of a request, in case that its worker dies before it looks at it
+constexpr std::chrono::seconds kGrace{10};         // for a call or worker told to end; containers take a moment
+constexpr std::chrono::seconds kLongestRest{120};  // for what a worker does between calls: zygotes, each in ten seconds
+constexpr std::size_t kMostKeptBytes = 64 << 10;   // of a request, in case that its worker dies before it looks at it
 constexpr std::size_t kMostKeptDescriptors = 4;
 
 WorkerBounds bounds_of(const app::ServeSettings& settings) {
@@ -94,8 +95,17 @@ Calls::Begun Calls::go_on() {
   return begun;
 }
 
+// The worker is a copy of the daemon, and so are those that it clones: what others have asked for is no business of
+// theirs.
 Result<CallWorker> Calls::start_worker() {
-  return CallWorker::start([&](int socket, WorkerBoard& board) { serve_orders(socket, board, settings_, guards_); });
+  return CallWorker::start([&](int socket, WorkerBoard& board) {
+    const auto wipe = [](std::string& body) { ::explicit_bzero(body.data(), body.size()); };
+    for (auto& [connection, asked] : asked_) wipe(asked.order.body);
+    for (auto& [id, staying] : workers_) {
+      if (staying.call) wipe(staying.call->asked.order.body);
+    }
+    serve_orders(socket, board, settings_, guards_);
+  });
 }
 
 // What the operator wants warm, one after another, while nobody waits.
@@ -106,7 +116,6 @@ void Calls::warm_up() {
   const std::string affinity = wire::affinity_text({.name = std::string_view(wish).substr(wish.rfind(' ') + 1)});
   const auto start = choice_.next_to_warm(std::hash<std::string>()(affinity));
   if (!start) return;
-  to_warm_.pop_front();
   if (start->is_new) {
     auto worker = start_worker();
     if (!worker) {
@@ -118,7 +127,9 @@ void Calls::warm_up() {
   warms_ = start->worker;
   Staying& staying = workers_.at(start->worker);
   staying.affinity = affinity;
-  if (!staying.worker.say(WarmOrder{wish, start->zygotes})) staying.worker.kill();
+  if (!staying.worker.say(WarmOrder{wish, start->zygotes})) return staying.worker.kill();
+  to_warm_.pop_front();
+  staying.worker.rest_within(kLongestRest);
 }
 
 // An idle worker that is dead, which nobody has seen yet, takes nothing: another one is made in its place.
@@ -131,6 +142,7 @@ Result<void> Calls::hand_over(const WorkerChoice::Start& start) {
       workers_.erase(start.worker);
       BERTH_TRY(CallWorker worker, start_worker());
       workers_.emplace(start.worker, Staying{std::move(worker), now_text(), "", std::nullopt});
+      if (!start.is_new) choice_.replaced(start.worker);
     }
     Staying& staying = workers_.at(start.worker);
     staying.worker.board().clear();
@@ -180,6 +192,7 @@ void Calls::take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& 
     if (auto* rest = std::get_if<RestReport>(&report)) {
       const auto now = std::chrono::steady_clock::now();
       if (warms_ == id) warms_.reset();
+      staying.worker.has_rested();
       if (!choice_.rested(id, std::move(rest->zygotes), rest->memory_bytes, now)) return staying.worker.kill();
       continue;
     }
@@ -188,6 +201,7 @@ void Calls::take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& 
       return staying.worker.kill();
     }
     staying.worker.forgive();
+    staying.worker.rest_within(kLongestRest);
     times_.add(done.took_ns);
     ended.push_back({staying.call->asked.connection, done.keeps, false, std::nullopt});
     staying.call.reset();

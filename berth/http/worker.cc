@@ -67,7 +67,10 @@ void Worker::stop(std::chrono::milliseconds grace) {
 }
 
 void Worker::kill_if_due() {
-  if (kill_at_ && std::chrono::steady_clock::now() >= *kill_at_) std::ignore = child_.kill(SIGKILL);
+  if (!kill_at_ || std::chrono::steady_clock::now() < *kill_at_) return;
+  std::ignore = child_.kill(SIGKILL);
+  // One that the kernel does not let go of is not asked for all the time.
+  kill_at_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
 }
 
 std::string Worker::since() const {

@@ -4,6 +4,8 @@
 #include <tuple>
 #include <utility>
 
+#include "berth/http/worker_report.h"
+
 namespace berth::http {
 namespace {
 
@@ -47,7 +49,7 @@ std::optional<WorkerId> WorkerChoice::best_for(std::uint64_t affinity) const {
   std::optional<WorkerId> best;
   std::tuple<bool, bool, std::ptrdiff_t, Time::duration> best_rank;
   for (const auto& [id, worker] : workers_) {
-    if (!is_free(worker) || worker.leaves_after) continue;
+    if (!is_free(worker) || worker.leaves_after || !worker.drops_after.empty()) continue;
     const auto place = std::ranges::find(worker.affinities, affinity);
     const bool knows = place != worker.affinities.end();
     const bool is_idle = worker.state == WorkerState::Idle;
@@ -65,6 +67,8 @@ std::optional<WorkerId> WorkerChoice::best_for(std::uint64_t affinity) const {
 }
 
 std::size_t WorkerChoice::grant(WorkerView& worker, std::size_t step) {
+  // One that is never idle would gather them all: what it does not use, it does not need more of.
+  if (worker.held >= worker.zygotes.size() + 2 * step) return worker.held;
   const std::size_t left = bounds_.zygotes - std::min(bounds_.zygotes, held());
   worker.held += std::min(step, left);
   // Somebody gives one back when he is idle, for the next time.
@@ -138,6 +142,15 @@ bool WorkerChoice::rested(WorkerId id, std::vector<WorkerZygote> zygotes, std::u
   return true;
 }
 
+void WorkerChoice::replaced(WorkerId id) {
+  WorkerView& worker = workers_.at(id);
+  worker.zygotes.clear();
+  worker.drops_after.clear();
+  worker.memory_bytes = 0;
+  worker.calls = 1;
+  worker.rests_later = false;
+}
+
 std::optional<Ask> WorkerChoice::ended(WorkerId id, bool call_again) {
   auto gone = workers_.extract(id);
   if (gone.empty() || !gone.mapped().call) return std::nullopt;
@@ -185,10 +198,11 @@ void WorkerChoice::relieve(std::vector<Order>& orders) {
 std::vector<WorkerChoice::Order> WorkerChoice::orders(Time now) {
   std::vector<WorkerId> idle;
   for (auto& [id, worker] : workers_) {
-    if (worker.state != WorkerState::Idle) continue;
+    // One that is never idle leaves after its call.
     const bool is_old = worker.calls >= bounds_.calls_of_worker || worker.memory_bytes > bounds_.worker_bytes;
-    if (is_old || now - worker.since_idle >= bounds_.idle_time) worker.leaves_after = true;
-    if (!worker.leaves_after) idle.push_back(id);
+    const bool is_idle = worker.state == WorkerState::Idle;
+    if (is_old || (is_idle && now - worker.since_idle >= bounds_.idle_time)) worker.leaves_after = true;
+    if (is_idle && !worker.leaves_after) idle.push_back(id);
   }
   std::ranges::sort(idle, {}, [&](WorkerId id) { return workers_.at(id).since_idle; });
   for (std::size_t i = 0; i + bounds_.idle < idle.size(); ++i) workers_.at(idle[i]).leaves_after = true;
@@ -228,7 +242,7 @@ std::size_t WorkerChoice::reset(const std::optional<std::string>& item) {
       continue;
     }
     for (const WorkerZygote& zygote : worker.zygotes) {
-      if (zygote.item != *item) continue;
+      if (zygote.item != short_item(*item)) continue;
       worker.drops_after.push_back(zygote.key);
       ++count;
     }

@@ -93,6 +93,8 @@ class WorkerChoice {
   // What workers tell. Each returns what is wrong with it when it cannot be: such a worker is to be ended.
   bool answered(WorkerId worker, bool makes_zygote);
   bool rested(WorkerId worker, std::vector<WorkerZygote> zygotes, std::uint64_t memory_bytes, Time now);
+  // It was dead when it was given its call, and another process has taken its place.
+  void replaced(WorkerId worker);
   // It is gone: the call that it had, if any. With `call_again` that call, of which nothing has run, waits again.
   std::optional<Ask> ended(WorkerId worker, bool call_again);
 

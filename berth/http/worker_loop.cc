@@ -78,7 +78,7 @@ class WorkerLoop {
       if (const auto* warm = std::get_if<WarmOrder>(&*order)) warm_up(*warm);
       order.reset();
       if (means_) means_->make_ready(gone.fd());
-      tell(rest());
+      BERTH_CHECK_OK(tell(rest()));
     }
   }
 
@@ -108,7 +108,9 @@ class WorkerLoop {
     }
     const auto took_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, monotonic_ns() - order.read_ns));
     order.client.reset();
-    tell(DoneReport{order.id, answer.keeps_connection(), means_ && means_->has_zygotes_to_make(), took_ns});
+    // Where the daemon is gone, the next order says so.
+    std::ignore =
+        tell(DoneReport{order.id, answer.keeps_connection(), means_ && means_->has_zygotes_to_make(), took_ns});
   }
 
   static void answer_call(CallOrder& order, int interrupt, const CallTools& tools, AnswerStream& answer) {
@@ -139,14 +141,16 @@ class WorkerLoop {
     if (!means_) return report;
     for (const app::ZygoteShown& one : means_->warm().zygotes()) {
       const auto since = std::chrono::floor<std::chrono::seconds>(one.since);
-      report.zygotes.push_back({one.key, one.item, one.children, one.memory_bytes,
+      report.zygotes.push_back({one.key, short_item(one.item), one.children, one.memory_bytes,
                                 fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(since))});
     }
     return report;
   }
 
-  // Where the daemon is gone, the next order says so.
-  void tell(const auto& report) { std::ignore = sys::send_with(socket_, print_report(report), {}, 0); }
+  Result<void> tell(const auto& report) {
+    BERTH_TRY([[maybe_unused]] const std::size_t sent, sys::send_with(socket_, print_report(report), {}, 0));
+    return {};
+  }
 
   int socket_;
   WorkerBoard& board_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "berth/base/json.h"
+#include "berth/base/utf8.h"
 
 namespace berth::http {
 namespace {
@@ -20,6 +21,11 @@ std::uint64_t number_in(const Json& json, const char* key) {
 }
 
 }  // namespace
+
+std::string short_item(std::string_view name) {
+  constexpr std::size_t kLongest = 200;
+  return to_valid_utf8(name.substr(0, kLongest));
+}
 
 std::string print_report(const DoneReport& report) {
   Json json = Json::object();

@@ -26,6 +26,9 @@ struct RestReport {
   std::uint64_t memory_bytes = 0;     // of the worker itself
 };
 
+// As much of an item's name as a report holds: a name comes from content and has any length.
+std::string short_item(std::string_view name);
+
 using Report = std::variant<DoneReport, RestReport>;
 
 std::string print_report(const DoneReport& report);

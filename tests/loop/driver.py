@@ -147,6 +147,7 @@ class Process(object):
                 self.process.kill()
                 self.process.wait()
         self.frm.close()
+        subprocess.call(['rm', '-rf', self.cwd])  # however deep: a job has made it
         for name, stream in (('stdout', self.out), ('stderr', self.err)):
             stream.seek(0)
             setattr(self.outcome, name, stream.read().decode('utf-8', 'replace'))

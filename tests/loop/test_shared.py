@@ -1,9 +1,10 @@
 """Mode `shared`: jobs one after another in one process, over private descriptors."""
 import json
 import os
+import time
 import unittest
 
-from driver import Process, job
+from driver import Process, is_request, job
 
 
 def run_shared(*jobs):
@@ -38,6 +39,49 @@ class Shared(unittest.TestCase):
                          job('import os; demisto.results(repr(os.listdir(os.curdir)))'))
         self.assertEqual(out.contents(), ['[]'])
         self.assertTrue(os.path.exists('/etc/passwd'))
+
+    def test_an_answer_that_nobody_waited_for_is_no_job(self):
+        give_up = ("import signal\n"
+                   "def out(*_): raise KeyError('up')\n"
+                   "signal.signal(signal.SIGALRM, out)\nsignal.setitimer(signal.ITIMER_REAL, 0.2)\n"
+                   "try:\n    demisto.demistoUrls()\nexcept KeyError:\n    demisto.results('gave up')")
+        process = Process(mode='shared')
+        process.send(json.dumps(job(give_up)).encode() + b'\n')
+        asked = None
+        while True:
+            message = process.next()
+            if message['type'] == 'completed':
+                break
+            if is_request(message):
+                asked = process.outcome.numbers[-1]
+        process.answer(asked, {'late': True})
+        for n in range(3):
+            process.send(json.dumps(job("demisto.results('job %d')" % n)).encode() + b'\n')
+            process.serve()
+        out = process.close()
+        self.assertEqual((out.contents(), out.ends(), out.of('exception')),
+                         (['gave up', 'job 0', 'job 1', 'job 2'], 4, []))
+
+    def test_a_thread_that_waits_for_an_answer_gets_it_before_the_next_job(self):
+        begin = ("import threading\nready = threading.Event()\n"
+                 "def ask():\n    ready.set()\n    demisto.demistoUrls()\n"
+                 "threading.Thread(target=ask).start()\nready.wait()\nimport time\ntime.sleep(0.2)")
+        process = Process(mode='shared')
+        process.send(json.dumps(job(begin)).encode() + b'\n')
+        while not is_request(process.next()):
+            pass
+        time.sleep(0.3)
+        process.answer(process.outcome.numbers[-1], None)
+        process.serve()
+        process.send(json.dumps(job("demisto.results('next')")).encode() + b'\n')
+        process.serve()
+        out = process.close()
+        self.assertEqual((out.contents(), out.ends()), (['next'], 2))
+
+    def test_folders_that_cannot_be_removed_do_no_harm(self):
+        deep = "import os\nfor n in range(3000):\n    os.mkdir('d'); os.chdir('d')"
+        out = run_shared(job(deep), job("demisto.results('on')"))
+        self.assertEqual((out.contents(), out.ends()), (['on'], 2))
 
     def test_code_is_compiled_once(self):
         path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'prelude.tmp')
