@@ -170,8 +170,8 @@ class IntegrationLogger(object):
 LOG = IntegrationLogger()
 
 
-def _berth_set_debug_logging():
-    LOG.debug_logging = is_debug_mode()
+def _berth_set_debug_logging(log=LOG):  # this one, whatever content has made of the name by then
+    log.debug_logging = is_debug_mode()
 
 
 _berth_when_known(_berth_set_debug_logging)

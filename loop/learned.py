@@ -223,6 +223,9 @@ class Draws(object):
         os.urandom = random._urandom = self._watched(os.urandom)
         if hasattr(os, 'getrandom'):
             os.getrandom = self._watched(os.getrandom)
+        seed = random.Random.seed  # without an argument a generator draws its seed below all of these
+        drawn = self._watched(seed)
+        random.Random.seed = lambda own, a=None, *more: (drawn if a is None else seed)(own, a, *more)
         self._state = random.getstate()
 
     def _watched(self, function):
@@ -246,6 +249,11 @@ class Draws(object):
 def run_trial(loop, names, foster, said):
     """In a process of its own: imports `names` in turn, and says of each `+` or why not. It ends with the first that
     is to be left out."""
+    for name in OFTEN_PATCHED:  # so that they stand as they are before somebody else brings them in, patched
+        try:
+            __import__(name)
+        except ImportError:
+            pass  # an interpreter without it
     quiet = Quiet()
     try:
         draws = Draws()

@@ -258,7 +258,7 @@ Result<void> WarmPool::warm(const WarmCall& call, const container::Patience& pat
   if (entry.is_hopeless) return {};
   if (!entry.zygote && (!call.zygote || !entry.pause.is_over())) return {};
   BERTH_TRY(const bool can_fork, start(entry, call, patience));
-  if (!can_fork || (entry.spare && entry.spare_is_ready)) return {};
+  if (!can_fork || (entry.spare && entry.spare_is_ready && entry.spare->is_fresh())) return {};
   auto child = ready_child_of(entry, patience);
   if (child) {
     entry.spare.emplace(*std::move(child));

@@ -25,7 +25,7 @@
 namespace berth::app {
 
 // What has to be the same for two calls to come from one zygote: image, code, item, instance, limits, network,
-// environment, files and guards. Nothing is ever shared across it.
+// environment and files. Nothing is ever shared across it.
 std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance);
 

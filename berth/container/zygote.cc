@@ -142,6 +142,9 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
     BERTH_TRY(ChildNetwork made,
               ChildNetwork::open(home_->network, home_->folder, home_->user_namespace.get(), container.hierarchies()));
     child.network_.emplace(std::move(made));
+    // Before there is a child: its common script runs ahead and may go out, and nobody else is in the namespace yet.
+    BERTH_CHECK_OK(child.network_->wire());
+    BERTH_CHECK_OK(child.network_->wait_until_ready());
     descriptors.push_back(child.network_->name_space());
   }
   const fork::Order order = {fork::Wish::Child, number, joins, child.network_ ? 1u : 0u};
@@ -153,8 +156,6 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
   child.printed_ = std::move(printed.read);
   child.complaints_ = std::move(complaints.read);
   child.scratch_ = std::move(scratch);
-  // While it isolates itself.
-  if (child.network_) BERTH_CHECK_OK(child.network_->wire());
   return child;
 }
 
@@ -194,7 +195,6 @@ Result<void> CallChild::wait_until_ready(const Patience& patience) {
     line += byte;
     if (line.size() > kMostReadyBytes) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
   }
-  if (network_) BERTH_CHECK_OK(network_->wait_until_ready());
   return check_what_it_is();
 }
 

@@ -210,6 +210,57 @@ TEST_F(Choice, ResetsAnItemEverywhere) {
   EXPECT_EQ(orders[0].drops, std::vector<std::string>{"c"});
 }
 
+class RoomyChoice : public Choice {
+ protected:
+  RoomyChoice()
+      : Choice(WorkerBounds{
+            .calls = 3, .waiting = 2, .idle = 2, .idle_time = 1min, .zygotes = 100, .calls_of_worker = 20}) {}
+
+  // Calls of one affinity, each handed over while the worker tidies up after the one before.
+  WorkerId keep_busy(int calls) {
+    const WorkerId worker = start(1).worker;
+    for (int i = 1; i < calls; ++i) {
+      EXPECT_TRUE(choice.answered(worker, false));
+      EXPECT_EQ(start(1).worker, worker);
+      EXPECT_TRUE(choice.rested(worker, {zygote("a")}, 0, at(1s)));
+    }
+    return worker;
+  }
+};
+
+TEST_F(RoomyChoice, LetsNoneThatIsNeverIdleGatherZygotes) {
+  const WorkerId worker = keep_busy(15);
+  EXPECT_LE(choice.workers().at(worker).held, 6u);
+}
+
+TEST_F(RoomyChoice, EndsOneThatIsOldAndNeverIdle) {
+  const WorkerId worker = keep_busy(20);
+  EXPECT_TRUE(ending(1s).empty()) << "not during its call";
+  EXPECT_TRUE(choice.answered(worker, false));
+  EXPECT_NE(start(1).worker, worker);
+  EXPECT_EQ(ending(1s), std::set<WorkerId>{worker});
+}
+
+TEST_F(RoomyChoice, ResetsAnItemOfOneThatIsNeverIdle) {
+  const WorkerId worker = keep_busy(3);
+  EXPECT_EQ(choice.reset("item"), 1u);
+  EXPECT_TRUE(choice.answered(worker, false));
+  EXPECT_NE(start(1).worker, worker) << "it gives the zygote back first";
+  EXPECT_TRUE(choice.rested(worker, {zygote("a")}, 0, at(2s)));
+  const auto orders = choice.orders(at(2s));
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders.front().drops, std::vector<std::string>{"a"});
+}
+
+TEST_F(RoomyChoice, KnowsNothingOfOneThatTookTheirPlace) {
+  const WorkerId worker = start(1).worker;
+  finish(worker, 1s, {zygote("a", 10)}, 5);
+  EXPECT_EQ(start(1).worker, worker);
+  choice.replaced(worker);
+  const auto& view = choice.workers().at(worker);
+  EXPECT_EQ(std::tuple(view.zygotes.size(), view.memory_bytes, view.calls), std::tuple(0u, 0u, 1u));
+}
+
 TEST_F(Choice, GivesACallThatNobodyLookedAtToAnother) {
   const auto first = start(1);
   EXPECT_FALSE(choice.ended(first.worker, true));

@@ -63,7 +63,12 @@ VARIANTS = {
     'dies': "import os\nos.kill(os.getpid(), 9)",
     'hooks': "import sys\nsys.setrecursionlimit(4000)",
 }
+OTHER_VARIANTS = {
+    'draws': "import random\ngenerator = random.Random()",
+    'patches': "import socket\nsocket.socket = print",
+}
 HARMLESS = {
+    'seeded': "import random\ngenerator = random.Random(4)",
     'plain': "value = 1", 'reads': "import os, time, socket\nwhen = time.time(), os.getpid(), socket.gethostname(), dict(os.environ)",
     'appended': "import sys\nsys.meta_path.append(type('Finder', (), {'find_spec': lambda *_: None})())",
     'ends': "import atexit\natexit.register(print)", 'child': "import subprocess\nsubprocess.check_output(['true'])",
@@ -105,7 +110,7 @@ class ImportsAhead(unittest.TestCase):
         return ('berth-imports 1\n' + ''.join(line + '\n' for line in lines)).encode()
 
     def test_what_misbehaves_is_left_out_by_name(self):
-        for kind, rows in (('a', MISCHIEF), ('b', VARIANTS)):
+        for kind, rows in (('a', MISCHIEF), ('b', VARIANTS), ('d', OTHER_VARIANTS)):
             names = []
             for why, code in rows.items():
                 self.module(kind + '_' + why, code % (self.folder + '/writable') if '%r' in code else code)
