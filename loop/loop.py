@@ -1376,7 +1376,7 @@ def main(argv):
             sys.stderr.write('usage: loop.py frames IN OUT | loop.py shared IN OUT | loop.py stdio | loop.py compile FOLDER\n')
             flush()
             os._exit(EXIT_USAGE)
-    except OSError as error:
+    except (OSError, IOError) as error:
         # Only the private descriptors are read here: closed by the script, or never there.
         sys.stderr.write('loop: the channel to the host: %s\n' % error)
         flush()

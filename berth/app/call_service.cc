@@ -342,7 +342,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (goes_on) means_->shared().keep(warm.key, std::move(*place->shared()));
   if (may_be_warm) {
     means_->warm().learn(warm.key, answer.record.loaded);
-    std::ranges::move(means_->warm().take_remarks(warm.key), std::back_inserter(answer.notes));
+    std::ranges::move(means_->warm().take_remarks(warm.key), std::back_inserter(warm_remarks_));
   }
   if (may_be_warm) prepare_next(std::move(warm), nesting, request.interrupt);
   if (nesting.depth == 0) tell_troubles(answer);
@@ -366,6 +366,7 @@ void CallService::tell_troubles(CallAnswer& answer) {
     const std::string text = mask(trouble.message(), answer.secrets);
     (trouble.code() == Errc::Denied ? answer.warnings : answer.notes).push_back(text);
   }
+  std::ranges::move(std::exchange(warm_remarks_, {}), std::back_inserter(answer.notes));
 }
 
 }  // namespace berth::app

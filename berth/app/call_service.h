@@ -60,7 +60,8 @@ class CallService {
   container::Guards guards_;
   std::unique_ptr<CallMeans> own_means_;  // null where others own them
   CallMeans* means_;
-  std::vector<Error> warm_troubles_;  // why calls were not warm: for the answer of the outermost
+  std::vector<Error> warm_troubles_;       // why calls were not warm: for the answer of the outermost
+  std::vector<std::string> warm_remarks_;  // likewise, about modules that are not imported ahead
   std::unique_ptr<Scene> scene_;
 };
 

@@ -164,13 +164,13 @@ class Library:
             self._children += 1
             self._network = next(fd for fd in self._given if os.readlink('/proc/self/fd/%d' % fd).startswith('net:'))
             self._kept.append(os.dup(self._network))
-            if WISH == 'visit' and self._children == 2:
+            if WISH == 'visit' and self._children == 1:
                 socket.send_fds(self._visitor, [b'n'], [self._network])
         return come
 
     def _isolate(self):
         os.dup2(self._given[3], 2)  # what goes wrong here is told
-        if self._children > 2:  # the first may find that the common script has to wait, and the next one serves
+        if self._children > 1:  # the first one serves
             if WISH == 'that of another child':
                 os.dup2(self._kept[-2], self._network)
             if WISH == 'one of its own making':
