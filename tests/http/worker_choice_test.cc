@@ -18,30 +18,30 @@ WorkerZygote zygote(const char* key, std::uint64_t memory = 1, const char* item 
 class Choice : public ::testing::Test {
  protected:
   Choice() : Choice(WorkerBounds{.calls = 3, .waiting = 2, .idle = 2, .idle_time = 1min, .zygotes = 4}) {}
-  explicit Choice(const WorkerBounds& bounds) : choice(bounds) {}
+  explicit Choice(const WorkerBounds& bounds) : choice_(bounds) {}
 
   WorkerChoice::Start start(std::uint64_t affinity) {
-    choice.add({++ticket, 0, affinity});
-    const auto started = choice.next();
+    choice_.add({++ticket_, 0, affinity});
+    const auto started = choice_.next();
     EXPECT_TRUE(started);
     return started.value_or(WorkerChoice::Start());
   }
   void finish(WorkerId worker, std::chrono::milliseconds time, std::vector<WorkerZygote> zygotes = {},
               std::uint64_t memory = 0) {
-    EXPECT_TRUE(choice.answered(worker, false));
-    EXPECT_TRUE(choice.rested(worker, std::move(zygotes), memory, at(time)));
+    EXPECT_TRUE(choice_.answered(worker, false));
+    EXPECT_TRUE(choice_.rested(worker, std::move(zygotes), memory, at(time)));
   }
-  WorkerState state(WorkerId worker) const { return choice.workers().at(worker).state; }
+  WorkerState state(WorkerId worker) const { return choice_.workers().at(worker).state; }
   std::set<WorkerId> ending(std::chrono::milliseconds time) {
     std::set<WorkerId> ids;
-    for (const auto& order : choice.orders(at(time))) {
+    for (const auto& order : choice_.orders(at(time))) {
       if (order.ends) ids.insert(order.worker);
     }
     return ids;
   }
 
-  WorkerChoice choice;
-  std::uint64_t ticket = 0;
+  WorkerChoice choice_;
+  std::uint64_t ticket_ = 0;
 };
 
 TEST_F(Choice, MakesAWorkerWhereNoneIsIdle) {
@@ -49,7 +49,7 @@ TEST_F(Choice, MakesAWorkerWhereNoneIsIdle) {
   const auto second = start(1);
   EXPECT_TRUE(first.is_new && second.is_new);
   EXPECT_NE(first.worker, second.worker);
-  EXPECT_EQ(choice.busy(), 2u);
+  EXPECT_EQ(choice_.busy(), 2u);
 }
 
 TEST_F(Choice, PrefersTheOneThatServedTheLikeOfIt) {
@@ -83,33 +83,33 @@ TEST_F(Choice, TakesTheOneUsedLongestAgoForSomethingNew) {
 
 TEST_F(Choice, WaitsForOneThatTidiesUpAfterTheLikeOfIt) {
   const auto first = start(1);
-  EXPECT_TRUE(choice.answered(first.worker, false));
+  EXPECT_TRUE(choice_.answered(first.worker, false));
   EXPECT_EQ(state(first.worker), WorkerState::Tidying);
   EXPECT_TRUE(start(2).is_new) << "another one does not wait for it";
   const auto again = start(1);
   EXPECT_EQ(again.worker, first.worker);
   // What it tells of the first call comes during the second.
-  EXPECT_TRUE(choice.rested(first.worker, {}, 0, at(1s)));
+  EXPECT_TRUE(choice_.rested(first.worker, {}, 0, at(1s)));
   EXPECT_EQ(state(first.worker), WorkerState::Busy);
-  EXPECT_FALSE(choice.rested(first.worker, {}, 0, at(1s))) << "once";
+  EXPECT_FALSE(choice_.rested(first.worker, {}, 0, at(1s))) << "once";
 }
 
 TEST_F(Choice, DoesNotWaitForOneThatMakesAZygote) {
   const auto first = start(1);
-  EXPECT_TRUE(choice.answered(first.worker, true));
+  EXPECT_TRUE(choice_.answered(first.worker, true));
   EXPECT_EQ(state(first.worker), WorkerState::Warming);
   EXPECT_TRUE(start(1).is_new);
 }
 
 TEST_F(Choice, KeepsItsBounds) {
   for (int i = 0; i < 3; ++i) start(1);
-  choice.add({++ticket, 0, 1});
-  EXPECT_FALSE(choice.next());
-  EXPECT_TRUE(choice.has_room());
-  choice.add({++ticket, 0, 1});
-  EXPECT_FALSE(choice.has_room());
-  EXPECT_TRUE(choice.forget(ticket));
-  EXPECT_TRUE(choice.has_room());
+  choice_.add({++ticket_, 0, 1});
+  EXPECT_FALSE(choice_.next());
+  EXPECT_TRUE(choice_.has_room());
+  choice_.add({++ticket_, 0, 1});
+  EXPECT_FALSE(choice_.has_room());
+  EXPECT_TRUE(choice_.forget(ticket_));
+  EXPECT_TRUE(choice_.has_room());
 }
 
 TEST_F(Choice, EndsIdleOnesThatAreTooMany) {
@@ -118,7 +118,7 @@ TEST_F(Choice, EndsIdleOnesThatAreTooMany) {
   for (std::size_t i = 0; i < 3; ++i) finish(ids[i], i * 1s);
   EXPECT_EQ(ending(3s), std::set<WorkerId>{ids[0]});
   EXPECT_EQ(ending(3s), std::set<WorkerId>{}) << "it is said once";
-  EXPECT_EQ(choice.next_time(), at(61s));
+  EXPECT_EQ(choice_.next_time(), at(61s));
   EXPECT_EQ(ending(60s), std::set<WorkerId>{});
   EXPECT_EQ(ending(61s), std::set<WorkerId>{ids[1]});
 }
@@ -136,8 +136,8 @@ TEST_F(Choice, GrantsNoMoreZygotesThanThereMayBe) {
   EXPECT_EQ(first.zygotes, 2u);
   EXPECT_EQ(second.zygotes, 2u);
   EXPECT_EQ(third.zygotes, 0u);
-  EXPECT_TRUE(choice.answered(first.worker, false));
-  EXPECT_FALSE(choice.rested(first.worker, {zygote("a"), zygote("b"), zygote("c")}, 0, at(1s))) << "more than it may";
+  EXPECT_TRUE(choice_.answered(first.worker, false));
+  EXPECT_FALSE(choice_.rested(first.worker, {zygote("a"), zygote("b"), zygote("c")}, 0, at(1s))) << "more than it may";
 }
 
 TEST_F(Choice, HasAZygoteGivenBackWhereOneIsNeeded) {
@@ -145,19 +145,19 @@ TEST_F(Choice, HasAZygoteGivenBackWhereOneIsNeeded) {
   const auto second = start(2);
   finish(first.worker, 1s, {zygote("old"), zygote("new")});
   finish(second.worker, 2s, {zygote("x"), zygote("y")});
-  EXPECT_TRUE(choice.orders(at(2s)).empty());
+  EXPECT_TRUE(choice_.orders(at(2s)).empty());
   EXPECT_EQ(start(1).zygotes, 2u);
   EXPECT_EQ(start(2).zygotes, 2u);
   EXPECT_EQ(start(3).zygotes, 0u);
-  EXPECT_TRUE(choice.orders(at(3s)).empty()) << "nobody is idle";
+  EXPECT_TRUE(choice_.orders(at(3s)).empty()) << "nobody is idle";
   finish(second.worker, 4s, {zygote("x"), zygote("y")});
-  const auto orders = choice.orders(at(4s));
+  const auto orders = choice_.orders(at(4s));
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders[0].worker, second.worker);
   EXPECT_EQ(orders[0].drops, std::vector<std::string>{"x"});
-  EXPECT_TRUE(choice.rested(second.worker, {zygote("y")}, 0, at(5s)));
-  EXPECT_TRUE(choice.orders(at(5s)).empty()) << "one is enough";
-  EXPECT_EQ(choice.held(), 3u);
+  EXPECT_TRUE(choice_.rested(second.worker, {zygote("y")}, 0, at(5s)));
+  EXPECT_TRUE(choice_.orders(at(5s)).empty()) << "one is enough";
+  EXPECT_EQ(choice_.held(), 3u);
 }
 
 TEST_F(Choice, HasTheLargestGivenBackWhereMemoryIsShort) {
@@ -184,10 +184,10 @@ TEST_F(Choice, ResetsIdleOnesAtOnceAndBusyOnesAfterTheirCall) {
   const auto idle = start(1);
   const auto busy = start(2);
   finish(idle.worker, 1s);
-  EXPECT_EQ(choice.reset(std::nullopt), 2u);
+  EXPECT_EQ(choice_.reset(std::nullopt), 2u);
   EXPECT_EQ(ending(1s), std::set<WorkerId>{idle.worker});
   EXPECT_TRUE(start(1).is_new);
-  EXPECT_TRUE(choice.answered(busy.worker, false));
+  EXPECT_TRUE(choice_.answered(busy.worker, false));
   EXPECT_EQ(ending(1s), std::set<WorkerId>{busy.worker});
 }
 
@@ -197,15 +197,15 @@ TEST_F(Choice, ResetsAnItemEverywhere) {
   finish(idle.worker, 1s, {zygote("a", 1, "one"), zygote("b", 1, "two")});
   finish(busy.worker, 1s, {zygote("c", 1, "one")});
   EXPECT_EQ(start(2).worker, busy.worker);
-  EXPECT_EQ(choice.reset("one"), 2u);
-  EXPECT_EQ(choice.reset("three"), 0u);
-  auto orders = choice.orders(at(1s));
+  EXPECT_EQ(choice_.reset("one"), 2u);
+  EXPECT_EQ(choice_.reset("three"), 0u);
+  auto orders = choice_.orders(at(1s));
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders[0].drops, std::vector<std::string>{"a"});
-  EXPECT_TRUE(choice.answered(busy.worker, false));
-  EXPECT_TRUE(choice.orders(at(1s)).empty());
-  EXPECT_TRUE(choice.rested(busy.worker, {zygote("c", 1, "one")}, 0, at(2s)));
-  orders = choice.orders(at(2s));
+  EXPECT_TRUE(choice_.answered(busy.worker, false));
+  EXPECT_TRUE(choice_.orders(at(1s)).empty());
+  EXPECT_TRUE(choice_.rested(busy.worker, {zygote("c", 1, "one")}, 0, at(2s)));
+  orders = choice_.orders(at(2s));
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders[0].drops, std::vector<std::string>{"c"});
 }
@@ -220,9 +220,9 @@ class RoomyChoice : public Choice {
   WorkerId keep_busy(int calls) {
     const WorkerId worker = start(1).worker;
     for (int i = 1; i < calls; ++i) {
-      EXPECT_TRUE(choice.answered(worker, false));
+      EXPECT_TRUE(choice_.answered(worker, false));
       EXPECT_EQ(start(1).worker, worker);
-      EXPECT_TRUE(choice.rested(worker, {zygote("a")}, 0, at(1s)));
+      EXPECT_TRUE(choice_.rested(worker, {zygote("a")}, 0, at(1s)));
     }
     return worker;
   }
@@ -230,24 +230,24 @@ class RoomyChoice : public Choice {
 
 TEST_F(RoomyChoice, LetsNoneThatIsNeverIdleGatherZygotes) {
   const WorkerId worker = keep_busy(15);
-  EXPECT_LE(choice.workers().at(worker).held, 6u);
+  EXPECT_LE(choice_.workers().at(worker).held, 6u);
 }
 
 TEST_F(RoomyChoice, EndsOneThatIsOldAndNeverIdle) {
   const WorkerId worker = keep_busy(20);
   EXPECT_TRUE(ending(1s).empty()) << "not during its call";
-  EXPECT_TRUE(choice.answered(worker, false));
+  EXPECT_TRUE(choice_.answered(worker, false));
   EXPECT_NE(start(1).worker, worker);
   EXPECT_EQ(ending(1s), std::set<WorkerId>{worker});
 }
 
 TEST_F(RoomyChoice, ResetsAnItemOfOneThatIsNeverIdle) {
   const WorkerId worker = keep_busy(3);
-  EXPECT_EQ(choice.reset("item"), 1u);
-  EXPECT_TRUE(choice.answered(worker, false));
+  EXPECT_EQ(choice_.reset("item"), 1u);
+  EXPECT_TRUE(choice_.answered(worker, false));
   EXPECT_NE(start(1).worker, worker) << "it gives the zygote back first";
-  EXPECT_TRUE(choice.rested(worker, {zygote("a")}, 0, at(2s)));
-  const auto orders = choice.orders(at(2s));
+  EXPECT_TRUE(choice_.rested(worker, {zygote("a")}, 0, at(2s)));
+  const auto orders = choice_.orders(at(2s));
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders.front().drops, std::vector<std::string>{"a"});
 }
@@ -256,46 +256,46 @@ TEST_F(RoomyChoice, KnowsNothingOfOneThatTookTheirPlace) {
   const WorkerId worker = start(1).worker;
   finish(worker, 1s, {zygote("a", 10)}, 5);
   EXPECT_EQ(start(1).worker, worker);
-  choice.replaced(worker);
-  const auto& view = choice.workers().at(worker);
+  choice_.replaced(worker);
+  const auto& view = choice_.workers().at(worker);
   EXPECT_EQ(std::tuple(view.zygotes.size(), view.memory_bytes, view.calls), std::tuple(0u, 0u, 1u));
 }
 
 TEST_F(Choice, GivesACallThatNobodyLookedAtToAnother) {
   const auto first = start(1);
-  EXPECT_FALSE(choice.ended(first.worker, true));
-  EXPECT_EQ(choice.waiting(), 1u);
-  const auto again = choice.next();
+  EXPECT_FALSE(choice_.ended(first.worker, true));
+  EXPECT_EQ(choice_.waiting(), 1u);
+  const auto again = choice_.next();
   ASSERT_TRUE(again);
   EXPECT_EQ(again->ask.ticket, first.ask.ticket);
-  const auto lost = choice.ended(again->worker, false);
+  const auto lost = choice_.ended(again->worker, false);
   ASSERT_TRUE(lost);
   EXPECT_EQ(lost->ticket, first.ask.ticket);
-  EXPECT_TRUE(choice.workers().empty());
+  EXPECT_TRUE(choice_.workers().empty());
 }
 
 TEST_F(Choice, DrainsToNothing) {
   const auto busy = start(1);
   const auto idle = start(2);
   finish(idle.worker, 1s);
-  choice.add({++ticket, 0, 3});
-  choice.drain();
-  EXPECT_EQ(choice.waiting(), 0u);
+  choice_.add({++ticket_, 0, 3});
+  choice_.drain();
+  EXPECT_EQ(choice_.waiting(), 0u);
   EXPECT_EQ(ending(1s), std::set<WorkerId>{idle.worker});
-  EXPECT_FALSE(choice.ended(idle.worker, false));
-  choice.add({++ticket, 0, 3});
-  EXPECT_FALSE(choice.next());
-  EXPECT_TRUE(choice.answered(busy.worker, true));
+  EXPECT_FALSE(choice_.ended(idle.worker, false));
+  choice_.add({++ticket_, 0, 3});
+  EXPECT_FALSE(choice_.next());
+  EXPECT_TRUE(choice_.answered(busy.worker, true));
   EXPECT_EQ(ending(2s), std::set<WorkerId>{busy.worker});
 }
 
 TEST_F(Choice, TakesNoReportThatCannotBe) {
-  EXPECT_FALSE(choice.answered(7, false));
-  EXPECT_FALSE(choice.rested(7, {}, 0, at(1s)));
+  EXPECT_FALSE(choice_.answered(7, false));
+  EXPECT_FALSE(choice_.rested(7, {}, 0, at(1s)));
   const auto first = start(1);
-  EXPECT_FALSE(choice.rested(first.worker, {}, 0, at(1s))) << "in the middle of its call";
-  EXPECT_TRUE(choice.answered(first.worker, false));
-  EXPECT_FALSE(choice.answered(first.worker, false));
+  EXPECT_FALSE(choice_.rested(first.worker, {}, 0, at(1s))) << "in the middle of its call";
+  EXPECT_TRUE(choice_.answered(first.worker, false));
+  EXPECT_FALSE(choice_.answered(first.worker, false));
 }
 
 }  // namespace
