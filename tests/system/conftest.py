@@ -12,6 +12,7 @@ import tempfile
 
 import pytest
 
+import lab as labs
 import needs
 from calls import BERTH, UNGUARDED, Berth
 from figures import FIGURES, figure
@@ -48,6 +49,15 @@ def berth():
     finally:
         shutil.rmtree(folder)
         shutil.rmtree(runtime)
+
+
+@pytest.fixture(scope='module')
+def lab():
+    """A small network with a machine of its own; nothing of the calls made there is left (lab.py)."""
+    made = labs.Lab()
+    yield made
+    made.settle()
+    made.end()
 
 
 @pytest.fixture(scope='module')

@@ -45,3 +45,21 @@ def attempt(work):
     except OSError as error:
         return errno.errorcode.get(error.errno, str(error))
 '''
+
+# times_in_memory(backwards): how often a text stands in the process's own memory. It is given backwards, so that it is
+# not found itself.
+TIMES_IN_MEMORY = r"""
+def times_in_memory(backwards):
+    seen = 0
+    with open('/proc/self/maps') as maps:
+        ranges = [line.split()[0].split('-') for line in maps if ' r' in line]
+    with open('/proc/self/mem', 'rb', 0) as memory:
+        for low, high in ranges:
+            try:
+                memory.seek(int(low, 16))
+                seen += memory.read(int(high, 16) - int(low, 16))[::-1].count(backwards)
+            except (OSError, ValueError, OverflowError):
+                pass
+    return seen
+
+"""

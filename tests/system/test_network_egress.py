@@ -1,7 +1,6 @@
 """Networks of calls: what `egress` reaches and what it never does, by each way out of a container."""
 import pytest
 
-import lab as labs
 from figures import figure
 from lab import HOST, METADATA, OTHER_PUBLIC, PRIVATE, PUBLIC, REACH, ROUTER, SPECIAL
 
@@ -11,14 +10,6 @@ TRY = REACH + '''
 import json
 demisto.results(try_all(json.loads(demisto.args()['addresses'])))
 '''
-
-
-@pytest.fixture(scope='module')
-def lab():
-    made = labs.Lab()
-    yield made
-    made.settle()
-    made.end()
 
 
 @pytest.fixture(autouse=True)

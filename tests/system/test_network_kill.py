@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-import lab as labs
 from figures import figure
 from host import read
 
@@ -24,14 +23,6 @@ while True:
     time.sleep(0.01)
 '''
 MOMENTS = 24
-
-
-@pytest.fixture(scope='module')
-def lab():
-    made = labs.Lab()
-    yield made
-    made.settle()
-    made.end()
 
 
 def relays():

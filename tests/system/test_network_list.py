@@ -17,14 +17,6 @@ def ask(name, port=80, kind=socket.SOCK_STREAM, family=0):
 
 
 @pytest.fixture(scope='module')
-def lab():
-    made = labs.Lab()
-    yield made
-    made.settle()
-    made.end()
-
-
-@pytest.fixture(scope='module')
 def names(lab):
     made = labs.Names(lab)
     yield made

@@ -9,7 +9,6 @@ import time
 
 import pytest
 
-import lab as labs
 from calls import PATIENCE
 from figures import figure
 from inside import ATTEMPT
@@ -20,14 +19,6 @@ import time
 demisto.log('running')
 time.sleep(60)
 '''
-
-
-@pytest.fixture(scope='module')
-def lab():
-    made = labs.Lab()
-    yield made
-    made.settle()
-    made.end()
 
 
 @pytest.fixture(autouse=True)

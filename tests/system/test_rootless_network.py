@@ -21,14 +21,6 @@ WAYS = 'pasta', 'slirp4netns'
 
 
 @pytest.fixture(scope='module')
-def lab():
-    made = labs.Lab()
-    yield made
-    made.settle()
-    made.end()
-
-
-@pytest.fixture(scope='module')
 def names(lab):
     made = labs.Names(lab)
     yield made

@@ -12,6 +12,7 @@ import pytest
 from calls import IMAGE, PATIENCE
 from figures import figure
 from host import read
+from inside import TIMES_IN_MEMORY
 from serve import Daemon, Reply
 
 WARM = 'calls: {warm: on}\n'
@@ -145,18 +146,9 @@ def test_events_over_one_connection(daemon):
 
 def test_a_call_does_not_find_what_another_was_given(daemon):
     """In the memory of its process, in its environment, files and descriptors; the control is the call itself."""
-    code = r"""import json, os
+    code = TIMES_IN_MEMORY + r"""import json, os
 wanted = b'yranac-' + b'terces'
-seen = 0
-with open('/proc/self/maps') as maps:
-    ranges = [line.split()[0].split('-') for line in maps if ' r' in line]
-with open('/proc/self/mem', 'rb', 0) as memory:
-    for low, high in ranges:
-        try:
-            memory.seek(int(low, 16))
-            seen += memory.read(int(high, 16) - int(low, 16))[::-1].count(wanted)
-        except (OSError, ValueError, OverflowError):
-            pass
+seen = times_in_memory(wanted)
 found = [path for path in ('/tmp/mark', '/work/mark', '/dev/shm/mark') if os.path.exists(path)]
 for path in '/tmp/mark', '/work/mark', '/dev/shm/mark':
     open(path, 'w').write('left')

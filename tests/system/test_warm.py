@@ -13,6 +13,7 @@ import time
 from calls import PATIENCE
 from figures import figure
 from host import read
+from inside import TIMES_IN_MEMORY
 
 # Runs the script `name` for each of `rows` of arguments, and gives what each answered.
 OUTER = """import json
@@ -166,19 +167,10 @@ def test_s01_to_s04_nothing_is_left_for_the_next(room):
     figure('S01-S04', 'traces of the call before, in %d calls of one zygote' % (rounds - 1), 0)
 
 
-RESIDUE = r"""import json, os
+RESIDUE = TIMES_IN_MEMORY + r"""import json, os
 secret = demisto.args().get('secret', '')
-wanted = b'tsrif-eht-fo-' + b'yranac-eudiser'  # backwards, so that it is not found itself
-seen = 0
-with open('/proc/self/maps') as maps:
-    ranges = [line.split()[0].split('-') for line in maps if ' rw' in line or ' r-' in line]
-with open('/proc/self/mem', 'rb', 0) as memory:
-    for low, high in ranges:
-        try:
-            memory.seek(int(low, 16))
-            seen += memory.read(int(high, 16) - int(low, 16))[::-1].count(wanted)
-        except (OSError, ValueError, OverflowError):
-            pass
+wanted = b'tsrif-eht-fo-' + b'yranac-eudiser'
+seen = times_in_memory(wanted)
 demisto.results(json.dumps([seen, %s]))
 """ % IS_WARM
 

@@ -31,14 +31,6 @@ from war_room import WarRoom
 COLD_FAILS = "import os\nif not %s:\n    raise ValueError('cold')\n" % IS_WARM
 
 
-@pytest.fixture(scope='module')
-def lab():
-    made = labs.Lab()
-    yield made
-    made.settle()
-    made.end()
-
-
 @pytest.fixture(autouse=True)
 def nothing_left(berth, lab):
     yield
