@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/quantile.h"
 #include "berth/base/clock.h"
 #include "berth/client/daemon.h"
 #include "berth/sys/file.h"
@@ -66,11 +67,6 @@ Result<Times> run_client(const Options& options, const client::Request& request)
   return times;
 }
 
-double quantile(const std::vector<double>& sorted, double where) {
-  if (sorted.empty()) return 0;
-  return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(where * static_cast<double>(sorted.size())))];
-}
-
 Result<void> run(const Options& options) {
   Json body = Json::object();
   body.set("item", Json::object().set("code", options.code)).set("image", options.image);
@@ -94,7 +90,6 @@ Result<void> run(const Options& options) {
     all.milliseconds.insert(all.milliseconds.end(), one.milliseconds.begin(), one.milliseconds.end());
     all.warm += one.warm;
   }
-  std::ranges::sort(all.milliseconds);
   fmt::print("{{\"calls\": {}, \"warm\": {}, \"calls_per_second\": {:.1f}", all.milliseconds.size(), all.warm,
              static_cast<double>(all.milliseconds.size()) / seconds);
   fmt::print(", \"p50_ms\": {:.3f}, \"p90_ms\": {:.3f}, \"p99_ms\": {:.3f}}}\n", quantile(all.milliseconds, 0.5),

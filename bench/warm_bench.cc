@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/quantile.h"
 #include "berth/app/settings.h"
 #include "berth/app/warm_code.h"
 #include "berth/base/clock.h"
@@ -95,12 +96,6 @@ Result<void> one_call(container::Zygote& zygote, std::mutex& forking, const cont
   BERTH_CHECK_OK(child.end(0ms));
   times.end.push_back(watch.lap());
   return {};
-}
-
-double quantile(std::vector<double> values, double where) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  return values[std::min(values.size() - 1, static_cast<std::size_t>(where * static_cast<double>(values.size())))];
 }
 
 Result<void> run(const Options& options) {

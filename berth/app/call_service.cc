@@ -20,6 +20,7 @@
 #include "berth/app/embedded.h"
 #include "berth/app/entry_recording.h"
 #include "berth/app/mask.h"
+#include "berth/app/named_items.h"
 #include "berth/app/warm_code.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
@@ -170,8 +171,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!context) return refuse(std::move(context));
   job.context = *std::move(context);
   // A call that comes again may have a process of a zygote that knows its code, or the one of the call before.
-  const bool may_be_shared =
-      is_plain(request, spec) && is_shared_item(settings_.shared_items, request.item.id, request.item.name);
+  const bool may_be_shared = is_plain(request, spec) && names_item(settings_.shared_items, request.item);
   const bool may_be_warm =
       !may_be_shared && settings_.warm_calls && is_plain(request, spec) && spec.programs.front() != "python2";
   spec.fixed = additions->files;

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "berth/app/named_items.h"
 #include "berth/app/state_places.h"
 #include "berth/server/stored_investigation.h"
 
@@ -60,9 +59,7 @@ Result<void> Scene::take_command() {
 }
 
 server::Caller Scene::caller_of(const content::Item& item) const {
-  const auto& allowed = settings_.other_investigations;
-  const auto is_named = [&](const std::string& name) { return name == item.id || name == item.name; };
-  return {false, item.kind, item.name, std::ranges::any_of(allowed, is_named)};
+  return {false, item.kind, item.name, names_item(settings_.other_investigations, item)};
 }
 
 void Scene::leave_to_parent() {

@@ -1,10 +1,11 @@
 #include "berth/app/shared_process.h"
 
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <memory>
+
+#include "berth/sys/descriptors.h"
 
 namespace berth::app {
 namespace {
@@ -13,11 +14,6 @@ constexpr std::size_t kMostWaiting = 8;
 constexpr std::uint32_t kMostCalls = 1000;
 
 }  // namespace
-
-bool is_shared_item(const std::vector<std::string>& shared, std::string_view id, std::string_view name) {
-  return std::ranges::any_of(shared,
-                             [&](const std::string& one) { return !one.empty() && (one == id || one == name); });
-}
 
 void serve_further_calls(container::LaunchSpec& spec) {
   std::string& mode = spec.arguments.at(1);
@@ -57,8 +53,7 @@ std::optional<SharedProcess> SharedProcesses::take(const std::string& key) {
   for (auto found = waiting_.find(key); found != waiting_.end(); found = waiting_.find(key)) {
     SharedProcess process = std::move(found->second.second);
     waiting_.erase(found);
-    pollfd ended = {process.container().ended(), POLLIN, 0};
-    if (::poll(&ended, 1, 0) == 0) return process;
+    if (!sys::is_readable(process.container().ended())) return process;
   }
   return std::nullopt;
 }

@@ -9,18 +9,13 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "berth/base/result.h"
 #include "berth/container/container.h"
 #include "berth/container/launch_spec.h"
 
 namespace berth::app {
-
-// Whether calls of an item by that id and name are to share a process.
-bool is_shared_item(const std::vector<std::string>& shared, std::string_view id, std::string_view name);
 
 // Has the loop of `spec`, which is for one call, serve further ones.
 void serve_further_calls(container::LaunchSpec& spec);
@@ -31,7 +26,6 @@ class SharedProcess {
   explicit SharedProcess(container::Container container) : container_(std::move(container)) {}
 
   container::Container& container() { return container_; }
-  const container::Container& container() const { return container_; }
 
   // The figures of the call that has been answered. The process goes on; of memory it is the peak of all its calls.
   Result<container::ContainerEnd> end_call();

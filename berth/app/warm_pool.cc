@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "berth/app/warm_code.h"
 #include "berth/base/sha256.h"
+#include "berth/sys/descriptors.h"
 
 namespace berth::app {
 namespace {
@@ -44,13 +44,6 @@ std::string network_text(const container::NetworkSpec& network) {
   }
   for (const net::AddressRange& range : {network.subnets.v4, network.subnets.v6}) add("subnet", net::to_text(range));
   return fmt::format("{}", fmt::join(parts, "\n"));
-}
-
-// A zygote or a child of one, killed from outside while it waited.
-template <class Process>
-bool has_ended(const Process& process) {
-  pollfd ended = {process.ended(), POLLIN, 0};
-  return ::poll(&ended, 1, 0) == 1;
 }
 
 }  // namespace
@@ -204,7 +197,7 @@ Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const contai
     BERTH_TRY(container::CallChild child, child_of(entry, patience));
     const bool was_ready = std::exchange(entry.spare_is_ready, false);
     if (!was_ready) BERTH_CHECK_OK(child.wait_until_ready(patience));
-    if (!was_ready || !has_ended(child)) return child;
+    if (!was_ready || !sys::is_readable(child.ended())) return child;
   }
 }
 
@@ -213,7 +206,8 @@ Result<std::optional<container::CallChild>> WarmPool::take(const WarmCall& call,
   Entry& entry = entry_of(call);
   ++entry.calls;
   // One that ends while it makes itself ready says why.
-  const bool is_gone = entry.zygote && (entry.zygote->is_lost() || (!entry.begun && has_ended(*entry.zygote)));
+  const bool is_gone =
+      entry.zygote && (entry.zygote->is_lost() || (!entry.begun && sys::is_readable(entry.zygote->ended())));
   if (is_gone) end(entry);
   if (!entry.zygote) {
     if (most_ == 0 || !call.zygote || entry.calls == 1 || entry.is_hopeless || !entry.pause.is_over())
@@ -306,7 +300,8 @@ std::vector<ZygoteShown> WarmPool::zygotes() const {
 
 bool WarmPool::has(const std::string& key) const {
   const auto known = entries_.find(key);
-  return is_ours() && known != entries_.end() && known->second.zygote && !has_ended(*known->second.zygote);
+  return is_ours() && known != entries_.end() && known->second.zygote &&
+         !sys::is_readable(known->second.zygote->ended());
 }
 
 void WarmPool::drop(const std::string& key) {

@@ -1,36 +1,31 @@
 #include "berth/cli/instance_view.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "berth/app/instance_service.h"
+#include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/table.h"
 
 namespace berth::cli {
 namespace {
 
-std::string text_of(store::Time time) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
-}
-
 Json test_json(const store::Instance& instance) {
   if (!instance.last_test) return {};
   Json json = Json::object();
   json.set("passed", instance.last_test->passed).set("message", instance.last_test->message);
-  return json.set("at", text_of(instance.last_test->at));
+  return json.set("at", utc_text(instance.last_test->at));
 }
 
 std::string test_text(const store::Instance& instance) {
   if (!instance.last_test) return "never";
-  return fmt::format("{} at {}", instance.last_test->passed ? "ok" : "failed", text_of(instance.last_test->at));
+  return fmt::format("{} at {}", instance.last_test->passed ? "ok" : "failed", utc_text(instance.last_test->at));
 }
 
 Json summary_json(const store::Instance& instance) {
   Json json = Json::object();
   json.set("name", instance.name).set("brand", instance.brand).set("enabled", instance.enabled);
-  json.set("created", text_of(instance.created)).set("modified", text_of(instance.modified));
+  json.set("created", utc_text(instance.created)).set("modified", utc_text(instance.modified));
   return json.set("last_test", test_json(instance));
 }
 
@@ -59,7 +54,7 @@ std::string instance_text(const store::Instance& instance, const content::Item* 
                           const std::string& problem) {
   std::string out = line("name", instance.name) + line("brand", instance.brand);
   out += line("state", instance.enabled ? "enabled" : "disabled");
-  out += line("created", text_of(instance.created)) + line("modified", text_of(instance.modified));
+  out += line("created", utc_text(instance.created)) + line("modified", utc_text(instance.modified));
   out += line("last test", test_text(instance));
   if (instance.last_test && !instance.last_test->passed) out += line("", instance.last_test->message);
   for (const auto& [name, value] : *instance.options.as_object()) out += line(name, word_of(value));

@@ -13,6 +13,7 @@
 #include "berth/net/resolv_conf.h"
 #include "berth/sys/file.h"
 #include "berth/sys/network_links.h"
+#include "berth/sys/passed_descriptors.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
@@ -20,18 +21,6 @@ namespace berth::container {
 namespace {
 
 constexpr const char* kResolverFile = "/etc/resolv.conf";
-
-struct ControlPair {
-  UniqueFd forwarder;
-  UniqueFd keeper;
-};
-
-Result<ControlPair> make_control() {
-  int ends[2] = {-1, -1};
-  const auto make = [&] { return ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends); };
-  BERTH_CHECK_OK(sys::check(make, "make the forwarder's control socket"));
-  return ControlPair{UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 std::string protocol_name(std::uint8_t protocol) {
   if (protocol == IPPROTO_TCP) return "TCP";
@@ -76,7 +65,7 @@ Result<void> Network::serve(uid_t user) {
   if (made_->way.way != NetworkWay::Veth) {
     BERTH_TRY(relay_, Relay::start(made_->way, made_->self.get(), made_->addresses));
   }
-  BERTH_TRY(ControlPair control, make_control());
+  BERTH_TRY(sys::SocketPair control, sys::make_socket_pair());  // theirs: the forwarder's
   BERTH_TRY(sys::Pipe report, sys::make_pipe());
   const OpenNames names = open_names_of(spec_);
   const bool is_list = spec_.profile.reach != net::Reach::Egress;
@@ -84,7 +73,7 @@ Result<void> Network::serve(uid_t user) {
   net::NameForwarderJob job;
   job.udp = {made_->udp.get()};
   job.tcp = {made_->tcp.get()};
-  job.control = control.forwarder.get();
+  job.control = control.theirs.get();
   job.report = report.write.get();
   if (spec_.resolvers.empty()) {
     BERTH_TRY(const std::string text, sys::read_file(kResolverFile, 1 << 16));
@@ -96,17 +85,17 @@ Result<void> Network::serve(uid_t user) {
   if (is_list) job.rules.allowed = names.names;
   if (::geteuid() == 0) job.become = user;
   const auto forward = [&]() -> int {
-    control.keeper.reset();
+    control.ours.reset();
     net::run_name_forwarder(job);
   };
   BERTH_TRY(forwarder_, sys::Child::start(0, std::nullopt, forward).context([] { return "start the name forwarder"; }));
-  control.forwarder.reset();
+  control.theirs.reset();
   report_ = std::move(report.read);
   if (!is_list) {
-    control_ = std::move(control.keeper);
+    control_ = std::move(control.ours);
     return {};
   }
-  BERTH_TRY(keeper_, start_keeper({names, made_->rules, *made_->filter, control.keeper.get()}));
+  BERTH_TRY(keeper_, start_keeper({names, made_->rules, *made_->filter, control.ours.get()}));
   return {};
 }
 

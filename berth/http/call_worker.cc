@@ -4,23 +4,19 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 
 #include "berth/http/worker.h"
-#include "berth/sys/syscall.h"
+#include "berth/sys/passed_descriptors.h"
 #include "berth/sys/unix_socket.h"
 
 namespace berth::http {
 
 Result<CallWorker> CallWorker::start(const std::function<void(int socket, WorkerBoard& board)>& body) {
-  std::array<int, 2> ends = {-1, -1};
-  const auto make = [&] { return ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()); };
-  BERTH_CHECK_OK(sys::check(make, "make a worker's socket"));
-  UniqueFd ours(ends[0]);
-  const UniqueFd theirs(ends[1]);
+  BERTH_TRY(sys::SocketPair orders, sys::make_socket_pair());
   BERTH_TRY(WorkerBoard board, WorkerBoard::make());
-  BERTH_TRY(sys::Child child, start_process({theirs.get()}, [&] { body(theirs.get(), board); }));
-  return CallWorker(std::move(child), std::move(ours), std::move(board));
+  const int theirs = orders.theirs.get();
+  BERTH_TRY(sys::Child child, start_process({theirs}, [&] { body(theirs, board); }));
+  return CallWorker(std::move(child), std::move(orders.ours), std::move(board));
 }
 
 Result<std::vector<Report>> CallWorker::take_reports() {
@@ -40,21 +36,19 @@ Result<std::vector<Report>> CallWorker::take_reports() {
 }
 
 void CallWorker::kill_after(std::chrono::milliseconds grace) {
-  if (!kill_at_) kill_at_ = Clock::now() + grace;
+  if (!kill_time_.at()) kill_time_.set(grace);
 }
 
 std::optional<CallWorker::Clock::time_point> CallWorker::kill_at() const {
-  if (!kill_at_ || !rests_by_) return kill_at_ ? kill_at_ : rests_by_;
-  return std::min(*kill_at_, *rests_by_);
+  const auto at = kill_time_.at();
+  const auto by = rest_time_.at();
+  if (!at || !by) return at ? at : by;
+  return std::min(*at, *by);
 }
 
 void CallWorker::kill_if_due() {
-  const auto at = kill_at();
-  if (!at || Clock::now() < *at) return;
-  kill();
-  // One that the kernel does not let go of is not asked for all the time.
-  kill_at_ = Clock::now() + std::chrono::seconds(1);
-  rests_by_.reset();
+  const bool is_late = rest_time_.is_due();
+  if (kill_time_.is_due() || is_late) kill();
 }
 
 void CallWorker::kill() { std::ignore = child_.kill(SIGKILL); }

@@ -9,6 +9,7 @@
 
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
+#include "berth/http/kill_time.h"
 #include "berth/http/worker_board.h"
 #include "berth/http/worker_order.h"
 #include "berth/http/worker_report.h"
@@ -19,7 +20,7 @@ namespace berth::http {
 // Dies with the daemon, and is killed and reaped when it is destroyed. Nothing here blocks.
 class CallWorker {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = KillTime::Clock;
 
   // Forks it. `body` is given its end of the socket, and ends when the daemon lets go of the other one. For a process
   // with one thread. Errors: Exhausted (a process or descriptor limit).
@@ -41,10 +42,10 @@ class CallWorker {
 
   // Once `grace` is over, kill_if_due() kills it, unless it is forgiven before.
   void kill_after(std::chrono::milliseconds grace);
-  void forgive() { kill_at_.reset(); }
+  void forgive() { kill_time_.reset(); }
   // Likewise unless it has rested before.
-  void rest_within(std::chrono::milliseconds time) { rests_by_ = Clock::now() + time; }
-  void has_rested() { rests_by_.reset(); }
+  void rest_within(std::chrono::milliseconds time) { rest_time_.set(time); }
+  void has_rested() { rest_time_.reset(); }
   std::optional<Clock::time_point> kill_at() const;
   void kill_if_due();
   void kill();
@@ -61,8 +62,8 @@ class CallWorker {
   sys::Child child_;
   UniqueFd socket_;
   WorkerBoard board_;
-  std::optional<Clock::time_point> kill_at_;
-  std::optional<Clock::time_point> rests_by_;
+  KillTime kill_time_;
+  KillTime rest_time_;
 };
 
 }  // namespace berth::http

@@ -1,6 +1,6 @@
 #include "berth/http/calls.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "berth/base/ids.h"
+#include "berth/base/utc_text.h"
 #include "berth/http/pool_json.h"
 #include "berth/http/worker_loop.h"
 #include "berth/wire/affinity.h"
@@ -31,10 +32,7 @@ WorkerBounds bounds_of(const app::ServeSettings& settings) {
   return bounds;
 }
 
-std::string now_text() {
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
-}
+std::string now_text() { return utc_text(std::chrono::system_clock::now()); }
 
 // What a wait status says.
 std::string ending_text(int status) {

@@ -1,12 +1,12 @@
 #include "berth/http/worker.h"
 
-#include <fmt/chrono.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
 
+#include "berth/base/utc_text.h"
 #include "berth/sys/descriptors.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
@@ -61,21 +61,16 @@ std::vector<std::string> Worker::read_report() {
 }
 
 void Worker::stop(std::chrono::milliseconds grace) {
-  if (kill_at_) return;
+  if (is_stopping()) return;
   stop_.reset();
-  kill_at_ = std::chrono::steady_clock::now() + grace;
+  kill_time_.set(grace);
 }
 
 void Worker::kill_if_due() {
-  if (!kill_at_ || std::chrono::steady_clock::now() < *kill_at_) return;
-  std::ignore = child_.kill(SIGKILL);
-  // One that the kernel does not let go of is not asked for all the time.
-  kill_at_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  if (kill_time_.is_due()) std::ignore = child_.kill(SIGKILL);
 }
 
-std::string Worker::since() const {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::floor<std::chrono::seconds>(since_)));
-}
+std::string Worker::since() const { return utc_text(since_); }
 
 int Worker::reap() {
   const auto ending = child_.wait();

@@ -9,6 +9,7 @@
 
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
+#include "berth/http/kill_time.h"
 #include "berth/sys/child.h"
 
 namespace berth::http {
@@ -37,8 +38,8 @@ class Worker {
 
   // Tells it to stop; once `grace` is over, kill_if_due kills it. Telling it again changes nothing.
   void stop(std::chrono::milliseconds grace);
-  bool is_stopping() const { return kill_at_.has_value(); }
-  std::optional<std::chrono::steady_clock::time_point> kill_at() const { return kill_at_; }
+  bool is_stopping() const { return kill_time_.at().has_value(); }
+  std::optional<KillTime::Clock::time_point> kill_at() const { return kill_time_.at(); }
   void kill_if_due();
 
   // When it was started, as RFC 3339 writes it.
@@ -56,7 +57,7 @@ class Worker {
   UniqueFd stop_;  // its other end reads end-of-file once it is to stop
   std::string reported_;
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
-  std::optional<std::chrono::steady_clock::time_point> kill_at_;
+  KillTime kill_time_;
 };
 
 }  // namespace berth::http

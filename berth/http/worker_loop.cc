@@ -1,6 +1,6 @@
 #include "berth/http/worker_loop.h"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -16,6 +16,7 @@
 #include "berth/app/exit_codes.h"
 #include "berth/app/warm_up.h"
 #include "berth/base/clock.h"
+#include "berth/base/utc_text.h"
 #include "berth/http/answer_stream.h"
 #include "berth/http/call_work.h"
 #include "berth/http/instance_work.h"
@@ -140,9 +141,7 @@ class WorkerLoop {
     report.memory_bytes = own_memory_bytes();
     if (!means_) return report;
     for (const app::ZygoteShown& one : means_->warm().zygotes()) {
-      const auto since = std::chrono::floor<std::chrono::seconds>(one.since);
-      report.zygotes.push_back({one.key, short_item(one.item), one.children, one.memory_bytes,
-                                fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(since))});
+      report.zygotes.push_back({one.key, short_item(one.item), one.children, one.memory_bytes, utc_text(one.since)});
     }
     return report;
   }

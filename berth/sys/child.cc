@@ -11,8 +11,8 @@
 
 #include <utility>
 
-#include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
+#include "berth/sys/visitor.h"
 
 namespace berth::sys {
 namespace {
@@ -64,23 +64,15 @@ Result<Child> Child::start(std::uint64_t clone_flags, std::optional<int> cgroup,
 
 Result<Child> Child::start_in_network(int network, std::uint64_t clone_flags, std::optional<int> cgroup,
                                       const std::function<int()>& body) {
-  BERTH_TRY(Pipe said, make_pipe());
-  // It goes there, has a child that is ours, in a table of descriptors that is ours as well, and ends.
+  // It goes there, has a child that is ours, and ends.
   const auto visit = [&] {
     Visit seen;
     seen.entered = ::setns(network, CLONE_NEWNET) == 0;
     seen.born.error = seen.entered ? 0 : errno;
     if (seen.entered) seen.born = clone_process(clone_flags | CLONE_PARENT, cgroup, body);
-    return ::write(said.write.get(), &seen, sizeof(seen)) == sizeof(seen) ? 0 : 1;
+    return seen;
   };
-  BERTH_TRY(Child visitor, start(CLONE_FILES, std::nullopt, visit));
-  BERTH_CHECK_OK(visitor.wait());
-  said.write.reset();
-  Visit seen;
-  // The end of file, which the child's copy of the other end would hold up, need not be waited for: it has been said.
-  pollfd ready = {said.read.get(), POLLIN, 0};
-  const bool told = ::poll(&ready, 1, 0) == 1 && ::read(said.read.get(), &seen, sizeof(seen)) == sizeof(seen);
-  if (!told) return fail(Errc::Unavailable, "enter a network namespace: the process that did died");
+  BERTH_TRY(const Visit seen, told_by_visitor(visit, "enter a network namespace"));
   const Born& born = seen.born;
   if (!seen.entered) return std::unexpected(Error::from_errno(born.error, "setns to a network namespace"));
   if (born.error != 0) return not_born(born.error, clone_flags);

@@ -1,5 +1,6 @@
 #include "berth/sys/descriptors.h"
 
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -16,6 +17,11 @@ void close_all_but(std::vector<int> kept) {
     next = static_cast<unsigned>(fd) + 1;
   }
   ::syscall(SYS_close_range, next, ~0u, 0);
+}
+
+bool is_readable(int descriptor) {
+  pollfd polled = {descriptor, POLLIN, 0};
+  return ::poll(&polled, 1, 0) == 1;
 }
 
 }  // namespace berth::sys

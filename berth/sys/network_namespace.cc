@@ -1,13 +1,10 @@
 #include "berth/sys/network_namespace.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <unistd.h>
 
-#include "berth/sys/child.h"
-#include "berth/sys/pipe.h"
-#include "berth/sys/syscall.h"
+#include "berth/sys/visitor.h"
 
 namespace berth::sys {
 namespace {
@@ -29,17 +26,7 @@ Made make_within(int owner) {
 }  // namespace
 
 Result<UniqueFd> make_network_namespace_of(int owner) {
-  BERTH_TRY(Pipe said, make_pipe());
-  const auto visit = [&] {
-    const Made made = make_within(owner);
-    return ::write(said.write.get(), &made, sizeof(made)) == sizeof(made) ? 0 : 1;
-  };
-  BERTH_TRY(Child visitor, Child::start(CLONE_FILES, std::nullopt, visit));
-  BERTH_CHECK_OK(visitor.wait());
-  Made made;
-  pollfd ready = {said.read.get(), POLLIN, 0};
-  const bool told = ::poll(&ready, 1, 0) == 1 && ::read(said.read.get(), &made, sizeof(made)) == sizeof(made);
-  if (!told) return fail(Errc::Unavailable, "make a network namespace: the process that did died");
+  BERTH_TRY(const Made made, told_by_visitor([&] { return make_within(owner); }, "make a network namespace"));
   if (made.error != 0) return std::unexpected(Error::from_errno(made.error, made.doing));
   return UniqueFd(made.descriptor);
 }
