@@ -79,8 +79,15 @@ def loud_names(kind):
     return set(name for name in dir(kind) if callable(getattr(kind, name))) - SILENT
 
 
+def touch_code(code):
+    """Counts references to what running `code` will count references to."""
+    if code is not None:
+        list(code.co_consts + code.co_names)
+
+
 def early_demisto(loop, meeting, is_integration):
-    """A `demisto` that turns into the call's own when it is asked for something that only the call knows.
+    """A `demisto` that turns into the call's own when it is asked for something that only the call knows, and two
+    functions: `turn(host, job)` has it do so, and `touch()` writes to what that will write to.
 
     It has its methods before, and they know which kind of item they are of: a script has no parameters, whatever the
     call.
@@ -122,7 +129,15 @@ def early_demisto(loop, meeting, is_integration):
         for act in waiting:
             act()
 
-    return early, turn
+    def touch():
+        object.__setattr__(early, '__class__', of_call)
+        object.__setattr__(early, '__class__', Early)
+        object.__setattr__(early, 'callingContext', None)
+        object.__delattr__(early, 'callingContext')
+        for act in waiting:
+            touch_code(getattr(act, '__code__', None))
+
+    return early, turn, touch
 
 
 def early_job(meeting):
@@ -169,7 +184,7 @@ class Ahead(object):
         self.loaded = code.loaded
         self.meeting = Meeting(code.loop)
         self._code = code
-        demisto, self._turn = early_demisto(code.loop, self.meeting, code.is_integration)
+        demisto, self._turn, self._touch_demisto = early_demisto(code.loop, self.meeting, code.is_integration)
         self._context = early_job(self.meeting)
         self.scope = code.loop.script_globals(demisto, self._context)
         self.meeting.attend(self._take_in)
@@ -209,6 +224,17 @@ class Ahead(object):
         """In the child: from here on the call can be waited for."""
         self.host = self._code.loop.FramesHost(channel)
         self.meeting.enter(channel)
+
+    def touch(self):
+        """In the child, while nobody waits: writes to what was made in the zygote and the call will write to. The kernel
+        copies it now."""
+        gc.enable()
+        self._touch_demisto()
+        dict.clear(self._context)
+        dict.__setitem__(self._context, None, None)
+        if 'context' in self.scope:
+            self.scope['context'] = self.scope['context']
+        touch_code(self._code.item_if_good())
 
     def run(self):
         """Runs the common script, where there is one."""

@@ -190,6 +190,8 @@ def serve_call(library, code, watch, ahead, rehearsal):
     call.enter(channel)
     if code.ahead is None:
         call.run()
+    else:
+        call.touch()
     loop.run_job(None, call.host, {}, ahead=call)
     while channel.read_line():
         pass
@@ -207,12 +209,12 @@ def main(argv):
     ahead = load('ahead')
     library = load_library()
     code = Code(loop)
-    known = import_learned(code)
-    run_ahead(code, watch, ahead, known)
-    check_threads()
     for _ in range(Rehearsal.TIMES):
         rehearse(loop, begin_rehearsal(loop, ahead))
     rehearsal = begin_rehearsal(loop, ahead)
+    known = import_learned(code)
+    run_ahead(code, watch, ahead, known)
+    check_threads()
     if library.berth_open(int(argv[0])) != 0:
         unfit('the conversation with the host cannot begin')
     gc.collect()

@@ -324,7 +324,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   const bool goes_on =
       may_be_shared && answer.record.stop == engine::Stop::Completed && !answer.record.has_unsent_answers;
   auto end = request.keep ? own->leave_standing(means_->folder(), spec)
-             : ends_later ? place->child()->figures()
+             : ends_later ? Result<container::ContainerEnd>(place->child()->figures())
              : goes_on    ? place->shared()->end_call()
                           : place->end(grace);
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));
