@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "berth/sys/cgroup_members.h"
 #include "berth/sys/cgroup_numbers.h"
 #include "berth/sys/syscall.h"
 
@@ -53,7 +54,9 @@ Result<void> ChildSlot::keep_network(pid_t pid) {
 }
 
 bool ChildSlot::renew() {
-  if (!meter_.is_empty()) return false;
+  // One of its groups for all: a child was seen in each of them, and cannot go from one to another. Opened anew, since
+  // version 1 remembers for a descriptor who was there.
+  if (cgroup_.folders().empty() || !sys::members_of(cgroup_.folders().front().path).empty()) return false;
   if (meter_.memory_bytes_now().value_or(kMostLeft + 1) > kMostLeft) return false;
   if (network_) {
     std::array<char, 1024> text;

@@ -35,8 +35,6 @@ Result<CgroupMeter> CgroupMeter::open(const Cgroup& cgroup) {
   CgroupMeter meter;
   for (const auto& [path, hierarchy] : cgroup.folders()) {
     const bool v2 = hierarchy.version == 2;
-    BERTH_TRY(UniqueFd members, open_file(path / "cgroup.procs", O_RDONLY));
-    meter.members_.push_back(std::move(members));
     for (const std::string& controller : hierarchy.controllers) {
       if (controller == "memory") {
         meter.is_v2_memory_ = v2;
@@ -78,13 +76,6 @@ CgroupUsage CgroupMeter::usage() const {
 }
 
 std::optional<std::uint64_t> CgroupMeter::memory_bytes_now() const { return number_at(memory_); }
-
-bool CgroupMeter::is_empty() const {
-  return std::ranges::none_of(members_, [](const UniqueFd& members) {
-    char byte = 0;
-    return !members || ::pread(members.get(), &byte, 1, 0) != 0;
-  });
-}
 
 bool CgroupMeter::restart() {
   if (peak_ && ::pwrite(peak_.get(), "0", 1, 0) != 1) return false;

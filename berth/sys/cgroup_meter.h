@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
@@ -20,8 +19,6 @@ class CgroupMeter {
   // As Cgroup::memory_bytes_now().
   std::optional<std::uint64_t> memory_bytes_now() const;
 
-  // Whether no process is in the group.
-  bool is_empty() const;
   // Counts from here on. Returns false where the kernel cannot: a peak of version 2 is kept for the group's whole life
   // before Linux 6.12, and since then counts anew for the descriptor that asks for it.
   bool restart();
@@ -30,7 +27,6 @@ class CgroupMeter {
   CgroupMeter() = default;
   CgroupUsage totals() const;
 
-  std::vector<UniqueFd> members_;
   UniqueFd peak_;
   UniqueFd memory_;
   UniqueFd oom_;
