@@ -231,6 +231,7 @@ Result<void> CallChild::check_what_it_is() {
     BERTH_CHECK_OK(pid_of(script_.get()));  // it lives, and has had its number until now
   }
   home_->scripts[number_] = pid;
+  pid_ = pid;
   return {};
 }
 
@@ -251,6 +252,8 @@ CallChild::Told CallChild::ask_how_it_ended() {
 }
 
 std::chrono::nanoseconds CallChild::cpu_time_now() const {
+  // A process that never had another one has waited for none: its own clock is all.
+  if (slot_.meter().has_had_one_task()) return cpu_time_of_alone(pid_);
   const auto& folders = slot_.cgroup().folders();
   return folders.empty() ? std::chrono::nanoseconds(0) : cpu_time_of_members(folders.front().path, -1);
 }

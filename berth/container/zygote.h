@@ -89,6 +89,7 @@ class CallChild {
 
   std::shared_ptr<ZygoteHome> home_;
   std::uint32_t number_;
+  pid_t pid_ = 0;  // of the interpreter, once it was found isolated
   ChildSlot slot_;
   std::optional<ChildNetwork> network_;  // none for calls without one: it makes its own
   UniqueFd reaper_;                      // pidfd of the first process of its pid namespace

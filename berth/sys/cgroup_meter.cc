@@ -43,6 +43,7 @@ Result<CgroupMeter> CgroupMeter::open(const Cgroup& cgroup) {
         BERTH_TRY(meter.memory_, open_file(path / (v2 ? "memory.current" : "memory.usage_in_bytes"), O_RDONLY));
       } else if (controller == "pids") {
         BERTH_TRY(meter.pids_, open_file(path / "pids.events", O_RDONLY));
+        BERTH_TRY(meter.most_tasks_, open_file(path / "pids.peak", O_RDONLY));
       } else if (!v2 && !meter.cpu_) {
         BERTH_TRY(meter.cpu_, open_file(path / "cpuacct.usage", O_RDONLY));
       }
@@ -76,6 +77,8 @@ CgroupUsage CgroupMeter::usage() const {
 }
 
 std::optional<std::uint64_t> CgroupMeter::memory_bytes_now() const { return number_at(memory_); }
+
+bool CgroupMeter::has_had_one_task() const { return number_at(most_tasks_) == 1u; }
 
 bool CgroupMeter::restart() {
   if (peak_ && ::pwrite(peak_.get(), "0", 1, 0) != 1) return false;

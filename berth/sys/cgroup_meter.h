@@ -18,6 +18,9 @@ class CgroupMeter {
   CgroupUsage usage() const;
   // As Cgroup::memory_bytes_now().
   std::optional<std::uint64_t> memory_bytes_now() const;
+  // Whether there has never been more than one task in the group at a time; false where the kernel does not tell
+  // (before Linux 6.10).
+  bool has_had_one_task() const;
 
   // Counts from here on. Returns false where the kernel cannot: a peak of version 2 is kept for the group's whole life
   // before Linux 6.12, and since then counts anew for the descriptor that asks for it.
@@ -31,6 +34,7 @@ class CgroupMeter {
   UniqueFd memory_;
   UniqueFd oom_;
   UniqueFd pids_;
+  UniqueFd most_tasks_;
   UniqueFd cpu_;
   bool is_v2_memory_ = false;
   bool is_v2_cpu_ = false;
