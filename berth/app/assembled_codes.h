@@ -23,9 +23,9 @@ struct CallCode {
 // For one thread.
 class AssembledCodes {
  public:
-  // What the server would run for `item` with Berth's common script, or that of `tree`, which may be null. That of an item
-  // without a file hangs on its text alone, and the last few are remembered; files are read each time.
-  // Errors: those of content::assemble_code().
+  // What the server would run for `item` with Berth's common script, or that of `tree`, which may be null. That of an
+  // item without a file hangs on its text alone, and the last few are remembered; files are read each time. Errors:
+  // those of content::assemble_code().
   Result<std::shared_ptr<const CallCode>> of(const content::Item& item, const content::ContentTree* tree);
 
   // The SHA-256 of its text, in hexadecimal.

@@ -40,8 +40,7 @@ bool has_no_sockets(std::string_view sockstat) {
 
 Result<ChildSlot> ChildSlot::make(const std::vector<sys::CgroupHierarchy>& hierarchies, std::string name,
                                   const Limits& limits) {
-  BERTH_TRY(sys::Cgroup cgroup,
-            sys::Cgroup::make(hierarchies, name, {limits.memory_bytes, limits.cpus, limits.pids}));
+  BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(hierarchies, name, {limits.memory_bytes, limits.cpus, limits.pids}));
   BERTH_TRY(sys::CgroupMeter meter, sys::CgroupMeter::open(cgroup));
   return ChildSlot(std::move(name), std::move(cgroup), std::move(meter));
 }

@@ -1,6 +1,6 @@
-// What one child of a zygote hands on to the next when it is gone: its cgroup, and its network namespace where it had no
-// network. Making both anew would take longer than making the process. They are handed on only when nothing of the last
-// child is left in them; otherwise they go with it.
+// What one child of a zygote hands on to the next when it is gone: its cgroup, and its network namespace where it had
+// no network. Making both anew would take longer than making the process. They are handed on only when nothing of the
+// last child is left in them; otherwise they go with it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,8 @@ namespace berth::container {
 
 class ChildSlot {
  public:
-  // A new cgroup `name` with `limits`; no network namespace yet: the first child makes it. Errors: those of Cgroup::make().
+  // A new cgroup `name` with `limits`; no network namespace yet: the first child makes it. Errors: those of
+  // Cgroup::make().
   static Result<ChildSlot> make(const std::vector<sys::CgroupHierarchy>& hierarchies, std::string name,
                                 const Limits& limits);
 
@@ -33,8 +34,8 @@ class ChildSlot {
   Result<void> keep_network(pid_t pid);
 
   // Makes it ready for another child, once the last one is dead. False where it cannot be: a process, a socket or a
-  // connection that is only just closing is left in it, more memory than a new one has is charged to it, or the kernel cannot
-  // count anew.
+  // connection that is only just closing is left in it, more memory than a new one has is charged to it, or the kernel
+  // cannot count anew.
   bool renew();
 
  private:
@@ -48,7 +49,8 @@ class ChildSlot {
   UniqueFd sockets_;  // /proc/PID/net/sockstat of it, which stays that of the namespace when PID is gone
 };
 
-// Whether `sockstat`, the text of that file (proc(5)), names a network namespace without any socket or connection. Pure.
+// Whether `sockstat`, the text of that file (proc(5)), names a network namespace without any socket or connection.
+// Pure.
 bool has_no_sockets(std::string_view sockstat);
 
 }  // namespace berth::container
