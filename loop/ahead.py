@@ -176,6 +176,16 @@ def names_set_within(code):
     return set().union(*[names_set_by(inner) for inner in code.co_consts if isinstance(inner, type(code))])
 
 
+def make_room(names):
+    """Has the dict grow now: the next name that is put in would have it copied, in each child."""
+    size, added = sys.getsizeof(names), []
+    while sys.getsizeof(names) == size:
+        added.append('_berth_room_%d' % len(added))
+        names[added[-1]] = None
+    for name in added:
+        del names[name]
+
+
 class Ahead(object):
     """A call as far as it has got before it is known: the common script has run until it asked for something of it."""
 
@@ -194,6 +204,7 @@ class Ahead(object):
 
     def settle(self):
         """In the zygote, when it has run."""
+        make_room(self.scope)
         self._last = list(self.scope)[-1]
         may_be_set = names_set_within(self._code.prelude) if self._code.prelude is not None else set()
         item = self._code.item_if_good()

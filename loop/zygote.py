@@ -138,7 +138,12 @@ class Rehearsal(object):
     it has done so by then, and no call waits for it. In the zygote itself the interpreter learns by it which way the
     code goes, and need not write that down in each child."""
 
-    LINE = b'{"integration": false, "native": true, "command": "", "args": {"a": "b"}, "params": null, "context": {}}\n'
+    # As long as a job is.
+    LINE = (b'{"is_ahead": true, "learns": true, "integration": false, "native": true, "command": "", "args": {"a": "b"}, '
+            b'"params": null, "context": {"Inv": {"id": "1", "name": "playground", "type": 9, "status": 0}, "Incidents": '
+            b'[], "ExecutionContext": {}, "ParentEntry": null, "ScriptName": "rehearsal", "IsDebug": false, '
+            b'"DockerImage": "rehearsal/rehearsal:1.0.0.1", "IsRunningDocker": true, "DockerWorkingDir": "/work", '
+            b'"TimeoutDuration": 300000000000, "IntegrationInstance": "", "IntegrationBrand": ""}}\n')
     SCRIPT = u'demisto.results(demisto.args())'
     TIMES = 5  # in the zygote
 
