@@ -9,6 +9,8 @@ function(berth_embed_scripts target)
   set(pieces ${folder}/always.py ${folder}/optional_names ${folder}/digests)
   set(loop ${PROJECT_SOURCE_DIR}/loop/loop.py)
   set(zygote ${PROJECT_SOURCE_DIR}/loop/zygote.py)
+  set(watch ${PROJECT_SOURCE_DIR}/loop/watch.py)
+  set(ahead ${PROJECT_SOURCE_DIR}/loop/ahead.py)
   set(learned ${PROJECT_SOURCE_DIR}/loop/learned.py)
   file(MAKE_DIRECTORY ${folder})
   add_custom_command(
@@ -27,6 +29,6 @@ function(berth_embed_scripts target)
   set_source_files_properties(
     berth/app/embedded.cc
     PROPERTIES COMPILE_DEFINITIONS
-               "BERTH_LOOP_FILE=\"${loop}\";BERTH_ZYGOTE_FILE=\"${zygote}\";BERTH_LEARNED_FILE=\"${learned}\";BERTH_COMMON_FOLDER=\"${folder}\""
-               OBJECT_DEPENDS "${loop};${zygote};${learned};${whole};${pieces}")
+               "BERTH_LOOP_FILE=\"${loop}\";BERTH_ZYGOTE_FILE=\"${zygote}\";BERTH_WATCH_FILE=\"${watch}\";BERTH_AHEAD_FILE=\"${ahead}\";BERTH_LEARNED_FILE=\"${learned}\";BERTH_COMMON_FOLDER=\"${folder}\""
+               OBJECT_DEPENDS "${loop};${zygote};${watch};${ahead};${learned};${whole};${pieces}")
 endfunction()

@@ -1093,8 +1093,8 @@ def run_job(line, host, cache, needs_native=False, ahead=None):
     if failure is not None:
         report(host, failure)
     leaving = failure = None
-    release(scope)
-    flush()
+    release(scope, list(scope) if ahead is None else ahead.names_to_release())
+    flush(() if ahead is None else ahead.files_left_open())
     host.complete(loaded.beyond() if loaded is not None else ())
     return bool(job.get('native'))
 
@@ -1141,8 +1141,8 @@ def has_own_end(value):
     return any('__del__' in type.__dict__['__dict__'].__get__(base) for base in bases)
 
 
-def release(scope):
-    """Lets go of the script's values, so that files it left open are written before the host collects them.
+def release(scope, names):
+    """Lets go of the script's values of `names`, so that files it left open are written before the host collects them.
 
     Functions, classes and modules stay: they hold nothing, and freeing a large common library takes time. The last
     come first, so that what a value needs for its own end is there; before them those with a say in their end, and
@@ -1150,7 +1150,8 @@ def release(scope):
     """
     keep = (type(release), type, type(sys), type(len))
     try:
-        for name in sorted(reversed(list(scope)),
+        names = [name for name in names if name in scope]
+        for name in sorted(reversed(names),
                            key=lambda name: (not has_own_end(scope[name]), not name.startswith('_'))):
             if name != '__builtins__' and type(scope.get(name)) not in keep:
                 scope[name] = None
@@ -1158,8 +1159,8 @@ def release(scope):
         pass  # a name that is no text: globals() takes any key
 
 
-def flush():
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+def flush(files=()):
+    for stream in list(files) + [sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__]:
         try:
             stream.flush()
         except Exception:

@@ -5,12 +5,13 @@
 A child isolates itself for good (fork.cc), makes ready what does not depend on its call, says `ready`, and waits for
 its one job, which it runs as loop.py does. Nothing of a call is ever in this process: no argument, no secret, no file.
 
-The common script runs in a child before its call is known, as far as it gets without asking for something of it. There
-the child waits for its job, and the script goes on with the answer.
+The common script runs before the call is known, as far as it gets, in the zygote or in each child (ahead.py).
 What it loads, from /run/berth:
 
     loop.pyc       the loop
     fork.so        what it needs beyond os.fork
+    watch.py       what code does that is run ahead of calls
+    ahead.py       a call before it is known
     prelude.bin    marshalled code of the common script, where there is one
     item.py        the rest of the code: it is compiled here, and run only in children
     kind           `integration` or `script`: what the item is
@@ -34,15 +35,20 @@ def unfit(why):
     os._exit(EXIT_UNFIT)
 
 
+OURS = {}  # modules
+
+
 def load(name):
     """A module of ours. Its folder is no place for content to import from, and the module none to be found."""
     sys.path.insert(0, FOLDER)
+    sys.modules.update(OURS)  # which it may need
     try:
-        module = __import__(name)
+        OURS[name] = __import__(name)
     finally:
         sys.path.remove(FOLDER)
-    del sys.modules[name]
-    return module
+        for ours in OURS:
+            del sys.modules[ours]
+    return OURS[name]
 
 
 def load_library():
@@ -71,12 +77,21 @@ def import_learned(code):
     text = read('learned')
     known, changed = (), ''
     if text is not None:
-        learned = load('learned')
-        known, changed = learned.import_ahead(code.loop, text)
-        code.renew = learned.renew
+        known, changed = load('learned').import_ahead(code.loop, text)
     if changed:
         unfit('what was imported ahead has changed: %s' % changed)
+    return known
+
+
+def run_ahead(code, watch, ahead, known):
+    """Runs the common script, where it may be run for all children at once. `known` are modules that calls need not
+    tell the host of."""
+    code.ahead, changed = ahead.begin_in_zygote(code, watch)
+    if changed:
+        unfit('what was run ahead has changed: %s' % changed)
     code.loaded = code.loop.Loaded(known)
+    if code.ahead is not None:
+        code.ahead.loaded = code.loaded
 
 
 def check_threads():
@@ -86,121 +101,6 @@ def check_threads():
         unfit('what was loaded ahead has started %d threads' % (count - 1))
 
 
-class Meeting(object):
-    """Where a child says `ready` and waits for its job: something of the call was asked for, or all else is done."""
-
-    def __init__(self, loop, channel):
-        self._loop = loop
-        self._channel = channel
-        self._turn = loop.Turn()
-        self._pid = os.getpid()
-        self._line = None
-        self._guests = []
-        self._job = None
-
-    def attend(self, guest):
-        """Has `guest(job)` called when the job is there, before whoever asked for it goes on."""
-        self._guests.append(guest)
-
-    def hold(self):
-        """The job, which is waited for the first time.
-
-        Errors: RuntimeError in a process that the script forked before; ValueError for what is no job.
-        """
-        if self._job is None:
-            if os.getpid() != self._pid:
-                raise RuntimeError('demisto belongs to process %d; this is a child of it' % self._pid)
-            with self._turn:
-                if self._job is None:
-                    self._wait()
-        return self._job
-
-    def _wait(self):
-        gc.enable()
-        if self._line is None:
-            self._loop.greet(self._channel)
-            self._line = self._channel.read_line()
-        if not self._line:
-            os._exit(0)  # there is no call for this child
-        job = self._loop.parse_job(self._line, False)
-        self._line = b''
-        for field in ('is_ahead', 'learns', 'script', 'prelude'):
-            job.pop(field, None)
-        self._job = job
-        for guest in self._guests:
-            guest(job)
-
-
-# What the interpreter itself needs to make an object and let go of it, and what tells nothing of it.
-SILENT = frozenset(['__new__', '__init__', '__init_subclass__', '__subclasshook__', '__class_getitem__', '__class__',
-                    '__getattribute__', '__del__', '__doc__', '__dict__', '__weakref__', '__module__', '__hash__'])
-
-
-def loud_names(kind):
-    """The methods of `kind`, whatever Python it is of, that say something of the object."""
-    return set(name for name in dir(kind) if callable(getattr(kind, name))) - SILENT
-
-
-def early_demisto(loop, meeting, is_integration):
-    """A `demisto` that turns into the call's own when it is asked for something that only the call knows.
-
-    It has its methods before, and they know which kind of item they are of: a script has no parameters, whatever the
-    call.
-    """
-    of_call = loop.Demisto
-    known = set(name for name, value in vars(of_call).items() if not name.startswith('_'))
-    known |= set(['is_integration', 'item_type', '_when_known'])
-    waiting = []
-
-    class Early(of_call):
-        def __init__(self):
-            pass
-
-        def __getattribute__(self, name):
-            if name not in known:
-                meeting.hold()
-            return object.__getattribute__(self, name)
-
-        def _when_known(self, act):
-            waiting.append(act)
-
-    Early.__name__, Early.__qualname__ = of_call.__name__, of_call.__qualname__
-    Early.is_integration = is_integration
-    Early.item_type = of_call.INTEGRATION if is_integration else of_call.SCRIPT
-
-    def loud(name):
-        def method(self, *args):
-            meeting.hold()
-            return getattr(of_call, name)(self, *args)
-        return method
-
-    for name in loud_names(object):
-        setattr(Early, name, loud(name))
-    early = Early()
-
-    def turn(host, job):
-        object.__setattr__(early, '__class__', of_call)
-        early.__init__(host, job)
-        for act in waiting:
-            act()
-
-    return early, turn
-
-
-def early_job(meeting):
-    """A job that nobody knows yet; what it is asked for, the real one answers. It is not empty: of a dict that is, the
-    interpreter asks nothing."""
-    def loud(name):
-        def method(self, *args, **named):
-            return getattr(meeting.hold(), name)(*args, **named)
-        return method
-
-    methods = {name: loud(name) for name in loud_names(dict)}
-    early = type('EarlyJob', (dict,), dict(methods, __class__=property(lambda self: meeting.hold().__class__)))()
-    dict.__setitem__(early, None, None)
-    return early
-
-
 class Code(object):
     """The code of this zygote's calls: the common script, where there is one, and the item."""
 
@@ -208,13 +108,12 @@ class Code(object):
         self.loop = loop
         self.prelude = None
         self.loaded = None  # beyond which calls tell what they have loaded (loop.Loaded)
-        self.renew = None  # what a child does with what was drawn at random ahead
+        self.ahead = None  # what children go on from, where it may be run for all of them at once (ahead.py)
         self.is_integration = read('kind') == b'integration'
         marshalled = read('prelude.bin')
         if marshalled is not None:
             import marshal
             self.prelude = marshal.loads(marshalled)
-        self.rehearsed = loop.compile_script(Rehearsal.SCRIPT)
         self._text = read('item.py').decode('utf-8')
         self._item = None
         try:
@@ -226,77 +125,62 @@ class Code(object):
         flags = self.loop.future_features(self.prelude) if self.prelude is not None else 0
         return self.loop.compile_script(self._text, flags)
 
+    def item_if_good(self):
+        return self._item
+
     def item(self):
         """Errors: what is wrong with it."""
         return self._item if self._item is not None else self._compile()
 
 
-class Ahead(object):
-    """A call as far as it has got before it is known: the common script has run until it asked for something of it."""
-
-    def __init__(self, code, channel):
-        loop = code.loop
-        self.host = loop.FramesHost(channel)
-        self.loaded = code.loaded
-        self._code = code
-        self._meeting = Meeting(loop, channel)
-        demisto, turn = early_demisto(loop, self._meeting, code.is_integration)
-        context = early_job(self._meeting)
-        self.scope = loop.script_globals(demisto, context)
-        self._meeting.attend(lambda job: self._take_in(job, context, turn))
-        self._failure = None
-        if code.prelude is not None:
-            try:
-                exec(code.prelude, self.scope)
-            except BaseException:  # said by the call, which ends with it
-                self._failure = sys.exc_info()[1]
-
-    def _take_in(self, job, context, turn):
-        if self.scope.get('context') is context:
-            self.scope['context'] = job
-        dict.clear(context)
-        dict.update(context, job)
-        turn(self.host, job)
-
-    def begin(self):
-        """The job, and the code that is still to be run in `scope`. Errors: those that the common script ended with."""
-        job = self._meeting.hold()
-        failure, self._failure = self._failure, None
-        if failure is not None:
-            raise failure
-        return job, [self._code.item()]
-
-
 class Rehearsal(object):
-    """A call that asks for nothing and is told to nobody. What a call touches, the kernel copies for its child: it has
-    done so by then, and no call waits for it."""
+    """Code of a call that asks for nothing and is told to nobody. What a call touches, the kernel copies for its child:
+    it has done so by then, and no call waits for it. In the zygote itself the interpreter learns by it which way the
+    code goes, and need not write that down in each child."""
 
-    LINE = b'{"integration": false, "native": true, "command": "", "args": {"a": "b"}, "params": null, "context": {}}'
+    # As long as a job is.
+    LINE = (b'{"is_ahead": true, "learns": true, "integration": false, "native": true, "command": "", "args": {"a": "b"}, '
+            b'"params": null, "context": {"Inv": {"id": "1", "name": "playground", "type": 9, "status": 0}, "Incidents": '
+            b'[], "ExecutionContext": {}, "ParentEntry": null, "ScriptName": "rehearsal", "IsDebug": false, '
+            b'"DockerImage": "rehearsal/rehearsal:1.0.0.1", "IsRunningDocker": true, "DockerWorkingDir": "/work", '
+            b'"TimeoutDuration": 300000000000, "IntegrationInstance": "", "IntegrationBrand": ""}}\n')
     SCRIPT = u'demisto.results(demisto.args())'
+    TIMES = 5  # in the zygote
 
-    def __init__(self, code, channel):
-        self.host = code.loop.FramesHost(channel)
-        self.loaded = code.loaded
-        self.scope = {}
-        self._code = code
+    def __init__(self, loop):
+        self.loop = loop
+        self.prelude = None
+        self.is_integration = False
+        self.loaded = loop.Loaded()
+        self._item = loop.compile_script(self.SCRIPT)
 
-    def begin(self):
-        loop = self._code.loop
-        job = loop.parse_job(self.LINE, False)
-        self.scope.update(loop.script_globals(loop.Demisto(self.host, job), job))
-        return job, [self._code.rehearsed]
+    def item(self):
+        return self._item
+
+    def item_if_good(self):
+        return self._item
 
 
-def rehearse(code):
-    null = os.open(os.devnull, os.O_RDWR)
+def begin_rehearsal(loop, ahead):
+    call = ahead.Ahead(Rehearsal(loop))
+    call.settle()
+    return call
+
+
+def rehearse(loop, call):
+    """Runs it, once."""
+    null = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    said, line = os.pipe()
     try:
-        rehearsal = Rehearsal(code, code.loop.Channel(null, null))
-        code.loop.run_job(None, rehearsal.host, {}, ahead=rehearsal)
+        os.write(line, Rehearsal.LINE)
+        call.enter(loop.Channel(said, null))
+        loop.run_job(None, call.host, {}, ahead=call)
     finally:
-        os.close(null)
+        for fd in (null, said, line):
+            os.close(fd)
 
 
-def serve_call(library, code):
+def serve_call(library, code, watch, ahead, rehearsal):
     """The whole life of a child."""
     failed = library.berth_isolate()
     if failed != 0:
@@ -304,12 +188,16 @@ def serve_call(library, code):
         sys.stderr.flush()
         os._exit(EXIT_UNFIT)
     loop = code.loop
-    if code.renew is not None:
-        code.renew()
-    rehearse(code)
+    watch.renew()
+    rehearse(loop, rehearsal)
     channel = loop.Channel(IN, OUT)
-    ahead = Ahead(code, channel)
-    loop.run_job(None, ahead.host, {}, ahead=ahead)
+    call = code.ahead if code.ahead is not None else ahead.Ahead(code)
+    call.enter(channel)
+    if code.ahead is None:
+        call.run()
+    else:
+        call.touch()
+    loop.run_job(None, call.host, {}, ahead=call)
     while channel.read_line():
         pass
     os._exit(0)
@@ -322,9 +210,15 @@ def main(argv):
     sys.argv[:] = ['']
     loop = load('loop')
     loop.load_json()
+    watch = load('watch')
+    ahead = load('ahead')
     library = load_library()
     code = Code(loop)
-    import_learned(code)
+    for _ in range(Rehearsal.TIMES):
+        rehearse(loop, begin_rehearsal(loop, ahead))
+    rehearsal = begin_rehearsal(loop, ahead)
+    known = import_learned(code)
+    run_ahead(code, watch, ahead, known)
     check_threads()
     if library.berth_open(int(argv[0])) != 0:
         unfit('the conversation with the host cannot begin')
@@ -338,7 +232,7 @@ def main(argv):
         except OSError as error:
             pid = -error.errno
         if pid == 0:
-            serve_call(library, code)
+            serve_call(library, code, watch, ahead, rehearsal)
         if library.berth_forked(pid) != 0:
             break
     os._exit(0)

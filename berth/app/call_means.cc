@@ -39,7 +39,7 @@ void CallMeans::make_ready_later(WarmCall call) {
 
 void CallMeans::end_later(container::CallChild child) {
   // Those of this run before it: a command that is polled goes on for long.
-  for (container::CallChild& one : ended_) std::ignore = one.end(std::chrono::milliseconds(0));
+  for (container::CallChild& one : ended_) std::ignore = one.end_unasked();
   ended_.clear();
   ended_.push_back(std::move(child));
 }
@@ -60,7 +60,7 @@ void CallMeans::make_ready(int gone) {
   // The next children isolate themselves while the old ones are ended. A group that cannot be removed is swept by the
   // first start after the zygote's end.
   for (const WarmCall& one : later_) note(one, warm_->prepare(one, within(kChildPatience)));
-  for (container::CallChild& child : ended_) std::ignore = child.end(std::chrono::milliseconds(0));
+  for (container::CallChild& child : ended_) std::ignore = child.end_unasked();
   ended_.clear();
   std::ranges::partition(later_, [&](const WarmCall& one) { return warm_->has(one.key); });
   for (const WarmCall& one : std::exchange(later_, {})) {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "berth/app/assembled_codes.h"
 #include "berth/app/settings.h"
 #include "berth/app/shared_process.h"
-#include "berth/app/text_digests.h"
 #include "berth/app/warm_pool.h"
 #include "berth/base/result.h"
 #include "berth/container/runtime_folder.h"
@@ -32,7 +32,7 @@ class CallMeans {
   // Ends all zygotes and all shared processes that wait, for what they hold. Whether there was one.
   bool give_back();
 
-  TextDigests& digests() { return digests_; }
+  AssembledCodes& codes() { return codes_; }
 
   // In a process that stays, what is made for the next call waits until the answer to this one is out: make_ready().
   void stay() { stays_ = true; }
@@ -59,7 +59,7 @@ class CallMeans {
   std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: the pool uses it
   std::unique_ptr<WarmPool> warm_;
   std::unique_ptr<SharedProcesses> shared_;
-  TextDigests digests_;
+  AssembledCodes codes_;
   bool stays_ = false;
   std::vector<container::CallChild> ended_;
   std::vector<WarmCall> later_;

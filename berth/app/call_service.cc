@@ -130,8 +130,9 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
 
   // The code.
   auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
-  auto code = content::assemble_code(request.item, tree ? &*tree : nullptr, embedded_common());
-  if (!code) return refuse(std::move(code));
+  auto assembled = means_->codes().of(request.item, tree ? &*tree : nullptr);
+  if (!assembled) return refuse(std::move(assembled));
+  const std::shared_ptr<const CallCode> code = *std::move(assembled);
 
   // The network.
   const auto& wanted = request.network || !request.instance ? request.network : request.instance->network;
@@ -144,8 +145,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
 
   // The container.
   CallAnswer answer;
-  answer.code_origin = code->parts.back().origin;
-  answer.code_first_line = content::first_line_of_item(*code, request.item);
+  answer.code_origin = code->text.parts.back().origin;
+  answer.code_first_line = code->item_line;
   answer.id = make_call_id();
   answer.item = request.item.name;
   answer.command = request.command;
@@ -178,24 +179,23 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   std::optional<CallPlace> place;
   WarmCall warm;
   if (may_be_warm || may_be_shared) {
-    const std::string code_digest = means_->digests().digest_of(code->text, code->known_size, code->known_digest);
-    warm.key = warm_key(spec, code_digest, request.item, answer.instance);
+    warm.key = warm_key(spec, means_->codes().digest_of(code), request.item, answer.instance);
     warm.item = answer.item;
   }
   if (may_be_warm && (!means_->warm().has(warm.key) || means_->warm().has_learned(warm.key))) {
     // It may be used when this service is gone, but never its means.
-    warm.zygote = [means = means_, cache = settings_.cache / "code", spec, code = *code,
+    warm.zygote = [means = means_, cache = settings_.cache / "code", spec, code,
                    kind = request.item.kind](const ImportList& imports) {
       container::LaunchSpec calls = spec;
       calls.id = make_call_id();
-      put_warm_code(code, kind, CodeCache(cache, means->folder()), calls);
+      put_warm_code(code->text, kind, CodeCache(cache, means->folder()), calls);
       put_imports(imports, calls);
       std::ranges::copy(spec.fixed, std::back_inserter(calls.fixed));
       return calls;
     };
   }
   const auto put_in = [&] {
-    put_code(*code, CodeCache(settings_.cache / "code", means_->folder()), spec, job);
+    put_code(code->text, CodeCache(settings_.cache / "code", means_->folder()), spec, job);
     std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
   };
   if (aim == Aim::WarmUp) {
@@ -229,7 +229,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
     if (request.debugger_port) {
       auto debugpy = read_debugpy(settings_.debugpy);
       if (!debugpy) return refuse(std::move(debugpy));
-      auto put = put_debugger(*request.debugger_port, *std::move(debugpy), request.item, *code, spec, job);
+      auto put = put_debugger(*request.debugger_port, *std::move(debugpy), request.item, code->text, spec, job);
       if (!put) return refuse(std::move(put));
       std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
       auto listening = container::PortForward::listen(*request.debugger_port, container::Visitors::OwnUser);
@@ -324,7 +324,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   const bool goes_on =
       may_be_shared && answer.record.stop == engine::Stop::Completed && !answer.record.has_unsent_answers;
   auto end = request.keep ? own->leave_standing(means_->folder(), spec)
-             : ends_later ? place->child()->figures()
+             : ends_later ? Result<container::ContainerEnd>(place->child()->figures())
              : goes_on    ? place->shared()->end_call()
                           : place->end(grace);
   if (!end && end.error().code() == Errc::NotFound) return refuse(std::move(end));

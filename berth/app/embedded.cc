@@ -20,6 +20,8 @@ BERTH_EMBED(always, BERTH_COMMON_FOLDER "/always.py");
 BERTH_EMBED(optional_names, BERTH_COMMON_FOLDER "/optional_names");
 BERTH_EMBED(digests, BERTH_COMMON_FOLDER "/digests");
 BERTH_EMBED(zygote, BERTH_ZYGOTE_FILE);
+BERTH_EMBED(watch, BERTH_WATCH_FILE);
+BERTH_EMBED(ahead, BERTH_AHEAD_FILE);
 BERTH_EMBED(learned, BERTH_LEARNED_FILE);
 
 namespace berth::app {
@@ -32,6 +34,8 @@ std::string_view digest(std::size_t index) { return {berth_embedded_digests + 64
 
 std::string_view embedded_loop() { return {berth_embedded_loop, berth_embedded_loop_end}; }
 std::string_view embedded_zygote() { return {berth_embedded_zygote, berth_embedded_zygote_end}; }
+std::string_view embedded_watch() { return {berth_embedded_watch, berth_embedded_watch_end}; }
+std::string_view embedded_ahead() { return {berth_embedded_ahead, berth_embedded_ahead_end}; }
 std::string_view embedded_learned() { return {berth_embedded_learned, berth_embedded_learned_end}; }
 std::string_view embedded_loop_digest() { return digest(2); }
 

@@ -16,6 +16,8 @@ void put_warm_code(const content::AssembledCode& code, content::ItemKind kind, C
   // With the line numbers that it has in the whole.
   std::string text = std::string(item.first_line - 1, '\n').append(code.text_of(item));
   spec.fixed = {{"zygote.py", std::string(embedded_zygote())},
+                {"watch.py", std::string(embedded_watch())},
+                {"ahead.py", std::string(embedded_ahead())},
                 {"kind", kind == content::ItemKind::Integration ? "integration" : "script"}};
   if (auto compiled = cache.get(spec, prelude)) {
     spec.fixed.push_back(std::move(compiled->loop));

@@ -36,19 +36,19 @@ std::chrono::nanoseconds time_of_children(pid_t pid) {
   return std::chrono::seconds(user + take_number(rest)) / ::sysconf(_SC_CLK_TCK);
 }
 
-std::chrono::nanoseconds time_of(pid_t pid) {
+}  // namespace
+
+std::chrono::nanoseconds cpu_time_of_alone(pid_t process) {
   // The clock of another process, as clock_getcpuclockid(3) makes it.
-  const auto clock = static_cast<clockid_t>(~static_cast<unsigned>(pid) << 3 | 2);
+  const auto clock = static_cast<clockid_t>(~static_cast<unsigned>(process) << 3 | 2);
   timespec own = {};
   if (::clock_gettime(clock, &own) != 0) return {};
-  return std::chrono::seconds(own.tv_sec) + std::chrono::nanoseconds(own.tv_nsec) + time_of_children(pid);
+  return std::chrono::seconds(own.tv_sec) + std::chrono::nanoseconds(own.tv_nsec);
 }
-
-}  // namespace
 
 std::chrono::nanoseconds cpu_time_of(const std::vector<pid_t>& processes) {
   std::chrono::nanoseconds used = {};
-  for (const pid_t process : processes) used += time_of(process);
+  for (const pid_t process : processes) used += cpu_time_of_alone(process) + time_of_children(process);
   return used;
 }
 

@@ -13,6 +13,9 @@ namespace berth::container {
 // waits for it is told.
 std::chrono::nanoseconds cpu_time_of(const std::vector<pid_t>& processes);
 
+// What `process` has used itself, threads included.
+std::chrono::nanoseconds cpu_time_of_alone(pid_t process);
+
 // The same for the processes of the group folder `cgroup`, but for `spared`.
 std::chrono::nanoseconds cpu_time_of_members(const std::filesystem::path& cgroup, pid_t spared);
 

@@ -1,5 +1,6 @@
 #include "berth/container/isolation_check.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/kcmp.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include <set>
 #include <string>
 
+#include "berth/base/unique_fd.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 
@@ -65,9 +67,16 @@ Result<ino_t> namespace_of(const std::string& folder, const char* kind) {
 }
 
 Result<Namespaces> namespaces_of(const std::string& folder) {
+  const std::string path = folder + "/ns";
+  BERTH_TRY(const int fd,
+            sys::call([&] { return ::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); }, "open {}", path));
+  const UniqueFd owner(fd);
   Namespaces all = {};
   for (std::size_t i = 0; i < all.size(); ++i) {
-    BERTH_TRY(all[i], namespace_of(folder, kNamespaces[i]));
+    struct stat status = {};
+    const char* kind = kNamespaces[i];
+    BERTH_CHECK_OK(sys::check([&] { return ::fstatat(fd, kind, &status, 0); }, "look at {}/{}", path, kind));
+    all[i] = status.st_ino;
   }
   return all;
 }
@@ -105,18 +114,19 @@ Result<void> check_network(const Namespaces& its, int made) {
 }
 
 // Every thread has ids, capabilities, filters and namespaces of its own. Which threads there are is asked until there
-// is none that was not looked at.
-Result<void> check_threads(pid_t pid, const ShownChild& child, const Namespaces& its) {
-  std::set<std::string> seen;
+// is none that was not looked at. `status` and `its` are those of the first one, whose number is the process's.
+Result<void> check_threads(pid_t pid, const ShownChild& child, std::string_view status, const Namespaces& its) {
+  BERTH_CHECK_OK(check_status(status, child.id, child.filters));
+  std::set<std::string> seen = {fmt::format("{}/task/{}", folder_of(pid), pid)};
   for (int look = 0; look < kMostLooks; ++look) {
     bool is_news = false;
     for (const std::string& folder : threads_of(pid)) {
       if (!seen.insert(folder).second) continue;
       is_news = true;
-      const auto status = sys::read_file(folder + "/status", kMostBytes);
+      const auto of_thread = sys::read_file(folder + "/status", kMostBytes);
       const auto places = namespaces_of(folder);
-      if (!status || !places) continue;  // it has ended; if all of them have, the child has
-      BERTH_CHECK_OK(check_status(*status, child.id, child.filters));
+      if (!of_thread || !places) continue;  // it has ended; if all of them have, the child has
+      BERTH_CHECK_OK(check_status(*of_thread, child.id, child.filters));
       if (*places != its) return not_isolated("its threads are in different namespaces");
     }
     if (!is_news) return {};
@@ -213,7 +223,7 @@ Result<void> check_isolation(const ShownChild& child) {
   BERTH_TRY(const Namespaces its, namespaces_of(folder_of(pid)));
   BERTH_TRY(const Namespaces reapers, namespaces_of(folder_of(reaper)));
   if (its[kPidNamespace] != reapers[kPidNamespace]) return not_isolated("it would outlive the first process shown");
-  BERTH_CHECK_OK(check_threads(pid, child, its));
+  BERTH_CHECK_OK(check_threads(pid, child, of_script, its));
   BERTH_TRY(const Namespaces ours, namespaces_of("/proc/self"));
   BERTH_CHECK_OK(check_namespaces(its, ours));
   BERTH_TRY(const Namespaces of_container, namespaces_of(folder_of(child.init)));
@@ -224,7 +234,9 @@ Result<void> check_isolation(const ShownChild& child) {
   if (users != users_of_container) return not_isolated("its user namespace is not that of the container");
   for (const pid_t other : child.others) {
     BERTH_CHECK_OK(check_shares_nothing(pid, other));
-    auto theirs = namespaces_of(folder_of(other));
+    auto theirs = other == child.init ? Result<Namespaces>(of_container)
+                  : other == reaper   ? Result<Namespaces>(reapers)
+                                      : namespaces_of(folder_of(other));
     if (!theirs) continue;  // it has ended
     // The reaper is one of the zygote's, and shares but this with its child.
     if (other == reaper) (*theirs)[kPidNamespace] = 0;

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "berth/base/json.h"
@@ -35,6 +37,7 @@ constexpr std::size_t kMostReadyBytes = 4096;
 constexpr auto kStatusPatience = std::chrono::seconds(1);  // an answer waits for it, and the zygote may be lost
 constexpr int kShortDeathMilliseconds = 500;
 constexpr int kDeathMilliseconds = 5'000;  // much memory takes its time
+constexpr std::size_t kMostSlots = 3;      // one that runs, one that waits, one that ends
 constexpr unsigned kFilters = 2;           // the zygote's and its own, beside those of this process
 
 // Version 2 has no descriptor for joining by writing, as version 1 has (Cgroup::task_files).
@@ -49,8 +52,16 @@ Result<std::vector<UniqueFd>> open_process_files(const sys::Cgroup& cgroup) {
   return files;
 }
 
-std::string group_of(const ZygoteHome& home, std::uint32_t number) {
-  return fmt::format("berth/{}-{}", home.id, number);
+Result<ChildSlot> take_slot(ZygoteHome& home, std::uint32_t number) {
+  {
+    const std::scoped_lock lock(home.mutex);
+    if (!home.slots.empty()) {
+      ChildSlot slot = std::move(home.slots.back());
+      home.slots.pop_back();
+      return slot;
+    }
+  }
+  return ChildSlot::make(home.container.hierarchies(), fmt::format("berth/{}-{}", home.id, number), home.limits);
 }
 
 Result<std::vector<UniqueFd>> open_views(const sys::Cgroup& cgroup, const std::vector<sys::CgroupHierarchy>& all) {
@@ -121,19 +132,19 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
   LaunchSpec spec;
   spec.limits = limits;
   BERTH_TRY(UniqueFd scratch, make_scratch(spec, container.ids()));
-  BERTH_TRY(sys::Cgroup cgroup, sys::Cgroup::make(container.hierarchies(), group_of(*home_, number),
-                                                  {limits.memory_bytes, limits.cpus, limits.pids}));
-  CallChild child(home_, number, std::move(cgroup));
+  BERTH_TRY(ChildSlot slot, take_slot(*home_, number));
+  CallChild child(home_, number, std::move(slot));
+  sys::Cgroup& cgroup = child.slot_.cgroup();
   BERTH_TRY(sys::Pipe in, sys::make_pipe());
   BERTH_TRY(sys::Pipe out, sys::make_pipe());
   BERTH_TRY(sys::Pipe printed, sys::make_pipe());
   BERTH_TRY(sys::Pipe complaints, sys::make_pipe());
-  BERTH_TRY(const auto process_files, open_process_files(child.cgroup_));
-  BERTH_TRY(const auto views, open_views(child.cgroup_, container.hierarchies()));
+  BERTH_TRY(const auto process_files, open_process_files(cgroup));
+  BERTH_TRY(const auto views, open_views(cgroup, container.hierarchies()));
   std::vector<int> descriptors = {in.read.get(), out.write.get(), printed.write.get(), complaints.write.get(),
                                   scratch.get()};
   // The single-threaded child joins its groups by writing "0" to them.
-  for (const auto* files : {&child.cgroup_.task_files(), &process_files}) {
+  for (const auto* files : {&cgroup.task_files(), &process_files}) {
     for (const UniqueFd& file : *files) descriptors.push_back(file.get());
   }
   const auto joins = static_cast<std::uint32_t>(descriptors.size()) - fork::kFirstStreams;
@@ -146,8 +157,11 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
     BERTH_CHECK_OK(child.network_->wire());
     BERTH_CHECK_OK(child.network_->wait_until_ready());
     descriptors.push_back(child.network_->name_space());
+  } else if (child.slot_.network() >= 0) {
+    descriptors.push_back(child.slot_.network());
   }
-  const fork::Order order = {fork::Wish::Child, number, joins, child.network_ ? 1u : 0u};
+  const bool has_network = child.network_ || child.slot_.network() >= 0;
+  const fork::Order order = {fork::Wish::Child, number, joins, has_network ? 1u : 0u};
   BERTH_TRY(ZygoteAnswer answer, home_->channel.ask(order, descriptors, fork::Word::Child, patience));
   child.reaper_ = std::move(answer.descriptors[0]);
   child.script_ = std::move(answer.descriptors[1]);
@@ -183,18 +197,21 @@ void CallChild::kill() { ::syscall(SYS_pidfd_send_signal, reaper_.get(), SIGKILL
 void CallChild::cut_off() { home_->container.remove_interface(network_->outside()); }
 
 Result<void> CallChild::wait_until_ready(const Patience& patience) {
-  std::string line;
-  while (!line.ends_with('\n')) {
+  std::string said;
+  while (!said.contains('\n')) {
     BERTH_CHECK_OK(wait_to_read(out_.get(), patience, "wait for a zygote's child to be ready"));
-    char byte = 0;
-    BERTH_TRY(const int got, sys::call([&] { return ::read(out_.get(), &byte, 1); }, "hear from a zygote's child"));
+    std::array<char, kMostReadyBytes> part;
+    BERTH_TRY(const int got,
+              sys::call([&] { return ::read(out_.get(), part.data(), part.size()); }, "hear from a zygote's child"));
     if (got == 0) {
       return fail(Errc::Unavailable,
                   fmt::format("a zygote's child ended before it was ready: {}", text_at(complaints_.get())));
     }
-    line += byte;
-    if (line.size() > kMostReadyBytes) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
+    said.append(part.data(), static_cast<std::size_t>(got));
+    if (said.size() > kMostReadyBytes) break;
   }
+  // It has no more to say before it has its job.
+  if (said.find('\n') != said.size() - 1) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
   return check_what_it_is();
 }
 
@@ -205,11 +222,16 @@ Result<void> CallChild::check_what_it_is() {
   ShownChild shown = {reaper_.get(),        script_.get(),    container.ids().script,
                       inherited + kFilters, container.init(), sys::members_of(container.cgroup_folder())};
   const std::scoped_lock lock(home_->mutex);
-  if (network_) shown.network = network_->name_space();
+  shown.network = network_ ? network_->name_space() : slot_.network();
   for (const auto& [number, sibling] : home_->scripts) shown.others.push_back(sibling);
-  BERTH_CHECK_OK(check_membership(pid, group_of(*home_, number_), cgroup_.folders().size()));
+  BERTH_CHECK_OK(check_membership(pid, slot_.name(), slot_.cgroup().folders().size()));
   BERTH_CHECK_OK(check_isolation(shown));
+  if (!network_) {
+    BERTH_CHECK_OK(slot_.keep_network(pid));
+    BERTH_CHECK_OK(pid_of(script_.get()));  // it lives, and has had its number until now
+  }
   home_->scripts[number_] = pid;
+  pid_ = pid;
   return {};
 }
 
@@ -229,16 +251,39 @@ CallChild::Told CallChild::ask_how_it_ended() {
   return {what.value, std::chrono::nanoseconds(std::min(what.cpu_nanoseconds, most)), what.largest_bytes};
 }
 
-Result<ContainerEnd> CallChild::figures() const {
+std::chrono::nanoseconds CallChild::cpu_time_now() const {
+  // A process that never had another one has waited for none: its own clock is all.
+  if (slot_.meter().has_had_one_task()) return cpu_time_of_alone(pid_);
+  const auto& folders = slot_.cgroup().folders();
+  return folders.empty() ? std::chrono::nanoseconds(0) : cpu_time_of_members(folders.front().path, -1);
+}
+
+ContainerEnd CallChild::figures() const {
   ContainerEnd figures;
-  BERTH_TRY(figures.usage, cgroup_.usage());
-  if (figures.usage.cpu_time) {
-    figures.cpu_time = *figures.usage.cpu_time;
-  } else if (!cgroup_.folders().empty()) {
-    figures.cpu_time = cpu_time_of_members(cgroup_.folders().front().path, -1);
-  }
-  if (!figures.usage.peak_memory_bytes) figures.usage.peak_memory_bytes = cgroup_.memory_bytes_now();
+  figures.usage = slot_.meter().usage();
+  figures.cpu_time = figures.usage.cpu_time ? *figures.usage.cpu_time : cpu_time_now();
+  if (!figures.usage.peak_memory_bytes) figures.usage.peak_memory_bytes = slot_.meter().memory_bytes_now();
   return figures;
+}
+
+Result<void> CallChild::kill_and_wait() {
+  kill();
+  pollfd ended = {script_.get(), POLLIN, 0};
+  return sys::check([&] { return ::poll(&ended, 1, kDeathMilliseconds); }, "wait for a zygote's child to die");
+}
+
+// To the next child, or takes it away. What the call answered is not lost for a group that cannot be removed, which is
+// said then: the start after the zygote's end sweeps it.
+std::string CallChild::leave_slot() {
+  const bool is_clean = slot_.renew();
+  const std::scoped_lock lock(home_->mutex);
+  if (is_clean && home_->slots.size() < kMostSlots) {
+    home_->slots.push_back(std::move(slot_));
+    return {};
+  }
+  auto removed = slot_.cgroup().remove();
+  slot_.cgroup().release();
+  return removed ? std::string() : removed.error().message();
 }
 
 Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
@@ -248,12 +293,10 @@ Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
   Told told;
   if (ended.revents != 0) told = ask_how_it_ended();
   end.status = told.status;
-  const auto used =
-      cgroup_.folders().empty() ? std::chrono::nanoseconds(0) : cpu_time_of_members(cgroup_.folders().front().path, -1);
-  const auto memory = cgroup_.memory_bytes_now();
-  kill();
-  BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, kDeathMilliseconds); }, "wait for a zygote's child to die"));
-  BERTH_TRY(end.usage, cgroup_.usage());
+  const auto used = cpu_time_now();
+  const auto memory = slot_.meter().memory_bytes_now();
+  BERTH_CHECK_OK(kill_and_wait());
+  end.usage = slot_.meter().usage();
   end.cpu_time = end.usage.cpu_time.value_or(used + told.cpu_time);
   if (!end.usage.peak_memory_bytes) {
     // As of a container (Container::end): what it had when it ended, or its largest process.
@@ -261,15 +304,25 @@ Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
     end.usage.peak_memory_bytes = std::max(memory.value_or(0), told.largest_bytes);
   }
   reaper_.reset();
-  // What it answered is not lost for a group that cannot be removed. The start after the zygote's end sweeps it.
-  if (auto removed = cgroup_.remove(); !removed) end.left_behind = removed.error().message();
-  cgroup_.release();
+  end.left_behind = leave_slot();
   if (network_) {
     end.network = network_->end();
     cut_off();
     network_.reset();
   }
   return end;
+}
+
+Result<void> CallChild::end_unasked() {
+  BERTH_CHECK_OK(kill_and_wait());
+  reaper_.reset();
+  std::ignore = leave_slot();
+  if (network_) {
+    std::ignore = network_->end();
+    cut_off();
+    network_.reset();
+  }
+  return {};
 }
 
 }  // namespace berth::container

@@ -8,9 +8,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "berth/base/result.h"
 #include "berth/container/child_network.h"
+#include "berth/container/child_slot.h"
 #include "berth/container/container.h"
 #include "berth/container/launch_spec.h"
 #include "berth/container/zygote_channel.h"
@@ -36,6 +38,7 @@ struct ZygoteHome {
   ZygoteChannel channel;
   std::mutex mutex;
   std::map<std::uint32_t, pid_t> scripts;  // of the children that live and were found isolated; under `mutex`
+  std::vector<ChildSlot> slots;            // those that children have left for others; likewise
 };
 
 // One call's process: in namespaces and a cgroup of its own, without privileges. Destruction kills every process in it
@@ -64,16 +67,21 @@ class CallChild {
   int work_folder() const { return scratch_.get(); }
   std::uint32_t number() const { return number_; }
 
-  // The figures of one that has answered and still lives. Errors: none but those of reading them.
-  Result<ContainerEnd> figures() const;
+  // The figures of one that has answered and still lives.
+  ContainerEnd figures() const;
   // Ends it and takes the figures, as Container::end. At most once.
   Result<ContainerEnd> end(std::chrono::milliseconds grace);
+  // Ends one whose figures have been taken, or are of no interest. Errors: of waiting for its death.
+  Result<void> end_unasked();
 
  private:
   friend class Zygote;
-  CallChild(std::shared_ptr<ZygoteHome> home, std::uint32_t number, sys::Cgroup cgroup)
-      : home_(std::move(home)), number_(number), cgroup_(std::move(cgroup)) {}
+  CallChild(std::shared_ptr<ZygoteHome> home, std::uint32_t number, ChildSlot slot)
+      : home_(std::move(home)), number_(number), slot_(std::move(slot)) {}
   Result<void> check_what_it_is();
+  std::chrono::nanoseconds cpu_time_now() const;
+  Result<void> kill_and_wait();
+  std::string leave_slot();
   void cut_off();
   struct Told;
   void kill();
@@ -81,7 +89,8 @@ class CallChild {
 
   std::shared_ptr<ZygoteHome> home_;
   std::uint32_t number_;
-  sys::Cgroup cgroup_;
+  pid_t pid_ = 0;  // of the interpreter, once it was found isolated
+  ChildSlot slot_;
   std::optional<ChildNetwork> network_;  // none for calls without one: it makes its own
   UniqueFd reaper_;                      // pidfd of the first process of its pid namespace
   UniqueFd script_;                      // and of the interpreter

@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <sstream>
 
 #include "berth/sys/cgroup_members.h"
+#include "berth/sys/cgroup_numbers.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 
@@ -25,21 +25,6 @@ Result<void> write_value(const std::filesystem::path& file, const std::string& v
   BERTH_TRY(int fd, call([&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }, "open {}", file.native()));
   const UniqueFd owner(fd);
   return check([&] { return ::write(fd, value.data(), value.size()); }, "write '{}' to {}", value, file.native());
-}
-
-// The number after `key` in a text of "key number" lines, or the number with which the text begins.
-std::optional<std::uint64_t> number_in(std::string_view rest, std::string_view key = {}) {
-  while (!rest.empty()) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (!key.empty()) {
-      if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ' ') continue;
-      line.remove_prefix(key.size() + 1);
-    }
-    std::uint64_t number = 0;
-    if (std::from_chars(line.data(), line.data() + line.size(), number).ec == std::errc()) return number;
-  }
-  return std::nullopt;
 }
 
 std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std::string_view key = {}) {

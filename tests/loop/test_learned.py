@@ -17,13 +17,13 @@ if not PY2:
 ZYGOTE = """
 import os, sys
 sys.path[:0] = [%(loop)r, %(image)r]
-import learned, loop
+import learned, loop, watch
 sys.path.remove(%(loop)r)
 loop.NOT_OF_IMAGE = ('/work/',)
-learned.SCRIPT_USER = -1
+watch.SCRIPT_USER = -1
 learned.ANSWER = %(answer)r
-learned.FOLDERS = (%(folder)r,)
-learned.SLOW_SECONDS = %(slow)r
+watch.FOLDERS = (%(folder)r,)
+watch.SLOW_SECONDS = %(slow)r
 class AsHere(object):
     __enter__ = lambda self: None
     __exit__ = lambda self, *_: None
@@ -155,7 +155,7 @@ class ImportsAhead(unittest.TestCase):
         then = textwrap.dedent("""
             import random, multiprocessing.process
             def draw():
-                learned.renew()
+                watch.renew()
                 return random.random(), bytes(multiprocessing.process.current_process().authkey)
             drawn = []
             for _ in range(2):

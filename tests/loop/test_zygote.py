@@ -11,6 +11,7 @@ from driver import LOOP, PY2
 if not PY2:
     sys.path.insert(0, os.path.dirname(LOOP))
     sys.dont_write_bytecode = True
+    import ahead as call
     import loop
     import zygote
 
@@ -53,7 +54,10 @@ class AheadOfTheCall(unittest.TestCase):
         self.put('item.py', item.encode())
         self.put('kind', kind.encode())
         line = Line(dict({'integration': kind == 'integration', 'is_ahead': True}, **job or {}))
-        return zygote.Ahead(zygote.Code(loop), line), line
+        ahead = call.Ahead(zygote.Code(loop))
+        ahead.enter(line)
+        ahead.run()
+        return ahead, line
 
     def finish(self, ahead, line):
         loop.run_job(None, ahead.host, {}, ahead=ahead)

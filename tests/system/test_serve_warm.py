@@ -381,3 +381,32 @@ def test_pool_and_top_for_people(berth, daemon):
     made.close()
     daemon.wait_for_calls(0)
     assert berth('pool', settings=berth.settings_with('serve: {socket: /nowhere/berth.sock}\n')).code == 12
+
+
+MUCH = """import time
+if demisto.args().get('much') == 'yes':
+    kept = bytearray(200 << 20)
+    end = time.process_time() + 0.3
+    while time.process_time() < end:
+        pass
+if demisto.args().get('much') == 'too much':
+    kept = bytearray(3 << 30)
+demisto.results(1)
+"""
+
+
+def test_the_figures_of_a_call_are_its_own(daemon):
+    """Its group has served other calls before: their memory, time and ends are not told of it."""
+    outcomes = []
+    for much in ['no'] * 3 + ['yes', 'no'] * 3 + ['too much', 'no', 'no']:
+        answer = run(daemon, MUCH, arguments=['much=' + much])
+        outcomes.append((much, answer.get('warm', False), answer['outcome']))
+    warm = [(much, outcome) for much, is_warm, outcome in outcomes if is_warm]
+    assert len(warm) >= 9, outcomes
+    for much, outcome in warm:
+        if much == 'too much':
+            assert outcome['cause'] == 'memory', outcome
+        else:
+            assert outcome['cause'] == 'completed', outcome
+            assert (outcome['peak_memory_bytes'] > 200 << 20) == (much == 'yes'), warm
+            assert (outcome['cpu_ms'] >= 300) == (much == 'yes'), warm

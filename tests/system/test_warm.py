@@ -390,9 +390,50 @@ def test_processor_time_of_a_call_that_ends_by_itself(room):
     assert call['outcome']['peak_memory_bytes'] > 1 << 20, answer
 
 
+CLOSING = """import socket
+server = socket.create_server(('127.0.0.1', 8766))
+near = socket.create_connection(('127.0.0.1', 8766))
+far, _ = server.accept()
+near.close()
+far.close()
+server.close()
+"""
+HANDED_ON = """import json, os, socket
+what = demisto.args()['what']
+if what == 'closing':
+    exec(%r)
+def can_bind():
+    try:
+        socket.create_server(('127.0.0.1', 8766), reuse_port=False).close()
+        probe = socket.socket()
+        probe.bind(('127.0.0.1', 8766))
+        return True
+    except OSError:
+        return False
+demisto.results(json.dumps([%s, os.stat('/proc/self/ns/net').st_ino, what == 'closing' or can_bind()]))
+"""
+
+
+def test_only_what_is_empty_is_handed_on_to_the_next_child(room):
+    """The group and the network namespace of a child, when nothing of its call is left in them."""
+    whats = ['none'] * 8 + ['closing'] + ['none'] * 8
+    told = [json.loads(row[0]) for row in again(room, 'HandedOn', HANDED_ON % (CLOSING, IS_WARM),
+                                                [{'what': what} for what in whats], ['what'])]
+    warm = [(what, one) for what, one in zip(whats, told) if one[0]]
+    assert len(warm) >= 14
+    assert all(can_bind for _, (_, _, can_bind) in warm), 'a connection of an earlier call was in the way'
+    spaces = [space for _, (_, space, _) in warm]
+    at = [what for what, _ in warm].index('closing')
+    assert spaces[at] not in spaces[at + 1:], spaces
+    figure('S', 'network namespaces of the children of one zygote; children', '%d; %d' % (len(set(spaces)), len(spaces)))
+    assert len(set(spaces)) < len(spaces) / 2, spaces
+
+
 def test_an_answer_outlives_a_group_that_cannot_be_removed(room):
     turn_on(room)
-    room.script('Slow', "import os, time\nif not %s:\n    raise ValueError('cold')\ntime.sleep(3)\ndemisto.results('here')" % IS_WARM)
+    # With a connection that is only just closing its group is not for the next one: it is to be removed.
+    room.script('Slow', "import os, time\nif not %s:\n    raise ValueError('cold')\n%stime.sleep(3)\n"
+                        "demisto.results('here')" % (IS_WARM, CLOSING))
     running = room.begin('exec', '!Slow retry-count=1 retry-interval=1', '--json')
     zygote, = until(lambda: zygotes_of(running.pid))
 

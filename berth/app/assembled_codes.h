@@ -1,0 +1,52 @@
+// The code of calls, put together once for those that come again with the same text.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "berth/app/text_digests.h"
+#include "berth/base/result.h"
+#include "berth/content/code_assembly.h"
+#include "berth/content/content_tree.h"
+#include "berth/content/item.h"
+
+namespace berth::app {
+
+struct CallCode {
+  content::AssembledCode text;
+  std::optional<std::size_t> item_line;  // of the whole, on which the item's own code begins (first_line_of_item)
+};
+
+// For one thread.
+class AssembledCodes {
+ public:
+  // What the server would run for `item` with Berth's common script, or that of `tree`, which may be null. That of an
+  // item without a file hangs on its text alone, and the last few are remembered; files are read each time. Errors:
+  // those of content::assemble_code().
+  Result<std::shared_ptr<const CallCode>> of(const content::Item& item, const content::ContentTree* tree);
+
+  // The SHA-256 of its text, in hexadecimal.
+  std::string digest_of(const std::shared_ptr<const CallCode>& code);
+
+ private:
+  static constexpr std::size_t kMost = 8;
+  static constexpr std::size_t kMostBytes = 4 << 20;  // of one; a longer text is put together each time
+
+  struct Known {
+    content::ItemKind kind;
+    std::string name;
+    std::string subtype;
+    std::string code;
+    std::shared_ptr<const CallCode> assembled;
+    std::string digest;
+  };
+  const Known* find(const content::Item& item);
+
+  std::deque<Known> known_;  // the one used last first
+  TextDigests digests_;
+};
+
+}  // namespace berth::app
