@@ -187,3 +187,86 @@ def test_alpine_versions_are_ordered_as_apk_does():
     done = subprocess.run(['sh', '-c', script, apk], input=''.join('%s\t%s\n' % pair for pair in pairs), text=True,
                           stdout=subprocess.PIPE, timeout=600, check=True)
     check('Alpine', pairs, done.stdout.split())
+
+
+LICENCES = ('MIT', 'Apache-2.0', 'Apache-1.1', 'BSD-3-Clause', 'BSD-2-Clause', '0BSD', 'ISC', 'MPL-1.1', 'MPL-2.0', 'EPL-1.0', 'EPL-2.0', 'GPL-1.0-only',
+            'GPL-2.0-only', 'GPL-2.0-or-later', 'GPL-3.0-only', 'GPL-3.0-or-later', 'LGPL-2.0-or-later', 'LGPL-2.1-only', 'LGPL-2.1-or-later',
+            'LGPL-3.0-only', 'AGPL-3.0-only', 'AGPL-3.0-or-later', 'CC-BY-3.0', 'CC-BY-4.0', 'CC-BY-NC-4.0', 'CC0-1.0', 'ZPL-2.1', 'Python-2.0',
+            'PSF-2.0', 'Unlicense', 'Zlib', 'OSL-2.1', 'OSL-3.0', 'CDDL-1.0', 'CDDL-1.1', 'AFL-2.1', 'AFL-3.0')
+DEPRECATED = ('GPL-2.0', 'GPL-3.0', 'LGPL-2.1', 'LGPL-3.0', 'AGPL-3.0', 'GPL-2.0+', 'LGPL-3.0+')
+EXCEPTIONS = ('Classpath-exception-2.0', 'LLVM-exception', 'GCC-exception-3.1', 'Linux-syscall-note', 'OpenJDK-assembly-exception-1.0')
+EXPRESSIONS = 4000
+
+
+def licence(chance, licences=LICENCES + DEPRECATED, plus=0.15, exception=0.15):
+    text = chance.choice(licences)
+    if chance.random() < plus and not text.endswith(('-only', '-or-later', '+')):
+        text += '+'
+    return text + (' WITH ' + chance.choice(EXCEPTIONS) if chance.random() < exception else '')
+
+
+def expression(chance, depth=0, **how):
+    if depth > 3 or chance.random() < 0.4:
+        return licence(chance, **how)
+    inner = chance.choice((' AND ', ' OR ')).join(expression(chance, depth + 1, **how) for _ in range(chance.randint(2, 3)))
+    return '(%s)' % inner if depth or chance.random() < 0.2 else inner
+
+
+def test_licence_expressions_are_read_as_license_expression_does(references):
+    module = require('license-expression', *references.python('license-expression==30.4.4', 'license_expression'))
+    spdx = module.get_spdx_licensing()
+
+    def parsed(text):
+        try:
+            return spdx.parse(text, validate=True, strict=True)
+        except (module.ExpressionError, module.ParseError, AssertionError):  # the last one is a slip of theirs
+            return None
+
+    chance = random.Random(SEED)
+    good = [expression(chance, plus=0) for _ in range(EXPRESSIONS)]
+    spelled = [''.join(chance.choice((c, c, c.upper(), c.lower())) if chance.random() < 0.1 else c for c in text) for text in good]
+    broken_ones = []
+    for text in good:
+        words = text.split(' ')
+        at = chance.randrange(len(words))
+        words[at:at + chance.randint(0, 1)] = [chance.choice(('AND', 'OR', 'WITH', '(', ')', 'MITT', 'No-exception', '', 'MIT'))]
+        broken_ones.append(' '.join(words))
+    # They pass over a licence that stands behind a parenthesis without an operator, or make one up.
+    unjoined = re.compile(r'\)\s+(?!(AND|OR|WITH)\b)\w', re.IGNORECASE)
+    texts = [text for text in spelled + broken_ones if text.strip() and not unjoined.search(text)]
+    wrong = []
+    for text, ours in zip(texts, probe('licence', texts)):
+        theirs = parsed(text)
+        if (theirs is None) != (ours == 'invalid') or (theirs is not None and not spdx.is_equivalent(theirs, parsed(ours))):
+            wrong.append((text, ours, theirs is not None and theirs.render()))
+    assert not wrong, '%d of %d: %r' % (len(wrong), len(texts), wrong[:5])
+    figure('vet', 'licence expressions read as license-expression reads them', '%d of %d' % (len(texts), len(texts)))
+
+
+SATISFIES = """
+const satisfies = require('spdx-satisfies');
+for (const line of require('fs').readFileSync(0, 'utf8').split('\\n')) {
+  if (!line) continue;
+  const [expression, entries] = line.split('\\t');
+  let answer;
+  try { answer = satisfies(expression, entries.split(';')) ? 'yes' : 'no'; } catch (error) { answer = 'invalid'; }
+  console.log(answer);
+}
+"""
+
+
+def test_licence_expressions_are_satisfied_as_spdx_satisfies_says(references):
+    folder = require('spdx-satisfies', *references.node(['spdx-satisfies@6.0.0']))
+    chance = random.Random(SEED)
+    # They take each id of eight letters for one that ends in -or-later.
+    known = [name for name in LICENCES + DEPRECATED if len(name) != 8]
+    rows = []
+    while len(rows) < EXPRESSIONS:
+        entries = [licence(chance, known, exception=0.1) for _ in range(chance.randint(1, 6))]
+        rows.append((expression(chance, licences=known, exception=0.1), entries))
+    # To us an entry without an exception permits those with one; to them it must be said.
+    said = ['%s\t%s' % (text, ';'.join(entries + [one + ' WITH ' + exception for one in entries if ' WITH ' not in one for exception in EXCEPTIONS]))
+            for text, entries in rows]
+    done = subprocess.run(['node', '-e', SATISFIES], input='\n'.join(said) + '\n', text=True, cwd=folder, stdout=subprocess.PIPE, check=True,
+                          timeout=300)
+    check('satisfies', [(text, ';'.join(entries)) for text, entries in rows], done.stdout.split())

@@ -4,6 +4,9 @@
 //   vet_probe compare PyPI|Debian|Alpine|RPM    "A<tab>B"                 ->  < = >
 //   vet_probe version                           "TEXT"                    ->  the normal form, or invalid
 //   vet_probe specifier                         "SPECIFIERS<tab>VERSION"  ->  yes, no or invalid
+//   vet_probe licence                           "EXPRESSION"              ->  the normal form, or invalid
+//   vet_probe satisfies                         "EXPRESSION<tab>ENTRY;ENTRY..."  ->  yes, no or invalid
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <iostream>
@@ -13,6 +16,8 @@
 #include <utility>
 
 #include "berth/vet/distribution_version.h"
+#include "berth/vet/licence_expression.h"
+#include "berth/vet/licence_rules.h"
 #include "berth/vet/python_specifier.h"
 
 namespace berth::vet {
@@ -45,6 +50,28 @@ std::string specifier(std::string_view line) {
   return parsed->contains(version) ? "yes" : "no";
 }
 
+std::string licence(std::string_view line) {
+  const auto parsed = parse_licence_expression(line);
+  return parsed ? parsed->text() : "invalid";
+}
+
+// By the entries alone.
+std::string satisfies(std::string_view line) {
+  const auto [expression, entries] = at_tab(line);
+  const auto parsed = parse_licence_expression(expression);
+  if (!parsed) return "invalid";
+  LicenceRules rules;
+  rules.groups.clear();
+  for (std::string_view rest = entries; !rest.empty();) {
+    const std::string_view entry = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
+    const auto term = parse_licence_entry(entry);
+    if (!term) return "invalid";
+    rules.allowed.push_back(*term);
+  }
+  return rules.verdict_of(*parsed) == Verdict::Allow ? "yes" : "no";
+}
+
 int answer_all(const Answer& answer) {
   std::ios::sync_with_stdio(false);
   for (std::string line; std::getline(std::cin, line);) std::cout << answer(line) << '\n';
@@ -56,7 +83,8 @@ int answer_all(const Answer& answer) {
 
 int main(int argc, char** argv) {
   using namespace berth::vet;
-  std::map<std::string_view, Answer> answers = {{"version", version}, {"specifier", specifier}};
+  std::map<std::string_view, Answer> answers = {
+      {"version", version}, {"specifier", specifier}, {"licence", licence}, {"satisfies", satisfies}};
   for (const auto ecosystem : {Ecosystem::PyPI, Ecosystem::Debian, Ecosystem::Alpine, Ecosystem::Rpm}) {
     answers.emplace(ecosystem_text(ecosystem), compare_of(ecosystem));
   }
