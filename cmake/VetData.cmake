@@ -1,0 +1,7 @@
+# berth_embed_vet_data(<target>): puts the files of data/ into berth/vet/built_in_data.cc.
+function(berth_embed_vet_data target)
+  file(GLOB data CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*)
+  set_source_files_properties(
+    berth/vet/built_in_data.cc
+    PROPERTIES COMPILE_DEFINITIONS "BERTH_DATA_FOLDER=\"${PROJECT_SOURCE_DIR}/data\"" OBJECT_DEPENDS "${data}")
+endfunction()
