@@ -1,6 +1,7 @@
-# The lists that are part of the program (data/): rebuilt when one of them changes.
-set(berth_licence_data data/spdx/licences.txt data/spdx/exceptions.txt data/licence_groups.txt)
-list(TRANSFORM berth_licence_data PREPEND ${PROJECT_SOURCE_DIR}/)
-set_source_files_properties(
-  berth/vet/licence_data.cc
-  PROPERTIES COMPILE_DEFINITIONS "BERTH_LICENCE_DATA_FOLDER=\"${PROJECT_SOURCE_DIR}/data\"" OBJECT_DEPENDS "${berth_licence_data}")
+# berth_embed_vet_data(<target>): puts the files of data/ into berth/vet/built_in_data.cc and licence_data.cc.
+function(berth_embed_vet_data target)
+  file(GLOB_RECURSE data CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/data/*.txt)
+  set_source_files_properties(
+    berth/vet/built_in_data.cc berth/vet/licence_data.cc
+    PROPERTIES COMPILE_DEFINITIONS "BERTH_DATA_FOLDER=\"${PROJECT_SOURCE_DIR}/data\"" OBJECT_DEPENDS "${data}")
+endfunction()

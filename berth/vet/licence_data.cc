@@ -8,7 +8,7 @@
       "\n"                                                                           \
       ".global berth_licence_data_" #name                                            \
       "_end\n"                                                                       \
-      "berth_licence_data_" #name ":\n.incbin \"" BERTH_LICENCE_DATA_FOLDER "/" file \
+      "berth_licence_data_" #name ":\n.incbin \"" BERTH_DATA_FOLDER "/" file \
       "\"\n"                                                                         \
       "berth_licence_data_" #name "_end:\n.byte 0\n.popsection\n");                  \
   extern "C" const char berth_licence_data_##name[];                                 \
