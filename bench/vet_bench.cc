@@ -1,4 +1,5 @@
-// What vetting costs and how good its guesses are: berth_vet_bench, from the top of the tree. It prints a line a figure.
+// What vetting costs and how good its guesses are: berth_vet_bench, from the top of the tree. It prints a line a
+// figure.
 #include <fmt/format.h>
 #include <time.h>
 

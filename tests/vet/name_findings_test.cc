@@ -39,8 +39,8 @@ TEST(NameFindings, AskWhereTheNameIsKnown) {
 }
 
 TEST(NameFindings, RefuseEachNameOfTheOriginalsStory) {
-  for (const char* name : {"acqusition", "apidev-coop", "bzip", "crypt", "django-server", "pwd", "setup-tools", "telnet",
-                           "urlib3", "urllib"}) {
+  for (const char* name : {"acqusition", "apidev-coop", "bzip", "crypt", "django-server", "pwd", "setup-tools",
+                           "telnet", "urlib3", "urllib"}) {
     const auto findings = about(name);
     ASSERT_FALSE(findings.empty()) << name;
     EXPECT_EQ(findings[0].rule, "name.malicious") << name;
@@ -88,8 +88,7 @@ TEST_P(OriginOfName, IsJudged) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, OriginOfName, ::testing::ValuesIn(kOrigins),
-                         [](auto& row) { return row.param.test; });
+INSTANTIATE_TEST_SUITE_P(Table, OriginOfName, ::testing::ValuesIn(kOrigins), [](auto& row) { return row.param.test; });
 
 TEST(NameLists, ReadWhatIsWellFormed) {
   const auto popular = PopularNames::parse("# source\nrequests\r\nnumpy\n\nrequests\n");
