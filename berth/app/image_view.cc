@@ -10,6 +10,7 @@
 #include "berth/base/utf8.h"
 #include "berth/content/item_reader.h"
 #include "berth/image/inventory_cache.h"
+#include "berth/image/named_images.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
 
@@ -35,12 +36,16 @@ Result<const image::StoredImage*> with_id(const std::vector<image::StoredImage>&
   return found;
 }
 
-Result<image::LocalImage> find(const image::LocalStore& store, std::string_view text) {
+// What `text` names. A name that means nothing here is an error of the store's, which knows the nearest.
+Result<image::StoredImage> find(const image::LocalStore& store, std::string_view text) {
   BERTH_TRY(const auto images, store.list_images());
-  BERTH_TRY(const image::StoredImage* by_id, with_id(images, text));
-  if (by_id != nullptr) return store.read_image(*by_id);
+  BERTH_TRY(const image::StoredImage* found, with_id(images, text));
+  if (found != nullptr) return *found;
   BERTH_TRY(const image::Reference reference, image::parse_reference(text));
-  return store.find_image(reference);
+  found = image::NamedImages(images).find(reference);
+  if (found != nullptr) return *found;
+  BERTH_TRY(const image::LocalImage image, store.find_image(reference));
+  return image::StoredImage{image.id, image.digest, image.names, {}, image.created};
 }
 
 Json changes_json(const std::vector<image::Change>& changes) {
@@ -82,9 +87,10 @@ Result<ImageView> look_at_image(const Settings& settings, std::string_view text)
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   ImageView view;
-  BERTH_TRY(view.image, find(store, text));
+  BERTH_TRY(const image::StoredImage stored, find(store, text));
+  BERTH_TRY(view.image, store.read_image(stored));
   BERTH_TRY(view.inventory, image::InventoryCache(settings.cache).get(view.image));
-  BERTH_TRY(view.config, store.config_text({.id = view.image.id, .names = view.image.names}));
+  BERTH_TRY(view.config, store.config_text(stored));
   BERTH_TRY(view.history, image::parse_image_history(view.config));
   BERTH_TRY(const auto sizes, store.layer_sizes());
   for (const std::string& layer : image::layer_ids_of(view.image)) {
@@ -92,6 +98,13 @@ Result<ImageView> look_at_image(const Settings& settings, std::string_view text)
     view.layer_bytes.push_back(size == sizes.end() ? 0 : size->second);
   }
   return view;
+}
+
+Result<std::string> find_image_id(const Settings& settings, std::string_view text) {
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+  BERTH_TRY(image::StoredImage stored, find(store, text));
+  return std::move(stored.id);
 }
 
 Result<ImageComparison> compare_images(const Settings& settings, std::string_view before, std::string_view after) {

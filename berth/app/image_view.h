@@ -31,6 +31,9 @@ struct ImageView {
 // Errors: those of LocalStore::find_image; InvalidInput where several ids begin so; those of reading it.
 Result<ImageView> look_at_image(const Settings& settings, std::string_view text);
 
+// The id of what `text` names, without reading the image: also of one that is damaged. Errors: as above.
+Result<std::string> find_image_id(const Settings& settings, std::string_view text);
+
 struct ImageComparison {
   ImageView before;
   ImageView after;

@@ -14,6 +14,7 @@
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
 #include "berth/cli/image_list_command.h"
+#include "berth/cli/image_removal_command.h"
 #include "berth/cli/image_view_command.h"
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
@@ -101,6 +102,7 @@ void add_image(CLI::App& program, CommandLine& line) {
   });
   add_image_list(image, line.choice);
   add_image_views(image, line.choice);
+  add_image_removal(image, line.choice);
 }
 
 void add_ps(CLI::App& program, CommandLine& line) {

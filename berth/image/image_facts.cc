@@ -11,6 +11,7 @@ namespace {
 
 // Goes up with every change of what is kept.
 constexpr std::string_view kKind = "images 1";
+constexpr std::string_view kOwnLabels = "berth.";
 constexpr std::string_view kBaseLabel = "org.opencontainers.image.base.name";
 
 Json facts_json(const ImageFacts& facts) {
@@ -19,7 +20,8 @@ Json facts_json(const ImageFacts& facts) {
   Json json = Json::object();
   json.set("size_bytes", facts.size_bytes).set("layers", std::move(layers)).set("base", facts.base);
   json.set("os", facts.os).set("python", facts.python).set("packages", facts.packages);
-  return json.set("distributions", facts.distributions).set("unread", facts.unread);
+  json.set("distributions", facts.distributions).set("unread", facts.unread);
+  return json.set("is_made_here", facts.is_made_here);
 }
 
 std::optional<std::uint64_t> number_of(const Json& json, std::string_view member) {
@@ -35,7 +37,9 @@ std::optional<ImageFacts> facts_of_json(const Json& json) {
   const auto packages = number_of(json, "packages");
   const auto distributions = number_of(json, "distributions");
   const auto unread = number_of(json, "unread");
+  const Json* made_here = json.find("is_made_here");
   if (layers == nullptr || !layers->is_array() || !size || !packages || !distributions || !unread) return std::nullopt;
+  if (made_here == nullptr || !made_here->is_bool()) return std::nullopt;
   for (const Json& layer : *layers->as_array()) {
     if (!layer.is_string() || !is_layer_id(*layer.as_string())) return std::nullopt;
     facts.layers.push_back(*layer.as_string());
@@ -44,6 +48,7 @@ std::optional<ImageFacts> facts_of_json(const Json& json) {
   facts.packages = *packages;
   facts.distributions = *distributions;
   facts.unread = *unread;
+  facts.is_made_here = *made_here->as_bool();
   facts.base = json.text_or("base", "");
   facts.os = json.text_or("os", "");
   facts.python = json.text_or("python", "");
@@ -64,6 +69,8 @@ ImageFacts facts_of(const LocalImage& image, const Inventory& inventory,
   facts.distributions =
       static_cast<std::size_t>(std::ranges::count(inventory.python, true, &PythonDistribution::is_installed));
   facts.unread = inventory.unread.size();
+  facts.is_made_here = std::ranges::any_of(
+      image.config.labels, [](const auto& label) { return label.first.starts_with(kOwnLabels); });
   return facts;
 }
 

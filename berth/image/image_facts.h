@@ -22,6 +22,7 @@ struct ImageFacts {
   std::size_t packages = 0;         // of the distribution
   std::size_t distributions = 0;    // of Python, those that others carry along left out
   std::size_t unread = 0;           // things that are there and could not be read
+  bool is_made_here = false;        // it has a label that Berth gives what it makes
 
   friend bool operator==(const ImageFacts&, const ImageFacts&) = default;
 };
