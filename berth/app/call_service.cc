@@ -124,7 +124,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!choice) return refuse(std::move(choice));
   auto reference = image::parse_reference(choice->image);
   if (!reference) return refuse(std::move(reference).context([&] { return choice->reason; }));
-  auto resolved = means_->images().resolve(*reference, settings_.substitutes);
+  auto resolved = means_->images().resolve(*reference, settings_.substitutes, settings_.trust);
   if (!resolved) return refuse(std::move(resolved));
   const image::ResolvedImage& image = **resolved;  // until the conversation: other calls may look for theirs then
 
