@@ -217,7 +217,7 @@ class Check {
   std::pair<std::string_view, std::string> look_for(const std::string& image) const {
     const auto parsed = image::parse_reference(image);
     if (!parsed) return {kBadImage, parsed.error().message()};
-    const auto resolved = image::resolve_image(store_, *parsed, settings_.substitutes);
+    const auto resolved = image::resolve_image(store_, *parsed, settings_.substitutes, settings_.trust);
     if (!resolved) return {kNoImage, resolved.error().message()};
     return {};
   }
