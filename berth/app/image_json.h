@@ -15,8 +15,8 @@ inline constexpr int kImagesSchema = 1;
 Json images_json(const std::vector<ImageRow>& rows);
 
 // The cells of a row for people, as kImageColumns names them.
-inline constexpr const char* kImageColumns[] = {"REPOSITORY", "TAG",      "DIGEST", "SIZE", "CREATED",
-                                                "BASE",       "PYTHON",   "PACKAGES", "USED BY", "NEWER"};
+inline constexpr const char* kImageColumns[] = {"REPOSITORY", "TAG",    "DIGEST",   "SIZE",    "CREATED",
+                                                "BASE",       "PYTHON", "PACKAGES", "USED BY", "NEWER"};
 std::vector<std::string> image_cells(const ImageRow& row);
 
 // The same as a table of Markdown, for an entry.

@@ -36,7 +36,8 @@ bool has_python(const ImageRow& row, std::string_view wanted) {
   while (!rest.empty()) {
     const std::string_view version = rest.substr(0, rest.find(", "));
     rest.remove_prefix(std::min(version.size() + 2, rest.size()));
-    const bool ends = version.size() == wanted.size() || (version.size() > wanted.size() && version[wanted.size()] == '.');
+    const bool ends =
+        version.size() == wanted.size() || (version.size() > wanted.size() && version[wanted.size()] == '.');
     if (version.starts_with(wanted) && ends) return true;
   }
   return false;
@@ -91,7 +92,8 @@ void mark_newer(std::vector<ImageRow>& rows, const FindNewerTags& find) {
   if (!find || asked.empty()) return;
   const auto answers = find(asked);
   for (ImageRow& row : rows) {
-    if (const auto answer = answers.find(image::to_string(row.name)); answer != answers.end()) row.newer = answer->second;
+    if (const auto answer = answers.find(image::to_string(row.name)); answer != answers.end())
+      row.newer = answer->second;
   }
 }
 

@@ -21,8 +21,8 @@ struct ImageRow {
   std::string digest;
   std::string created;  // RFC 3339
   image::ImageFacts facts;
-  std::string base;     // what it was built on, by its label or by its layers; empty where that is not known
-  std::string problem;  // why the image cannot be read; the facts are empty then
+  std::string base;            // what it was built on, by its label or by its layers; empty where that is not known
+  std::string problem;         // why the image cannot be read; the facts are empty then
   std::size_t items = 0;       // of registered content that run in it
   std::vector<ImageUse> uses;  // all, items among them
   NewerTag newer;
@@ -43,7 +43,7 @@ const std::vector<std::string_view>& image_list_sorts();
 std::vector<ImageRow> ordered(std::vector<ImageRow> rows, const ImageListOrder& order);
 
 struct ImageListing {
-  std::vector<ImageRow> rows;  // by name
+  std::vector<ImageRow> rows;         // by name
   std::vector<std::string> warnings;  // what could not be found out
 };
 

@@ -33,8 +33,8 @@ std::map<std::string, std::vector<std::string>> written_in(const content::Conten
 
 std::string items_text(const std::vector<std::string>& items) {
   constexpr std::size_t kShown = 3;
-  const std::vector<std::string> first(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(
-                                                                         std::min(kShown, items.size())));
+  const std::vector<std::string> first(items.begin(),
+                                       items.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, items.size())));
   const std::string text = fmt::format("{}", fmt::join(first, ", "));
   return items.size() > kShown ? fmt::format("{} and {} more", text, items.size() - kShown) : text;
 }
@@ -67,7 +67,8 @@ LockPlan plan_lock(const content::ContentIndex& index, const image::ImageLock& b
   LockPlan plan;
   for (const auto& [written, items] : written_in(index, settings)) {
     const auto reference = image::parse_reference(written);
-    const std::string complaint = reference ? complaint_about_tag(*reference, items.front()) : reference.error().message();
+    const std::string complaint =
+        reference ? complaint_about_tag(*reference, items.front()) : reference.error().message();
     if (!complaint.empty()) {
       plan.problems.push_back(fmt::format("{} (named by {})", complaint, items_text(items)));
       continue;
@@ -96,7 +97,9 @@ Result<LockReport> lock_images(const Settings& settings, const LockOptions& opti
   const auto doing = [&] { return fmt::format("lock the images of '{}'", options.tree); };
   BERTH_TRY(const fs::path root, find_tree(settings, options.tree).context(doing));
   BERTH_TRY(const auto index,
-            content::ContentIndex::open(root, {settings.cache / "content", content::marketplace_of_platform(settings.server_platform)}).context(doing));
+            content::ContentIndex::open(
+                root, {settings.cache / "content", content::marketplace_of_platform(settings.server_platform)})
+                .context(doing));
   if (index.layout() != content::SourceLayout::Tree) {
     return fail(Errc::InvalidInput, fmt::format("{}: it is a {}; a lock file lies beside 'Packs/', in a tree", doing(),
                                                 content::layout_text(index.layout())));
@@ -106,10 +109,11 @@ Result<LockReport> lock_images(const Settings& settings, const LockOptions& opti
   BERTH_TRY(const auto images, store.list_images());
   LockReport report{index.root() / image::kLockFile, {}, false};
   BERTH_TRY(const auto before, image::read_image_lock(index.root()).context(doing));
-  report.plan = plan_lock(index, before.value_or(image::ImageLock()), image::NamedImages(images), settings,
-                          options.update);
+  report.plan =
+      plan_lock(index, before.value_or(image::ImageLock()), image::NamedImages(images), settings, options.update);
   if (options.dry_run || (before && report.plan.changes.empty())) return report;
-  BERTH_CHECK_OK(sys::write_file_atomically(report.file, image::print_image_lock(report.plan.lock), 0644).context(doing));
+  BERTH_CHECK_OK(
+      sys::write_file_atomically(report.file, image::print_image_lock(report.plan.lock), 0644).context(doing));
   report.written = true;
   return report;
 }

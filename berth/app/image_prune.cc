@@ -138,7 +138,8 @@ std::vector<PruneStep> plan_prune(const std::vector<ImageRow>& rows, bool all) {
 }
 
 Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& options) {
-  BERTH_TRY(const ImageListing listing, list_images(settings, {.with_containers = true, .find_newer = {}, .on_step = {}}));
+  BERTH_TRY(const ImageListing listing,
+            list_images(settings, {.with_containers = true, .find_newer = {}, .on_step = {}}));
   if (!listing.warnings.empty()) {
     return fail(Errc::Unavailable, fmt::format("prune images: who uses them cannot be found out, so all stay: {}",
                                                fmt::join(listing.warnings, "; ")));
@@ -170,8 +171,8 @@ Result<RemovedImage> remove_image(const Settings& settings, std::string_view tex
   std::ranges::copy_if(listing.rows, std::back_inserter(rows), [&](const ImageRow& row) { return row.id == id; });
   if (rows.empty()) return fail(Errc::NotFound, fmt::format("{}: it is gone", doing()));
   if (!listing.warnings.empty() && !force) {
-    return fail(Errc::Unavailable, fmt::format("{}: who uses it cannot be found out: {}", doing(),
-                                               fmt::join(listing.warnings, "; ")));
+    return fail(Errc::Unavailable,
+                fmt::format("{}: who uses it cannot be found out: {}", doing(), fmt::join(listing.warnings, "; ")));
   }
   std::vector<ImageUse> uses = rows.front().uses;
   if (force) std::erase_if(uses, [](const ImageUse& use) { return use.kind != UseKind::Container; });

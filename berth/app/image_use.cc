@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "berth/content/image_choice.h"
 #include "berth/container/kept.h"
 #include "berth/container/roots_in_use.h"
 #include "berth/container/runtime_folder.h"
+#include "berth/content/image_choice.h"
 #include "berth/image/image_lock.h"
 #include "berth/image/stored_containers.h"
 
@@ -23,9 +23,8 @@ void add(ImageUses& uses, const StoredImage* image, UseKind kind, std::string wh
 }
 
 const StoredImage* with_id(const std::vector<StoredImage>& images, std::string_view beginning) {
-  const auto found = std::ranges::find_if(images, [&](const StoredImage& image) {
-    return !beginning.empty() && image.id.starts_with(beginning);
-  });
+  const auto found = std::ranges::find_if(
+      images, [&](const StoredImage& image) { return !beginning.empty() && image.id.starts_with(beginning); });
   return found == images.end() ? nullptr : &*found;
 }
 
@@ -41,8 +40,7 @@ void add_lock(const ContentSource& source, const image::ImageLock& lock, const s
 }
 
 // A kept container's record names its image as the call did.
-Result<void> add_kept(const container::RuntimeFolder& folder, const std::vector<StoredImage>& images,
-                      ImageUses& uses) {
+Result<void> add_kept(const container::RuntimeFolder& folder, const std::vector<StoredImage>& images, ImageUses& uses) {
   BERTH_TRY(const auto kept, container::kept_containers(folder));
   const image::NamedImages named(images);
   for (const auto& container : kept) {

@@ -18,7 +18,8 @@ enum class UseKind { Item, Default, Lock, Container };
 
 struct ImageUse {
   UseKind kind = UseKind::Item;
-  std::string who;  // "script 'Hello' of 'mine'", "the default image for Python 3", "container 01J... (berth run --keep)"
+  std::string
+      who;  // "script 'Hello' of 'mine'", "the default image for Python 3", "container 01J... (berth run --keep)"
 };
 
 // By the image's id. An image that is not in it is used by nobody.

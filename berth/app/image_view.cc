@@ -128,8 +128,10 @@ Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view n
   BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr));
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
-  BERTH_TRY(const auto resolved, image::resolve_image(store, chosen.reference, chosen.substitutes(settings), settings.trust)
-                                     .context([&] { return chosen.reason; }));
+  BERTH_TRY(const auto resolved,
+            image::resolve_image(store, chosen.reference, chosen.substitutes(settings), settings.trust).context([&] {
+              return chosen.reason;
+            }));
   return ItemImageAnswer{item.name, chosen.written,
                          resolved.why.empty() ? chosen.reason : chosen.reason + "; " + resolved.why,
                          image::to_string(resolved.used), resolved.image.digest};

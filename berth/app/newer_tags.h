@@ -11,8 +11,8 @@
 namespace berth::app {
 
 struct NewerTag {
-  std::string tag;             // empty: none is newer, or nobody looked
-  std::string not_looked_up;   // why; empty when the registry was asked
+  std::string tag;            // empty: none is newer, or nobody looked
+  std::string not_looked_up;  // why; empty when the registry was asked
 };
 
 // Asks for many images at once. The answer has each of `images`, by its text.

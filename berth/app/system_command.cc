@@ -47,10 +47,11 @@ Result<Json> arguments_of(const SystemCommand& command, const content::CommandLi
   for (const content::Assignment& one : line.arguments) {
     const std::string name = one.name.value_or("");
     if (std::ranges::find(command.arguments, name) == command.arguments.end()) {
-      return fail(Errc::InvalidInput,
-                  fmt::format("/{}: {}; it takes {}", command.name,
-                              name.empty() ? "it takes no bare value" : fmt::format("there is no argument '{}'", name),
-                              command.arguments.empty() ? "none" : fmt::format("{}", fmt::join(command.arguments, ", "))));
+      return fail(
+          Errc::InvalidInput,
+          fmt::format("/{}: {}; it takes {}", command.name,
+                      name.empty() ? "it takes no bare value" : fmt::format("there is no argument '{}'", name),
+                      command.arguments.empty() ? "none" : fmt::format("{}", fmt::join(command.arguments, ", "))));
     }
     if (arguments.find(name) != nullptr) {
       return fail(Errc::InvalidInput, fmt::format("/{}: argument '{}' is given twice", command.name, name));

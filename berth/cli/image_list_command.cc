@@ -62,7 +62,8 @@ int list(const ListOptions& options, const Surroundings& surroundings) {
   warn(listing->warnings);
   const auto rows = app::ordered(std::move(listing->rows), options.order);
   if (options.json) {
-    put(print_json_pretty(Json::object().set("schema", app::kImagesSchema).set("images", app::images_json(rows))) + "\n");
+    put(print_json_pretty(Json::object().set("schema", app::kImagesSchema).set("images", app::images_json(rows))) +
+        "\n");
   } else if (rows.empty()) {
     put("no image is like that\n");
   } else {
@@ -73,8 +74,8 @@ int list(const ListOptions& options, const Surroundings& surroundings) {
 
 int search(const SearchOptions& options, const Surroundings& surroundings) {
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
-  const auto found = app::search_images(surroundings.settings, options.text,
-                                        [&](std::string_view step) { progress.step(step); });
+  const auto found =
+      app::search_images(surroundings.settings, options.text, [&](std::string_view step) { progress.step(step); });
   progress.done();
   if (!found) return complain(found.error());
   warn(found->warnings);

@@ -119,7 +119,10 @@ int lock(const LockImagesOptions& options, const Surroundings& surroundings) {
     json.set("file", to_valid_utf8(report->file.native())).set("written", report->written);
     put_json(json.set("changes", std::move(changes)).set("problems", std::move(problems)));
   } else {
-    say(fmt::format("{} '{}': {} image{}", report->written ? "wrote" : options.lock.dry_run ? "would write" : "kept",
+    say(fmt::format("{} '{}': {} image{}",
+                    report->written        ? "wrote"
+                    : options.lock.dry_run ? "would write"
+                                           : "kept",
                     report->file.native(), report->plan.lock.digests.size(),
                     report->plan.lock.digests.size() == 1 ? "" : "s"));
   }

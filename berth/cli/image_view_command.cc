@@ -107,8 +107,9 @@ int history(const ViewOptions& options, const Surroundings& surroundings) {
     json.set("created", step.created).set("created_by", to_valid_utf8(step.created_by));
     json.set("comment", to_valid_utf8(step.comment)).set("size_bytes", has_size ? Json(bytes) : Json());
     steps.push_back(std::move(json));
-    table.rows.insert(table.rows.begin(), row_of({step.created.substr(0, 19), has_size ? engine::bytes_text(bytes) : "-",
-                                                  step.created_by, step.comment}));
+    table.rows.insert(table.rows.begin(),
+                      row_of({step.created.substr(0, 19), has_size ? engine::bytes_text(bytes) : "-", step.created_by,
+                              step.comment}));
   }
   if (options.json) {
     put_json(Json::object().set("image", view->title()).set("steps", std::move(steps)));

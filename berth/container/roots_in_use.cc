@@ -42,7 +42,9 @@ bool is_number(std::string_view text) {
 
 }  // namespace
 
-std::string image_of_root(std::string_view name) { return std::string(name.substr(0, std::min(name.find('-'), kRootDigits))); }
+std::string image_of_root(std::string_view name) {
+  return std::string(name.substr(0, std::min(name.find('-'), kRootDigits)));
+}
 
 // ID PARENT MAJOR:MINOR ROOT POINT OPTIONS... - TYPE SOURCE SUPER-OPTIONS (proc(5)). image_root.cc stacks layers that
 // it has attached under the names 0, 1, ...: no other tool's overlay has such names.

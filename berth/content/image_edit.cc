@@ -130,7 +130,8 @@ Result<ImageEdit> with_image(std::string_view yaml, std::string_view name, std::
   const YamlNode* section = section_of(document.root());
   const YamlEntry* entry = find_key(*section, marketplace);
   const std::string key(entry == nullptr ? kKey : entry->key->text());
-  BERTH_TRY(const Splice splice, entry == nullptr ? insert_line(yaml, name, *section) : replace_value(yaml, name, *entry));
+  BERTH_TRY(const Splice splice,
+            entry == nullptr ? insert_line(yaml, name, *section) : replace_value(yaml, name, *entry));
   const bool is_quoted = splice.begin < splice.end && (yaml[splice.begin] == '"' || yaml[splice.begin] == '\'');
   const std::string quote = is_quoted ? std::string(1, yaml[splice.begin]) : std::string();
   // As it was written; in quotes where a plain word would be something else, such as "[::1]:5000/a:1".

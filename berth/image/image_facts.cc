@@ -69,8 +69,8 @@ ImageFacts facts_of(const LocalImage& image, const Inventory& inventory,
   facts.distributions =
       static_cast<std::size_t>(std::ranges::count(inventory.python, true, &PythonDistribution::is_installed));
   facts.unread = inventory.unread.size();
-  facts.is_made_here = std::ranges::any_of(
-      image.config.labels, [](const auto& label) { return label.first.starts_with(kOwnLabels); });
+  facts.is_made_here =
+      std::ranges::any_of(image.config.labels, [](const auto& label) { return label.first.starts_with(kOwnLabels); });
   return facts;
 }
 

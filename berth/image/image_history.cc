@@ -31,7 +31,8 @@ Result<std::vector<std::string>> diff_ids_of(const Json& config) {
 }  // namespace
 
 Result<ImageHistory> parse_image_history(std::string_view config) {
-  if (config.size() > kMaxConfigBytes) return fail(Errc::Corrupt, "read the image's config: it is over the limit of 1 MiB");
+  if (config.size() > kMaxConfigBytes)
+    return fail(Errc::Corrupt, "read the image's config: it is over the limit of 1 MiB");
   const auto json = parse_json(config, kLimits);
   if (!json) return fail(Errc::Corrupt, fmt::format("read the image's config: {}", json.error().message()));
   ImageHistory history;

@@ -35,9 +35,10 @@ Result<ImageLock> parse_image_lock(std::string_view text, std::string_view name)
   const Json* schema = json->find("schema");
   if (schema == nullptr || !schema->is_int()) return refuse("it has no schema");
   if (*schema->as_int() != kSchema) {
-    return fail(Errc::Unavailable, fmt::format("read lock file '{}': its schema is {}, and this version of berth reads {}; "
-                                               "use a newer version, or {}",
-                                               name, *schema->as_int(), kSchema, kRemedy));
+    return fail(Errc::Unavailable,
+                fmt::format("read lock file '{}': its schema is {}, and this version of berth reads {}; "
+                            "use a newer version, or {}",
+                            name, *schema->as_int(), kSchema, kRemedy));
   }
   const Json* images = json->find("images");
   if (images == nullptr || !images->is_object()) return refuse("it has no images");

@@ -12,7 +12,8 @@ namespace berth::image {
 namespace {
 
 std::filesystem::path run_root(const ToolStorage& storage) {
-  return storage.ordinary_user ? storage.cache_folder / "storage-run" : std::filesystem::path("/run/containers/storage");
+  return storage.ordinary_user ? storage.cache_folder / "storage-run"
+                               : std::filesystem::path("/run/containers/storage");
 }
 
 sys::ToolOptions options_for(const ToolStorage& storage) {
@@ -45,12 +46,13 @@ Result<void> untag_image(const ToolStorage& storage, const Reference& name) {
 // Not with buildah: it would remove images without a name that this one was built on, too.
 Result<void> delete_image(const ToolStorage& storage, const std::string& id) {
   BERTH_ASSERT(is_layer_id(id));
-  const std::string place = is_said(storage)
-                                ? fmt::format("[overlay@{}+{}]", storage.graph_root.native(), run_root(storage).native())
-                                : std::string();
-  BERTH_CHECK_OK(sys::run_tool({"skopeo", "--insecure-policy", "delete", fmt::format("containers-storage:{}@{}", place, id)},
-                               options_for(storage))
-                     .context([&] { return fmt::format("remove image {}", id.substr(0, 12)); }));
+  const std::string place =
+      is_said(storage) ? fmt::format("[overlay@{}+{}]", storage.graph_root.native(), run_root(storage).native())
+                       : std::string();
+  BERTH_CHECK_OK(
+      sys::run_tool({"skopeo", "--insecure-policy", "delete", fmt::format("containers-storage:{}@{}", place, id)},
+                    options_for(storage))
+          .context([&] { return fmt::format("remove image {}", id.substr(0, 12)); }));
   return {};
 }
 

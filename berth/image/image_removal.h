@@ -15,7 +15,7 @@ namespace berth::image {
 // Which storage the tools are to work on.
 struct ToolStorage {
   std::filesystem::path graph_root;
-  bool is_set = false;                // by the operator: else root's tools find it themselves
+  bool is_set = false;                 // by the operator: else root's tools find it themselves
   std::optional<uid_t> ordinary_user;  // who asks, in a namespace of their own
   std::filesystem::path cache_folder;  // for what the tools keep while they run
 };

@@ -14,8 +14,8 @@ constexpr JsonLimits kLimits = {.depth = 32, .values = 100'000};
 
 std::string name_in(const Json& record, const std::string& id) {
   const Json* names = record.find("names");
-  const Json* first = names != nullptr && names->is_array() && !names->as_array()->empty() ? &names->as_array()->front()
-                                                                                          : nullptr;
+  const Json* first =
+      names != nullptr && names->is_array() && !names->as_array()->empty() ? &names->as_array()->front() : nullptr;
   return first != nullptr && first->is_string() ? *first->as_string() : id.substr(0, 12);
 }
 

@@ -32,10 +32,14 @@ const Edited kEdited[] = {
      "a:1"},
     {"CarriageReturns", "type: python\r\ndockerimage: a:1\r\nname: x\r\n",
      "type: python\r\ndockerimage: demisto/python3:3.12.1.9\r\nname: x\r\n", "dockerimage", "a:1"},
-    {"AByteOrderMark", "\xef\xbb\xbf" "dockerimage: a:1\ntype: python\n",
-     "\xef\xbb\xbf" "dockerimage: demisto/python3:3.12.1.9\ntype: python\n", "dockerimage", "a:1"},
-    {"NoLineEnd", "type: python\ndockerimage: a:1", "type: python\ndockerimage: demisto/python3:3.12.1.9", "dockerimage",
-     "a:1"},
+    {"AByteOrderMark",
+     "\xef\xbb\xbf"
+     "dockerimage: a:1\ntype: python\n",
+     "\xef\xbb\xbf"
+     "dockerimage: demisto/python3:3.12.1.9\ntype: python\n",
+     "dockerimage", "a:1"},
+    {"NoLineEnd", "type: python\ndockerimage: a:1", "type: python\ndockerimage: demisto/python3:3.12.1.9",
+     "dockerimage", "a:1"},
     {"LettersBeforeIt", "name: \"Übung\"\ndockerimage: a:1\ntype: python\n",
      "name: \"Übung\"\ndockerimage: demisto/python3:3.12.1.9\ntype: python\n", "dockerimage", "a:1"},
     {"Empty", "type: python\ndockerimage:\nname: x\n", "type: python\ndockerimage: demisto/python3:3.12.1.9\nname: x\n",
@@ -44,21 +48,23 @@ const Edited kEdited[] = {
      "type: python\ndockerimage: demisto/python3:3.12.1.9 # none yet\n", "dockerimage", ""},
     {"EmptyQuotes", "type: python\ndockerimage: \"\"\n", "type: python\ndockerimage: \"demisto/python3:3.12.1.9\"\n",
      "dockerimage", ""},
-    {"Null", "type: python\ndockerimage: null\n", "type: python\ndockerimage: demisto/python3:3.12.1.9\n", "dockerimage",
-     "null"},
+    {"Null", "type: python\ndockerimage: null\n", "type: python\ndockerimage: demisto/python3:3.12.1.9\n",
+     "dockerimage", "null"},
     {"OnTheNextLine", "type: python\ndockerimage:\n  a:1\nname: x\n",
      "type: python\ndockerimage:\n  demisto/python3:3.12.1.9\nname: x\n", "dockerimage", "a:1"},
     {"InAFlow", "{type: python, dockerimage: a:1, name: x}\n",
      "{type: python, dockerimage: demisto/python3:3.12.1.9, name: x}\n", "dockerimage", "a:1"},
-    {"AQuotedKey", "type: python\n\"dockerimage\" : a:1\n", "type: python\n\"dockerimage\" : demisto/python3:3.12.1.9\n",
-     "dockerimage", "a:1"},
+    {"AQuotedKey", "type: python\n\"dockerimage\" : a:1\n",
+     "type: python\n\"dockerimage\" : demisto/python3:3.12.1.9\n", "dockerimage", "a:1"},
     {"Missing", "name: x\ntype: python\nscript: |\n  a\n",
      "name: x\ndockerimage: demisto/python3:3.12.1.9\ntype: python\nscript: |\n  a\n", "dockerimage", ""},
     {"MissingInAnIntegration", "name: x\r\nscript:\r\n  script: ''\r\n  type: python\r\n",
      "name: x\r\nscript:\r\n  script: ''\r\n  dockerimage: demisto/python3:3.12.1.9\r\n  type: python\r\n",
      "script.dockerimage", ""},
     {"MissingBehindAByteOrderMark", "\xef\xbb\xbftype: python\n",
-     "\xef\xbb\xbf" "dockerimage: demisto/python3:3.12.1.9\ntype: python\n", "dockerimage", ""},
+     "\xef\xbb\xbf"
+     "dockerimage: demisto/python3:3.12.1.9\ntype: python\n",
+     "dockerimage", ""},
     {"OfThisMarketplace", "dockerimage: a:1\ndockerimage:xsoar: b:1\ntype: python\n",
      "dockerimage: a:1\ndockerimage:xsoar: demisto/python3:3.12.1.9\ntype: python\n", "dockerimage:xsoar", "b:1"},
     {"OfAnotherMarketplace", "dockerimage: a:1\ndockerimage:xpanse: b:1\ntype: python\n",
@@ -93,7 +99,8 @@ const Refused kRefused[] = {
     {"NoYaml", "a: [\n", "it is not YAML"},
     {"NoItem", "- a\n", "describes no item"},
     {"Empty", "", "describes no item"},
-    {"ABlock", "type: python\ndockerimage: |\n  a:1\n", "item.yml:2:14: the image cannot be set here: it is written as a block"},
+    {"ABlock", "type: python\ndockerimage: |\n  a:1\n",
+     "item.yml:2:14: the image cannot be set here: it is written as a block"},
     {"AFold", "type: python\ndockerimage: >-\n  a:1\n", "written as a block"},
     {"AnAlias", "x: &a a:1\ntype: python\ndockerimage: *a\n", "stands elsewhere"},
     {"AnAnchor", "type: python\ndockerimage: &a a:1\ny: *a\n", "an anchor or a tag"},
@@ -105,8 +112,8 @@ const Refused kRefused[] = {
 };
 class ImageEditRefused : public ::testing::TestWithParam<Refused> {};
 TEST_P(ImageEditRefused, SaysWhy) {
-  EXPECT_TRUE(testing::fails_with(with_image(GetParam().text, "item.yml", kNew, "xsoar"), Errc::InvalidInput,
-                                  GetParam().why));
+  EXPECT_TRUE(
+      testing::fails_with(with_image(GetParam().text, "item.yml", kNew, "xsoar"), Errc::InvalidInput, GetParam().why));
 }
 INSTANTIATE_TEST_SUITE_P(Table, ImageEditRefused, ::testing::ValuesIn(kRefused),
                          [](auto& row) { return row.param.name; });
@@ -122,7 +129,8 @@ class RandomItem {
     end_ = chance(3) ? "\r\n" : "\n";
     std::vector<std::string> keys = {"type: python", "subtype: 'python3'", comment(), "timeout: 0m"};
     has_image_ = !chance(4);
-    if (has_image_) keys.push_back("dockerimage:" + blanks() + quoted("demisto/x-" + std::to_string(pick(99)) + ":1.0"));
+    if (has_image_)
+      keys.push_back("dockerimage:" + blanks() + quoted("demisto/x-" + std::to_string(pick(99)) + ":1.0"));
     std::shuffle(keys.begin(), keys.end(), random_);
     std::string text = chance(4) ? "\xef\xbb\xbf" : "";
     text += comment() + end_ + "name: \"\xc3\x9c\xf0\x9f\x90\xb3 " + std::to_string(pick(99)) + "\"" + end_;
