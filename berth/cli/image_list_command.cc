@@ -54,7 +54,7 @@ void put_table(const std::vector<app::ImageRow>& rows) {
 int list(const ListOptions& options, const Surroundings& surroundings) {
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   app::ImageListOptions asked;
-  asked.with_containers = options.order.used || options.order.unused;
+  asked.with_containers = true;
   asked.on_step = [&](std::string_view step) { progress.step(step); };
   auto listing = app::list_images(surroundings.settings, asked);
   progress.done();

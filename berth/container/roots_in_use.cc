@@ -1,6 +1,8 @@
 #include "berth/container/roots_in_use.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -8,9 +10,11 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 #include <vector>
 
 #include "berth/container/image_root.h"
+#include "berth/base/unique_fd.h"
 #include "berth/sys/file.h"
 
 namespace berth::container {
@@ -40,7 +44,29 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// The slots whose lease some process holds.
+Result<std::set<std::string>> held_slots(const RuntimeFolder& folder) {
+  std::set<std::string> held;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.leases(), error)) {
+    const std::string slot = entry.path().filename();
+    if (!is_number(slot)) continue;
+    const UniqueFd file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    // A shared lock, let go at once: whoever wants the lease in this moment takes another.
+    if (file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0) held.insert(slot);
+  }
+  if (error) {
+    return std::unexpected(Error::from_errno(error.value(), fmt::format("read folder '{}'", folder.leases().native())));
+  }
+  return held;
+}
+
 }  // namespace
+
+std::string slot_of_root(std::string_view name) {
+  const std::string_view slot = name.substr(name.rfind('-') + 1);  // npos + 1 is 0
+  return is_number(slot) ? std::string(slot) : std::string();
+}
 
 std::string image_of_root(std::string_view name) {
   return std::string(name.substr(0, std::min(name.find('-'), kRootDigits)));
@@ -64,11 +90,12 @@ std::string device_of_berth_root(std::string_view mountinfo) {
 
 Result<RootsInUse> roots_in_use(const RuntimeFolder& folder) {
   BERTH_TRY(const auto kept, kept_roots(folder));
-  std::map<std::string, std::string> images;  // by device
+  BERTH_TRY(std::set<std::string> slots, held_slots(folder));
+  std::map<std::string, std::string> roots;  // by device
   for (const std::string& name : kept) {
     struct stat status = {};
     if (::stat((folder.roots() / name).c_str(), &status) != 0) continue;
-    images[fmt::format("{}:{}", major(status.st_dev), minor(status.st_dev))] = image_of_root(name);
+    roots[fmt::format("{}:{}", major(status.st_dev), minor(status.st_dev))] = name;
   }
   RootsInUse used;
   std::set<std::string> seen = {mount_namespace_of("self")};
@@ -80,16 +107,13 @@ Result<RootsInUse> roots_in_use(const RuntimeFolder& folder) {
     if (space.empty() || !seen.insert(space).second) continue;
     const auto mounts = sys::read_file(entry.path() / "mountinfo", kMostMounts);
     if (!mounts) continue;  // it has ended
-    const std::string device = device_of_berth_root(*mounts);
-    if (device.empty()) continue;
-    const auto image = images.find(device);
-    if (image != images.end()) {
-      used.images.insert(image->second);
-    } else {
-      ++used.unknown;
-    }
+    const auto root = roots.find(device_of_berth_root(*mounts));
+    if (root == roots.end()) continue;
+    used.images.insert(image_of_root(root->second));
+    slots.erase(slot_of_root(root->second));
   }
   if (error) return std::unexpected(Error::from_errno(error.value(), "read folder '/proc'"));
+  used.unknown = slots.size();
   return used;
 }
 

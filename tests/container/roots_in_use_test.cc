@@ -1,6 +1,12 @@
 #include "berth/container/roots_in_use.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+
+#include "berth/base/unique_fd.h"
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
 
 namespace berth::container {
 namespace {
@@ -30,6 +36,21 @@ TEST(ImageOfRoot, IsItsBeginning) {
   EXPECT_EQ(image_of_root("ebe13c7e1f79c730a64fc197-2-0"), "ebe13c7e1f79c730a64fc197");
   EXPECT_EQ(image_of_root("short-2-host"), "short");
   EXPECT_EQ(image_of_root(""), "");
+  EXPECT_EQ(slot_of_root("ebe13c7e1f79c730a64fc197-2-17"), "17");
+  EXPECT_EQ(slot_of_root("ebe13c7e1f79c730a64fc197-2-host"), "");
+  EXPECT_EQ(slot_of_root(""), "");
+}
+
+TEST(RootsInUse, CountAContainerOfUnknownImageByItsLease) {
+  const testing::TempFolder place;
+  const auto folder = RuntimeFolder::open(place.path() / "run");
+  ASSERT_TRUE(testing::ok(folder));
+  EXPECT_EQ(roots_in_use(*folder)->unknown, 0u);
+  const std::string lease = folder->leases() / "3";
+  const UniqueFd held(::open(lease.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  EXPECT_EQ(roots_in_use(*folder)->unknown, 0u);
+  ASSERT_EQ(::flock(held.get(), LOCK_EX), 0);
+  EXPECT_EQ(roots_in_use(*folder)->unknown, 1u);
 }
 
 }  // namespace
