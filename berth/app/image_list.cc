@@ -89,11 +89,12 @@ void mark_newer(std::vector<ImageRow>& rows, const FindNewerTags& find) {
   for (const ImageRow& row : rows) {
     if (!row.name.tag.empty() && row.name.registry != "localhost") asked.push_back(row.name);
   }
-  if (!find || asked.empty()) return;
-  const auto answers = find(asked);
+  if (asked.empty()) return;
+  const auto answers = find ? find(asked) : std::map<std::string, NewerTag>();
   for (ImageRow& row : rows) {
-    if (const auto answer = answers.find(image::to_string(row.name)); answer != answers.end())
-      row.newer = answer->second;
+    if (row.name.tag.empty() || row.name.registry == "localhost") continue;
+    const auto answer = answers.find(image::to_string(row.name));
+    row.newer = answer != answers.end() ? answer->second : NewerTag{"", "no registry was asked"};
   }
 }
 
