@@ -20,6 +20,7 @@
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
 #include "berth/cli/pool_command.h"
+#include "berth/cli/sbom_command.h"
 #include "berth/cli/secret_command.h"
 #include "berth/cli/serve_command.h"
 #include "berth/cli/shell_command.h"
@@ -177,6 +178,7 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"pool", with_choice<add_pool>},
     {"top", with_choice<add_top>},
     {"vet", with_choice<add_vet>},
+    {"sbom", with_choice<add_sbom>},
 };
 
 // The command that stands first is all that the parser need know: to describe the others would be a tenth of a start.

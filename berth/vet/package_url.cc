@@ -48,8 +48,8 @@ std::string package_url(const Package& package, std::string_view architecture, c
   std::string qualifiers;
   if (!architecture.empty()) qualifiers += "arch=" + encoded(architecture);
   if (!distribution.id.empty() && !distribution.version.empty()) {
-    qualifiers += (qualifiers.empty() ? "" : "&") + fmt::format("distro={}-{}", encoded(distribution.id),
-                                                                encoded(distribution.version));
+    qualifiers += (qualifiers.empty() ? "" : "&") +
+                  fmt::format("distro={}-{}", encoded(distribution.id), encoded(distribution.version));
   }
   return qualifiers.empty() ? url : url + "?" + qualifiers;
 }

@@ -77,7 +77,8 @@ Json cyclonedx_subject(const Sbom& sbom) {
 }
 
 void add_terms(const LicenceExpression& expression, std::vector<std::string>& terms) {
-  if (expression.kind == LicenceExpression::Kind::Term && !expression.term.is_listed) terms.push_back(expression.term.id);
+  if (expression.kind == LicenceExpression::Kind::Term && !expression.term.is_listed)
+    terms.push_back(expression.term.id);
   for (const LicenceExpression& part : expression.parts) add_terms(part, terms);
 }
 

@@ -1,5 +1,5 @@
-// Bills of materials: what is in an image or a folder, in the forms that other tools read. Pure; the same input gives the
-// same bytes, so nothing in them is of the moment or at random.
+// Bills of materials: what is in an image or a folder, in the forms that other tools read. Pure; the same input gives
+// the same bytes, so nothing in them is of the moment or at random.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ struct Sbom {
   bool is_image = false;  // otherwise a folder
   DistributionName distribution;
   std::chrono::system_clock::time_point created;  // when the image was made, or what SOURCE_DATE_EPOCH says
-  std::string tool_version;  // Berth's
+  std::string tool_version;                       // Berth's
   std::vector<SbomComponent> components;
 };
 
