@@ -1,5 +1,7 @@
 #include "berth/app/inventory_facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
@@ -7,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "berth/app/image_view.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/debian_copyright.h"
@@ -126,6 +129,22 @@ std::vector<vet::Facts> facts_of_inventory(const image::ImageTree& tree, const i
   std::vector<vet::Facts> all;
   for (const auto& distribution : inventory.python) all.push_back(gatherer.python(distribution));
   for (const auto& package : inventory.packages) all.push_back(gatherer.distribution(package));
+  return all;
+}
+
+Result<std::vector<vet::Facts>> facts_of_image(const Settings& settings, std::string_view image) {
+  BERTH_TRY(const ImageView view, look_at_image(settings, image));
+  const auto reading = [&] { return fmt::format("read the layers of '{}'", view.title()); };
+  BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(view.image.layer_folders).context(reading));
+  std::vector<vet::Facts> all = facts_of_inventory(tree, view.inventory);
+  for (const image::Unread& unread : view.inventory.unread) {
+    vet::Facts facts;
+    facts.package = vet::make_package(vet::Ecosystem::Debian, unread.what, "", unread.what);
+    facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package,
+                              fmt::format("'{}' could not be read: {}", unread.what, unread.why),
+                              "mend what is there, or approve it"});
+    all.push_back(std::move(facts));
+  }
   return all;
 }
 
