@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "berth/vet/licence_recognition.h"
 #include "berth/vet/look_alike.h"
+#include "tests/support/labelled_licences.h"
 #include "tests/support/labelled_names.h"
 
 namespace {
@@ -50,6 +52,30 @@ void names() {
   }
 }
 
+void licences(const char* folder) {
+  const auto corpus = testing::labelled_licences(folder, "tests/vet/data");
+  if (corpus.licences.empty()) return;
+  const double begin = cpu_seconds();
+  vet::recognise_licence("the first makes the index");
+  const double made = cpu_seconds();
+  std::size_t right = 0;
+  double slowest = 0;
+  for (const auto& licence : corpus.licences) {
+    const double asked = cpu_seconds();
+    const vet::RecognisedLicence found = vet::recognise_licence(licence.text);
+    slowest = std::max(slowest, cpu_seconds() - asked);
+    const std::string first = found.expression.empty() ? found.closest : found.expression;
+    right += testing::without_later(first) == testing::without_later(licence.id);
+  }
+  const auto texts = static_cast<double>(corpus.licences.size());
+  fmt::print("licences: index made in {:.1f} ms, {:.2f} ms a text, the slowest {:.2f} ms (processor time)\n",
+             1e3 * (made - begin), 1e3 * (cpu_seconds() - made) / texts, 1e3 * slowest);
+  fmt::print("licences: {} of {} texts of {} packages right\n", right, corpus.licences.size(), corpus.packages);
+}
+
 }  // namespace
 
-int main() { names(); }
+int main(int count, char** arguments) {
+  names();
+  licences(count > 1 ? arguments[1] : "/usr/share/doc");
+}

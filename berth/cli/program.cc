@@ -13,10 +13,14 @@
 #include "berth/cli/exec_command.h"
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
+#include "berth/cli/image_list_command.h"
+#include "berth/cli/image_removal_command.h"
+#include "berth/cli/image_view_command.h"
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
 #include "berth/cli/pool_command.h"
+#include "berth/cli/sbom_command.h"
 #include "berth/cli/secret_command.h"
 #include "berth/cli/serve_command.h"
 #include "berth/cli/shell_command.h"
@@ -35,7 +39,6 @@ struct CommandLine {
   DoctorOptions doctor;
   EscapeTestOptions escape_test;
   ImageInitOptions image_init;
-  ImageListOptions image_list;
   Choice choice;
 };
 
@@ -99,13 +102,9 @@ void add_image(CLI::App& program, CommandLine& line) {
       return image_init_command(line.image_init, surroundings);
     };
   });
-  CLI::App& list = *image.add_subcommand("list", "list the images of this machine");
-  list.add_flag("--json", line.image_list.json, "the list as JSON");
-  list.callback([&line] {
-    line.choice.run = [&line](const Surroundings& surroundings) {
-      return image_list_command(line.image_list, surroundings);
-    };
-  });
+  add_image_list(image, line.choice);
+  add_image_views(image, line.choice);
+  add_image_removal(image, line.choice);
 }
 
 void add_ps(CLI::App& program, CommandLine& line) {
@@ -179,6 +178,7 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"pool", with_choice<add_pool>},
     {"top", with_choice<add_top>},
     {"vet", with_choice<add_vet>},
+    {"sbom", with_choice<add_sbom>},
 };
 
 // The command that stands first is all that the parser need know: to describe the others would be a tenth of a start.

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "berth/app/exit_codes.h"
+#include "berth/app/inventory_facts.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/vet_surroundings.h"
@@ -53,12 +54,24 @@ void add(vet::LockFile lock, std::vector<vet::LockedPackage>& packages, std::vec
   }
 }
 
-// What the command names: packages that are to be had, and those that lie in folders.
-Result<std::vector<vet::Facts>> gather(const VetOptions& options) {
+// `python3:3.11`, `registry.example/name@sha256:...`: no requirement has a colon or a slash in its name.
+bool is_image_name(std::string_view subject) {
+  const std::string_view name = subject.substr(0, subject.find_first_of(" ;["));
+  return subject.find(" @ ") == std::string_view::npos && name.find_first_of(":/") != std::string_view::npos;
+}
+
+// What the command names: packages that are to be had, and those that lie in folders and images.
+Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Settings& settings) {
   std::vector<vet::LockedPackage> packages;
   std::vector<vet::Facts> facts;
   for (const std::string& subject : options.subjects) {
     std::error_code ignored;
+    if (is_image_name(subject) && !fs::exists(subject, ignored) && !subject.starts_with('.') &&
+        !subject.starts_with('/')) {
+      BERTH_TRY(std::vector<vet::Facts> installed, app::facts_of_image(settings, subject));
+      std::ranges::move(installed, std::back_inserter(facts));
+      continue;
+    }
     if (subject.find('/') != std::string::npos || subject == ".") {
       if (!fs::is_directory(subject, ignored)) {
         return fail(Errc::NotFound, fmt::format("'{}' is no folder", to_visible(subject, false)));
@@ -90,7 +103,7 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options) {
 Result<vet::Report> report_of(const VetOptions& options, const Surroundings& surroundings) {
   BERTH_TRY(const vet::Policy policy, load_policy(options.policy));
   BERTH_TRY(const std::vector<vet::Approval> approvals, load_approvals(options.approvals));
-  BERTH_TRY(std::vector<vet::Facts> facts, gather(options));
+  BERTH_TRY(std::vector<vet::Facts> facts, gather(options, surroundings.settings));
   BERTH_TRY(const vet::StoredAdvisories stored, vet::load_advisories(advisory_folder(surroundings.settings)));
   const vet::LookAlikes look_alikes(vet::PopularNames::built_in(), vet::ModuleNames::built_in());
   const vet::Knowledge knowledge = {stored.database, stored.problems, vet::MaliciousNames::built_in(), look_alikes};
@@ -130,8 +143,9 @@ int vet_command(const VetOptions& options, const Surroundings& surroundings) {
 void add_vet(CLI::App& program, Choice& choice) {
   CLI::App& vet = *program.add_subcommand("vet", "judge packages: names, licences, known weaknesses");
   const auto options = std::make_shared<VetOptions>();
-  vet.add_option("subjects", options->subjects,
-                 "packages (NAME, NAME==VERSION), or folders with installed ones (PATH/)");
+  vet.add_option(
+      "subjects", options->subjects,
+      "packages (NAME, NAME==VERSION), folders with installed ones (PATH/), images of this machine (NAME:TAG)");
   vet.add_option("-r,--requirements", options->files, "a list of requirements, or a lock file")
       ->type_name("FILE")
       ->expected(1)

@@ -1,0 +1,151 @@
+#include "berth/app/inventory_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "berth/app/image_view.h"
+#include "berth/base/utf8.h"
+#include "berth/vet/core_metadata.h"
+#include "berth/vet/debian_copyright.h"
+#include "berth/vet/python_licence.h"
+
+namespace berth::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestMetadata = std::size_t{8} << 20;
+constexpr std::size_t kLargestLicence = std::size_t{1} << 20;
+constexpr std::size_t kLargestCopyright = std::size_t{4} << 20;
+constexpr std::size_t kMostLicenceFiles = 50;
+
+vet::Ecosystem ecosystem_of(image::PackageFormat format) {
+  switch (format) {
+    case image::PackageFormat::Dpkg:
+      return vet::Ecosystem::Debian;
+    case image::PackageFormat::Apk:
+      return vet::Ecosystem::Alpine;
+    case image::PackageFormat::Rpm:
+      return vet::Ecosystem::Rpm;
+  }
+  return vet::Ecosystem::Debian;
+}
+
+class Gatherer {
+ public:
+  Gatherer(const image::ImageTree& tree, const image::Inventory& inventory) : tree_(tree), inventory_(inventory) {}
+
+  vet::Facts python(const image::PythonDistribution& distribution) const {
+    vet::Facts facts;
+    facts.package =
+        vet::make_package(vet::Ecosystem::PyPI, distribution.name, distribution.version, distribution.metadata);
+    facts.owner = owner_of(distribution.owner);
+    const fs::path folder = distribution.metadata;
+    const auto text = metadata_text(folder);
+    const auto core = text ? vet::parse_core_metadata(*text) : Result<vet::CoreMetadata>(std::unexpected(text.error()));
+    if (core) {
+      facts.licences = vet::python_licence_statements(*core, licence_files(folder, *core));
+    } else {
+      facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package,
+                                to_visible(core.error().message(), false), "install the package anew, or approve it"});
+    }
+    return facts;
+  }
+
+  vet::Facts distribution(const image::DistributionPackage& package) const {
+    vet::Facts facts;
+    facts.package = package_of(package);
+    if (package.format == image::PackageFormat::Dpkg) {
+      const auto text = tree_.read_file(fs::path("usr/share/doc") / package.name / "copyright", kLargestCopyright);
+      auto statements = vet::debian_licence_statements(text ? *text : std::string());
+      if (text && statements) facts.licences = *std::move(statements);
+    } else if (!package.licence.empty()) {
+      facts.licences.push_back({"licence field", package.licence, vet::spdx_of_licence_field(package.licence)});
+    }
+    return facts;
+  }
+
+ private:
+  static vet::Package package_of(const image::DistributionPackage& package) {
+    return vet::make_package(ecosystem_of(package.format), package.name, package.version,
+                             image::format_text(package.format));
+  }
+
+  std::optional<vet::Package> owner_of(const std::string& name) const {
+    const auto owner = std::ranges::find(inventory_.packages, name, &image::DistributionPackage::name);
+    if (name.empty() || owner == inventory_.packages.end()) return std::nullopt;
+    return package_of(*owner);
+  }
+
+  // METADATA, PKG-INFO, or an egg-info that is the metadata itself.
+  Result<std::string> metadata_text(const fs::path& folder) const {
+    for (const char* name : {"METADATA", "PKG-INFO"}) {
+      auto text = tree_.read_file(folder / name, kLargestMetadata);
+      if (text) return text;
+    }
+    return tree_.read_file(folder, kLargestMetadata);
+  }
+
+  // Those that the metadata names, and those that are named as licences, in the folder and in `licenses` below.
+  std::vector<vet::LicenceFile> licence_files(const fs::path& folder, const vet::CoreMetadata& core) const {
+    std::vector<std::string> names;
+    for (const std::string& file : core.licence_files) {
+      names.push_back("licenses/" + file);
+      names.push_back(file);
+    }
+    for (const char* below : {"", "licenses"}) {
+      const auto entries = tree_.list_folder(folder / below);
+      if (!entries) continue;
+      for (const image::TreeEntry& entry : *entries) {
+        if (vet::is_licence_file_name(entry.name)) names.push_back((fs::path(below) / entry.name).native());
+      }
+    }
+    std::ranges::sort(names);
+    names.erase(std::ranges::unique(names).begin(), names.end());
+    std::vector<vet::LicenceFile> files;
+    for (const std::string& name : names) {
+      // A name comes from metadata: it may try to leave its folder, though the tree's root holds it.
+      const bool stays = fs::path(name).is_relative() && !fs::path(name).lexically_normal().native().starts_with("..");
+      if (!stays || files.size() == kMostLicenceFiles) continue;
+      if (auto text = tree_.read_file(folder / name, kLargestLicence)) files.push_back({name, *std::move(text)});
+    }
+    return files;
+  }
+
+  const image::ImageTree& tree_;
+  const image::Inventory& inventory_;
+};
+
+}  // namespace
+
+std::vector<vet::Facts> facts_of_inventory(const image::ImageTree& tree, const image::Inventory& inventory) {
+  const Gatherer gatherer(tree, inventory);
+  std::vector<vet::Facts> all;
+  for (const auto& distribution : inventory.python) all.push_back(gatherer.python(distribution));
+  for (const auto& package : inventory.packages) all.push_back(gatherer.distribution(package));
+  return all;
+}
+
+Result<std::vector<vet::Facts>> facts_of_image(const Settings& settings, std::string_view image) {
+  BERTH_TRY(const ImageView view, look_at_image(settings, image));
+  const auto reading = [&] { return fmt::format("read the layers of '{}'", view.title()); };
+  BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(view.image.layer_folders).context(reading));
+  std::vector<vet::Facts> all = facts_of_inventory(tree, view.inventory);
+  for (const image::Unread& unread : view.inventory.unread) {
+    vet::Facts facts;
+    facts.package = vet::make_package(vet::Ecosystem::Debian, unread.what, "", unread.what);
+    facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package,
+                              fmt::format("'{}' could not be read: {}", unread.what, unread.why),
+                              "mend what is there, or approve it"});
+    all.push_back(std::move(facts));
+  }
+  return all;
+}
+
+}  // namespace berth::app
