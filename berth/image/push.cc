@@ -5,11 +5,9 @@
 #include <chrono>
 #include <thread>
 
-#include "berth/base/sha256.h"
+#include "berth/image/image_export.h"
 #include "berth/image/local_store.h"
-#include "berth/image/origins.h"
 #include "berth/image/pull.h"
-#include "berth/sys/file.h"
 
 namespace berth::image {
 namespace {
@@ -18,7 +16,6 @@ using Clock = std::chrono::steady_clock;
 
 // Longer than another pusher takes from its last look at the tag to setting it.
 constexpr auto kSettling = std::chrono::milliseconds(700);
-constexpr std::uint64_t kSlack = 64 << 20;
 
 std::string hex_of(const std::string& digest) { return digest.substr(digest.find(':') + 1); }
 
@@ -34,13 +31,14 @@ class Push {
     if (there) return *std::move(there);
     BERTH_TRY(const WorkFolder work,
               WorkFolder::open(settings_.cache_folder / "images/push" / image_.id, deadline_, settings_.on_step));
-    BERTH_CHECK_OK(take_out(work.path()));
-    BERTH_CHECK_OK(send_blobs(registry, work.path() / "image"));
+    BERTH_TRY(const ExportedImage exported, export_image(image_, work.path(), settings_, deadline_, true));
+    digest_ = exported.digest;
+    BERTH_CHECK_OK(send_blobs(registry, exported));
     BERTH_TRY(const UniqueFd lock, lock_name(settings_, destination_, deadline_));
     BERTH_TRY(there, look_there(registry, digest_));
     if (there) return *std::move(there);
     step(fmt::format("setting the tag '{}'", destination_.tag));
-    BERTH_CHECK_OK(registry.put_manifest(destination_.tag, body_, manifest_.media_type));
+    BERTH_CHECK_OK(registry.put_manifest(destination_.tag, exported.manifest_body, exported.manifest.media_type));
     BERTH_CHECK_OK(verify(registry));
     std::this_thread::sleep_for(kSettling);
     BERTH_CHECK_OK(verify(registry));
@@ -48,7 +46,7 @@ class Push {
                   .digest = digest_,
                   .sent_bytes = sent_bytes_,
                   .changed = true,
-                  .keeps_digest = digest_ == image_.digest};
+                  .keeps_digest = exported.keeps_digest};
   }
 
  private:
@@ -71,31 +69,15 @@ class Push {
                                                  destination_.tag, *told));
   }
 
-  Result<void> take_out(const std::filesystem::path& work) {
-    step(fmt::format("reading {} from the storage", to_string(image_.names.front())));
-    BERTH_TRY(const LocalStore store, LocalStore::open(settings_.storage.graph_root));
-    BERTH_TRY(const std::uint64_t size_bytes, store.size_bytes_of(image_));
-    BERTH_CHECK_OK(check_room(work, size_bytes));
-    const ToolBounds bounds = {.deadline = deadline_, .file_bytes = 2 * size_bytes + kSlack};
-    BERTH_CHECK_OK(copy_out_of_storage(settings_.storage, image_.id, work / "image", bounds));
-    BERTH_TRY(body_, sys::read_file(work / "image/manifest.json", kMaxManifestBytes));
-    digest_ = "sha256:" + sha256_hex(body_);
-    BERTH_TRY(auto parsed, parse_manifest(body_, ""));
-    auto* manifest = std::get_if<ImageManifest>(&parsed);
-    if (manifest == nullptr) return fail(Errc::Corrupt, "read what the tool made of the image: it is an index");
-    manifest_ = std::move(*manifest);
-    return {};
-  }
-
-  Result<void> send_blobs(RegistryClient& registry, const std::filesystem::path& folder) {
-    std::vector<Descriptor> blobs(manifest_.layers.begin(), manifest_.layers.end());
-    blobs.push_back(manifest_.config);
+  Result<void> send_blobs(RegistryClient& registry, const ExportedImage& exported) {
+    std::vector<Descriptor> blobs(exported.manifest.layers.begin(), exported.manifest.layers.end());
+    blobs.push_back(exported.manifest.config);
     for (std::size_t i = 0; i < blobs.size(); ++i) {
       BERTH_TRY(const bool there, registry.has_blob(blobs[i].digest));
       if (there) continue;
       step(fmt::format("sending blob {} of {}: {:.1f} MiB", i + 1, blobs.size(),
                        static_cast<double>(blobs[i].size_bytes) / (1 << 20)));
-      BERTH_CHECK_OK(registry.upload_blob(blobs[i], folder / hex_of(blobs[i].digest)));
+      BERTH_CHECK_OK(registry.upload_blob(blobs[i], exported.blob(blobs[i].digest)));
       sent_bytes_ += blobs[i].size_bytes;
     }
     return {};
@@ -116,9 +98,7 @@ class Push {
   const Reference& destination_;
   const MoveSettings& settings_;
   Staging::Deadline deadline_;
-  std::string body_;
   std::string digest_;
-  ImageManifest manifest_;
   std::uint64_t sent_bytes_ = 0;
 };
 

@@ -58,15 +58,16 @@ Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem
 }
 
 Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id,
-                                 const std::filesystem::path& folder, const ToolBounds& bounds) {
-  const std::string from = fmt::format("containers-storage:{}@{}", storage_words(storage), id);
-  const std::string to = "dir:" + folder.native();
-  auto whole = run_skopeo(storage, folder.parent_path(), {"copy", "--quiet", "--preserve-digests", from, to}, bounds);
-  if (whole || whole.error().code() != Errc::Unavailable) return whole;
-  std::error_code ignored;
-  std::filesystem::remove_all(folder, ignored);
-  return run_skopeo(storage, folder.parent_path(),
-                    {"copy", "--quiet", "--dest-compress", "--dest-compress-format", "gzip", from, to}, bounds);
+                                 const std::filesystem::path& folder, DigestKept digest, const ToolBounds& bounds) {
+  std::vector<std::string> words = {"copy", "--quiet"};
+  if (digest == DigestKept::Same) {
+    words.emplace_back("--preserve-digests");
+  } else {
+    words.insert(words.end(), {"--dest-compress", "--dest-compress-format", "gzip"});
+  }
+  words.push_back(fmt::format("containers-storage:{}@{}", storage_words(storage), id));
+  words.push_back("dir:" + folder.native());
+  return run_skopeo(storage, folder.parent_path(), words, bounds);
 }
 
 }  // namespace berth::image

@@ -43,11 +43,13 @@ struct ToolBounds {
 Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem::path& folder, const Reference& name,
                                const ToolBounds& bounds);
 
-// Copies the image `id` out of the storage into the new folder `folder`, in the same form. Its digest stays where the
-// storage has what it takes; where it does not (layers that came packed are kept unpacked), layers
-// are packed, and the digest is another.
-// Errors: those of sys::run_tool.
+// Copies the image `id` out of the storage into the new folder `folder`, in the same form.
+//
+// With DigestKept::Same the digest stays, and the copy fails where the storage has not what that takes: layers that came
+// packed are kept unpacked. With DigestKept::Any layers are packed with gzip, and the digest may be another.
+// Errors: those of sys::run_tool, Unavailable for a digest that cannot stay.
+enum class DigestKept { Same, Any };
 Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id,
-                                 const std::filesystem::path& folder, const ToolBounds& bounds);
+                                 const std::filesystem::path& folder, DigestKept digest, const ToolBounds& bounds);
 
 }  // namespace berth::image

@@ -90,6 +90,8 @@ Result<void> TarStream::feed(std::string_view bytes) {
       const std::string_view piece = bytes.substr(0, std::min<std::uint64_t>(left_, bytes.size()));
       if (state_ == State::Data && handlers_.on_bytes) BERTH_CHECK_OK(handlers_.on_bytes(piece));
       if (state_ == State::Extended) extended_ += piece;
+      const bool fills = state_ == State::Padding && piece.find_first_not_of('\0') != std::string_view::npos;
+      if (fills) return corrupt("what fills up its last block is not empty");
       at_ += piece.size();
       left_ -= piece.size();
       bytes.remove_prefix(piece.size());

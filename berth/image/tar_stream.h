@@ -38,7 +38,7 @@ class TarStream {
   explicit TarStream(Handlers handlers) : handlers_(std::move(handlers)) {}
 
   // Errors: Corrupt for what is no tar, with the byte where the entry begins: a wrong sum, a size that is none or that
-  // differs between the two headers, a sparse file, a kind that is not known, bytes behind its end; Exhausted for an
+  // differs between the two headers, a sparse file, a kind that is not known, bytes between its entries or behind its end; Exhausted for an
   // extended header that is too long; those of the handlers.
   Result<void> feed(std::string_view bytes);
   // Call it once all bytes were given. Errors: Corrupt when the tar breaks off.
