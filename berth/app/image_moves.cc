@@ -93,6 +93,24 @@ Result<std::vector<image::UpdateResult>> update_images(const Settings& settings,
   return image::update_images(all, moves);
 }
 
+Result<std::vector<image::SavedImage>> save_images(const Settings& settings, const std::vector<std::string>& names,
+                                                   const std::filesystem::path& file, const OnStep& on_step) {
+  BERTH_TRY(const std::vector<image::Reference> references, parse_all(names));
+  BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
+  return image::save_images(references, file, moves);
+}
+
+Result<std::vector<image::Pulled>> load_images(const Settings& settings, const std::filesystem::path& file,
+                                               const std::string& name, const OnStep& on_step) {
+  BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
+  if (name.empty()) return image::load_archive(file, std::nullopt, moves);
+  BERTH_TRY(const image::Reference reference, image::parse_reference(name));
+  if (reference.tag.empty()) {
+    return fail(Errc::InvalidInput, fmt::format("load images from '{}': the name '{}' has no tag", file.native(), name));
+  }
+  return image::load_archive(file, image::normalized(reference), moves);
+}
+
 std::string update_text(const image::UpdateResult& result) {
   switch (result.state) {
     case image::UpdateState::Unchanged:

@@ -1,6 +1,7 @@
 // The verbs that bring images here and take them elsewhere.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "berth/app/settings.h"
 #include "berth/base/json.h"
 #include "berth/base/result.h"
+#include "berth/image/archive.h"
 #include "berth/image/image_update.h"
 #include "berth/image/pull.h"
 #include "berth/image/push.h"
@@ -29,6 +31,12 @@ Result<image::Pushed> push_image(const Settings& settings, const std::string& na
 // Every image that a registry may know when `names` is empty.
 Result<std::vector<image::UpdateResult>> update_images(const Settings& settings, const std::vector<std::string>& names,
                                                        const OnStep& on_step);
+
+// image/archive.h. A name given to load_images is for the one image of the archive.
+Result<std::vector<image::SavedImage>> save_images(const Settings& settings, const std::vector<std::string>& names,
+                                                   const std::filesystem::path& file, const OnStep& on_step);
+Result<std::vector<image::Pulled>> load_images(const Settings& settings, const std::filesystem::path& file,
+                                               const std::string& name, const OnStep& on_step);
 
 Json update_json(const std::vector<image::UpdateResult>& results);
 // One line of words: "updated: sha256:... -> sha256:...".

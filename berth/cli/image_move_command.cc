@@ -28,6 +28,16 @@ struct PushCommand {
   std::string destination;
   bool json = false;
 };
+struct SaveCommand {
+  std::string file;
+  std::vector<std::string> names;
+  bool json = false;
+};
+struct LoadCommand {
+  std::string file;
+  std::string name;
+  bool json = false;
+};
 struct UpdateCommand {
   std::vector<std::string> names;
   bool all = false;
@@ -102,6 +112,42 @@ int update(const UpdateCommand& options, const Surroundings& surroundings) {
   return failed ? kMachineExit : 0;
 }
 
+int save(const SaveCommand& options, const Surroundings& surroundings) {
+  StepLines steps;
+  const auto saved = app::save_images(surroundings.settings, options.names, options.file, steps.taker());
+  steps.done();
+  if (!saved) return complain(saved.error());
+  Json list = Json::array();
+  for (const image::SavedImage& image : *saved) {
+    const std::string name = image::to_string(image.reference);
+    if (!options.json) {
+      put(fmt::format("saved {}\n  {}{}\n", name, image.digest,
+                      image.keeps_digest ? "" : "; its layers were packed anew, the digest is another than here"));
+    }
+    Json one = Json::object();
+    one.set("image", name).set("digest", image.digest).set("keeps_digest", image.keeps_digest);
+    list.push_back(std::move(one));
+  }
+  if (options.json) put_json(Json::object().set("schema", kSchema).set("images", std::move(list)));
+  return 0;
+}
+
+int load(const LoadCommand& options, const Surroundings& surroundings) {
+  StepLines steps;
+  const auto loaded = app::load_images(surroundings.settings, options.file, options.name, steps.taker());
+  steps.done();
+  if (!loaded) return complain(loaded.error());
+  Json list = Json::array();
+  for (const image::Pulled& image : *loaded) {
+    const std::string name = image::to_string(image.reference);
+    if (!options.json) put(fmt::format("{} {}\n  {}\n", image.changed ? "loaded" : "kept", name, image.digest));
+    Json one = Json::object();
+    list.push_back(one.set("image", name).set("digest", image.digest).set("changed", image.changed));
+  }
+  if (options.json) put_json(Json::object().set("schema", kSchema).set("images", std::move(list)));
+  return 0;
+}
+
 template <class Options, class Run>
 void on_chosen(CLI::App& command, Choice& choice, std::shared_ptr<Options> options, Run run) {
   command.add_flag("--json", options->json, "the answer as JSON");
@@ -133,6 +179,20 @@ void add_image_moves(CLI::App& image, Choice& choice) {
     command.add_option("NAME", options->names, "images; without a tag all their tags that are here");
     command.add_flag("--all", options->all, "every image that comes from a registry");
     on_chosen(command, choice, options, update);
+  }
+  {
+    const auto options = std::make_shared<SaveCommand>();
+    CLI::App& command = *image.add_subcommand("save", "write images into one file (an OCI archive)");
+    command.add_option("FILE", options->file, "the new file")->required();
+    command.add_option("NAME", options->names, "images of this machine")->required();
+    on_chosen(command, choice, options, save);
+  }
+  {
+    const auto options = std::make_shared<LoadCommand>();
+    CLI::App& command = *image.add_subcommand("load", "read the images of an OCI archive");
+    command.add_option("FILE", options->file, "the archive")->required();
+    command.add_option("--name", options->name, "what to call the one image in it")->type_name("NAME:TAG");
+    on_chosen(command, choice, options, load);
   }
 }
 

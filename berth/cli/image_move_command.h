@@ -1,4 +1,4 @@
-// `berth image pull|push|update`
+// `berth image pull|push|update|save|load`
 #pragma once
 
 #include <CLI/CLI.hpp>
