@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "berth/app/settings.h"
+#include "berth/cli/bundle_command.h"
 #include "berth/cli/choice.h"
 #include "berth/cli/common_options.h"
 #include "berth/cli/content_command.h"
@@ -170,6 +171,7 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"file", with_choice<add_files>},
     {"loop", add_loop},
     {"image", add_image},
+    {"bundle", with_choice<add_bundle>},
     {"ps", add_ps},
     {"prune", add_prune},
     {"shell", with_choice<add_shell>},

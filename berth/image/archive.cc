@@ -11,6 +11,7 @@
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/image/oci_layout.h"
+#include "berth/image/short_names.h"
 #include "berth/image/strict_json.h"
 #include "berth/image/tar_stream.h"
 #include "berth/sys/file.h"
@@ -116,6 +117,18 @@ Result<void> LayoutWriter::finish() {
   return add_bytes("oci-layout", std::string(kLayoutVersion));
 }
 
+Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked) {
+  const Reference full = with_long_name(asked);
+  const Reference* best = nullptr;
+  for (const Reference& own : image.names) {
+    if (own.tag.empty()) continue;
+    const bool is_meant = own.path == normalized(full).path || own.path == full.path;
+    if (best == nullptr || (is_meant && (full.tag.empty() || own.tag == full.tag))) best = &own;
+  }
+  if (best != nullptr) return *best;
+  return fail(Errc::NotFound, fmt::format("carry the image '{}' elsewhere: it has no name with a tag", to_string(asked)));
+}
+
 Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names, const std::filesystem::path& file,
                                             const MoveSettings& settings) {
   const auto doing = [&] { return fmt::format("save images to '{}'", file.native()); };
@@ -128,11 +141,7 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
   std::vector<SavedImage> saved;
   for (const Reference& name : names) {
     BERTH_TRY(const LocalImage image, store.find_image(name).context(doing));
-    if (image.names.empty()) return fail(Errc::NotFound, doing() + ": the image has no name");
-    Reference full = image.names.front();
-    for (const Reference& own : image.names) {
-      if (!own.tag.empty() && own.path == name.path && (name.tag.empty() || own.tag == name.tag)) full = own;
-    }
+    BERTH_TRY(const Reference full, name_to_carry(image, name).context(doing));
     BERTH_TRY(const ExportedImage exported, export_image(image, work.path(), settings, deadline, true).context(doing));
     BERTH_CHECK_OK(layout.add(exported, full).context(doing));
     saved.push_back({full, exported.digest, exported.keeps_digest});

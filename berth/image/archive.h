@@ -23,6 +23,10 @@ struct SavedImage {
   bool keeps_digest = true;
 };
 
+// Under which of its names, with its tag, `image` is carried elsewhere when a person asked for it as `asked`.
+// Errors: NotFound when it has no name with a tag.
+Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked);
+
 // Writes local images into the new file `file`. Errors: AlreadyExists when there is such a file; those of find_image,
 // export_image and writing.
 Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names, const std::filesystem::path& file,

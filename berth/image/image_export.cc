@@ -40,7 +40,7 @@ Result<void> fetch_again(const LocalImage& image, const std::filesystem::path& f
       for (std::size_t i = 0; i < plan.manifest.layers.size(); ++i) BERTH_CHECK_OK(staging.add_layer(plan, i, registry));
       const auto move = [&] { return ::rename(staging.folder().c_str(), folder.c_str()); };
       BERTH_CHECK_OK(sys::check(move, "move '{}' to '{}'", staging.folder().native(), folder.native()));
-      staging.forget_blobs();
+      staging.forget_blobs(plan);
       return {};
     });
     if (last) return last;

