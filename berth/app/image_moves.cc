@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "berth/image/credentials.h"
+#include "berth/image/newer_tags.h"
 #include "berth/image/storage_places.h"
 
 namespace berth::app {
@@ -109,6 +110,18 @@ Result<std::vector<image::Pulled>> load_images(const Settings& settings, const s
     return fail(Errc::InvalidInput, fmt::format("load images from '{}': the name '{}' has no tag", file.native(), name));
   }
   return image::load_archive(file, image::normalized(reference), moves);
+}
+
+Result<FindNewerTags> newer_tags_of_registries(const Settings& settings) {
+  BERTH_TRY(image::MoveSettings moves, move_settings(settings, {}));
+  return FindNewerTags([moves = std::move(moves)](const std::vector<image::Reference>& images) {
+    const std::vector<image::NewestTag> answers = image::find_newer_tags(images, moves);
+    std::map<std::string, NewerTag> found;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      found[image::to_string(images[i])] = {answers[i].tag, answers[i].not_looked_up};
+    }
+    return found;
+  });
 }
 
 std::string update_text(const image::UpdateResult& result) {

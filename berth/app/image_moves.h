@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/newer_tags.h"
 #include "berth/app/settings.h"
 #include "berth/base/json.h"
 #include "berth/base/result.h"
@@ -37,6 +38,9 @@ Result<std::vector<image::SavedImage>> save_images(const Settings& settings, con
                                                    const std::filesystem::path& file, const OnStep& on_step);
 Result<std::vector<image::Pulled>> load_images(const Settings& settings, const std::filesystem::path& file,
                                                const std::string& name, const OnStep& on_step);
+
+// For ImageListOptions: asks the registries, as image/newer_tags.h says. Errors: as of move_settings.
+Result<FindNewerTags> newer_tags_of_registries(const Settings& settings);
 
 Json update_json(const std::vector<image::UpdateResult>& results);
 // One line of words: "updated: sha256:... -> sha256:...".

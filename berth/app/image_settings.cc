@@ -33,7 +33,8 @@ SetValue trusted_images(image::TrustPolicy& into) {
     into.any = node.is_scalar() && node.text() == "any";
     if (into.any) return {};
     if (node.is_scalar() && !node.is_null()) {
-      return fail(Errc::InvalidInput, place.text(node) + " is the word 'any', or a mapping of lists to what they trust");
+      return fail(Errc::InvalidInput,
+                  place.text(node) + " is the word 'any', or a mapping of lists to what they trust");
     }
     return lists(node, place);
   };

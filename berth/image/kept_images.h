@@ -22,8 +22,8 @@ class KeptImages {
   // Errors: as of LocalStore::open().
   static Result<KeptImages> open(std::filesystem::path graph_root);
 
-  // As resolve_image(), in the storage as it is now; `table` and `trust` are the same at every call. The answer holds until the next call. Errors: those, and those of
-  // LocalStore::open().
+  // As resolve_image(), in the storage as it is now; `table` and `trust` are the same at every call. The answer holds
+  // until the next call. Errors: those, and those of LocalStore::open().
   Result<const ResolvedImage*> resolve(const Reference& wanted, const SubstitutionTable& table,
                                        const TrustPolicy& trust);
 

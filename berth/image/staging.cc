@@ -185,7 +185,7 @@ Result<void> Staging::add_layer_file(const ImagePlan& plan, std::size_t number, 
                                            layer.digest, layer.size_bytes));
   }
   BERTH_CHECK_OK(judge(plan, number, file));
-  return move_file(file, place);
+  return link_file(file, place);  // another image of the archive may have it, too
 }
 
 void Staging::forget_blobs(const ImagePlan& plan) {

@@ -31,10 +31,9 @@ bool lies_below(const Reference& name, const Reference& organisation) {
 
 // How a text looks at a glance: signs that are read alike become one, and what joins them is left out.
 std::string glance(std::string_view text) {
-  constexpr std::pair<std::string_view, char> kAlike[] = {{"rn", 'm'}, {"nn", 'm'}, {"vv", 'w'}, {"cl", 'd'},
-                                                          {"0", 'o'},  {"1", 'l'},  {"i", 'l'},  {"j", 'l'},
-                                                          {"3", 'e'},  {"4", 'a'},  {"5", 's'},  {"6", 'b'},
-                                                          {"7", 't'},  {"8", 'b'},  {"9", 'g'},  {"q", 'g'}};
+  constexpr std::pair<std::string_view, char> kAlike[] = {
+      {"rn", 'm'}, {"nn", 'm'}, {"vv", 'w'}, {"cl", 'd'}, {"0", 'o'}, {"1", 'l'}, {"i", 'l'}, {"j", 'l'},
+      {"3", 'e'},  {"4", 'a'},  {"5", 's'},  {"6", 'b'},  {"7", 't'}, {"8", 'b'}, {"9", 'g'}, {"q", 'g'}};
   std::string seen;
   while (!text.empty()) {
     const auto alike = std::ranges::find_if(kAlike, [&](const auto& row) { return text.starts_with(row.first); });
@@ -70,9 +69,7 @@ bool looks_like(std::string_view text, std::string_view trusted) {
 }
 
 // As a person writes it.
-std::string short_name(const Reference& name) {
-  return name.registry == kDockerHub ? name.path : name_of(name);
-}
+std::string short_name(const Reference& name) { return name.registry == kDockerHub ? name.path : name_of(name); }
 
 Error refusal(const TrustPolicy& policy, const Reference& name, const Reference& given) {
   const Reference shown = {.registry = name.registry, .path = name.path};

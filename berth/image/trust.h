@@ -37,9 +37,9 @@ Result<std::string> parse_trusted_digest(std::string_view text);
 bool is_created_here(const Reference& name);
 
 // Whether `policy` lets the image `name` be used, pulled, or built upon. The name is normalised first: no registry
-// means docker.io, so that a name of this machine must be given with its registry (`localhost/...`). `digest` is that of
-// the image's manifest where it is known, else that of `name` counts.
-// Errors: Denied, with what `name` looks like where it looks like something trusted, and how to trust it.
+// means docker.io, so that a name of this machine must be given with its registry (`localhost/...`). `digest` is that
+// of the image's manifest where it is known, else that of `name` counts. Errors: Denied, with what `name` looks like
+// where it looks like something trusted, and how to trust it.
 Result<void> check_trust(const TrustPolicy& policy, const Reference& name, std::string_view digest = {});
 
 // The same for an image that has several names: one that is trusted is enough. Errors: as for the first name.

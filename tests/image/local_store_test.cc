@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "berth/image/named_images.h"
 #include "berth/image/substitution.h"
 #include "tests/image/fixture_store.h"
 
@@ -105,6 +106,15 @@ TEST_P(StoreLookup, Finds) {
   EXPECT_EQ(image->id, id_of(GetParam().image));
 }
 
+// A list that is looked through once means the same by every name.
+TEST_P(StoreLookup, AmongNamesFindsTheSame) {
+  const auto images = LocalStore::open(store_.root())->list_images();
+  ASSERT_TRUE(testing::ok(images));
+  const StoredImage* image = NamedImages(*images).find(*parse_reference(GetParam().asked));
+  ASSERT_NE(image, nullptr);
+  EXPECT_EQ(image->id, id_of(GetParam().image));
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, StoreLookup, ::testing::ValuesIn(kLookups),
                          [](const auto& row) { return row.param.name; });
 
@@ -137,6 +147,16 @@ TEST_P(StoreMiss, SaysWhy) {
 
 INSTANTIATE_TEST_SUITE_P(Table, StoreMiss, ::testing::ValuesIn(kMisses),
                          [](const auto& row) { return row.param.name; });
+
+TEST_F(Store, AmongNamesMissesTheSame) {
+  const auto images = LocalStore::open(store_.root())->list_images();
+  ASSERT_TRUE(testing::ok(images));
+  const NamedImages named(*images);
+  for (const Miss& miss : kMisses) {
+    const bool is_there = miss.code != Errc::NotFound;  // damaged ones are found, and cannot be read
+    EXPECT_EQ(named.find(*parse_reference(miss.asked)) != nullptr, is_there) << miss.name;
+  }
+}
 
 TEST(EmptyStore, IsNoError) {
   const testing::TempFolder folder;
