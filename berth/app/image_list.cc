@@ -126,14 +126,20 @@ Result<ImageListing> list_images(const Settings& settings, const ImageListOption
   ImageUses uses;
   const auto note = [&](const Result<void>& added) {
     if (!added) listing.warnings.push_back(added.error().message());
+    return added.has_value();
   };
   const auto service = ContentService::open(settings);
   if (service) {
     note(add_content_uses(*service, settings, images, uses));
+    for (const BrokenSource& broken : service->broken_sources()) {
+      listing.warnings.push_back(fmt::format("source '{}': {}", broken.source->name, broken.error));
+    }
   } else {
     listing.warnings.push_back(service.error().message());
   }
-  if (options.with_containers) note(add_container_uses(settings, graph_root, images, uses));
+  if (options.with_containers) {
+    listing.knows_containers = note(add_container_uses(settings, graph_root, images, uses));
+  }
 
   for (const StoredImage& image : images) {
     ImageRow row{.id = image.id, .digest = image.digest, .created = image.created};

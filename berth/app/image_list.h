@@ -45,6 +45,7 @@ std::vector<ImageRow> ordered(std::vector<ImageRow> rows, const ImageListOrder& 
 struct ImageListing {
   std::vector<ImageRow> rows;         // by name
   std::vector<std::string> warnings;  // what could not be found out
+  bool knows_containers = false;      // they were asked for, and could be looked at
 };
 
 struct ImageListOptions {

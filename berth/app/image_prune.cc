@@ -105,7 +105,8 @@ void forget(const Settings& settings, const std::string& id, const std::string& 
   if (const auto folder = container::RuntimeFolder::open(settings.runtime)) {
     if (const auto roots = container::kept_roots(*folder)) {
       for (const std::string& root : *roots) {
-        if (!id.starts_with(container::image_of_root(root))) continue;
+        const std::string image = container::image_of_root(root);
+        if (image.size() != container::kRootDigits || !id.starts_with(image)) continue;
         // A root that cannot be taken down now is what `berth prune` is for.
         if (const auto removed = container::remove_kept_root(*folder, root); !removed) continue;
       }
@@ -170,7 +171,7 @@ Result<RemovedImage> remove_image(const Settings& settings, std::string_view tex
   std::vector<ImageRow> rows;
   std::ranges::copy_if(listing.rows, std::back_inserter(rows), [&](const ImageRow& row) { return row.id == id; });
   if (rows.empty()) return fail(Errc::NotFound, fmt::format("{}: it is gone", doing()));
-  if (!listing.warnings.empty() && !force) {
+  if (!listing.knows_containers || (!listing.warnings.empty() && !force)) {
     return fail(Errc::Unavailable,
                 fmt::format("{}: who uses it cannot be found out: {}", doing(), fmt::join(listing.warnings, "; ")));
   }

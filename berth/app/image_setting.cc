@@ -54,6 +54,7 @@ std::string newest_of(const std::vector<const image::StoredImage*>& images, imag
   if (!tag) return {};
   name.tag = *tag;
   name.digest.clear();
+  if (name.registry == "localhost") name.registry.clear();
   return image::to_string(name);
 }
 

@@ -1,6 +1,19 @@
 #include "berth/app/image_settings.h"
 
 namespace berth::app {
+namespace {
+
+// The host of a registry, as names of images have it.
+Result<std::string> registry_name(std::string_view text) {
+  const auto probe = image::parse_reference(std::string(text) + "/x/y");
+  if (!probe || probe->registry.empty() || probe->path != "x/y") {
+    return fail(Errc::InvalidInput, fmt::format("'{}' is no registry: write its host name, with ':PORT' where it has one",
+                                                text));
+  }
+  return image::normalized(*probe).registry;
+}
+
+}  // namespace
 
 SetValue trusted_images(image::TrustPolicy& into) {
   const auto no_signatures = [](const YamlNode& node, const Place& place) -> Result<void> {
@@ -24,6 +37,29 @@ SetValue trusted_images(image::TrustPolicy& into) {
                   place.text(node) + " is the word 'any', or a mapping of lists to what they trust");
     }
     return lists(node, place);
+  };
+}
+
+SetValue registries_reached(RegistryRows& into) {
+  return [&into](const YamlNode& node, const Place& place) -> Result<void> {
+    if (node.is_null()) return {};
+    if (!node.is_mapping()) {
+      return fail(Errc::InvalidInput, place.text(node) + " is no mapping of registries to how they are reached");
+    }
+    for (const auto& [key, value] : node.entries()) {
+      const Place here = place.below(key->text());
+      const auto named = registry_name(key->text());
+      if (!named) return std::unexpected(Error(named.error()).in(here.text(*key)));
+      image::RegistryRow& row = into[*named];
+      BERTH_CHECK_OK(read_mapping(*value, here,
+                                  {{"ca", with(absolute_path, row.ca)},
+                                   {"client_certificate", with(absolute_path, row.client_certificate)},
+                                   {"client_key", with(absolute_path, row.client_key)},
+                                   {"insecure", with(on_or_off, row.insecure)},
+                                   {"mirrors", list_with(registry_name, row.mirrors)},
+                                   {"sends_to", list_with(registry_name, row.sends_to)}}));
+    }
+    return {};
   };
 }
 

@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 
-#include "berth/app/image_settings.h"
 #include "berth/app/setting_keys.h"
 #include "berth/app/user_places.h"
 #include "berth/base/sha256.h"
@@ -95,6 +94,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                          {"state", with(absolute_path, settings.state)}})},
       {"images", group({{"substitute", substitutes},
                         {"trusted", trusted_images(settings.trust)},
+                        {"registries", registries_reached(settings.registries)},
                         {"python2_sources", with(absolute_path, settings.python2_sources)},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},

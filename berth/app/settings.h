@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "berth/app/container_settings.h"
+#include "berth/app/image_settings.h"
 #include "berth/app/network_settings.h"
 #include "berth/app/serve_settings.h"
 #include "berth/base/result.h"
 #include "berth/container/limits.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
-#include "berth/image/trust.h"
 #include "berth/sys/own_namespace.h"
 
 namespace berth::app {
@@ -29,6 +29,7 @@ struct Settings {
   std::optional<sys::User> ordinary_user;
   image::SubstitutionTable substitutes;
   image::TrustPolicy trust = image::default_trust();
+  RegistryRows registries;
   std::string default_python3 = "python3";  // for items that name no image
   std::string default_python2 = "python";
   std::filesystem::path python2_sources;  // package sources of the Python 2 base; empty: the machine's own archives

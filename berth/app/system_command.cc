@@ -8,6 +8,7 @@
 
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
+#include "berth/app/image_moves.h"
 #include "berth/base/ids.h"
 #include "berth/content/suggestion.h"
 
@@ -37,6 +38,7 @@ Result<Json> docker_images(const Json& arguments, const Settings& settings) {
 
 std::span<const SystemCommand> system_commands() {
   static const SystemCommand commands[] = {
+      {"docker_image_update", "Brings images to the state of their registries.", {"image", "all"}, docker_image_update},
       {"docker_images", "The images of this machine.", {"name"}, docker_images},
   };
   return commands;

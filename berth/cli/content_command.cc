@@ -31,6 +31,7 @@ struct ContentOptions {
   std::string name;  // of a source, or of an item
   std::string source;
   app::CheckOptions check;
+  bool registry = false;
   app::SetImageRequest image;
   std::string format = "text";
   bool all = false;
@@ -209,7 +210,13 @@ void put_report(const app::CheckReport& report) {
 int check_command(const ContentOptions& options, const Surroundings& surroundings) {
   const auto service = app::ContentService::open(surroundings.settings);
   if (!service) return complain(service.error());
-  const auto report = app::check_content(*service, surroundings.settings, options.check);
+  app::CheckOptions asked = options.check;
+  if (options.registry) {
+    auto ask = app::ask_registries(surroundings.settings);
+    if (!ask) return complain(ask.error());
+    asked.ask_registry = *std::move(ask);
+  }
+  const auto report = app::check_content(*service, surroundings.settings, asked);
   if (!report) return complain(report.error());
   if (options.format == "sarif") {
     put_json(check_sarif(*report, *service));
@@ -292,6 +299,7 @@ void add_content(CLI::App& program, Choice& choice) {
       ->add_option("--deprecated-images", check_options->check.deprecated_images,
                    "a list of deprecated images, as image repositories keep it (JSON)")
       ->type_name("FILE");
+  check->add_flag("--registry", check_options->registry, "ask registries about images that are not here");
   const auto [set_image, set_image_options] =
       add_verb(content, choice, "set-image", "write an item's image into its YAML", set_image_command);
   set_image->add_option("item", set_image_options->image.item, "id or name of an item, or its path")

@@ -9,6 +9,7 @@
 
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
+#include "berth/app/image_moves.h"
 #include "berth/app/image_search.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/progress.h"
@@ -20,6 +21,7 @@ namespace {
 
 struct ListOptions {
   app::ImageListOrder order;
+  bool newer = false;
   bool json = false;
 };
 
@@ -56,6 +58,11 @@ int list(const ListOptions& options, const Surroundings& surroundings) {
   app::ImageListOptions asked;
   asked.with_containers = true;
   asked.on_step = [&](std::string_view step) { progress.step(step); };
+  if (options.newer) {
+    auto find = app::newer_tags_of_registries(surroundings.settings);
+    if (!find) return complain(find.error());
+    asked.find_newer = *std::move(find);
+  }
   auto listing = app::list_images(surroundings.settings, asked);
   progress.done();
   if (!listing) return complain(listing.error());
@@ -111,6 +118,7 @@ void add_image_list(CLI::App& image, Choice& choice) {
       ->check(CLI::IsMember(sorts))
       ->type_name("KEY");
   listing.add_flag("--reverse", options->order.reverse, "the other way round");
+  listing.add_flag("--newer", options->newer, "ask the registries for newer tags");
   listing.add_flag("--json", options->json, "the list as JSON");
   listing.callback([&choice, options] {
     choice.makes_mounts = true;  // layers of an ordinary user are read as their root

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "berth/app/settings.h"
+#include "berth/cli/bundle_command.h"
 #include "berth/cli/choice.h"
 #include "berth/cli/common_options.h"
 #include "berth/cli/content_command.h"
@@ -14,6 +15,7 @@
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
 #include "berth/cli/image_list_command.h"
+#include "berth/cli/image_move_command.h"
 #include "berth/cli/image_removal_command.h"
 #include "berth/cli/image_view_command.h"
 #include "berth/cli/instance_command.h"
@@ -105,6 +107,7 @@ void add_image(CLI::App& program, CommandLine& line) {
   add_image_list(image, line.choice);
   add_image_views(image, line.choice);
   add_image_removal(image, line.choice);
+  add_image_moves(image, line.choice);
 }
 
 void add_ps(CLI::App& program, CommandLine& line) {
@@ -168,6 +171,7 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"file", with_choice<add_files>},
     {"loop", add_loop},
     {"image", add_image},
+    {"bundle", with_choice<add_bundle>},
     {"ps", add_ps},
     {"prune", add_prune},
     {"shell", with_choice<add_shell>},

@@ -14,6 +14,7 @@
 #include "berth/image/oci_layout.h"
 #include "berth/image/package_sources.h"
 #include "berth/image/private_apt.h"
+#include "berth/image/storage_tool.h"
 #include "berth/image/tag_order.h"
 #include "berth/image/wheels.h"
 #include "berth/image/work_folder.h"
@@ -257,17 +258,17 @@ class Maker {
     const std::string full = fmt::format("localhost/{}:{}", name_, tag);
     step(fmt::format("storing {}:{}", name_, tag));
     const std::filesystem::path layout = work / "oci";
+    const StorageTool storage = {.graph_root = options_.graph_root,
+                                 .is_set = options_.storage_is_set,
+                                 .ordinary_user = options_.ordinary_user,
+                                 .run_folder = options_.cache_folder / "storage-run"};
     BERTH_TRY(const std::string digest, write_oci_layout(layout, base_config(facts_, tag), layer, tag));
     sys::ToolOptions storing = tool_options();
-    if (options_.ordinary_user) {
-      // Else the tool would make a namespace of its own, in which ours is not mapped.
-      storing.environment = {"_CONTAINERS_USERNS_CONFIGURED=done",
-                             fmt::format("_CONTAINERS_ROOTLESS_UID={}", *options_.ordinary_user)};
-    }
+    storing.environment = storage_environment(storage);
     // The policy judges images of strangers; this one was made here.
     BERTH_CHECK_OK(
         sys::run_tool({"skopeo", "--insecure-policy", "copy", "--quiet", fmt::format("oci:{}:{}", layout.native(), tag),
-                       fmt::format("containers-storage:{}{}", storage_words(), full)},
+                       fmt::format("containers-storage:{}{}", storage_words(storage), full)},
                       storing));
     BERTH_TRY(const LocalStore written, LocalStore::open(options_.graph_root));
     BERTH_TRY(const Reference reference, parse_reference(full));
@@ -279,15 +280,6 @@ class Maker {
     BaseImage made = described(written, image, tag, true);
     made.why = fmt::format("made from {} packages", packages_.size());
     return made;
-  }
-
-  // Which storage the tool is to use. For an ordinary user it is always said: without fuse-overlayfs the tools of
-  // Debian 12 would choose a driver without overlays.
-  std::string storage_words() const {
-    if (!options_.storage_is_set && !options_.ordinary_user) return "";
-    const std::filesystem::path run = options_.ordinary_user ? options_.cache_folder / "storage-run"
-                                                             : std::filesystem::path("/run/containers/storage");
-    return fmt::format("[overlay@{}+{}]", options_.graph_root.native(), run.native());
   }
 
   // The highest revision ever given is kept beside the images, so that a removed image's tag is not given again. It is

@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "berth/base/unique_fd.h"
+#include "berth/sys/file.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
@@ -73,7 +74,8 @@ class Running {
       }
     }
     const int status = wait();
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return output;
+    if (WIFEXITED(status)) output.status = WEXITSTATUS(status);
+    if (WIFEXITED(status) && (output.status == 0 || options.any_status)) return output;
     const std::string how = WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
                                               : fmt::format("signal {}", WTERMSIG(status));
     return fail(Errc::Unavailable, fmt::format("run {}: {}: {}", name, how, last_words(output.err)));
@@ -131,6 +133,23 @@ std::optional<std::string> find_program(std::string_view name) {
   return std::nullopt;
 }
 
+namespace {
+
+// What a tool reads: all of `input`, which the pipe holds before the tool is there; /dev/null without any.
+Result<UniqueFd> prepared_input(const std::string& input) {
+  constexpr std::size_t kPipeHolds = 64 << 10;
+  if (input.size() > kPipeHolds) return fail(Errc::InvalidInput, "give a tool its input: it is over 64 KiB");
+  if (input.empty()) {
+    BERTH_TRY(int fd, call([] { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }, "open /dev/null"));
+    return UniqueFd(fd);
+  }
+  BERTH_TRY(Pipe pipe, make_pipe());
+  BERTH_CHECK_OK(write_all(pipe.write.get(), input, "a tool's input"));
+  return std::move(pipe.read);
+}
+
+}  // namespace
+
 Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options) {
   const auto env = [](const char* name, const char* otherwise) {
     const char* value = std::getenv(name);
@@ -143,6 +162,7 @@ Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOpti
   const std::vector<char*> argument_list = pointers(arguments);
   const std::vector<char*> environment_list = pointers(environment);
 
+  BERTH_TRY(UniqueFd input, prepared_input(options.input));
   BERTH_TRY(Pipe out, make_pipe());
   BERTH_TRY(Pipe err, make_pipe());
   BERTH_TRY(Pipe start, make_pipe());  // carries the errno of execvpe, or closes on success
@@ -151,9 +171,8 @@ Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOpti
   if (pid == 0) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // dup2 gives copies without the flag
-    if (::getppid() != parent || null < 0) ::_exit(127);
-    ::dup2(null, 0);
+    if (::getppid() != parent) ::_exit(127);
+    ::dup2(input.get(), 0);  // dup2 gives copies without the flag
     ::dup2(out.write.get(), 1);
     ::dup2(err.write.get(), 2);
     ::execvpe(argument_list[0], argument_list.data(), environment_list.data());

@@ -18,6 +18,8 @@ struct ToolOptions {
   std::size_t output_limit_bytes = 16 << 20;  // of each stream; more ends the tool
   // Added to a minimal environment (PATH, HOME, LANG=C.UTF-8), as "NAME=value".
   std::vector<std::string> environment;
+  std::string input;        // what it reads on standard input; at most 64 KiB
+  bool any_status = false;  // its exit status is an answer, in ToolOutput::status
   // Called with each whole line that the tool writes to standard error, while it runs.
   std::function<void(std::string_view line)> on_line;
 };
@@ -25,15 +27,16 @@ struct ToolOptions {
 struct ToolOutput {
   std::string out;
   std::string err;
+  int status = 0;
 };
 
 // The path of the program `name` on PATH; none where there is no such program. Folders of PATH that are not absolute
 // are passed over.
 std::optional<std::string> find_program(std::string_view name);
 
-// Runs argv[0] (found on PATH) with standard input from /dev/null, never through a shell. It dies with us, and its
+// Runs argv[0] (found on PATH) with `input` (else /dev/null) on standard input, never through a shell. It dies with us, and its
 // whole process group is killed at the time limit.
-// Errors: NotFound when there is no such program; TimedOut; Exhausted (too much output); Unavailable when it ended
+// Errors: InvalidInput for too much input; NotFound when there is no such program; TimedOut; Exhausted (too much output); Unavailable when it ended
 // with another status than 0: the text then holds the last lines it wrote to standard error.
 Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options = {});
 

@@ -1,0 +1,60 @@
+// Packs and images in one file, for a site without network.
+//
+// A bundle is a tar: an OCI image layout, a folder `Packs`, `bundle.json`, which says what is in it, and at the end
+// `SHA256SUMS` with the digest of every other member, in the form that sha256sum(1) checks. So every byte is covered: by a
+// digest, by the sum of a header, or by having to be empty.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/app/image_moves.h"
+#include "berth/app/settings.h"
+#include "berth/base/result.h"
+
+namespace berth::app {
+
+struct BundledImage {
+  std::string name;    // "docker.io/demisto/python3:3.10.1"
+  std::string digest;  // of its manifest
+  bool keeps_digest = true;
+  std::vector<std::string> blobs;  // digests of its layers, in their order, and its configuration's
+};
+
+struct Bundle {
+  std::vector<BundledImage> images;
+  std::vector<std::string> packs;  // folders below `Packs`
+  std::string digest;              // of SHA256SUMS, and with it of all; to be compared when it has travelled
+};
+
+// Writes the new file `file` with images of this machine and the packs at `content`: folders of packs, or trees that hold
+// `Packs`. Links and what begins with a dot are left out.
+// Errors: InvalidInput for nothing to put in, or two packs of one name; AlreadyExists when there is such a file; those of
+// image::export_image and of reading.
+Result<Bundle> create_bundle(const Settings& settings, const std::filesystem::path& file,
+                             const std::vector<std::string>& images, const std::vector<std::filesystem::path>& content,
+                             const OnStep& on_step);
+
+// Reads all of `file` and compares it with what it says of itself. Errors: Corrupt, with each member that is another
+// than it was, and the image that it belongs to; those of reading.
+Result<Bundle> verify_bundle(const std::filesystem::path& file, const OnStep& on_step);
+
+struct ImportedBundle {
+  Bundle bundle;
+  std::vector<image::UpdateResult> images;  // `Failed` where one could not be loaded; the others are here all the same
+  std::string source;                       // of content, under which its packs are registered; empty: it has none
+};
+
+// Verifies the bundle, then puts its images into the storage as a pull does (trust, judgement, tags that do not change),
+// and registers its packs as the source of content `source`. What an earlier bundle has put there is replaced.
+// Errors: those of verify_bundle and add_content_source.
+Result<ImportedBundle> import_bundle(const Settings& settings, const std::filesystem::path& file,
+                                     const std::string& source, const OnStep& on_step);
+
+// Whether `name` may stand in a bundle. Pure.
+bool is_bundle_member(std::string_view name);
+
+}  // namespace berth::app

@@ -1,0 +1,130 @@
+#include "berth/cli/bundle_command.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "berth/app/bundle.h"
+#include "berth/base/json.h"
+#include "berth/cli/commands.h"
+#include "berth/cli/step_lines.h"
+
+namespace berth::cli {
+namespace {
+
+constexpr int kSchema = 1;
+
+struct BundleOptions {
+  std::string file;
+  std::vector<std::string> images;
+  std::vector<std::string> content;
+  std::string name = "bundle";
+  bool json = false;
+};
+
+void put(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+Json bundle_json(const app::Bundle& bundle) {
+  Json images = Json::array();
+  for (const app::BundledImage& image : bundle.images) {
+    Json one = Json::object();
+    one.set("image", image.name).set("digest", image.digest);
+    images.push_back(one.set("keeps_digest", image.keeps_digest));
+  }
+  Json packs = Json::array();
+  for (const std::string& pack : bundle.packs) packs.push_back(pack);
+  Json json = Json::object();
+  json.set("schema", kSchema).set("digest", bundle.digest).set("packs", std::move(packs));
+  return json.set("images", std::move(images));
+}
+
+void show(std::string_view verb, const app::Bundle& bundle, const BundleOptions& options) {
+  if (options.json) return put(print_json_pretty(bundle_json(bundle)) + "\n");
+  put(fmt::format("{} {}\n  {}\n", verb, options.file, bundle.digest));
+  for (const std::string& pack : bundle.packs) put(fmt::format("  pack {}\n", pack));
+  for (const app::BundledImage& image : bundle.images) {
+    put(fmt::format("  image {}\n    {}{}\n", image.name, image.digest,
+                    image.keeps_digest ? "" : "; its layers were packed anew, the digest is another than here"));
+  }
+}
+
+int create(const BundleOptions& options, const Surroundings& surroundings) {
+  StepLines steps;
+  const auto bundle = app::create_bundle(surroundings.settings, options.file, options.images,
+                                         {options.content.begin(), options.content.end()}, steps.taker());
+  steps.done();
+  if (!bundle) return complain(bundle.error());
+  show("created", *bundle, options);
+  return 0;
+}
+
+int verify(const BundleOptions& options, const Surroundings&) {
+  StepLines steps;
+  const auto bundle = app::verify_bundle(options.file, steps.taker());
+  steps.done();
+  if (!bundle) return complain(bundle.error());
+  show("verified", *bundle, options);
+  return 0;
+}
+
+int import(const BundleOptions& options, const Surroundings& surroundings) {
+  StepLines steps;
+  const auto imported = app::import_bundle(surroundings.settings, options.file, options.name, steps.taker());
+  steps.done();
+  if (!imported) return complain(imported.error());
+  bool failed = false;
+  for (const image::UpdateResult& image : imported->images) failed = failed || image.state == image::UpdateState::Failed;
+  if (options.json) {
+    Json json = bundle_json(imported->bundle);
+    json.set("images", app::update_json(imported->images)).set("source", imported->source);
+    put(print_json_pretty(json) + "\n");
+  } else {
+    put(fmt::format("imported {}\n", options.file));
+    for (const image::UpdateResult& image : imported->images) {
+      put(fmt::format("  image {}: {}, {}\n", image::to_string(image.reference), image::to_string(image.state),
+                      app::update_text(image)));
+    }
+    if (!imported->source.empty()) {
+      put(fmt::format("  {} packs, as the source of content '{}'\n", imported->bundle.packs.size(), imported->source));
+    }
+  }
+  return failed ? kMachineExit : 0;
+}
+
+template <class Run>
+CLI::App& add(CLI::App& group, Choice& choice, const char* name, const char* about,
+              const std::shared_ptr<BundleOptions>& options, Run run) {
+  CLI::App& command = *group.add_subcommand(name, about);
+  command.add_option("FILE", options->file, "the bundle")->required();
+  command.add_flag("--json", options->json, "the answer as JSON");
+  command.callback([&choice, options, run] {
+    choice.makes_mounts = true;  // the tool reads and unpacks layers with their owners
+    choice.run = [options, run](const Surroundings& surroundings) { return run(*options, surroundings); };
+  });
+  return command;
+}
+
+}  // namespace
+
+void add_bundle(CLI::App& program, Choice& choice) {
+  CLI::App& group = *program.add_subcommand("bundle", "packs and images in one file, for a site without network");
+  group.require_subcommand(1);
+  {
+    const auto options = std::make_shared<BundleOptions>();
+    CLI::App& command = add(group, choice, "create", "write a bundle", options, create);
+    command.add_option("--image", options->images, "an image of this machine; may be given again")->type_name("NAME");
+    command.add_option("--content", options->content, "a pack, or a tree with Packs; may be given again")
+        ->type_name("FOLDER");
+  }
+  add(group, choice, "verify", "compare a bundle with what it says of itself", std::make_shared<BundleOptions>(),
+      verify);
+  {
+    const auto options = std::make_shared<BundleOptions>();
+    CLI::App& command = add(group, choice, "import", "load the images and register the packs of a bundle", options,
+                            import);
+    command.add_option("--name", options->name, "the source of content that its packs become")->capture_default_str();
+  }
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,281 @@
+#include "berth/image/archive.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "berth/base/sha256.h"
+#include "berth/base/utf8.h"
+#include "berth/image/oci_layout.h"
+#include "berth/image/short_names.h"
+#include "berth/image/strict_json.h"
+#include "berth/image/tar_stream.h"
+#include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::image {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
+constexpr std::string_view kBlobs = "blobs/sha256/";
+constexpr std::string_view kLayoutVersion = R"({"imageLayoutVersion": "1.0.0"})";
+
+std::string hex_of(std::string_view digest) { return std::string(digest.substr(digest.find(':') + 1)); }
+
+std::string_view bare_name(std::string_view name) {
+  while (name.starts_with("./")) name.remove_prefix(2);
+  return name;
+}
+
+// Writes members of an archive into a folder, as they come.
+class Unpacking {
+ public:
+  Unpacking(std::filesystem::path into, const std::function<bool(std::string_view)>& is_member)
+      : into_(std::move(into)), is_member_(is_member) {}
+
+  Result<void> begin(const TarEntry& entry) {
+    const std::string name(bare_name(entry.name));
+    file_.reset();
+    if (entry.kind == TarKind::Folder) return {};
+    const std::string shown = to_visible(std::string_view(name).substr(0, 120), false);
+    if (entry.kind != TarKind::File || !is_member_(name)) {
+      return fail(Errc::Corrupt, fmt::format("'{}': it does not belong into such an archive", shown));
+    }
+    if (entry.size_bytes > kMaxLayerBytes) {
+      return fail(Errc::Exhausted, fmt::format("'{}': it has {} bytes, and {} are the most", shown, entry.size_bytes,
+                                               kMaxLayerBytes));
+    }
+    path_ = into_ / name;
+    BERTH_CHECK_OK(sys::make_folders(path_.parent_path(), 0700));
+    const auto open = [&] { return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); };
+    auto fd = sys::call(open, "unpack '{}'", shown);
+    if (!fd && fd.error().os_error() == EEXIST) return fail(Errc::Corrupt, fmt::format("'{}': it stands there twice", shown));
+    if (!fd) return std::unexpected(std::move(fd).error());
+    file_ = UniqueFd(*fd);
+    return {};
+  }
+  Result<void> add(std::string_view bytes) { return sys::write_all(file_.get(), bytes, path_.native()); }
+
+ private:
+  std::filesystem::path into_;
+  const std::function<bool(std::string_view)>& is_member_;
+  std::filesystem::path path_;
+  UniqueFd file_;
+};
+
+// The name under which an image of an archive is loaded.
+Result<Reference> name_for(const LayoutFolder::Named& image, const std::optional<Reference>& given) {
+  if (given) return *given;
+  const auto own = parse_reference(image.name);
+  if (own && !own->tag.empty() && image.name.contains('/')) return normalized(*own);
+  return fail(Errc::InvalidInput, fmt::format("load the image '{}': its name is no name with a tag; give it one with "
+                                              "--name",
+                                              to_visible(image.name.substr(0, 120), false)));
+}
+
+}  // namespace
+
+bool is_layout_member(std::string_view name) {
+  if (name == "oci-layout" || name == "index.json") return true;
+  return name.starts_with(kBlobs) && is_digest("sha256:" + std::string(name.substr(kBlobs.size())));
+}
+
+Result<void> LayoutWriter::add_bytes(const std::string& name, const std::string& bytes) {
+  if (!written_.insert(name).second) return {};
+  if (on_member) on_member(name, sha256_hex(bytes));
+  return tar_.add(name, bytes);
+}
+
+Result<void> LayoutWriter::add(const ExportedImage& image, const Reference& name) {
+  std::vector<Descriptor> blobs(image.manifest.layers.begin(), image.manifest.layers.end());
+  blobs.push_back(image.manifest.config);
+  for (const Descriptor& blob : blobs) {
+    const std::string member = std::string(kBlobs) + hex_of(blob.digest);
+    if (!written_.insert(member).second) continue;
+    if (on_member) on_member(member, hex_of(blob.digest));
+    BERTH_CHECK_OK(tar_.add_file(member, image.blob(blob.digest)));
+  }
+  BERTH_CHECK_OK(add_bytes(std::string(kBlobs) + hex_of(image.digest), image.manifest_body));
+  Json entry = Json::object();
+  entry.set("mediaType", image.manifest.media_type).set("digest", image.digest);
+  entry.set("size", static_cast<std::uint64_t>(image.manifest_body.size()));
+  entry.set("annotations", Json(Json::Object{{std::string(kRefName), to_string(name)}}));
+  entries_.push_back(print_json(entry));
+  return {};
+}
+
+Result<void> LayoutWriter::finish() {
+  std::string index = fmt::format(R"({{"schemaVersion": 2, "mediaType": "{}", "manifests": [)", kOciIndexType);
+  for (std::size_t i = 0; i < entries_.size(); ++i) index += (i == 0 ? "" : ", ") + entries_[i];
+  BERTH_CHECK_OK(add_bytes("index.json", index + "]}"));
+  return add_bytes("oci-layout", std::string(kLayoutVersion));
+}
+
+Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked) {
+  const Reference full = with_long_name(asked);
+  const Reference* best = nullptr;
+  for (const Reference& own : image.names) {
+    if (own.tag.empty()) continue;
+    const bool is_meant = own.path == normalized(full).path || own.path == full.path;
+    if (best == nullptr || (is_meant && (full.tag.empty() || own.tag == full.tag))) best = &own;
+  }
+  if (best != nullptr) return *best;
+  return fail(Errc::NotFound, fmt::format("carry the image '{}' elsewhere: it has no name with a tag", to_string(asked)));
+}
+
+Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names, const std::filesystem::path& file,
+                                            const MoveSettings& settings) {
+  const auto doing = [&] { return fmt::format("save images to '{}'", file.native()); };
+  if (::access(file.c_str(), F_OK) == 0) return fail(Errc::AlreadyExists, doing() + ": there is such a file");
+  const Staging::Deadline deadline = Clock::now() + settings.time_limit;
+  BERTH_TRY(const WorkFolder work, WorkFolder::open(settings.cache_folder / "images/save", deadline, settings.on_step));
+  BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
+  BERTH_TRY(TarWriter tar, TarWriter::create(file).context(doing));
+  LayoutWriter layout(tar);
+  std::vector<SavedImage> saved;
+  for (const Reference& name : names) {
+    BERTH_TRY(const LocalImage image, store.find_image(name).context(doing));
+    BERTH_TRY(const Reference full, name_to_carry(image, name).context(doing));
+    BERTH_TRY(const ExportedImage exported, export_image(image, work.path(), settings, deadline, true).context(doing));
+    BERTH_CHECK_OK(layout.add(exported, full).context(doing));
+    saved.push_back({full, exported.digest, exported.keeps_digest});
+  }
+  BERTH_CHECK_OK(layout.finish().context(doing));
+  BERTH_CHECK_OK(tar.finish().context(doing));
+  return saved;
+}
+
+Result<LayoutFolder> LayoutFolder::open(std::filesystem::path folder) {
+  auto text = sys::read_file(folder / "index.json", kMaxManifestBytes);
+  if (!text && text.error().code() == Errc::NotFound) {
+    return fail(Errc::NotFound, "read the archive: it has no index.json, so it is no OCI archive; 'skopeo copy "
+                                "docker-archive:FILE oci-archive:NEW' makes one of what 'docker save' writes");
+  }
+  if (!text) return std::unexpected(std::move(text).error());
+  // The index of a layout is one of a registry's kind; its names stand beside what parse_manifest reads.
+  BERTH_TRY(auto parsed, parse_manifest(*text, kOciIndexType));
+  const auto* index = std::get_if<ImageIndex>(&parsed);
+  if (index == nullptr) return fail(Errc::Corrupt, "read the archive: its index.json is no index");
+  BERTH_TRY(const Json json, parse_strict_json(*text, "index"));
+  const Json::Array& entries = *json.find("manifests")->as_array();
+  std::vector<Named> images;
+  for (std::size_t i = 0; i < index->entries.size(); ++i) {
+    const Json* annotations = entries[i].find("annotations");
+    std::string name = annotations == nullptr ? "" : annotations->text_or(kRefName, "");
+    if (annotations != nullptr && !name.contains('/')) name = annotations->text_or("io.containerd.image.name", name);
+    images.push_back({std::move(name), index->entries[i]});
+  }
+  if (images.empty()) return fail(Errc::NotFound, "read the archive: there is no image in it");
+  return LayoutFolder(std::move(folder), std::move(images));
+}
+
+std::filesystem::path LayoutFolder::blob(const std::string& digest) const { return folder_ / kBlobs / hex_of(digest); }
+
+Result<std::string> LayoutFolder::read_blob(const Descriptor& descriptor, std::size_t limit_bytes) const {
+  auto bytes = sys::read_file(blob(descriptor.digest), limit_bytes);
+  if (!bytes && bytes.error().code() == Errc::NotFound) {
+    return fail(Errc::Corrupt, fmt::format("read the archive: the blob '{}' is not in it", descriptor.digest));
+  }
+  if (!bytes) return std::unexpected(std::move(bytes).error());
+  const std::string digest = "sha256:" + sha256_hex(*bytes);
+  if (digest != descriptor.digest || bytes->size() != descriptor.size_bytes) {
+    return fail(Errc::Corrupt, fmt::format("read the archive: the blob '{}' has the digest {} and {} bytes, and should "
+                                           "have {} bytes",
+                                           descriptor.digest, digest, bytes->size(), descriptor.size_bytes));
+  }
+  return bytes;
+}
+
+Result<ImagePlan> LayoutFolder::plan(const Named& image) const {
+  ImagePlan plan;
+  Descriptor descriptor = image.descriptor;
+  plan.source_digest = descriptor.digest;
+  for (int depth = 0;; ++depth) {
+    BERTH_TRY(std::string body, read_blob(descriptor, kMaxManifestBytes));
+    BERTH_TRY(auto parsed, parse_manifest(body, descriptor.media_type));
+    if (auto* manifest = std::get_if<ImageManifest>(&parsed)) {
+      plan.digest = descriptor.digest;
+      plan.manifest_body = std::move(body);
+      plan.manifest = std::move(*manifest);
+      break;
+    }
+    if (depth == kMaxIndexDepth) return fail(Errc::Corrupt, "read the archive: its indexes lead too deep");
+    BERTH_TRY(descriptor, choose_entry(std::get<ImageIndex>(parsed), own_architecture()));
+  }
+  BERTH_TRY(plan.config_body, read_blob(plan.manifest.config, kMaxConfigBytes));
+  BERTH_TRY(plan.config, judge_config(plan.config_body, plan.manifest));
+  return plan;
+}
+
+Result<void> unpack_archive(const std::filesystem::path& file, const std::filesystem::path& into,
+                            const std::function<bool(std::string_view)>& is_member, Staging::Deadline deadline) {
+  const auto open = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
+  BERTH_TRY(int fd, sys::call(open, "open archive '{}'", file.native()));
+  const UniqueFd archive(fd);
+  std::error_code error;
+  const std::uintmax_t size_bytes = std::filesystem::file_size(file, error);
+  BERTH_CHECK_OK(check_room(into, error ? 0 : size_bytes));
+  Unpacking unpacking(into, is_member);
+  TarStream tar({.on_entry = [&](const TarEntry& entry) { return unpacking.begin(entry); },
+                 .on_bytes = [&](std::string_view bytes) { return unpacking.add(bytes); }});
+  std::vector<char> chunk(1 << 20);
+  for (;;) {
+    if (Clock::now() > deadline) return fail(Errc::TimedOut, fmt::format("read '{}': it takes too long", file.native()));
+    const auto read = [&] { return ::read(fd, chunk.data(), chunk.size()); };
+    BERTH_TRY(int got, sys::call(read, "read archive '{}'", file.native()));
+    if (got == 0) return tar.finish();
+    BERTH_CHECK_OK(tar.feed({chunk.data(), static_cast<std::size_t>(got)}));
+  }
+}
+
+Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named& image, const Reference& name,
+                          const MoveSettings& settings, Staging::Deadline deadline) {
+  BERTH_TRY(const ImagePlan plan, layout.plan(image));
+  BERTH_CHECK_OK(check_trust(settings.trust, name, plan.digest));
+  BERTH_TRY(const UniqueFd lock, lock_name(settings, name, deadline));
+  const std::string id = hex_of(plan.manifest.config.digest);
+  BERTH_TRY(const std::optional<StoredImage> here, find_named(settings, name));
+  if (here && (here->digest == plan.digest || here->id == id)) {
+    return Pulled{.reference = name, .digest = here->digest, .previous = here->digest, .id = here->id};
+  }
+  if (here) {
+    return fail(Errc::AlreadyExists, fmt::format("the tag '{}' is here with the digest {}, and the archive has {} under "
+                                                 "it; a tag does not change",
+                                                 to_string(name), here->digest, plan.digest));
+  }
+  BERTH_TRY(Staging staging, Staging::open(settings, plan.digest, deadline));
+  BERTH_CHECK_OK(staging.begin(plan));
+  for (std::size_t i = 0; i < plan.manifest.layers.size(); ++i) {
+    BERTH_CHECK_OK(staging.add_layer_file(plan, i, layout.blob(plan.manifest.layers[i].digest)));
+  }
+  BERTH_CHECK_OK(commit_staged(staging, plan, name, settings, deadline));
+  return Pulled{.reference = name, .digest = plan.digest, .id = id, .changed = true};
+}
+
+Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, const std::optional<Reference>& name,
+                                         const MoveSettings& settings) {
+  const auto doing = [&] { return fmt::format("load images from '{}'", file.native()); };
+  const Staging::Deadline deadline = Clock::now() + settings.time_limit;
+  BERTH_TRY(const WorkFolder work, WorkFolder::open(settings.cache_folder / "images/load", deadline, settings.on_step));
+  BERTH_CHECK_OK(unpack_archive(file, work.path(), is_layout_member, deadline).context(doing));
+  BERTH_TRY(const LayoutFolder layout, LayoutFolder::open(work.path()).context(doing));
+  if (name && layout.images().size() != 1) {
+    return fail(Errc::InvalidInput, fmt::format("{}: it has {} images, and one name is for one", doing(),
+                                                layout.images().size()));
+  }
+  std::vector<Pulled> loaded;
+  for (const LayoutFolder::Named& image : layout.images()) {
+    BERTH_TRY(const Reference as, name_for(image, name).context(doing));
+    BERTH_TRY(Pulled one, load_image(layout, image, as, settings, deadline).context(doing));
+    loaded.push_back(std::move(one));
+  }
+  return loaded;
+}
+
+}  // namespace berth::image

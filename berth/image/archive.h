@@ -1,0 +1,97 @@
+// Images in files: the OCI image layout in one tar, which other tools read and write, too.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/image/image_export.h"
+#include "berth/image/pull.h"
+#include "berth/image/staging.h"
+#include "berth/image/tar_writer.h"
+
+namespace berth::image {
+
+struct SavedImage {
+  Reference reference;
+  std::string digest;
+  bool keeps_digest = true;
+};
+
+// Under which of its names, with its tag, `image` is carried elsewhere when a person asked for it as `asked`.
+// Errors: NotFound when it has no name with a tag.
+Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked);
+
+// Writes local images into the new file `file`. Errors: AlreadyExists when there is such a file; those of find_image,
+// export_image and writing.
+Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names, const std::filesystem::path& file,
+                                            const MoveSettings& settings);
+
+// The parts of a layout that go into `tar`: one entry a blob, each once.
+class LayoutWriter {
+ public:
+  explicit LayoutWriter(TarWriter& tar) : tar_(tar) {}
+  // `on_member` hears each name with the SHA-256 of what it holds, in hexadecimal digits.
+  std::function<void(const std::string& name, const std::string& sha256)> on_member;
+
+  Result<void> add(const ExportedImage& image, const Reference& name);
+  Result<void> finish();  // what names the images
+
+ private:
+  Result<void> add_bytes(const std::string& name, const std::string& bytes);
+
+  TarWriter& tar_;
+  std::set<std::string> written_;
+  std::vector<std::string> entries_;  // of the index, as JSON
+};
+
+// A layout that was unpacked into a folder.
+class LayoutFolder {
+ public:
+  // Reads the index. Errors: Corrupt; NotFound when it is none.
+  static Result<LayoutFolder> open(std::filesystem::path folder);
+
+  struct Named {
+    std::string name;  // as the index has it: a reference, or a tag alone, or nothing
+    Descriptor descriptor;
+  };
+  const std::vector<Named>& images() const { return images_; }
+
+  // Reads and judges what names the image; every digest is computed. Errors: Corrupt, with the blob; those of
+  // parse_manifest and judge_config.
+  Result<ImagePlan> plan(const Named& image) const;
+  std::filesystem::path blob(const std::string& digest) const;
+
+ private:
+  LayoutFolder(std::filesystem::path folder, std::vector<Named> images)
+      : folder_(std::move(folder)), images_(std::move(images)) {}
+  Result<std::string> read_blob(const Descriptor& blob, std::size_t limit_bytes) const;
+
+  std::filesystem::path folder_;
+  std::vector<Named> images_;
+};
+
+// Unpacks the archive `file`, whose names `is_member` must know, into the folder `into`. Nothing but files is accepted.
+// Errors: Corrupt, with the entry; Exhausted over a limit or without room.
+Result<void> unpack_archive(const std::filesystem::path& file, const std::filesystem::path& into,
+                            const std::function<bool(std::string_view name)>& is_member, Staging::Deadline deadline);
+
+// Whether `name` is a member of a layout: "oci-layout", "index.json", "blobs/sha256/<64 digits>". Pure.
+bool is_layout_member(std::string_view name);
+
+// Puts one image of an unpacked layout into the storage under `name`, as a pull does: trust, judgement, a tag that does
+// not change. Errors: as of pull_image.
+Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named& image, const Reference& name,
+                          const MoveSettings& settings, Staging::Deadline deadline);
+
+// Loads every image of the archive `file`. One whose name is no reference with a tag is loaded under `name`, which may be
+// given only for an archive of one image. Errors: as of the parts.
+Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, const std::optional<Reference>& name,
+                                         const MoveSettings& settings);
+
+}  // namespace berth::image

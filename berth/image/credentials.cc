@@ -1,0 +1,182 @@
+#include "berth/image/credentials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "berth/base/base64.h"
+#include "berth/base/json.h"
+#include "berth/image/reference.h"
+#include "berth/sys/file.h"
+#include "berth/sys/tool.h"
+
+namespace berth::image {
+namespace {
+
+constexpr JsonLimits kLimits = {.depth = 16, .values = 20'000};
+constexpr std::size_t kMaxFileBytes = 1 << 20;
+constexpr std::size_t kMaxHelperBytes = 64 << 10;
+constexpr std::string_view kTokenUser = "<token>";  // what helpers write for a user whose secret is a token
+constexpr std::string_view kHub = "docker.io";
+
+// What the tools have written through the years for one registry: "https://index.docker.io/v1/", "host", "host/team".
+std::string normalized_place(std::string_view text) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
+  }
+  while (text.ends_with('/')) text.remove_suffix(1);
+  for (const std::string_view version : {"/v1", "/v2"}) {
+    if (text.ends_with(version)) text.remove_suffix(version.size());
+  }
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const Reference host = normalized({.registry = std::string(text.substr(0, slash)), .path = "x/y"});
+  return host.registry + std::string(text.substr(slash));
+}
+
+std::unexpected<Error> corrupt(std::string_view why) {
+  return fail(Errc::Corrupt, fmt::format("read credentials: {}", why));
+}
+
+Result<Credentials> read_entry(const Json& entry) {
+  Credentials credentials;
+  credentials.identity_token = entry.text_or("identitytoken", "");
+  credentials.user = entry.text_or("username", "");
+  credentials.password = entry.text_or("password", "");
+  const std::string both = entry.text_or("auth", "");
+  if (both.empty()) return credentials;
+  const auto decoded = from_base64(both);
+  if (!decoded) return corrupt("'auth' of an entry is not base64");
+  std::string text = *decoded;
+  while (text.ends_with('\0')) text.pop_back();
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return corrupt("'auth' of an entry is not of the form user:password");
+  credentials.user = text.substr(0, colon);
+  credentials.password = text.substr(colon + 1);
+  return credentials;
+}
+
+bool fits(std::string_view where, std::string_view full) {
+  return full == where || (full.starts_with(where) && full[where.size()] == '/');
+}
+
+Result<std::optional<Credentials>> look_in(const CredentialFile& file, std::string_view registry,
+                                           std::string_view full) {
+  if (const auto helper = file.helpers.find(registry); helper != file.helpers.end()) {
+    return ask_helper(helper->second, registry);
+  }
+  const CredentialFile::Entry* best = nullptr;
+  for (const CredentialFile::Entry& entry : file.entries) {
+    const bool is_empty = entry.credentials.user.empty() && entry.credentials.identity_token.empty();
+    if (is_empty || !fits(entry.where, full)) continue;
+    if (best == nullptr || entry.where.size() > best->where.size()) best = &entry;
+  }
+  if (best != nullptr) return std::optional(best->credentials);
+  if (file.helper_for_all.empty()) return std::optional<Credentials>();
+  return ask_helper(file.helper_for_all, registry);
+}
+
+}  // namespace
+
+std::string Credentials::basic() const { return "Basic " + to_base64(user + ":" + password); }
+
+Result<CredentialFile> parse_credential_file(std::string_view json) {
+  auto parsed = parse_json(json, kLimits);
+  // The parser's own words hold no part of the text.
+  if (!parsed) return std::unexpected(std::move(parsed).error().in("read credentials"));
+  CredentialFile file;
+  if (!parsed->is_object()) return corrupt("it is no object");
+  if (const Json* auths = parsed->find("auths"); auths != nullptr && !auths->is_null()) {
+    if (!auths->is_object()) return corrupt("'auths' is no object");
+    for (const auto& [where, entry] : *auths->as_object()) {
+      BERTH_TRY(Credentials credentials, read_entry(entry));
+      file.entries.push_back({normalized_place(where), std::move(credentials)});
+    }
+  }
+  if (const Json* helpers = parsed->find("credHelpers"); helpers != nullptr && !helpers->is_null()) {
+    if (!helpers->is_object()) return corrupt("'credHelpers' is no object");
+    for (const auto& [where, name] : *helpers->as_object()) {
+      if (!name.is_string()) return corrupt("a helper's name is no text");
+      file.helpers[normalized_place(where)] = *name.as_string();
+    }
+  }
+  file.helper_for_all = parsed->text_or("credsStore", "");
+  return file;
+}
+
+std::vector<std::filesystem::path> credential_files(uid_t uid,
+                                                    const std::function<std::string(const char*)>& variable) {
+  if (const std::string file = variable("REGISTRY_AUTH_FILE"); !file.empty()) return {file};
+  std::vector<std::filesystem::path> files;
+  const std::string runtime = variable("XDG_RUNTIME_DIR");
+  if (!runtime.empty()) files.push_back(std::filesystem::path(runtime) / "containers/auth.json");
+  files.push_back(fmt::format("/run/containers/{}/auth.json", uid));
+  const std::string home = variable("HOME");
+  const std::string config = variable("XDG_CONFIG_HOME");
+  if (!config.empty()) {
+    files.push_back(std::filesystem::path(config) / "containers/auth.json");
+  } else if (!home.empty()) {
+    files.push_back(std::filesystem::path(home) / ".config/containers/auth.json");
+  }
+  const std::string docker = variable("DOCKER_CONFIG");
+  if (!docker.empty()) {
+    files.push_back(std::filesystem::path(docker) / "config.json");
+  } else if (!home.empty()) {
+    files.push_back(std::filesystem::path(home) / ".docker/config.json");
+  }
+  return files;
+}
+
+Result<std::optional<Credentials>> ask_helper(std::string_view name, std::string_view registry,
+                                              std::chrono::milliseconds time_limit) {
+  const auto is_sign = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  };
+  if (name.empty() || name.size() > 64 || !std::ranges::all_of(name, is_sign)) {
+    return fail(Errc::InvalidInput,
+                "ask a credential helper: its name is not letters, digits, '-', '_' and '.', and no path");
+  }
+  const std::string program = fmt::format("docker-credential-{}", name);
+  const std::string asked = registry == kHub ? "https://index.docker.io/v1/" : std::string(registry);
+  const auto path = sys::find_program(program);
+  if (!path) return fail(Errc::NotFound, fmt::format("ask the credential helper: '{}' is not on PATH", program));
+  sys::ToolOptions options;
+  options.time_limit = time_limit;
+  options.output_limit_bytes = kMaxHelperBytes;
+  options.input = asked;
+  options.any_status = true;
+  BERTH_TRY(const sys::ToolOutput ran,
+            sys::run_tool({*path, "get"}, options).context([] { return "ask the credential helper"; }));
+  if (ran.status != 0) {
+    // A helper says in words alone that it knows nothing. Its other words may hold a secret.
+    if (ran.out.contains("credentials not found")) return std::optional<Credentials>();
+    return fail(Errc::Unavailable, fmt::format("ask the credential helper: '{} get' ended with exit status {}", *path,
+                                               ran.status));
+  }
+  const auto answer = parse_json(ran.out, kLimits);
+  if (!answer || !answer->is_object()) {
+    return fail(Errc::Corrupt, fmt::format("ask the credential helper '{}': its answer is no JSON object", program));
+  }
+  const std::string user = answer->text_or("Username", "");
+  const std::string secret = answer->text_or("Secret", "");
+  if (secret.empty()) return std::optional<Credentials>();
+  if (user == kTokenUser || user.empty()) return std::optional(Credentials{.identity_token = secret});
+  return std::optional(Credentials{.user = user, .password = secret});
+}
+
+Result<std::optional<Credentials>> find_credentials(const std::vector<std::filesystem::path>& files,
+                                                    std::string_view registry, std::string_view path) {
+  const std::string full = fmt::format("{}/{}", registry, path);
+  for (const std::filesystem::path& name : files) {
+    const auto where = [&] { return fmt::format("'{}'", name.native()); };
+    auto text = sys::read_file(name, kMaxFileBytes);
+    if (!text && text.error().code() == Errc::NotFound) continue;
+    if (!text) return std::unexpected(std::move(text).error().in("read credentials"));
+    BERTH_TRY(const CredentialFile file, parse_credential_file(*text).context(where));
+    BERTH_TRY(std::optional<Credentials> found, look_in(file, registry, full).context(where));
+    if (found) return found;
+  }
+  return std::optional<Credentials>();
+}
+
+}  // namespace berth::image

@@ -1,0 +1,268 @@
+#include "berth/image/http_client.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "berth/base/utf8.h"
+#include "berth/image/curl_library.h"
+#include "berth/net/address.h"
+#include "berth/net/address_rules.h"
+
+namespace berth::image {
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 256 << 10;
+constexpr long kConnectSeconds = 15;
+constexpr long kSlowBytes = 100;  // a second; a server that sends less for kSlowSeconds is given up
+constexpr long kSlowSeconds = 30;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+std::optional<net::Address> address_of(const sockaddr* address) {
+  const void* bytes = address;
+  if (address->sa_family == AF_INET) {
+    const auto& four = static_cast<const sockaddr_in*>(bytes)->sin_addr.s_addr;
+    return net::Address::v4(std::bit_cast<std::array<std::uint8_t, 4>>(four).data());
+  }
+  if (address->sa_family != AF_INET6) return std::nullopt;
+  return net::Address::v6(static_cast<const sockaddr_in6*>(bytes)->sin6_addr.s6_addr);
+}
+
+// One request while libcurl works on it; its callbacks come here.
+struct Exchange {
+  const HttpRequest& request;
+  bool through_proxy = false;
+  const HttpAccess& access;
+  HttpAnswer answer;
+  std::size_t header_bytes = 0;
+  std::size_t body_bytes = 0;
+  std::optional<Error> error;  // what a callback stopped the request for
+
+  bool stop(Error why) {
+    error = std::move(why);
+    return false;
+  }
+
+  bool take_header(std::string_view line) {
+    header_bytes += line.size();
+    if (header_bytes > kMaxHeaderBytes) {
+      return stop(Error(Errc::Exhausted, fmt::format("its headers are over {} bytes", kMaxHeaderBytes)));
+    }
+    while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+    if (line.starts_with("HTTP/")) {
+      answer = {};  // an earlier one was "100 Continue", or a proxy's
+      const std::size_t blank = line.find(' ');
+      for (const char c : line.substr(std::min(blank + 1, line.size()), 3)) {
+        if (c >= '0' && c <= '9') answer.status = answer.status * 10 + (c - '0');
+      }
+      return true;
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return true;
+    std::string name(line.substr(0, colon));
+    std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    std::string_view value = line.substr(colon + 1);
+    while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
+    while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
+    answer.headers.emplace_back(std::move(name), value);
+    return true;
+  }
+
+  bool take_body(std::string_view bytes) {
+    body_bytes += bytes.size();
+    if (body_bytes > request.limit_bytes) {
+      return stop(Error(Errc::Exhausted, fmt::format("it is over the limit of {} bytes", request.limit_bytes)));
+    }
+    if (request.on_body && answer.is_success()) {
+      auto taken = request.on_body(answer, bytes);
+      return taken || stop(std::move(taken).error());
+    }
+    answer.body += bytes;
+    return true;
+  }
+
+  bool may_connect(const sockaddr* address) {
+    if (access.any_address || through_proxy) return true;
+    const auto read = address_of(address);
+    if (!read) return stop(Error(Errc::Denied, "connect to an address that is no IP address"));
+    const net::AddressRules rules;
+    const net::AddressRule* refusal = rules.refusal_of(*read);
+    if (refusal == nullptr) return true;
+    return stop(Error(Errc::Denied, fmt::format("connect to {}: it is {}, and a registry may not send us there",
+                                                net::to_text(*read), refusal->what)));
+  }
+};
+
+std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* exchange) {
+  const std::size_t length = size * count;
+  return static_cast<Exchange*>(exchange)->take_header({bytes, length}) ? length : 0;
+}
+
+std::size_t on_write(char* bytes, std::size_t size, std::size_t count, void* exchange) {
+  const std::size_t length = size * count;
+  return static_cast<Exchange*>(exchange)->take_body({bytes, length}) ? length : 0;
+}
+
+std::size_t on_read(char* into, std::size_t size, std::size_t count, void* file) {
+  return std::fread(into, 1, size * count, static_cast<std::FILE*>(file));
+}
+
+curl_socket_t on_open_socket(void* exchange, curlsocktype, curl_sockaddr* address) {
+  if (!static_cast<Exchange*>(exchange)->may_connect(&address->addr)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+std::string certificate_remedy(std::string_view host) {
+  return fmt::format("its certificate does not hold; if it is signed by a CA of your own, name its file with "
+                     "'ca' under images.registries, or put it at /etc/containers/certs.d/{}/ca.crt",
+                     host);
+}
+
+}  // namespace
+
+std::string HttpAnswer::header(std::string_view name) const {
+  const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
+  return found == headers.end() ? std::string() : found->second;
+}
+
+class HttpClient::Handle {
+ public:
+  Handle(const CurlLibrary& curl, CURL* easy) : curl_(curl), easy_(easy) {}
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() {
+    curl_.easy_cleanup(easy_);
+    curl_.slist_free_all(headers_);
+  }
+
+  Result<HttpAnswer> send(const HttpRequest& request, const HttpAccess& access) {
+    BERTH_TRY(const Url url, parse_url(request.url));
+    Exchange exchange{.request = request, .through_proxy = !access.proxy_for(url.scheme).empty(), .access = access};
+    curl_.easy_reset(easy_);  // connections stay
+    set_rules(request, access, url);
+    std::unique_ptr<std::FILE, CloseFile> upload;
+    BERTH_CHECK_OK(set_body(request, upload));
+    set_headers(request);
+    curl_.easy_setopt(easy_, CURLOPT_HEADERFUNCTION, on_header);
+    curl_.easy_setopt(easy_, CURLOPT_HEADERDATA, &exchange);
+    curl_.easy_setopt(easy_, CURLOPT_WRITEFUNCTION, on_write);
+    curl_.easy_setopt(easy_, CURLOPT_WRITEDATA, &exchange);
+    curl_.easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_.easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, &exchange);
+    const CURLcode code = curl_.easy_perform(easy_);
+    if (exchange.error) return std::unexpected(std::move(*exchange.error).in(doing(request, url)));
+    if (code != CURLE_OK) return std::unexpected(error_of(code, url).in(doing(request, url)));
+    return std::move(exchange.answer);
+  }
+
+ private:
+  static std::string doing(const HttpRequest& request, const Url& url) {
+    // Without the query, which may be a signature.
+    return fmt::format("{} {}{}", request.method, url.origin(),
+                       to_visible(url.target.substr(0, url.target.find('?')), false));
+  }
+
+  Error error_of(CURLcode code, const Url& url) const {
+    switch (code) {
+      case CURLE_PEER_FAILED_VERIFICATION:
+      case CURLE_SSL_CACERT_BADFILE:
+      case CURLE_SSL_ISSUER_ERROR:
+        return Error(Errc::Unavailable, fmt::format("{} ({})", certificate_remedy(url.host), error_text_.data()));
+      case CURLE_OPERATION_TIMEDOUT:
+        return Error(Errc::TimedOut, error_text_.data());
+      default:
+        const char* own = error_text_[0] != '\0' ? error_text_.data() : curl_.easy_strerror(code);
+        return Error(Errc::Unavailable, to_visible(own, false));
+    }
+  }
+
+  void set_rules(const HttpRequest& request, const HttpAccess& access, const Url& url) {
+    error_text_[0] = '\0';
+    const auto set = [&](CURLoption option, auto value) { curl_.easy_setopt(easy_, option, value); };
+    set(CURLOPT_ERRORBUFFER, error_text_.data());
+    set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    set(CURLOPT_SSL_VERIFYPEER, access.verify ? 1L : 0L);
+    set(CURLOPT_SSL_VERIFYHOST, access.verify ? 2L : 0L);
+    if (!access.ca_file.empty()) set(CURLOPT_CAINFO, access.ca_file.c_str());
+    if (!access.client_certificate.empty()) set(CURLOPT_SSLCERT, access.client_certificate.c_str());
+    if (!access.client_key.empty()) set(CURLOPT_SSLKEY, access.client_key.c_str());
+    set(CURLOPT_PROXY, access.proxy_for(url.scheme).c_str());
+    set(CURLOPT_NOPROXY, access.any_address ? access.no_proxy.c_str() : "");
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (!access.any_address) set(CURLOPT_FRESH_CONNECT, 1L);  // the address is judged when a connection is made
+    set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
+    set(CURLOPT_LOW_SPEED_LIMIT, kSlowBytes);
+    set(CURLOPT_LOW_SPEED_TIME, kSlowSeconds);
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.time_limit.count()));
+    set(CURLOPT_USERAGENT, "berth");
+  }
+
+  Result<void> set_body(const HttpRequest& request, std::unique_ptr<std::FILE, CloseFile>& upload) {
+    if (request.method == "HEAD") {
+      curl_.easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+    } else if (!request.upload.empty()) {
+      upload.reset(std::fopen(request.upload.c_str(), "rbe"));
+      std::error_code error;
+      const std::uintmax_t size = std::filesystem::file_size(request.upload, error);
+      if (!upload || error) return fail(Errc::NotFound, fmt::format("read '{}'", request.upload.native()));
+      curl_.easy_setopt(easy_, CURLOPT_UPLOAD, 1L);
+      curl_.easy_setopt(easy_, CURLOPT_READFUNCTION, on_read);
+      curl_.easy_setopt(easy_, CURLOPT_READDATA, upload.get());
+      curl_.easy_setopt(easy_, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(size));
+    } else if (request.method == "POST" || request.method == "PUT") {
+      curl_.easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      curl_.easy_setopt(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
+      curl_.easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    } else if (request.method != "GET") {
+      curl_.easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    }
+    return {};
+  }
+
+  void set_headers(const HttpRequest& request) {
+    curl_.slist_free_all(headers_);
+    headers_ = curl_.slist_append(nullptr, "Expect:");  // no pause before a body
+    for (const std::string& header : request.headers) headers_ = curl_.slist_append(headers_, header.c_str());
+    curl_.easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
+  }
+
+  const CurlLibrary& curl_;
+  CURL* easy_;
+  curl_slist* headers_ = nullptr;
+  std::array<char, CURL_ERROR_SIZE> error_text_ = {};
+};
+
+HttpClient::HttpClient(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
+HttpClient::~HttpClient() = default;
+
+Result<HttpClient> HttpClient::open() {
+  BERTH_TRY(const CurlLibrary* curl, CurlLibrary::load());
+  CURL* easy = curl->easy_init();
+  if (easy == nullptr) return fail(Errc::Unavailable, "set up a connection: libcurl cannot");
+  return HttpClient(std::make_unique<Handle>(*curl, easy));
+}
+
+Result<HttpAnswer> HttpClient::send(const HttpRequest& request, const HttpAccess& access) {
+  return handle_->send(request, access);
+}
+
+}  // namespace berth::image

@@ -1,0 +1,124 @@
+#include "berth/image/image_update.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "berth/image/at_once.h"
+#include "berth/image/origins.h"
+#include "berth/image/pull.h"
+
+namespace berth::image {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kAtOnce = 8;
+constexpr auto kQuestionTime = std::chrono::minutes(2);
+
+// The tags of `name` that are here; itself where it has a tag or none is here.
+std::vector<Reference> names_meant(const Reference& name, const std::vector<Reference>& here) {
+  if (!name.tag.empty()) return {name};
+  std::vector<Reference> meant;
+  for (const Reference& own : here) {
+    if (name_of(own) == name_of(name)) meant.push_back(own);
+  }
+  if (meant.empty()) meant.push_back(name);
+  return meant;
+}
+
+void fail_with(UpdateResult& result, const Error& error) {
+  result.state = UpdateState::Failed;
+  result.error = error.message();
+}
+
+// Whether the registry still has under the tag what is here. Asks for the digest alone.
+Result<bool> is_unchanged(const Reference& name, const std::string& digest, const MoveSettings& settings) {
+  BERTH_CHECK_OK(check_trust(settings.trust, name, digest));
+  const RegistryOptions options = {.credential_files = settings.registries.credential_files,
+                                   .deadline = Clock::now() + kQuestionTime};
+  BERTH_TRY(const std::optional<Origin> origin, find_origin(settings.state_folder, name));
+  const auto ask = [&](RegistryClient& registry) -> Result<bool> {
+    BERTH_TRY(const std::optional<std::string> there, registry.find_digest(name.tag));
+    if (!there) {
+      return fail(Errc::NotFound, fmt::format("the registry '{}' has no tag '{}' of it any more; the image stays here",
+                                              registry.place().registry, name.tag));
+    }
+    return *there == digest || (origin && origin->digest == digest && origin->source_digest == *there);
+  };
+  return at_places(name, settings, options, ask);
+}
+
+void look(UpdateResult& result, bool& differs, const MoveSettings& settings) {
+  if (is_created_here(result.reference)) {
+    return fail_with(result, Error(Errc::InvalidInput, "it was created on this machine, and no registry has it"));
+  }
+  const auto here = result.reference.tag.empty() ? std::nullopt : find_named(settings, result.reference).value_or(std::nullopt);
+  differs = true;
+  if (!here) return;  // the pull finds what there is
+  result.before = here->digest;
+  result.after = here->digest;
+  const auto same = is_unchanged(result.reference, here->digest, settings);
+  if (!same) fail_with(result, same.error());
+  differs = same && !*same;
+}
+
+void bring(UpdateResult& result, const MoveSettings& settings) {
+  const auto pulled = pull_image(result.reference, settings, {.moves_tag = true});
+  if (!pulled) return fail_with(result, pulled.error());
+  result.reference = pulled->reference;
+  result.after = pulled->digest;
+  result.fetched_bytes = pulled->fetched_bytes;
+  if (pulled->changed) result.state = result.before.empty() ? UpdateState::New : UpdateState::Updated;
+}
+
+}  // namespace
+
+std::string_view to_string(UpdateState state) {
+  switch (state) {
+    case UpdateState::Unchanged:
+      return "unchanged";
+    case UpdateState::Updated:
+      return "updated";
+    case UpdateState::New:
+      return "new";
+    case UpdateState::Failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+Result<std::vector<Reference>> names_from_registries(const MoveSettings& settings) {
+  BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
+  BERTH_TRY(const std::vector<StoredImage> images, store.list_images());
+  std::vector<Reference> names;
+  for (const StoredImage& image : images) {
+    for (const Reference& name : image.names) {
+      if (!name.tag.empty() && !is_created_here(name)) names.push_back(normalized(name));
+    }
+  }
+  std::ranges::sort(names, {}, [](const Reference& name) { return to_string(name); });
+  return names;
+}
+
+Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& names, const MoveSettings& settings) {
+  BERTH_TRY(const std::vector<Reference> here, names_from_registries(settings));
+  std::vector<UpdateResult> results;
+  for (const Reference& name : names) {
+    for (Reference& meant : names_meant(normalized(name), here)) results.push_back({.reference = std::move(meant)});
+  }
+  if (settings.on_step) settings.on_step(fmt::format("asking registries about {} images", results.size()));
+  std::vector<char> differs(results.size());  // not bool: each has a byte of its own
+  at_once(results.size(), kAtOnce, [&](std::size_t i) {
+    bool found = false;
+    look(results[i], found, settings);
+    differs[i] = found ? 1 : 0;
+  });
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (differs[i] != 0) bring(results[i], settings);
+  }
+  return results;
+}
+
+}  // namespace berth::image

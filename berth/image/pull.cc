@@ -1,0 +1,164 @@
+#include "berth/image/pull.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "berth/base/sha256.h"
+#include "berth/image/known_layers.h"
+#include "berth/image/origins.h"
+#include "berth/image/tag_order.h"
+
+namespace berth::image {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kToolFileSlack = 64 << 20;  // lists and records of the storage
+
+Result<Reference> with_tag(const Reference& reference, const MoveSettings& settings, const RegistryOptions& options) {
+  if (!reference.tag.empty() || !reference.digest.empty()) return reference;
+  const auto newest = [&](RegistryClient& registry) -> Result<Reference> {
+    BERTH_TRY(const TagList list, registry.fetch_tags());
+    const auto tag = newest_tag(list.tags);
+    if (!tag) return fail(Errc::NotFound, fmt::format("find the newest tag of '{}': it has none", to_string(reference)));
+    Reference tagged = reference;
+    tagged.tag = *tag;
+    return tagged;
+  };
+  return at_places(reference, settings, options, newest);
+}
+
+// One pull of a name that is whole.
+class Pull {
+ public:
+  Pull(Reference name, const MoveSettings& settings, const PullOptions& options, Staging::Deadline deadline)
+      : name_(std::move(name)), settings_(settings), options_(options), deadline_(deadline) {}
+
+  Result<Pulled> run(RegistryClient& registry) {
+    step(fmt::format("asking '{}' for {}", registry.place().registry, to_string(name_)));
+    BERTH_TRY(const ImagePlan plan, plan_image(registry, name_.digest.empty() ? name_.tag : name_.digest));
+    BERTH_CHECK_OK(check_trust(settings_.trust, name_, plan.digest));
+    BERTH_TRY(std::optional<Pulled> here, look_here(plan));
+    if (here) return *std::move(here);
+    BERTH_TRY(Staging staging, Staging::open(settings_, plan.digest, deadline_));
+    // Who waited for another process that did the same finds it done.
+    BERTH_TRY(here, look_here(plan));
+    if (here) return *std::move(here);
+    BERTH_TRY(KnownLayers known, read_known_layers(settings_.storage.graph_root));
+    BERTH_CHECK_OK(stage(plan, staging, registry, known));
+    auto stored = store(plan, staging);
+    if (!stored && stored.error().code() == Errc::Unavailable && !known.empty()) {
+      // A layer that was here may have been removed in the meantime.
+      BERTH_CHECK_OK(stage(plan, staging, registry, {}));
+      stored = store(plan, staging);
+    }
+    if (stored) staging.forget_blobs(plan);
+    return stored;
+  }
+
+ private:
+  void step(const std::string& text) const {
+    if (settings_.on_step) settings_.on_step(text);
+  }
+
+  // What there is to say when the name has the image already; refuses when it has another and must keep it.
+  Result<std::optional<Pulled>> look_here(const ImagePlan& plan) {
+    BERTH_TRY(const std::optional<StoredImage> here, find_named(settings_, name_));
+    previous_ = here ? here->digest : "";
+    if (!here) return std::optional<Pulled>();
+    // The configuration names every unpacked layer: equal ones are equal images, however they were packed.
+    if (here->digest == plan.digest || here->id == plan.manifest.config.digest.substr(std::string_view("sha256:").size())) {
+      BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, here->digest}));
+      return std::optional(Pulled{.reference = name_, .digest = here->digest, .previous = here->digest, .id = here->id});
+    }
+    if (options_.moves_tag || name_.tag.empty()) return std::optional<Pulled>();
+    return fail(Errc::AlreadyExists,
+                fmt::format("the tag is here with the digest {}, and the registry has {} under it; a tag does not "
+                            "change: 'berth image update {}' brings the registry's here all the same",
+                            here->digest, plan.digest, to_string(name_)));
+  }
+
+  Result<void> stage(const ImagePlan& plan, Staging& staging, RegistryClient& registry, const KnownLayers& known) {
+    BERTH_CHECK_OK(staging.begin(plan));
+    for (std::size_t i = 0; i < plan.manifest.layers.size(); ++i) {
+      if (known.contains({plan.manifest.layers[i].digest, plan.config.diff_ids[i]})) continue;
+      BERTH_CHECK_OK(staging.add_layer(plan, i, registry));
+    }
+    return {};
+  }
+
+  Result<Pulled> store(const ImagePlan& plan, Staging& staging) {
+    BERTH_TRY(const UniqueFd lock, lock_name(settings_, name_, deadline_));
+    BERTH_TRY(std::optional<Pulled> here, look_here(plan));
+    if (here) return *std::move(here);
+    step(fmt::format("unpacking {}", to_string(name_)));
+    BERTH_CHECK_OK(commit_staged(staging, plan, name_, settings_, deadline_));
+    BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, plan.digest}));
+    return Pulled{.reference = name_,
+                  .digest = plan.digest,
+                  .previous = previous_,
+                  .id = plan.manifest.config.digest.substr(std::string_view("sha256:").size()),
+                  .fetched_bytes = staging.fetched_bytes(),
+                  .changed = true};
+  }
+
+  Reference name_;
+  const MoveSettings& settings_;
+  const PullOptions& options_;
+  Staging::Deadline deadline_;
+  std::string previous_;
+};
+
+}  // namespace
+
+Result<UniqueFd> lock_name(const MoveSettings& settings, const Reference& name, Staging::Deadline deadline) {
+  const std::string hash = sha256_hex(to_string(normalized(name)));
+  return lock_images(settings.cache_folder, fmt::format("name-{}", hash.substr(0, 2)), deadline);
+}
+
+Result<std::optional<StoredImage>> find_named(const MoveSettings& settings, const Reference& name) {
+  BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
+  BERTH_TRY(const std::vector<StoredImage> images, store.list_images());
+  const std::string full = name_of(normalized(name));
+  for (const StoredImage& image : images) {
+    for (const Reference& own : image.names) {
+      if (name_of(normalized(own)) != full) continue;
+      const bool same = name.tag.empty() ? image.digest == name.digest : own.tag == name.tag;
+      if (same) return std::optional(image);
+    }
+  }
+  return std::optional<StoredImage>();
+}
+
+Result<void> commit_staged(const Staging& staging, const ImagePlan& plan, const Reference& name,
+                           const MoveSettings& settings, Staging::Deadline deadline) {
+  BERTH_CHECK_OK(check_room(settings.storage.graph_root, staging.unpacked_bytes()));
+  ToolBounds bounds = {.deadline = deadline};
+  bounds.file_bytes = staging.largest_layer_bytes() + kToolFileSlack;
+  BERTH_CHECK_OK(copy_into_storage(settings.storage, staging.folder(), name, bounds).context([] {
+    return "put the image into the storage";
+  }));
+  BERTH_TRY(const std::optional<StoredImage> stored, find_named(settings, name));
+  if (stored && stored->digest == plan.digest) return {};
+  return fail(Errc::Corrupt, fmt::format("put '{}' into the storage: it has the digest {} there, and {} was put in",
+                                         to_string(name), stored ? stored->digest : "of nothing", plan.digest));
+}
+
+Result<Pulled> pull_image(const Reference& given, const MoveSettings& settings, const PullOptions& options) {
+  const auto doing = [&] { return fmt::format("pull image '{}'", to_string(given)); };
+  if (is_created_here(given)) {
+    return fail(Errc::InvalidInput, doing() + ": it was created on this machine, and no registry has it");
+  }
+  const Reference name = normalized(given);
+  // A digest that is trusted is known once the manifest is; a name alone tells before anything is asked.
+  if (settings.trust.digests.empty()) BERTH_CHECK_OK(check_trust(settings.trust, name).context(doing));
+  const Staging::Deadline deadline = Clock::now() + settings.time_limit;
+  const RegistryOptions asking = {.credential_files = settings.registries.credential_files, .deadline = deadline};
+  BERTH_TRY(Reference tagged, with_tag(name, settings, asking).context(doing));
+  Pull pull(std::move(tagged), settings, options, deadline);
+  return at_places(name, settings, asking, [&](RegistryClient& registry) { return pull.run(registry); }).context(doing);
+}
+
+}  // namespace berth::image

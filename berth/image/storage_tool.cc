@@ -1,0 +1,73 @@
+#include "berth/image/storage_tool.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "berth/sys/tool.h"
+
+namespace berth::image {
+namespace {
+
+constexpr std::string_view kNeeded = "install it with 'apt-get install skopeo'";
+
+Result<void> run_skopeo(const StorageTool& storage, const std::filesystem::path& folder,
+                        const std::vector<std::string>& words, const ToolBounds& bounds) {
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(bounds.deadline - std::chrono::steady_clock::now());
+  sys::ToolOptions options;
+  options.time_limit = std::max(left, std::chrono::milliseconds(0));
+  options.output_limit_bytes = 1 << 20;
+  options.environment = storage_environment(storage);
+  // Beside what it copies: when it is killed, its files go with the folder.
+  options.environment.push_back("TMPDIR=" + folder.native());
+  // The policy judges images of strangers; these were judged before.
+  std::vector<std::string> argv = {"prlimit", fmt::format("--data={}", bounds.memory_bytes),
+                                   fmt::format("--fsize={}", bounds.file_bytes), "--core=0", "skopeo",
+                                   "--insecure-policy"};
+  argv.insert(argv.end(), words.begin(), words.end());
+  if (!sys::find_program("skopeo")) {
+    return fail(Errc::NotFound, fmt::format("'skopeo' is not on PATH; {}", kNeeded));
+  }
+  BERTH_CHECK_OK(sys::run_tool(argv, options));
+  return {};
+}
+
+}  // namespace
+
+std::string storage_words(const StorageTool& storage) {
+  if (!storage.is_set && !storage.ordinary_user) return "";
+  const std::filesystem::path run =
+      storage.ordinary_user ? storage.run_folder : std::filesystem::path("/run/containers/storage");
+  return fmt::format("[overlay@{}+{}]", storage.graph_root.native(), run.native());
+}
+
+std::vector<std::string> storage_environment(const StorageTool& storage) {
+  if (!storage.ordinary_user) return {};
+  return {"_CONTAINERS_USERNS_CONFIGURED=done", fmt::format("_CONTAINERS_ROOTLESS_UID={}", *storage.ordinary_user)};
+}
+
+Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem::path& folder, const Reference& name,
+                               const ToolBounds& bounds) {
+  Reference stored = normalized(name);
+  if (!stored.tag.empty()) stored.digest.clear();  // the tool takes one of them
+  return run_skopeo(storage, folder,
+                    {"copy", "--quiet", "--preserve-digests", "dir:" + folder.native(),
+                     fmt::format("containers-storage:{}{}", storage_words(storage), to_string(stored))},
+                    bounds);
+}
+
+Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id,
+                                 const std::filesystem::path& folder, DigestKept digest, const ToolBounds& bounds) {
+  std::vector<std::string> words = {"copy", "--quiet"};
+  if (digest == DigestKept::Same) {
+    words.emplace_back("--preserve-digests");
+  } else {
+    words.insert(words.end(), {"--dest-compress", "--dest-compress-format", "gzip"});
+  }
+  words.push_back(fmt::format("containers-storage:{}@{}", storage_words(storage), id));
+  words.push_back("dir:" + folder.native());
+  return run_skopeo(storage, folder.parent_path(), words, bounds);
+}
+
+}  // namespace berth::image

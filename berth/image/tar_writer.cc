@@ -1,0 +1,108 @@
+#include "berth/image/tar_writer.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
+
+namespace berth::image {
+namespace {
+
+constexpr std::size_t kBlock = 512;
+constexpr std::uint64_t kMostOctal = (std::uint64_t{1} << 33) - 1;
+
+using Block = std::array<char, kBlock>;
+
+void put(Block& block, std::size_t at, std::string_view text) {
+  std::ranges::copy(text, block.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+}  // namespace
+
+Result<TarWriter> TarWriter::create(std::filesystem::path path) {
+  std::filesystem::path part = fmt::format("{}.{}.part", path.native(), ::getpid());
+  const auto open = [&] { return ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644); };
+  BERTH_TRY(int fd, sys::call(open, "create '{}'", part.native()));
+  return TarWriter(std::move(path), std::move(part), UniqueFd(fd));
+}
+
+TarWriter::TarWriter(TarWriter&& other) noexcept
+    : path_(std::move(other.path_)), part_(std::exchange(other.part_, {})), file_(std::move(other.file_)) {}
+
+TarWriter::~TarWriter() {
+  if (!part_.empty()) ::unlink(part_.c_str());
+}
+
+Result<void> TarWriter::write_header(std::string_view name, std::uint64_t size_bytes, char type) {
+  Block block = {};
+  put(block, 0, name.substr(0, 100));
+  put(block, 100, std::string_view("0000644\0" "0000000\0" "0000000\0", 24));
+  if (size_bytes <= kMostOctal) {
+    put(block, 124, fmt::format("{:011o}", size_bytes));
+  } else {
+    block[124] = static_cast<char>(0x80);
+    for (std::size_t i = 0; i < 8; ++i) block[135 - i] = static_cast<char>(size_bytes >> (8 * i) & 0xff);
+  }
+  put(block, 136, std::string_view("00000000000\0", 12));
+  block[156] = type;
+  put(block, 257, std::string_view("ustar\0" "00", 8));
+  unsigned sum = 8 * ' ';
+  for (const char c : block) sum += static_cast<unsigned char>(c);
+  put(block, 148, fmt::format("{:06o}", sum));
+  block[155] = ' ';
+  return sys::write_all(file_.get(), {block.data(), block.size()}, part_.native());
+}
+
+Result<void> TarWriter::pad(std::uint64_t size_bytes) {
+  const std::string zeros((kBlock - size_bytes % kBlock) % kBlock, '\0');
+  return sys::write_all(file_.get(), zeros, part_.native());
+}
+
+Result<void> TarWriter::add(std::string_view name, std::string_view bytes) {
+  if (name.size() > 100) {
+    const std::string long_name = std::string(name) + '\0';
+    BERTH_CHECK_OK(write_header("././@LongLink", long_name.size(), 'L'));
+    BERTH_CHECK_OK(sys::write_all(file_.get(), long_name, part_.native()));
+    BERTH_CHECK_OK(pad(long_name.size()));
+  }
+  BERTH_CHECK_OK(write_header(name, bytes.size(), '0'));
+  BERTH_CHECK_OK(sys::write_all(file_.get(), bytes, part_.native()));
+  return pad(bytes.size());
+}
+
+Result<void> TarWriter::add_file(std::string_view name, const std::filesystem::path& path) {
+  const auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW); };
+  BERTH_TRY(int fd, sys::call(open, "open '{}'", path.native()));
+  const UniqueFd file(fd);
+  struct stat status = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::fstat(fd, &status); }, "look at '{}'", path.native()));
+  auto left = static_cast<std::uint64_t>(status.st_size);
+  BERTH_CHECK_OK(write_header(name, left, '0'));
+  std::vector<char> chunk(1 << 20);
+  while (left > 0) {
+    const std::size_t most = std::min<std::uint64_t>(left, chunk.size());
+    BERTH_TRY(int got, sys::call([&] { return ::read(fd, chunk.data(), most); }, "read '{}'", path.native()));
+    if (got == 0) return fail(Errc::Conflict, fmt::format("read '{}': it became shorter meanwhile", path.native()));
+    BERTH_CHECK_OK(sys::write_all(file_.get(), {chunk.data(), static_cast<std::size_t>(got)}, part_.native()));
+    left -= static_cast<std::uint64_t>(got);
+  }
+  return pad(static_cast<std::uint64_t>(status.st_size));
+}
+
+Result<void> TarWriter::finish() {
+  BERTH_CHECK_OK(sys::write_all(file_.get(), std::string(2 * kBlock, '\0'), part_.native()));
+  BERTH_CHECK_OK(sys::check([&] { return ::fsync(file_.get()); }, "write '{}' to disk", part_.native()));
+  const auto move = [&] { return ::rename(part_.c_str(), path_.c_str()); };
+  BERTH_CHECK_OK(sys::check(move, "put '{}' in its place", path_.native()));
+  part_.clear();
+  return {};
+}
+
+}  // namespace berth::image

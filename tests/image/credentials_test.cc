@@ -1,0 +1,93 @@
+#include "berth/image/credentials.h"
+
+#include <gtest/gtest.h>
+
+#include "berth/sys/file.h"
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace berth::image {
+namespace {
+
+// user:secret, team:inner, hub:pass
+constexpr const char* kFile = R"({"auths": {
+  "registry.example:5000": {"auth": "dXNlcjpzZWNyZXQ="},
+  "registry.example:5000/team": {"auth": "dGVhbTppbm5lcg=="},
+  "https://index.docker.io/v1/": {"auth": "aHViOnBhc3M="},
+  "token.example": {"identitytoken": "abc"},
+  "empty.example": {}}})";
+
+class Files : public ::testing::Test {
+ protected:
+  std::filesystem::path write(const char* name, const std::string& text) {
+    const auto path = folder_.path() / name;
+    EXPECT_TRUE(testing::ok(sys::write_file_atomically(path, text, 0600)));
+    return path;
+  }
+  testing::TempFolder folder_;
+};
+
+TEST_F(Files, SayWhoWeAre) {
+  const std::vector<std::filesystem::path> files = {folder_.path() / "none.json", write("auth.json", kFile)};
+  const auto user_at = [&](const char* registry, const char* path) {
+    const auto found = find_credentials(files, registry, path);
+    EXPECT_TRUE(testing::ok(found));
+    return found && *found ? (*found)->user + ":" + (*found)->password + (*found)->identity_token : "nobody";
+  };
+  EXPECT_EQ(user_at("registry.example:5000", "x/y"), "user:secret");
+  EXPECT_EQ(user_at("registry.example:5000", "team/y"), "team:inner");
+  EXPECT_EQ(user_at("registry.example:5000", "teamster/y"), "user:secret");
+  EXPECT_EQ(user_at("docker.io", "demisto/python3"), "hub:pass");
+  EXPECT_EQ(user_at("token.example", "x"), ":abc");
+  EXPECT_EQ(user_at("empty.example", "x"), "nobody");
+  EXPECT_EQ(user_at("registry.example", "x"), "nobody");
+}
+
+TEST_F(Files, ThatAreDamagedAreNamedWithoutWhatIsInThem) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"canary", "parse JSON"},
+      {"[\"canary\"]", "it is no object"},
+      {R"({"auths": ["canary"]})", "'auths' is no object"},
+      {R"({"auths": {"a": {"auth": "canary!"}}})", "is not base64"},
+      {R"({"auths": {"a": {"auth": "Y2FuYXJ5"}}})", "user:password"},
+      {R"({"credHelpers": {"a": 1}})", "a helper's name is no text"},
+  };
+  for (const auto& [text, why] : rows) {
+    const auto file = write("bad.json", text);
+    const auto found = find_credentials({file}, "a", "b");
+    ASSERT_FALSE(found) << text;
+    EXPECT_TRUE(found.error().message().contains(why)) << found.error().message();
+    EXPECT_TRUE(found.error().message().contains("bad.json"));
+    EXPECT_FALSE(found.error().message().contains("canary")) << found.error().message();
+  }
+}
+
+TEST(Credentials, AreLookedForWhereTheToolsDo) {
+  const auto files_with = [](std::map<std::string, std::string> variables) {
+    return credential_files(7, [variables](const char* name) {
+      const auto found = variables.find(name);
+      return found == variables.end() ? std::string() : found->second;
+    });
+  };
+  using Paths = std::vector<std::filesystem::path>;
+  EXPECT_EQ(files_with({{"REGISTRY_AUTH_FILE", "/a"}, {"HOME", "/h"}}), Paths{"/a"});
+  EXPECT_EQ(files_with({{"HOME", "/h"}}), (Paths{"/run/containers/7/auth.json", "/h/.config/containers/auth.json",
+                                                 "/h/.docker/config.json"}));
+  EXPECT_EQ(files_with({{"XDG_RUNTIME_DIR", "/r"}, {"XDG_CONFIG_HOME", "/c"}, {"DOCKER_CONFIG", "/d"}}),
+            (Paths{"/r/containers/auth.json", "/run/containers/7/auth.json", "/c/containers/auth.json",
+                   "/d/config.json"}));
+}
+
+TEST(Helper, IsNamedByNoPath) {
+  for (const char* name : {"", "../x", "a/b", "x y", "x;y"}) {
+    EXPECT_TRUE(testing::fails_with(ask_helper(name, "r"), Errc::InvalidInput, "and no path")) << name;
+  }
+  EXPECT_TRUE(testing::fails_with(ask_helper("there-is-none-such", "r"), Errc::NotFound, "is not on PATH"));
+}
+
+TEST(Credentials, AreWrittenAsAHeader) {
+  EXPECT_EQ((Credentials{.user = "user", .password = "secret"}.basic()), "Basic dXNlcjpzZWNyZXQ=");
+}
+
+}  // namespace
+}  // namespace berth::image

@@ -1,0 +1,205 @@
+"""Images in files, and bundles for a site without network: made, verified bit by bit, taken in elsewhere."""
+import io
+import json
+import os
+import random
+import shutil
+import signal
+import tarfile
+import tempfile
+import time
+
+import pytest
+
+import registries
+from figures import figure
+from registries import Image, OCI_INDEX, digest_of, small_image, tar_of
+
+
+@pytest.fixture(scope='module')
+def registry():
+    if shutil.which('docker-registry') is None:
+        pytest.skip('docker-registry is not installed')
+    made = registries.DockerRegistry(tempfile.mkdtemp(prefix='berth-registry-'))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def sites(berth, registry):
+    """One with the registry, and one that reaches nobody."""
+    made = [registries.Site(berth, tempfile.mkdtemp(prefix='berth-site-')) for _ in range(2)]
+    made[0].trust({registry.name: 'ca: %s' % registry.ca})
+    made[0].env = {'REGISTRY_AUTH_FILE': registry.auth}
+    made[1].trust({}, more='containers:\n  proxy:\n    https: http://127.0.0.1:1\n')
+    yield made
+    for site in made:
+        site.end()
+
+
+def bundle(site, *argv, seconds=120):
+    return site.berth('bundle', *argv, settings=site.settings, env=site.env, seconds=seconds)
+
+
+def test_saved_and_loaded(sites, registry):
+    here, there = sites
+    image = small_image('save', layers=3)
+    name = registry.put('team/save', '1.0', image)
+    assert here('pull', name).code == 0
+    file = os.path.join(here.folder, 'save.tar')
+    saved = here('save', file, name, '--json')
+    assert saved.code == 0 and saved.json['images'][0]['keeps_digest'], saved
+    assert saved.json['images'][0]['digest'] == image.digest, 'the packed layers come from the registry'
+    assert here('save', file, name).code == 2, 'a file that is there stays'
+    loaded = there('load', file, '--json')
+    assert loaded.code == 0 and there.digests() == {name: image.digest}, loaded
+    assert there('load', file, '--json').json['images'][0]['changed'] is False
+    other = there('load', file, '--name', 'localhost/other:1')
+    assert other.code == 0 and 'localhost/other:1' in there.names(), other
+    # Without the registry the layers are packed anew: said, and the same content.
+    registry.stop()
+    try:
+        again = here('save', os.path.join(here.folder, 'offline.tar'), name, '--json', seconds=240)
+    finally:
+        registry.start()
+    assert again.code == 0, again
+    if not again.json['images'][0]['keeps_digest']:
+        assert again.json['images'][0]['digest'] != image.digest
+    assert not [left for left in os.listdir(here.folder) if left.endswith('.part')]
+
+
+def archive(members):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode='w') as tar:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def layout(image, name='localhost/odd:1', size=None):
+    entry = {'mediaType': registries.OCI_MANIFEST, 'digest': image.digest, 'size': size or len(image.manifest),
+             'annotations': {'org.opencontainers.image.ref.name': name}}
+    index = json.dumps({'schemaVersion': 2, 'mediaType': OCI_INDEX, 'manifests': [entry]}).encode()
+    blobs = dict(image.blobs, **{image.digest: image.manifest})
+    return [('oci-layout', b'{"imageLayoutVersion": "1.0.0"}'), ('index.json', index)] + [
+        ('blobs/sha256/' + digest[7:], data) for digest, data in blobs.items()]
+
+
+def test_archives_of_strangers(sites):
+    there = sites[1]
+    image = small_image('stranger')
+    good = layout(image)
+    bad = [(name, data + b'x' if name.endswith(image.layers[0]['digest'][7:]) else data) for name, data in good]
+    rows = {
+        'no archive': (b'x' * 1024, 'read the archive'),
+        'no layout': (archive([]), 'no OCI archive'),
+        'upwards': (archive(good + [('../x', b'')]), 'does not belong'),
+        'absolute': (archive(good + [('/etc/x', b'')]), 'does not belong'),
+        'twice': (archive(good + good[:1]), 'stands there twice'),
+        'other bytes': (archive(bad), 'and should have'),
+        'blob missing': (archive([one for one in good if not one[0].endswith(image.config['digest'][7:])]), 'is not in it'),
+        'size': (archive(layout(image, size=5)), 'should have 5 bytes'),
+        'no name': (archive(layout(image, name='1.0')), '--name'),
+        'broken off': (archive(good)[:3000], 'breaks off'),
+    }
+    for row, (data, words) in rows.items():
+        file = there.berth.write('archive.tar', data)
+        done = there('load', file)
+        assert done.code != 0 and words in done.err, (row, done)
+        assert there.names() == [], row
+    file = there.berth.write('archive.tar', archive(good))
+    assert there('load', file).code == 0 and there.names() == ['localhost/odd:1']
+    second = there.berth.write('archive2.tar', archive(layout(small_image('another'))))
+    assert 'a tag does not change' in there('load', second).err
+    there.trust({}, trusted='{local: off}')
+    assert 'not trusted' in there('load', there.berth.write('archive3.tar', archive(layout(image, 'localhost/x:2')))).err
+
+
+def make_pack(folder):
+    pack = os.path.join(folder, 'Packs', 'Harbour')
+    os.makedirs(os.path.join(pack, 'Scripts'))
+    for name, text in {'pack_metadata.json': '{"name": "Harbour"}',
+                       'Scripts/script-Tide.yml': 'commonfields: {id: Tide, version: -1}\nname: Tide\n'
+                       'script: demisto.results("high")\ntype: python\nsubtype: python3\n', '.secret': 'not taken'}.items():
+        with open(os.path.join(pack, name), 'w') as file:
+            file.write(text)
+    return folder
+
+
+def test_bundle(sites, registry):
+    here, there = sites
+    images = [Image([tar_of({'shared': b's' * 5000}), tar_of({'own%d' % i: b'o' * 3000})]) for i in range(2)]
+    names = [registry.put('bundle/image%d' % i, '1.0', image) for i, image in enumerate(images)]
+    for name in names:
+        assert here('pull', name).code == 0
+    file = os.path.join(here.folder, 'site.bundle')
+    content = make_pack(os.path.join(here.folder, 'content'))
+    made = bundle(here, 'create', file, '--image', names[0], '--image', names[1], '--content', content, '--json')
+    assert made.code == 0 and made.json['packs'] == ['Harbour'], made
+    assert [image['digest'] for image in made.json['images']] == [image.digest for image in images]
+    with tarfile.open(file) as tar:
+        members = tar.getnames()
+    assert len(members) == len(set(members)) and not [name for name in members if 'secret' in name]
+
+    # The tools of the distribution can check it, too.
+    unpacked = os.path.join(here.folder, 'unpacked')
+    os.mkdir(unpacked)
+    assert os.system("cd '%s' && tar -xf '%s' && sha256sum --quiet -c SHA256SUMS" % (unpacked, file)) == 0
+
+    verified = bundle(there, 'verify', file, '--json')
+    assert verified.code == 0 and verified.json['digest'] == made.json['digest'], verified
+    imported = bundle(there, 'import', file, '--json')
+    assert imported.code == 0, imported
+    assert there.digests() == {name: image.digest for name, image in zip(names, images)}
+    shown = there.berth('content', 'show', 'Tide', settings=there.settings)
+    assert shown.code == 0 and 'Tide' in shown.out, shown
+    again = bundle(there, 'import', file, '--json')
+    assert again.code == 0 and {image['state'] for image in again.json['images']} == {'unchanged'}, again
+    figure('bundle', 'import of two small images and a pack', '%.2f s' % imported.seconds)
+
+
+def test_flipped_bits_are_named(sites, registry):
+    here, there = sites
+    image = Image([tar_of({'own': os.urandom(20000)})])
+    name = registry.put('bundle/flip', '1.0', image)
+    assert here('pull', name).code == 0
+    file = os.path.join(here.folder, 'flip.bundle')
+    assert bundle(here, 'create', file, '--image', name, '--content', make_pack(os.path.join(here.folder, 'content'))).code == 0
+    with open(file, 'rb') as whole:
+        data = whole.read()
+    layer = data.index(image.blobs[image.layers[0]['digest']])
+    source = random.Random(7)
+    places = [layer, layer + 15000, data.index(b'"high"')] + [source.randrange(len(data)) for _ in range(25)]
+    for at in places:
+        flipped = bytearray(data)
+        flipped[at] ^= 1 << source.randrange(8)
+        with open(file, 'wb') as damaged:
+            damaged.write(flipped)
+        done = bundle(there, 'verify', file)
+        assert done.code != 0, at
+        if at == places[0] or at == places[1]:
+            assert '(layer 1 of %s)' % name in done.err, done
+        if at == places[2]:
+            assert 'Packs/Harbour/Scripts/script-Tide.yml' in done.err, done
+        assert bundle(there, 'import', file).code != 0 and there.names() == []
+
+
+def test_killed_while_it_is_written(sites, registry):
+    here = sites[0]
+    name = registry.put('bundle/kill', '1.0', Image([tar_of({'own': os.urandom(3 << 20)})]))
+    assert here('pull', name).code == 0
+    file = os.path.join(here.folder, 'kill.bundle')
+    whole = bundle(here, 'create', file, '--image', name)
+    assert whole.code == 0
+    for turn in range(4):
+        os.remove(file)
+        running = here.berth.begin('bundle', 'create', file, '--image', name, settings=here.settings, env=here.env)
+        time.sleep(whole.seconds * (turn + 0.5) / 4)
+        running.signal(signal.SIGKILL)
+        running.wait(60)
+        if os.path.exists(file):
+            assert bundle(here, 'verify', file).code == 0, 'what is there is whole'
+        else:
+            assert bundle(here, 'create', file, '--image', name).code == 0

@@ -1,0 +1,602 @@
+"""Rows R01 to R16 and L01 to L10 of what must be withstood, against a registry that breaks the rules.
+
+Each row is refused with its reason, and nothing of it is kept; the first test is the control: the same image from the same
+registry, told straight, is taken.
+"""
+import copy
+import gzip
+import io
+import json
+import socket
+import struct
+import tarfile
+import tempfile
+import time
+import zlib
+
+import pytest
+
+import registries
+from calls import PATIENCE
+from figures import figure
+from hostile_registry import HostileRegistry
+from registries import ARCHITECTURE, OCI_INDEX, OCI_MANIFEST, Image, digest_of, small_image, tar_of
+
+
+@pytest.fixture
+def registry():
+    made = HostileRegistry(small_image('hostile'))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def site(berth, registry):
+    made = registries.Site(berth, tempfile.mkdtemp(prefix='berth-hostile-'))
+    made.trust({registry.name: 'insecure: on'})
+    made.env = {'REGISTRY_AUTH_FILE': '/nowhere/auth.json'}
+    yield made
+    made.end()
+
+
+def pull(site, registry, name='team/x:1', **how):
+    return site('pull', '%s/%s' % (registry.name, name), **how)
+
+
+def refused(site, registry, words, **how):
+    done = pull(site, registry, **how)
+    assert done.code != 0 and len(done.err.splitlines()[-1]) < 2000, done
+    assert words in done.err.splitlines()[-1], done
+    assert site.names() == [] and [blob for blob in site.blobs() if not blob.endswith('.part')] == [], done
+    assert done.peak_bytes < 64 << 20, done
+    return done
+
+
+def test_the_image_told_straight_is_taken(site, registry):
+    assert pull(site, registry).code == 0
+    assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+
+
+# --- R01 to R04, R11: what manifests, indexes and configurations say ---------------------------------------------------
+
+def changed(image, change):
+    other = copy.deepcopy(image)
+    change(other)
+    return other
+
+
+def set_in(*path):
+    """A change of the manifest: set_in('layers', 0, 'size', 5)."""
+    def change(image):
+        place = image.document
+        for step in path[:-2]:
+            place = place[step]
+        place[path[-2]] = path[-1]
+    return change
+
+
+def with_config(**members):
+    return lambda image: image.__init__([tar_of({'a': b'1'})], members)
+
+
+def more_layers(image):
+    image.document['layers'] = image.document['layers'] * 200
+
+
+def as_text(text):
+    def change(image):
+        class Odd(Image):
+            manifest = property(lambda self: text(json.dumps(self.document)).encode('utf-8', 'surrogateescape'))
+        image.__class__ = Odd
+    return change
+
+
+MANIFESTS = {
+    'R01 diffID differs': (with_config(rootfs={'type': 'layers', 'diff_ids': ['sha256:' + '0' * 64]}),
+                           "the image's configuration says sha256:0000"),
+    'R01 no such layer': (set_in('layers', 0, 'digest', 'sha256:' + '1' * 64), 'it has none'),
+    'R01 fewer diffIDs': (with_config(rootfs={'type': 'layers', 'diff_ids': []}), 'it names 0 layers, and the manifest 1'),
+    'R03 size too small': (set_in('layers', 0, 'size', 5), 'over the limit of 5 bytes'),
+    'R03 size too big': (set_in('layers', 0, 'size', 100000), 'again and again'),
+    'R03 size negative': (set_in('layers', 0, 'size', -1), 'its size is no number of bytes'),
+    'R03 size 2^63': (set_in('layers', 0, 'size', 2 ** 63), 'its size is no number of bytes'),
+    'R03 size of a galaxy': (set_in('layers', 0, 'size', 2 ** 62), 'are the most'),
+    'R03 config too big': (set_in('config', 'size', 2 << 20), 'its configuration has 2097152 bytes'),
+    'R03 config size differs': (set_in('config', 'size', 1000), 'and it should have 1000 bytes'),
+    'R04 both at once': (set_in('manifests', []), 'a manifest and an index at once'),
+    'R04 calls itself an index': (set_in('mediaType', OCI_INDEX), 'and it calls itself'),
+    'R04 no image': (set_in('config', 'mediaType', 'application/vnd.cncf.helm.config.v1+json'), 'is no configuration'),
+    'R04 schema 1': (set_in('schemaVersion', 1), 'schema 1'),
+    'R07 foreign layer': (set_in('layers', 0, 'mediaType',
+                                 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'),
+                          'its bytes lie outside the registry'),
+    'R10 zstd': (set_in('layers', 0, 'mediaType', 'application/vnd.oci.image.layer.v1.tar+zstd'), 'packed with zstd'),
+    'R11 400 layers': (more_layers, 'it has 400 layers, and 256 are the most'),
+    'R11 key twice': (as_text(lambda text: text.replace('"schemaVersion"', '"schemaVersion": 2, "schemaVersion"')),
+                      "the key 'schemaVersion' stands twice"),
+    'R11 key in another spelling': (as_text(lambda text: text.replace('"layers"', '"Layers": [], "layers"')),
+                                    "the key 'Layers' is another spelling of 'layers'"),
+    'R11 NaN': (as_text(lambda text: text.replace('"schemaVersion"', '"x": NaN, "schemaVersion"')), 'a number in it is none'),
+    'R11 NUL': (as_text(lambda text: text.replace('"schemaVersion"', '"x": "\\u0000", "schemaVersion"')), 'holds a NUL'),
+    'R11 no UTF-8': (as_text(lambda text: text.replace('"schemaVersion"', '"x": "\udcff", "schemaVersion"')),
+                     'it is not UTF-8'),
+    'R11 depth': (as_text(lambda text: text.replace('"schemaVersion"', '"x": ' + '[' * 99 + ']' * 99
+                                                    + ', "schemaVersion"')), 'nesting'),
+    'R11 5 MiB': (as_text(lambda text: text + ' ' * (5 << 20)), 'over the limit of 4194304 bytes'),
+    'R11 bad digest': (set_in('layers', 0, 'digest', 'sha256:../../etc'), 'its digest'),
+    'L10 architecture': (with_config(architecture='s390x'), 'it is for s390x'),
+    'L10 system': (with_config(os='windows'), "for the system 'windows'"),
+    'L10 spelling': (with_config(config={'env': ['LD_PRELOAD=/x']}), "another spelling of 'Env'"),
+    'L10 env': (with_config(config={'Env': ['A%d=1' % i for i in range(9000)]}), 'more than 4096 items'),
+    'L10 user': (with_config(config={'User': 'x' * 1000}), 'User'),
+}
+
+
+@pytest.mark.parametrize('row', MANIFESTS)
+def test_documents(site, registry, row):
+    change, words = MANIFESTS[row]
+    registry.image = changed(registry.image, change)
+    refused(site, registry, words)
+
+
+def test_other_bytes_than_the_digest(site, registry):
+    """R01, R02."""
+    layer = registry.image.layers[0]['digest']
+
+    def other(handler, path):
+        data = registry.image.blobs[path.rsplit('/', 1)[1]]
+        handler.answer(200, data[:-1] + bytes([data[-1] ^ 1]))
+
+    registry.rules['blob'] = lambda handler, path: other(handler, path) if layer in path else False
+    refused(site, registry, 'what came has the digest')
+    registry.rules['blob'] = lambda handler, path: other(handler, path) if layer not in path else False
+    refused(site, registry, 'what came has')
+    registry.rules = {'manifest': lambda handler, path: handler.answer(
+        200, registry.image.manifest + b' ', Content_Type=OCI_MANIFEST)}
+    refused(site, registry, 'what came has the digest', name='team/x@' + registry.image.digest)
+    registry.rules = {'manifest': lambda handler, path: handler.answer(
+        200, registry.image.manifest, Content_Type=OCI_MANIFEST, Docker_Content_Digest='sha256:' + '2' * 64)}
+    refused(site, registry, 'and should have sha256:2222')
+
+
+def test_content_type_against_body(site, registry):
+    """R04."""
+    registry.rules['manifest'] = lambda handler, path: handler.answer(200, registry.image.manifest, Content_Type=OCI_INDEX)
+    refused(site, registry, 'the registry calls it')
+    registry.rules['manifest'] = lambda handler, path: handler.answer(200, b'<html>', Content_Type='text/html')
+    refused(site, registry, 'parse JSON')
+
+
+def test_indexes(site, registry):
+    """R11: a circle cannot be made of digests that hold; a long way can, and so can a lie about sizes."""
+    bodies = {}
+
+    def put(entry):
+        body = json.dumps({'schemaVersion': 2, 'mediaType': OCI_INDEX, 'manifests': [entry]}).encode()
+        bodies[digest_of(body)] = body
+        return body
+
+    platform = {'os': 'linux', 'architecture': ARCHITECTURE}
+    body = put({'mediaType': OCI_MANIFEST, 'digest': registry.image.digest, 'size': len(registry.image.manifest),
+                'platform': platform})
+    for _ in range(6):
+        body = put({'mediaType': OCI_INDEX, 'digest': digest_of(body), 'size': len(body), 'platform': platform})
+
+    def serve(handler, path):
+        asked = path.rsplit('/', 1)[1]
+        if asked in bodies or asked == '1':
+            return handler.answer(200, bodies.get(asked, body), Content_Type=OCI_INDEX)
+        return False
+
+    registry.rules['manifest'] = serve
+    refused(site, registry, 'leads through more than 4 others')
+    body = put({'mediaType': OCI_MANIFEST, 'digest': registry.image.digest, 'size': 5, 'platform': platform})
+    refused(site, registry, 'has 5 bytes, and it has')
+    body = put({'mediaType': OCI_MANIFEST, 'digest': registry.image.digest, 'size': len(registry.image.manifest),
+                'platform': {'os': 'linux', 'architecture': 's390x'}})
+    refused(site, registry, 'there is linux/s390x')
+
+
+# --- R05, R06: where it sends us ----------------------------------------------------------------------------------------
+
+def redirect_to(place):
+    return lambda handler, path: handler.answer(307, Location=place)
+
+
+def test_redirects(berth, site, registry):
+    layer = registry.image.layers[0]['digest']
+
+    def blobs(rule):
+        registry.rules['blob'] = lambda handler, path: rule(handler, path) if layer in path else False
+
+    other = HostileRegistry(registry.image)
+    try:
+        elsewhere = 'http://%s/v2/team/x/blobs/%s' % (other.name, layer)
+        blobs(redirect_to(elsewhere))
+        refused(site, registry, 'connect to 127.0.0.1: it is')
+        assert other.asked == []
+        blobs(redirect_to('http://169.254.169.254/latest/meta-data'))
+        refused(site, registry, 'connect to 169.254.169.254')
+        blobs(redirect_to('http://localhost:%d/x' % other.port))
+        refused(site, registry, 'connect to')
+        blobs(redirect_to('file:///etc/passwd'))
+        refused(site, registry, 'only http and https')
+        blobs(redirect_to('http://user:pass@%s/x' % other.name))
+        refused(site, registry, 'a name and a password')
+        blobs(lambda handler, path: handler.answer(307, Location=path))
+        refused(site, registry, 'more than 10 times')
+        blobs(redirect_to(''))
+        refused(site, registry, 'read URL')
+        # With a password that the other host must not see, and that host named by the operator.
+        site.trust({registry.name: 'insecure: on, sends_to: ["%s"]' % other.name})
+        auth = berth.write('hostile.json', json.dumps({'auths': {registry.name: {'username': 'u', 'password': 'p'}}}))
+
+        def log_in(handler, path):
+            if 'Authorization' not in handler.headers:
+                return handler.answer(401, WWW_Authenticate='Basic realm="x"')
+            return False
+
+        registry.rules['manifest'] = log_in
+        blobs(redirect_to(elsewhere))
+        assert pull(site, registry, env={'REGISTRY_AUTH_FILE': auth}).code == 0
+        assert other.asked and all('Authorization' not in headers for _, _, headers in other.asked)
+    finally:
+        other.end()
+
+
+def test_servers_of_tokens(berth, site, registry):
+    """R06."""
+    auth = berth.write('tokens.json', json.dumps({'auths': {registry.name: {'username': 'u', 'password': 'p'}}}))
+    env = {'REGISTRY_AUTH_FILE': auth}
+    other = HostileRegistry(registry.image)
+
+    def challenge(realm, scope='repository:team/x:pull,push repository:other/y:*'):
+        def rule(handler, path):
+            if not handler.headers.get('Authorization', '').startswith('Bearer '):
+                return handler.answer(401, WWW_Authenticate='Bearer realm="%s",service="s",scope="%s"' % (realm, scope))
+            return False
+        registry.rules['manifest'] = rule
+
+    try:
+        challenge('http://%s/token' % other.name.replace('127.0.0.1', '127.0.0.2'))
+        refused(site, registry, "which is another's", env=env)
+        challenge('http://evil.invalid/token')
+        refused(site, registry, "which is another's", env=env)
+        challenge('http://u:p@%s/token' % registry.name)
+        refused(site, registry, "which is another's", env=env)
+        challenge('file:///etc/passwd')
+        refused(site, registry, 'only http and https', env=env)
+        challenge('http://%s/token' % registry.name)
+        registry.rules['token'] = lambda handler, path: handler.answer(200, b'{"token": "a\\nb"}')
+        refused(site, registry, 'gave none', env=env)
+        registry.rules['token'] = lambda handler, path: handler.answer(200, b'{"token": "%s"}' % (b'x' * (1 << 20)))
+        refused(site, registry, 'over the limit of 65536 bytes', env=env)
+        registry.rules['token'] = lambda handler, path: handler.answer(200, b'{"token": "t1"}')
+        assert pull(site, registry, env=env).code == 0
+        scopes = {path.split('scope=')[1] for _, path, _ in registry.asked if path.startswith('/token')}
+        assert scopes == {'repository%3Ateam%2Fx%3Apull'}, 'what is asked for is what the work needs'
+        assert other.asked == []
+    finally:
+        other.end()
+
+
+def test_token_that_runs_out(site, registry):
+    """R08: in the middle of a pull."""
+    given = []
+
+    def token(handler, path):
+        given.append('t%d' % len(given))
+        handler.answer(200, json.dumps({'token': given[-1]}).encode())
+
+    def need(handler, path):
+        if not given or handler.headers.get('Authorization') != 'Bearer ' + given[-1] or len(given) < 2 and 'blobs' in path:
+            return handler.answer(401, WWW_Authenticate='Bearer realm="http://%s/token",service="s"' % registry.name)
+        return False
+
+    registry.rules.update(token=token, manifest=need, blob=need)
+    assert pull(site, registry).code == 0 and len(given) == 2
+
+
+# --- R08, R09: how it sends ---------------------------------------------------------------------------------------------
+
+def big_image():
+    import os
+    return Image([tar_of({'big': os.urandom(1 << 20)})])
+
+
+def test_broken_off_and_taken_up_again(site, registry):
+    """R08: reset in the middle, again and again; no byte is fetched twice."""
+    registry.image = big_image()
+    layer = registry.image.layers[0]
+    data = registry.image.blobs[layer['digest']]
+    sent = []
+
+    def broken(handler, path):
+        if layer['digest'] not in path:
+            return False
+        begin = int(handler.headers.get('Range', 'bytes=0-')[6:-1])
+        piece = data[begin:begin + 300000]
+        whole = begin + len(piece) == len(data)
+        handler.send_response(206 if begin else 200)
+        handler.send_header('Content-Length', str(len(data) - begin))
+        if begin:
+            handler.send_header('Content-Range', 'bytes %d-%d/%d' % (begin, len(data) - 1, len(data)))
+        handler.end_headers()
+        handler.wfile.write(piece)
+        handler.wfile.flush()
+        sent.append(len(piece))
+        if not whole:
+            handler.connection.shutdown(socket.SHUT_RDWR)
+            handler.close_connection = True
+        return True
+
+    registry.rules['blob'] = broken
+    pulled = pull(site, registry)
+    assert pulled.code == 0, pulled
+    assert sum(sent) <= 1.05 * len(data), sent
+    figure('pull', 'bytes fetched of a blob that is broken off three times', '%.2f x' % (sum(sent) / len(data)))
+
+
+@pytest.mark.parametrize('way', ['full', 'wrong range', 'other bytes'])
+def test_range_answered_wrongly(site, registry, way):
+    """R09."""
+    registry.image = big_image()
+    layer = registry.image.layers[0]
+    data = registry.image.blobs[layer['digest']]
+
+    def serve(handler, path):
+        if layer['digest'] not in path:
+            return False
+        if 'Range' not in handler.headers:
+            first = registry.count(layer['digest']) == 1
+            handler.send_response(200)
+            handler.send_header('Content-Length', str(len(data)))
+            handler.end_headers()
+            handler.wfile.write(data[:500000] if first else data)
+            if first:
+                handler.connection.shutdown(socket.SHUT_RDWR)
+                handler.close_connection = True
+            return True
+        begin = int(handler.headers['Range'][6:-1])
+        if way == 'full':
+            return handler.answer(200, data)
+        if way == 'wrong range':
+            return handler.answer(206, data, Content_Range='bytes 0-%d/%d' % (len(data) - 1, len(data)))
+        return handler.answer(206, b'x' * (len(data) - begin),
+                              Content_Range='bytes %d-%d/%d' % (begin, len(data) - 1, len(data)))
+
+    registry.rules['blob'] = serve
+    assert pull(site, registry).code == 0
+    assert registry.count(layer['digest']) <= 3, 'one clean beginning'
+
+
+@pytest.mark.parametrize('status', [500, 503, 429])
+def test_errors_that_pass(site, registry, status):
+    """R08: back-off, and what Retry-After asks for."""
+    left = [3]
+    times = []
+
+    def fail(handler, path):
+        times.append(time.monotonic())
+        if left[0] == 0:
+            return False
+        left[0] -= 1
+        return handler.answer(status, b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "later"}]}', Retry_After='1')
+
+    registry.rules['manifest'] = fail
+    assert pull(site, registry).code == 0
+    assert times[1] - times[0] >= 0.9
+
+
+def test_errors_that_stay(site, registry):
+    registry.rules['manifest'] = lambda handler, path: handler.answer(
+        500, b'{"errors": [{"code": "X", "message": "\\u001b[31mred"}]}')
+    done = refused(site, registry, 'status 500')
+    assert '\x1b[31mred' not in done.err and '\\x1b' in done.err
+    assert registry.count('/manifests/') == 5
+
+
+def test_endless_body(site, registry):
+    """R08."""
+    def endless(handler, path):
+        handler.send_response(200)
+        handler.send_header('Content-Type', OCI_MANIFEST)
+        handler.send_header('Transfer-Encoding', 'chunked')
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b'10000\r\n' + b'{' * 0x10000 + b'\r\n')
+
+    registry.rules['manifest'] = endless
+    refused(site, registry, 'over the limit of 4194304 bytes')
+
+
+def test_endless_headers(site, registry):
+    def endless(handler, path):
+        handler.send_response(200)
+        for i in range(5000):
+            handler.send_header('X-%d' % i, 'y' * 100)
+        handler.end_headers()
+
+    registry.rules['manifest'] = endless
+    refused(site, registry, 'GET http')
+
+
+def test_blob_that_never_ends_in_time(site, registry):
+    """R08: next to nothing comes. Given up after half a minute, and at the next try begun again."""
+    layer = registry.image.layers[0]['digest']
+    stalled = []
+
+    def slow(handler, path):
+        if layer not in path or stalled:
+            return False
+        stalled.append(1)
+        handler.send_response(200)
+        handler.send_header('Content-Length', str(len(registry.image.blobs[layer])))
+        handler.end_headers()
+        for byte in registry.image.blobs[layer][:60]:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            time.sleep(1)
+        return True
+
+    registry.rules['blob'] = slow
+    done = pull(site, registry)
+    assert done.code == 0 and 25 < done.seconds < 60 * PATIENCE, done
+
+
+# --- R10, L01 to L09: what layers hold ----------------------------------------------------------------------------------
+
+def entry(name, kind=tarfile.REGTYPE, data=b'', **more):
+    form = more.pop('format', tarfile.PAX_FORMAT)
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    info.size = len(data)
+    for key, value in more.items():
+        setattr(info, key, value)
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode='w', format=form) as tar:
+        tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def gzip_bomb():
+    """1 MiB that unpacks to a gibibyte of zeros, made in pieces."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    zeros = bytes(1 << 20)
+    return b''.join(packer.compress(zeros) for _ in range(1024)) + packer.flush(), b''
+
+
+GOOD = tar_of({'a': b'1'})
+BROKEN = bytearray(GOOD)
+BROKEN[0] ^= 1
+NEGATIVE = bytearray(GOOD)
+NEGATIVE[124:136] = b'\xff' * 12
+NEGATIVE[148:156] = b'        '
+NEGATIVE[148:156] = b'%06o\0 ' % sum(NEGATIVE[:512])
+
+LAYERS = {
+    'R10 bomb': (gzip_bomb(), 'it unpacks to more than'),
+    'R10 trailing garbage': ((gzip.compress(GOOD) + b'garbage', GOOD), 'it is damaged, or no gzip'),
+    'R10 nested': (gzip.compress(GOOD), 'read the archive'),
+    'R10 breaks off': ((gzip.compress(GOOD)[:-9], GOOD), 'it breaks off'),
+    'R10 xz': ((b'\xfd7zXZ\x00' + b'x' * 100, GOOD), 'it is damaged, or no gzip'),
+    'L01 upwards': (entry('../../etc/cron.d/x', data=b'x'), 'its name leads upwards'),
+    'L01 upwards inside': (entry('a/b/../../../x', data=b'x'), 'its name leads upwards'),
+    'L01 name of 5,000 bytes': (entry('x/' * 2500 + 'x'), 'longer than a path can be'),
+    'L01 part of 300 bytes': (entry('x' * 300), 'longer than a name can be'),
+    'L03 hard link upwards': (entry('x', tarfile.LNKTYPE, linkname='../../etc/shadow'), 'is another link to leads upwards'),
+    'L03 hard link to nothing': (entry('x', tarfile.LNKTYPE, linkname=''), 'another link to nothing'),
+    'L04 removes its folder': (entry('a/.wh..'), 'it removes no file'),
+    'L04 removes the one above': (entry('a/.wh...'), 'it removes no file'),
+    'L04 removes nothing': (entry('a/.wh.'), 'it removes no file'),
+    'L04 unknown mark': (entry('a/.wh..wh.plnk'), 'a mark that is not known'),
+    'L05 device': (entry('dev/sda', tarfile.BLKTYPE, devmajor=8, devminor=0), 'it is a device (8, 0)'),
+    'L05 whiteout device': (entry('x', tarfile.CHRTYPE, devmajor=0, devminor=0), 'it is a device (0, 0)'),
+    'L05 attribute': (entry('x', pax_headers={'SCHILY.xattr.trusted.overlay.redirect': '/etc'}), 'would steer'),
+    'L05 attribute of users': (entry('x', pax_headers={'SCHILY.xattr.user.overlay.opaque': 'y'}), 'would steer'),
+    'L06 owner': (entry('x', uid=2 ** 32 - 1), 'owner or group is none'),
+    'L07 sparse': (entry('x', pax_headers={'GNU.sparse.major': '1'}), 'sparse'),
+    'L07 truncated': (GOOD[:700], 'breaks off'),
+    'L07 wrong sum': (bytes(BROKEN), 'the sum of its header is wrong'),
+    'L07 negative size': (bytes(NEGATIVE), 'its size is negative'),
+    'L07 concatenated': (GOOD + GOOD, 'stands behind the end'),
+    'L07 size of a folder': (entry('d/', tarfile.DIRTYPE, pax_headers={'size': '1024'}), 'has a size'),
+}
+
+
+@pytest.mark.parametrize('row', LAYERS)
+def test_layers(site, registry, row):
+    layer, words = LAYERS[row]
+    registry.image = Image([layer])
+    done = refused(site, registry, words)
+    assert '\x1b' not in done.err
+    if row == 'R10 bomb':
+        figure('layers', 'memory while a bomb of 1 GiB is refused', '%.2f MiB' % (done.peak_bytes / (1 << 20)))
+
+
+def test_layers_that_are_well(site, registry):
+    """L01, L02, L06, L09: odd, and right."""
+    registry.image = Image([
+        tar_of({'usr/share/line\nbreak': b'1', './dot/x': b'2', 'case': b'3', 'Case': b'4'}),
+        entry('setuid', data=b'x', mode=0o4755),
+        entry('old', data=b'x', mtime=0),
+        entry('link', tarfile.SYMTYPE, linkname='../../../../etc/passwd'),
+        entry('fifo', tarfile.FIFOTYPE),
+        entry('usr/share/.wh.case'),
+        entry('usr/share/.wh..wh..opq'),
+        entry('long/' + 'y' * 200 + '/z', data=b'x', format=tarfile.GNU_FORMAT),
+        (gzip.compress(GOOD[:512]) + gzip.compress(GOOD[512:]), GOOD),
+    ])
+    assert pull(site, registry).code == 0
+
+
+# --- R12: names ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize('name', ['../../x', 'x' * 300, 'Team/x', 'team/x:1@sha256:../..', 'r.example:99999/x',
+                                  'r.ex\u00e4mple/x', 'http://r.example/x', 'team/x:', 'a//b'])
+def test_names(site, registry, name):
+    done = site('pull', name)
+    assert done.code == 2 and 'read image reference' in done.err, done
+
+
+# --- R13: pushing to it -------------------------------------------------------------------------------------------------
+
+class TestPush:
+    @pytest.fixture(autouse=True)
+    def taken(self, site, registry):
+        assert pull(site, registry).code == 0
+        self.blobs, self.manifests = {}, {}
+
+        def blob(handler, path):
+            data = self.blobs.get(path.rsplit('/', 1)[1])
+            return handler.answer(404) if data is None else handler.answer(200, data)
+
+        def upload(handler, path):
+            if handler.command == 'POST':
+                return handler.answer(202, Location='/v2/team/y/blobs/uploads/1?state=x')
+            self.blobs[path.split('digest=')[1]] = handler.given
+            return handler.answer(201)
+
+        def manifest(handler, path):
+            tag = path.rsplit('/', 1)[1]
+            if handler.command == 'PUT':
+                self.manifests[tag] = handler.given
+                return handler.answer(201)
+            body = self.manifests.get(tag)
+            return handler.answer(404) if body is None else handler.answer(200, body, Content_Type=OCI_MANIFEST)
+
+        registry.rules.update(blob=blob, upload=upload, manifest=manifest)
+
+    def push(self, site, registry):
+        return site('push', registry.name + '/team/x:1', registry.name + '/team/y:1')
+
+    def test_straight(self, site, registry):
+        assert self.push(site, registry).code == 0
+        assert list(self.manifests) == ['1'] and len(self.blobs) == 3
+
+    @pytest.mark.parametrize('row', ['lies about a blob', 'lies about a manifest', 'another manifest', 'elsewhere', '413'])
+    def test_lies(self, site, registry, row):
+        usual = dict(registry.rules)
+        words = {'lies about a blob': 'took it, and does not have it', 'lies about a manifest': 'it has none',
+                 'another manifest': 'came in between', 'elsewhere': 'wants it sent to', '413': 'too large for it'}[row]
+
+        def upload(handler, path):
+            if row == 'lies about a blob' and handler.command == 'PUT':
+                return handler.answer(201)
+            if row == 'elsewhere':
+                return handler.answer(202, Location='http://127.0.0.1:1/upload')
+            if row == '413' and handler.command == 'PUT':
+                return handler.answer(413)
+            return usual['upload'](handler, path)
+
+        def manifest(handler, path):
+            if handler.command == 'PUT' and row == 'lies about a manifest':
+                return handler.answer(201)
+            if handler.command == 'PUT' and row == 'another manifest':
+                self.manifests['1'] = handler.given + b' '
+                return handler.answer(201)
+            return usual['manifest'](handler, path)
+
+        registry.rules.update(upload=upload, manifest=manifest)
+        done = self.push(site, registry)
+        assert done.code != 0 and words in done.err, done
