@@ -7,8 +7,11 @@ import copy
 import gzip
 import io
 import json
+import os
+import shutil
 import socket
-import struct
+import ssl
+import subprocess
 import tarfile
 import tempfile
 import time
@@ -300,7 +303,6 @@ def test_token_that_runs_out(site, registry):
 # --- R08, R09: how it sends ---------------------------------------------------------------------------------------------
 
 def big_image():
-    import os
     return Image([tar_of({'big': os.urandom(1 << 20)})])
 
 
@@ -528,6 +530,87 @@ def test_layers_that_are_well(site, registry):
         (gzip.compress(GOOD[:512]) + gzip.compress(GOOD[512:]), GOOD),
     ])
     assert pull(site, registry).code == 0
+
+
+# --- R14: TLS ------------------------------------------------------------------------------------------------------------
+
+class TestTls:
+    """A registry with each of these certificates; the CA is known to the client."""
+
+    @pytest.fixture
+    def folder(self):
+        made = tempfile.mkdtemp(prefix='berth-tls-')
+        registries.make_certificates(made)
+        yield made
+        shutil.rmtree(made)
+
+    def issue(self, folder, name, names, days='2', digest='-sha256'):
+        registries.openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=' + name, '-keyout', name + '.key', '-out',
+                           name + '.csr', cwd=folder)
+        with open(os.path.join(folder, name + '.names'), 'w') as file:
+            file.write('subjectAltName=%s\n' % names)
+        registries.openssl('x509', '-req', '-in', name + '.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial',
+                           '-days', days, digest, '-extfile', name + '.names', '-out', name + '.crt', cwd=folder)
+
+    def serve(self, registry, folder, name, version=None, client=False):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(folder, name + '.crt'), os.path.join(folder, name + '.key'))
+        if version:
+            context.set_ciphers('ALL:@SECLEVEL=0')
+            context.minimum_version = context.maximum_version = version
+        if client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(os.path.join(folder, 'ca.crt'))
+        registry.server.socket = context.wrap_socket(registry.server.socket, server_side=True)
+
+    @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'insecure'])
+    def test_rows(self, site, registry, folder, row):
+        self.issue(folder, 'right', 'IP:127.0.0.1')
+        self.issue(folder, 'wrong', 'DNS:elsewhere.example')
+        self.issue(folder, 'expired', 'IP:127.0.0.1', days='-1')
+        name = {'wrong name': 'wrong', 'expired': 'expired', 'insecure': 'wrong'}.get(row, 'right')
+        self.serve(registry, folder, name, ssl.TLSVersion.TLSv1_1 if row == 'TLS 1.1' else None)
+        ca = '' if row == 'unknown CA' else 'ca: %s' % os.path.join(folder, 'ca.crt')
+        site.trust({registry.name: 'insecure: on' if row == 'insecure' else ca})
+        if row in ('right', 'insecure'):
+            assert pull(site, registry).code == 0
+        else:
+            done = refused(site, registry, 'GET https://' + registry.name)
+            if row != 'TLS 1.1':
+                assert "'ca' under images.registries" in done.err, done
+
+    def test_client_certificate(self, site, registry, folder):
+        self.issue(folder, 'right', 'IP:127.0.0.1')
+        self.issue(folder, 'client', 'DNS:client.example')
+        self.serve(registry, folder, 'right', client=True)
+        ca = 'ca: %s' % os.path.join(folder, 'ca.crt')
+        site.trust({registry.name: ca})
+        refused(site, registry, 'GET https://')
+        site.trust({registry.name: '%s, client_certificate: %s, client_key: %s' % (
+            ca, os.path.join(folder, 'client.crt'), os.path.join(folder, 'client.key'))})
+        assert pull(site, registry).code == 0
+
+
+# --- F04: no room ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize('where', ['cache', 'storage'])
+def test_disk_full(site, registry, where):
+    """Refused before anything is written where it cannot fit, and taken once there is room."""
+    registry.image = Image([tar_of({'big': os.urandom(3 << 20), 'zeros': bytes(90 << 20)})])
+    folder = getattr(site, where)
+    os.makedirs(folder)
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=%s' % ('2m' if where == 'cache' else '60m'), 'berth-test', folder],
+                   check=True)
+    try:
+        done = pull(site, registry)
+        assert done.code != 0 and 'make room there' in done.err, done
+        assert site.names() == []
+        subprocess.run(['mount', '-o', 'remount,size=500m', folder], check=True)
+        assert pull(site, registry).code == 0 and len(site.names()) == 1
+    finally:
+        for line in reversed(open('/proc/self/mountinfo').read().splitlines()):
+            if line.split()[4].startswith(folder):
+                subprocess.run(['umount', line.split()[4]], check=True)
 
 
 # --- R12: names ---------------------------------------------------------------------------------------------------------
