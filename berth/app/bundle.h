@@ -17,6 +17,10 @@
 
 namespace berth::app {
 
+inline constexpr int kBundleSchema = 1;
+inline constexpr std::string_view kBundleContents = "bundle.json";
+inline constexpr std::string_view kBundleSums = "SHA256SUMS";
+
 struct BundledImage {
   std::string name;    // "docker.io/demisto/python3:3.10.1"
   std::string digest;  // of its manifest
