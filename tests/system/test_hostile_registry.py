@@ -683,3 +683,62 @@ class TestPush:
         registry.rules.update(upload=upload, manifest=manifest)
         done = self.push(site, registry)
         assert done.code != 0 and words in done.err, done
+
+
+# --- newer tags -----------------------------------------------------------------------------------------------------------
+
+def test_newer_tags_of_200_images(site, registry):
+    """One question an image, several at once; kept for an hour, and asked again with what the registry gave."""
+    count = 200
+    assert pull(site, registry).code == 0
+    # One image under as many names as there are to be asked about, as the storage would write it.
+    list_file = os.path.join(site.storage, 'overlay-images', 'images.json')
+    with open(list_file) as file:
+        images = json.load(file)
+    images[0]['names'] = ['%s/newer/image%d:1.9' % (registry.name, i) for i in range(count)]
+    with open(list_file, 'w') as file:
+        json.dump(images, file)
+    asked, at_once, most = [], [0], [0]
+
+    def tags(handler, path):
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        asked.append((path, handler.headers.get('If-None-Match')))
+        time.sleep(0.02)
+        at_once[0] -= 1
+        if handler.headers.get('If-None-Match') == '"v1"':
+            return handler.answer(304)
+        return handler.answer(200, b'{"name": "x", "tags": ["1.9", "1.10", "latest"]}', ETag='"v1"')
+
+    registry.rules['other'] = tags
+    first = site('list', '--newer', '--json')
+    assert first.code == 0, first
+    rows = [newer for image in first.json['images'] for newer in image['newer']]
+    assert len(rows) == count and {row['tag'] for row in rows} == {'1.10'}, rows[:3]
+    assert len(asked) == count == len({path for path, _ in asked}) and most[0] > 4
+    figure('newer', 'asking for %d images, in all' % count, '%.2f s' % first.seconds)
+    assert site('list', '--newer', '--json').code == 0 and len(asked) == count, 'within the hour nobody is asked'
+    known = os.path.join(site.cache, 'images', 'tags.json')
+    with open(known) as file:
+        kept = json.load(file)
+    for entry in kept.values():
+        entry['asked_at'] = 1
+    with open(known, 'w') as file:
+        json.dump(kept, file)
+    again = site('list', '--newer', '--json')
+    assert {validator for _, validator in asked[count:]} == {'"v1"'} and len(asked) == 2 * count
+    assert {row['tag'] for image in again.json['images'] for row in image['newer']} == {'1.10'}
+
+
+def test_lists_of_tags_that_lie(site, registry):
+    def tags(handler, path):
+        if 'last=' in path:
+            return handler.answer(200, json.dumps({'tags': ['1', '0.9']}).encode(), Link='<%s>; rel="next"' % path)
+        odd = ['../x', 'x' * 500, '\x1b[31m', '', '9;rm -rf /', 5, None]
+        return handler.answer(200, json.dumps({'tags': odd}).encode(), Link='<%s?last=x>; rel="next"' % path)
+
+    registry.rules['other'] = tags
+    assert pull(site, registry, name='team/x').code == 0
+    assert site.names() == [registry.name + '/team/x:1']
+    registry.rules['other'] = lambda handler, path: handler.answer(200, b'{"tags": ["../x"]}')
+    assert 'it has none' in pull(site, registry, name='team/y').err
