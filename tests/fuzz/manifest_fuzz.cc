@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto parsed = parse_manifest(text, type);
     if (!parsed) continue;
     if (const auto* manifest = std::get_if<ImageManifest>(&*parsed)) {
-      BERTH_ASSERT(!(manifest->layers.empty() || manifest->layers.size() > kMaxLayers));
-      BERTH_ASSERT(!(manifest->layer_bytes() > kMaxImageBytes));
+      BERTH_ASSERT(!manifest->layers.empty() && manifest->layers.size() <= kMaxLayers);
+      BERTH_ASSERT(manifest->layer_bytes() <= kMaxImageBytes);
     } else {
       static_cast<void>(choose_entry(std::get<ImageIndex>(*parsed), "amd64"));
     }
