@@ -1,8 +1,8 @@
 // Packs and images in one file, for a site without network.
 //
 // A bundle is a tar: an OCI image layout, a folder `Packs`, `bundle.json`, which says what is in it, and at the end
-// `SHA256SUMS` with the digest of every other member, in the form that sha256sum(1) checks. So every byte is covered: by a
-// digest, by the sum of a header, or by having to be empty.
+// `SHA256SUMS` with the digest of every other member, in the form that sha256sum(1) checks. So every byte is covered:
+// by a digest, by the sum of a header, or by having to be empty.
 #pragma once
 
 #include <filesystem>
@@ -17,6 +17,10 @@
 
 namespace berth::app {
 
+inline constexpr int kBundleSchema = 1;
+inline constexpr std::string_view kBundleContents = "bundle.json";
+inline constexpr std::string_view kBundleSums = "SHA256SUMS";
+
 struct BundledImage {
   std::string name;    // "docker.io/demisto/python3:3.10.1"
   std::string digest;  // of its manifest
@@ -30,10 +34,9 @@ struct Bundle {
   std::string digest;              // of SHA256SUMS, and with it of all; to be compared when it has travelled
 };
 
-// Writes the new file `file` with images of this machine and the packs at `content`: folders of packs, or trees that hold
-// `Packs`. Links and what begins with a dot are left out.
-// Errors: InvalidInput for nothing to put in, or two packs of one name; AlreadyExists when there is such a file; those of
-// image::export_image and of reading.
+// Writes the new file `file` with images of this machine and the packs at `content`: folders of packs, or trees that
+// hold `Packs`. Links and what begins with a dot are left out. Errors: InvalidInput for nothing to put in, or two packs
+// of one name; AlreadyExists when there is such a file; those of image::export_image and of reading.
 Result<Bundle> create_bundle(const Settings& settings, const std::filesystem::path& file,
                              const std::vector<std::string>& images, const std::vector<std::filesystem::path>& content,
                              const OnStep& on_step);
@@ -48,8 +51,8 @@ struct ImportedBundle {
   std::string source;                       // of content, under which its packs are registered; empty: it has none
 };
 
-// Verifies the bundle, then puts its images into the storage as a pull does (trust, judgement, tags that do not change),
-// and registers its packs as the source of content `source`. What an earlier bundle has put there is replaced.
+// Verifies the bundle, then puts its images into the storage as a pull does (trust, judgement, tags that do not
+// change), and registers its packs as the source of content `source`. What an earlier bundle has put there is replaced.
 // Errors: those of verify_bundle and add_content_source.
 Result<ImportedBundle> import_bundle(const Settings& settings, const std::filesystem::path& file,
                                      const std::string& source, const OnStep& on_step);

@@ -74,7 +74,8 @@ int import(const BundleOptions& options, const Surroundings& surroundings) {
   steps.done();
   if (!imported) return complain(imported.error());
   bool failed = false;
-  for (const image::UpdateResult& image : imported->images) failed = failed || image.state == image::UpdateState::Failed;
+  for (const image::UpdateResult& image : imported->images)
+    failed = failed || image.state == image::UpdateState::Failed;
   if (options.json) {
     Json json = bundle_json(imported->bundle);
     json.set("images", app::update_json(imported->images)).set("source", imported->source);
@@ -121,8 +122,8 @@ void add_bundle(CLI::App& program, Choice& choice) {
       verify);
   {
     const auto options = std::make_shared<BundleOptions>();
-    CLI::App& command = add(group, choice, "import", "load the images and register the packs of a bundle", options,
-                            import);
+    CLI::App& command =
+        add(group, choice, "import", "load the images and register the packs of a bundle", options, import);
     command.add_option("--name", options->name, "the source of content that its packs become")->capture_default_str();
   }
 }

@@ -67,8 +67,7 @@ int pull(const PullCommand& options, const Surroundings& surroundings) {
 
 int push(const PushCommand& options, const Surroundings& surroundings) {
   StepLines steps;
-  const auto pushed =
-      app::push_image(surroundings.settings, options.name, options.destination, steps.taker());
+  const auto pushed = app::push_image(surroundings.settings, options.name, options.destination, steps.taker());
   steps.done();
   if (!pushed) return complain(pushed.error());
   const std::string name = image::to_string(pushed->reference);
@@ -99,8 +98,8 @@ int update(const UpdateCommand& options, const Surroundings& surroundings) {
   Table table{plain_row({"IMAGE", "RESULT", "DIGEST"}), {}, {}};
   for (const image::UpdateResult& result : *results) {
     failed = failed || result.state == image::UpdateState::Failed;
-    table.rows.push_back(plain_row({image::to_string(result.reference), std::string(image::to_string(result.state)),
-                                    app::update_text(result)}));
+    table.rows.push_back(plain_row(
+        {image::to_string(result.reference), std::string(image::to_string(result.state)), app::update_text(result)}));
   }
   if (options.json) {
     put_json(Json::object().set("schema", kSchema).set("images", app::update_json(*results)));

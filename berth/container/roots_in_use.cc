@@ -13,8 +13,8 @@
 #include <map>
 #include <vector>
 
-#include "berth/container/image_root.h"
 #include "berth/base/unique_fd.h"
+#include "berth/container/image_root.h"
 #include "berth/sys/file.h"
 
 namespace berth::container {

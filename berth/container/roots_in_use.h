@@ -13,8 +13,8 @@ namespace berth::container {
 
 struct RootsInUse {
   std::set<std::string> images;  // as the kept roots are named by them: the first kRootDigits digits of an image's id
-  // Containers of this runtime folder whose root is no kept one: of an ordinary user, one that is only just starting, or
-  // one whose kept root was removed. Which image it has cannot be told from outside.
+  // Containers of this runtime folder whose root is no kept one: of an ordinary user, one that is only just starting,
+  // or one whose kept root was removed. Which image it has cannot be told from outside.
   std::size_t unknown = 0;
 };
 

@@ -48,14 +48,15 @@ class Unpacking {
       return fail(Errc::Corrupt, fmt::format("'{}': it does not belong into such an archive", shown));
     }
     if (entry.size_bytes > kMaxLayerBytes) {
-      return fail(Errc::Exhausted, fmt::format("'{}': it has {} bytes, and {} are the most", shown, entry.size_bytes,
-                                               kMaxLayerBytes));
+      return fail(Errc::Exhausted,
+                  fmt::format("'{}': it has {} bytes, and {} are the most", shown, entry.size_bytes, kMaxLayerBytes));
     }
     path_ = into_ / name;
     BERTH_CHECK_OK(sys::make_folders(path_.parent_path(), 0700));
     const auto open = [&] { return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600); };
     auto fd = sys::call(open, "unpack '{}'", shown);
-    if (!fd && fd.error().os_error() == EEXIST) return fail(Errc::Corrupt, fmt::format("'{}': it stands there twice", shown));
+    if (!fd && fd.error().os_error() == EEXIST)
+      return fail(Errc::Corrupt, fmt::format("'{}': it stands there twice", shown));
     if (!fd) return std::unexpected(std::move(fd).error());
     file_ = UniqueFd(*fd);
     return {};
@@ -126,7 +127,8 @@ Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked)
     if (best == nullptr || (is_meant && (full.tag.empty() || own.tag == full.tag))) best = &own;
   }
   if (best != nullptr) return *best;
-  return fail(Errc::NotFound, fmt::format("carry the image '{}' elsewhere: it has no name with a tag", to_string(asked)));
+  return fail(Errc::NotFound,
+              fmt::format("carry the image '{}' elsewhere: it has no name with a tag", to_string(asked)));
 }
 
 Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names, const std::filesystem::path& file,
@@ -154,8 +156,9 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
 Result<LayoutFolder> LayoutFolder::open(std::filesystem::path folder) {
   auto text = sys::read_file(folder / "index.json", kMaxManifestBytes);
   if (!text && text.error().code() == Errc::NotFound) {
-    return fail(Errc::NotFound, "read the archive: it has no index.json, so it is no OCI archive; 'skopeo copy "
-                                "docker-archive:FILE oci-archive:NEW' makes one of what 'docker save' writes");
+    return fail(Errc::NotFound,
+                "read the archive: it has no index.json, so it is no OCI archive; 'skopeo copy "
+                "docker-archive:FILE oci-archive:NEW' makes one of what 'docker save' writes");
   }
   if (!text) return std::unexpected(std::move(text).error());
   // The index of a layout is one of a registry's kind; its names stand beside what parse_manifest reads.
@@ -226,7 +229,8 @@ Result<void> unpack_archive(const std::filesystem::path& file, const std::filesy
                  .on_bytes = [&](std::string_view bytes) { return unpacking.add(bytes); }});
   std::vector<char> chunk(1 << 20);
   for (;;) {
-    if (Clock::now() > deadline) return fail(Errc::TimedOut, fmt::format("read '{}': it takes too long", file.native()));
+    if (Clock::now() > deadline)
+      return fail(Errc::TimedOut, fmt::format("read '{}': it takes too long", file.native()));
     const auto read = [&] { return ::read(fd, chunk.data(), chunk.size()); };
     BERTH_TRY(int got, sys::call(read, "read archive '{}'", file.native()));
     if (got == 0) return tar.finish();
@@ -245,9 +249,10 @@ Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named&
     return Pulled{.reference = name, .digest = here->digest, .previous = here->digest, .id = here->id};
   }
   if (here) {
-    return fail(Errc::AlreadyExists, fmt::format("the tag '{}' is here with the digest {}, and the archive has {} under "
-                                                 "it; a tag does not change",
-                                                 to_string(name), here->digest, plan.digest));
+    return fail(Errc::AlreadyExists,
+                fmt::format("the tag '{}' is here with the digest {}, and the archive has {} under "
+                            "it; a tag does not change",
+                            to_string(name), here->digest, plan.digest));
   }
   BERTH_TRY(Staging staging, Staging::open(settings, plan.digest, deadline));
   BERTH_CHECK_OK(staging.begin(plan));
@@ -266,8 +271,8 @@ Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, cons
   BERTH_CHECK_OK(unpack_archive(file, work.path(), is_layout_member, deadline).context(doing));
   BERTH_TRY(const LayoutFolder layout, LayoutFolder::open(work.path()).context(doing));
   if (name && layout.images().size() != 1) {
-    return fail(Errc::InvalidInput, fmt::format("{}: it has {} images, and one name is for one", doing(),
-                                                layout.images().size()));
+    return fail(Errc::InvalidInput,
+                fmt::format("{}: it has {} images, and one name is for one", doing(), layout.images().size()));
   }
   std::vector<Pulled> loaded;
   for (const LayoutFolder::Named& image : layout.images()) {

@@ -89,8 +89,8 @@ bool is_layout_member(std::string_view name);
 Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named& image, const Reference& name,
                           const MoveSettings& settings, Staging::Deadline deadline);
 
-// Loads every image of the archive `file`. One whose name is no reference with a tag is loaded under `name`, which may be
-// given only for an archive of one image. Errors: as of the parts.
+// Loads every image of the archive `file`. One whose name is no reference with a tag is loaded under `name`, which may
+// be given only for an archive of one image. Errors: as of the parts.
 Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, const std::optional<Reference>& name,
                                          const MoveSettings& settings);
 

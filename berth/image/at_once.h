@@ -9,8 +9,8 @@
 
 namespace berth::image {
 
-// Calls `act(i)` for each i below `count`, by at most `threads` threads, and comes back when all are done. What the calls
-// share is for `act` to guard. Nothing may fork meanwhile.
+// Calls `act(i)` for each i below `count`, by at most `threads` threads, and comes back when all are done. What the
+// calls share is for `act` to guard. Nothing may fork meanwhile.
 template <class Act>
 void at_once(std::size_t count, std::size_t threads, Act&& act) {
   std::atomic<std::size_t> next = 0;

@@ -95,8 +95,8 @@ Result<AuthChallenge> parse_auth_challenge(std::string_view header) {
 std::string query_text(std::string_view text) {
   std::string written;
   for (const char c : text) {
-    const bool plain = (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").contains(c);
+    const bool plain =
+        (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') || std::string_view("-._~").contains(c);
     written += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return written;

@@ -150,8 +150,8 @@ Result<std::optional<Credentials>> ask_helper(std::string_view name, std::string
   if (ran.status != 0) {
     // A helper says in words alone that it knows nothing. Its other words may hold a secret.
     if (ran.out.contains("credentials not found")) return std::optional<Credentials>();
-    return fail(Errc::Unavailable, fmt::format("ask the credential helper: '{} get' ended with exit status {}", *path,
-                                               ran.status));
+    return fail(Errc::Unavailable,
+                fmt::format("ask the credential helper: '{} get' ended with exit status {}", *path, ran.status));
   }
   const auto answer = parse_json(ran.out, kLimits);
   if (!answer || !answer->is_object()) {

@@ -42,7 +42,8 @@ Result<CredentialFile> parse_credential_file(std::string_view json);
 // this login and of the user, then Docker's config.json. `root` and `uid` say whose.
 std::vector<std::filesystem::path> credential_files(uid_t uid, const std::function<std::string(const char*)>& variable);
 
-// Asks the helper `docker-credential-NAME` for a registry. A helper is a program on PATH, named by letters, digits, '-',
+// Asks the helper `docker-credential-NAME` for a registry. A helper is a program on PATH, named by letters, digits,
+// '-',
 // '_' and '.'; it has ten seconds, and what it prints is bounded.
 // Errors: InvalidInput for another name; NotFound when there is no such helper; those of sys::run_tool; Corrupt.
 // Nothing: it knows none.

@@ -1,8 +1,9 @@
 // libcurl, loaded when the first registry is asked.
 //
 // It brings some twenty libraries with it, whose loading would take longer than all of ours in a call that starts a
-// script; so it is not linked, but opened by name, and only commands that ask a registry pay for it. Of HTTP libraries in
-// Debian it is the one with proxies, TLS, client certificates and deadlines, and is kept well. Its headers say the types.
+// script; so it is not linked, but opened by name, and only commands that ask a registry pay for it. Of HTTP libraries
+// in Debian it is the one with proxies, TLS, client certificates and deadlines, and is kept well. Its headers say the
+// types.
 #pragma once
 
 #include <curl/curl.h>

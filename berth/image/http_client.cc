@@ -124,9 +124,10 @@ curl_socket_t on_open_socket(void* exchange, curlsocktype, curl_sockaddr* addres
 }
 
 std::string certificate_remedy(std::string_view host) {
-  return fmt::format("its certificate does not hold; if it is signed by a CA of your own, name its file with "
-                     "'ca' under images.registries, or put it at /etc/containers/certs.d/{}/ca.crt",
-                     host);
+  return fmt::format(
+      "its certificate does not hold; if it is signed by a CA of your own, name its file with "
+      "'ca' under images.registries, or put it at /etc/containers/certs.d/{}/ca.crt",
+      host);
 }
 
 }  // namespace
@@ -178,7 +179,7 @@ class HttpClient::Handle {
       case CURLE_PEER_FAILED_VERIFICATION:
       case CURLE_SSL_CACERT_BADFILE:
       case CURLE_SSL_ISSUER_ERROR:
-        return Error(Errc::Unavailable, fmt::format("{} ({})", certificate_remedy(url.host), error_text_.data()));
+        return Error(Errc::Denied, fmt::format("{} ({})", certificate_remedy(url.host), error_text_.data()));
       case CURLE_OPERATION_TIMEDOUT:
         return Error(Errc::TimedOut, error_text_.data());
       default:

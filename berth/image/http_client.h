@@ -20,8 +20,8 @@ struct HttpAccess {
   std::filesystem::path ca_file;  // PEM, trusted besides the machine's own; empty: none
   std::filesystem::path client_certificate;
   std::filesystem::path client_key;
-  bool verify = true;  // false: whatever certificate it shows
-  std::string http_proxy;   // URLs; empty: none. What the environment says is for the caller to read
+  bool verify = true;      // false: whatever certificate it shows
+  std::string http_proxy;  // URLs; empty: none. What the environment says is for the caller to read
   std::string https_proxy;
   std::string no_proxy;
   // Whether addresses of this machine, of a site and of a cloud's metadata may be connected to. What an operator named
@@ -43,13 +43,13 @@ struct HttpAnswer {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;                   // http or https, nothing else is spoken
-  std::vector<std::string> headers;  // "Name: value"
-  std::string body;                  // of POST and PUT
-  std::filesystem::path upload;      // a file as the body of PUT, in place of `body`
+  std::string url;                    // http or https, nothing else is spoken
+  std::vector<std::string> headers;   // "Name: value"
+  std::string body;                   // of POST and PUT
+  std::filesystem::path upload;       // a file as the body of PUT, in place of `body`
   std::size_t limit_bytes = 1 << 20;  // of the answer's body
-  // Takes the body of an answer with a status of 200 to 299 as it comes, with what stood before it; else the body is kept
-  // in the answer.
+  // Takes the body of an answer with a status of 200 to 299 as it comes, with what stood before it; else the body is
+  // kept in the answer.
   std::function<Result<void>(const HttpAnswer& head, std::string_view bytes)> on_body;
   std::chrono::milliseconds time_limit = std::chrono::minutes(1);
 };
@@ -65,10 +65,10 @@ class HttpClient {
   ~HttpClient();
 
   // Sends one request. Redirects are answers like others.
-  // Errors: InvalidInput for a URL that is none; Unavailable when there is no answer, it breaks off, or its certificate
-  // does not hold, with the remedy; TimedOut past the limit or where a server sends next to nothing for half a minute;
-  // Exhausted when the body or the headers are over their limit; Denied for an address that may not be connected to;
-  // those of `on_body`.
+  // Errors: InvalidInput for a URL that is none; Unavailable when there is no answer, or it breaks off; Denied when its
+  // certificate does not hold, with the remedy; TimedOut past the limit or where a server sends next to nothing for
+  // half a minute; Exhausted when the body or the headers are over their limit; Denied for an address that may not be
+  // connected to; those of `on_body`.
   Result<HttpAnswer> send(const HttpRequest& request, const HttpAccess& access);
 
  private:

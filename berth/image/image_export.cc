@@ -37,7 +37,8 @@ Result<void> fetch_again(const LocalImage& image, const std::filesystem::path& f
       BERTH_TRY(const ImagePlan plan, plan_image(registry, image.digest));
       BERTH_TRY(Staging staging, Staging::open(settings, plan.digest, deadline));
       BERTH_CHECK_OK(staging.begin(plan));
-      for (std::size_t i = 0; i < plan.manifest.layers.size(); ++i) BERTH_CHECK_OK(staging.add_layer(plan, i, registry));
+      for (std::size_t i = 0; i < plan.manifest.layers.size(); ++i)
+        BERTH_CHECK_OK(staging.add_layer(plan, i, registry));
       const auto move = [&] { return ::rename(staging.folder().c_str(), folder.c_str()); };
       BERTH_CHECK_OK(sys::check(move, "move '{}' to '{}'", staging.folder().native(), folder.native()));
       staging.forget_blobs(plan);

@@ -25,10 +25,9 @@ struct ExportedImage {
 
 // Takes the image out into a folder below `work`, which is there.
 //
-// Its digest stays where it can: from the storage; where that keeps layers unpacked that came packed, from its registry,
-// whose bytes are judged as in a pull; where that cannot be asked either, layers are packed anew. `asks_registry` false
-// leaves the registry out.
-// Errors: those of the tool; Exhausted without room; Corrupt.
+// Its digest stays where it can: from the storage; where that keeps layers unpacked that came packed, from its
+// registry, whose bytes are judged as in a pull; where that cannot be asked either, layers are packed anew.
+// `asks_registry` false leaves the registry out. Errors: those of the tool; Exhausted without room; Corrupt.
 Result<ExportedImage> export_image(const LocalImage& image, const std::filesystem::path& work,
                                    const MoveSettings& settings, Staging::Deadline deadline, bool asks_registry);
 

@@ -54,7 +54,8 @@ void look(UpdateResult& result, bool& differs, const MoveSettings& settings) {
   if (is_created_here(result.reference)) {
     return fail_with(result, Error(Errc::InvalidInput, "it was created on this machine, and no registry has it"));
   }
-  const auto here = result.reference.tag.empty() ? std::nullopt : find_named(settings, result.reference).value_or(std::nullopt);
+  const auto here =
+      result.reference.tag.empty() ? std::nullopt : find_named(settings, result.reference).value_or(std::nullopt);
   differs = true;
   if (!here) return;  // the pull finds what there is
   result.before = here->digest;

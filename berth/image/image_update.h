@@ -23,15 +23,15 @@ struct UpdateResult {
   std::string error;  // of a failure
 };
 
-// The names of this machine's images that a registry may know: all with a tag that were not created here, in their order.
-// Errors: those of LocalStore.
+// The names of this machine's images that a registry may know: all with a tag that were not created here, in their
+// order. Errors: those of LocalStore.
 Result<std::vector<Reference>> names_from_registries(const MoveSettings& settings);
 
 // Asks for each name what its registry has under the tag, several at once, and brings here what differs. Where nothing
-// does, nothing but that answer is fetched. A name without tag means all its tags that are here; where there is none, the
-// newest that the registry has. A tag that has moved in the registry moves here, since that is what was asked for; the
-// image that had it stays, without that name. What goes wrong with one does not stop the others.
-// Errors: those of LocalStore.
+// does, nothing but that answer is fetched. A name without tag means all its tags that are here; where there is none,
+// the newest that the registry has. A tag that has moved in the registry moves here, since that is what was asked for;
+// the image that had it stays, without that name. What goes wrong with one does not stop the others. Errors: those of
+// LocalStore.
 Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& names, const MoveSettings& settings);
 
 }  // namespace berth::image

@@ -67,9 +67,10 @@ class Judging {
   Result<void> take(std::string_view bytes) {
     judged_.unpacked_bytes += bytes.size();
     if (judged_.unpacked_bytes > most_bytes_) {
-      return fail(Errc::Exhausted, fmt::format("it unpacks to more than {} bytes, far more than its size warrants or than "
-                                               "any layer may have",
-                                               most_bytes_));
+      return fail(Errc::Exhausted,
+                  fmt::format("it unpacks to more than {} bytes, far more than its size warrants or than "
+                              "any layer may have",
+                              most_bytes_));
     }
     if (std::chrono::steady_clock::now() > limits_.deadline) return fail(Errc::TimedOut, "it takes too long to read");
     hash_.update(bytes);
@@ -80,8 +81,9 @@ class Judging {
     BERTH_CHECK_OK(tar_.finish());
     const std::string digest = "sha256:" + std::move(hash_).hex();
     if (digest != diff_id) {
-      return fail(Errc::Corrupt, fmt::format("its unpacked bytes have the digest {}, and the image's configuration says {}",
-                                             digest, diff_id));
+      return fail(
+          Errc::Corrupt,
+          fmt::format("its unpacked bytes have the digest {}, and the image's configuration says {}", digest, diff_id));
     }
     judged_.entries = tar_.entries();
     return judged_;
@@ -117,13 +119,15 @@ Result<void> judge_layer_entry(const TarEntry& entry) {
   }
   if (entry.target.size() > kMaxName) return refuse(entry, "its target is longer than a path can be");
   if (entry.kind == TarKind::CharacterDevice || entry.kind == TarKind::BlockDevice) {
-    return refuse(entry, fmt::format("it is a device ({}, {}), and an image has none", entry.device_major,
-                                     entry.device_minor));
+    return refuse(
+        entry, fmt::format("it is a device ({}, {}), and an image has none", entry.device_major, entry.device_minor));
   }
-  if (entry.uid >= kNoOwner || entry.gid >= kNoOwner) return refuse(entry, "its owner or group is none that there can be");
+  if (entry.uid >= kNoOwner || entry.gid >= kNoOwner)
+    return refuse(entry, "its owner or group is none that there can be");
   for (const auto& [name, value] : entry.attributes) {
     if (name.starts_with("trusted.") || name.starts_with("user.overlay.")) {
-      return refuse(entry, fmt::format("its attribute '{}' would steer the file system below it", to_visible(name, false)));
+      return refuse(entry,
+                    fmt::format("its attribute '{}' would steer the file system below it", to_visible(name, false)));
     }
   }
   return judge_removal(entry);

@@ -28,12 +28,13 @@ constexpr LayerType kLayerTypes[] = {
 
 constexpr std::string_view kRootNames[] = {"schemaVersion", "mediaType", "config",       "layers",
                                            "manifests",     "subject",   "artifactType", "annotations"};
-constexpr std::string_view kDescriptorNames[] = {"mediaType", "digest",   "size",       "urls",
+constexpr std::string_view kDescriptorNames[] = {"mediaType", "digest",   "size",         "urls",
                                                  "data",      "platform", "artifactType", "annotations"};
-constexpr std::string_view kPlatformNames[] = {"os", "architecture", "variant", "os.version", "os.features", "features"};
-constexpr std::string_view kConfigNames[] = {"created", "author",  "architecture", "os",     "variant",
-                                             "config",  "rootfs",  "history",      "os.version", "os.features"};
-constexpr std::string_view kRunNames[] = {"User",       "ExposedPorts", "Env",        "Entrypoint", "Cmd", "Volumes",
+constexpr std::string_view kPlatformNames[] = {"os",         "architecture", "variant",
+                                               "os.version", "os.features",  "features"};
+constexpr std::string_view kConfigNames[] = {"created", "author", "architecture", "os",         "variant",
+                                             "config",  "rootfs", "history",      "os.version", "os.features"};
+constexpr std::string_view kRunNames[] = {"User",       "ExposedPorts", "Env",        "Entrypoint",  "Cmd",  "Volumes",
                                           "WorkingDir", "Labels",       "StopSignal", "Healthcheck", "Shell"};
 
 std::unexpected<Error> corrupt(std::string_view where, std::string_view why) {
@@ -52,11 +53,12 @@ Result<Descriptor> read_descriptor(const Json& json, const std::string& where) {
   descriptor.media_type = json.text_or("mediaType", "");
   descriptor.digest = json.text_or("digest", "");
   if (!is_digest(descriptor.digest)) {
-    return corrupt(where, fmt::format("its digest '{}' is not 'sha256:' and 64 hexadecimal digits",
-                                      shown(descriptor.digest)));
+    return corrupt(where,
+                   fmt::format("its digest '{}' is not 'sha256:' and 64 hexadecimal digits", shown(descriptor.digest)));
   }
   const Json* size = json.find("size");
-  if (size == nullptr || !size->is_int() || *size->as_int() < 0) return corrupt(where, "its size is no number of bytes");
+  if (size == nullptr || !size->is_int() || *size->as_int() < 0)
+    return corrupt(where, "its size is no number of bytes");
   descriptor.size_bytes = static_cast<std::uint64_t>(*size->as_int());
   return descriptor;
 }
@@ -69,9 +71,10 @@ Result<LayerDescriptor> read_layer(const Json& json, std::size_t number) {
   const auto type = std::ranges::find(kLayerTypes, layer.media_type, &LayerType::media_type);
   if (type == std::ranges::end(kLayerTypes)) {
     if (layer.media_type.contains("nondistributable") || layer.media_type.contains("foreign")) {
-      return fail(Errc::InvalidInput, fmt::format("read the image's {}: its bytes lie outside the registry, and are not "
-                                                  "fetched from there",
-                                                  where));
+      return fail(Errc::InvalidInput,
+                  fmt::format("read the image's {}: its bytes lie outside the registry, and are not "
+                              "fetched from there",
+                              where));
     }
     if (layer.media_type.ends_with("zstd")) {
       return fail(Errc::InvalidInput, fmt::format("read the image's {}: it is packed with zstd, which cannot be judged "
@@ -162,8 +165,8 @@ Result<std::string> settle_type(const Json& json, std::string_view content_type)
   const std::string written = json.text_or("mediaType", "");
   const std::string_view told = bare_type(content_type);
   if (!written.empty() && !told.empty() && written != told && told != "application/json") {
-    return corrupt("manifest", fmt::format("the registry calls it '{}', and it calls itself '{}'", shown(told),
-                                           shown(written)));
+    return corrupt("manifest",
+                   fmt::format("the registry calls it '{}', and it calls itself '{}'", shown(told), shown(written)));
   }
   const bool has_layers = json.find("layers") != nullptr || json.find("config") != nullptr;
   const bool has_manifests = json.find("manifests") != nullptr;
@@ -209,7 +212,8 @@ Result<std::variant<ImageManifest, ImageIndex>> parse_manifest(std::string_view 
     BERTH_TRY(ImageIndex index, read_index(json, std::move(type)));
     return Either(std::move(index));
   }
-  return fail(Errc::InvalidInput, fmt::format("read the image's manifest: '{}' is no manifest of an image", shown(type)));
+  return fail(Errc::InvalidInput,
+              fmt::format("read the image's manifest: '{}' is no manifest of an image", shown(type)));
 }
 
 Result<IndexEntry> choose_entry(const ImageIndex& index, std::string_view architecture) {
@@ -251,7 +255,8 @@ Result<JudgedConfig> judge_config(std::string_view body, const ImageManifest& ma
   judged.created = json.text_or("created", "");
   judged.architecture = json.text_or("architecture", "");
   const std::string os = json.text_or("os", "linux");
-  if (os != "linux") return fail(Errc::InvalidInput, fmt::format("use the image: it is for the system '{}'", shown(os)));
+  if (os != "linux")
+    return fail(Errc::InvalidInput, fmt::format("use the image: it is for the system '{}'", shown(os)));
   if (!judged.architecture.empty() && judged.architecture != own_architecture()) {
     return fail(Errc::InvalidInput, fmt::format("use the image: it is for {}, and this machine is {}",
                                                 shown(judged.architecture), own_architecture()));

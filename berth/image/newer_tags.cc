@@ -35,11 +35,10 @@ struct Question {
 };
 
 void ask(Question& question, const MoveSettings& settings) {
-  const RegistryOptions options = {.credential_files = settings.registries.credential_files,
-                                   .deadline = Clock::now() + kQuestionTime};
-  const auto list = at_places(question.name, settings, options, [&](RegistryClient& registry) {
-    return registry.fetch_tags(question.answer.validator);
-  });
+  const RegistryOptions options = {
+      .credential_files = settings.registries.credential_files, .deadline = Clock::now() + kQuestionTime, .tries = 1};
+  const auto list = at_places(question.name, settings, options,
+                              [&](RegistryClient& registry) { return registry.fetch_tags(question.answer.validator); });
   if (!list) {
     question.error = list.error().message();
     return;
@@ -116,7 +115,8 @@ std::vector<NewestTag> find_newer_tags(const std::vector<Reference>& names, cons
     if (!answers[i].not_looked_up.empty() || question == questions.end()) continue;
     const std::string& newest = question->second.answer.newest;
     answers[i].not_looked_up = question->second.error;
-    if (answers[i].not_looked_up.empty() && !newest.empty() && compare_tags(newest, name.tag) > 0) answers[i].tag = newest;
+    if (answers[i].not_looked_up.empty() && !newest.empty() && compare_tags(newest, name.tag) > 0)
+      answers[i].tag = newest;
   }
   if (!asked.empty()) {
     for (const Question* question : asked) {

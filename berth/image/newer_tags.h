@@ -27,9 +27,9 @@ std::vector<NewestTag> find_newer_tags(const std::vector<Reference>& names, cons
 
 // What is kept of the answers, and how. Pure.
 struct KnownTags {
-  std::string newest;            // of the last list; empty: it was empty
-  std::string validator;         // of the registry; empty: it gave none
-  std::int64_t asked_at_s = 0;   // UNIX time
+  std::string newest;           // of the last list; empty: it was empty
+  std::string validator;        // of the registry; empty: it gave none
+  std::int64_t asked_at_s = 0;  // UNIX time
 };
 Result<std::vector<std::pair<std::string, KnownTags>>> parse_known_tags(std::string_view json);
 std::string print_known_tags(const std::vector<std::pair<std::string, KnownTags>>& known);

@@ -41,8 +41,7 @@ Result<void> remember_origin(const std::filesystem::path& state_folder, const Re
   const std::filesystem::path file = file_in(state_folder);
   BERTH_TRY(const Json before, read_list(file));
   if (origin_in(before, name) == origin) return {};
-  BERTH_TRY(const UniqueFd lock,
-            lock_images(state_folder, "origins", std::chrono::steady_clock::now() + kPatience));
+  BERTH_TRY(const UniqueFd lock, lock_images(state_folder, "origins", std::chrono::steady_clock::now() + kPatience));
   BERTH_TRY(Json list, read_list(file));
   Json entry = Json::object();
   entry.set("source", origin.source_digest).set("digest", origin.digest);

@@ -22,7 +22,8 @@ Result<Reference> with_tag(const Reference& reference, const MoveSettings& setti
   const auto newest = [&](RegistryClient& registry) -> Result<Reference> {
     BERTH_TRY(const TagList list, registry.fetch_tags());
     const auto tag = newest_tag(list.tags);
-    if (!tag) return fail(Errc::NotFound, fmt::format("find the newest tag of '{}': it has none", to_string(reference)));
+    if (!tag)
+      return fail(Errc::NotFound, fmt::format("find the newest tag of '{}': it has none", to_string(reference)));
     Reference tagged = reference;
     tagged.tag = *tag;
     return tagged;
@@ -34,12 +35,18 @@ Result<Reference> with_tag(const Reference& reference, const MoveSettings& setti
 class Pull {
  public:
   Pull(Reference name, const MoveSettings& settings, const PullOptions& options, Staging::Deadline deadline)
-      : name_(std::move(name)), settings_(settings), options_(options), deadline_(deadline) {}
+      : name_(std::move(name)),
+        asked_(name_.digest.empty() ? name_.tag : name_.digest),
+        settings_(settings),
+        options_(options),
+        deadline_(deadline) {}
 
   Result<Pulled> run(RegistryClient& registry) {
     step(fmt::format("asking '{}' for {}", registry.place().registry, to_string(name_)));
-    BERTH_TRY(const ImagePlan plan, plan_image(registry, name_.digest.empty() ? name_.tag : name_.digest));
+    BERTH_TRY(const ImagePlan plan, plan_image(registry, asked_));
     BERTH_CHECK_OK(check_trust(settings_.trust, name_, plan.digest));
+    // The digest of an index names several images; the storage has the one for this machine.
+    if (name_.tag.empty()) name_.digest = plan.digest;
     BERTH_TRY(std::optional<Pulled> here, look_here(plan));
     if (here) return *std::move(here);
     BERTH_TRY(Staging staging, Staging::open(settings_, plan.digest, deadline_));
@@ -69,9 +76,11 @@ class Pull {
     previous_ = here ? here->digest : "";
     if (!here) return std::optional<Pulled>();
     // The configuration names every unpacked layer: equal ones are equal images, however they were packed.
-    if (here->digest == plan.digest || here->id == plan.manifest.config.digest.substr(std::string_view("sha256:").size())) {
+    if (here->digest == plan.digest ||
+        here->id == plan.manifest.config.digest.substr(std::string_view("sha256:").size())) {
       BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, here->digest}));
-      return std::optional(Pulled{.reference = name_, .digest = here->digest, .previous = here->digest, .id = here->id});
+      return std::optional(
+          Pulled{.reference = name_, .digest = here->digest, .previous = here->digest, .id = here->id});
     }
     if (options_.moves_tag || name_.tag.empty()) return std::optional<Pulled>();
     return fail(Errc::AlreadyExists,
@@ -105,6 +114,7 @@ class Pull {
   }
 
   Reference name_;
+  std::string asked_;  // tag or digest
   const MoveSettings& settings_;
   const PullOptions& options_;
   Staging::Deadline deadline_;

@@ -32,10 +32,10 @@ struct Pulled {
 // fetched that the image does not consist of, and nothing of it before what names it was judged: trust, manifest,
 // configuration, each layer; then skopeo unpacks exactly that.
 //
-// Safe to run again after it was interrupted anywhere, and from several places at once: what was fetched is used, and the
-// name appears when the image is whole.
-// Errors: Denied when the image is not trusted, or was created here; AlreadyExists when the tag is here with another
-// digest; Corrupt for what breaks its own rules; those of RegistryClient, Staging and the tool.
+// Safe to run again after it was interrupted anywhere, and from several places at once: what was fetched is used, and
+// the name appears when the image is whole. Errors: Denied when the image is not trusted, or was created here;
+// AlreadyExists when the tag is here with another digest; Corrupt for what breaks its own rules; those of
+// RegistryClient, Staging and the tool.
 Result<Pulled> pull_image(const Reference& reference, const MoveSettings& settings, const PullOptions& options = {});
 
 // Puts the staged image of `plan` under `name`, and looks whether it is there. The caller holds the lock on the name.
@@ -50,8 +50,8 @@ Result<std::optional<StoredImage>> find_named(const MoveSettings& settings, cons
 // The lock that belongs to a name. Errors: as of lock_images.
 Result<UniqueFd> lock_name(const MoveSettings& settings, const Reference& name, Staging::Deadline deadline);
 
-// Opens the first place that can be asked about `reference` and gives it to `act`, then the next one when that place does
-// not have the image or cannot be reached. Errors: those of `act` for the registry itself, or of opening.
+// Opens the first place that can be asked about `reference` and gives it to `act`, then the next one when that place
+// does not have the image or cannot be reached. Errors: those of `act` for the registry itself, or of opening.
 template <class Act>
 auto at_places(const Reference& reference, const MoveSettings& settings, const RegistryOptions& options, Act&& act)
     -> decltype(act(std::declval<RegistryClient&>())) {
@@ -65,7 +65,8 @@ auto at_places(const Reference& reference, const MoveSettings& settings, const R
     last = act(*registry);
     if (last) return last;
     const Errc code = last.error().code();
-    if (code != Errc::NotFound && code != Errc::Unavailable && code != Errc::TimedOut && code != Errc::Denied) return last;
+    if (code != Errc::NotFound && code != Errc::Unavailable && code != Errc::TimedOut && code != Errc::Denied)
+      return last;
   }
   return last;
 }

@@ -85,9 +85,8 @@ class Push {
 
   // What the registry has is looked at, not what it says.
   Result<void> verify(RegistryClient& registry) {
-    BERTH_TRY(const FetchedManifest fetched, registry.fetch_manifest(destination_.tag).context([] {
-      return "look at what the registry has taken";
-    }));
+    BERTH_TRY(const FetchedManifest fetched,
+              registry.fetch_manifest(destination_.tag).context([] { return "look at what the registry has taken"; }));
     if (fetched.digest == digest_) return {};
     return fail(Errc::AlreadyExists, fmt::format("another push of the tag '{}' came in between: the registry has the "
                                                  "digest {} under it, and {} was sent; push it under another tag",

@@ -61,8 +61,8 @@ struct RegistryClient::Part {
 Result<std::string> RegistryClient::fetch_blob(const Descriptor& blob, std::size_t limit_bytes) {
   const std::string what = fmt::format("the blob '{}' of '{}'", blob.digest, path_);
   if (blob.size_bytes > limit_bytes) {
-    return fail(Errc::Exhausted, fmt::format("fetch {}: it has {} bytes, and {} are the most", what, blob.size_bytes,
-                                             limit_bytes));
+    return fail(Errc::Exhausted,
+                fmt::format("fetch {}: it has {} bytes, and {} are the most", what, blob.size_bytes, limit_bytes));
   }
   BERTH_TRY(HttpAnswer answer, ask({.url = url("blobs/" + blob.digest), .limit_bytes = blob.size_bytes}));
   if (!answer.is_success()) return std::unexpected(refusal(answer, what));
@@ -85,7 +85,8 @@ Result<void> RegistryClient::fetch_rest(const Descriptor& blob, Part& part,
   request.on_body = [&](const HttpAnswer& head, std::string_view bytes) -> Result<void> {
     if (std::exchange(first, false) && begin > 0) {
       // A server that cannot go on sends all from the beginning, or something else altogether.
-      const bool goes_on = head.status == 206 && head.header("content-range").starts_with(fmt::format("bytes {}-", begin));
+      const bool goes_on =
+          head.status == 206 && head.header("content-range").starts_with(fmt::format("bytes {}-", begin));
       if (!goes_on) BERTH_CHECK_OK(part.empty());
     }
     if (bytes.size() > blob.size_bytes - part.have_bytes) {
@@ -97,7 +98,8 @@ Result<void> RegistryClient::fetch_rest(const Descriptor& blob, Part& part,
   };
   BERTH_TRY(const HttpAnswer answer, ask_once(request));
   if (answer.status == 416) return part.empty();
-  if (!answer.is_success()) return std::unexpected(refusal(answer, fmt::format("the blob '{}' of '{}'", blob.digest, path_)));
+  if (!answer.is_success())
+    return std::unexpected(refusal(answer, fmt::format("the blob '{}' of '{}'", blob.digest, path_)));
   return {};
 }
 
@@ -138,9 +140,10 @@ Result<void> RegistryClient::fetch_blob_into(const Descriptor& blob, const std::
     ::usleep(static_cast<useconds_t>(std::chrono::microseconds(std::min(pause, left)).count()));
     pause = std::min(pause * 2, std::chrono::milliseconds(8000));
   }
-  return fail(Errc::Unavailable, fmt::format("fetch the blob '{}' of '{}' from '{}': it ends after {} of {} bytes again "
-                                             "and again",
-                                             blob.digest, path_, place_.registry, part.have_bytes, blob.size_bytes));
+  return fail(Errc::Unavailable,
+              fmt::format("fetch the blob '{}' of '{}' from '{}': it ends after {} of {} bytes again "
+                          "and again",
+                          blob.digest, path_, place_.registry, part.have_bytes, blob.size_bytes));
 }
 
 Result<bool> RegistryClient::has_blob(const std::string& digest) {
@@ -182,9 +185,10 @@ Result<void> RegistryClient::upload_blob(const Descriptor& blob, const std::file
     BERTH_TRY(const bool there, has_blob(blob.digest));
     if (there) return {};
     if (sent) {
-      return fail(Errc::Corrupt, fmt::format("send the blob '{}' for '{}': the registry '{}' took it, and does not have "
-                                             "it",
-                                             blob.digest, path_, place_.registry));
+      return fail(Errc::Corrupt,
+                  fmt::format("send the blob '{}' for '{}': the registry '{}' took it, and does not have "
+                              "it",
+                              blob.digest, path_, place_.registry));
     }
   }
 }

@@ -18,7 +18,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr int kTries = 5;
 constexpr int kMostHops = 10;
 constexpr auto kLongestWait = std::chrono::seconds(30);  // that a registry can ask for
 constexpr auto kQuestionTime = std::chrono::minutes(2);
@@ -39,7 +38,8 @@ bool is_worth_another_try(const Result<HttpAnswer>& answer) {
 // How long the registry wants us to wait; only seconds are read.
 milliseconds wanted_wait(const HttpAnswer& answer, milliseconds usual) {
   const std::string text = answer.header("retry-after");
-  const bool digits = !text.empty() && text.size() < 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  const bool digits =
+      !text.empty() && text.size() < 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
   if (!digits) return usual;
   return std::min<milliseconds>(std::chrono::seconds(std::stoi(text)), kLongestWait);
 }
@@ -93,8 +93,8 @@ std::string RegistryClient::url(std::string_view rest) const {
 Result<milliseconds> RegistryClient::time_left() const {
   const auto left = std::chrono::duration_cast<milliseconds>(options_.deadline - Clock::now());
   if (left.count() > 0) return left;
-  return fail(Errc::TimedOut, fmt::format("ask the registry '{}': it was not done in the time that it has",
-                                          place_.registry));
+  return fail(Errc::TimedOut,
+              fmt::format("ask the registry '{}': it was not done in the time that it has", place_.registry));
 }
 
 Error RegistryClient::refusal(const HttpAnswer& answer, std::string_view what) const {
@@ -105,9 +105,10 @@ Error RegistryClient::refusal(const HttpAnswer& answer, std::string_view what) c
   if (answer.status == 401 || answer.status == 403) {
     const std::string remedy =
         credentials_ ? "the name and password that were found are not enough"
-                     : fmt::format("no name and password for it were found; log in with 'skopeo login {}', or write "
-                                   "them to an auth.json",
-                                   place_.registry);
+                     : fmt::format(
+                           "no name and password for it were found; log in with 'skopeo login {}', or write "
+                           "them to an auth.json",
+                           place_.registry);
     return Error(Errc::Denied, fmt::format("{}: status {}{}: {}", doing, answer.status, words, remedy));
   }
   if (answer.status == 413) return Error(Errc::Unavailable, fmt::format("{}: it is too large for it{}", doing, words));
@@ -189,7 +190,8 @@ Result<RegistryClient::Followed> RegistryClient::follow(HttpRequest request) {
       return Followed{std::move(answer), is_own};
     }
     const auto doing = [&] { return fmt::format("follow where the registry '{}' sends us", place_.registry); };
-    if (hop == kMostHops) return fail(Errc::Corrupt, fmt::format("{}: it does so more than {} times", doing(), kMostHops));
+    if (hop == kMostHops)
+      return fail(Errc::Corrupt, fmt::format("{}: it does so more than {} times", doing(), kMostHops));
     auto next = follow_location(url, answer.header("location"));
     // The next place is the registry's mistake, not the caller's.
     if (!next) return fail(Errc::Corrupt, fmt::format("{}: {}", doing(), next.error().message()));
@@ -223,7 +225,7 @@ Result<HttpAnswer> RegistryClient::ask(HttpRequest request) {
     BERTH_TRY(const milliseconds left, time_left());
     request.time_limit = std::min<milliseconds>(left, request.time_limit);
     auto answer = ask_once(request);
-    if (!is_worth_another_try(answer) || tries == kTries) return answer;
+    if (!is_worth_another_try(answer) || tries >= options_.tries) return answer;
     const milliseconds wait = answer ? wanted_wait(*answer, pause) : pause;
     std::this_thread::sleep_for(std::min(wait, left));
     pause *= 2;
@@ -241,8 +243,9 @@ Result<FetchedManifest> RegistryClient::fetch_manifest(const std::string& tag_or
   const std::string told = answer.header("docker-content-digest");
   for (const std::string& wanted : {told, is_digest(tag_or_digest) ? tag_or_digest : std::string()}) {
     if (wanted.empty() || wanted == fetched.digest) continue;
-    return fail(Errc::Corrupt, fmt::format("ask the registry '{}' for {}: what came has the digest {}, and should have {}",
-                                           place_.registry, what, fetched.digest, to_visible(wanted, false)));
+    return fail(Errc::Corrupt,
+                fmt::format("ask the registry '{}' for {}: what came has the digest {}, and should have {}",
+                            place_.registry, what, fetched.digest, to_visible(wanted, false)));
   }
   return fetched;
 }

@@ -33,14 +33,15 @@ struct RegistryOptions {
   std::vector<std::filesystem::path> credential_files;
   bool writes = false;  // tokens are asked for that may push
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::now() + std::chrono::minutes(30);
+  int tries = 5;                                                     // of one question
   std::chrono::milliseconds pause = std::chrono::milliseconds(500);  // before the second try; it doubles
 };
 
-// Asks, logs in where it must, follows redirects to blobs, and tries again what may go better the next time. Nothing that
-// a registry says is believed before it was computed here. For one thread.
+// Asks, logs in where it must, follows redirects to blobs, and tries again what may go better the next time. Nothing
+// that a registry says is believed before it was computed here. For one thread.
 //
-// A redirect never goes from https to http, nor to a host with an address of this machine or of a site that the operator
-// has not named, and takes no credentials to another host.
+// A redirect never goes from https to http, nor to a host with an address of this machine or of a site that the
+// operator has not named, and takes no credentials to another host.
 class RegistryClient {
  public:
   // Errors: those of find_credentials and HttpClient::open; for a place that is insecure, those of a first question.
@@ -59,9 +60,8 @@ class RegistryClient {
   // A blob of at most `limit_bytes`, whole and of its digest. Errors: as fetch_manifest.
   Result<std::string> fetch_blob(const Descriptor& blob, std::size_t limit_bytes);
 
-  // Fetches a blob into `file`, going on where an earlier try ended; what is there in the end has the digest. A file that
-  // cannot become that is emptied, and begun once more.
-  // Errors: as fetch_manifest; those of writing.
+  // Fetches a blob into `file`, going on where an earlier try ended; what is there in the end has the digest. A file
+  // that cannot become that is emptied, and begun once more. Errors: as fetch_manifest; those of writing.
   Result<void> fetch_blob_into(const Descriptor& blob, const std::filesystem::path& file,
                                const std::function<void(std::uint64_t)>& on_bytes);
 
@@ -74,8 +74,8 @@ class RegistryClient {
   const RegistryPlace& place() const { return place_; }
 
  private:
-  RegistryClient(RegistryPlace place, std::string path, RegistryOptions options,
-                 std::optional<Credentials> credentials, HttpClient http)
+  RegistryClient(RegistryPlace place, std::string path, RegistryOptions options, std::optional<Credentials> credentials,
+                 HttpClient http)
       : place_(std::move(place)),
         path_(std::move(path)),
         options_(std::move(options)),
@@ -86,7 +86,7 @@ class RegistryClient {
 
   std::string url(std::string_view rest) const;
   Result<std::chrono::milliseconds> time_left() const;
-  Result<HttpAnswer> ask(HttpRequest request);           // with tries
+  Result<HttpAnswer> ask(HttpRequest request);              // with tries
   Result<HttpAnswer> ask_once(const HttpRequest& request);  // with login and redirects
   struct Followed;
   Result<Followed> follow(HttpRequest request);

@@ -76,8 +76,8 @@ Result<UniqueFd> lock_images(const std::filesystem::path& cache_folder, std::str
     if (taken) return lock;
     if (taken.error().os_error() != EWOULDBLOCK) return std::unexpected(taken.error());
     if (Clock::now() >= deadline) {
-      return fail(Errc::TimedOut, fmt::format("lock '{}': another process holds it and did not end in time",
-                                              file.native()));
+      return fail(Errc::TimedOut,
+                  fmt::format("lock '{}': another process holds it and did not end in time", file.native()));
     }
     std::this_thread::sleep_for(kPause);
   }
@@ -102,8 +102,9 @@ Result<ImagePlan> plan_image(RegistryClient& registry, const std::string& tag_or
       break;
     }
     if (depth == kMaxIndexDepth) {
-      return fail(Errc::Corrupt, fmt::format("read the image's index: it leads through more than {} others, or in a circle",
-                                             kMaxIndexDepth));
+      return fail(
+          Errc::Corrupt,
+          fmt::format("read the image's index: it leads through more than {} others, or in a circle", kMaxIndexDepth));
     }
     BERTH_TRY(IndexEntry entry, choose_entry(std::get<ImageIndex>(parsed), own_architecture()));
     asked = entry.digest;
@@ -149,7 +150,8 @@ Result<void> Staging::add_layer(const ImagePlan& plan, std::size_t number, Regis
   const std::filesystem::path blobs = blobs_of(settings_.cache_folder);
   remove_forgotten(blobs);
   // Several blobs share a lock, so that locks do not grow in number; a process holds one of them at a time.
-  BERTH_TRY(const UniqueFd lock, lock_images(settings_.cache_folder, fmt::format("blob-{}", hex.substr(0, 2)), deadline_));
+  BERTH_TRY(const UniqueFd lock,
+            lock_images(settings_.cache_folder, fmt::format("blob-{}", hex.substr(0, 2)), deadline_));
   const std::filesystem::path part = blobs / fmt::format("{}.part", hex);
   // A blob that was fetched whole is judged anew all the same: another image may say something else of it.
   const std::filesystem::path whole = blobs / hex;
@@ -180,9 +182,9 @@ Result<void> Staging::add_layer_file(const ImagePlan& plan, std::size_t number, 
   if (::access(place.c_str(), F_OK) == 0) return {};
   BERTH_TRY(const LayerFile read, read_layer_file(file));
   if (read.digest != layer.digest || read.size_bytes != layer.size_bytes) {
-    return fail(Errc::Corrupt, fmt::format("layer {} of {}: it has the digest {} and {} bytes, and should have {} and {}",
-                                           number + 1, plan.manifest.layers.size(), read.digest, read.size_bytes,
-                                           layer.digest, layer.size_bytes));
+    return fail(Errc::Corrupt,
+                fmt::format("layer {} of {}: it has the digest {} and {} bytes, and should have {} and {}", number + 1,
+                            plan.manifest.layers.size(), read.digest, read.size_bytes, layer.digest, layer.size_bytes));
   }
   BERTH_CHECK_OK(judge(plan, number, file));
   return link_file(file, place);  // another image of the archive may have it, too

@@ -63,7 +63,8 @@ class Staging {
   // Puts one layer into the folder, fetched from `registry` and judged. Another process that fetches the same one is
   // waited for, and what an interrupted run has fetched is used. Errors: those of fetch_blob_into and judge_layer.
   Result<void> add_layer(const ImagePlan& plan, std::size_t number, RegistryClient& registry);
-  // The same from a file on the same disk, which stays. Its digest is computed. Errors: Corrupt for another one; those of judge_layer.
+  // The same from a file on the same disk, which stays. Its digest is computed. Errors: Corrupt for another one; those
+  // of judge_layer.
   Result<void> add_layer_file(const ImagePlan& plan, std::size_t number, const std::filesystem::path& file);
 
   // The image is whole: what was kept of its layers for another try, by this one or an earlier one, is not needed any

@@ -22,8 +22,11 @@ Result<void> run_skopeo(const StorageTool& storage, const std::filesystem::path&
   // Beside what it copies: when it is killed, its files go with the folder.
   options.environment.push_back("TMPDIR=" + folder.native());
   // The policy judges images of strangers; these were judged before.
-  std::vector<std::string> argv = {"prlimit", fmt::format("--data={}", bounds.memory_bytes),
-                                   fmt::format("--fsize={}", bounds.file_bytes), "--core=0", "skopeo",
+  std::vector<std::string> argv = {"prlimit",
+                                   fmt::format("--data={}", bounds.memory_bytes),
+                                   fmt::format("--fsize={}", bounds.file_bytes),
+                                   "--core=0",
+                                   "skopeo",
                                    "--insecure-policy"};
   argv.insert(argv.end(), words.begin(), words.end());
   if (!sys::find_program("skopeo")) {
@@ -57,8 +60,8 @@ Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem
                     bounds);
 }
 
-Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id,
-                                 const std::filesystem::path& folder, DigestKept digest, const ToolBounds& bounds) {
+Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id, const std::filesystem::path& folder,
+                                 DigestKept digest, const ToolBounds& bounds) {
   std::vector<std::string> words = {"copy", "--quiet"};
   if (digest == DigestKept::Same) {
     words.emplace_back("--preserve-digests");

@@ -18,7 +18,7 @@ namespace berth::image {
 // Which storage, and whose.
 struct StorageTool {
   std::filesystem::path graph_root;
-  bool is_set = false;                 // an operator's setting named it; else the tool finds it as every user of it does
+  bool is_set = false;  // an operator's setting named it; else the tool finds it as every user of it does
   std::optional<uid_t> ordinary_user;  // for whom we are root of a namespace of their own
   std::filesystem::path run_folder;    // for an ordinary user: where the storage keeps what a restart may lose
 };
@@ -37,19 +37,19 @@ struct ToolBounds {
   std::uint64_t file_bytes = 0;  // of the largest file that it writes
 };
 
-// Copies an image from `folder`, in the form `dir:` (manifest.json, version, and blobs by their hexadecimal digits), into
-// the storage under `name`, which has a tag or a digest. The digest stays. What the tool needs besides lies in `folder`.
-// Errors: those of sys::run_tool.
+// Copies an image from `folder`, in the form `dir:` (manifest.json, version, and blobs by their hexadecimal digits),
+// into the storage under `name`, which has a tag or a digest. The digest stays. What the tool needs besides lies in
+// `folder`. Errors: those of sys::run_tool.
 Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem::path& folder, const Reference& name,
                                const ToolBounds& bounds);
 
 // Copies the image `id` out of the storage into the new folder `folder`, in the same form.
 //
-// With DigestKept::Same the digest stays, and the copy fails where the storage has not what that takes: layers that came
-// packed are kept unpacked. With DigestKept::Any layers are packed with gzip, and the digest may be another.
+// With DigestKept::Same the digest stays, and the copy fails where the storage has not what that takes: layers that
+// came packed are kept unpacked. With DigestKept::Any layers are packed with gzip, and the digest may be another.
 // Errors: those of sys::run_tool, Unavailable for a digest that cannot stay.
 enum class DigestKept { Same, Any };
-Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id,
-                                 const std::filesystem::path& folder, DigestKept digest, const ToolBounds& bounds);
+Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id, const std::filesystem::path& folder,
+                                 DigestKept digest, const ToolBounds& bounds);
 
 }  // namespace berth::image

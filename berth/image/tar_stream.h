@@ -17,8 +17,8 @@ enum class TarKind { File, HardLink, SymbolicLink, CharacterDevice, BlockDevice,
 
 struct TarEntry {
   TarKind kind = TarKind::File;
-  std::string name;    // as it stands there, an extended header's name in place of the short one
-  std::string target;  // of a link
+  std::string name;              // as it stands there, an extended header's name in place of the short one
+  std::string target;            // of a link
   std::uint64_t size_bytes = 0;  // of a file; 0 for all else
   std::uint64_t uid = 0;
   std::uint64_t gid = 0;
@@ -38,8 +38,8 @@ class TarStream {
   explicit TarStream(Handlers handlers) : handlers_(std::move(handlers)) {}
 
   // Errors: Corrupt for what is no tar, with the byte where the entry begins: a wrong sum, a size that is none or that
-  // differs between the two headers, a sparse file, a kind that is not known, bytes between its entries or behind its end; Exhausted for an
-  // extended header that is too long; those of the handlers.
+  // differs between the two headers, a sparse file, a kind that is not known, bytes between its entries or behind its
+  // end; Exhausted for an extended header that is too long; those of the handlers.
   Result<void> feed(std::string_view bytes);
   // Call it once all bytes were given. Errors: Corrupt when the tar breaks off.
   Result<void> finish();
@@ -62,11 +62,11 @@ class TarStream {
   Handlers handlers_;
   State state_ = State::Header;
   Block block_ = {};
-  std::size_t filled_ = 0;           // of block_
-  std::uint64_t at_ = 0;             // bytes taken so far
-  std::uint64_t entry_at_ = 0;       // where the present entry begins
-  std::uint64_t left_ = 0;           // of the present state
-  std::uint64_t padding_ = 0;        // after the data
+  std::size_t filled_ = 0;      // of block_
+  std::uint64_t at_ = 0;        // bytes taken so far
+  std::uint64_t entry_at_ = 0;  // where the present entry begins
+  std::uint64_t left_ = 0;      // of the present state
+  std::uint64_t padding_ = 0;   // after the data
   std::uint64_t entries_ = 0;
   int empty_blocks_ = 0;
   char extended_type_ = 0;

@@ -43,7 +43,11 @@ TarWriter::~TarWriter() {
 Result<void> TarWriter::write_header(std::string_view name, std::uint64_t size_bytes, char type) {
   Block block = {};
   put(block, 0, name.substr(0, 100));
-  put(block, 100, std::string_view("0000644\0" "0000000\0" "0000000\0", 24));
+  put(block, 100,
+      std::string_view("0000644\0"
+                       "0000000\0"
+                       "0000000\0",
+                       24));
   if (size_bytes <= kMostOctal) {
     put(block, 124, fmt::format("{:011o}", size_bytes));
   } else {
@@ -52,7 +56,10 @@ Result<void> TarWriter::write_header(std::string_view name, std::uint64_t size_b
   }
   put(block, 136, std::string_view("00000000000\0", 12));
   block[156] = type;
-  put(block, 257, std::string_view("ustar\0" "00", 8));
+  put(block, 257,
+      std::string_view("ustar\0"
+                       "00",
+                       8));
   unsigned sum = 8 * ' ';
   for (const char c : block) sum += static_cast<unsigned char>(c);
   put(block, 148, fmt::format("{:06o}", sum));

@@ -34,10 +34,10 @@ struct ToolOutput {
 // are passed over.
 std::optional<std::string> find_program(std::string_view name);
 
-// Runs argv[0] (found on PATH) with `input` (else /dev/null) on standard input, never through a shell. It dies with us, and its
-// whole process group is killed at the time limit.
-// Errors: InvalidInput for too much input; NotFound when there is no such program; TimedOut; Exhausted (too much output); Unavailable when it ended
-// with another status than 0: the text then holds the last lines it wrote to standard error.
+// Runs argv[0] (found on PATH) with `input` (else /dev/null) on standard input, never through a shell. It dies with us,
+// and its whole process group is killed at the time limit. Errors: InvalidInput for too much input; NotFound when there
+// is no such program; TimedOut; Exhausted (too much output); Unavailable when it ended with another status than 0: the
+// text then holds the last lines it wrote to standard error.
 Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options = {});
 
 }  // namespace berth::sys

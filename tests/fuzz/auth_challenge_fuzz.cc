@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "berth/base/error.h"
 #include "berth/image/auth_challenge.h"
 #include "berth/image/http_client.h"
 
@@ -11,11 +12,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace berth::image;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto challenge = parse_auth_challenge(text);
-  if (challenge && challenge->bearer && challenge->realm.empty()) __builtin_trap();
+  BERTH_ASSERT(!challenge || !challenge->bearer || !challenge->realm.empty());
   static_cast<void>(query_text(text));
   if (const auto url = parse_url(text)) {
     const auto again = parse_url(to_text(*url));
-    if (!again || to_text(*again) != to_text(*url)) __builtin_trap();
+    BERTH_ASSERT(again && to_text(*again) == to_text(*url));
     static_cast<void>(follow_location(*url, text));
   }
   return 0;

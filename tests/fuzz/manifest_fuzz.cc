@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "berth/base/error.h"
 #include "berth/image/manifest.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -13,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto parsed = parse_manifest(text, type);
     if (!parsed) continue;
     if (const auto* manifest = std::get_if<ImageManifest>(&*parsed)) {
-      if (manifest->layers.empty() || manifest->layers.size() > kMaxLayers) __builtin_trap();
-      if (manifest->layer_bytes() > kMaxImageBytes) __builtin_trap();
+      BERTH_ASSERT(!manifest->layers.empty() && manifest->layers.size() <= kMaxLayers);
+      BERTH_ASSERT(manifest->layer_bytes() <= kMaxImageBytes);
     } else {
       static_cast<void>(choose_entry(std::get<ImageIndex>(*parsed), "amd64"));
     }

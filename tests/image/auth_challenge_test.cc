@@ -27,7 +27,8 @@ TEST(AuthChallenge, IsTakenApart) {
 TEST(AuthChallenge, RefusesWhatIsNone) {
   EXPECT_TRUE(testing::fails_with(parse_auth_challenge(""), Errc::Corrupt, "only Bearer and Basic"));
   EXPECT_TRUE(testing::fails_with(parse_auth_challenge("Negotiate x"), Errc::Corrupt, "only Bearer and Basic"));
-  EXPECT_TRUE(testing::fails_with(parse_auth_challenge("Bearer service=x"), Errc::Corrupt, "names no server of tokens"));
+  EXPECT_TRUE(
+      testing::fails_with(parse_auth_challenge("Bearer service=x"), Errc::Corrupt, "names no server of tokens"));
   EXPECT_TRUE(testing::fails_with(parse_auth_challenge("Bearer realm=\"x"), Errc::Corrupt, "a quote is not closed"));
   EXPECT_TRUE(testing::fails_with(parse_auth_challenge(std::string(9000, 'x')), Errc::Corrupt, "too long"));
 }

@@ -71,11 +71,11 @@ TEST(Credentials, AreLookedForWhereTheToolsDo) {
   };
   using Paths = std::vector<std::filesystem::path>;
   EXPECT_EQ(files_with({{"REGISTRY_AUTH_FILE", "/a"}, {"HOME", "/h"}}), Paths{"/a"});
-  EXPECT_EQ(files_with({{"HOME", "/h"}}), (Paths{"/run/containers/7/auth.json", "/h/.config/containers/auth.json",
-                                                 "/h/.docker/config.json"}));
-  EXPECT_EQ(files_with({{"XDG_RUNTIME_DIR", "/r"}, {"XDG_CONFIG_HOME", "/c"}, {"DOCKER_CONFIG", "/d"}}),
-            (Paths{"/r/containers/auth.json", "/run/containers/7/auth.json", "/c/containers/auth.json",
-                   "/d/config.json"}));
+  EXPECT_EQ(files_with({{"HOME", "/h"}}),
+            (Paths{"/run/containers/7/auth.json", "/h/.config/containers/auth.json", "/h/.docker/config.json"}));
+  EXPECT_EQ(
+      files_with({{"XDG_RUNTIME_DIR", "/r"}, {"XDG_CONFIG_HOME", "/c"}, {"DOCKER_CONFIG", "/d"}}),
+      (Paths{"/r/containers/auth.json", "/run/containers/7/auth.json", "/c/containers/auth.json", "/d/config.json"}));
 }
 
 TEST(Helper, IsNamedByNoPath) {

@@ -36,12 +36,18 @@ INSTANTIATE_TEST_SUITE_P(Table, UrlRows, ::testing::ValuesIn(kRows), [](const au
 
 TEST(Url, RefusesWhatIsNone) {
   const std::pair<const char*, const char*> rows[] = {
-      {"file:///etc/passwd", "only http and https"},   {"gopher://x", "only http and https"},
-      {"", "only http and https"},                     {"http://", "it has no host"},
-      {"http://a b/", "signs that no URL holds"},      {"http://a\\b/", "signs that no URL holds"},
-      {"http://a:70000/", "port is over 65535"},       {"http://a:x/", "port is no number"},
-      {"http://[::1/", "lacks a ']'"},                 {"http://[::1]x/", "signs stand behind"},
-      {"http://a%2fb/", "its host is no host name"},   {"http://\xc3\xa4/", "signs that no URL holds"},
+      {"file:///etc/passwd", "only http and https"},
+      {"gopher://x", "only http and https"},
+      {"", "only http and https"},
+      {"http://", "it has no host"},
+      {"http://a b/", "signs that no URL holds"},
+      {"http://a\\b/", "signs that no URL holds"},
+      {"http://a:70000/", "port is over 65535"},
+      {"http://a:x/", "port is no number"},
+      {"http://[::1/", "lacks a ']'"},
+      {"http://[::1]x/", "signs stand behind"},
+      {"http://a%2fb/", "its host is no host name"},
+      {"http://\xc3\xa4/", "signs that no URL holds"},
       {"http://[x]/", "no IPv6 address"},
   };
   for (const auto& [text, why] : rows) {

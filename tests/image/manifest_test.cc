@@ -9,9 +9,8 @@ namespace berth::image {
 namespace {
 
 const std::string kDigest = "sha256:" + std::string(64, 'a');
-const std::string kConfig =
-    fmt::format(R"("config": {{"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "{}", "size": 7}})",
-                kDigest);
+const std::string kConfig = fmt::format(
+    R"("config": {{"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "{}", "size": 7}})", kDigest);
 
 std::string layer(const std::string& type = "application/vnd.oci.image.layer.v1.tar+gzip",
                   const std::string& size = "5") {
@@ -67,7 +66,8 @@ const Row kRows[] = {
     {"OldForm", R"({"schemaVersion": 1})", "", Errc::InvalidInput, "schema 1"},
     {"KeyTwice", manifest(layer(), R"("schemaVersion": 2,)"), "", Errc::Corrupt, "'schemaVersion' stands twice"},
     {"OtherSpelling", manifest(layer(), R"("LAYERS": [],)"), "", Errc::Corrupt, "another spelling of 'layers'"},
-    {"SpellingOfUnicode", manifest(layer(), "\"layer\xC5\xBF\": [],"), "", Errc::Corrupt, "another spelling of 'layers'"},
+    {"SpellingOfUnicode", manifest(layer(), "\"layer\xC5\xBF\": [],"), "", Errc::Corrupt,
+     "another spelling of 'layers'"},
     {"BothAtOnce", manifest(layer(), R"("manifests": [],)"), "", Errc::Corrupt, "a manifest and an index at once"},
     {"CalledOtherwise", manifest(layer(), R"("mediaType": "a/b",)"), std::string(kOciManifestType), Errc::Corrupt,
      "and it calls itself 'a/b'"},
@@ -84,7 +84,8 @@ const Row kRows[] = {
      "are the most"},
     {"ForeignLayer", manifest(layer("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")), "",
      Errc::InvalidInput, "lie outside the registry"},
-    {"Zstd", manifest(layer("application/vnd.oci.image.layer.v1.tar+zstd")), "", Errc::InvalidInput, "packed with zstd"},
+    {"Zstd", manifest(layer("application/vnd.oci.image.layer.v1.tar+zstd")), "", Errc::InvalidInput,
+     "packed with zstd"},
     {"UnknownLayer", manifest(layer("a/b")), "", Errc::InvalidInput, "'a/b' is no type of a layer"},
     {"NotUtf8", manifest(layer(), "\"x\": \"\xff\","), "", Errc::Corrupt, "not UTF-8"},
     {"Nul", manifest(layer(), R"("x": "\u0000",)"), "", Errc::Corrupt, "holds a NUL"},
@@ -109,9 +110,9 @@ TEST(Index, HasAnEntryForTheMachine) {
                            "platform": {{"os": "linux", "architecture": "{}"}}}})",
                        kOciManifestType, std::string(64, digit), architecture);
   };
-  const auto parsed = parse_manifest(fmt::format(R"({{"schemaVersion": 2, "manifests": [{}, {}]}})",
-                                                 entry("arm64", '1'), entry("amd64", '2')),
-                                     kOciIndexType);
+  const auto parsed = parse_manifest(
+      fmt::format(R"({{"schemaVersion": 2, "manifests": [{}, {}]}})", entry("arm64", '1'), entry("amd64", '2')),
+      kOciIndexType);
   ASSERT_TRUE(testing::ok(parsed));
   const auto* index = std::get_if<ImageIndex>(&*parsed);
   ASSERT_NE(index, nullptr);
@@ -132,9 +133,8 @@ TEST(Config, IsJudged) {
                         one_layer());
   };
   const std::string id = "\"" + kDigest + "\"";
-  const auto good = config(fmt::format(R"("architecture": "{}", "os": "linux", "config": {{"User": "x"}},)",
-                                       own_architecture()),
-                           id);
+  const auto good =
+      config(fmt::format(R"("architecture": "{}", "os": "linux", "config": {{"User": "x"}},)", own_architecture()), id);
   ASSERT_TRUE(testing::ok(good));
   EXPECT_EQ(good->diff_ids, std::vector{kDigest});
   EXPECT_EQ(good->config.user, "x");

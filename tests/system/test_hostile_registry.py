@@ -7,8 +7,11 @@ import copy
 import gzip
 import io
 import json
+import os
+import shutil
 import socket
-import struct
+import ssl
+import subprocess
 import tarfile
 import tempfile
 import time
@@ -300,7 +303,6 @@ def test_token_that_runs_out(site, registry):
 # --- R08, R09: how it sends ---------------------------------------------------------------------------------------------
 
 def big_image():
-    import os
     return Image([tar_of({'big': os.urandom(1 << 20)})])
 
 
@@ -530,6 +532,87 @@ def test_layers_that_are_well(site, registry):
     assert pull(site, registry).code == 0
 
 
+# --- R14: TLS ------------------------------------------------------------------------------------------------------------
+
+class TestTls:
+    """A registry with each of these certificates; the CA is known to the client."""
+
+    @pytest.fixture
+    def folder(self):
+        made = tempfile.mkdtemp(prefix='berth-tls-')
+        registries.make_certificates(made)
+        yield made
+        shutil.rmtree(made)
+
+    def issue(self, folder, name, names, days='2', digest='-sha256'):
+        registries.openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=' + name, '-keyout', name + '.key', '-out',
+                           name + '.csr', cwd=folder)
+        with open(os.path.join(folder, name + '.names'), 'w') as file:
+            file.write('subjectAltName=%s\n' % names)
+        registries.openssl('x509', '-req', '-in', name + '.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial',
+                           '-days', days, digest, '-extfile', name + '.names', '-out', name + '.crt', cwd=folder)
+
+    def serve(self, registry, folder, name, version=None, client=False):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(folder, name + '.crt'), os.path.join(folder, name + '.key'))
+        if version:
+            context.set_ciphers('ALL:@SECLEVEL=0')
+            context.minimum_version = context.maximum_version = version
+        if client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(os.path.join(folder, 'ca.crt'))
+        registry.server.socket = context.wrap_socket(registry.server.socket, server_side=True)
+
+    @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'insecure'])
+    def test_rows(self, site, registry, folder, row):
+        self.issue(folder, 'right', 'IP:127.0.0.1')
+        self.issue(folder, 'wrong', 'DNS:elsewhere.example')
+        self.issue(folder, 'expired', 'IP:127.0.0.1', days='-1')
+        name = {'wrong name': 'wrong', 'expired': 'expired', 'insecure': 'wrong'}.get(row, 'right')
+        self.serve(registry, folder, name, ssl.TLSVersion.TLSv1_1 if row == 'TLS 1.1' else None)
+        ca = '' if row == 'unknown CA' else 'ca: %s' % os.path.join(folder, 'ca.crt')
+        site.trust({registry.name: 'insecure: on' if row == 'insecure' else ca})
+        if row in ('right', 'insecure'):
+            assert pull(site, registry).code == 0
+        else:
+            done = refused(site, registry, 'GET https://' + registry.name)
+            if row != 'TLS 1.1':
+                assert "'ca' under images.registries" in done.err, done
+
+    def test_client_certificate(self, site, registry, folder):
+        self.issue(folder, 'right', 'IP:127.0.0.1')
+        self.issue(folder, 'client', 'DNS:client.example')
+        self.serve(registry, folder, 'right', client=True)
+        ca = 'ca: %s' % os.path.join(folder, 'ca.crt')
+        site.trust({registry.name: ca})
+        refused(site, registry, 'GET https://')
+        site.trust({registry.name: '%s, client_certificate: %s, client_key: %s' % (
+            ca, os.path.join(folder, 'client.crt'), os.path.join(folder, 'client.key'))})
+        assert pull(site, registry).code == 0
+
+
+# --- F04: no room ---------------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize('where', ['cache', 'storage'])
+def test_disk_full(site, registry, where):
+    """Refused before anything is written where it cannot fit, and taken once there is room."""
+    registry.image = Image([tar_of({'big': os.urandom(3 << 20), 'zeros': bytes(90 << 20)})])
+    folder = getattr(site, where)
+    os.makedirs(folder)
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=%s' % ('2m' if where == 'cache' else '60m'), 'berth-test', folder],
+                   check=True)
+    try:
+        done = pull(site, registry)
+        assert done.code != 0 and 'make room there' in done.err, done
+        assert site.names() == []
+        subprocess.run(['mount', '-o', 'remount,size=500m', folder], check=True)
+        assert pull(site, registry).code == 0 and len(site.names()) == 1
+    finally:
+        for line in reversed(open('/proc/self/mountinfo').read().splitlines()):
+            if line.split()[4].startswith(folder):
+                subprocess.run(['umount', line.split()[4]], check=True)
+
+
 # --- R12: names ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('name', ['../../x', 'x' * 300, 'Team/x', 'team/x:1@sha256:../..', 'r.example:99999/x',
@@ -600,3 +683,62 @@ class TestPush:
         registry.rules.update(upload=upload, manifest=manifest)
         done = self.push(site, registry)
         assert done.code != 0 and words in done.err, done
+
+
+# --- newer tags -----------------------------------------------------------------------------------------------------------
+
+def test_newer_tags_of_200_images(site, registry):
+    """One question an image, several at once; kept for an hour, and asked again with what the registry gave."""
+    count = 200
+    assert pull(site, registry).code == 0
+    # One image under as many names as there are to be asked about, as the storage would write it.
+    list_file = os.path.join(site.storage, 'overlay-images', 'images.json')
+    with open(list_file) as file:
+        images = json.load(file)
+    images[0]['names'] = ['%s/newer/image%d:1.9' % (registry.name, i) for i in range(count)]
+    with open(list_file, 'w') as file:
+        json.dump(images, file)
+    asked, at_once, most = [], [0], [0]
+
+    def tags(handler, path):
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        asked.append((path, handler.headers.get('If-None-Match')))
+        time.sleep(0.02)
+        at_once[0] -= 1
+        if handler.headers.get('If-None-Match') == '"v1"':
+            return handler.answer(304)
+        return handler.answer(200, b'{"name": "x", "tags": ["1.9", "1.10", "latest"]}', ETag='"v1"')
+
+    registry.rules['other'] = tags
+    first = site('list', '--newer', '--json')
+    assert first.code == 0, first
+    rows = [newer for image in first.json['images'] for newer in image['newer']]
+    assert len(rows) == count and {row['tag'] for row in rows} == {'1.10'}, rows[:3]
+    assert len(asked) == count == len({path for path, _ in asked}) and most[0] > 4
+    figure('newer', 'asking for %d images, in all' % count, '%.2f s' % first.seconds)
+    assert site('list', '--newer', '--json').code == 0 and len(asked) == count, 'within the hour nobody is asked'
+    known = os.path.join(site.cache, 'images', 'tags.json')
+    with open(known) as file:
+        kept = json.load(file)
+    for entry in kept.values():
+        entry['asked_at'] = 1
+    with open(known, 'w') as file:
+        json.dump(kept, file)
+    again = site('list', '--newer', '--json')
+    assert {validator for _, validator in asked[count:]} == {'"v1"'} and len(asked) == 2 * count
+    assert {row['tag'] for image in again.json['images'] for row in image['newer']} == {'1.10'}
+
+
+def test_lists_of_tags_that_lie(site, registry):
+    def tags(handler, path):
+        if 'last=' in path:
+            return handler.answer(200, json.dumps({'tags': ['1', '0.9']}).encode(), Link='<%s>; rel="next"' % path)
+        odd = ['../x', 'x' * 500, '\x1b[31m', '', '9;rm -rf /', 5, None]
+        return handler.answer(200, json.dumps({'tags': odd}).encode(), Link='<%s?last=x>; rel="next"' % path)
+
+    registry.rules['other'] = tags
+    assert pull(site, registry, name='team/x').code == 0
+    assert site.names() == [registry.name + '/team/x:1']
+    registry.rules['other'] = lambda handler, path: handler.answer(200, b'{"tags": ["../x"]}')
+    assert 'it has none' in pull(site, registry, name='team/y').err
