@@ -6,6 +6,7 @@
 
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
+#include "berth/image/inventory.h"
 #include "berth/image/requirement.h"
 
 namespace berth::image {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostLibraries = kMostWishes * 10;
 constexpr std::size_t kLongestLicence = 200;
+constexpr std::size_t kLongestFileName = 255;
 constexpr JsonLimits kReportLimits = {.depth = 32, .values = 4'000'000};
 
 bool is_sha256(std::string_view text) {
@@ -47,7 +49,7 @@ Result<LockedLibrary> read_library(const Json& item) {
   const std::string name = metadata->text_or("name", "");
   if (!is_library_name(name)) return fail(Errc::Corrupt, fmt::format("'{}' is no name of a library", name));
   LockedLibrary library;
-  library.name = normalized_library(name);
+  library.name = normalized_python_name(name);
   library.version = metadata->text_or("version", "");
   if (!is_library_version(library.version)) {
     return fail(Errc::Corrupt, fmt::format("'{}' is no version of '{}'", library.version, library.name));
@@ -108,13 +110,33 @@ std::string print_lock(const std::vector<LockedLibrary>& libraries) {
   return lock;
 }
 
-bool is_archive_name(std::string_view name) {
-  if (name.empty() || name.size() > 255 || name.front() == '.' || name.front() == '-') return false;
-  const bool known = name.ends_with(".whl") || name.ends_with(".tar.gz") || name.ends_with(".zip");
-  return known && std::ranges::all_of(name, [](char c) {
+std::string print_installed(const std::vector<LockedLibrary>& libraries) {
+  std::string lock;
+  for (const LockedLibrary& one : libraries) {
+    lock += fmt::format("{}=={} --hash=sha256:{}\n", one.name, one.version, one.wheel_sha256);
+  }
+  return lock;
+}
+
+bool is_wheel_name(std::string_view name) {
+  if (name.size() > kLongestFileName || !name.ends_with(".whl") || name.front() == '.' || name.front() == '-') return false;
+  return std::ranges::count(name, '-') >= 4 && std::ranges::all_of(name, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   std::string_view("._+!-").contains(c);
          });
+}
+
+bool is_wheel_of(std::string_view name, const LockedLibrary& library) {
+  if (!is_wheel_name(name)) return false;
+  const std::size_t dash = name.find('-');
+  const std::string_view version = name.substr(dash + 1, name.find('-', dash + 1) - dash - 1);
+  // File names write a local version's `+` and `-` as `_` at times.
+  const auto alike = [](std::string_view text) {
+    std::string plain(text);
+    std::ranges::replace_if(plain, [](char c) { return c == '-' || c == '+'; }, '_');
+    return plain;
+  };
+  return normalized_python_name(name.substr(0, dash)) == library.name && alike(version) == alike(library.version);
 }
 
 }  // namespace berth::image

@@ -7,6 +7,8 @@
 #include <array>
 #include <optional>
 
+#include "berth/image/inventory.h"
+
 namespace berth::image {
 namespace {
 
@@ -51,7 +53,7 @@ class Reader {
                                  "last a letter or digit, at most {}",
                                  name, kLongestName));
     }
-    requirement_.name = normalized_library(name);
+    requirement_.name = normalized_python_name(name);
     if (rest_.starts_with('[')) BERTH_CHECK_OK(read_extras());
     if (rest_.starts_with('@')) {
       return refused("an address is not taken: libraries come from the indexes of this machine's pip alone");
@@ -84,7 +86,7 @@ class Reader {
       const std::size_t comma = std::min(list.find(','), list.size());
       const std::string_view extra = trimmed(list.substr(0, comma));
       if (!is_library_name(extra)) return refused(fmt::format("'{}' is no name of an extra", extra));
-      requirement_.extras.push_back(normalized_library(extra));
+      requirement_.extras.push_back(normalized_python_name(extra));
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
     sort_unique(requirement_.extras);
@@ -161,18 +163,6 @@ bool is_library_version(std::string_view text) {
   if (!is_digit(text.front()) && text.front() != 'v') return false;
   return std::ranges::all_of(text,
                              [](char c) { return is_alphanumeric(c) || is_separator(c) || c == '+' || c == '!'; });
-}
-
-std::string normalized_library(std::string_view name) {
-  std::string normalized;
-  for (const char c : name) {
-    if (!is_separator(c)) {
-      normalized += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    } else if (!normalized.ends_with('-')) {
-      normalized += '-';
-    }
-  }
-  return normalized;
 }
 
 Result<Requirement> parse_requirement(std::string_view text) { return Reader(text).read(); }

@@ -34,9 +34,6 @@ Result<std::vector<Requirement>> parse_requirements(std::string_view text);
 // As pip reads it, and parse_requirement to the same value.
 std::string to_string(const Requirement& requirement);
 
-// Lower case, with one `-` for each run of `-`, `_` and `.`. Equal for all spellings of one library's name.
-std::string normalized_library(std::string_view name);
-
 // Whether `text` can be a library's name: letters, digits, `-`, `_` and `.`, the first and last a letter or digit.
 bool is_library_name(std::string_view text);
 

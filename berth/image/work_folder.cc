@@ -31,7 +31,7 @@ Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadlin
     if (std::chrono::steady_clock::now() >= deadline) {
       return fail(Errc::TimedOut, fmt::format("lock '{}': another process holds it and did not end in time", file));
     }
-    if (!waited && on_wait) on_wait("waiting for another build of the base image to end");
+    if (!waited && on_wait) on_wait("waiting for another build to end");
     std::this_thread::sleep_for(kPause);
   }
 }
