@@ -65,6 +65,10 @@ def run(order):
     folder = os.path.join('/work', order['folder'])
     if not os.path.isdir(folder):
         os.makedirs(folder)
+    if 'name' in order:
+        with open(os.path.join(folder, order['name']), 'wb') as file:
+            file.write(order['text'].encode('utf-8'))
+        return {'status': 0}
     paths = '/tmp/room-out', '/tmp/room-err'
     with open(os.devnull) as nothing, open(paths[0], 'wb') as out, open(paths[1], 'wb') as err:
         try:
@@ -210,6 +214,15 @@ Result<BuildRoom::Done> BuildRoom::must_run(const std::vector<std::string>& comm
   const std::string& words = done.err.empty() ? done.out : done.err;
   const std::string text = fmt::format("{}: status {}: {}{}", command.front(), done.status, last_words(words), explanation());
   return fail(Errc::Unavailable, mask(text, spec_.reach.secrets));
+}
+
+Result<void> BuildRoom::put_file(std::string_view folder, std::string_view name, std::string_view text) {
+  Json order = Json::object();
+  order.set("folder", folder).set("name", name).set("text", text);
+  BERTH_TRY(const Json answer, ask(order).context([&] { return fmt::format("put '{}' into a container", name); }));
+  const Json* status = answer.find("status");
+  if (status != nullptr && status->is_int()) return {};
+  return fail(Errc::Corrupt, fmt::format("put '{}' into a container: the answer has no status", name));
 }
 
 std::string BuildRoom::explanation() {

@@ -55,6 +55,9 @@ class BuildRoom {
   // what it was kept from, without secrets. The room is of no use then.
   Result<Done> must_run(const std::vector<std::string>& command, std::string_view folder = "");
 
+  // Writes a file into the folder `folder` of the work folder. Errors: as of run().
+  Result<void> put_file(std::string_view folder, std::string_view name, std::string_view text);
+
   // A folder of the work folder, to be read without trust.
   Result<UniqueFd> open_folder(std::string_view folder) const;
 

@@ -317,6 +317,24 @@ Result<IndexReach> reach_for_apt(const Settings& settings, std::vector<image::Pa
   return std::move(reacher).reach();
 }
 
+Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTree& base) {
+  Reacher reacher(settings);
+  BERTH_TRY(const bool proxied, reacher.add_proxies_of_environment());
+  BERTH_TRY(const std::string list, base.read_file("etc/apk/repositories", kLargestConf).context([] {
+    return "read the base's package sources";
+  }));
+  for (std::string_view rest = list; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.starts_with('@')) line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
+    if (!line.starts_with("http") || proxied) continue;
+    BERTH_CHECK_OK(reacher.add_url(std::string(line)).context([] { return "package source of the base"; }));
+  }
+  BERTH_CHECK_OK(reacher.add_certificates({}));
+  if (reacher.has_certificates()) reacher.set("SSL_CERT_FILE", in_container(kBundle));
+  return std::move(reacher).reach();
+}
+
 Result<std::vector<image::PackageSource>> apt_sources_for(const Settings& settings, const image::ImageTree& base) {
   if (!settings.apt_sources.empty()) return image::read_sources_file(settings.apt_sources);
   BERTH_TRY(const std::string release, base.read_file("etc/os-release", kLargestConf).context([] {

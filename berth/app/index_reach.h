@@ -34,6 +34,9 @@ Result<IndexReach> reach_for_pip(const Settings& settings, const image::PipSetti
 // its hooks and pins, keyrings, and a state of its own in the container's work folder. Errors: as above.
 Result<IndexReach> reach_for_apt(const Settings& settings, std::vector<image::PackageSource> sources);
 
+// For apk, which takes the addresses that the image itself names (etc/apk/repositories). Errors: as above.
+Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTree& base);
+
 // Where an image's packages come from: the setting `images.apt_sources`, else for an image of this machine's own
 // release the machine's sources, else those that the image itself names.
 // Errors: Unavailable when there are none; those of reading files.

@@ -13,6 +13,7 @@
 #include "berth/cli/exec_command.h"
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
+#include "berth/cli/image_create_command.h"
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
@@ -98,6 +99,7 @@ void add_image(CLI::App& program, CommandLine& line) {
       return image_init_command(line.image_init, surroundings);
     };
   });
+  add_image_create(image, line.choice);
   CLI::App& list = *image.add_subcommand("list", "list the images of this machine");
   list.add_flag("--json", line.image_list.json, "the list as JSON");
   list.callback([&line] {

@@ -68,7 +68,7 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
   return std::move(output->out);
 }
 
-Result<std::string> Builder::build(const BuildOrder& order) const {
+Result<BuiltImage> Builder::build(const BuildOrder& order) const {
   BERTH_CHECK_OK(sweep());
   std::vector<std::string> from = {"from", "--pull-never", "--quiet", "--name", options_.name};
   std::vector<std::string> run = {"run",         "--isolation", isolation_, "--no-hosts", "--hostname",
@@ -81,20 +81,21 @@ Result<std::string> Builder::build(const BuildOrder& order) const {
   from.insert(from.end(), {"--ulimit", fmt::format("nproc={0}:{0}", kProcesses), order.base_id});
   run.insert(run.end(), {options_.name, "--"});
   run.insert(run.end(), order.script.begin(), order.script.end());
-  const auto steps = [&]() -> Result<std::string> {
+  const auto steps = [&]() -> Result<BuiltImage> {
     BERTH_TRY(std::string named, buildah(std::move(from)));
     BERTH_TRY(std::string copied,
               buildah({"copy", "--quiet", options_.name, order.input.native(), std::string(kBuildFolder)}));
     BERTH_TRY(std::string said, buildah(std::move(run)));
     BERTH_CHECK_OK(configure(order));
-    return buildah({"commit", "--quiet", "--format", "oci", "--timestamp", std::to_string(order.time), options_.name});
+    BERTH_TRY(std::string id, buildah({"commit", "--quiet", "--format", "oci", "--timestamp",
+                                       std::to_string(order.time), options_.name}));
+    if (is_layer_id(id)) return BuiltImage{std::move(id), std::move(said)};
+    return fail(Errc::Corrupt, fmt::format("buildah commit: it printed '{}', which is no id", id));
   };
-  auto id = steps();
+  auto built = steps();
   auto swept = sweep();
-  if (!id) return id;
-  BERTH_CHECK_OK(swept);
-  if (!is_layer_id(*id)) return fail(Errc::Corrupt, fmt::format("buildah commit: it printed '{}', which is no id", *id));
-  return id;
+  if (built && !swept) return std::unexpected(std::move(swept).error());
+  return built;
 }
 
 Result<void> Builder::configure(const BuildOrder& order) const {

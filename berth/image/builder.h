@@ -41,6 +41,11 @@ struct BuildOrder {
   std::vector<std::pair<std::string, std::string>> annotations;
 };
 
+struct BuiltImage {
+  std::string id;       // of an image without a name
+  std::string printed;  // what the script wrote to its standard output
+};
+
 // One place of building. Each tool runs in namespaces of its own, with no network but a loopback interface that leads
 // nowhere, and ends with this process, however that ends: nothing runs on, nothing stays mounted.
 class Builder {
@@ -52,9 +57,9 @@ class Builder {
   // "chroot" where there is no such program, or for an ordinary user, to whom no memory is limited.
   std::string_view isolation() const { return isolation_; }
 
-  // Builds an image without a name and gives its id. Errors: Unavailable with the last words of the script or the tool;
+  // Errors: Unavailable with the last words of the script or the tool;
   // Exhausted when the disk is full; TimedOut.
-  Result<std::string> build(const BuildOrder& order) const;
+  Result<BuiltImage> build(const BuildOrder& order) const;
 
   // Gives the image another name. Errors: Unavailable with the tool's words.
   Result<void> give_name(const std::string& id, const std::string& name) const;

@@ -19,9 +19,13 @@ if [ -d /usr/sbin ] && [ ! -e "$policy" ]; then
   chmod 755 "$policy"
   made_policy=yes
 fi
+read -r begun rest < /proc/uptime
 @PACKAGES@
+read -r between rest < /proc/uptime
 if [ "${made_policy-}" = yes ]; then rm "$policy"; fi
 @LIBRARIES@
+read -r ended rest < /proc/uptime
+echo "times $begun $between $ended"
 
 @PYTHON@ -B -E -s - <<'END'
 import os
