@@ -231,7 +231,7 @@ class ImageMaker {
     limits.writable_bytes = options_.fetched_bytes;
     limits.writable_files = 500'000;
     limits.allow_unlimited = settings_.limits.allow_unlimited;
-    FetchOptions fetch{.base = base_, .recipe = recipe_, .fetch = !options_.dry_run, .into = input, .limits = limits,
+    FetchOptions fetch{.base = base_, .recipe = recipe_, .fetch = !options_.dry_run, .into = input, .indexes = options_.indexes, .limits = limits,
                        .deadline = deadline_, .guards = options_.guards, .on_step = options_.on_step};
     BERTH_CHECK_OK(sys::make_folders(input, 0755));
     BERTH_TRY(Fetched fetched, fetch_packages(std::move(fetch), settings_));

@@ -163,8 +163,8 @@ class Reacher {
 };
 
 // Files of an index may lie elsewhere than its pages: those of the public one do.
-Result<void> add_hosts_of_files(Reacher& reacher, const Settings& settings, const std::vector<std::string>& indexes) {
-  for (const std::string& index : indexes) {
+Result<void> add_hosts_of_files(Reacher& reacher, const IndexSettings& settings, const std::vector<std::string>& urls) {
+  for (const std::string& index : urls) {
     BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(index));
     if (parsed.host == "pypi.org") BERTH_CHECK_OK(reacher.add_url("https://files.pythonhosted.org"));
   }
@@ -227,7 +227,7 @@ std::string apt_conf(std::string_view reach, bool has_certificates) {
 
 }  // namespace
 
-Result<IndexReach> reach_for_pip(const Settings& settings, const image::PipSettings& pip) {
+Result<IndexReach> reach_for_pip(const Settings& settings, const IndexSettings& indexes, const image::PipSettings& pip) {
   Reacher reacher(settings);
   BERTH_TRY(bool proxied, reacher.add_proxies_of_environment());
   if (!pip.proxy.empty()) {
@@ -245,7 +245,7 @@ Result<IndexReach> reach_for_pip(const Settings& settings, const image::PipSetti
     const bool direct = !proxied || !variable("no_proxy").empty() || !variable("NO_PROXY").empty();
     if (direct) BERTH_CHECK_OK(reacher.add_url(url));
   }
-  if (!proxied) BERTH_CHECK_OK(add_hosts_of_files(reacher, settings, pip.indexes));
+  if (!proxied) BERTH_CHECK_OK(add_hosts_of_files(reacher, indexes, pip.indexes));
   BERTH_CHECK_OK(reacher.add_certificates(pip.certificates));
 
   std::vector<std::string> hosts = reacher.hosts();
@@ -335,8 +335,8 @@ Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTre
   return std::move(reacher).reach();
 }
 
-Result<std::vector<image::PackageSource>> apt_sources_for(const Settings& settings, const image::ImageTree& base) {
-  if (!settings.apt_sources.empty()) return image::read_sources_file(settings.apt_sources);
+Result<std::vector<image::PackageSource>> apt_sources_for(const IndexSettings& indexes, const image::ImageTree& base) {
+  if (!indexes.apt_sources.empty()) return image::read_sources_file(indexes.apt_sources);
   BERTH_TRY(const std::string release, base.read_file("etc/os-release", kLargestConf).context([] {
     return "read which distribution the base is of";
   }));
@@ -363,7 +363,7 @@ Result<std::vector<image::PackageSource>> apt_sources_for(const Settings& settin
   if (sources.empty()) {
     return fail(Errc::Unavailable,
                 fmt::format("the base is of '{} {}', which is not this machine's release, and names no package sources "
-                            "of its own; name a file of them with 'images.apt_sources' in the configuration",
+                            "of its own; name a file of them with --apt-sources",
                             theirs.id, theirs.codename));
   }
   return sources;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,12 @@
 
 namespace berth::app {
 
+// What an operator says of package indexes beside this machine's own configuration.
+struct IndexSettings {
+  std::filesystem::path apt_sources;       // a file of package sources; empty: by the base (apt_sources_for)
+  std::vector<std::string> package_hosts;  // addresses that indexes lead to, beside their own
+};
+
 struct IndexReach {
   std::vector<std::string> environment;  // "NAME=value", of the container
   std::vector<container::FixedFile> files;
@@ -28,7 +35,7 @@ struct IndexReach {
 // For pip: its settings of this machine, its credentials (in addresses, in netrc), proxies and certificates.
 // Errors: InvalidInput for an address that cannot be read; those of reading certificates; Unavailable when a name
 // cannot be resolved.
-Result<IndexReach> reach_for_pip(const Settings& settings, const image::PipSettings& pip);
+Result<IndexReach> reach_for_pip(const Settings& settings, const IndexSettings& indexes, const image::PipSettings& pip);
 
 // For apt, with `sources` alone: the machine's way of reaching archives (proxies, certificates, credentials) without
 // its hooks and pins, keyrings, and a state of its own in the container's work folder. Errors: as above.
@@ -37,9 +44,9 @@ Result<IndexReach> reach_for_apt(const Settings& settings, std::vector<image::Pa
 // For apk, which takes the addresses that the image itself names (etc/apk/repositories). Errors: as above.
 Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTree& base);
 
-// Where an image's packages come from: the setting `images.apt_sources`, else for an image of this machine's own
+// Where an image's packages come from: the operator's file, else for an image of this machine's own
 // release the machine's sources, else those that the image itself names.
 // Errors: Unavailable when there are none; those of reading files.
-Result<std::vector<image::PackageSource>> apt_sources_for(const Settings& settings, const image::ImageTree& base);
+Result<std::vector<image::PackageSource>> apt_sources_for(const IndexSettings& indexes, const image::ImageTree& base);
 
 }  // namespace berth::app

@@ -163,7 +163,7 @@ class Fetcher {
   Result<IndexReach> reach_of(image::PackageManager manager) {
     BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(options_.base.layer_folders));
     if (manager == image::PackageManager::Apt) {
-      BERTH_TRY(std::vector<image::PackageSource> sources, apt_sources_for(settings_, tree));
+      BERTH_TRY(std::vector<image::PackageSource> sources, apt_sources_for(options_.indexes, tree));
       return reach_for_apt(settings_, std::move(sources));
     }
     return reach_for_apk(settings_, tree);
@@ -201,7 +201,7 @@ class Fetcher {
       fetched_.remarks.push_back(fmt::format("the folder '{}' of pip's find-links is not looked into: only indexes are",
                                              folder));
     }
-    BERTH_TRY(IndexReach reach, reach_for_pip(settings_, pip));
+    BERTH_TRY(IndexReach reach, reach_for_pip(settings_, options_.indexes, pip));
     step("resolving libraries with pip");
     BERTH_TRY(BuildRoom room, open_room(std::move(reach)));
     const image::CreateRecipe& recipe = fetched_.recipe;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/index_reach.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 #include "berth/container/guards.h"
@@ -23,6 +24,7 @@ struct FetchOptions {
   image::CreateRecipe recipe;  // request and base as far as it is known
   bool fetch = true;           // false: only resolves
   std::filesystem::path into;  // an empty folder: `libraries` and `packages` come to lie in it
+  IndexSettings indexes;
   container::Limits limits;
   std::chrono::steady_clock::time_point deadline;
   container::Guards guards;

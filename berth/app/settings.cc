@@ -11,7 +11,6 @@
 #include "berth/base/sha256.h"
 #include "berth/content/suggestion.h"
 #include "berth/content/yaml_reader.h"
-#include "berth/image/index_url.h"
 #include "berth/sys/file.h"
 
 namespace berth::app {
@@ -74,11 +73,6 @@ Result<std::string> any_text(std::string_view text) { return std::string(text); 
 Result<std::string> absolute_path(std::string_view text) {
   if (text.starts_with('/')) return std::string(text);
   return fail(Errc::InvalidInput, fmt::format("'{}' is no absolute path", text));
-}
-
-Result<std::string> index_address(std::string_view text) {
-  BERTH_CHECK_OK(image::parse_index_url(text));
-  return std::string(text);
 }
 
 Result<bool> on_or_off(std::string_view text) {
@@ -182,8 +176,6 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                          {"state", with(absolute_path, settings.state)}})},
       {"images", group({{"substitute", substitutes},
                         {"python2_sources", with(absolute_path, settings.python2_sources)},
-                        {"apt_sources", with(absolute_path, settings.apt_sources)},
-                        {"package_hosts", list_with(index_address, settings.package_hosts)},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},
       {"debug", group({{"debugpy", with(absolute_path, settings.debugpy)}})},

@@ -30,8 +30,6 @@ struct Settings {
   std::string default_python3 = "python3";  // for items that name no image
   std::string default_python2 = "python";
   std::filesystem::path python2_sources;  // package sources of the Python 2 base; empty: the machine's own archives
-  std::filesystem::path apt_sources;  // package sources of images that are created; empty: by the base (index_reach.h)
-  std::vector<std::string> package_hosts;  // addresses that package indexes lead to, beside their own
   std::filesystem::path debugpy = "/usr/lib/python3/dist-packages";  // folder that holds the package
   bool user_namespace = true;
   container::Limits limits;

@@ -24,6 +24,8 @@ struct CreateWords {
   std::vector<std::string> dependencies;
   std::vector<std::string> packages;
   std::string export_folder;
+  std::string apt_sources;
+  std::vector<std::string> package_hosts;
   std::string timeout;
   std::string memory;
   bool dry_run = false;
@@ -41,6 +43,11 @@ Result<app::CreateOptions> read_words(const CreateWords& words, const Surroundin
   options.refresh = words.refresh;
   options.rebuild = words.rebuild;
   options.export_folder = words.export_folder;
+  options.indexes.apt_sources = words.apt_sources;
+  for (const std::string& url : words.package_hosts) {
+    BERTH_CHECK_OK(image::parse_index_url(url).context([] { return "--package-host"; }));
+  }
+  options.indexes.package_hosts = words.package_hosts;
   options.guards = surroundings.guards;
   if (!words.timeout.empty()) {
     BERTH_TRY(options.time_limit, app::parse_duration(words.timeout).context([] { return "--timeout"; }));
@@ -102,6 +109,15 @@ void add_image_create(CLI::App& image, Choice& choice) {
   create.add_option("--source", words->texts.source, "label: address of what it is made from")->type_name("URL");
   create.add_option("--export", words->export_folder, "also write the image's folder for an image repository")
       ->type_name("FOLDER");
+  create.add_option("--apt-sources", words->apt_sources, "package sources instead of the machine's, in apt's form")
+      ->type_name("FILE");
+  create
+      .add_option("--package-host", words->package_hosts,
+                  "address that package indexes lead to, beside their own: https://files.example.com")
+      ->type_name("URL")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
   create.add_option("--timeout", words->timeout, "time for all of it, for example 30m")->type_name("TIME");
   create.add_option("--memory", words->memory, "memory of each of its containers, for example 2g")->type_name("BYTES");
   create.add_flag("--dry-run", words->dry_run, "resolve and show what would be made");
