@@ -280,7 +280,7 @@ std::string install_line(PackageManager manager, std::string_view folder) {
   switch (manager) {
     case PackageManager::Apt:
       return fmt::format(
-          "apt-get -q=2 --yes --no-install-recommends --no-download -o APT::Sandbox::User=root "
+          "apt-get -q=2 --yes --no-install-recommends -o APT::Sandbox::User=root "
           "-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dpkg::Use-Pty=0 "
           "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install {}/*.deb",
           folder);
