@@ -80,6 +80,7 @@ def deb(name, version, files, depends='', postinst=''):
             os.makedirs(os.path.dirname(whole), exist_ok=True)
             with open(whole, 'w') as file:
                 file.write(text)
+            os.chmod(whole, 0o755 if '/bin/' in path else 0o644)
         if postinst:
             with open(folder + '/DEBIAN/postinst', 'w') as file:
                 file.write('#!/bin/sh\nset -e\n' + postinst)
