@@ -104,7 +104,7 @@ Result<void> run(const Options& options) {
   BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));
   BERTH_TRY(const container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
   BERTH_TRY(const auto reference, image::parse_reference(options.image));
-  BERTH_TRY(const auto resolved, image::resolve_image(store, reference, settings.substitutes));
+  BERTH_TRY(const auto resolved, image::resolve_image(store, reference, settings.substitutes, settings.trust));
   std::vector<content::CodePiece> pieces;
   if (!options.prelude.empty()) {
     BERTH_TRY(std::string prelude, sys::read_file(options.prelude, 64 << 20));

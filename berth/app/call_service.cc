@@ -19,6 +19,7 @@
 #include "berth/app/debugger.h"
 #include "berth/app/embedded.h"
 #include "berth/app/entry_recording.h"
+#include "berth/app/item_image.h"
 #include "berth/app/mask.h"
 #include "berth/app/named_items.h"
 #include "berth/app/warm_code.h"
@@ -28,7 +29,6 @@
 #include "berth/container/ground.h"
 #include "berth/container/port_forward.h"
 #include "berth/content/code_assembly.h"
-#include "berth/content/image_choice.h"
 #include "berth/engine/session.h"
 #include "berth/image/storage_places.h"
 #include "berth/wire/job.h"
@@ -119,17 +119,15 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!checked) return refuse(std::move(checked));
 
   // The image.
-  const content::DefaultImages defaults{settings_.default_python2, settings_.default_python3};
-  auto choice = content::choose_image(request.item, request.image, defaults);
+  auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
+  auto choice = image_for(request.item, request.image, settings_, tree ? &*tree : nullptr);
   if (!choice) return refuse(std::move(choice));
-  auto reference = image::parse_reference(choice->image);
-  if (!reference) return refuse(std::move(reference).context([&] { return choice->reason; }));
-  auto resolved = means_->images().resolve(*reference, settings_.substitutes);
+  auto resolved = means_->images().resolve(choice->reference, choice->substitutes(settings_), settings_.trust);
+  if (!resolved && choice->is_locked) resolved = std::move(resolved).context([&] { return choice->reason; });
   if (!resolved) return refuse(std::move(resolved));
   const image::ResolvedImage& image = **resolved;  // until the conversation: other calls may look for theirs then
 
   // The code.
-  auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
   auto code = content::assemble_code(request.item, tree ? &*tree : nullptr, embedded_common());
   if (!code) return refuse(std::move(code));
 
@@ -150,7 +148,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.item = request.item.name;
   answer.command = request.command;
   if (request.instance) answer.instance = request.instance->name;
-  answer.image = {choice->image, image::to_string(image.used), image.image.digest,
+  answer.image = {choice->written, image::to_string(image.used), image.image.digest,
                   image.why.empty() ? choice->reason : choice->reason + "; " + image.why};
   answer.notes = notes_of(request, *checked);
   if (!guards_.up(container::Guard::UserNamespace)) {
@@ -158,6 +156,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   }
   answer.network = {net::to_text(network->spec.profile), network->reason, {}};
   if (!network->warning.empty()) answer.warnings.push_back(network->warning);
+  if (!choice->warning.empty()) answer.warnings.push_back(choice->warning);
   auto additions = additions_of(settings_.containers, settings_.network.proxy);
   if (!additions) return refuse(std::move(additions));
   answer.secrets = checked->secrets;

@@ -12,15 +12,16 @@
 #include <set>
 
 #include "berth/app/content_lines.h"
+#include "berth/app/item_image.h"
 #include "berth/content/api_modules.h"
 #include "berth/content/code_assembly.h"
 #include "berth/content/commands.h"
-#include "berth/content/image_choice.h"
 #include "berth/content/server_version.h"
 #include "berth/content/suggestion.h"
 #include "berth/image/local_store.h"
 #include "berth/image/substitution.h"
 #include "berth/server/built_in.h"
+#include "berth/sys/file.h"
 
 namespace berth::app {
 namespace {
@@ -39,6 +40,8 @@ constexpr std::string_view kNoLoop = "no-loop";
 constexpr std::string_view kPrompt = "model-prompt";
 constexpr std::string_view kNoImage = "missing-image";
 constexpr std::string_view kBadImage = "unusable-image";
+constexpr std::string_view kUntrusted = "untrusted-image";
+constexpr std::size_t kMostList = 16 << 20;
 constexpr std::string_view kServer = "other-server";
 constexpr std::string_view kClash = "name-clash";
 constexpr std::string_view kDefaults = "several-default-arguments";
@@ -51,8 +54,14 @@ bool stops(std::string_view rule) {
 
 class Check {
  public:
-  Check(const ContentService& service, const Settings& settings, image::LocalStore store)
-      : service_(service), settings_(settings), store_(std::move(store)) {
+  Check(const ContentService& service, const Settings& settings, const image::LocalStore& store,
+        const image::NamedImages& images, RuleSettings rules, AskRegistry ask)
+      : service_(service),
+        settings_(settings),
+        store_(store),
+        named_(images),
+        rules_(std::move(rules)),
+        ask_(std::move(ask)) {
     for (const ItemReference& reference : service.items()) {
       names_.insert(reference.item->id);
       names_.insert(reference.item->name);
@@ -93,6 +102,7 @@ class Check {
     std::ranges::stable_sort(report_.findings, [](const CheckFinding& a, const CheckFinding& b) {
       return std::tie(a.source, a.file, a.line) < std::tie(b.source, b.file, b.line);
     });
+    report_.not_looked_up.assign(not_looked_up_.begin(), not_looked_up_.end());
     return std::move(report_);
   }
 
@@ -205,30 +215,60 @@ class Check {
 
   void check_image(const ItemReference& reference, const Item& item) {
     const std::string key = item.kind == ItemKind::Script ? "dockerimage" : "script.dockerimage";
-    const auto choice = content::choose_image(item, "", {settings_.default_python2, settings_.default_python3});
+    if (item.docker_image) {
+      const auto parsed = image::parse_reference(*item.docker_image);
+      if (!parsed) return add(reference, kBadImage, key, parsed.error().message());
+      judge(reference, item, &*parsed, key);
+      if (!complaint_about_tag(*parsed, item.id).empty()) return;  // DO100 has said it
+    } else {
+      judge(reference, item, nullptr, key);
+    }
+    const auto tree = service_.tree_of(item);
+    const auto choice = image_for(item, "", settings_, tree ? &*tree : nullptr);
     if (!choice) return add(reference, kBadImage, key, choice.error().message());
-    auto known = images_.find(choice->image);
-    if (known == images_.end()) known = images_.emplace(choice->image, look_for(choice->image)).first;
+    const std::string meant = image::to_string(choice->reference) + (choice->is_locked ? " locked" : "");
+    auto known = images_.find(meant);
+    if (known == images_.end()) known = images_.emplace(meant, look_for(*choice)).first;
     const auto& [rule, reason] = known->second;
     if (!rule.empty()) add(reference, rule, key, fmt::format("{}; {}", reason, choice->reason));
   }
 
+  void judge(const ItemReference& reference, const Item& item, const image::Reference* named, const std::string& key) {
+    static const ImageKnowledge kNothing;
+    const ImageKnowledge* known = &kNothing;
+    if (named != nullptr) {
+      const std::string text = image::to_string(*named);
+      auto found = knowledge_.find(text);
+      if (found == knowledge_.end()) {
+        found = knowledge_.emplace(text, knowledge_of(store_, named_, *named, ask_)).first;
+      }
+      known = &found->second;
+    }
+    RuleAnswer answer = judge_image(item, named, *known, rules_);
+    for (RuleFinding& finding : answer.findings) add(reference, finding.rule, key, std::move(finding.reason));
+    for (NotLookedUp& one : answer.not_looked_up) not_looked_up_.insert(std::move(one));
+  }
+
   // Rule and reason why the image cannot be had; empty when it can.
-  std::pair<std::string_view, std::string> look_for(const std::string& image) const {
-    const auto parsed = image::parse_reference(image);
-    if (!parsed) return {kBadImage, parsed.error().message()};
-    const auto resolved = image::resolve_image(store_, *parsed, settings_.substitutes);
-    if (!resolved) return {kNoImage, resolved.error().message()};
-    return {};
+  std::pair<std::string_view, std::string> look_for(const ItemImage& choice) const {
+    const auto resolved =
+        image::resolve_image(store_, choice.reference, choice.substitutes(settings_), settings_.trust);
+    if (resolved) return {};
+    return {resolved.error().code() == Errc::Denied ? kUntrusted : kNoImage, resolved.error().message()};
   }
 
   const ContentService& service_;
   const Settings& settings_;
-  image::LocalStore store_;
+  const image::LocalStore& store_;
+  const image::NamedImages& named_;
+  RuleSettings rules_;
+  AskRegistry ask_;
   std::set<std::string, std::less<>> names_;
   std::deque<Clash> clashes_;
   std::map<const content::IndexedItem*, const Clash*> clashing_;
-  std::map<std::string, std::pair<std::string_view, std::string>> images_;
+  std::map<std::string, std::pair<std::string_view, std::string>> images_;  // by what is meant
+  std::map<std::string, ImageKnowledge> knowledge_;                         // by what is written
+  std::set<NotLookedUp> not_looked_up_;
   CheckReport report_;
 };
 
@@ -245,28 +285,45 @@ const std::vector<CheckRule>& check_rules() {
       {kPrompt, "The item has code, and is no prompt for a language model.", true},
       {kNoImage, "The item's image, or one in its place, is on this machine.", true},
       {kBadImage, "The item's image has a valid name.", true},
+      {kUntrusted, "The operator lets the item's image be used.", true},
       {kServer, "The item is for the version of server that is set.", false},
       {kClash, "One item has the name on this server.", true},
       {kDefaults, "At most one argument takes the bare value.", false},
       {kNeeds, "What the item depends on is registered.", false},
+      {kLatestTag, "The item's image has another tag than `latest`, or a digest.", true},
+      {kForeignImage, "The item's image is of the vendor's organisations, or trusted here.", false},
+      {kNativeImage, "The item's image is its own, and not the native one.", false},
+      {kUnknownTag, "The item's image has a tag or digest, which its registry has.", false},
+      {kNoImageNamed, "The item names an image.", false},
+      {kDeprecatedImage, "The item's image is not deprecated.", false},
+      {kOldImage, "The item's image is at most three months old.", false},
   };
   return rules;
 }
 
 Result<CheckReport> check_content(const ContentService& service, const Settings& settings,
-                                  const std::vector<std::string>& sources) {
+                                  const CheckOptions& options) {
   std::vector<std::string> known;
   for (const ContentSource& source : service.sources()) known.push_back(source.name);
-  for (const std::string& name : sources) {
+  for (const std::string& name : options.sources) {
     if (std::ranges::find(known, name) != known.end()) continue;
     return fail(Errc::NotFound, fmt::format("check content '{}': no such source is registered{}", name,
                                             content::suggestion_for(name, known)));
   }
+  RuleSettings rules{settings.trust, {}, std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+  if (!options.deprecated_images.empty()) {
+    BERTH_TRY(const std::string text, sys::read_file(options.deprecated_images, kMostList));
+    BERTH_TRY(rules.deprecated, parse_deprecated_images(text, options.deprecated_images.native()));
+  }
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
-  BERTH_TRY(image::LocalStore store, image::LocalStore::open(graph_root));
-  Check check(service, settings, std::move(store));
+  BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));
+  BERTH_TRY(const auto images, store.list_images());
+  const image::NamedImages named(images);
+  Check check(service, settings, store, named, std::move(rules), options.ask_registry);
   for (std::size_t i = 0; i < known.size(); ++i) {
-    if (sources.empty() || std::ranges::find(sources, known[i]) != sources.end()) check.source(i);
+    if (options.sources.empty() || std::ranges::find(options.sources, known[i]) != options.sources.end()) {
+      check.source(i);
+    }
   }
   return std::move(check).take();
 }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "berth/app/content_service.h"
+#include "berth/app/image_knowledge.h"
+#include "berth/app/image_rules.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 
@@ -15,7 +17,7 @@ namespace berth::app {
 
 // What may be wrong with an item; each has an id that reports and suppressions name.
 struct CheckRule {
-  std::string_view id;       // "missing-code"
+  std::string_view id;       // "missing-code", "DO100"
   std::string_view summary;  // one sentence
   bool stops = true;         // the item cannot run; false: it runs, and somebody should look
 };
@@ -33,15 +35,21 @@ struct CheckFinding {
 };
 
 struct CheckReport {
-  std::vector<CheckFinding> findings;  // by source and file
-  std::size_t items = 0;               // examined
-  std::size_t stopped = 0;             // of them, cannot run
+  std::vector<CheckFinding> findings;      // by source and file
+  std::size_t items = 0;                   // examined
+  std::size_t stopped = 0;                 // of them, cannot run
+  std::vector<NotLookedUp> not_looked_up;  // what rules could not decide, each image once
 };
 
-// Examines every item of the sources named (all where none is): reads it in whole, assembles its code, looks for its
-// image. Python's own syntax is not judged. Errors: NotFound for a source that is not registered; those of the store
-// of images.
-Result<CheckReport> check_content(const ContentService& service, const Settings& settings,
-                                  const std::vector<std::string>& sources);
+struct CheckOptions {
+  std::vector<std::string> sources;         // all where none is named
+  std::filesystem::path deprecated_images;  // a list as of parse_deprecated_images; empty for none
+  AskRegistry ask_registry;                 // empty: nobody is asked
+};
+
+// Examines every item of the sources named: reads it in whole, assembles its code, looks for its image, holds that to
+// the rules of app/image_rules.h. Python's own syntax is not judged. Errors: NotFound for a source that is not
+// registered; those of the list of deprecated images and of the store of images.
+Result<CheckReport> check_content(const ContentService& service, const Settings& settings, const CheckOptions& options);
 
 }  // namespace berth::app

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "berth/app/system_command.h"
 #include "berth/dt/reference.h"
 #include "berth/store/lists.h"
 
@@ -75,7 +76,10 @@ Result<std::vector<CommandAnswer>> carry_out(const content::CommandLine& line, c
     return std::vector<CommandAnswer>();
   }
   if (line.kind == content::LineKind::System) {
-    return fail(Errc::Unavailable, fmt::format("there is no command '/{}' of the server's own here", line.name));
+    BERTH_TRY(CommandAnswer answer, run_system_command(line, calls));
+    std::vector<CommandAnswer> answers;
+    answers.push_back(std::move(answer));
+    return answers;
   }
   CommandRequest request;
   request.command = {line.owner, line.name};

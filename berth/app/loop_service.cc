@@ -86,7 +86,7 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto reference, image::parse_reference(request.image));
-  BERTH_TRY(const auto resolved, image::resolve_image(store, reference, settings.substitutes));
+  BERTH_TRY(const auto resolved, image::resolve_image(store, reference, settings.substitutes, settings.trust));
   BERTH_TRY(const auto folder, container::RuntimeFolder::open(settings.runtime));
 
   BERTH_TRY(ContainerAdditions additions, additions_of(settings.containers, settings.network.proxy));

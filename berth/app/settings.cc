@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <functional>
 
+#include "berth/app/image_settings.h"
+#include "berth/app/setting_keys.h"
 #include "berth/app/user_places.h"
 #include "berth/base/sha256.h"
-#include "berth/content/suggestion.h"
 #include "berth/content/yaml_reader.h"
 #include "berth/sys/file.h"
 
@@ -19,67 +18,6 @@ namespace {
 using content::YamlNode;
 
 constexpr std::size_t kLargestFile = 1 << 20;
-
-// Where a value stands, for errors.
-struct Place {
-  std::string_view file;
-  std::string key;
-
-  std::string text(const YamlNode& node) const {
-    return fmt::format("{}:{}:{}: '{}'", file, node.line, node.column, key);
-  }
-  Place below(std::string_view part) const {
-    return {file, key.empty() ? std::string(part) : fmt::format("{}.{}", key, part)};
-  }
-};
-
-using SetValue = std::function<Result<void>(const YamlNode&, const Place&)>;
-struct Key {
-  std::string_view name;
-  SetValue set;
-};
-
-Result<void> read_mapping(const YamlNode& node, const Place& place, const std::vector<Key>& keys) {
-  if (node.is_null()) return {};
-  if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of keys to values");
-  for (const auto& [key, value] : node.entries()) {
-    const Place here = place.below(key->text());
-    const auto known = std::ranges::find(keys, key->text(), &Key::name);
-    if (known == keys.end()) {
-      std::vector<std::string> names;
-      for (const Key& one : keys) names.emplace_back(one.name);
-      return fail(Errc::InvalidInput,
-                  fmt::format("{} is no setting{}", here.text(*key), content::suggestion_for(key->text(), names)));
-    }
-    BERTH_CHECK_OK(known->set(*value, here));
-  }
-  return {};
-}
-
-// A setter of one text, through a parser.
-template <class Parse, class T>
-SetValue with(Parse parse, T& into) {
-  return [parse, &into](const YamlNode& node, const Place& place) -> Result<void> {
-    if (!node.is_scalar()) return fail(Errc::InvalidInput, place.text(node) + " needs one value");
-    auto value = parse(node.text());
-    if (!value) return std::unexpected(std::move(value).error().in(place.text(node)));
-    into = *std::move(value);
-    return {};
-  };
-}
-
-Result<std::string> any_text(std::string_view text) { return std::string(text); }
-
-Result<std::string> absolute_path(std::string_view text) {
-  if (text.starts_with('/')) return std::string(text);
-  return fail(Errc::InvalidInput, fmt::format("'{}' is no absolute path", text));
-}
-
-Result<bool> on_or_off(std::string_view text) {
-  if (text == "on" || text == "true" || text == "yes") return true;
-  if (text == "off" || text == "false" || text == "no") return false;
-  return fail(Errc::InvalidInput, fmt::format("'{}' is neither on nor off", text));
-}
 
 Result<void> read_substitutes(const YamlNode& node, const Place& place, image::SubstitutionTable& table) {
   if (node.is_null()) return {};
@@ -93,21 +31,6 @@ Result<void> read_substitutes(const YamlNode& node, const Place& place, image::S
     table.push_back(*std::move(row));
   }
   return {};
-}
-
-// A list of values, each through a parser.
-template <class Parse, class T>
-SetValue list_with(Parse parse, std::vector<T>& into) {
-  return [parse, &into](const YamlNode& node, const Place& place) -> Result<void> {
-    if (!node.is_sequence()) return fail(Errc::InvalidInput, place.text(node) + " needs a list of values");
-    into.clear();
-    for (const YamlNode* one : node.items()) {
-      T value;
-      BERTH_CHECK_OK(with(parse, value)(*one, place));
-      into.push_back(std::move(value));
-    }
-    return {};
-  };
 }
 
 Result<void> read_network_items(const YamlNode& node, const Place& place, NetworkSettings& network) {
@@ -150,10 +73,6 @@ Result<void> check_for_user(const Settings& settings) {
 Result<Settings> read_settings(Settings settings, std::string_view text, std::string_view name) {
   BERTH_TRY(const content::YamlDocument document, content::parse_yaml(text, name));
   std::string version;
-  const auto group = [](std::vector<Key> keys) -> SetValue {
-    return
-        [keys = std::move(keys)](const YamlNode& node, const Place& place) { return read_mapping(node, place, keys); };
-  };
   const auto substitutes = [&](const YamlNode& node, const Place& place) {
     return read_substitutes(node, place, settings.substitutes);
   };
@@ -175,6 +94,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                          {"cache", with(absolute_path, settings.cache)},
                          {"state", with(absolute_path, settings.state)}})},
       {"images", group({{"substitute", substitutes},
+                        {"trusted", trusted_images(settings.trust)},
                         {"python2_sources", with(absolute_path, settings.python2_sources)},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},

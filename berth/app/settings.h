@@ -14,6 +14,7 @@
 #include "berth/container/limits.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
+#include "berth/image/trust.h"
 #include "berth/sys/own_namespace.h"
 
 namespace berth::app {
@@ -27,6 +28,7 @@ struct Settings {
   // own namespace (sys/own_namespace.h). Said here because in that namespace the process looks like root.
   std::optional<sys::User> ordinary_user;
   image::SubstitutionTable substitutes;
+  image::TrustPolicy trust = image::default_trust();
   std::string default_python3 = "python3";  // for items that name no image
   std::string default_python2 = "python";
   std::filesystem::path python2_sources;  // package sources of the Python 2 base; empty: the machine's own archives

@@ -26,7 +26,6 @@ int run_command(const RunOptions& options, const Surroundings& surroundings);
 std::optional<int> run_by_daemon(const RunOptions& options, const Surroundings& surroundings);
 int loop_command(const LoopOptions& options, const Surroundings& surroundings);
 int image_init_command(const ImageInitOptions& options, const Surroundings& surroundings);
-int image_list_command(const ImageListOptions& options, const Surroundings& surroundings);
 int ps_command(const Surroundings& surroundings);
 int escape_test_command(const EscapeTestOptions& options, const Surroundings& surroundings);
 int prune_command(const PruneOptions& options, const Surroundings& surroundings);

@@ -12,6 +12,7 @@
 #include "berth/app/content_check.h"
 #include "berth/app/content_service.h"
 #include "berth/app/content_source.h"
+#include "berth/app/image_setting.h"
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/content_report.h"
@@ -29,7 +30,8 @@ struct ContentOptions {
   std::string origin;
   std::string name;  // of a source, or of an item
   std::string source;
-  std::vector<std::string> sources;
+  app::CheckOptions check;
+  app::SetImageRequest image;
   std::string format = "text";
   bool all = false;
   bool json = false;
@@ -199,12 +201,15 @@ void put_report(const app::CheckReport& report) {
                     finding.reason, finding.rule));
   }
   say(fmt::format("{}, {} cannot run", counted(report.items, "item"), report.stopped));
+  for (const auto& one : report.not_looked_up) {
+    warn(fmt::format("not looked up: {} for '{}': {}", one.rule, one.image, one.reason));
+  }
 }
 
 int check_command(const ContentOptions& options, const Surroundings& surroundings) {
   const auto service = app::ContentService::open(surroundings.settings);
   if (!service) return complain(service.error());
-  const auto report = app::check_content(*service, surroundings.settings, options.sources);
+  const auto report = app::check_content(*service, surroundings.settings, options.check);
   if (!report) return complain(report.error());
   if (options.format == "sarif") {
     put_json(check_sarif(*report, *service));
@@ -214,6 +219,24 @@ int check_command(const ContentOptions& options, const Surroundings& surrounding
     put_report(*report);
   }
   return report->stopped == 0 ? 0 : kFoundExit;
+}
+
+int set_image_command(const ContentOptions& options, const Surroundings& surroundings) {
+  const auto answer = app::set_item_image(surroundings.settings, options.image);
+  if (!answer) return complain(answer.error());
+  for (const std::string& note : answer->notes) warn(fmt::format("berth: note: {}", note));
+  if (options.json) {
+    Json json = Json::object();
+    json.set("schema", kContentSchema).set("item", answer->item).set("file", to_valid_utf8(answer->file.native()));
+    json.set("key", answer->key).set("before", answer->before).set("after", answer->after);
+    put_json(json.set("changed", answer->changed));
+  } else if (answer->changed) {
+    say(fmt::format("{}: {}: {} -> {}", answer->file.native(), answer->key,
+                    answer->before.empty() ? "none" : answer->before, answer->after));
+  } else {
+    say(fmt::format("{}: {} is {} already", answer->file.native(), answer->key, answer->after));
+  }
+  return 0;
 }
 
 int remove_command(const ContentOptions& options, const Surroundings& surroundings) {
@@ -260,11 +283,26 @@ void add_content(CLI::App& program, Choice& choice) {
   const auto [show, show_options] = add_verb(content, choice, "show", "show what a name means", show_command);
   show->add_option("name", show_options->name, "id or name of an item, or SOURCE/NAME")->required()->type_name("NAME");
   const auto [check, check_options] = add_verb(content, choice, "check", "report items that cannot run", check_command);
-  check->add_option("source", check_options->sources, "check these sources; all when none is named")
+  check->add_option("source", check_options->check.sources, "check these sources; all when none is named")
       ->type_name("SOURCE");
   check->add_option("--format", check_options->format, "text, json or sarif")
       ->check(CLI::IsMember({"text", "json", "sarif"}))
       ->type_name("FORMAT");
+  check
+      ->add_option("--deprecated-images", check_options->check.deprecated_images,
+                   "a list of deprecated images, as image repositories keep it (JSON)")
+      ->type_name("FILE");
+  const auto [set_image, set_image_options] =
+      add_verb(content, choice, "set-image", "write an item's image into its YAML", set_image_command);
+  set_image->add_option("item", set_image_options->image.item, "id or name of an item, or its path")
+      ->required()
+      ->type_name("ITEM");
+  const auto reference = set_image->add_option("image", set_image_options->image.image, "the image")->type_name("REF");
+  const auto python =
+      set_image->add_option("--python", set_image_options->image.python, "the newest image for Python 2 or 3")
+          ->check(CLI::IsMember({"2", "3"}))
+          ->type_name("2|3");
+  python->excludes(reference);
   const auto [remove, remove_options] =
       add_verb(content, choice, "remove", "take a source out of the list", remove_command);
   remove->add_option("name", remove_options->name, "name of the source")->required()->type_name("SOURCE");

@@ -66,6 +66,19 @@ Json result_json(const app::CheckFinding& finding, const app::ContentService& se
   return result.set("locations", Json(Json::Array{place_json(finding, service)}));
 }
 
+// What rules could not decide: no result, but whoever reads the report must not take it for a pass.
+Json invocation_json(const app::CheckReport& report) {
+  Json notes = Json::array();
+  for (const app::NotLookedUp& one : report.not_looked_up) {
+    Json note = Json::object();
+    note.set("level", "note").set("associatedRule", Json::object().set("id", one.rule));
+    note.set("message", text_json(fmt::format("not looked up for '{}': {}", one.image, one.reason)));
+    notes.push_back(std::move(note));
+  }
+  Json json = Json::object();
+  return json.set("executionSuccessful", true).set("toolExecutionNotifications", std::move(notes));
+}
+
 }  // namespace
 
 std::string uri_path(std::string_view path) {
@@ -120,6 +133,11 @@ Json check_json(const app::CheckReport& report) {
   }
   Json json = Json::object();
   json.set("schema", kContentSchema).set("items", report.items).set("cannot_run", report.stopped);
+  Json open = Json::array();
+  for (const app::NotLookedUp& one : report.not_looked_up) {
+    open.push_back(Json::object().set("rule", one.rule).set("image", one.image).set("reason", one.reason));
+  }
+  json.set("not_looked_up", std::move(open));
   return json.set("findings", std::move(findings));
 }
 
@@ -138,6 +156,7 @@ Json check_sarif(const app::CheckReport& report, const app::ContentService& serv
   run.set("tool", Json::object().set("driver", std::move(driver)));
   run.set("columnKind", "utf16CodeUnits").set("originalUriBaseIds", std::move(bases));
   run.set("results", std::move(results));
+  if (!report.not_looked_up.empty()) run.set("invocations", Json(Json::Array{invocation_json(report)}));
   Json sarif = Json::object();
   sarif.set("$schema", "https://json.schemastore.org/sarif-2.1.0.json").set("version", "2.1.0");
   return sarif.set("runs", Json(Json::Array{std::move(run)}));

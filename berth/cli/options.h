@@ -98,8 +98,4 @@ struct ImageInitOptions {
   bool json = false;
 };
 
-struct ImageListOptions {
-  bool json = false;
-};
-
 }  // namespace berth::cli

@@ -14,6 +14,9 @@
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
 #include "berth/cli/image_create_command.h"
+#include "berth/cli/image_list_command.h"
+#include "berth/cli/image_removal_command.h"
+#include "berth/cli/image_view_command.h"
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
 #include "berth/cli/list_command.h"
@@ -35,7 +38,6 @@ struct CommandLine {
   DoctorOptions doctor;
   EscapeTestOptions escape_test;
   ImageInitOptions image_init;
-  ImageListOptions image_list;
   Choice choice;
 };
 
@@ -100,13 +102,9 @@ void add_image(CLI::App& program, CommandLine& line) {
     };
   });
   add_image_create(image, line.choice);
-  CLI::App& list = *image.add_subcommand("list", "list the images of this machine");
-  list.add_flag("--json", line.image_list.json, "the list as JSON");
-  list.callback([&line] {
-    line.choice.run = [&line](const Surroundings& surroundings) {
-      return image_list_command(line.image_list, surroundings);
-    };
-  });
+  add_image_list(image, line.choice);
+  add_image_views(image, line.choice);
+  add_image_removal(image, line.choice);
 }
 
 void add_ps(CLI::App& program, CommandLine& line) {

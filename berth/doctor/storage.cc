@@ -107,7 +107,7 @@ CheckResult judge_space(const SpaceFacts& facts) {
 Result<std::string> find_default_image(const Asked& asked, const std::string& name) {
   BERTH_TRY(const auto store, open_store(asked));
   BERTH_TRY(const auto reference, image::parse_reference(name));
-  BERTH_TRY(const auto found, image::resolve_image(store, reference, asked.settings.substitutes));
+  BERTH_TRY(const auto found, image::resolve_image(store, reference, asked.settings.substitutes, asked.settings.trust));
   return image::to_string(found.used);
 }
 

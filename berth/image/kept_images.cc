@@ -24,7 +24,8 @@ Result<KeptImages> KeptImages::open(std::filesystem::path graph_root) {
   return KeptImages(stamp, std::move(store));
 }
 
-Result<const ResolvedImage*> KeptImages::resolve(const Reference& wanted, const SubstitutionTable& table) {
+Result<const ResolvedImage*> KeptImages::resolve(const Reference& wanted, const SubstitutionTable& table,
+                                                 const TrustPolicy& trust) {
   if (const auto stamp = stamp_of(store_.graph_root()); stamp != stamp_) {
     resolved_.clear();
     BERTH_TRY(store_, LocalStore::open(store_.graph_root()));
@@ -32,7 +33,7 @@ Result<const ResolvedImage*> KeptImages::resolve(const Reference& wanted, const 
   }
   const std::string name = to_string(wanted);
   if (const auto found = resolved_.find(name); found != resolved_.end()) return &found->second;
-  BERTH_TRY(ResolvedImage resolved, resolve_image(store_, wanted, table));
+  BERTH_TRY(ResolvedImage resolved, resolve_image(store_, wanted, table, trust));
   if (resolved_.size() >= kMostResolved) resolved_.clear();
   return &resolved_.insert_or_assign(name, std::move(resolved)).first->second;
 }

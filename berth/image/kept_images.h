@@ -22,9 +22,10 @@ class KeptImages {
   // Errors: as of LocalStore::open().
   static Result<KeptImages> open(std::filesystem::path graph_root);
 
-  // As resolve_image(), in the storage as it is now. The answer holds until the next call. Errors: those, and those of
-  // LocalStore::open().
-  Result<const ResolvedImage*> resolve(const Reference& wanted, const SubstitutionTable& table);
+  // As resolve_image(), in the storage as it is now; `table` and `trust` are the same at every call. The answer holds
+  // until the next call. Errors: those, and those of LocalStore::open().
+  Result<const ResolvedImage*> resolve(const Reference& wanted, const SubstitutionTable& table,
+                                       const TrustPolicy& trust);
 
  private:
   // Which file the list was: the storage replaces it by renaming.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "berth/image/named_images.h"
 #include "berth/image/short_names.h"
 #include "berth/image/tag_order.h"
 #include "berth/sys/file.h"
@@ -18,31 +19,6 @@ namespace {
 
 constexpr std::size_t kMaxListBytes = 256 << 20;
 constexpr std::size_t kMaxLowerBytes = 64 << 10;
-
-// The names that a reference may mean, in the order in which they are tried.
-std::vector<Reference> names_to_try(const Reference& reference) {
-  if (!reference.registry.empty()) return {reference};
-  Reference here = reference;
-  here.registry = "localhost";
-  return {here, reference};
-}
-
-bool same_name(const Reference& a, const Reference& b) { return name_of(normalized(a)) == name_of(normalized(b)); }
-
-bool has_name(const StoredImage& image, const Reference& name, std::string_view tag) {
-  return std::ranges::any_of(
-      image.names, [&](const Reference& own) { return same_name(own, name) && (tag.empty() || own.tag == tag); });
-}
-
-std::vector<std::string> tags_in(const std::vector<StoredImage>& images, const Reference& name) {
-  std::vector<std::string> tags;
-  for (const StoredImage& image : images) {
-    for (const Reference& own : image.names) {
-      if (same_name(own, name) && !own.tag.empty()) tags.push_back(own.tag);
-    }
-  }
-  return tags;
-}
 
 // How far two names are apart in single letters changed, put in or left out.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -60,10 +36,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
   }
   return row[b.size()];
-}
-
-std::string last_component(const Reference& reference) {
-  return reference.path.substr(reference.path.rfind('/') + 1);  // npos + 1 is 0
 }
 
 // As a user writes it: images of this machine without their registry.
@@ -195,25 +167,13 @@ Result<std::vector<StoredImage>> LocalStore::list_images() const { return images
 
 Result<std::vector<std::string>> LocalStore::tags_of(const Reference& name) const {
   BERTH_TRY(const std::vector<StoredImage> images, images_with(last_component(name)));
-  return tags_in(images, name);
+  return tags_among(pointers_to(images), name);
 }
 
 Result<LocalImage> LocalStore::find_image(const Reference& reference) const {
   const Reference full = with_long_name(reference);
   BERTH_TRY(const std::vector<StoredImage> images, images_with(last_component(full)));
-  for (const Reference& name : names_to_try(full)) {
-    std::string tag = name.tag;
-    if (!name.digest.empty()) {
-      tag.clear();
-    } else if (tag.empty()) {
-      tag = newest_tag(tags_in(images, name)).value_or("");
-    }
-    for (const StoredImage& image : images) {
-      if (!name.digest.empty() && image.digest != name.digest) continue;
-      if (name.digest.empty() && tag.empty()) continue;
-      if (has_name(image, name, tag)) return read_image(image);
-    }
-  }
+  if (const StoredImage* image = pick_image(pointers_to(images), full)) return read_image(*image);
   BERTH_TRY(const std::vector<StoredImage> all, list_images());
   return std::unexpected(not_found(graph_root_, all, reference));
 }
@@ -221,10 +181,8 @@ Result<LocalImage> LocalStore::find_image(const Reference& reference) const {
 Result<LocalImage> LocalStore::read_image(const StoredImage& image) const {
   const auto doing = [&] { return read_error_text(image); };
   LocalImage read = {.id = image.id, .digest = image.digest, .names = image.names, .created = image.created};
-  const auto config_file = graph_root_ / "overlay-images" / image.id / blob_file_name("sha256:" + image.id);
-  auto config_text = sys::read_file(config_file, kMaxConfigBytes);
-  if (!config_text) return std::unexpected(damaged(config_text.error()).in(doing()));
-  BERTH_TRY(read.config, parse_image_config(*config_text).context(doing));
+  BERTH_TRY(const std::string text, config_text(image));
+  BERTH_TRY(read.config, parse_image_config(text).context(doing));
   if (image.top_layer.empty()) return fail(Errc::Corrupt, fmt::format("{}: it has no layer", doing()));
   auto folders = layer_folders(graph_root_, image.top_layer);
   if (!folders) return std::unexpected(damaged(folders.error()).in(doing()));
@@ -232,16 +190,39 @@ Result<LocalImage> LocalStore::read_image(const StoredImage& image) const {
   return read;
 }
 
-Result<std::uint64_t> LocalStore::size_bytes_of(const LocalImage& image) const {
+Result<std::string> LocalStore::config_text(const StoredImage& image) const {
+  const auto file = graph_root_ / "overlay-images" / image.id / blob_file_name("sha256:" + image.id);
+  auto text = sys::read_file(file, kMaxConfigBytes);
+  if (!text) return std::unexpected(damaged(text.error()).in(read_error_text(image)));
+  return text;
+}
+
+Result<std::map<std::string, std::uint64_t>> LocalStore::layer_sizes() const {
   const std::filesystem::path file = graph_root_ / "overlay-layers/layers.json";
   BERTH_TRY(const std::string text, sys::read_file(file, kMaxListBytes));
-  BERTH_TRY(const auto sizes, parse_layer_sizes(text).context([&] { return fmt::format("read '{}'", file.native()); }));
+  return parse_layer_sizes(text).context([&] { return fmt::format("read '{}'", file.native()); });
+}
+
+Result<std::uint64_t> LocalStore::size_bytes_of(const LocalImage& image) const {
+  BERTH_TRY(const auto sizes, layer_sizes());
+  return sum_of_sizes(image, sizes);
+}
+
+std::uint64_t sum_of_sizes(const LocalImage& image, const std::map<std::string, std::uint64_t>& sizes) {
   std::uint64_t sum = 0;
-  for (const std::filesystem::path& folder : image.layer_folders) {
-    const auto size = sizes.find(folder.parent_path().filename().native());
+  for (const std::string& layer : layer_ids_of(image)) {
+    const auto size = sizes.find(layer);
     if (size != sizes.end()) sum += size->second;
   }
   return sum;
+}
+
+std::vector<std::string> layer_ids_of(const LocalImage& image) {
+  std::vector<std::string> ids;
+  for (const std::filesystem::path& folder : image.layer_folders) {
+    ids.push_back(folder.parent_path().filename().native());
+  }
+  return ids;
 }
 
 }  // namespace berth::image

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,10 @@ class LocalStore {
   Result<LocalImage> read_image(const StoredImage& image) const;
   // What the layers of `image` take unpacked; it reads the list of all layers, so it is not for every call.
   Result<std::uint64_t> size_bytes_of(const LocalImage& image) const;
+  // What each layer takes unpacked, by its id: for sizes of many images. Errors: Corrupt.
+  Result<std::map<std::string, std::uint64_t>> layer_sizes() const;
+  // The whole config as it is stored: for what ImageConfig leaves out. Errors: Corrupt, with the remedy.
+  Result<std::string> config_text(const StoredImage& image) const;
 
   // All tags that `name` (of which tag and digest are not looked at) has here. Errors: Corrupt.
   Result<std::vector<std::string>> tags_of(const Reference& name) const;
@@ -64,5 +69,11 @@ class LocalStore {
   std::unique_ptr<const std::string> list_;  // behind a pointer, so that moving the store leaves the views valid
   std::vector<std::string_view> records_;    // of list_, unparsed: at every call only a few matter
 };
+
+// The ids of an image's layers, the top one first.
+std::vector<std::string> layer_ids_of(const LocalImage& image);
+
+// The sum of what the image's layers take, by LocalStore::layer_sizes().
+std::uint64_t sum_of_sizes(const LocalImage& image, const std::map<std::string, std::uint64_t>& sizes);
 
 }  // namespace berth::image

@@ -192,7 +192,11 @@ std::string to_string(const Reference& reference) {
 Reference normalized(Reference reference) {
   std::ranges::transform(reference.registry, reference.registry.begin(),
                          [](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (reference.registry.empty() || reference.registry == "index.docker.io") reference.registry = "docker.io";
+  constexpr std::string_view kUsualPort = ":443";
+  if (reference.registry.ends_with(kUsualPort))
+    reference.registry.resize(reference.registry.size() - kUsualPort.size());
+  constexpr std::string_view kHubNames[] = {"", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"};
+  if (std::ranges::find(kHubNames, reference.registry) != std::ranges::end(kHubNames)) reference.registry = "docker.io";
   if (reference.registry == "docker.io" && reference.path.find('/') == std::string::npos) {
     reference.path.insert(0, "library/");
   }

@@ -30,7 +30,8 @@ std::string to_string(const Reference& reference);
 std::string name_of(const Reference& reference);
 
 // The same image under the one name that registries' clients agree on, for comparing only: no registry means
-// docker.io, and a single component there lies in `library/`. Tag and digest stay as they are.
+// docker.io, whose other names count as it; a single component there lies in `library/`; the usual port is left out,
+// and a host is written in lower case. Tag and digest stay as they are.
 Reference normalized(Reference reference);
 
 // Whether `text` is `sha256:` and 64 lower-case hexadecimal digits.

@@ -30,6 +30,20 @@ std::optional<std::size_t> fit_of(const Reference& wanted, std::string_view patt
   return row->tag == wanted.tag ? std::optional(kExact + 1) : std::nullopt;
 }
 
+// The names of `image` that `asked` means, with their registries: what its trust is judged by.
+std::vector<Reference> names_found(const LocalImage& image, const Reference& asked) {
+  const Reference full = with_long_name(asked);
+  std::vector<Reference> found;
+  for (const Reference& name : image.names) {
+    const bool here = full.registry.empty() && is_created_here(name);
+    const bool same_place = here || normalized(name).registry == normalized(full).registry;
+    if (same_place && (here ? name.path == full.path : normalized(name).path == normalized(full).path)) {
+      found.push_back(name);
+    }
+  }
+  return found;
+}
+
 // The name under which `image` was found: the one among its names that `asked` means, tag included, as a user writes
 // it (images of this machine without their registry).
 Reference name_used(const LocalImage& image, const Reference& asked) {
@@ -73,19 +87,26 @@ Substituted substitute(const Reference& wanted, const SubstitutionTable& table) 
   return {.reference = best->use, .pattern = best->pattern};
 }
 
-Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table) {
+Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table,
+                                    const TrustPolicy& trust) {
   auto image = store.find_image(wanted);
   if (image) {
+    BERTH_CHECK_OK(check_trust(trust, names_found(*image, wanted), image->digest));
     Reference used = name_used(*image, wanted);
     return ResolvedImage{.image = std::move(*image), .wanted = wanted, .used = std::move(used)};
   }
   if (image.error().code() != Errc::NotFound) return std::unexpected(std::move(image).error());
   const Substituted instead = substitute(wanted, table);
-  if (instead.pattern.empty()) return std::unexpected(std::move(image).error());
+  if (instead.pattern.empty()) {
+    // That a name is mistaken says more than that it is not here.
+    if (!look_alike_of(trust, with_long_name(wanted)).empty()) BERTH_CHECK_OK(check_trust(trust, wanted));
+    return std::unexpected(std::move(image).error());
+  }
   BERTH_TRY(LocalImage found, store.find_image(instead.reference).context([&] {
     return fmt::format("use what setting {} '{}' puts in place of '{}'", kSubstituteSetting, instead.pattern,
                        to_string(wanted));
   }));
+  BERTH_CHECK_OK(check_trust(trust, names_found(found, instead.reference), found.digest));
   Reference used = name_used(found, instead.reference);
   std::string why = fmt::format("'{}' is not on this machine; setting {} '{}' puts '{}' in its place ({})",
                                 to_string(wanted), kSubstituteSetting, instead.pattern, to_string(used), found.digest);

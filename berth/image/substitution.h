@@ -9,6 +9,7 @@
 #include "berth/base/result.h"
 #include "berth/image/local_store.h"
 #include "berth/image/reference.h"
+#include "berth/image/trust.h"
 
 namespace berth::image {
 
@@ -40,8 +41,9 @@ struct ResolvedImage {
   std::string why;  // one line when something else than `wanted` is used; empty otherwise
 };
 
-// Finds `wanted`, or what `table` puts in its place when it is not here.
-// Errors: those of LocalStore::find_image.
-Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table);
+// Finds `wanted`, or what `table` puts in its place when it is not here, and holds what was found to `trust`.
+// Errors: those of LocalStore::find_image; Denied when it is not trusted, or is not here and looks like what is.
+Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table,
+                                    const TrustPolicy& trust);
 
 }  // namespace berth::image

@@ -16,7 +16,7 @@ class Kept : public ::testing::Test {
   }
   Result<std::string> id_of_image(KeptImages& images, const char* name) {
     BERTH_TRY(const Reference reference, parse_reference(name));
-    BERTH_TRY(const ResolvedImage* found, images.resolve(reference, {}));
+    BERTH_TRY(const ResolvedImage* found, images.resolve(reference, {}, default_trust()));
     return found->image.id;
   }
   FixtureStore store_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "berth/image/named_images.h"
 #include "berth/image/substitution.h"
 #include "tests/image/fixture_store.h"
 
@@ -105,6 +106,15 @@ TEST_P(StoreLookup, Finds) {
   EXPECT_EQ(image->id, id_of(GetParam().image));
 }
 
+// A list that is looked through once means the same by every name.
+TEST_P(StoreLookup, AmongNamesFindsTheSame) {
+  const auto images = LocalStore::open(store_.root())->list_images();
+  ASSERT_TRUE(testing::ok(images));
+  const StoredImage* image = NamedImages(*images).find(*parse_reference(GetParam().asked));
+  ASSERT_NE(image, nullptr);
+  EXPECT_EQ(image->id, id_of(GetParam().image));
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, StoreLookup, ::testing::ValuesIn(kLookups),
                          [](const auto& row) { return row.param.name; });
 
@@ -138,6 +148,16 @@ TEST_P(StoreMiss, SaysWhy) {
 INSTANTIATE_TEST_SUITE_P(Table, StoreMiss, ::testing::ValuesIn(kMisses),
                          [](const auto& row) { return row.param.name; });
 
+TEST_F(Store, AmongNamesMissesTheSame) {
+  const auto images = LocalStore::open(store_.root())->list_images();
+  ASSERT_TRUE(testing::ok(images));
+  const NamedImages named(*images);
+  for (const Miss& miss : kMisses) {
+    const bool is_there = miss.code != Errc::NotFound;  // damaged ones are found, and cannot be read
+    EXPECT_EQ(named.find(*parse_reference(miss.asked)) != nullptr, is_there) << miss.name;
+  }
+}
+
 TEST(EmptyStore, IsNoError) {
   const testing::TempFolder folder;
   const auto store = LocalStore::open(folder.path() / "none");
@@ -158,20 +178,43 @@ TEST_F(Store, SubstitutesWhatIsNotThere) {
   ASSERT_TRUE(testing::ok(store));
   const SubstitutionTable table = {{"demisto/python3", {.path = "python3"}}, {"demisto/*", {.path = "none"}}};
   const Reference there = {.path = "demisto/python3", .tag = "1.0"};
-  const auto own = resolve_image(*store, there, table);
+  const auto own = resolve_image(*store, there, table, default_trust());
   ASSERT_TRUE(testing::ok(own));
   EXPECT_EQ(own->why, "");
   EXPECT_EQ(to_string(own->used), "demisto/python3:1.0");
 
-  const auto other = resolve_image(*store, {.path = "demisto/python3", .tag = "2.0"}, table);
+  const auto other = resolve_image(*store, {.path = "demisto/python3", .tag = "2.0"}, table, default_trust());
   ASSERT_TRUE(testing::ok(other));
   EXPECT_EQ(other->image.digest, digest_of('2'));
   EXPECT_EQ(to_string(other->used), "berth/python3-deb:3.11.2.10");
   EXPECT_NE(other->why.find("'demisto/python3:2.0' is not on this machine"), std::string::npos) << other->why;
   EXPECT_NE(other->why.find(digest_of('2')), std::string::npos) << other->why;
 
-  EXPECT_TRUE(testing::fails_with(resolve_image(*store, {.path = "demisto/x", .tag = "1"}, table), Errc::NotFound,
+  EXPECT_TRUE(testing::fails_with(resolve_image(*store, {.path = "demisto/x", .tag = "1"}, table, default_trust()),
+                                  Errc::NotFound,
                                   "use what setting images.substitute 'demisto/*' puts in place of 'demisto/x:1'"));
+}
+
+TEST_F(Store, HoldsWhatItFindsToTheTrustedOnes) {
+  const auto store = LocalStore::open(store_.root());
+  ASSERT_TRUE(testing::ok(store));
+  const auto resolve = [&](const char* text, const SubstitutionTable& table, const TrustPolicy& trust) {
+    return resolve_image(*store, *parse_reference(text), table, trust);
+  };
+  EXPECT_TRUE(testing::ok(resolve("python3", {}, default_trust())));
+  EXPECT_TRUE(testing::fails_with(resolve("alpine:3", {}, default_trust()), Errc::Denied, "'library' of 'docker.io'"));
+  EXPECT_TRUE(testing::fails_with(resolve("dernisto/python3:1", {}, default_trust()), Errc::Denied, "like 'demisto'"));
+  const SubstitutionTable table = {{"acme/*", {.path = "alpine", .tag = "3"}}};
+  EXPECT_TRUE(testing::fails_with(resolve("acme/x:1", table, default_trust()), Errc::Denied,
+                                  "'docker.io/library/alpine:3'"));
+  TrustPolicy trust;
+  trust.local = false;
+  // The same image under the one name that is trusted, and under one that is not.
+  trust.organisations = {{.registry = "docker.io", .path = "demisto"}};
+  EXPECT_TRUE(testing::ok(resolve("demisto/python3:1.0", {}, trust)));
+  EXPECT_TRUE(testing::fails_with(resolve("localhost/demisto/python3:0.9", {}, trust), Errc::Denied, "local is off"));
+  trust.digests = {digest_of('4')};
+  EXPECT_TRUE(testing::ok(resolve("alpine:3", {}, trust)));
 }
 
 }  // namespace

@@ -1,0 +1,27 @@
+// What this machine, and a registry where one is asked, knows of an image that an item names.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "berth/app/image_rules.h"
+#include "berth/image/local_store.h"
+#include "berth/image/named_images.h"
+
+namespace berth::app {
+
+// What a registry says of a tag.
+struct RegistryTag {
+  bool is_there = false;
+  std::string created;  // RFC 3339, by the image's config; empty where it was not asked for
+};
+
+// Asks the registry of an image. Errors: why it could not be asked.
+using AskRegistry = std::function<Result<RegistryTag>(const image::Reference& reference)>;
+
+// The image itself, not what an operator lets stand in for it. `images` are those of `store`; `ask` may be empty, and
+// is used for what is not here.
+ImageKnowledge knowledge_of(const image::LocalStore& store, const image::NamedImages& images,
+                            const image::Reference& reference, const AskRegistry& ask);
+
+}  // namespace berth::app

@@ -1,0 +1,155 @@
+#include "berth/app/image_list.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <compare>
+
+#include "berth/image/storage_places.h"
+#include "berth/image/tag_order.h"
+
+namespace berth::app {
+namespace {
+
+using image::StoredImage;
+
+std::strong_ordering by_name(const ImageRow& a, const ImageRow& b) {
+  const auto names = image::name_of(a.name) <=> image::name_of(b.name);
+  if (names != 0) return names;
+  const auto tags = image::compare_tags(b.name.tag, a.name.tag);
+  return tags != 0 ? tags : a.id <=> b.id;
+}
+
+std::strong_ordering compare_rows(const ImageRow& a, const ImageRow& b, std::string_view sort) {
+  if (sort == "size") return b.facts.size_bytes <=> a.facts.size_bytes;
+  if (sort == "created") return b.created <=> a.created;
+  if (sort == "python") return image::compare_tags(b.facts.python, a.facts.python);
+  if (sort == "packages") {
+    return b.facts.packages + b.facts.distributions <=> a.facts.packages + a.facts.distributions;
+  }
+  if (sort == "used") return std::pair(b.items, b.uses.size()) <=> std::pair(a.items, a.uses.size());
+  return std::strong_ordering::equal;
+}
+
+bool has_python(const ImageRow& row, std::string_view wanted) {
+  std::string_view rest = row.facts.python;
+  while (!rest.empty()) {
+    const std::string_view version = rest.substr(0, rest.find(", "));
+    rest.remove_prefix(std::min(version.size() + 2, rest.size()));
+    const bool ends =
+        version.size() == wanted.size() || (version.size() > wanted.size() && version[wanted.size()] == '.');
+    if (version.starts_with(wanted) && ends) return true;
+  }
+  return false;
+}
+
+bool is_wanted(const ImageRow& row, const ImageListOrder& order) {
+  if (order.used && row.uses.empty()) return false;
+  if (order.unused && !row.uses.empty()) return false;
+  if (!order.python.empty() && !has_python(row, order.python)) return false;
+  return image::to_string(row.name).contains(order.text) || row.digest.contains(order.text) ||
+         row.base.contains(order.text);
+}
+
+// The facts of each image that can be read, by id; the reason of each that cannot.
+struct Gathered {
+  std::map<std::string, image::ImageFacts> facts;
+  std::map<std::string, std::string> problems;
+};
+
+Gathered gather(const Settings& settings, const image::LocalStore& store, const std::vector<StoredImage>& images,
+                const std::function<void(std::string_view)>& on_step) {
+  image::FactsCache cache(settings.cache, store);
+  Gathered gathered;
+  for (const StoredImage& image : images) {
+    if (on_step && !cache.has(image)) {
+      on_step(fmt::format("reading what is installed in {}",
+                          image.names.empty() ? image.id.substr(0, 12) : image::to_string(image.names.front())));
+    }
+    auto facts = cache.get(image);
+    if (facts) {
+      gathered.facts.emplace(image.id, std::move(*facts));
+    } else {
+      gathered.problems.emplace(image.id, facts.error().message());
+    }
+  }
+  cache.save(images);
+  return gathered;
+}
+
+std::string base_text(const ImageRow& row, const std::map<std::string, const StoredImage*>& bases) {
+  if (!row.facts.base.empty()) return row.facts.base;
+  const auto base = bases.find(row.id);
+  if (base == bases.end()) return {};
+  return base->second->names.empty() ? base->second->id.substr(0, 12) : image::to_string(base->second->names.front());
+}
+
+void mark_newer(std::vector<ImageRow>& rows, const FindNewerTags& find) {
+  std::vector<image::Reference> asked;
+  for (const ImageRow& row : rows) {
+    if (!row.name.tag.empty() && row.name.registry != "localhost") asked.push_back(row.name);
+  }
+  if (!find || asked.empty()) return;
+  const auto answers = find(asked);
+  for (ImageRow& row : rows) {
+    if (const auto answer = answers.find(image::to_string(row.name)); answer != answers.end())
+      row.newer = answer->second;
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string_view>& image_list_sorts() {
+  static const std::vector<std::string_view> sorts = {"name", "size", "created", "python", "packages", "used"};
+  return sorts;
+}
+
+std::vector<ImageRow> ordered(std::vector<ImageRow> rows, const ImageListOrder& order) {
+  std::erase_if(rows, [&](const ImageRow& row) { return !is_wanted(row, order); });
+  std::ranges::sort(rows, [&](const ImageRow& a, const ImageRow& b) {
+    const auto first = compare_rows(a, b, order.sort);
+    return first != 0 ? first < 0 : by_name(a, b) < 0;
+  });
+  if (order.reverse) std::ranges::reverse(rows);
+  return rows;
+}
+
+Result<ImageListing> list_images(const Settings& settings, const ImageListOptions& options) {
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+  BERTH_TRY(const std::vector<StoredImage> images, store.list_images());
+  ImageListing listing;
+  const Gathered gathered = gather(settings, store, images, options.on_step);
+  const auto bases = image::bases_by_layers(images, gathered.facts);
+
+  ImageUses uses;
+  const auto note = [&](const Result<void>& added) {
+    if (!added) listing.warnings.push_back(added.error().message());
+  };
+  const auto service = ContentService::open(settings);
+  if (service) {
+    note(add_content_uses(*service, settings, images, uses));
+  } else {
+    listing.warnings.push_back(service.error().message());
+  }
+  if (options.with_containers) note(add_container_uses(settings, graph_root, images, uses));
+
+  for (const StoredImage& image : images) {
+    ImageRow row{.id = image.id, .digest = image.digest, .created = image.created};
+    if (const auto facts = gathered.facts.find(image.id); facts != gathered.facts.end()) row.facts = facts->second;
+    if (const auto why = gathered.problems.find(image.id); why != gathered.problems.end()) row.problem = why->second;
+    row.base = base_text(row, bases);
+    if (const auto used = uses.find(image.id); used != uses.end()) row.uses = used->second;
+    row.items = static_cast<std::size_t>(std::ranges::count(row.uses, UseKind::Item, &ImageUse::kind));
+    if (image.names.empty()) listing.rows.push_back(row);
+    for (const image::Reference& name : image.names) {
+      row.name = name;
+      listing.rows.push_back(row);
+    }
+  }
+  std::ranges::sort(listing.rows, [](const ImageRow& a, const ImageRow& b) { return by_name(a, b) < 0; });
+  mark_newer(listing.rows, options.find_newer);
+  return listing;
+}
+
+}  // namespace berth::app

@@ -1,0 +1,160 @@
+#include "berth/app/image_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "berth/app/content_service.h"
+#include "berth/app/item_image.h"
+#include "berth/base/utf8.h"
+#include "berth/content/item_reader.h"
+#include "berth/image/inventory_cache.h"
+#include "berth/image/named_images.h"
+#include "berth/image/storage_places.h"
+#include "berth/image/substitution.h"
+
+namespace berth::app {
+namespace {
+
+constexpr std::size_t kShortestId = 8;
+
+bool is_id(std::string_view text) {
+  return text.size() >= kShortestId && text.size() <= 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// The stored image whose id begins with `text`; null for none. Errors: InvalidInput for several.
+Result<const image::StoredImage*> with_id(const std::vector<image::StoredImage>& images, std::string_view text) {
+  const image::StoredImage* found = nullptr;
+  if (!is_id(text)) return found;
+  for (const image::StoredImage& image : images) {
+    if (!image.id.starts_with(text)) continue;
+    if (found != nullptr) return fail(Errc::InvalidInput, fmt::format("several ids begin with '{}'", text));
+    found = &image;
+  }
+  return found;
+}
+
+// What `text` names. A name that means nothing here is an error of the store's, which knows the nearest.
+Result<image::StoredImage> find(const image::LocalStore& store, std::string_view text) {
+  BERTH_TRY(const auto images, store.list_images());
+  BERTH_TRY(const image::StoredImage* found, with_id(images, text));
+  if (found != nullptr) return *found;
+  BERTH_TRY(const image::Reference reference, image::parse_reference(text));
+  found = image::NamedImages(images).find(reference);
+  if (found != nullptr) return *found;
+  BERTH_TRY(const image::LocalImage image, store.find_image(reference));
+  return image::StoredImage{image.id, image.digest, image.names, {}, image.created};
+}
+
+Json changes_json(const std::vector<image::Change>& changes) {
+  Json list = Json::array();
+  for (const image::Change& change : changes) {
+    Json json = Json::object();
+    json.set("name", to_valid_utf8(change.name));
+    json.set("before", change.before.empty() ? Json() : Json(to_valid_utf8(change.before)));
+    list.push_back(json.set("after", change.after.empty() ? Json() : Json(to_valid_utf8(change.after))));
+  }
+  return list;
+}
+
+Json side_json(const ImageView& view) {
+  Json json = Json::object();
+  return json.set("image", view.title()).set("digest", view.image.digest).set("size_bytes", view.size_bytes());
+}
+
+Json layers_json(const ImageView& view) {
+  Json layers = Json::array();
+  const auto ids = image::layer_ids_of(view.image);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    layers.push_back(Json::object().set("id", ids[i]).set("size_bytes", view.layer_bytes[i]));
+  }
+  return layers;
+}
+
+}  // namespace
+
+std::uint64_t ImageView::size_bytes() const {
+  return std::accumulate(layer_bytes.begin(), layer_bytes.end(), std::uint64_t{0});
+}
+
+std::string ImageView::title() const {
+  return image.names.empty() ? image.id.substr(0, 12) : image::to_string(image.names.front());
+}
+
+Result<ImageView> look_at_image(const Settings& settings, std::string_view text) {
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+  ImageView view;
+  BERTH_TRY(const image::StoredImage stored, find(store, text));
+  BERTH_TRY(view.image, store.read_image(stored));
+  BERTH_TRY(view.inventory, image::InventoryCache(settings.cache).get(view.image));
+  BERTH_TRY(view.config, store.config_text(stored));
+  BERTH_TRY(view.history, image::parse_image_history(view.config));
+  BERTH_TRY(const auto sizes, store.layer_sizes());
+  for (const std::string& layer : image::layer_ids_of(view.image)) {
+    const auto size = sizes.find(layer);
+    view.layer_bytes.push_back(size == sizes.end() ? 0 : size->second);
+  }
+  return view;
+}
+
+Result<std::string> find_image_id(const Settings& settings, std::string_view text) {
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+  BERTH_TRY(image::StoredImage stored, find(store, text));
+  return std::move(stored.id);
+}
+
+Result<ImageComparison> compare_images(const Settings& settings, std::string_view before, std::string_view after) {
+  ImageComparison comparison;
+  BERTH_TRY(comparison.before, look_at_image(settings, before));
+  BERTH_TRY(comparison.after, look_at_image(settings, after));
+  comparison.diff = image::diff_of(comparison.before.inventory, comparison.before.image.config,
+                                   comparison.after.inventory, comparison.after.image.config);
+  return comparison;
+}
+
+Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view name) {
+  content::Item item;
+  if (is_item_path(name)) {
+    BERTH_TRY(item, content::read_item(name));
+  } else {
+    BERTH_TRY(const ContentService service, ContentService::open(settings));
+    BERTH_TRY(item, service.find_item(name));
+  }
+  const auto tree = item.source.empty() ? std::nullopt : content::find_tree_of(item.source);
+  BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr));
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+  BERTH_TRY(const auto resolved,
+            image::resolve_image(store, chosen.reference, chosen.substitutes(settings), settings.trust).context([&] {
+              return chosen.reason;
+            }));
+  return ItemImageAnswer{item.name, chosen.written,
+                         resolved.why.empty() ? chosen.reason : chosen.reason + "; " + resolved.why,
+                         image::to_string(resolved.used), resolved.image.digest};
+}
+
+Json view_json(const ImageView& view) {
+  Json names = Json::array();
+  for (const image::Reference& name : view.image.names) names.push_back(image::to_string(name));
+  Json json = Json::object();
+  json.set("names", std::move(names)).set("id", view.image.id).set("digest", view.image.digest);
+  json.set("created", view.image.created).set("size_bytes", view.size_bytes());
+  json.set("architecture", view.history.architecture).set("layers", layers_json(view));
+  json.set("inventory", image::inventory_json(view.inventory));
+  const auto config = parse_json(view.config);
+  return json.set("config", config ? *config : Json());
+}
+
+Json comparison_json(const ImageComparison& comparison) {
+  Json json = Json::object();
+  json.set("before", side_json(comparison.before)).set("after", side_json(comparison.after));
+  json.set("os", changes_json(comparison.diff.os)).set("interpreters", changes_json(comparison.diff.interpreters));
+  json.set("packages", changes_json(comparison.diff.packages)).set("python", changes_json(comparison.diff.python));
+  return json.set("configuration", changes_json(comparison.diff.configuration));
+}
+
+}  // namespace berth::app

@@ -1,0 +1,100 @@
+#include "berth/app/system_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+
+#include "berth/app/create_line.h"
+#include "berth/app/image_json.h"
+#include "berth/app/image_list.h"
+#include "berth/base/ids.h"
+#include "berth/content/suggestion.h"
+
+namespace berth::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Json entry_of(Json contents, std::string human_readable) {
+  Json entry = Json::object();
+  entry.set("Type", 1).set("ContentsFormat", "json").set("Contents", std::move(contents));
+  return entry.set("ReadableContentsFormat", "markdown").set("HumanReadable", std::move(human_readable));
+}
+
+Json error_entry(const std::string& text) {
+  Json entry = Json::object();
+  return entry.set("Type", 4).set("ContentsFormat", "text").set("Contents", text);
+}
+
+Result<Json> docker_images(const Json& arguments, const Settings& settings) {
+  BERTH_TRY(ImageListing listing, list_images(settings, {}));
+  ImageListOrder order;
+  order.text = arguments.text_or("name", "");
+  const auto rows = ordered(std::move(listing.rows), order);
+  return entry_of(images_json(rows), images_markdown(rows));
+}
+
+std::span<const SystemCommand> system_commands() {
+  static const SystemCommand commands[] = {
+      {"docker_image_create",
+       "Makes an image with libraries and packages.",
+       {"name", "dependencies", "packages", "base"},
+       docker_image_create},
+      {"docker_images", "The images of this machine.", {"name"}, docker_images},
+  };
+  return commands;
+}
+
+Result<Json> arguments_of(const SystemCommand& command, const content::CommandLine& line) {
+  Json arguments = Json::object();
+  for (const content::Assignment& one : line.arguments) {
+    const std::string name = one.name.value_or("");
+    if (std::ranges::find(command.arguments, name) == command.arguments.end()) {
+      return fail(
+          Errc::InvalidInput,
+          fmt::format("/{}: {}; it takes {}", command.name,
+                      name.empty() ? "it takes no bare value" : fmt::format("there is no argument '{}'", name),
+                      command.arguments.empty() ? "none" : fmt::format("{}", fmt::join(command.arguments, ", "))));
+    }
+    if (arguments.find(name) != nullptr) {
+      return fail(Errc::InvalidInput, fmt::format("/{}: argument '{}' is given twice", command.name, name));
+    }
+    arguments.set(name, one.value);
+  }
+  return arguments;
+}
+
+}  // namespace
+
+const SystemCommand* find_system_command(std::string_view name) {
+  const auto commands = system_commands();
+  const auto found = std::ranges::find(commands, name, &SystemCommand::name);
+  return found == commands.end() ? nullptr : &*found;
+}
+
+Result<CommandAnswer> run_system_command(const content::CommandLine& line, CallService& calls) {
+  const SystemCommand* command = find_system_command(line.name);
+  if (command == nullptr) {
+    std::vector<std::string> names;
+    for (const SystemCommand& one : system_commands()) names.emplace_back(one.name);
+    return fail(Errc::Unavailable, fmt::format("there is no command '/{}' of the server's own here{}", line.name,
+                                               content::suggestion_for(line.name, names)));
+  }
+  const auto begun = Clock::now();
+  BERTH_TRY(const Json arguments, arguments_of(*command, line));
+  auto entry = command->run(arguments, calls.settings());
+  CallAnswer answer;
+  answer.id = make_call_id();
+  answer.command = command->name;
+  answer.outcome.cause = engine::Cause::Completed;
+  answer.outcome.explanation = "the server answered";
+  answer.outcome.wall_time = Clock::now() - begun;
+  answer.new_entries.push_back({entry ? *std::move(entry) : error_entry(entry.error().message()), std::nullopt});
+  answer.new_entries.back().entry.set("Brand", "Builtin").set("ModuleName", "Builtin");
+  BERTH_CHECK_OK(calls.post(answer, {}).context([] { return "keep what the server answered"; }));
+  return CommandAnswer{"Builtin", "Builtin", std::move(answer)};
+}
+
+}  // namespace berth::app
