@@ -139,7 +139,8 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
     }
   }
   BERTH_TRY(const std::string line, room.read_line());
-  BERTH_TRY(const Json facts, parse_json(line, {.depth = 4, .values = 16}).context([] { return "read what Python says"; }));
+  BERTH_TRY(const Json facts,
+            parse_json(line, {.depth = 4, .values = 16}).context([] { return "read what Python says"; }));
   room.python_ = facts.text_or("python", "");
   const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.'; };
   if (!room.python_.starts_with("python") || !std::ranges::all_of(room.python_, is_plain)) room.python_ = "python3";
@@ -161,8 +162,9 @@ Result<std::string> BuildRoom::read_line() {
     if (left <= 0) return fail(Errc::TimedOut, "it did not end in time");
     std::array<pollfd, 2> polled = {pollfd{container_->out().get(), POLLIN, 0},
                                     pollfd{container_->complaints().get(), POLLIN, 0}};
-    BERTH_CHECK_OK(sys::call([&] { return ::poll(polled.data(), polled.size(), static_cast<int>(std::min<long>(left, 60'000))); },
-                             "wait for the container"));
+    BERTH_CHECK_OK(
+        sys::call([&] { return ::poll(polled.data(), polled.size(), static_cast<int>(std::min<long>(left, 60'000))); },
+                  "wait for the container"));
     std::array<char, 65536> chunk;
     if (polled[1].revents != 0) {
       const auto read = [&] { return ::read(polled[1].fd, chunk.data(), chunk.size()); };
@@ -172,7 +174,8 @@ Result<std::string> BuildRoom::read_line() {
       if (complaints_.size() > kMostComplaints) complaints_.erase(0, complaints_.size() - kMostComplaints);
     }
     if (polled[0].revents != 0) {
-      BERTH_TRY(int got, sys::call([&] { return ::read(polled[0].fd, chunk.data(), chunk.size()); }, "read from the container"));
+      BERTH_TRY(int got,
+                sys::call([&] { return ::read(polled[0].fd, chunk.data(), chunk.size()); }, "read from the container"));
       if (got == 0) {
         const std::string words = complaints_.empty() ? "it ended (is its memory full?)" : last_words(complaints_);
         return fail(Errc::Unavailable, fmt::format("the container's Python: {}", mask(words, spec_.reach.secrets)));
@@ -188,7 +191,9 @@ Result<Json> BuildRoom::ask(const Json& order) {
     pollfd polled = {container_->in().get(), POLLOUT, 0};
     BERTH_TRY(int ready, sys::call([&] { return ::poll(&polled, 1, 10'000); }, "wait for the container"));
     if (ready == 0) return fail(Errc::TimedOut, "the container's program takes no orders");
-    const auto write = [&] { return ::write(container_->in().get(), rest.data(), std::min<std::size_t>(rest.size(), 4096)); };
+    const auto write = [&] {
+      return ::write(container_->in().get(), rest.data(), std::min<std::size_t>(rest.size(), 4096));
+    };
     BERTH_TRY(int written, sys::call(write, "write to the container"));
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -212,7 +217,8 @@ Result<BuildRoom::Done> BuildRoom::must_run(const std::vector<std::string>& comm
   BERTH_TRY(Done done, run(command, folder));
   if (done.status == 0) return done;
   const std::string& words = done.err.empty() ? done.out : done.err;
-  const std::string text = fmt::format("{}: status {}: {}{}", command.front(), done.status, last_words(words), explanation());
+  const std::string text =
+      fmt::format("{}: status {}: {}{}", command.front(), done.status, last_words(words), explanation());
   return fail(Errc::Unavailable, mask(text, spec_.reach.secrets));
 }
 

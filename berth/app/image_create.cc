@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
+#include <iterator>
 #include <utility>
 
-#include "berth/app/build_room.h"
+#include "berth/app/image_folder.h"
+#include "berth/app/image_test.h"
 #include "berth/app/package_fetch.h"
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
@@ -18,6 +19,7 @@
 #include "berth/image/revisions.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/tag_order.h"
+#include "berth/image/trust.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
 
@@ -57,25 +59,7 @@ void add_times(std::string_view printed, CreateTimes& times) {
   times.pip += milliseconds(values[2] - values[1]);
 }
 
-std::set<std::string> lines_of(std::string_view text) {
-  std::set<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (end > 0) lines.emplace(to_visible(text.substr(0, end), false));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
 }  // namespace
-
-Result<Vetted> Vetted::by(const Judge& judge, Resolved resolved) {
-  BERTH_TRY(Verdict verdict, judge(resolved));
-  if (verdict.accepted) return Vetted(std::move(resolved), std::move(verdict.findings));
-  std::string text;
-  for (const std::string& finding : verdict.findings) text += (text.empty() ? "" : "; ") + finding;
-  return fail(Errc::Denied, fmt::format("what is to be installed was judged and refused: {}", text));
-}
 
 // One making of an image: holds what the stages share.
 class ImageMaker {
@@ -106,7 +90,8 @@ class ImageMaker {
     }
     if (options_.dry_run) return shown(resolved);
     if (!options_.rebuild) {
-      BERTH_TRY(std::optional<CreatedImage> known, find_with_label(image::kLockLabel, image::lock_key(resolved.recipe())));
+      BERTH_TRY(std::optional<CreatedImage> known,
+                find_with_label(image::kLockLabel, image::lock_key(resolved.recipe())));
       if (known) {
         known->recipe = resolved.recipe();
         known->remarks = resolved.remarks();
@@ -131,7 +116,8 @@ class ImageMaker {
 
   Result<void> check_request() const {
     if (options_.request.dependencies.empty() && options_.request.packages.empty()) {
-      return fail(Errc::InvalidInput, "nothing is asked for; name libraries with --dependencies, packages with --packages");
+      return fail(Errc::InvalidInput,
+                  "nothing is asked for; name libraries with --dependencies, packages with --packages");
     }
     return {};
   }
@@ -141,6 +127,8 @@ class ImageMaker {
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
     BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
+    BERTH_CHECK_OK(
+        image::check_trust(settings_.trust, base_.names, base_.digest).context([] { return "build on it"; }));
     image::Reference used = wanted;
     for (const image::Reference& name : base_.names) {
       if (used.tag.empty() || name.path == wanted.path) used = name;
@@ -148,8 +136,13 @@ class ImageMaker {
     if (used.registry == "localhost") used.registry.clear();
     used.digest.clear();
     recipe_.request = options_.request;
-    recipe_.base = {.name = image::to_string(used), .digest = base_.digest, .user = base_.config.user,
-                    .created = base_.created, .python = "python3", .python_version = "", .distribution = "",
+    recipe_.base = {.name = image::to_string(used),
+                    .digest = base_.digest,
+                    .user = base_.config.user,
+                    .created = base_.created,
+                    .python = "python3",
+                    .python_version = "",
+                    .distribution = "",
                     .manager = std::nullopt};
     BERTH_TRY(name_, image::parse_reference("localhost/" + options_.request.name));
     return {};
@@ -216,7 +209,8 @@ class ImageMaker {
       if (!one.names.empty()) continue;
       const auto image = store.read_image(one);
       if (image && image->config.env_value("DOCKER_IMAGE") == *unfinished) {
-        BERTH_CHECK_OK(builder.remove_image(one.id).context([] { return "remove what an interrupted build has left"; }));
+        BERTH_CHECK_OK(
+            builder.remove_image(one.id).context([] { return "remove what an interrupted build has left"; }));
       }
     }
     std::error_code ignored;
@@ -231,8 +225,15 @@ class ImageMaker {
     limits.writable_bytes = options_.fetched_bytes;
     limits.writable_files = 500'000;
     limits.allow_unlimited = settings_.limits.allow_unlimited;
-    FetchOptions fetch{.base = base_, .recipe = recipe_, .fetch = !options_.dry_run, .into = input, .indexes = options_.indexes, .limits = limits,
-                       .deadline = deadline_, .guards = options_.guards, .on_step = options_.on_step};
+    FetchOptions fetch{.base = base_,
+                       .recipe = recipe_,
+                       .fetch = !options_.dry_run,
+                       .into = input,
+                       .indexes = options_.indexes,
+                       .limits = limits,
+                       .deadline = deadline_,
+                       .guards = options_.guards,
+                       .on_step = options_.on_step};
     BERTH_CHECK_OK(sys::make_folders(input, 0755));
     BERTH_TRY(Fetched fetched, fetch_packages(std::move(fetch), settings_));
     times_.pip = fetched.pip_time;
@@ -287,70 +288,22 @@ class ImageMaker {
     BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
     BERTH_TRY(image::Inventory inventory, image::read_inventory(tree));
     const Resolved& resolved = built.vetted().resolved();
-    BERTH_CHECK_OK(check_inventory(resolved.recipe(), inventory));
+    BERTH_CHECK_OK(compare_with_lock(resolved.recipe(), inventory));
     BERTH_TRY(const Verdict verdict, options_.judge_inventory(resolved, inventory));
-    if (!verdict.accepted) {
-      std::string text;
-      for (const std::string& finding : verdict.findings) text += (text.empty() ? "" : "; ") + finding;
-      return fail(Errc::Denied, fmt::format("what lies in the image was judged and refused: {}", text));
-    }
+    BERTH_CHECK_OK(accepted(verdict, "what lies in the image"));
     step("checking interpreter and libraries");
+    const ImageTest test{.image = image,
+                         .base = base_,
+                         .recipe = resolved.recipe(),
+                         .memory_bytes = options_.memory_bytes,
+                         .deadline = deadline_,
+                         .guards = options_.guards};
+    BERTH_TRY(ImageTestResult tested, test_image(test, settings_).context([] { return "check the image"; }));
+    times_.pip += tested.pip_time;
     Inspected inspected(std::move(built), std::move(image), std::move(inventory));
     inspected.findings_ = verdict.findings;
-    BERTH_CHECK_OK(verify(inspected).context([] { return "check the image"; }));
+    std::ranges::move(tested.remarks, std::back_inserter(inspected.findings_));
     return inspected;
-  }
-
-  static Result<void> check_inventory(const image::CreateRecipe& recipe, const image::Inventory& inventory) {
-    for (const image::LockedLibrary& one : recipe.libraries) {
-      const bool found = std::ranges::any_of(inventory.python, [&](const image::PythonDistribution& there) {
-        return image::normalized_python_name(there.name) == one.name && there.version == one.version;
-      });
-      if (!found) return fail(Errc::Corrupt, fmt::format("the image has no library '{}' {}", one.name, one.version));
-    }
-    for (const image::LockedPackage& one : recipe.packages) {
-      const bool found = std::ranges::any_of(inventory.packages, [&](const image::DistributionPackage& there) {
-        return there.name == one.package.name && there.version == one.package.version;
-      });
-      if (!found) {
-        return fail(Errc::Corrupt,
-                    fmt::format("the image has no package '{}' {}", one.package.name, one.package.version));
-      }
-    }
-    return {};
-  }
-
-  Result<BuildRoom> open_quiet_room(const image::LocalImage& image, const std::string& name) const {
-    RoomSpec spec;
-    spec.image = image;
-    spec.name = name;
-    spec.limits.memory_bytes = options_.memory_bytes;
-    spec.limits.allow_unlimited = settings_.limits.allow_unlimited;
-    spec.deadline = deadline_;
-    return BuildRoom::open(spec, settings_, options_.guards);
-  }
-
-  // By its own test, without a network.
-  Result<void> verify(Inspected& inspected) const {
-    const image::CreateRecipe& recipe = inspected.built().vetted().resolved().recipe();
-    BERTH_TRY(BuildRoom room, open_quiet_room(inspected.image(), recipe.request.name));
-    BERTH_CHECK_OK(room.put_file("check", "verify.py", image::verify_script(recipe)));
-    BERTH_TRY(const BuildRoom::Done verified, room.must_run({room.python(), "-E", "-s", "verify.py"}, "check"));
-    for (const std::string& line : lines_of(verified.out)) {
-      if (!line.starts_with("Python ")) inspected.findings_.push_back(line);
-    }
-    if (room.pip_version().empty() || recipe.libraries.empty()) return {};
-    const std::vector<std::string> check = {room.python(), "-m", "pip", "--disable-pip-version-check", "check"};
-    BERTH_TRY(const BuildRoom::Done checked, room.run(check));
-    if (checked.status == 0) return {};
-    // What the base had wrong already is not this image's.
-    BERTH_TRY(BuildRoom base_room, open_quiet_room(base_, recipe.base.name));
-    BERTH_TRY(const BuildRoom::Done before, base_room.run(check));
-    const std::set<std::string> old = lines_of(before.out);
-    for (const std::string& line : lines_of(checked.out)) {
-      if (!old.contains(line)) return fail(Errc::Unavailable, fmt::format("pip check: {}", line));
-    }
-    return {};
   }
 
   Result<CreatedImage> publish(const Inspected& inspected, const image::Builder& builder) {
@@ -389,8 +342,8 @@ class ImageMaker {
     const std::string version(image::kCreatedVersion);
     CreatedImage created;
     created.reference.path = name_.path;
-    BERTH_TRY(created.reference.tag, image::next_free_tag(settings_.state / kRevisions, name_.path + ":" + version,
-                                                          version, store, name_));
+    BERTH_TRY(created.reference.tag,
+              image::next_free_tag(settings_.state / kRevisions, name_.path + ":" + version, version, store, name_));
     created.why = "a dry run: nothing was made";
     created.recipe = resolved.recipe();
     created.remarks = resolved.remarks();
@@ -414,32 +367,6 @@ Result<CreatedImage> create_image(const CreateOptions& options, const Settings& 
   return ImageMaker(options, settings).make().context([&] {
     return fmt::format("create the image '{}'", options.request.name);
   });
-}
-
-Result<void> export_image_folder(const image::CreateRecipe& recipe, const std::filesystem::path& folder) {
-  const auto doing = [&] { return fmt::format("write the image's folder '{}'", folder.native()); };
-  std::error_code error;
-  const bool there = std::filesystem::exists(folder, error);
-  if (there && !std::filesystem::is_empty(folder, error)) {
-    return fail(Errc::AlreadyExists, doing() + ": there is something in it; name a new one");
-  }
-  // Beside it first, so that it is there whole or not at all.
-  std::filesystem::path part = folder;
-  if (!part.has_filename()) part = part.parent_path();
-  part += ".part";
-  std::filesystem::remove_all(part, error);
-  BERTH_CHECK_OK(sys::make_folders(part, 0755).context(doing));
-  std::vector<std::pair<const char*, std::string>> files = {{"Dockerfile", image::dockerfile(recipe)},
-                                                            {"build.conf", image::build_conf()},
-                                                            {"verify.py", image::verify_script(recipe)}};
-  if (!recipe.libraries.empty()) files.emplace_back("requirements.txt", image::print_lock(recipe.libraries));
-  for (const auto& [name, text] : files) {
-    BERTH_CHECK_OK(sys::write_file_atomically(part / name, text, 0644).context(doing));
-  }
-  if (there) std::filesystem::remove(folder, error);
-  std::filesystem::rename(part, folder, error);
-  if (error) return std::unexpected(Error::from_errno(error.value(), doing()));
-  return {};
 }
 
 }  // namespace berth::app

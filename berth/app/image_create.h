@@ -22,10 +22,10 @@ namespace berth::app {
 
 struct CreateOptions {
   image::CreateRequest request;
-  std::string base = "python3";  // a reference; without a tag the newest one here
-  bool dry_run = false;          // resolves, and makes nothing
-  bool refresh = false;          // resolves again also when an image of the same request is there
-  bool rebuild = false;          // builds also when an image of the same lock is there
+  std::string base = "python3";         // a reference; without a tag the newest one here
+  bool dry_run = false;                 // resolves, and makes nothing
+  bool refresh = false;                 // resolves again also when an image of the same request is there
+  bool rebuild = false;                 // builds also when an image of the same lock is there
   std::filesystem::path export_folder;  // where the image's folder is written; empty: nowhere
   IndexSettings indexes;
   std::chrono::milliseconds time_limit = std::chrono::minutes(30);  // of the whole
@@ -51,8 +51,8 @@ struct CreatedImage {
   std::string id;
   std::string digest;
   std::uint64_t size_bytes = 0;
-  bool made = false;  // false: an equal one was there, or nothing was to be made
-  std::string why;    // one line: what decided that
+  bool made = false;      // false: an equal one was there, or nothing was to be made
+  std::string why;        // one line: what decided that
   std::string isolation;  // of the build
   // What is in it beyond its base. Empty for an image that was there.
   image::CreateRecipe recipe;
@@ -60,10 +60,10 @@ struct CreatedImage {
   CreateTimes times;
 };
 
-// Makes the image under the next free tag `1.0.0.<revision>`: names checked, resolved once to exact versions with hashes,
-// fetched, judged, built without a network, inspected, verified, named. An image of the same request on the same base
-// is the answer at once, and nothing is reached; one that is made of exactly the same is the answer after resolving.
-// A tag never moves, and a revision is never given twice.
+// Makes the image under the next free tag `1.0.0.<revision>`: names checked, resolved once to exact versions with
+// hashes, fetched, judged, built without a network, inspected, verified, named. An image of the same request on the
+// same base is the answer at once, and nothing is reached; one that is made of exactly the same is the answer after
+// resolving. A tag never moves, and a revision is never given twice.
 //
 // Until the last step nothing that it makes has a name. Safe to run again after it was interrupted anywhere, and from
 // two places at once: the second waits.
@@ -71,9 +71,5 @@ struct CreatedImage {
 // Unavailable when an index cannot be reached, has not what is asked for, or a build or a check ends with an error;
 // Denied when a judgement refuses; Exhausted; TimedOut.
 Result<CreatedImage> create_image(const CreateOptions& options, const Settings& settings);
-
-// The folder for the image repository: Dockerfile, requirements.txt, build.conf, verify.py. Errors: AlreadyExists when
-// there is something in `folder`; those of writing.
-Result<void> export_image_folder(const image::CreateRecipe& recipe, const std::filesystem::path& folder);
 
 }  // namespace berth::app

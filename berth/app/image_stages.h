@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Verdict {
   bool accepted = true;
   std::vector<std::string> findings;  // one line each, for people; the reasons of a refusal are among them
 };
+
+// Errors: Denied, with the findings, where it does not accept; `what` was judged.
+Result<void> accepted(const Verdict& verdict, std::string_view what);
 
 // Exactly what the image is made of, fetched: each file has the hash that the recipe says.
 class Resolved {

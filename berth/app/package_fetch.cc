@@ -67,7 +67,8 @@ struct Copied {
 Result<Copied> copy_out(const UniqueFd& folder, const std::string& name, const std::filesystem::path& target,
                         std::uint64_t limit_bytes) {
   const auto doing = [&] { return fmt::format("take '{}' out of a container", name); };
-  BERTH_TRY(const UniqueFd from, sys::open_without_links(folder.get(), name, O_RDONLY | O_NONBLOCK, "a container's folder"));
+  BERTH_TRY(const UniqueFd from,
+            sys::open_without_links(folder.get(), name, O_RDONLY | O_NONBLOCK, "a container's folder"));
   struct stat status = {};
   BERTH_CHECK_OK(sys::check([&] { return ::fstat(from.get(), &status); }, "stat").context(doing));
   if (!S_ISREG(status.st_mode)) return fail(Errc::Corrupt, doing() + ": it is no file");
@@ -120,10 +121,11 @@ class Fetcher {
   Result<void> fetch_distribution_packages() {
     image::CreateRecipe& recipe = fetched_.recipe;
     if (!recipe.base.manager || *recipe.base.manager == image::PackageManager::Microdnf) {
-      return fail(Errc::InvalidInput,
-                  fmt::format("the base '{}' is of '{}', whose package manager cannot resolve packages without root; take "
-                              "a base with apt or apk, or leave the packages out",
-                              recipe.base.name, recipe.base.distribution));
+      return fail(
+          Errc::InvalidInput,
+          fmt::format("the base '{}' is of '{}', whose package manager cannot resolve packages without root; take "
+                      "a base with apt or apk, or leave the packages out",
+                      recipe.base.name, recipe.base.distribution));
     }
     const image::PackageManager manager = *recipe.base.manager;
     BERTH_CHECK_OK(image::check_wishes(manager, recipe.request.packages));
@@ -172,9 +174,8 @@ class Fetcher {
   // A package that is asked for and not among those to be installed.
   void note_what_is_there() {
     for (const image::PackageWish& wish : fetched_.recipe.request.packages) {
-      const bool found = std::ranges::any_of(fetched_.recipe.packages, [&](const image::LockedPackage& one) {
-        return one.package.name == wish.name;
-      });
+      const bool found = std::ranges::any_of(
+          fetched_.recipe.packages, [&](const image::LockedPackage& one) { return one.package.name == wish.name; });
       if (!found) fetched_.remarks.push_back(fmt::format("the package '{}' is in the base already", wish.name));
     }
   }
@@ -184,12 +185,12 @@ class Fetcher {
     BERTH_TRY(const UniqueFd folder, room.open_folder("packages"));
     for (image::LockedPackage& one : fetched_.recipe.packages) {
       const std::string name = image::file_name_of(manager, one.package);
-      BERTH_TRY(const Copied copied, copy_out(folder, name, options_.into / "packages" / name, options_.limits.writable_bytes));
+      BERTH_TRY(const Copied copied,
+                copy_out(folder, name, options_.into / "packages" / name, options_.limits.writable_bytes));
       one.sha256 = copied.sha256;
       if (manager != image::PackageManager::Apt) continue;
-      BERTH_TRY(const std::int64_t time, image::parse_deb_time(copied.head).context([&] {
-        return fmt::format("read package '{}'", name);
-      }));
+      BERTH_TRY(const std::int64_t time,
+                image::parse_deb_time(copied.head).context([&] { return fmt::format("read package '{}'", name); }));
       fetched_.newest_package_time = std::max(fetched_.newest_package_time, time);
     }
     return {};
@@ -198,19 +199,20 @@ class Fetcher {
   Result<void> fetch_libraries() {
     BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
     for (const std::string& folder : pip.local_folders) {
-      fetched_.remarks.push_back(fmt::format("the folder '{}' of pip's find-links is not looked into: only indexes are",
-                                             folder));
+      fetched_.remarks.push_back(
+          fmt::format("the folder '{}' of pip's find-links is not looked into: only indexes are", folder));
     }
     BERTH_TRY(IndexReach reach, reach_for_pip(settings_, options_.indexes, pip));
     step("resolving libraries with pip");
     BERTH_TRY(BuildRoom room, open_room(std::move(reach)));
     const image::CreateRecipe& recipe = fetched_.recipe;
     if (room.pip_version().empty() || image::compare_tags(room.pip_version(), kOldestPip) < 0) {
-      return fail(Errc::InvalidInput,
-                  fmt::format("the base '{}' has {}, and resolving to exact versions takes {} or newer; take a base with a "
-                              "newer one",
-                              recipe.base.name,
-                              room.pip_version().empty() ? "no pip" : "pip " + room.pip_version(), kOldestPip));
+      return fail(
+          Errc::InvalidInput,
+          fmt::format("the base '{}' has {}, and resolving to exact versions takes {} or newer; take a base with a "
+                      "newer one",
+                      recipe.base.name, room.pip_version().empty() ? "no pip" : "pip " + room.pip_version(),
+                      kOldestPip));
     }
     {
       const Stopwatch watch(fetched_.pip_time);
@@ -230,8 +232,8 @@ class Fetcher {
   }
 
   std::vector<std::string> pip_command(const char* verb) const {
-    std::vector<std::string> command = {fetched_.recipe.base.python, "-m",         "pip", verb, "--quiet", "--no-input",
-                                        "--cache-dir",               "/work/cache"};
+    std::vector<std::string> command = {
+        fetched_.recipe.base.python, "-m", "pip", verb, "--quiet", "--no-input", "--cache-dir", "/work/cache"};
     const bool sources = fetched_.recipe.request.allow_sources;
     command.emplace_back(sources ? "--prefer-binary" : "--only-binary=:all:");
     return command;
@@ -267,16 +269,18 @@ class Fetcher {
     BERTH_TRY(const UniqueFd folder, room.open_folder("libraries"));
     BERTH_TRY(const std::vector<std::string> names, files_in(folder));
     for (image::LockedLibrary& one : fetched_.recipe.libraries) {
-      const auto name = std::ranges::find_if(names, [&](const std::string& file) { return image::is_wheel_of(file, one); });
+      const auto name =
+          std::ranges::find_if(names, [&](const std::string& file) { return image::is_wheel_of(file, one); });
       if (name == names.end()) {
         return fail(Errc::Unavailable, fmt::format("pip did not fetch '{}' {}", one.name, one.version));
       }
-      BERTH_TRY(const Copied copied, copy_out(folder, *name, options_.into / "libraries" / *name, options_.limits.writable_bytes));
+      BERTH_TRY(const Copied copied,
+                copy_out(folder, *name, options_.into / "libraries" / *name, options_.limits.writable_bytes));
       one.wheel = *name;
       one.wheel_sha256 = copied.sha256;
       if (one.is_wheel && copied.sha256 != one.sha256) {
-        return fail(Errc::Corrupt, fmt::format("'{}' has the hash {}, and was resolved with {}", *name, copied.sha256,
-                                               one.sha256));
+        return fail(Errc::Corrupt,
+                    fmt::format("'{}' has the hash {}, and was resolved with {}", *name, copied.sha256, one.sha256));
       }
       if (!one.is_wheel) {
         fetched_.remarks.push_back(fmt::format(

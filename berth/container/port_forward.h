@@ -25,9 +25,9 @@ class PortForward {
   // thread. Errors: Unavailable.
   static Result<PortForward> listen_in(int name_space, std::uint16_t port);
 
-  // Starts the process that passes connections on into network namespace `name_space`; -1: the one it is in. It has no privileges, no files
-  // and a filter of a few system calls; for Visitors::OwnUser it takes connections of the user who started it (or had
-  // sudo start it) alone. It ends with the object, or with this process, which must have one thread.
+  // Starts the process that passes connections on into network namespace `name_space`; -1: the one it is in. It has no
+  // privileges, no files and a filter of a few system calls; for Visitors::OwnUser it takes connections of the user who
+  // started it (or had sudo start it) alone. It ends with the object, or with this process, which must have one thread.
   Result<void> start(int name_space);
 
  private:

@@ -294,8 +294,8 @@ class Maker {
   Result<std::string> take_next_tag() const {
     BERTH_TRY(const LocalStore store, LocalStore::open(options_.graph_root));
     BERTH_TRY(const Reference name, parse_reference("localhost/" + name_));
-    return image::take_next_tag(options_.state_folder / "base-image-revisions.json", name_ + ":" + facts_.python_version,
-                                facts_.python_version, store, name);
+    return image::take_next_tag(options_.state_folder / "base-image-revisions.json",
+                                name_ + ":" + facts_.python_version, facts_.python_version, store, name);
   }
 
   const BaseImageOptions& options_;

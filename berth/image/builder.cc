@@ -27,7 +27,8 @@ bool is_disk_full(std::string_view text) {
 Result<Builder> Builder::open(BuilderOptions options) {
   for (const auto& [tool, package] : {std::pair{"buildah", "buildah"}, std::pair{"unshare", "util-linux"}}) {
     if (sys::find_program(tool)) continue;
-    return fail(Errc::NotFound, fmt::format("'{}' is not on PATH; install it with 'apt-get install {}'", tool, package));
+    return fail(Errc::NotFound,
+                fmt::format("'{}' is not on PATH; install it with 'apt-get install {}'", tool, package));
   }
   Builder builder(std::move(options));
   const bool runtime = sys::find_program("crun") || sys::find_program("runc");
@@ -37,14 +38,15 @@ Result<Builder> Builder::open(BuilderOptions options) {
 
 Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
   // Its own pid namespace ends all that it started, and its own mount namespace all that it mounted.
-  std::vector<std::string> argv = {"unshare", "--mount",      "--propagation=private", "--pid", "--mount-proc",
-                                   "--fork",  "--kill-child", "--ipc",                 "--net", "buildah"};
+  std::vector<std::string> argv = {"unshare",      "--mount", "--propagation=private", "--pid",
+                                   "--mount-proc", "--fork",  "--kill-child",          "--ipc",
+                                   "--net",        "buildah"};
   sys::ToolOptions tool;
   if (options_.storage_is_set || options_.ordinary_user) {
     const std::filesystem::path run = options_.ordinary_user ? options_.cache_folder / "storage-run"
                                                              : std::filesystem::path("/run/containers/storage");
-    argv.insert(argv.end(), {"--root", options_.graph_root.native(), "--runroot", run.native(), "--storage-driver",
-                             "overlay"});
+    argv.insert(argv.end(),
+                {"--root", options_.graph_root.native(), "--runroot", run.native(), "--storage-driver", "overlay"});
   }
   if (options_.ordinary_user) {
     // Else it would make a namespace of its own, in which ours is not mapped.
@@ -71,8 +73,8 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
 Result<BuiltImage> Builder::build(const BuildOrder& order) const {
   BERTH_CHECK_OK(sweep());
   std::vector<std::string> from = {"from", "--pull-never", "--quiet", "--name", options_.name};
-  std::vector<std::string> run = {"run",         "--isolation", isolation_, "--no-hosts", "--hostname",
-                                  "berth-build", "--user",      "0:0"};
+  std::vector<std::string> run = {"run",        "--isolation", isolation_, "--no-hosts",
+                                  "--hostname", "berth-build", "--user",   "0:0"};
   if (isolation_ == "oci") {
     from.insert(from.end(), {"--memory", std::to_string(order.memory_bytes), "--memory-swap",
                              std::to_string(order.memory_bytes), "--cgroup-parent", "/" + options_.name});

@@ -70,9 +70,8 @@ Result<std::string> parse_image_name(std::string_view text) {
   if (std::ranges::any_of(text, [](char c) { return c >= 'A' && c <= 'Z'; })) {
     return refused("names of images are in lower case");
   }
-  BERTH_TRY(const Reference reference, parse_reference(text).context([&] {
-    return fmt::format("image name '{}'", text);
-  }));
+  BERTH_TRY(const Reference reference,
+            parse_reference(text).context([&] { return fmt::format("image name '{}'", text); }));
   if (!reference.tag.empty() || !reference.digest.empty()) {
     return refused("the tag is given by Berth: leave it out");
   }
@@ -146,8 +145,8 @@ std::string verify_script(const CreateRecipe& recipe) {
 }
 
 std::string dockerfile(const CreateRecipe& recipe) {
-  std::string text = fmt::format("# {}\n# The base was {}\nFROM {}\n", recipe.request.name, recipe.base.digest,
-                                 recipe.base.name);
+  std::string text =
+      fmt::format("# {}\n# The base was {}\nFROM {}\n", recipe.request.name, recipe.base.digest, recipe.base.name);
   const bool other_user = !recipe.base.user.empty() && recipe.base.user != "root" && recipe.base.user != "0";
   if (other_user) text += "USER root\n";
   if (!recipe.packages.empty() && recipe.base.manager) {
@@ -170,11 +169,10 @@ std::vector<std::pair<std::string, std::string>> labels_of(const CreateRecipe& r
                                                            std::int64_t time) {
   const std::string key = lock_key(recipe);
   const std::string prefix = "org.opencontainers.image.";
-  const std::string description =
-      recipe.request.description.empty()
-          ? fmt::format("Python {} of {} with {}", recipe.base.python_version, recipe.base.distribution,
-                        summary_of(recipe))
-          : recipe.request.description;
+  const std::string description = recipe.request.description.empty()
+                                      ? fmt::format("Python {} of {} with {}", recipe.base.python_version,
+                                                    recipe.base.distribution, summary_of(recipe))
+                                      : recipe.request.description;
   return {{prefix + "title", recipe.request.name},
           {prefix + "description", description},
           {prefix + "version", std::string(tag)},

@@ -44,13 +44,13 @@ struct LockedPackage {
 
 // The base, as far as the recipe depends on it.
 struct CreateBase {
-  std::string name;    // "berth/python3-deb:3.11.2.1"
-  std::string digest;  // of its manifest
-  std::string user;    // that it runs as; empty for root
-  std::string created;           // RFC 3339
-  std::string python;            // the program, by its name: "python3"
-  std::string python_version;    // "3.11.2"
-  std::string distribution;      // for people: "Debian GNU/Linux 12 (bookworm)"
+  std::string name;            // "berth/python3-deb:3.11.2.1"
+  std::string digest;          // of its manifest
+  std::string user;            // that it runs as; empty for root
+  std::string created;         // RFC 3339
+  std::string python;          // the program, by its name: "python3"
+  std::string python_version;  // "3.11.2"
+  std::string distribution;    // for people: "Debian GNU/Linux 12 (bookworm)"
   std::optional<PackageManager> manager;
 };
 

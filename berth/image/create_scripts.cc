@@ -71,7 +71,8 @@ END
 rm -rf @FOLDER@
 )sh";
 
-constexpr std::string_view kVerify = R"py("""Checks the image: its interpreter, its libraries, and that what was asked for can be imported."""
+constexpr std::string_view kVerify =
+    R"py("""Checks the image: its interpreter, its libraries, and that what was asked for can be imported."""
 import importlib
 import re
 import sys

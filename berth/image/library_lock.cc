@@ -80,7 +80,8 @@ Result<std::vector<LockedLibrary>> parse_pip_report(std::string_view json) {
   const auto doing = [] { return "read pip's report"; };
   BERTH_TRY(const Json report, parse_json(json, kReportLimits).context(doing));
   if (report.text_or("version", "") != "1") {
-    return fail(Errc::Corrupt, fmt::format("{}: it is of version '{}', not '1'", doing(), report.text_or("version", "")));
+    return fail(Errc::Corrupt,
+                fmt::format("{}: it is of version '{}', not '1'", doing(), report.text_or("version", "")));
   }
   const Json* install = report.find("install");
   if (install == nullptr || !install->is_array()) {
@@ -119,7 +120,8 @@ std::string print_installed(const std::vector<LockedLibrary>& libraries) {
 }
 
 bool is_wheel_name(std::string_view name) {
-  if (name.size() > kLongestFileName || !name.ends_with(".whl") || name.front() == '.' || name.front() == '-') return false;
+  if (name.size() > kLongestFileName || !name.ends_with(".whl") || name.front() == '.' || name.front() == '-')
+    return false;
   return std::ranges::count(name, '-') >= 4 && std::ranges::all_of(name, [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                   std::string_view("._+!-").contains(c);

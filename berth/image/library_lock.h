@@ -10,14 +10,14 @@
 namespace berth::image {
 
 struct LockedLibrary {
-  std::string name;       // normalized
-  std::string version;    // "0.4.10"
-  std::string sha256;     // of its file, 64 hexadecimal digits
+  std::string name;               // normalized
+  std::string version;            // "0.4.10"
+  std::string sha256;             // of its file, 64 hexadecimal digits
   std::string wheel = {};         // name of the wheel that is installed; empty while nothing has been fetched
   std::string wheel_sha256 = {};  // its own; for a wheel from an index the same as `sha256`
-  std::string licence;    // as its metadata says, first line, bounded; empty where it says nothing
-  bool is_wheel = true;   // false: its source, whose own code runs when it is built
-  bool requested = true;  // false: another one needs it
+  std::string licence;            // as its metadata says, first line, bounded; empty where it says nothing
+  bool is_wheel = true;           // false: its source, whose own code runs when it is built
+  bool requested = true;          // false: another one needs it
 
   friend bool operator==(const LockedLibrary&, const LockedLibrary&) = default;
 };
@@ -36,8 +36,8 @@ std::string print_lock(const std::vector<LockedLibrary>& libraries);
 // The same with the hashes of the wheels that are installed.
 std::string print_installed(const std::vector<LockedLibrary>& libraries);
 
-// Whether `name` has the form of a wheel's file name: at least five parts of letters, digits and `._+!` with `-` between
-// them, ending in `.whl`.
+// Whether `name` has the form of a wheel's file name: at least five parts of letters, digits and `._+!` with `-`
+// between them, ending in `.whl`.
 bool is_wheel_name(std::string_view name);
 // Whether the wheel of that file name is of this library and version.
 bool is_wheel_of(std::string_view name, const LockedLibrary& library);

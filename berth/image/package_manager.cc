@@ -18,8 +18,8 @@ bool is_alphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <
 
 bool is_package_name(std::string_view text) {
   if (text.empty() || text.size() > kLongestName || !is_alphanumeric(text.front()) || text.back() == '-') return false;
-  return std::ranges::all_of(
-      text, [](char c) { return is_alphanumeric(c) || c == '+' || c == '.' || c == '-' || c == '_'; });
+  return std::ranges::all_of(text,
+                             [](char c) { return is_alphanumeric(c) || c == '+' || c == '.' || c == '-' || c == '_'; });
 }
 
 bool is_package_version(std::string_view text) {
@@ -110,8 +110,8 @@ std::vector<Package> parse_microdnf(std::string_view text) {
     if (release == std::string_view::npos || release == 0) continue;
     const std::size_t version = whole.rfind('-', release - 1);
     if (version == std::string_view::npos) continue;
-    packages.push_back({std::string(whole.substr(0, version)), std::string(whole.substr(version + 1, dot - version - 1)),
-                        std::string(whole.substr(dot + 1))});
+    packages.push_back({std::string(whole.substr(0, version)),
+                        std::string(whole.substr(version + 1, dot - version - 1)), std::string(whole.substr(dot + 1))});
   }
   return packages;
 }
@@ -285,7 +285,8 @@ std::string install_line(PackageManager manager, std::string_view folder) {
           "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install {}/*.deb",
           folder);
     case PackageManager::Apk:
-      return fmt::format("apk add --no-network --no-cache --no-progress --repositories-file /dev/null {}/*.apk", folder);
+      return fmt::format("apk add --no-network --no-cache --no-progress --repositories-file /dev/null {}/*.apk",
+                         folder);
     case PackageManager::Microdnf:
       return fmt::format("rpm --install --replacepkgs {}/*.rpm", folder);
   }

@@ -108,7 +108,8 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_pip_conf(std::str
       continue;
     }
     if (words.front() == '[') {
-      if (!words.ends_with(']')) return fail(Errc::InvalidInput, fmt::format("line {}: nothing closes its '['", number));
+      if (!words.ends_with(']'))
+        return fail(Errc::InvalidInput, fmt::format("line {}: nothing closes its '['", number));
       const std::string_view name = words.substr(1, words.size() - 2);
       section = name == "global" ? &global : name == "install" ? &install : &other;
       in_option = false;

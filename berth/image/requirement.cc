@@ -49,9 +49,10 @@ class Reader {
     const std::string_view name = take(static_cast<std::size_t>(name_end - rest_.begin()));
     if (name.empty()) return refused("it begins with no name of a library");
     if (!is_library_name(name)) {
-      return refused(fmt::format("'{}' is no name of a library: letters, digits, '-', '_' and '.', the first and the "
-                                 "last a letter or digit, at most {}",
-                                 name, kLongestName));
+      return refused(
+          fmt::format("'{}' is no name of a library: letters, digits, '-', '_' and '.', the first and the "
+                      "last a letter or digit, at most {}",
+                      name, kLongestName));
     }
     requirement_.name = normalized_python_name(name);
     if (rest_.starts_with('[')) BERTH_CHECK_OK(read_extras());
@@ -97,8 +98,7 @@ class Reader {
     const bool bracketed = rest_.starts_with('(');
     if (bracketed) take(1);
     while (begins_with_operator(rest_)) {
-      const auto found =
-          std::ranges::find_if(kOperators, [&](std::string_view one) { return rest_.starts_with(one); });
+      const auto found = std::ranges::find_if(kOperators, [&](std::string_view one) { return rest_.starts_with(one); });
       const std::string_view sign = take(found->size());
       const std::string_view version = take(std::min(rest_.find_first_of(",;) \t"), rest_.size()));
       BERTH_CHECK_OK(check_version(sign, version));
@@ -172,8 +172,8 @@ Result<std::vector<Requirement>> parse_requirements(std::string_view text) {
   for (const std::string_view piece : split(text)) {
     BERTH_TRY(Requirement one, parse_requirement(piece));
     if (std::ranges::find(list, one.name, &Requirement::name) != list.end()) {
-      return fail(Errc::InvalidInput, fmt::format("dependency '{}' stands twice; join its specifiers with commas",
-                                                  one.name));
+      return fail(Errc::InvalidInput,
+                  fmt::format("dependency '{}' stands twice; join its specifiers with commas", one.name));
     }
     list.push_back(std::move(one));
     if (list.size() > kMostWishes) {
@@ -185,8 +185,7 @@ Result<std::vector<Requirement>> parse_requirements(std::string_view text) {
 }
 
 std::string to_string(const Requirement& requirement) {
-  const std::string extras =
-      requirement.extras.empty() ? "" : fmt::format("[{}]", fmt::join(requirement.extras, ","));
+  const std::string extras = requirement.extras.empty() ? "" : fmt::format("[{}]", fmt::join(requirement.extras, ","));
   return fmt::format("{}{}{}", requirement.name, extras, fmt::join(requirement.specifiers, ","));
 }
 

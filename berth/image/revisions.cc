@@ -33,7 +33,8 @@ Result<std::string> tag_after(const Json& revisions, const std::string& key, std
 Result<UniqueFd> lock_beside(const std::filesystem::path& file) {
   BERTH_CHECK_OK(sys::make_folders(file.parent_path(), 0755));
   const std::string path = file.native() + ".lock";
-  BERTH_TRY(int fd, sys::call([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); }, "open '{}'", path));
+  BERTH_TRY(int fd,
+            sys::call([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); }, "open '{}'", path));
   UniqueFd lock(fd);
   BERTH_CHECK_OK(sys::check([&] { return ::flock(fd, LOCK_EX); }, "lock '{}'", path));
   return lock;

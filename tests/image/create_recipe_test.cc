@@ -100,8 +100,7 @@ TEST(LockKey, ChangesWithVersionsAndHashes) {
 TEST(InstallScript, InstallsWithHashesAndFromNowhereElse) {
   const std::string script = install_script(recipe(), 1234567890);
   for (const char* part : {"--no-index", "--require-hashes", "--no-deps", "--find-links /berth-build/libraries",
-                           "/berth-build/packages/*.deb", "SOURCE_DATE_EPOCH=1234567890",
-                           "rm -rf /berth-build"}) {
+                           "/berth-build/packages/*.deb", "SOURCE_DATE_EPOCH=1234567890", "rm -rf /berth-build"}) {
     EXPECT_THAT(script, HasSubstr(part));
   }
   EXPECT_THAT(script, Not(HasSubstr("@PACKAGES@")));
@@ -114,8 +113,8 @@ TEST(InstallScript, InstallsWithHashesAndFromNowhereElse) {
 
 TEST(ImageFolder, IsWhatTheRepositoryUnderstands) {
   const std::string text = dockerfile(recipe());
-  for (const char* part : {"\nFROM berth/python3-deb:3.11.2.1\n", "USER root\n", "wget=1.21.3-1", "COPY requirements.txt .",
-                           "--require-hashes", "\nUSER demisto\n"}) {
+  for (const char* part : {"\nFROM berth/python3-deb:3.11.2.1\n", "USER root\n", "wget=1.21.3-1",
+                           "COPY requirements.txt .", "--require-hashes", "\nUSER demisto\n"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_LT(text.find("USER root"), text.find("apt-get"));
@@ -151,8 +150,7 @@ TEST(Labels, AreTheAnnotationsOfTheSpecification) {
   EXPECT_EQ(value(prefix + "base.name"), "berth/python3-deb:3.11.2.1");
   EXPECT_EQ(value(prefix + "base.digest"), kDigest);
   EXPECT_EQ(value(prefix + "revision"), lock_key(given));
-  EXPECT_EQ(value(prefix + "description"),
-            "Python 3.11.2 of debian bookworm with mechanize 0.4.10, wget 1.21.3-1");
+  EXPECT_EQ(value(prefix + "description"), "Python 3.11.2 of debian bookworm with mechanize 0.4.10, wget 1.21.3-1");
   EXPECT_EQ(value(std::string(kRequestLabel)), request_key(given.request, kDigest));
 }
 

@@ -10,7 +10,8 @@ namespace {
 const std::string kHash(64, 'a');
 
 // An entry of the report's `install`, with `archive` as its archive_info.
-std::string entry(const std::string& name, const std::string& archive, const std::string& url = "https://x/a-1-py3-none-any.whl") {
+std::string entry(const std::string& name, const std::string& archive,
+                  const std::string& url = "https://x/a-1-py3-none-any.whl") {
   return R"({"download_info": {"url": ")" + url + R"(", "archive_info": )" + archive +
          R"(}, "is_direct": false, "requested": true, "metadata": {"name": ")" + name +
          R"(", "version": "1.0", "license": "BSD-3-Clause\nand more"}})";
@@ -23,9 +24,9 @@ std::string report(const std::string& entries, const std::string& version = "1")
 }
 
 TEST(PipReport, IsReadIntoALock) {
-  const auto libraries = parse_pip_report(report(entry("Zope.Interface", hashed()) + "," +
-                                                 entry("mechanize", R"({"hash": "sha256=)" + kHash + R"("})",
-                                                       "https://x/mechanize-1.0.tar.gz#sha256=1")));
+  const auto libraries = parse_pip_report(
+      report(entry("Zope.Interface", hashed()) + "," +
+             entry("mechanize", R"({"hash": "sha256=)" + kHash + R"("})", "https://x/mechanize-1.0.tar.gz#sha256=1")));
   ASSERT_TRUE(testing::ok(libraries));
   ASSERT_EQ(libraries->size(), 2u);
   EXPECT_EQ(libraries->at(0).name, "mechanize");

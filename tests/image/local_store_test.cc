@@ -205,8 +205,8 @@ TEST_F(Store, HoldsWhatItFindsToTheTrustedOnes) {
   EXPECT_TRUE(testing::fails_with(resolve("alpine:3", {}, default_trust()), Errc::Denied, "'library' of 'docker.io'"));
   EXPECT_TRUE(testing::fails_with(resolve("dernisto/python3:1", {}, default_trust()), Errc::Denied, "like 'demisto'"));
   const SubstitutionTable table = {{"acme/*", {.path = "alpine", .tag = "3"}}};
-  EXPECT_TRUE(testing::fails_with(resolve("acme/x:1", table, default_trust()), Errc::Denied,
-                                  "'docker.io/library/alpine:3'"));
+  EXPECT_TRUE(
+      testing::fails_with(resolve("acme/x:1", table, default_trust()), Errc::Denied, "'docker.io/library/alpine:3'"));
   TrustPolicy trust;
   trust.local = false;
   // The same image under the one name that is trusted, and under one that is not.

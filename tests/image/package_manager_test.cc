@@ -138,12 +138,12 @@ struct Commands {
 
 const Commands kCommands[] = {
     {"Apt", PackageManager::Apt, "apt-get -q=2 --yes --simulate --no-install-recommends install wget=1:2-3",
-     "apt-get -q=2 download wget:amd64=1:2-3", "wget_1%3a2-3_amd64.deb", "APT::Sandbox::User=root", "apt-get install -y"},
+     "apt-get -q=2 download wget:amd64=1:2-3", "wget_1%3a2-3_amd64.deb", "APT::Sandbox::User=root",
+     "apt-get install -y"},
     {"Apk", PackageManager::Apk, "apk add --simulate --no-cache --no-progress wget=1:2-3",
      "apk fetch --no-cache --no-progress wget=1:2-3", "wget-1:2-3.apk", "--no-network", "apk add --no-cache"},
-    {"Microdnf", PackageManager::Microdnf,
-     "microdnf install --assumeno --setopt=install_weak_deps=0 wget-1:2-3", "microdnf download wget-1:2-3.amd64",
-     "wget-2-3.amd64.rpm", "rpm --install", "microdnf install -y"},
+    {"Microdnf", PackageManager::Microdnf, "microdnf install --assumeno --setopt=install_weak_deps=0 wget-1:2-3",
+     "microdnf download wget-1:2-3.amd64", "wget-2-3.amd64.rpm", "rpm --install", "microdnf install -y"},
 };
 
 class CommandsOf : public ::testing::TestWithParam<Commands> {};
