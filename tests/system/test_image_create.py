@@ -101,9 +101,11 @@ def layer_digests(image):
 
 
 def run_in(berth, image, code):
+    """What `value` is at the end of `code`, run in the image."""
+    code = 'import json\n' + code + '\ndemisto.results(json.dumps(value))'
     answer = berth('run', berth.write('scripts/in_image.py', code), '--image', image, '--json')
     assert answer.code == 0, answer
-    return answer.entries[-1]['Contents']
+    return json.loads(answer.entries[-1]['Contents'])
 
 
 def test_library_and_package(berth, maker):
@@ -114,8 +116,8 @@ def test_library_and_package(berth, maker):
     assert [(one['name'], one['version']) for one in made['packages']] == [('tests-lib', '2:2.0'), ('tests-tool', '1.2-3')]
     assert all(len(one['sha256']) == 64 for one in made['libraries'] + made['packages'])
     code = 'import smalllib, needed, tests_lib, subprocess, os\n' \
-           'demisto.results([smalllib.VERSION, subprocess.check_output(["tests-tool"]).decode().strip(), ' \
-           'os.environ["DOCKER_IMAGE"], os.getuid()])'
+           'value = [smalllib.VERSION, subprocess.check_output(["tests-tool"]).decode().strip(), ' \
+           'os.environ["DOCKER_IMAGE"], os.getuid()]'
     assert run_in(berth, made['image'], code) == ['1.0', 'tool', made['image'], 4000]
     config = json.loads(buildah('inspect', '--type', 'image', made['image']))
     labels = config['OCIv1']['config']['Labels']
@@ -189,7 +191,7 @@ def test_nothing_of_the_build_stays(maker, tmp_path):
     ca.write_text('-----BEGIN CERTIFICATE-----\ncanary-certificate-7c1\n-----END CERTIFICATE-----\n')
     home = tmp_path / 'home'
     home.mkdir()
-    (home / '.netrc').write_text('machine 127.0.0.1 login me password canary-netrc-7c1\n')
+    (home / '.netrc').write_text('machine 127.0.0.1 login me password canary-password-7c1\n')
     url = 'http://me:canary-password-7c1@127.0.0.1:%d/simple' % maker.index.port
     env = {'PIP_INDEX_URL': url, 'REQUESTS_CA_BUNDLE': str(ca), 'HOME': str(home), 'PIP_CERT': str(ca),
            'NO_PROXY': '127.0.0.1', 'http_proxy': ''}
@@ -244,7 +246,7 @@ def test_a_build_reaches_the_indexes_alone(berth, maker):
         assert refused.code != 0 and '--allow-sources' in refused.err, refused
         made = maker.made('s', '--dependencies', 'nosy', '--allow-sources')
         assert any('built from its source' in remark for remark in made['remarks']), made
-        found = run_in(berth, made['image'], 'import nosy\ndemisto.results(nosy.FOUND)')
+        found = run_in(berth, made['image'], 'import nosy\nvalue = nosy.FOUND')
         assert found['127.0.0.1:%d' % maker.index.port] == 'connected', found
         assert all(value != 'connected' for place, value in found.items()
                    if place != '127.0.0.1:%d' % maker.index.port), found
@@ -379,6 +381,27 @@ def test_disk_that_is_full(maker):
     assert maker('f', '--dependencies', 'smalllib').code == 0
 
 
+def test_war_room_line(berth, maker):
+    line = '/docker_image_create name=%sw dependencies="needed" packages=' % PREFIX
+    env = {'PIP_INDEX_URL': maker.index.url + '/simple'}
+    answer = berth('exec', line, '--json', settings=maker.settings, env=env, seconds=90 * PATIENCE)
+    assert answer.code == 0, answer
+    entry = answer.json['answers'][0]['entries'][-1]
+    assert 'dockerimage: %sw:1.0.0.1' % PREFIX in entry['HumanReadable'], entry
+    assert entry['Contents']['made'] and maker.names() == ['localhost/%sw:1.0.0.1' % PREFIX], entry
+    wrong = berth('exec', '/docker_image_create name=Upper dependencies=needed', '--json', settings=maker.settings, env=env)
+    assert 'lower case' in wrong.out + wrong.err, wrong
+
+
+def test_base_that_is_not_trusted(maker, berth):
+    with open(maker.settings) as usual:
+        text = usual.read()
+    with open(maker.settings, 'w') as file:
+        file.write(text + 'images:\n  trusted:\n    local: off\n')
+    answer = maker('u', '--dependencies', 'needed')
+    assert answer.code != 0 and 'trust' in answer.err, answer
+
+
 def test_two_at_once(maker):
     running = [maker.begin('p', '--dependencies', 'needed', '--json') for _ in range(2)]
     ended = [one.wait(120 * PATIENCE) for one in running]
@@ -407,7 +430,7 @@ def test_real_indexes(berth, tmp_path):
                [round(time.monotonic() - begun, 2), times['pip_ms'] / 1000, times['packages_ms'] / 1000,
                 (times['whole_ms'] - times['pip_ms'] - times['packages_ms']) / 1000])
         code = 'import mechanize, subprocess\nsubprocess.check_call(["wget", "--version"], stdout=subprocess.DEVNULL)\n' \
-               'demisto.results(".".join(str(x) for x in mechanize.__version__[:2]))'
+               'value = [str(x) for x in mechanize.__version__[:2]]'
         assert run_in(berth, made['image'], code)
     finally:
         buildah('rmi', 'localhost/' + answer.json['image'])
