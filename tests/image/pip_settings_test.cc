@@ -28,7 +28,7 @@ struct Bad {
   const char* why;
 };
 const Bad kBad[] = {
-    {"NoEquals", "[global]\nindex-url https://a\n", "line 2: it has no '='"},
+    {"NoEquals", "[global]\nindex-url\n", "line 2: it has no '='"},
     {"OpenSection", "[global\n", "line 1: nothing closes its '['"},
     {"Continues", "[global]\n  https://b.example\n", "line 2: it continues no option"},
 };
