@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <span>
 
+#include "berth/app/create_line.h"
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
 #include "berth/app/image_moves.h"
@@ -38,6 +39,10 @@ Result<Json> docker_images(const Json& arguments, const Settings& settings) {
 
 std::span<const SystemCommand> system_commands() {
   static const SystemCommand commands[] = {
+      {"docker_image_create",
+       "Makes an image with libraries and packages.",
+       {"name", "dependencies", "packages", "base"},
+       docker_image_create},
       {"docker_image_update", "Brings images to the state of their registries.", {"image", "all"}, docker_image_update},
       {"docker_images", "The images of this machine.", {"name"}, docker_images},
   };

@@ -14,6 +14,7 @@
 #include "berth/cli/exec_command.h"
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
+#include "berth/cli/image_create_command.h"
 #include "berth/cli/image_list_command.h"
 #include "berth/cli/image_move_command.h"
 #include "berth/cli/image_removal_command.h"
@@ -104,6 +105,7 @@ void add_image(CLI::App& program, CommandLine& line) {
       return image_init_command(line.image_init, surroundings);
     };
   });
+  add_image_create(image, line.choice);
   add_image_list(image, line.choice);
   add_image_views(image, line.choice);
   add_image_removal(image, line.choice);

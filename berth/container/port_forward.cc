@@ -25,6 +25,7 @@
 #include "berth/sys/pump.h"
 #include "berth/sys/seccomp_filter.h"
 #include "berth/sys/syscall.h"
+#include "berth/sys/visitor.h"
 
 namespace berth::container {
 namespace {
@@ -190,7 +191,9 @@ constexpr long kCalls[] = {SYS_socket,
 
 Result<void> confine(const ForwardPlan& plan, int name_space) {
   sys::close_all_but({plan.listener, plan.connections, name_space});
-  BERTH_CHECK_OK(sys::check([&] { return ::setns(name_space, CLONE_NEWNET); }, "enter the container's network"));
+  if (name_space >= 0) {
+    BERTH_CHECK_OK(sys::check([&] { return ::setns(name_space, CLONE_NEWNET); }, "enter the container's network"));
+  }
   sys::close_all_but({plan.listener, plan.connections});
   BERTH_CHECK_OK(sys::drop_bounding_set());
   BERTH_CHECK_OK(sys::clear_capabilities());
@@ -209,6 +212,20 @@ int forward(const ForwardPlan& plan, int name_space, pid_t parent) {
   if (!confine(plan, name_space)) return 1;
   if (::getppid() != parent) return 0;  // it died before we would have been told
   Forwarder(plan).run();
+}
+
+Result<UniqueFd> listen_on(std::uint16_t port) {
+  const auto doing = [&] { return fmt::format("listen on 127.0.0.1, port {}", port); };
+  BERTH_TRY(const int fd, sys::call([] { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); },
+                                    "open a socket"));
+  UniqueFd listener(fd);
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  const sockaddr_in address = loopback(port);
+  const auto bind = [&] { return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)); };
+  BERTH_CHECK_OK(sys::check(bind, "bind").context(doing));
+  BERTH_CHECK_OK(sys::check([&] { return ::listen(fd, 128); }, "listen").context(doing));
+  return listener;
 }
 
 }  // namespace
@@ -237,19 +254,26 @@ std::optional<std::uint32_t> owner_of_connection(std::string_view text, std::uin
 }
 
 Result<PortForward> PortForward::listen(std::uint16_t port, Visitors visitors) {
-  const auto doing = [&] { return fmt::format("listen on 127.0.0.1, port {}", port); };
-  BERTH_TRY(const int fd, sys::call([] { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); },
-                                    "open a socket"));
-  UniqueFd listener(fd);
-  const int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const sockaddr_in address = loopback(port);
-  const auto bind = [&] { return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)); };
-  BERTH_CHECK_OK(sys::check(bind, "bind").context(doing));
-  BERTH_CHECK_OK(sys::check([&] { return ::listen(fd, 128); }, "listen").context(doing));
+  BERTH_TRY(UniqueFd listener, listen_on(port));
   const auto open = [] { return ::open("/proc/self/net/tcp", O_RDONLY | O_CLOEXEC); };
   BERTH_TRY(const int table, sys::call(open, "open /proc/self/net/tcp"));
   return PortForward(std::move(listener), UniqueFd(table), port, visitors);
+}
+
+Result<PortForward> PortForward::listen_in(int name_space, std::uint16_t port) {
+  struct Taken {
+    int fd = -1;
+    int error = 0;
+  };
+  const auto take = [&] {
+    if (::setns(name_space, CLONE_NEWNET) != 0) return Taken{-1, errno};
+    auto listener = listen_on(port);
+    return listener ? Taken{listener->release(), 0} : Taken{-1, listener.error().os_error()};
+  };
+  const std::string doing = fmt::format("listen on 127.0.0.1, port {}, of a container", port);
+  BERTH_TRY(const Taken taken, sys::told_by_visitor(take, doing));
+  if (taken.fd < 0) return std::unexpected(Error::from_errno(taken.error, doing));
+  return PortForward(UniqueFd(taken.fd), UniqueFd(), port, Visitors::Everybody);
 }
 
 Result<void> PortForward::start(int name_space) {

@@ -1,5 +1,6 @@
 // A port of this machine's loopback interface that leads to the same of a container's, for one call: for a debugger, or
-// for those who talk to an integration that listens.
+// for those who talk to an integration that listens. Or the other way: for a service of this machine that a container
+// is to have.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,13 @@ class PortForward {
   // Takes 127.0.0.1:`port` of the network namespace that this process is in. Errors: Unavailable, when it is taken.
   static Result<PortForward> listen(std::uint16_t port, Visitors visitors);
 
-  // Starts the process that passes connections on into network namespace `name_space`. It has no privileges, no files
-  // and a filter of a few system calls; for Visitors::OwnUser it takes connections of the user who started it (or had
-  // sudo start it) alone. It ends with the object, or with this process, which must have one thread.
+  // Takes 127.0.0.1:`port` of network namespace `name_space`, where everybody may connect. This process must have one
+  // thread. Errors: Unavailable.
+  static Result<PortForward> listen_in(int name_space, std::uint16_t port);
+
+  // Starts the process that passes connections on into network namespace `name_space`; -1: the one it is in. It has no
+  // privileges, no files and a filter of a few system calls; for Visitors::OwnUser it takes connections of the user who
+  // started it (or had sudo start it) alone. It ends with the object, or with this process, which must have one thread.
   Result<void> start(int name_space);
 
  private:

@@ -14,6 +14,7 @@
 #include "berth/image/oci_layout.h"
 #include "berth/image/package_sources.h"
 #include "berth/image/private_apt.h"
+#include "berth/image/revisions.h"
 #include "berth/image/storage_tool.h"
 #include "berth/image/tag_order.h"
 #include "berth/image/wheels.h"
@@ -282,29 +283,11 @@ class Maker {
     return made;
   }
 
-  // The highest revision ever given is kept beside the images, so that a removed image's tag is not given again. It is
-  // written before the tag is used: an interrupted run leaves a gap, never a second meaning.
   Result<std::string> take_next_tag() const {
-    const std::filesystem::path file = options_.state_folder / "base-image-revisions.json";
-    const std::string key = name_ + ":" + facts_.python_version;
-    Json revisions = Json::object();
-    auto text = sys::read_file(file, 1 << 20);
-    if (text) {
-      BERTH_TRY(revisions, parse_json(*text).context([&] { return fmt::format("read '{}'", file.native()); }));
-    } else if (text.error().code() != Errc::NotFound) {
-      return std::unexpected(std::move(text).error());
-    }
-    const Json* used = revisions.find(key);
-    const bool known = used != nullptr && used->is_int() && *used->as_int() > 0;
     BERTH_TRY(const LocalStore store, LocalStore::open(options_.graph_root));
     BERTH_TRY(const Reference name, parse_reference("localhost/" + name_));
-    BERTH_TRY(const std::vector<std::string> tags, store.tags_of(name));
-    const unsigned long highest_used = known ? static_cast<unsigned long>(*used->as_int()) : 0;
-    std::string tag = next_tag(facts_.python_version, tags, highest_used);
-    revisions.set(key, Json(static_cast<std::uint64_t>(revision_of(tag, facts_.python_version).value_or(0))));
-    BERTH_CHECK_OK(sys::make_folders(options_.state_folder, 0755));
-    BERTH_CHECK_OK(sys::write_file_atomically(file, print_json_pretty(revisions) + "\n", 0644));
-    return tag;
+    return image::take_next_tag(options_.state_folder / "base-image-revisions.json",
+                                name_ + ":" + facts_.python_version, facts_.python_version, store, name);
   }
 
   const BaseImageOptions& options_;

@@ -1,0 +1,56 @@
+#include "berth/app/create_line.h"
+
+#include <fmt/format.h>
+
+#include "berth/app/created_view.h"
+
+namespace berth::app {
+namespace {
+
+// Nothing judges yet what is installed; its findings say so.
+Result<Verdict> accept_unjudged(const Resolved&) {
+  return Verdict{true, {"licences and advisories of what is installed were not judged"}};
+}
+
+Result<Verdict> accept_inventory(const Resolved&, const image::Inventory&) { return Verdict{}; }
+
+}  // namespace
+
+Result<CreateOptions> create_options_of(const CreateTexts& texts) {
+  CreateOptions options;
+  BERTH_TRY(options.request.name, image::parse_image_name(texts.name));
+  BERTH_TRY(options.request.dependencies, image::parse_requirements(texts.dependencies));
+  BERTH_TRY(options.request.packages, image::parse_package_wishes(texts.packages));
+  if (!texts.base.empty()) {
+    BERTH_CHECK_OK(image::parse_reference(texts.base).context([] { return "base"; }));
+    options.base = texts.base;
+  }
+  options.request.allow_sources = texts.allow_sources;
+  for (const auto& [given, into] : {std::pair{&texts.description, &options.request.description},
+                                    {&texts.authors, &options.request.authors},
+                                    {&texts.source, &options.request.source}}) {
+    if (given->size() > 1024 || given->find_first_of("\r\n") != std::string::npos) {
+      return fail(Errc::InvalidInput, "a label is one line of at most 1024 bytes");
+    }
+    *into = *given;
+  }
+  options.judge = accept_unjudged;
+  options.judge_inventory = accept_inventory;
+  return options;
+}
+
+Result<Json> docker_image_create(const Json& arguments, const Settings& settings) {
+  CreateTexts texts;
+  texts.name = arguments.text_or("name", "");
+  texts.dependencies = arguments.text_or("dependencies", "");
+  texts.packages = arguments.text_or("packages", "");
+  texts.base = arguments.text_or("base", "");
+  if (texts.name.empty()) return fail(Errc::InvalidInput, "/docker_image_create: it needs 'name'");
+  BERTH_TRY(const CreateOptions options, create_options_of(texts));
+  BERTH_TRY(const CreatedImage created, create_image(options, settings));
+  Json entry = Json::object();
+  entry.set("Type", 1).set("ContentsFormat", "json").set("Contents", created_json(created));
+  return entry.set("ReadableContentsFormat", "markdown").set("HumanReadable", created_notice(created));
+}
+
+}  // namespace berth::app

@@ -1,0 +1,32 @@
+// What a person asks of `create`, as texts of the command line or of a war-room line.
+#pragma once
+
+#include <string>
+
+#include "berth/app/image_create.h"
+#include "berth/app/settings.h"
+#include "berth/base/json.h"
+#include "berth/base/result.h"
+
+namespace berth::app {
+
+struct CreateTexts {
+  std::string name;
+  std::string dependencies;  // with commas or line ends between them
+  std::string packages;      // with commas or blanks
+  std::string base;          // empty: the newest Python 3 base here
+  bool allow_sources = false;
+  std::string description;
+  std::string authors;
+  std::string source;
+};
+
+// Checks all names; nothing is looked up. The judgements are those of this machine's policy.
+// Errors: InvalidInput, Exhausted: those of the parsers.
+Result<CreateOptions> create_options_of(const CreateTexts& texts);
+
+// `/docker_image_create name= dependencies= packages= base=`: the entry that it answers with, a notice.
+// Errors: those of create_options_of and create_image.
+Result<Json> docker_image_create(const Json& arguments, const Settings& settings);
+
+}  // namespace berth::app

@@ -1,0 +1,372 @@
+#include "berth/app/image_create.h"
+
+#include <fmt/format.h>
+#include <time.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+#include "berth/app/image_folder.h"
+#include "berth/app/image_test.h"
+#include "berth/app/package_fetch.h"
+#include "berth/base/sha256.h"
+#include "berth/base/utf8.h"
+#include "berth/image/builder.h"
+#include "berth/image/image_tree.h"
+#include "berth/image/inventory_reader.h"
+#include "berth/image/revisions.h"
+#include "berth/image/storage_places.h"
+#include "berth/image/tag_order.h"
+#include "berth/image/trust.h"
+#include "berth/image/work_folder.h"
+#include "berth/sys/file.h"
+
+namespace berth::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kLargestText = 1 << 20;
+constexpr const char* kRevisions = "image-revisions.json";
+
+std::chrono::milliseconds since(Clock::time_point begun) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+}
+
+// Seconds since 1970 of an RFC 3339 time; 0 for what is none.
+std::int64_t seconds_of(const std::string& text) {
+  tm parts = {};
+  if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return 0;
+  return std::max<std::int64_t>(::timegm(&parts), 0);
+}
+
+// The times that the install script prints: "times BEGUN BETWEEN ENDED", in seconds.
+void add_times(std::string_view printed, CreateTimes& times) {
+  const std::size_t at = printed.rfind("times ");
+  if (at == std::string_view::npos) return;
+  printed.remove_prefix(at + 6);
+  double values[3] = {};
+  for (double& value : values) {
+    const auto [end, error] = std::from_chars(printed.data(), printed.data() + printed.size(), value);
+    if (error != std::errc()) return;
+    printed.remove_prefix(static_cast<std::size_t>(end - printed.data()));
+    printed.remove_prefix(std::min(printed.find_first_not_of(' '), printed.size()));
+  }
+  const auto milliseconds = [](double seconds) { return std::chrono::milliseconds(static_cast<long>(seconds * 1000)); };
+  times.packages += milliseconds(values[1] - values[0]);
+  times.pip += milliseconds(values[2] - values[1]);
+}
+
+}  // namespace
+
+// One making of an image: holds what the stages share.
+class ImageMaker {
+ public:
+  ImageMaker(const CreateOptions& options, const Settings& settings)
+      : options_(options), settings_(settings), deadline_(begun_ + options.time_limit) {}
+
+  // The way of an image, top to bottom.
+  Result<CreatedImage> make() {
+    BERTH_CHECK_OK(check_request());
+    BERTH_CHECK_OK(find_base());
+    if (!options_.refresh && !options_.rebuild && !options_.dry_run && options_.export_folder.empty()) {
+      const std::string key = image::request_key(options_.request, base_.digest);
+      BERTH_TRY(std::optional<CreatedImage> known, find_with_label(image::kRequestLabel, key));
+      if (known) {
+        known->why = "the same was asked for on the same base; --refresh asks the indexes again";
+        return std::move(*known);
+      }
+    }
+    BERTH_TRY(const image::WorkFolder work,
+              image::WorkFolder::open(settings_.cache / "create", deadline_, options_.on_step));
+    BERTH_TRY(image::Builder builder, open_builder(work.path()));
+    BERTH_CHECK_OK(sweep(builder));
+
+    BERTH_TRY(Resolved resolved, resolve(work.path() / "input"));
+    if (!options_.export_folder.empty()) {
+      BERTH_CHECK_OK(export_image_folder(resolved.recipe(), options_.export_folder));
+    }
+    if (options_.dry_run) return shown(resolved);
+    if (!options_.rebuild) {
+      BERTH_TRY(std::optional<CreatedImage> known,
+                find_with_label(image::kLockLabel, image::lock_key(resolved.recipe())));
+      if (known) {
+        known->recipe = resolved.recipe();
+        known->remarks = resolved.remarks();
+        known->why = "the indexes gave exactly what an image is made of that is here";
+        return std::move(*known);
+      }
+    }
+    BERTH_TRY(Vetted vetted, Vetted::by(options_.judge, std::move(resolved)));
+    BERTH_TRY(Built built, build(std::move(vetted), builder));
+    auto inspected = inspect(std::move(built));
+    if (!inspected) {
+      static_cast<void>(sweep(builder));
+      return std::unexpected(std::move(inspected).error());
+    }
+    return publish(*inspected, builder);
+  }
+
+ private:
+  void step(std::string_view text) const {
+    if (options_.on_step) options_.on_step(text);
+  }
+
+  Result<void> check_request() const {
+    if (options_.request.dependencies.empty() && options_.request.packages.empty()) {
+      return fail(Errc::InvalidInput,
+                  "nothing is asked for; name libraries with --dependencies, packages with --packages");
+    }
+    return {};
+  }
+
+  Result<void> find_base() {
+    BERTH_TRY(graph_root_, image::find_graph_root(storage_places(settings_)));
+    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
+    BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
+    BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
+    BERTH_CHECK_OK(
+        image::check_trust(settings_.trust, base_.names, base_.digest).context([] { return "build on it"; }));
+    image::Reference used = wanted;
+    for (const image::Reference& name : base_.names) {
+      if (used.tag.empty() || name.path == wanted.path) used = name;
+    }
+    if (used.registry == "localhost") used.registry.clear();
+    used.digest.clear();
+    recipe_.request = options_.request;
+    recipe_.base = {.name = image::to_string(used),
+                    .digest = base_.digest,
+                    .user = base_.config.user,
+                    .created = base_.created,
+                    .python = "python3",
+                    .python_version = "",
+                    .distribution = "",
+                    .manager = std::nullopt};
+    BERTH_TRY(name_, image::parse_reference("localhost/" + options_.request.name));
+    return {};
+  }
+
+  // Only what costs more than the shortcut may: the distribution.
+  Result<void> look_into_base() {
+    BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(base_.layer_folders));
+    const auto release = tree.read_file("etc/os-release", kLargestText);
+    if (!release) return {};
+    recipe_.base.manager = image::manager_of(*release);
+    const image::Distribution distribution = image::parse_os_release(*release);
+    recipe_.base.distribution = to_visible(distribution.id + " " + distribution.codename, false);
+    return {};
+  }
+
+  Result<std::optional<CreatedImage>> find_with_label(std::string_view label, const std::string& value) const {
+    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
+    BERTH_TRY(std::vector<std::string> tags, store.tags_of(name_));
+    std::ranges::sort(tags, [](const auto& a, const auto& b) { return image::compare_tags(a, b) > 0; });
+    for (const std::string& tag : tags) {
+      image::Reference tagged = name_;
+      tagged.tag = tag;
+      const auto found = store.find_image(tagged);
+      // A damaged image is no reason to stop: a whole one is made beside it.
+      if (found && found->config.label(label) == value) return std::optional(described(store, *found, tag));
+    }
+    return std::optional<CreatedImage>();
+  }
+
+  CreatedImage described(const image::LocalStore& store, const image::LocalImage& image, const std::string& tag) const {
+    CreatedImage created;
+    created.reference.path = name_.path;
+    created.reference.tag = tag;
+    created.id = image.id;
+    created.digest = image.digest;
+    created.size_bytes = store.size_bytes_of(image).value_or(0);
+    created.times.whole = since(begun_);
+    return created;
+  }
+
+  Result<image::Builder> open_builder(const std::filesystem::path& work) const {
+    image::BuilderOptions builder;
+    builder.graph_root = graph_root_;
+    builder.storage_is_set = !settings_.storage.empty();
+    if (settings_.ordinary_user) builder.ordinary_user = settings_.ordinary_user->uid;
+    builder.cache_folder = settings_.cache;
+    builder.name = "berth-create-" + sha256_hex(work.native()).substr(0, 12);
+    builder.deadline = deadline_;
+    return image::Builder::open(std::move(builder));
+  }
+
+  // What a build is about to make is written down before: an image that was left without a name is found by that.
+  std::filesystem::path journal() const { return settings_.cache / "create-journal"; }
+
+  // Removes what an interrupted making has left.
+  Result<void> sweep(const image::Builder& builder) const {
+    BERTH_CHECK_OK(builder.sweep());
+    const auto unfinished = sys::read_file(journal(), kLargestText);
+    if (!unfinished) return {};
+    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
+    BERTH_TRY(const auto images, store.list_images());
+    for (const image::StoredImage& one : images) {
+      if (!one.names.empty()) continue;
+      const auto image = store.read_image(one);
+      if (image && image->config.env_value("DOCKER_IMAGE") == *unfinished) {
+        BERTH_CHECK_OK(
+            builder.remove_image(one.id).context([] { return "remove what an interrupted build has left"; }));
+      }
+    }
+    std::error_code ignored;
+    std::filesystem::remove(journal(), ignored);
+    return {};
+  }
+
+  Result<Resolved> resolve(const std::filesystem::path& input) {
+    BERTH_CHECK_OK(look_into_base());
+    container::Limits limits;
+    limits.memory_bytes = options_.memory_bytes + options_.fetched_bytes;
+    limits.writable_bytes = options_.fetched_bytes;
+    limits.writable_files = 500'000;
+    limits.allow_unlimited = settings_.limits.allow_unlimited;
+    FetchOptions fetch{.base = base_,
+                       .recipe = recipe_,
+                       .fetch = !options_.dry_run,
+                       .into = input,
+                       .indexes = options_.indexes,
+                       .limits = limits,
+                       .deadline = deadline_,
+                       .guards = options_.guards,
+                       .on_step = options_.on_step};
+    BERTH_CHECK_OK(sys::make_folders(input, 0755));
+    BERTH_TRY(Fetched fetched, fetch_packages(std::move(fetch), settings_));
+    times_.pip = fetched.pip_time;
+    times_.packages = fetched.package_time;
+    Resolved resolved;
+    resolved.recipe_ = std::move(fetched.recipe);
+    resolved.base_ = base_;
+    resolved.files_ = input;
+    resolved.time_ = std::max({seconds_of(base_.created), fetched.newest_package_time, std::int64_t{1}});
+    resolved.remarks_ = std::move(fetched.remarks);
+    return resolved;
+  }
+
+  Result<Built> build(Vetted vetted, const image::Builder& builder) {
+    const Resolved& resolved = vetted.resolved();
+    const std::filesystem::path& input = resolved.files();
+    BERTH_CHECK_OK(sys::write_file_atomically(input / "install.sh",
+                                              image::install_script(resolved.recipe(), resolved.time()), 0755));
+    BERTH_CHECK_OK(sys::write_file_atomically(input / "requirements.txt",
+                                              image::print_installed(resolved.recipe().libraries), 0644));
+    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
+    const std::filesystem::path revisions = settings_.state / kRevisions;
+    const std::string version(image::kCreatedVersion);
+    BERTH_TRY(const std::string tag,
+              image::take_next_tag(revisions, name_.path + ":" + version, version, store, name_));
+    const std::string own_name = fmt::format("{}:{}", name_.path, tag);
+    step(fmt::format("building {}", own_name));
+    BERTH_CHECK_OK(sys::write_file_atomically(journal(), own_name, 0644));
+    image::BuildOrder order;
+    order.base_id = base_.id;
+    order.input = input;
+    order.script = {"/bin/sh", std::string(image::kBuildFolder) + "/install.sh"};
+    order.memory_bytes = options_.memory_bytes;
+    order.time = resolved.time();
+    order.environment = {"DOCKER_IMAGE=" + own_name};
+    order.labels = image::labels_of(resolved.recipe(), tag, resolved.time());
+    for (const auto& label : order.labels) {
+      if (label.first.starts_with("org.") && !label.second.empty()) order.annotations.push_back(label);
+    }
+    BERTH_TRY(const image::BuiltImage built, builder.build(order));
+    add_times(built.printed, times_);
+    return Built(std::move(vetted), built.id, tag);
+  }
+
+  Result<Inspected> inspect(Built built) {
+    step("reading what lies in it");
+    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
+    BERTH_TRY(const auto images, store.list_images());
+    const auto record = std::ranges::find(images, built.id(), &image::StoredImage::id);
+    if (record == images.end()) return fail(Errc::Corrupt, "the image that was built is not in the storage");
+    BERTH_TRY(image::LocalImage image, store.read_image(*record));
+    BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
+    BERTH_TRY(image::Inventory inventory, image::read_inventory(tree));
+    const Resolved& resolved = built.vetted().resolved();
+    BERTH_CHECK_OK(compare_with_lock(resolved.recipe(), inventory));
+    BERTH_TRY(const Verdict verdict, options_.judge_inventory(resolved, inventory));
+    BERTH_CHECK_OK(accepted(verdict, "what lies in the image"));
+    step("checking interpreter and libraries");
+    const ImageTest test{.image = image,
+                         .base = base_,
+                         .recipe = resolved.recipe(),
+                         .memory_bytes = options_.memory_bytes,
+                         .deadline = deadline_,
+                         .guards = options_.guards};
+    BERTH_TRY(ImageTestResult tested, test_image(test, settings_).context([] { return "check the image"; }));
+    times_.pip += tested.pip_time;
+    Inspected inspected(std::move(built), std::move(image), std::move(inventory));
+    inspected.findings_ = verdict.findings;
+    std::ranges::move(tested.remarks, std::back_inserter(inspected.findings_));
+    return inspected;
+  }
+
+  Result<CreatedImage> publish(const Inspected& inspected, const image::Builder& builder) {
+    image::Reference full = name_;
+    full.tag = inspected.built().tag();
+    const std::string text = image::to_string(full);
+    step(fmt::format("naming it {}:{}", name_.path, full.tag));
+    BERTH_TRY(const image::LocalStore before, image::LocalStore::open(graph_root_));
+    BERTH_TRY(const std::vector<std::string> tags, before.tags_of(name_));
+    if (std::ranges::find(tags, full.tag) != tags.end()) {
+      return fail(Errc::AlreadyExists, fmt::format("'{}' has come to be there meanwhile, and a tag never moves", text));
+    }
+    BERTH_CHECK_OK(builder.give_name(inspected.built().id(), text));
+    std::error_code ignored;
+    std::filesystem::remove(journal(), ignored);
+    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
+    BERTH_TRY(const image::LocalImage named, store.find_image(full));
+    const Resolved& resolved = inspected.built().vetted().resolved();
+    CreatedImage created = described(store, named, full.tag);
+    created.made = true;
+    created.why = fmt::format("made of {} libraries and {} packages on {}", resolved.recipe().libraries.size(),
+                              resolved.recipe().packages.size(), resolved.recipe().base.name);
+    created.isolation = builder.isolation();
+    created.recipe = resolved.recipe();
+    created.remarks = resolved.remarks();
+    for (const auto* findings : {&inspected.built().vetted().findings(), &inspected.findings()}) {
+      created.remarks.insert(created.remarks.end(), findings->begin(), findings->end());
+    }
+    times_.whole = since(begun_);
+    created.times = times_;
+    return created;
+  }
+
+  Result<CreatedImage> shown(const Resolved& resolved) {
+    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
+    const std::string version(image::kCreatedVersion);
+    CreatedImage created;
+    created.reference.path = name_.path;
+    BERTH_TRY(created.reference.tag,
+              image::next_free_tag(settings_.state / kRevisions, name_.path + ":" + version, version, store, name_));
+    created.why = "a dry run: nothing was made";
+    created.recipe = resolved.recipe();
+    created.remarks = resolved.remarks();
+    times_.whole = since(begun_);
+    created.times = times_;
+    return created;
+  }
+
+  const CreateOptions& options_;
+  const Settings& settings_;
+  Clock::time_point begun_ = Clock::now();
+  Clock::time_point deadline_;
+  std::filesystem::path graph_root_;
+  image::LocalImage base_;
+  image::Reference name_;  // localhost/NAME
+  image::CreateRecipe recipe_;
+  CreateTimes times_;
+};
+
+Result<CreatedImage> create_image(const CreateOptions& options, const Settings& settings) {
+  return ImageMaker(options, settings).make().context([&] {
+    return fmt::format("create the image '{}'", options.request.name);
+  });
+}
+
+}  // namespace berth::app

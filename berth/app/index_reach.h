@@ -1,0 +1,52 @@
+// What a container needs to reach the package indexes of this machine, and nothing else.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/app/settings.h"
+#include "berth/base/result.h"
+#include "berth/container/launch_spec.h"
+#include "berth/image/image_tree.h"
+#include "berth/image/index_url.h"
+#include "berth/image/package_sources.h"
+#include "berth/image/pip_settings.h"
+
+namespace berth::app {
+
+// What an operator says of package indexes beside this machine's own configuration.
+struct IndexSettings {
+  std::filesystem::path apt_sources;       // a file of package sources; empty: by the base (apt_sources_for)
+  std::vector<std::string> package_hosts;  // addresses that indexes lead to, beside their own
+};
+
+struct IndexReach {
+  std::vector<std::string> environment;  // "NAME=value", of the container
+  std::vector<container::FixedFile> files;
+  container::NetworkSpec network;             // an allow-list of the indexes, or of the proxy before them
+  std::vector<std::uint16_t> loopback_ports;  // indexes or proxies on this machine's own 127.0.0.1
+  std::vector<std::string> endpoints;         // "host:port", what is reached, for people
+  std::vector<std::string> secrets;           // what must not be shown
+};
+
+// For pip: its settings of this machine, its credentials (in addresses, in netrc), proxies and certificates.
+// Errors: InvalidInput for an address that cannot be read; those of reading certificates; Unavailable when a name
+// cannot be resolved.
+Result<IndexReach> reach_for_pip(const Settings& settings, const IndexSettings& indexes, const image::PipSettings& pip);
+
+// For apt, with `sources` alone: the machine's way of reaching archives (proxies, certificates, credentials) without
+// its hooks and pins, keyrings, and a state of its own in the container's work folder. Errors: as above.
+Result<IndexReach> reach_for_apt(const Settings& settings, std::vector<image::PackageSource> sources);
+
+// For apk, which takes the addresses that the image itself names (etc/apk/repositories). Errors: as above.
+Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTree& base);
+
+// Where an image's packages come from: the operator's file, else for an image of this machine's own
+// release the machine's sources, else those that the image itself names.
+// Errors: Unavailable when there are none; those of reading files.
+Result<std::vector<image::PackageSource>> apt_sources_for(const IndexSettings& indexes, const image::ImageTree& base);
+
+}  // namespace berth::app

@@ -1,0 +1,153 @@
+#include "berth/app/reacher.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <memory>
+
+#include "berth/net/destination.h"
+#include "berth/sys/file.h"
+
+namespace berth::app {
+namespace {
+
+constexpr std::size_t kLargestBundle = 8 << 20;
+constexpr const char* kMachineBundle = "/etc/ssl/certs/ca-certificates.crt";
+
+bool is_loopback(std::string_view host) { return host == "localhost" || host.starts_with("127."); }
+
+// The addresses of a name, as this machine resolves it.
+Result<std::vector<net::AddressRange>> addresses_of(const std::string& host) {
+  addrinfo hints = {};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* list = nullptr;
+  if (const int error = ::getaddrinfo(host.c_str(), nullptr, &hints, &list); error != 0) {
+    return fail(Errc::Unavailable, fmt::format("look up '{}': {}", host, ::gai_strerror(error)));
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> held(list, ::freeaddrinfo);
+  std::vector<net::AddressRange> ranges;
+  for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
+    if (one->ai_family == AF_INET) {
+      const auto* address = reinterpret_cast<const sockaddr_in*>(one->ai_addr);
+      const auto* bytes = reinterpret_cast<const std::uint8_t*>(&address->sin_addr);
+      ranges.push_back(net::AddressRange::single(net::Address::v4(bytes)));
+    } else if (one->ai_family == AF_INET6) {
+      const auto* address = reinterpret_cast<const sockaddr_in6*>(one->ai_addr);
+      ranges.push_back(net::AddressRange::single(net::Address::v6(address->sin6_addr.s6_addr)));
+    }
+  }
+  return ranges;
+}
+
+}  // namespace
+
+std::string in_container(std::string_view name) { return fmt::format("{}/{}", container::kFixedFolder, name); }
+
+std::string variable_of_process(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+Reacher::Reacher(const Settings& settings) : settings_(settings) {
+  container::NetworkSpec& network = reach_.network;
+  network.profile.reach = net::Reach::AllowList;
+  network.by_operator = true;
+  network.allowed = settings.network.allow_private;
+  network.resolvers = settings.network.resolvers;
+  network.way = settings.network.way;
+  network.subnets = settings.network.subnets;
+}
+
+Result<void> Reacher::add_url(const std::string& url) {
+  BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
+  std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
+  return add_endpoint(parsed.endpoint(), parsed.host, parsed.port);
+}
+
+Result<void> Reacher::add_endpoint(const std::string& endpoint, const std::string& host, std::uint16_t port) {
+  if (std::ranges::find(reach_.endpoints, endpoint) != reach_.endpoints.end()) return {};
+  reach_.endpoints.push_back(endpoint);
+  if (is_loopback(host)) {
+    reach_.loopback_ports.push_back(port);
+    return {};
+  }
+  BERTH_TRY(const net::Destination destination, net::parse_destination(endpoint));
+  reach_.network.profile.destinations.push_back(destination);
+  // Whoever set this machine up has named it: it may lie anywhere.
+  std::vector<net::AddressRange>& allowed = reach_.network.allowed;
+  if (const auto* range = std::get_if<net::AddressRange>(&destination.host)) {
+    allowed.push_back(*range);
+    return {};
+  }
+  BERTH_TRY(const std::vector<net::AddressRange> addresses, addresses_of(host));
+  allowed.insert(allowed.end(), addresses.begin(), addresses.end());
+  return {};
+}
+
+Result<bool> Reacher::add_proxies_of_environment() {
+  bool found = false;
+  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}) {
+    std::string value = variable_of_process(name);
+    if (value.empty()) continue;
+    if (!value.contains("://")) value.insert(0, "http://");
+    BERTH_CHECK_OK(add_url(value).context([&] { return fmt::format("variable {}", name); }));
+    reach_.environment.push_back(fmt::format("{}={}", name, value));
+    found = true;
+  }
+  for (const char* name : {"no_proxy", "NO_PROXY"}) {
+    if (std::string value = variable_of_process(name); !value.empty()) {
+      reach_.environment.push_back(fmt::format("{}={}", name, value));
+    }
+  }
+  return found;
+}
+
+Result<void> Reacher::add_certificates(const std::filesystem::path& own) {
+  std::string text;
+  std::vector<std::filesystem::path> files;
+  if (!own.empty()) {
+    files = {own};
+  } else {
+    for (const char* name : {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}) {
+      if (files.empty() && !variable_of_process(name).empty()) files.emplace_back(variable_of_process(name));
+    }
+    if (files.empty() && std::filesystem::exists(kMachineBundle)) files.emplace_back(kMachineBundle);
+  }
+  if (!settings_.containers.ca_bundle.empty()) files.push_back(settings_.containers.ca_bundle);
+  for (const std::filesystem::path& file : files) {
+    BERTH_TRY(const std::string one, sys::read_file(file, kLargestBundle).context([] {
+      return "read the certificates by which package indexes are known";
+    }));
+    text += one + "\n";
+  }
+  if (!text.empty()) add_file(kReachBundle, std::move(text));
+  return {};
+}
+
+bool Reacher::has_certificates() const {
+  return std::ranges::any_of(reach_.files, [](const auto& file) { return file.name == kReachBundle; });
+}
+
+void Reacher::add_file(std::string name, std::string bytes) {
+  reach_.files.push_back({std::move(name), std::move(bytes), {}});
+}
+
+void Reacher::set(std::string_view name, std::string_view value) {
+  if (!value.empty()) reach_.environment.push_back(fmt::format("{}={}", name, value));
+}
+
+void Reacher::add_secrets(const std::vector<std::string>& secrets) {
+  std::ranges::copy(secrets, std::back_inserter(reach_.secrets));
+}
+
+std::vector<std::string> Reacher::hosts() const {
+  std::vector<std::string> list;
+  for (const std::string& endpoint : reach_.endpoints) list.push_back(endpoint.substr(0, endpoint.rfind(':')));
+  return list;
+}
+
+}  // namespace berth::app

@@ -1,0 +1,55 @@
+// Puts together what a container needs to reach indexes, one after the other.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/app/index_reach.h"
+#include "berth/app/settings.h"
+#include "berth/base/result.h"
+
+namespace berth::app {
+
+// The name of the file of certificates in the container.
+inline constexpr const char* kReachBundle = "build-ca.pem";
+
+// Where a file of IndexReach lies in the container.
+std::string in_container(std::string_view name);
+// A variable of this process; empty where it is not set.
+std::string variable_of_process(const char* name);
+
+class Reacher {
+ public:
+  explicit Reacher(const Settings& settings);
+
+  // An index, or the proxy that leads to it. Errors: InvalidInput; Unavailable when its name cannot be resolved.
+  Result<void> add_url(const std::string& url);
+
+  // What the environment says of proxies, for programs that read it. Gives whether there is one. Errors: as above.
+  Result<bool> add_proxies_of_environment();
+
+  // Those of `own`; without it those that the environment names, or this machine's; and the operator's private CA.
+  // Errors: those of reading them.
+  Result<void> add_certificates(const std::filesystem::path& own);
+  bool has_certificates() const;
+
+  void add_file(std::string name, std::string bytes);
+  void set(std::string_view name, std::string_view value);  // a variable; nothing for an empty value
+  void add_secrets(const std::vector<std::string>& secrets);
+
+  // The hosts that have been added.
+  std::vector<std::string> hosts() const;
+
+  IndexReach reach() && { return std::move(reach_); }
+
+ private:
+  Result<void> add_endpoint(const std::string& endpoint, const std::string& host, std::uint16_t port);
+
+  const Settings& settings_;
+  IndexReach reach_;
+};
+
+}  // namespace berth::app

@@ -1,0 +1,137 @@
+#include "berth/image/builder.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "berth/image/stored_layout.h"
+#include "berth/sys/file.h"
+#include "berth/sys/tool.h"
+
+namespace berth::image {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxListBytes = 64 << 20;
+constexpr std::string_view kProcesses = "1024";
+
+bool is_disk_full(std::string_view text) {
+  return text.contains("o space left on device") || text.contains("isk quota exceeded");
+}
+
+}  // namespace
+
+Result<Builder> Builder::open(BuilderOptions options) {
+  for (const auto& [tool, package] : {std::pair{"buildah", "buildah"}, std::pair{"unshare", "util-linux"}}) {
+    if (sys::find_program(tool)) continue;
+    return fail(Errc::NotFound,
+                fmt::format("'{}' is not on PATH; install it with 'apt-get install {}'", tool, package));
+  }
+  Builder builder(std::move(options));
+  const bool runtime = sys::find_program("crun") || sys::find_program("runc");
+  if (runtime && !builder.options_.ordinary_user) builder.isolation_ = "oci";
+  return builder;
+}
+
+Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
+  // Its own pid namespace ends all that it started, and its own mount namespace all that it mounted.
+  std::vector<std::string> argv = {"unshare",      "--mount", "--propagation=private", "--pid",
+                                   "--mount-proc", "--fork",  "--kill-child",          "--ipc",
+                                   "--net",        "buildah"};
+  sys::ToolOptions tool;
+  if (options_.storage_is_set || options_.ordinary_user) {
+    const std::filesystem::path run = options_.ordinary_user ? options_.cache_folder / "storage-run"
+                                                             : std::filesystem::path("/run/containers/storage");
+    argv.insert(argv.end(),
+                {"--root", options_.graph_root.native(), "--runroot", run.native(), "--storage-driver", "overlay"});
+  }
+  if (options_.ordinary_user) {
+    // Else it would make a namespace of its own, in which ours is not mapped.
+    tool.environment = {"_CONTAINERS_USERNS_CONFIGURED=done",
+                        fmt::format("_CONTAINERS_ROOTLESS_UID={}", *options_.ordinary_user)};
+  }
+  const std::string verb = arguments.front();
+  argv.insert(argv.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
+  tool.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now()),
+                             std::chrono::milliseconds(0));
+  auto output = sys::run_tool(argv, tool);
+  if (!output) {
+    Error error = std::move(output).error();
+    if (is_disk_full(error.message())) {
+      return fail(Errc::Exhausted, fmt::format("buildah {}: the disk of '{}' is full; make room there", verb,
+                                               options_.graph_root.native()));
+    }
+    return std::unexpected(std::move(error).in(fmt::format("buildah {}", verb)));
+  }
+  while (output->out.ends_with('\n')) output->out.pop_back();
+  return std::move(output->out);
+}
+
+Result<BuiltImage> Builder::build(const BuildOrder& order) const {
+  BERTH_CHECK_OK(sweep());
+  std::vector<std::string> from = {"from", "--pull-never", "--quiet", "--name", options_.name};
+  std::vector<std::string> run = {"run",        "--isolation", isolation_, "--no-hosts",
+                                  "--hostname", "berth-build", "--user",   "0:0"};
+  if (isolation_ == "oci") {
+    from.insert(from.end(), {"--memory", std::to_string(order.memory_bytes), "--memory-swap",
+                             std::to_string(order.memory_bytes), "--cgroup-parent", "/" + options_.name});
+    run.insert(run.end(), {"--network", "none"});
+  }
+  from.insert(from.end(), {"--ulimit", fmt::format("nproc={0}:{0}", kProcesses), order.base_id});
+  run.insert(run.end(), {options_.name, "--"});
+  run.insert(run.end(), order.script.begin(), order.script.end());
+  const auto steps = [&]() -> Result<BuiltImage> {
+    BERTH_TRY(std::string named, buildah(std::move(from)));
+    BERTH_TRY(std::string copied,
+              buildah({"copy", "--quiet", options_.name, order.input.native(), std::string(kBuildFolder)}));
+    BERTH_TRY(std::string said, buildah(std::move(run)));
+    BERTH_CHECK_OK(configure(order));
+    BERTH_TRY(std::string id, buildah({"commit", "--quiet", "--format", "oci", "--timestamp",
+                                       std::to_string(order.time), options_.name}));
+    if (is_layer_id(id)) return BuiltImage{std::move(id), std::move(said)};
+    return fail(Errc::Corrupt, fmt::format("buildah commit: it printed '{}', which is no id", id));
+  };
+  auto built = steps();
+  auto swept = sweep();
+  if (built && !swept) return std::unexpected(std::move(swept).error());
+  return built;
+}
+
+Result<void> Builder::configure(const BuildOrder& order) const {
+  std::vector<std::string> config = {"config", "--created-by", "berth image create"};
+  for (const std::string& variable : order.environment) config.insert(config.end(), {"--env", variable});
+  for (const auto& [name, value] : order.labels) config.insert(config.end(), {"--label", name + "=" + value});
+  for (const auto& [name, value] : order.annotations) config.insert(config.end(), {"--annotation", name + "=" + value});
+  config.push_back(options_.name);
+  BERTH_TRY(std::string said, buildah(std::move(config)));
+  return {};
+}
+
+Result<void> Builder::give_name(const std::string& id, const std::string& name) const {
+  BERTH_TRY(std::string said, buildah({"tag", id, name}));
+  return {};
+}
+
+Result<void> Builder::remove_image(const std::string& id) const {
+  BERTH_TRY(std::string said, buildah({"rmi", id}));
+  return {};
+}
+
+Result<void> Builder::sweep() const {
+  const auto list = sys::read_file(options_.graph_root / "overlay-containers/containers.json", kMaxListBytes);
+  if (list && list->contains('"' + options_.name + '"')) {
+    BERTH_TRY(std::string said, buildah({"rm", options_.name}));
+  }
+  // Left when runc was killed; gone already as a rule, and never one with a process in it.
+  std::error_code ignored;
+  for (const auto& hierarchy : std::filesystem::directory_iterator("/sys/fs/cgroup", ignored)) {
+    ::rmdir((hierarchy.path() / options_.name).c_str());
+  }
+  ::rmdir(("/sys/fs/cgroup/" + options_.name).c_str());
+  return {};
+}
+
+}  // namespace berth::image

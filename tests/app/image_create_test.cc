@@ -1,0 +1,167 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "berth/app/create_line.h"
+#include "berth/app/created_view.h"
+#include "berth/app/image_folder.h"
+#include "berth/app/image_stages.h"
+#include "berth/app/image_test.h"
+#include "berth/app/index_reach.h"
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace berth::app {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+image::CreateRecipe recipe() {
+  image::CreateRecipe made;
+  made.request.name = "example_name";
+  made.base.name = "berth/python3-deb:1";
+  made.base.python = "python3";
+  made.base.manager = image::PackageManager::Apt;
+  image::LockedLibrary library;
+  library.name = "ruamel-yaml";
+  library.version = "0.17";
+  library.sha256 = std::string(64, 'a');
+  made.libraries = {library};
+  made.packages = {{{"wget", "1.21", "amd64"}, ""}};
+  return made;
+}
+
+TEST(CreateTexts, AreChecked) {
+  struct Row {
+    CreateTexts texts;
+    const char* why;
+  };
+  const Row rows[] = {{{.name = "Upper", .dependencies = "a1"}, "lower case"},
+                      {{.name = "x", .dependencies = "-r /etc/passwd"}, "no name of a library"},
+                      {{.name = "x", .packages = "--root=/"}, "no name of a package"},
+                      {{.name = "x", .dependencies = "a1", .base = "UPPER/x"}, "base"},
+                      {{.name = "x", .dependencies = "a1", .authors = "a\nb"}, "one line"}};
+  for (const Row& row : rows) {
+    EXPECT_TRUE(testing::fails_with(create_options_of(row.texts), Errc::InvalidInput, row.why)) << row.why;
+  }
+  const auto good = create_options_of({.name = "localhost/x", .dependencies = "a1, B_2>=1,<2", .packages = "wget"});
+  ASSERT_TRUE(testing::ok(good));
+  EXPECT_EQ(good->request.name, "x");
+  EXPECT_EQ(good->request.dependencies.size(), 2u);
+  EXPECT_EQ(good->base, "python3");
+}
+
+TEST(Lock, IsComparedWithWhatLiesInTheLayers) {
+  image::Inventory inventory;
+  EXPECT_TRUE(testing::fails_with(compare_with_lock(recipe(), inventory), Errc::Corrupt, "no library 'ruamel-yaml' 0.17"));
+  image::PythonDistribution library;
+  library.name = "ruamel.yaml";
+  library.version = "0.18";
+  inventory.python = {library};
+  EXPECT_TRUE(testing::fails_with(compare_with_lock(recipe(), inventory), Errc::Corrupt, "no library"));
+  inventory.python.front().version = "0.17";
+  EXPECT_TRUE(testing::fails_with(compare_with_lock(recipe(), inventory), Errc::Corrupt, "no package 'wget' 1.21"));
+  image::DistributionPackage package;
+  package.name = "wget";
+  package.version = "1.21";
+  inventory.packages = {package};
+  EXPECT_TRUE(testing::ok(compare_with_lock(recipe(), inventory)));
+}
+
+TEST(Verdict, ThatRefusesIsAnErrorWithItsFindings) {
+  EXPECT_TRUE(testing::ok(accepted({true, {"a note"}}, "it")));
+  EXPECT_TRUE(testing::fails_with(accepted({false, {"one", "two"}}, "it"), Errc::Denied, "it was judged and refused: one; two"));
+}
+
+TEST(ImageFolder, IsThereWholeOrNotAtAll) {
+  const testing::TempFolder folder;
+  const std::filesystem::path target = folder.path() / "example-name";
+  ASSERT_TRUE(testing::ok(export_image_folder(recipe(), target)));
+  for (const char* name : {"Dockerfile", "build.conf", "verify.py", "requirements.txt"}) {
+    EXPECT_TRUE(std::filesystem::exists(target / name)) << name;
+  }
+  EXPECT_TRUE(testing::fails_with(export_image_folder(recipe(), target), Errc::AlreadyExists, "something in it"));
+  std::filesystem::create_directories(folder.path() / "empty");
+  EXPECT_TRUE(testing::ok(export_image_folder(recipe(), folder.path() / "empty/")));
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "empty/Dockerfile"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "empty.part"));
+}
+
+TEST(Notice, SaysHowAnItemUsesTheImage) {
+  CreatedImage created;
+  created.reference.path = "example_name";
+  created.reference.tag = "1.0.0.1";
+  created.id = "0";
+  created.made = true;
+  created.recipe = recipe();
+  EXPECT_THAT(created_notice(created), HasSubstr("dockerimage: example_name:1.0.0.1\n"));
+  EXPECT_THAT(created_notice(created), HasSubstr("| ruamel-yaml | 0.17 |"));
+  created.id.clear();
+  EXPECT_THAT(created_notice(created), Not(HasSubstr("dockerimage")));
+  EXPECT_THAT(recipe_text(created), HasSubstr("ruamel-yaml==0.17 --hash=sha256:"));
+}
+
+std::string value_of(const IndexReach& reach, const std::string& name) {
+  for (const std::string& variable : reach.environment) {
+    if (variable.starts_with(name + "=")) return variable.substr(name.size() + 1);
+  }
+  return "(none)";
+}
+
+TEST(PipReach, IsTheIndexesAlone) {
+  const Settings settings;
+  image::PipSettings pip;
+  pip.indexes = {"https://me:secretword@10.1.2.3:8443/simple", "http://127.0.0.1:3141/x", "http://localhost:3142"};
+  const auto reach = reach_for_pip(settings, {}, pip);
+  ASSERT_TRUE(testing::ok(reach));
+  EXPECT_EQ(reach->endpoints, (std::vector<std::string>{"10.1.2.3:8443", "127.0.0.1:3141", "localhost:3142"}));
+  EXPECT_EQ(reach->loopback_ports, (std::vector<std::uint16_t>{3141, 3142}));
+  EXPECT_EQ(net::to_text(reach->network.profile), "10.1.2.3:8443");
+  EXPECT_THAT(reach->secrets, Contains("secretword"));
+  EXPECT_EQ(value_of(*reach, "PIP_INDEX_URL"), pip.indexes[0]);
+  EXPECT_EQ(value_of(*reach, "PIP_EXTRA_INDEX_URL"), pip.indexes[1] + " " + pip.indexes[2]);
+  EXPECT_EQ(value_of(*reach, "PIP_CONFIG_FILE"), "/dev/null");
+}
+
+TEST(PipReach, IsTheProxyWhereThereIsOne) {
+  image::PipSettings pip;
+  pip.indexes = {"https://index.invalid/simple"};
+  pip.proxy = "http://me:secretword@10.0.0.8:3128";
+  const auto reach = reach_for_pip({}, {}, pip);
+  ASSERT_TRUE(testing::ok(reach));
+  EXPECT_EQ(reach->endpoints, std::vector<std::string>{"10.0.0.8:3128"});
+  EXPECT_THAT(reach->secrets, Contains("secretword"));
+}
+
+TEST(PipReach, OfWhatIsNoIndexIsRefusedWithoutItsSecret) {
+  image::PipSettings pip;
+  pip.indexes = {"git+ssh://me:secretword@h.example/x"};
+  const auto reach = reach_for_pip({}, {}, pip);
+  EXPECT_TRUE(testing::fails_with(reach, Errc::InvalidInput, "index of pip"));
+  EXPECT_THAT(reach.error().message(), Not(HasSubstr("secretword")));
+}
+
+TEST(AptReach, TakesKeyringsAndSourcesAlong) {
+  const testing::TempFolder folder;
+  std::ofstream(folder.path() / "own.gpg") << "key";
+  const auto reach = reach_for_apt(
+      {}, {{"http://10.1.2.3/debian", "stable", {"main"}, (folder.path() / "own.gpg").native()},
+           {"http://10.1.2.3/debian", "updates", {"main"}, "/nowhere/their.gpg"}});
+  ASSERT_TRUE(testing::ok(reach));
+  EXPECT_EQ(reach->endpoints, std::vector<std::string>{"10.1.2.3:80"});
+  std::map<std::string, std::string> files;
+  for (const auto& file : reach->files) files[file.name] = file.bytes;
+  EXPECT_EQ(files["keyring-1.gpg"], "key");
+  EXPECT_THAT(files["sources.list"], HasSubstr("signed-by=/run/berth/keyring-1.gpg"));
+  EXPECT_THAT(files["sources.list"], HasSubstr("signed-by=/nowhere/their.gpg"));
+  EXPECT_THAT(files["apt.conf"], HasSubstr("Dir::Etc::parts \"/dev/null\""));
+  EXPECT_EQ(value_of(*reach, "APT_CONFIG"), "/run/berth/apt.conf");
+}
+
+}  // namespace
+}  // namespace berth::app

@@ -1,0 +1,205 @@
+"""Package indexes of the tests' own, on this machine's loopback interface: wheels and sources for pip, a signed archive
+for apt. Everything in them is made here."""
+import base64
+import gzip
+import hashlib
+import http.server
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import threading
+import zipfile
+
+RELEASED = (2026, 1, 2, 3, 4, 6)
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def wheel(name, version, files, requires=(), licence='MIT'):
+    """(file name, bytes) of a wheel that holds `files`, a path to its text each."""
+    info = '%s-%s.dist-info' % (name, version)
+    metadata = 'Metadata-Version: 2.1\nName: %s\nVersion: %s\nLicense: %s\n' % (name, version, licence)
+    metadata += ''.join('Requires-Dist: %s\n' % one for one in requires)
+    whole = dict(files)
+    whole[info + '/METADATA'] = metadata
+    whole[info + '/WHEEL'] = 'Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n'
+    whole[info + '/top_level.txt'] = ''.join(sorted({path.split('/')[0].split('.')[0] + '\n' for path in files}))
+    record = ''
+    for path, text in whole.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b'=').decode()
+        record += '%s,sha256=%s,%d\n' % (path, digest, len(text.encode()))
+    whole[info + '/RECORD'] = record + info + '/RECORD,,\n'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as archive:
+        for path, text in whole.items():
+            archive.writestr(zipfile.ZipInfo(path, RELEASED), text)
+    return '%s-%s-py3-none-any.whl' % (name, version), out.getvalue()
+
+
+# A backend that needs nothing from an index, so that a source can be built from itself alone.
+BACKEND = r'''
+import os, sys
+sys.path.insert(0, os.path.dirname(__file__))
+import hook
+def build_wheel(folder, settings=None, metadata=None):
+    name, data = hook.wheel()
+    with open(os.path.join(folder, name), 'wb') as file:
+        file.write(data)
+    return name
+'''
+
+
+def source(name, version, hook):
+    """(file name, bytes) of a source archive whose build runs `hook`, which gives the wheel."""
+    files = {'pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+             'backend.py': BACKEND, 'hook.py': hook,
+             'PKG-INFO': 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' % (name, version)}
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode='w:gz') as archive:
+        for path, text in files.items():
+            member = tarfile.TarInfo('%s-%s/%s' % (name, version, path))
+            member.size = len(text.encode())
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return '%s-%s.tar.gz' % (name, version), out.getvalue()
+
+
+def deb(name, version, files, depends='', postinst=''):
+    """The bytes of a Debian package."""
+    folder = tempfile.mkdtemp(prefix='berth-deb-')
+    try:
+        os.mkdir(folder + '/DEBIAN')
+        control = 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: Tests <tests@example.com>\n' % (name, version)
+        control += ('Depends: %s\n' % depends if depends else '') + 'Description: of the tests\n'
+        for path, text in dict(files, **{'DEBIAN/control': control}).items():
+            whole = os.path.join(folder, path)
+            os.makedirs(os.path.dirname(whole), exist_ok=True)
+            with open(whole, 'w') as file:
+                file.write(text)
+            os.chmod(whole, 0o755 if '/bin/' in path else 0o644)
+        if postinst:
+            with open(folder + '/DEBIAN/postinst', 'w') as file:
+                file.write('#!/bin/sh\nset -e\n' + postinst)
+            os.chmod(folder + '/DEBIAN/postinst', 0o755)
+        os.chmod(folder, 0o755)
+        env = dict(os.environ, SOURCE_DATE_EPOCH='1767323046')
+        subprocess.run(['dpkg-deb', '--root-owner-group', '--build', folder, folder + '.deb'], check=True,
+                       stdout=subprocess.PIPE, env=env)
+        with open(folder + '.deb', 'rb') as file:
+            return file.read()
+    finally:
+        shutil.rmtree(folder)
+        if os.path.exists(folder + '.deb'):
+            os.remove(folder + '.deb')
+
+
+class Index:
+    """One server for both. `password` is asked for with every request for libraries where it is set."""
+
+    def __init__(self):
+        self.libraries = {}  # file name: bytes
+        self.debs = {}       # path below /debian: bytes
+        self.requests = []
+        self.password = None
+        self.gone_after = None  # requests for libraries that are still answered
+        self.before_answer = lambda path: None
+        self._keys = None
+        index = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                index.answer(self)
+
+        self._server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.port = self._server.server_address[1]
+        self.url = 'http://127.0.0.1:%d' % self.port
+
+    def end(self):
+        self._server.shutdown()
+        self._server.server_close()
+        if self._keys:
+            subprocess.run(['gpgconf', '--kill', 'all'], env=dict(os.environ, GNUPGHOME=self._keys))
+            shutil.rmtree(self._keys, ignore_errors=True)
+
+    def add(self, made):
+        self.libraries[made[0]] = made[1]
+
+    def answer(self, request):
+        path = request.path.split('?')[0]
+        self.requests.append(path)
+        self.before_answer(path)
+        status, kind, body = self.find(path, request.headers.get('Authorization'))
+        request.send_response(status)
+        if status == 401:
+            request.send_header('WWW-Authenticate', 'Basic realm="tests"')
+        request.send_header('Content-Type', kind)
+        request.send_header('Content-Length', str(len(body)))
+        request.end_headers()
+        try:
+            request.wfile.write(body)
+        except OSError:
+            pass
+
+    def find(self, path, authorization):
+        if path.startswith('/debian/'):
+            body = self.debs.get(path[len('/debian/'):])
+            return (200, 'application/octet-stream', body) if body is not None else (404, 'text/plain', b'')
+        if self.password and authorization != 'Basic ' + base64.b64encode(('me:' + self.password).encode()).decode():
+            return 401, 'text/plain', b''
+        if self.gone_after is not None:
+            self.gone_after -= 1
+            if self.gone_after < 0:
+                return 503, 'text/plain', b''
+        if path.startswith('/simple/'):
+            wanted = path.split('/')[2].replace('-', '_')
+            names = [name for name in self.libraries if name.split('-')[0].lower() == wanted]
+            links = ''.join('<a href="/files/%s#sha256=%s">%s</a>\n' % (name, sha256(self.libraries[name]), name)
+                            for name in names)
+            page = '<!DOCTYPE html><html><body>%s</body></html>' % links
+            return (200, 'text/html', page.encode()) if names else (404, 'text/plain', b'')
+        body = self.libraries.get(path.rsplit('/', 1)[-1])
+        return (200, 'application/octet-stream', body) if body is not None else (404, 'text/plain', b'')
+
+    def publish_debs(self, packages, folder):
+        """Makes the archive of (name, version, bytes) each, signed; gives the file of package sources."""
+        if self._keys is None:
+            self._keys = tempfile.mkdtemp(prefix='berth-gpg-')
+            os.chmod(self._keys, 0o700)
+            self._gpg('--quick-generate-key', '--passphrase', '', 'tests@example.com', 'default', 'default', 'never')
+        listed = ''
+        self.debs = {}
+        for name, version, data in packages:
+            path = 'pool/%s_%s_all.deb' % (name, version)
+            self.debs[path] = data
+            control = subprocess.run(['dpkg-deb', '--field', '/dev/stdin'], input=data, stdout=subprocess.PIPE, check=True)
+            listed += control.stdout.decode() + 'Filename: %s\nSize: %d\nSHA256: %s\n\n' % (path, len(data), sha256(data))
+        kind = subprocess.run(['dpkg', '--print-architecture'], stdout=subprocess.PIPE, check=True).stdout.decode().strip()
+        release = 'Origin: Tests\nSuite: tests\nCodename: tests\nArchitectures: %s\nComponents: main\n' % kind
+        release += 'Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n'
+        for path, data in (('main/binary-%s/Packages' % kind, listed.encode()),
+                           ('main/binary-%s/Packages.gz' % kind, gzip.compress(listed.encode(), mtime=0))):
+            self.debs['dists/tests/' + path] = data
+            release += ' %s %d %s\n' % (sha256(data), len(data), path)
+        self.debs['dists/tests/InRelease'] = self._gpg('--clearsign', '--output', '-', given=release.encode())
+        keyring = os.path.join(folder, 'tests.gpg')
+        with open(keyring, 'wb') as file:
+            file.write(self._gpg('--export'))
+        sources = os.path.join(folder, 'tests.list')
+        with open(sources, 'w') as file:
+            file.write('deb [signed-by=%s] %s/debian tests main\n' % (keyring, self.url))
+        return sources
+
+    def _gpg(self, *argv, given=b''):
+        done = subprocess.run(['gpg', '--batch', '--yes', '--quiet', '--pinentry-mode', 'loopback', *argv], input=given,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, GNUPGHOME=self._keys))
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout

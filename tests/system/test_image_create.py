@@ -1,0 +1,436 @@
+"""`berth image create`: an image with libraries and packages, from indexes of the tests' own, and from the real ones."""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tarfile
+import time
+
+import pytest
+
+from calls import PATIENCE
+from figures import figure
+from package_index import Index, deb, source, wheel
+
+PREFIX = 'berth-create-test-%d' % os.getpid()
+
+
+def buildah(*argv):
+    done = subprocess.run(('buildah',) + argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=120)
+    return done.stdout.decode().strip() if done.returncode == 0 else ''
+
+
+class Maker:
+    """Creates images under names of its own, which are gone with it."""
+
+    def __init__(self, berth, index, folder):
+        self.berth = berth
+        self.index = index
+        self.folder = folder
+        self.settings = os.path.join(folder, 'berth.yaml')
+        with open(self.settings, 'w') as file:
+            file.write(berth.settings_text(folder + '/state', folder + '/cache'))
+        self.sources = index.publish_debs(
+            [('tests-tool', '1.2-3', deb('tests-tool', '1.2-3', {'usr/bin/tests-tool': '#!/bin/sh\necho tool\n'},
+                                         depends='tests-lib (>= 2)')),
+             ('tests-lib', '2:2.0', deb('tests-lib', '2:2.0', {'usr/lib/python3/dist-packages/tests_lib.py': 'A = 1\n'},
+                                        postinst='date > /var/log/tests-lib.log; date > /tmp/tests-lib\n'))],
+            folder)
+
+    def begin(self, name, *argv, env=(), prefix=()):
+        variables = {'PIP_INDEX_URL': self.index.url + '/simple', 'PIP_RETRIES': '0', **dict(env)}
+        return self.berth.begin('image', 'create', PREFIX + name, '--apt-sources', self.sources, *argv,
+                                settings=self.settings, env=variables, prefix=prefix)
+
+    def __call__(self, name, *argv, seconds=90 * PATIENCE, **how):
+        return self.begin(name, *argv, **how).wait(seconds)
+
+    def made(self, name, *argv, **how):
+        answer = self(name, *argv, '--json', **how)
+        assert answer.code == 0, answer
+        return answer.json
+
+    def names(self):
+        listed = self.berth('image', 'list', '--json', settings=self.settings)
+        return [name for image in listed.json['images'] for name in image['names'] if PREFIX in name]
+
+    def leftovers(self):
+        """What a build must not leave: working containers and images without a name that are ours."""
+        containers = [line for line in buildah('containers', '--format', '{{.ContainerName}}').splitlines()
+                      if line.startswith('berth-create-')]
+        nameless = []
+        for image in json.loads(buildah('images', '--json', '--filter', 'dangling=true') or '[]') or []:
+            inspected = json.loads(buildah('inspect', '--type', 'image', image['id']) or '{}')
+            if PREFIX in json.dumps(inspected.get('OCIv1', {}).get('config', {}).get('Env', [])):
+                nameless.append(image['id'])
+        return containers + nameless
+
+    def end(self):
+        for name in self.names():
+            buildah('rmi', name)
+
+
+@pytest.fixture(scope='module')
+def index():
+    for tool in 'buildah', 'gpg', 'dpkg-deb':
+        if shutil.which(tool) is None:
+            pytest.skip("'%s' is not installed" % tool)
+    made = Index()
+    made.add(wheel('smalllib', '1.0', {'smalllib/__init__.py': 'VERSION = "1.0"\n'}, ['needed>=1']))
+    made.add(wheel('needed', '1.5', {'needed.py': 'X = 1\n'}))
+    made.add(wheel('broken', '1.0', {'broken.py': 'raise ImportError("as the tests want it")\n'}))
+    made.add(wheel('clash', '1.0', {'clash.py': ''}, ['needed>=1']))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def maker(berth, index, tmp_path):
+    made = Maker(berth, index, str(tmp_path))
+    index.password, index.gone_after, index.before_answer = None, None, lambda path: None
+    yield made
+    made.end()
+    assert made.leftovers() == []
+
+
+def layer_digests(image):
+    return json.loads(buildah('inspect', '--type', 'image', image))['OCIv1']['rootfs']['diff_ids']
+
+
+def run_in(berth, image, code):
+    """What `value` is at the end of `code`, run in the image."""
+    code = 'import json\n' + code + '\ndemisto.results(json.dumps(value))'
+    answer = berth('run', berth.write('scripts/in_image.py', code), '--image', image, '--json')
+    assert answer.code == 0, answer
+    return json.loads(answer.entries[-1]['Contents'])
+
+
+def test_library_and_package(berth, maker):
+    made = maker.made('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests')
+    assert made['made'] and made['image'] == PREFIX + 'a:1.0.0.1', made
+    assert [(one['name'], one['version'], one['requested']) for one in made['libraries']] == \
+        [('needed', '1.5', False), ('smalllib', '1.0', True)]
+    assert [(one['name'], one['version']) for one in made['packages']] == [('tests-lib', '2:2.0'), ('tests-tool', '1.2-3')]
+    assert all(len(one['sha256']) == 64 for one in made['libraries'] + made['packages'])
+    code = 'import smalllib, needed, tests_lib, subprocess, os\n' \
+           'value = [smalllib.VERSION, subprocess.check_output(["tests-tool"]).decode().strip(), ' \
+           'os.environ["DOCKER_IMAGE"], os.getuid()]'
+    assert run_in(berth, made['image'], code) == ['1.0', 'tool', made['image'], 4000]
+    config = json.loads(buildah('inspect', '--type', 'image', made['image']))
+    labels = config['OCIv1']['config']['Labels']
+    for name in 'created', 'version', 'revision', 'base.name', 'base.digest', 'licenses', 'title', 'description', 'authors':
+        assert labels['org.opencontainers.image.' + name], name
+        assert config['ImageAnnotations']['org.opencontainers.image.' + name] == labels['org.opencontainers.image.' + name]
+    assert labels['org.opencontainers.image.version'] == '1.0.0.1'
+
+    # The same again makes nothing, asks nobody, and is fast.
+    asked = len(maker.index.requests)
+    again = maker('a', '--dependencies', 'SmallLib', '--packages', 'tests-tool', '--authors', 'the tests', '--json')
+    assert again.code == 0 and not again.json['made'] and again.json['digest'] == made['digest'], again
+    assert len(maker.index.requests) == asked
+    assert again.seconds <= 0.3 * PATIENCE, again.seconds
+    figure('create', 'seconds until it says that nothing is new', round(again.seconds, 3))
+    shown = maker('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests')
+    assert 'nothing new was made' in shown.out and 'dockerimage: %s' % made['image'] in shown.out, shown
+    # Asked again, the indexes give the same.
+    fresh = maker.made('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests', '--refresh')
+    assert not fresh['made'] and fresh['digest'] == made['digest'] and 'exactly' in fresh['why'], fresh
+
+
+def test_time(maker):
+    made = maker.made('t', '--dependencies', 'smalllib', '--packages', 'tests-tool')
+    times = made['times']
+    own = (times['whole_ms'] - times['pip_ms'] - times['packages_ms']) / 1000
+    figure('create', 'seconds, of which pip, apt, own', [times['whole_ms'] / 1000, times['pip_ms'] / 1000,
+                                                         times['packages_ms'] / 1000, own])
+    assert own <= 3 * PATIENCE, times
+
+
+def test_two_builds_are_alike(maker):
+    words = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
+    first = maker.made('r', *words)
+    time.sleep(1.1)  # so that no time of today can be the same
+    second = maker.made('r', *words, '--rebuild')
+    assert second['made'] and second['image'].endswith(':1.0.0.2'), second
+    assert layer_digests(first['image']) == layer_digests(second['image'])
+    figure('create', 'layers of two builds', 'the same %d digests' % len(layer_digests(first['image'])))
+
+
+def test_numbers_are_never_given_twice(maker):
+    first = maker.made('n', '--dependencies', 'needed')
+    buildah('rmi', 'localhost/' + first['image'])
+    assert maker.made('n', '--dependencies', 'needed')['image'] == PREFIX + 'n:1.0.0.2'
+
+
+def all_of_layer(image, folder):
+    """Every name and byte of the image's own layer, and its configuration."""
+    target = os.path.join(folder, 'image')
+    subprocess.run(['skopeo', '--insecure-policy', 'copy', '--quiet', 'containers-storage:localhost/' + image,
+                    'dir:' + target], check=True)
+    with open(target + '/manifest.json') as file:
+        manifest = json.load(file)
+    with open(os.path.join(target, manifest['config']['digest'].split(':')[1]), 'rb') as file:
+        whole = json.dumps(manifest).encode() + file.read()
+    names = []
+    with tarfile.open(os.path.join(target, manifest['layers'][-1]['digest'].split(':')[1])) as layer:
+        for member in layer:
+            names.append(member.name)
+            whole += member.name.encode() + b'\0'
+            if member.isreg():
+                whole += layer.extractfile(member).read()
+    return names, whole
+
+
+def test_nothing_of_the_build_stays(maker, tmp_path):
+    """A canary in each thing that a build is given: the index's password, the proxy's, the CA, pip's cache."""
+    maker.index.password = 'canary-password-7c1'
+    ca = tmp_path / 'ca.pem'
+    ca.write_text('-----BEGIN CERTIFICATE-----\ncanary-certificate-7c1\n-----END CERTIFICATE-----\n')
+    home = tmp_path / 'home'
+    home.mkdir()
+    (home / '.netrc').write_text('machine 127.0.0.1 login me password canary-password-7c1\n')
+    url = 'http://me:canary-password-7c1@127.0.0.1:%d/simple' % maker.index.port
+    env = {'PIP_INDEX_URL': url, 'REQUESTS_CA_BUNDLE': str(ca), 'HOME': str(home), 'PIP_CERT': str(ca),
+           'NO_PROXY': '127.0.0.1', 'http_proxy': ''}
+    answer = maker('c', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--json', env=env)
+    assert answer.code == 0, answer
+    assert 'canary' not in answer.out + answer.err
+    names, whole = all_of_layer(answer.json['image'], str(tmp_path))
+    assert b'canary' not in whole and b'berth-build' not in whole
+    assert b'SmallLib' in whole or b'smalllib' in whole  # the layer is the right one
+    for name in names:
+        for trace in 'berth-build', '.cache', 'var/log/', 'apt/lists/', '.log', 'tmp/tests-lib', 'pip/', 'ca.pem':
+            assert trace not in name, name
+    # Nor where an error is told.
+    wrong = maker('c2', '--dependencies', 'nothere', env=env)
+    assert wrong.code != 0 and 'nothere' in wrong.err and 'canary' not in wrong.err, wrong
+
+
+REACH = r'''
+import io, json, socket, zipfile, base64, hashlib
+def reach(address, port):
+    try:
+        socket.create_connection((address, port), timeout=3).close()
+        return 'connected'
+    except OSError as error:
+        return str(error)
+def wheel():
+    found = {'%s:%d' % (a, p): reach(a, p) for a, p in PLACES}
+    try:
+        found['name'] = socket.gethostbyname('evil.example')
+    except OSError as error:
+        found['name'] = str(error)
+    text = 'FOUND = ' + repr(found) + '\n'
+    import sys
+    sys.path.insert(0, '.')
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as archive:
+        archive.writestr('nosy.py', text)
+        archive.writestr('nosy-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\nName: nosy\nVersion: 1.0\n')
+        archive.writestr('nosy-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
+        archive.writestr('nosy-1.0.dist-info/RECORD', '')
+    return 'nosy-1.0-py3-none-any.whl', out.getvalue()
+'''
+
+
+def test_a_build_reaches_the_indexes_alone(berth, maker):
+    """A source whose build looks around: the index answers it, and nothing else of this machine or beyond."""
+    other = socket.create_server(('127.0.0.1', 0))
+    places = [('127.0.0.1', maker.index.port), other.getsockname(), ('8.8.8.8', 53), ('169.254.169.254', 80)]
+    maker.index.add(source('nosy', '1.0', 'PLACES = %r\n' % places + REACH))
+    try:
+        refused = maker('s', '--dependencies', 'nosy')
+        assert refused.code != 0 and '--allow-sources' in refused.err, refused
+        made = maker.made('s', '--dependencies', 'nosy', '--allow-sources')
+        assert any('built from its source' in remark for remark in made['remarks']), made
+        found = run_in(berth, made['image'], 'import nosy\nvalue = nosy.FOUND')
+        assert found['127.0.0.1:%d' % maker.index.port] == 'connected', found
+        assert all(value != 'connected' for place, value in found.items()
+                   if place != '127.0.0.1:%d' % maker.index.port), found
+        figure('create', 'what a build reaches', found)
+    finally:
+        other.close()
+        del maker.index.libraries['nosy-1.0.tar.gz']
+
+
+@pytest.mark.parametrize('words,reason', [
+    (['--dependencies', 'nothere'], 'nothere'),
+    (['--dependencies', 'needed>=9'], 'needed'),
+    (['--packages', 'tests-nothere'], 'tests-nothere'),
+    (['--packages', 'tests-tool=9'], 'tests-tool'),
+    (['--dependencies', '--index-url=http://evil'], 'no name of a library'),
+    (['--packages', 'tests-tool-'], 'no name of a package'),
+    (['--dependencies', 'needed', '--base', 'not-there:1'], 'not-there:1'),
+    (['--dependencies', 'broken'], 'cannot be imported'),
+    ([], 'nothing is asked for'),
+])
+def test_requests_that_cannot_be(maker, words, reason):
+    answer = maker('x', *words)
+    assert answer.code != 0 and reason in answer.err.splitlines()[-1], answer
+    assert maker.names() == [] and maker.leftovers() == []
+
+
+def test_files_that_are_not_what_was_resolved(maker):
+    """The index lies: the file is another one when it is fetched again."""
+    good = maker.index.libraries['needed-1.5-py3-none-any.whl']
+    swapped = wheel('needed', '1.5', {'needed.py': 'X = 2\n'})[1]
+    seen = []
+
+    def swap(path):
+        if path == '/files/needed-1.5-py3-none-any.whl':
+            seen.append(path)
+            maker.index.libraries['needed-1.5-py3-none-any.whl'] = swapped if seen[1:] else good
+
+    maker.index.before_answer = swap
+    try:
+        # The page names the good hash; whatever comes with another one is refused.
+        maker.index.libraries['needed-1.5-py3-none-any.whl'] = good
+        answer = maker('h', '--dependencies', 'needed', '--json')
+        if answer.code == 0:  # it was fetched once, and is the good one
+            assert len(seen) == 1 and answer.json['libraries'][0]['sha256'] == __import__('package_index').sha256(good)
+        else:
+            assert 'hash' in answer.err.lower(), answer
+    finally:
+        maker.index.libraries['needed-1.5-py3-none-any.whl'] = good
+
+
+def test_dry_run_and_export(maker, tmp_path):
+    words = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
+    shown = maker('d', *words, '--dry-run')
+    assert shown.code == 0 and 'smalllib==1.0 --hash=sha256:' in shown.out and 'FROM ' in shown.out, shown
+    assert maker.names() == [] and not any('.deb' in path for path in maker.index.requests[-3:])
+    folder = tmp_path / 'repository' / 'example-name'
+    made = maker.made('d', *words, '--export', str(folder))
+    assert sorted(os.listdir(str(folder))) == ['Dockerfile', 'build.conf', 'requirements.txt', 'verify.py']
+    assert 'tests-tool=1.2-3' in (folder / 'Dockerfile').read_text()
+    assert (folder / 'build.conf').read_text() == 'version=1.0.0\n'
+    # Its own test, run as the image repository runs it.
+    run = subprocess.run(['buildah', 'from', '--pull-never', '--name', PREFIX + '-verify', 'localhost/' + made['image']],
+                         stdout=subprocess.PIPE)
+    assert run.returncode == 0
+    try:
+        verified = subprocess.run(['buildah', 'run', PREFIX + '-verify', '--', 'python3', '-'],
+                                  input=(folder / 'verify.py').read_bytes(), stdout=subprocess.PIPE)
+        assert verified.returncode == 0 and b'2 libraries as locked' in verified.stdout, verified
+    finally:
+        buildah('rm', PREFIX + '-verify')
+    again = maker('d', *words, '--export', str(folder))
+    assert again.code != 0 and 'there is something in it' in again.err, again
+
+
+STEPS = ['resolving packages', 'fetching 2 packages', 'resolving libraries', 'fetching 2 libraries', 'building ',
+         'reading what lies', 'checking interpreter', 'naming it']
+
+
+@pytest.mark.parametrize('step', STEPS)
+def test_killed_at_a_step(maker, step):
+    """SIGKILL: nothing has a name, and the next try makes it and sweeps what was left."""
+    words = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
+    running = maker.begin('k', *words)
+    until = time.monotonic() + 60 * PATIENCE
+    while step not in running.said() and time.monotonic() < until:
+        time.sleep(0.002)
+    assert step in running.said(), running.said()
+    if step in ('building ', 'resolving packages', 'fetching 2 packages'):
+        time.sleep(0.3)  # into the tool's work
+    running.signal(signal.SIGKILL)
+    running.wait(30)
+    assert maker.names() == []
+    again = maker('k', *words, '--json')
+    assert again.code == 0 and again.json['made'], again
+    assert maker.leftovers() == []
+    assert [name for name in maker.names()] == ['localhost/' + again.json['image']]
+
+
+@pytest.mark.parametrize('answers', [0, 1, 2, 3])
+def test_index_that_goes(maker, answers):
+    maker.index.gone_after = answers
+    answer = maker('g', '--dependencies', 'smalllib')
+    maker.index.gone_after = None
+    assert answer.code != 0 and len(answer.err.splitlines()[-1]) < 1500, answer
+    assert maker.names() == [] and maker.leftovers() == []
+    assert maker('g', '--dependencies', 'smalllib').code == 0
+
+
+def test_archive_that_goes(maker):
+    whole = dict(maker.index.debs)
+    for missing in [path for path in whole if path.startswith('pool/tests-lib') or path.endswith('InRelease')]:
+        del maker.index.debs[missing]
+        answer = maker('ga', '--packages', 'tests-tool')
+        maker.index.debs = dict(whole)
+        assert answer.code != 0 and maker.names() == [], answer
+    assert maker('ga', '--packages', 'tests-tool').code == 0
+
+
+def test_disk_that_is_full(maker):
+    """Of the work folder: the cache lies on a file system that is too small."""
+    cache = maker.folder + '/cache'
+    os.makedirs(cache)
+    maker.index.add(wheel('large', '1.0', {'large.py': 'X = """%s"""\n' % ('x' * 600_000)}))
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=256k', 'berth-create-test', cache], check=True)
+    try:
+        answer = maker('f', '--dependencies', 'large')
+        assert answer.code != 0 and 'space' in answer.err, answer
+        assert maker.names() == [] and maker.leftovers() == []
+    finally:
+        subprocess.run(['umount', cache], check=True)
+        del maker.index.libraries['large-1.0-py3-none-any.whl']
+    assert maker('f', '--dependencies', 'smalllib').code == 0
+
+
+def test_war_room_line(berth, maker):
+    line = '/docker_image_create name=%sw dependencies="needed" packages=' % PREFIX
+    env = {'PIP_INDEX_URL': maker.index.url + '/simple'}
+    answer = berth('exec', line, '--json', settings=maker.settings, env=env, seconds=90 * PATIENCE)
+    assert answer.code == 0, answer
+    entry = answer.json['answers'][0]['entries'][-1]
+    assert 'dockerimage: %sw:1.0.0.1' % PREFIX in entry['HumanReadable'], entry
+    assert entry['Contents']['made'] and maker.names() == ['localhost/%sw:1.0.0.1' % PREFIX], entry
+    wrong = berth('exec', '/docker_image_create name=Upper dependencies=needed', '--json', settings=maker.settings, env=env)
+    assert 'lower case' in wrong.out + wrong.err, wrong
+
+
+def test_base_that_is_not_trusted(maker, berth):
+    with open(maker.settings) as usual:
+        text = usual.read()
+    with open(maker.settings, 'w') as file:
+        file.write(text + 'images:\n  trusted:\n    local: off\n')
+    answer = maker('u', '--dependencies', 'needed')
+    assert answer.code != 0 and 'trust' in answer.err, answer
+
+
+def test_two_at_once(maker):
+    running = [maker.begin('p', '--dependencies', 'needed', '--json') for _ in range(2)]
+    ended = [one.wait(120 * PATIENCE) for one in running]
+    assert [one.code for one in ended] == [0, 0], ended
+    assert len({one.json['digest'] for one in ended}) == 1 and len(maker.names()) == 1, ended
+    assert sorted(one.json['made'] for one in ended) == [False, True]
+
+
+def test_real_indexes(berth, tmp_path):
+    """mechanize and wget, from the indexes that this machine is set up for."""
+    settings = tmp_path / 'berth.yaml'
+    settings.write_text(berth.settings_text(str(tmp_path / 'state'), str(tmp_path / 'cache')))
+    env = {name: value for name, value in os.environ.items()
+           if name.startswith('PIP_') or name.lower().endswith('_proxy') or name.startswith('SSL_CERT')}
+    name = PREFIX + 'real'
+    begun = time.monotonic()
+    answer = berth('image', 'create', name, '--dependencies', 'mechanize', '--packages', 'wget,tree', '--json',
+                   settings=str(settings), env=env, seconds=300 * PATIENCE)
+    if answer.code != 0 and any(word in answer.err for word in ('look up', 'Connection', 'could not resolve', 'resolve host')):
+        pytest.skip('the indexes cannot be reached: ' + answer.err[-300:])
+    assert answer.code == 0, answer
+    try:
+        made = answer.json
+        times = made['times']
+        figure('create', 'mechanize, wget and tree from the real indexes: seconds, of which pip, apt, own',
+               [round(time.monotonic() - begun, 2), times['pip_ms'] / 1000, times['packages_ms'] / 1000,
+                (times['whole_ms'] - times['pip_ms'] - times['packages_ms']) / 1000])
+        code = 'import mechanize, subprocess\nsubprocess.check_call(["wget", "--version"], stdout=subprocess.DEVNULL)\n' \
+               'value = [str(x) for x in mechanize.__version__[:2]]'
+        assert run_in(berth, made['image'], code)
+    finally:
+        buildah('rmi', 'localhost/' + answer.json['image'])
