@@ -6,7 +6,6 @@ call that counts; each asserts that it was warm. P02 and P03 are in test_warm_st
 """
 import json
 import os
-import time
 
 import pytest
 
@@ -27,7 +26,7 @@ from test_protocol import (test_p01_forged_frames, test_p04_a_byte_at_a_time, te
 from test_secrets import test_p20_debug_mode, told
 from test_taken_files import test_p16_files_of_others, test_p18_files_that_are_saved
 from war_room import WarRoom
-from warm import WARM, at_rest, children_of, pool, until, zygote_processes, zygotes
+from warm import WARM, at_rest, children_of, run, until, value, zygote_processes, zygotes
 
 # In front of a probe: the call that begins its zygote does nothing of it.
 GATE = "import sys\nif 'probe' not in demisto.args():\n    sys.exit()\n"
@@ -126,17 +125,10 @@ class WarmRoom(WarRoom):
         if self._daemon is None:
             with open(self.settings, 'w') as file:
                 file.write(self._usual + WARM + 'serve: {instances: off, prewarm: %s}\n' % json.dumps(self._wishes))
-            self._daemon = Daemon(self, settings=self.settings)
+            self._daemon = Daemon(self.berth, settings=self.settings)
             self._daemon.wait_for_it()
             until(lambda: len({zygote['key'] for zygote in zygotes(self._daemon)}) == self._expected)
         return self._daemon
-
-    def environment(self, *rest, **more):
-        return self.berth.environment(*rest, **more)
-
-    @property
-    def runtime(self):
-        return self.berth.runtime
 
     def __call__(self, *argv, **how):
         if argv[0] == 'run':
@@ -146,7 +138,6 @@ class WarmRoom(WarRoom):
         pids = [worker['pid'] for worker in at_rest(self.daemon())] + [self._daemon.pid]
         forget_peaks(pids)
         answer = super().__call__(*argv, **how)
-        assert not is_alive_in_front(answer), answer
         calls = [call for call in answer.json['answers'] if 'outcome' in call] if '--json' in argv else []
         assert all(call.get('warm') for call in calls), answer
         answer.peak_bytes = max([answer.peak_bytes, peak_bytes(pids)])
@@ -165,3 +156,54 @@ class WarmRoom(WarRoom):
         assert answer.json.get('warm') is True, answer
         answer.peak_bytes = max([answer.peak_bytes, peak_bytes(pids)])
         return answer
+
+
+@pytest.fixture
+def room(berth):
+    made = WarmRoom(berth)
+    yield made
+    made.end()
+
+
+# --- P19: another way than that of the command line, whose output is read by nobody --------------------------------
+
+LOUD = """import os
+for number in range(20):
+    demisto.results(str(number) * (1 << 20))
+demisto.results('the end')
+if os.fork() == 0:
+    while True:
+        pass
+"""
+
+
+def test_p19_a_client_that_does_not_read(berth):
+    """Its worker waits; the process that has answered does not live on for that, nor does anybody else wait."""
+    with Daemon(berth, settings=berth.settings_with(WARM)) as daemon:
+        for _ in range(2):
+            run(daemon, LOUD, affinity='loud')
+        (worker,) = at_rest(daemon)
+        (zygote,) = zygote_processes(daemon)
+        forget_peaks([worker['pid'], daemon.pid])
+        with daemon.connect(timeout=60 * PATIENCE) as made:
+            body = {'item': {'code': LOUD}, 'image': IMAGE}
+            daemon.send(made, daemon.bytes_of('POST', '/v1/run', body, ['Berth-Affinity: loud']))
+            head = made.recv(20)  # the answer has begun
+            until(lambda: not children_of(zygote))
+            answer = run_beside(daemon)
+            assert daemon.calls()[0]['state'] == 'running'
+            peak = peak_bytes([worker['pid'], daemon.pid])
+            reply = Reply(head + daemon.read_all(made))
+        assert reply.whole and reply.json['warm'] and len(reply.json['entries']) == 21
+        assert reply.json['entries'][-1]['Contents'] == 'the end'
+        at_rest(daemon)
+    assert peak < 256 << 20 and value(answer) == 'beside'
+    figure('P19', 'memory of worker and daemon while nobody reads the answer of 20 MiB of a warm call; its processes',
+           '%.0f MiB; gone' % (peak / (1 << 20)))
+
+
+def run_beside(daemon):
+    reply = daemon.ask('POST', '/v1/run', {'item': {'code': "demisto.results('beside')"}, 'image': IMAGE},
+                       ['Berth-Affinity: beside'])
+    assert reply.status == 200, reply.body
+    return reply.json

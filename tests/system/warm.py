@@ -29,8 +29,9 @@ def at_rest(daemon):
     """The workers, once all of them have nothing to do."""
     def idle():
         workers = pool(daemon)['workers']
-        return workers if all(worker['state'] == 'idle' for worker in workers) else None
-    return until(idle)
+        return all(worker['state'] == 'idle' for worker in workers) and [workers]
+    (workers,) = until(idle)
+    return workers
 
 
 def run(daemon, code, affinity=None, **more):
