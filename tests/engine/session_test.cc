@@ -328,6 +328,26 @@ TEST_F(Session, EndsWhenTheChannelIsClosed) {
   EXPECT_EQ(record.completed_at_ns, 0);
 }
 
+TEST_F(Session, TellsAnInterpreterThatTookItsJobFromOneThatDidNot) {
+  const auto took_job = [&](bool hears, std::string_view job) {
+    const CallRecord record = converse_with(
+        [&](Peer& peer) {
+          peer.say(R"({"type":"ready"})");
+          if (hears) peer.hear();
+          peer.in.reset();
+          peer.out.reset();
+        },
+        job);
+    EXPECT_EQ(record.stop, Stop::Ended);
+    return record.took_job;
+  };
+  const std::string longer_than_a_pipe = std::string(1 << 20, 'x') + "\n";
+  for (const std::string_view job : {kJob, std::string_view(longer_than_a_pipe)}) {
+    EXPECT_FALSE(took_job(false, job));
+    EXPECT_TRUE(took_job(true, job));
+  }
+}
+
 TEST_F(Session, GoesOnWithAScriptThatClosedItsStandardStreams) {
   const CallRecord record = converse_with([](Peer& peer) {
     peer.printed.reset();
