@@ -29,6 +29,7 @@ class CallMeans {
   WarmPool& warm() { return *warm_; }
   const WarmPool& warm() const { return *warm_; }
   SharedProcesses& shared() { return *shared_; }
+  const SharedProcesses& shared() const { return *shared_; }
   // Ends all zygotes and all shared processes that wait, for what they hold. Whether there was one.
   bool give_back();
 
