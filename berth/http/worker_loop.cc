@@ -99,6 +99,10 @@ class WorkerLoop {
     const int client = order.client.get();
     ::setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &kTakeTime, sizeof(kTakeTime));
     AnswerStream answer(client, board_, order);
+    // The process that has answered must not live on for a client that does not read.
+    answer.before_waiting([&] {
+      if (means_) means_->end_answered();
+    });
     if (const auto watched = stops.add(client, EPOLLRDHUP); !watched) {
       answer.refuse(watched.error(), app::kMachineExit);
     } else {

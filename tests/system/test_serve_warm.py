@@ -203,6 +203,38 @@ def test_prewarm(room):
         until(lambda: zygotes(daemon))
 
 
+def test_prewarm_of_instances(room):
+    """Each enabled instance of an integration has a zygote before anybody calls, and again after a reset; a wish that
+    cannot be met is told, and keeps none of the others from being met. Nothing of the wish is run."""
+    code = "open('/tmp/ran', 'a').write('x')\nimport os\ndemisto.results([demisto.params()['p0'], os.getppid() == 0])"
+    room.integration('Vault', code, ['vault-open', 'vault-shut'], [('p0', 0)])
+    for name in 'one', 'two', 'off':
+        room.add('Vault', name, '--param', 'p0=' + name)
+    room.must('instance', 'disable', 'off')
+    room.script('Two Words', 'demisto.results(2)')
+    wishes = ['No such item', 'Vault no-such-command', 'Vault vault-shut', 'Two Words', 'Vault vault-open']
+    room.settings_with(WARM + 'serve: {prewarm: %s}\n' % json.dumps(wishes))
+    with Daemon(room.berth, settings=room.settings) as daemon:
+        for _ in range(2):
+            # Both commands of an instance have one key: a worker that is asked for the second one has it.
+            until(lambda: {zygote['item'] for zygote in zygotes(daemon)} == {'Vault', 'Two Words'}
+                  and len({zygote['key'] for zygote in zygotes(daemon)}) == 3)
+            at_rest(daemon)
+            for line, expected in (('!vault-open', [['one', True], ['two', True]]), ('!vault-shut using=two', [['two', True]]),
+                                   ('!"Two Words"', [2])):
+                answer = room.exec(line)
+                assert answer.code == 0, answer
+                said = [json.loads(entry['Contents']) for entry in answer.entries]
+                if line != '!vault-open':  # several at once have processes of their own
+                    assert all(call['warm'] for call in answer.json['answers']), answer
+                    assert said == expected, answer
+                at_rest(daemon)
+            assert daemon.ask('POST', '/v1/pool/reset', {}).json['reset'] >= 1
+        said = daemon.running.said()
+    assert "warm up 'No such item'" in said and "warm up 'Vault no-such-command'" in said, said
+    assert 'off' not in said
+
+
 def test_a_killed_worker_is_its_clients_trouble_alone(daemon, host):
     for _ in range(2):
         run(daemon, WAITING.replace('3600', '0'), affinity='x')
