@@ -78,9 +78,9 @@ Table shared_table(const Json& pool) {
       plain_row({"SHARED", "WORKER", "CALLS", "MIB", "SINCE", "ITEM"}), {Align::Left, kRight, kRight, kRight}, {}};
   for (const Json& worker : list_in(pool, "workers")) {
     for (const Json& one : list_in(worker, "shared")) {
-      table.rows.push_back(plain_row({one.text_or("key", "").substr(0, kShownKey), number_text(worker, "pid"),
-                                      number_text(one, "calls"), mebibytes(number_in(one, "memory_bytes")),
-                                      one.text_or("since", ""), one.text_or("item", "")}));
+      table.rows.push_back(
+          plain_row({one.text_or("key", "").substr(0, kShownKey), number_text(worker, "pid"), number_text(one, "calls"),
+                     mebibytes(number_in(one, "memory_bytes")), one.text_or("since", ""), one.text_or("item", "")}));
     }
   }
   return table;

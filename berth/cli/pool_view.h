@@ -11,7 +11,8 @@
 
 namespace berth::cli {
 
-// Workers, a row each; then their zygotes, and the processes that wait for a call to share them. `pool` is the answer to `GET /v1/pool`. Pure.
+// Workers, a row each; then their zygotes, and the processes that wait for a call to share them. `pool` is the answer
+// to `GET /v1/pool`. Pure.
 Table worker_table(const Json& pool);
 Table zygote_table(const Json& pool);
 Table shared_table(const Json& pool);

@@ -148,7 +148,8 @@ Result<void> Relay::wait_until_ready(std::chrono::steady_clock::time_point until
   const auto most = std::clamp(left, std::chrono::milliseconds(0), kMost);
   pollfd polled = {ready_.get(), POLLIN, 0};
   const auto doing = [&] { return fmt::format("start {}", program_); };
-  BERTH_TRY(int events, sys::call([&] { return ::poll(&polled, 1, static_cast<int>(most.count())); }, "wait for {}", program_));
+  BERTH_TRY(int events,
+            sys::call([&] { return ::poll(&polled, 1, static_cast<int>(most.count())); }, "wait for {}", program_));
   if (events == 0) return fail(Errc::TimedOut, fmt::format("{}: it was not ready within {} ms", doing(), most.count()));
   char byte = 0;
   BERTH_TRY(int got, sys::call([&] { return ::read(ready_.get(), &byte, 1); }, "wait for {}", program_));

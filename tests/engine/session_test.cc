@@ -263,7 +263,7 @@ TEST_F(Session, TimesOutInSilence) {
   time_out_after(60ms);
   const CallRecord record = converse_with([](Peer& peer) { peer.wait_for_the_end(); });
   EXPECT_EQ(record.stop, Stop::Timeout);
-  EXPECT_GE(record.wall_time, 50ms);
+  EXPECT_GE(std::chrono::steady_clock::now(), options_.deadline);
   EXPECT_LT(record.wall_time, 5s);
 }
 

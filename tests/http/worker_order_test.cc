@@ -100,7 +100,8 @@ TEST(WorkerReport, IsReadAsItIsPrinted) {
   EXPECT_TRUE(std::get<DoneReport>(*done).keeps);
   EXPECT_FALSE(std::get<DoneReport>(*done).makes_zygote);
   EXPECT_EQ(std::get<DoneReport>(*done).took_ns, 9u);
-  const auto rest = parse_report(print_report(RestReport{{{"key", "item", 2, 3, "since"}}, 7, {{"k", "i", 4, 5, "s"}}}));
+  const auto rest =
+      parse_report(print_report(RestReport{{{"key", "item", 2, 3, "since"}}, 7, {{"k", "i", 4, 5, "s"}}}));
   ASSERT_TRUE(testing::ok(rest));
   const auto& report = std::get<RestReport>(*rest);
   EXPECT_EQ(report.memory_bytes, 7u);
