@@ -44,7 +44,7 @@ Json worker_json(const WorkerChoice::WorkerView& worker, const WorkerProcess& pr
   Json zygotes = Json::array();
   for (const WorkerZygote& zygote : worker.zygotes) zygotes.push_back(zygote_json(zygote));
   Json shared = Json::array();
-  for (const WorkerShared& process : worker.shared) shared.push_back(shared_json(process));
+  for (const WorkerShared& one : worker.shared) shared.push_back(shared_json(one));
   return json.set("zygotes", std::move(zygotes)).set("shared", std::move(shared));
 }
 
