@@ -42,7 +42,7 @@ std::string items_text(const std::vector<std::string>& items) {
 // The folder of the tree that is to be locked.
 Result<fs::path> find_tree(const Settings& settings, const std::string& wanted) {
   BERTH_TRY(const auto sources, content_sources(settings));
-  if (is_item_path(wanted) || (!wanted.empty() && fs::is_directory(wanted))) return fs::path(wanted);
+  if (!wanted.empty() && (is_item_path(wanted) || fs::is_directory(wanted))) return fs::path(wanted);
   if (wanted.empty() && sources.size() != 1) {
     return fail(Errc::InvalidInput, "name a registered source, or the folder that holds 'Packs/'");
   }
