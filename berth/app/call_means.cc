@@ -23,7 +23,17 @@ Result<CallMeans> CallMeans::open(const Settings& settings) {
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(image::KeptImages images, image::KeptImages::open(graph_root));
   BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
-  return CallMeans(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
+  CallMeans means(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
+  means.engine_ = container::make_engine(settings.engine, means.folder(), settings.ordinary_user.has_value());
+  if (settings.engine != container::EngineKind::Native) {
+    means.engine_images_.emplace(sys::engine_program(container::name_of(settings.engine)));
+  }
+  return means;
+}
+
+Result<const image::ResolvedImage*> CallMeans::resolve(const image::Reference& wanted,
+                                                       const image::SubstitutionTable& table) {
+  return engine_images_ ? engine_images_->resolve(wanted, table) : images_.resolve(wanted, table);
 }
 
 bool CallMeans::give_back() {

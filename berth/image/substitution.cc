@@ -74,7 +74,11 @@ Substituted substitute(const Reference& wanted, const SubstitutionTable& table) 
 }
 
 Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table) {
-  auto image = store.find_image(wanted);
+  return resolve_image([&](const Reference& one) { return store.find_image(one); }, wanted, table);
+}
+
+Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& wanted, const SubstitutionTable& table) {
+  auto image = find(wanted);
   if (image) {
     Reference used = name_used(*image, wanted);
     return ResolvedImage{.image = std::move(*image), .wanted = wanted, .used = std::move(used)};
@@ -82,7 +86,7 @@ Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wa
   if (image.error().code() != Errc::NotFound) return std::unexpected(std::move(image).error());
   const Substituted instead = substitute(wanted, table);
   if (instead.pattern.empty()) return std::unexpected(std::move(image).error());
-  BERTH_TRY(LocalImage found, store.find_image(instead.reference).context([&] {
+  BERTH_TRY(LocalImage found, find(instead.reference).context([&] {
     return fmt::format("use what setting {} '{}' puts in place of '{}'", kSubstituteSetting, instead.pattern,
                        to_string(wanted));
   }));

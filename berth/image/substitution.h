@@ -1,6 +1,7 @@
 // Images that cannot be had, and what an operator lets stand in for them.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,8 +41,10 @@ struct ResolvedImage {
   std::string why;  // one line when something else than `wanted` is used; empty otherwise
 };
 
-// Finds `wanted`, or what `table` puts in its place when it is not here.
-// Errors: those of LocalStore::find_image.
+// Finds `wanted`, or what `table` puts in its place when it is not here. `find` answers NotFound for what is not.
+// Errors: those of `find`, or of LocalStore::find_image.
+using FindImage = std::function<Result<LocalImage>(const Reference&)>;
+Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& wanted, const SubstitutionTable& table);
 Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table);
 
 }  // namespace berth::image
