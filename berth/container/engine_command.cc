@@ -8,8 +8,6 @@
 #include <cmath>
 #include <string_view>
 
-#include "berth/container/resource_limits.h"
-
 namespace berth::container {
 namespace {
 
@@ -47,16 +45,12 @@ std::string ulimit_option(const ResourceLimit& limit) {
 
 std::vector<std::string> limit_options(const Limits& limits) {
   constexpr double kPeriodMicroseconds = 100'000;
-  std::vector<std::string> options = {
+  return {
       fmt::format("--memory={}b", limits.memory_bytes),
       fmt::format("--memory-swap={}b", limits.memory_bytes),  // both together: none on top
       fmt::format("--cpu-period={:.0f}", kPeriodMicroseconds),
       fmt::format("--cpu-quota={}", std::llround(limits.cpus * kPeriodMicroseconds)),
       fmt::format("--pids-limit={}", limits.pids)};
-  for (const ResourceLimit& limit : resource_limits({limits.open_files_soft, limits.open_files_hard, {}, {}})) {
-    options.push_back(ulimit_option(limit));
-  }
-  return options;
 }
 
 bool is_shown(std::string_view folder) {
@@ -80,13 +74,18 @@ Result<std::vector<std::string>> run_command(EngineKind kind, const LaunchSpec& 
       "--network=none", "--read-only", fmt::format("--user={0}:{0}", kScriptId), "--cap-drop=ALL",
       "--security-opt=no-new-privileges",
       fmt::format("--security-opt=seccomp={}/furniture/seccomp.json", view.stage.native()), "--ipc=private",
-      "--cgroupns=private", "--hostname=berth", fmt::format("--workdir={}", kWorkFolder), "--no-healthcheck",
+      "--cgroupns=private", "--hostname=berth", "--workdir=/", "--no-healthcheck",
       "--init=false", fmt::format("--entrypoint={}/first", kFixedFolder)};
   if (kind == EngineKind::Podman) {
     command.insert(command.end(), {"--read-only-tmpfs=false", "--systemd=false", "--image-volume=ignore", "--no-hosts",
                                    "--http-proxy=false"});
+    // Docker has one user namespace for all containers, or none, as its daemon is set.
+    for (const char* option : {"uidmap", "gidmap"}) {
+      command.push_back(fmt::format("--{}=0:{}:{}", option, view.ids.first, view.ids.count));
+    }
   }
   std::ranges::move(limit_options(spec.limits), std::back_inserter(command));
+  std::ranges::transform(view.limits, std::back_inserter(command), ulimit_option);
   for (const Shown& one : kShown) command.push_back(mount_option(view.stage / one.part, one.at, one.is_writable));
   const std::filesystem::path nothing = view.stage / "furniture/empty";
   for (const std::string& folder : view.system_folders) command.push_back(mount_option(nothing, folder, false));

@@ -8,6 +8,8 @@
 #include "berth/base/result.h"
 #include "berth/container/engine_kind.h"
 #include "berth/container/launch_spec.h"
+#include "berth/container/resource_limits.h"
+#include "berth/sys/id_map.h"
 
 namespace berth::container {
 
@@ -15,6 +17,8 @@ namespace berth::container {
 struct EngineView {
   std::filesystem::path stage;             // EngineStage::path()
   std::vector<std::string> system_folders;  // folders of /sys to be covered: "/sys/kernel"
+  std::vector<ResourceLimit> limits;        // of each process (resource_limits.h), as far as they can be set here
+  sys::IdRange ids;                         // of this machine that nobody else has, for an engine that takes any
 };
 
 // The name of the container of call `id`.

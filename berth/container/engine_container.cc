@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "berth/container/engine_command.h"
 #include "berth/container/first_plan.h"
 #include "berth/container/first_program.h"
+#include "berth/container/resource_limits.h"
 #include "berth/sys/descriptors.h"
 #include "berth/sys/file.h"
 #include "berth/sys/piped_tool.h"
@@ -53,6 +55,22 @@ std::vector<std::string> system_folders() {
   }
   std::ranges::sort(folders);
   return folders;
+}
+
+// Docker's daemon sets them. Podman is a process of ours, and may not be able to raise what holds for us; for processes it
+// would ask for more than that of its own accord, and what counts is the container's own limit.
+std::vector<ResourceLimit> limits_here(EngineKind kind, const Limits& wanted) {
+  constexpr rlim_t kMostProcesses = 32'768;
+  std::vector<ResourceLimit> limits = resource_limits({wanted.open_files_soft, wanted.open_files_hard, {}, {}});
+  if (kind == EngineKind::Docker) return limits;
+  limits.push_back({RLIMIT_NPROC, kMostProcesses, kMostProcesses, "NPROC"});
+  for (ResourceLimit& limit : limits) {
+    rlimit own = {};
+    if (::getrlimit(limit.resource, &own) != 0) continue;
+    limit.hard = std::min(limit.hard, own.rlim_max);
+    limit.soft = std::min(limit.soft, limit.hard);
+  }
+  return limits;
 }
 
 // Those of the groups of process `pid` that are container `engine_id`'s own.
@@ -105,7 +123,8 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
     network = std::make_unique<Network>(std::move(opened));
   }
   BERTH_TRY(EngineStage stage, EngineStage::make(spec, folder));
-  BERTH_TRY(const std::vector<std::string> command, run_command(kind, spec, {stage.path(), system_folders()}));
+  const EngineView view = {stage.path(), system_folders(), limits_here(kind, spec.limits), lease.ids()};
+  BERTH_TRY(const std::vector<std::string> command, run_command(kind, spec, view));
 
   // From here on a death of this process is cleaned up by the watcher.
   Watched watched;

@@ -23,7 +23,8 @@ LaunchSpec spec_of_call() {
 }
 
 Result<std::vector<std::string>> command_of(EngineKind kind, const LaunchSpec& spec) {
-  return run_command(kind, spec, {"/run/berth/engines/01CALL", {"/sys/kernel"}});
+  const auto limits = resource_limits({spec.limits.open_files_soft, spec.limits.open_files_hard, {}, {}});
+  return run_command(kind, spec, {"/run/berth/engines/01CALL", {"/sys/kernel"}, limits, {231072, 65536}});
 }
 
 struct Row {
@@ -95,6 +96,15 @@ TEST(RunCommand, CoversTheVolumesThatDockerWouldMake) {
   EXPECT_THAT(*podman, Contains("--image-volume=ignore"));
 }
 
+TEST(RunCommand, GivesPodmanTheIdsOfTheLease) {
+  const auto podman = command_of(EngineKind::Podman, spec_of_call());
+  ASSERT_TRUE(testing::ok(podman));
+  EXPECT_THAT(*podman, Contains("--uidmap=0:231072:65536"));
+  EXPECT_THAT(*podman, Contains("--gidmap=0:231072:65536"));
+  const auto docker = command_of(EngineKind::Docker, spec_of_call());
+  EXPECT_THAT(*docker, Not(Contains(HasSubstr("uidmap"))));
+}
+
 struct Bad {
   const char* name;
   std::vector<std::string> volumes;
@@ -115,7 +125,7 @@ class BadCommand : public ::testing::TestWithParam<Bad> {};
 TEST_P(BadCommand, IsRefused) {
   LaunchSpec spec = spec_of_call();
   spec.root.volumes = GetParam().volumes;
-  EXPECT_TRUE(testing::fails_with(run_command(EngineKind::Docker, spec, {GetParam().stage, {}}), GetParam().code,
+  EXPECT_TRUE(testing::fails_with(run_command(EngineKind::Docker, spec, {GetParam().stage, {}, {}, {}}), GetParam().code,
                                   GetParam().why));
 }
 
