@@ -24,7 +24,8 @@ Result<CallMeans> CallMeans::open(const Settings& settings) {
   BERTH_TRY(image::KeptImages images, image::KeptImages::open(graph_root));
   BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
   CallMeans means(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
-  means.engine_ = container::make_engine(settings.engine, means.folder(), settings.ordinary_user.has_value());
+  const bool is_ordinary_user = settings.ordinary_user.has_value();
+  BERTH_TRY(means.engine_, container::make_engine(settings.engine, means.folder(), is_ordinary_user));
   if (settings.engine != container::EngineKind::Native) {
     means.engine_images_.emplace(sys::engine_program(container::name_of(settings.engine)));
   }

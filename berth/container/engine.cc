@@ -34,20 +34,19 @@ class NativeEngine final : public ContainerEngine {
   std::optional<Ground> ground_;  // that check() has found for the start after it
 };
 
+std::unexpected<Error> refuse(EngineKind kind, std::string_view what) {
+  return fail(Errc::InvalidInput, fmt::format("engine {}: {}; use --engine native", name_of(kind), what));
+}
+
 class CommandEngine final : public ContainerEngine {
  public:
-  CommandEngine(EngineKind kind, const RuntimeFolder& folder, bool is_ordinary_user)
-      : kind_(kind), folder_(folder), is_ordinary_user_(is_ordinary_user) {}
+  CommandEngine(EngineKind kind, const RuntimeFolder& folder) : kind_(kind), folder_(folder) {}
 
   EngineKind kind() const override { return kind_; }
 
   Result<void> check(const LaunchSpec& spec) override {
-    const auto refuse = [&](std::string_view what) {
-      return fail(Errc::InvalidInput, fmt::format("engine {}: {}; use --engine native", name_of(kind_), what));
-    };
-    if (is_ordinary_user_) return refuse("root alone can use it, who can enter the networks of its containers");
-    if (spec.keep) return refuse("a container of it cannot be kept (--keep)");
-    if (!spec.guards.all_up()) return refuse("its containers have all of their guards (isolation.user_namespace)");
+    if (spec.keep) return refuse(kind_, "a container of it cannot be kept (--keep)");
+    if (!spec.guards.all_up()) return refuse(kind_, "its containers have all of their guards");
     BERTH_CHECK_OK(granted_ids());
     return {};
   }
@@ -60,7 +59,6 @@ class CommandEngine final : public ContainerEngine {
  private:
   EngineKind kind_;
   const RuntimeFolder& folder_;
-  bool is_ordinary_user_;
 };
 
 }  // namespace
@@ -71,9 +69,11 @@ Result<EngineKind> parse_engine(std::string_view name) {
   return fail(Errc::InvalidInput, fmt::format("'{}' is no engine; there are native, docker and podman", name));
 }
 
-std::unique_ptr<ContainerEngine> make_engine(EngineKind kind, const RuntimeFolder& folder, bool is_ordinary_user) {
+Result<std::unique_ptr<ContainerEngine>> make_engine(EngineKind kind, const RuntimeFolder& folder,
+                                                     bool is_ordinary_user) {
   if (kind == EngineKind::Native) return std::make_unique<NativeEngine>(folder);
-  return std::make_unique<CommandEngine>(kind, folder, is_ordinary_user);
+  if (is_ordinary_user) return refuse(kind, "root alone can use it, who can enter the networks of its containers");
+  return std::make_unique<CommandEngine>(kind, folder);
 }
 
 }  // namespace berth::container

@@ -1,25 +1,15 @@
 // What Docker and Podman are told: the command of a container, as data.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "berth/base/result.h"
 #include "berth/container/engine_kind.h"
+#include "berth/container/engine_view.h"
 #include "berth/container/launch_spec.h"
-#include "berth/container/resource_limits.h"
-#include "berth/sys/id_map.h"
 
 namespace berth::container {
-
-// What of this machine a container is shown.
-struct EngineView {
-  std::filesystem::path stage;             // EngineStage::path()
-  std::vector<std::string> system_folders;  // folders of /sys to be covered: "/sys/kernel"
-  std::vector<ResourceLimit> limits;        // of each process (resource_limits.h), as far as they can be set here
-  sys::IdRange ids;                         // of this machine that nobody else has, for an engine that takes any
-};
 
 // The name of the container of call `id`.
 std::string engine_container_name(const std::string& id);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,9 +16,9 @@
 #include "berth/base/utf8.h"
 #include "berth/container/cpu_time.h"
 #include "berth/container/engine_command.h"
+#include "berth/container/engine_view.h"
 #include "berth/container/first_plan.h"
 #include "berth/container/first_program.h"
-#include "berth/container/resource_limits.h"
 #include "berth/sys/descriptors.h"
 #include "berth/sys/file.h"
 #include "berth/sys/piped_tool.h"
@@ -46,33 +45,6 @@ Result<UniqueFd> open_process(pid_t pid) {
   return UniqueFd(fd);
 }
 
-// The folders of /sys that tell of this machine; what is left is the container's own cgroup.
-std::vector<std::string> system_folders() {
-  std::vector<std::string> folders;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator("/sys", error)) {
-    if (entry.path() != "/sys/fs" && entry.is_directory(error)) folders.push_back(entry.path());
-  }
-  std::ranges::sort(folders);
-  return folders;
-}
-
-// Docker's daemon sets them. Podman is a process of ours, and may not be able to raise what holds for us; for processes it
-// would ask for more than that of its own accord, and what counts is the container's own limit.
-std::vector<ResourceLimit> limits_here(EngineKind kind, const Limits& wanted) {
-  constexpr rlim_t kMostProcesses = 32'768;
-  std::vector<ResourceLimit> limits = resource_limits({wanted.open_files_soft, wanted.open_files_hard, {}, {}});
-  if (kind == EngineKind::Docker) return limits;
-  limits.push_back({RLIMIT_NPROC, kMostProcesses, kMostProcesses, "NPROC"});
-  for (ResourceLimit& limit : limits) {
-    rlimit own = {};
-    if (::getrlimit(limit.resource, &own) != 0) continue;
-    limit.hard = std::min(limit.hard, own.rlim_max);
-    limit.soft = std::min(limit.soft, limit.hard);
-  }
-  return limits;
-}
-
 // Those of the groups of process `pid` that are container `engine_id`'s own.
 std::vector<sys::CgroupHierarchy> own_groups(pid_t pid, const std::string& engine_id) {
   const auto mounts = sys::read_file("/proc/self/mountinfo", 8 << 20);
@@ -81,6 +53,14 @@ std::vector<sys::CgroupHierarchy> own_groups(pid_t pid, const std::string& engin
   std::vector<sys::CgroupHierarchy> own = sys::groups_of_process(*mounts, *groups);
   std::erase_if(own, [&](const auto& group) { return group.place.native().find(engine_id) == std::string::npos; });
   return own;
+}
+
+// What an engine says, as one line of ours.
+std::string in_one_line(EngineKind kind, std::string_view words) {
+  std::string text(words);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  std::ranges::replace(text, '\n', ';');
+  return fmt::format("{} run: {}", name_of(kind), text.empty() ? "it said nothing" : to_visible(text, false));
 }
 
 // What the first process's end says, once it was let go.
@@ -123,7 +103,7 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
     network = std::make_unique<Network>(std::move(opened));
   }
   BERTH_TRY(EngineStage stage, EngineStage::make(spec, folder));
-  const EngineView view = {stage.path(), system_folders(), limits_here(kind, spec.limits), lease.ids()};
+  const EngineView view = engine_view(kind, spec.limits, stage.path(), lease.ids());
   BERTH_TRY(const std::vector<std::string> command, run_command(kind, spec, view));
 
   // From here on a death of this process is cleaned up by the watcher.
@@ -188,16 +168,21 @@ Result<void> EngineContainer::wait_for_first(Clock::time_point deadline) {
                                                  name_of(kind_), to_visible(said, false)));
     }
   }
+  take_warnings();
   return {};
 }
 
+// What is said up to here is the engine's: of limits that its kernel does not know, for example.
+void EngineContainer::take_warnings() {
+  std::array<char, 4096> text;
+  if (!sys::is_readable(complaints_.get())) return;
+  const ssize_t got = ::read(complaints_.get(), text.data(), text.size());
+  if (got > 0) remarks_.push_back(in_one_line(kind_, {text.data(), static_cast<std::size_t>(got)}));
+}
+
 std::unexpected<Error> EngineContainer::refused() {
-  auto words = sys::read_to_end(complaints_.get(), kSmallFile, "what the engine says");
-  std::string text = words ? *words : words.error().message();
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  std::ranges::replace(text, '\n', ';');
-  if (text.empty()) text = "it said nothing";
-  return fail(Errc::Unavailable, fmt::format("{} run: {}", name_of(kind_), to_visible(text, false)));
+  const auto words = sys::read_to_end(complaints_.get(), kSmallFile, "what the engine says");
+  return fail(Errc::Unavailable, in_one_line(kind_, words ? *words : words.error().message()));
 }
 
 Result<void> EngineContainer::find_processes() {

@@ -63,6 +63,7 @@ class EngineContainer {
   EngineContainer(EngineKind kind, std::string id, Lease lease, EngineStage stage, Watcher watcher);
 
   Result<void> wait_for_first(std::chrono::steady_clock::time_point deadline);
+  void take_warnings();
   Result<void> find_processes();
   Result<void> give_network();
   Result<void> wait_for_interpreter(const LaunchSpec& spec, std::chrono::steady_clock::time_point deadline);

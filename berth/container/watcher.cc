@@ -81,7 +81,8 @@ void remove_engine_container(const Watched& watched) {
   options.environment = watched.removal_environment;
   for (const useconds_t pause : {0u, 500'000u, 1'500'000u}) {
     ::usleep(pause);
-    std::ignore = sys::run_tool(watched.removal, options);
+    const auto removed = sys::run_tool(watched.removal, options);
+    if (removed && !removed->out.empty()) break;  // it names what it has removed
   }
   std::ignore = remove_engine_stage(watched.engine_stage);  // else the next start does
 }
