@@ -1,5 +1,4 @@
 """The engines that make containers of calls, each with storage and daemon of the tests' own."""
-import json
 import os
 import re
 import shutil
@@ -196,10 +195,3 @@ class Calls:
             assert time.monotonic() < end, left
             time.sleep(0.05)
 
-
-def is_json(text):
-    try:
-        json.loads(text)
-        return True
-    except ValueError:
-        return False
