@@ -174,8 +174,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   job.context = *std::move(context);
   // A call that comes again may have a process of a zygote that knows its code, or the one of the call before.
   const bool may_be_shared = is_native && is_plain(request, spec) && names_item(settings_.shared_items, request.item);
-  const bool may_be_warm =
-      is_native && !may_be_shared && settings_.warm_calls && is_plain(request, spec) && spec.programs.front() != "python2";
+  const bool may_be_warm = is_native && !may_be_shared && settings_.warm_calls && is_plain(request, spec) &&
+                           spec.programs.front() != "python2";
   spec.fixed = additions->files;
   std::optional<CallPlace> place;
   WarmCall warm;

@@ -85,9 +85,8 @@ class Bridge {
 
 Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, const container::Guards& guards) {
   if (settings.engine != container::EngineKind::Native) {
-    return fail(Errc::InvalidInput,
-                fmt::format("a loop is run by engine native alone, and the setting 'engine' is {}",
-                            container::name_of(settings.engine)));
+    return fail(Errc::InvalidInput, fmt::format("a loop is run by engine native alone, and the setting 'engine' is {}",
+                                                container::name_of(settings.engine)));
   }
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));

@@ -30,8 +30,9 @@ class ContainerEngine {
   virtual Result<StartedContainer> start(const LaunchSpec& spec) = 0;
 };
 
-// `folder` outlives it. `is_ordinary_user`: who asks is not root of the machine. Errors: InvalidInput for an engine that
-// is not for them.
-Result<std::unique_ptr<ContainerEngine>> make_engine(EngineKind kind, const RuntimeFolder& folder, bool is_ordinary_user);
+// `folder` outlives it. `is_ordinary_user`: who asks is not root of the machine. Errors: InvalidInput for an engine
+// that is not for them.
+Result<std::unique_ptr<ContainerEngine>> make_engine(EngineKind kind, const RuntimeFolder& folder,
+                                                     bool is_ordinary_user);
 
 }  // namespace berth::container

@@ -45,12 +45,11 @@ std::string ulimit_option(const ResourceLimit& limit) {
 
 std::vector<std::string> limit_options(const Limits& limits) {
   constexpr double kPeriodMicroseconds = 100'000;
-  return {
-      fmt::format("--memory={}b", limits.memory_bytes),
-      fmt::format("--memory-swap={}b", limits.memory_bytes),  // both together: none on top
-      fmt::format("--cpu-period={:.0f}", kPeriodMicroseconds),
-      fmt::format("--cpu-quota={}", std::llround(limits.cpus * kPeriodMicroseconds)),
-      fmt::format("--pids-limit={}", limits.pids)};
+  return {fmt::format("--memory={}b", limits.memory_bytes),
+          fmt::format("--memory-swap={}b", limits.memory_bytes),  // both together: none on top
+          fmt::format("--cpu-period={:.0f}", kPeriodMicroseconds),
+          fmt::format("--cpu-quota={}", std::llround(limits.cpus * kPeriodMicroseconds)),
+          fmt::format("--pids-limit={}", limits.pids)};
 }
 
 bool is_shown(std::string_view folder) {
@@ -74,8 +73,8 @@ Result<std::vector<std::string>> run_command(EngineKind kind, const LaunchSpec& 
       "--network=none", "--read-only", fmt::format("--user={0}:{0}", kScriptId), "--cap-drop=ALL",
       "--security-opt=no-new-privileges",
       fmt::format("--security-opt=seccomp={}/furniture/seccomp.json", view.stage.native()), "--ipc=private",
-      "--cgroupns=private", "--hostname=berth", "--workdir=/", "--no-healthcheck",
-      "--init=false", fmt::format("--entrypoint={}/first", kFixedFolder)};
+      "--cgroupns=private", "--hostname=berth", "--workdir=/", "--no-healthcheck", "--init=false",
+      fmt::format("--entrypoint={}/first", kFixedFolder)};
   if (kind == EngineKind::Podman) {
     command.insert(command.end(), {"--read-only-tmpfs=false", "--systemd=false", "--image-volume=ignore", "--no-hosts",
                                    "--http-proxy=false"});

@@ -212,8 +212,8 @@ Result<void> EngineContainer::find_processes() {
   const auto engine_id = sys::read_file(stage_->path() / "cid", kSmallFile);
   groups_ = own_groups(first_pid_, engine_id ? *engine_id : "");
   if (groups_.empty()) {
-    remarks_.push_back(fmt::format("{}: the container's cgroup was not found, so what it used is not known",
-                                   name_of(kind_)));
+    remarks_.push_back(
+        fmt::format("{}: the container's cgroup was not found, so what it used is not known", name_of(kind_)));
   }
   return {};
 }
@@ -253,8 +253,8 @@ void EngineContainer::let_go() {
   figures_.emplace();
   if (sys::is_readable(script_.get())) figures_->status = status_of_ended(script_pid_);
   figures_->usage = sys::usage_of(groups_);
-  figures_->cpu_time = groups_.empty() ? cpu_time_of({first_pid_, script_pid_})
-                                       : cpu_time_of_members(groups_.front().place, -1);
+  figures_->cpu_time =
+      groups_.empty() ? cpu_time_of({first_pid_, script_pid_}) : cpu_time_of_members(groups_.front().place, -1);
   if (figures_->usage.cpu_time) figures_->cpu_time = *figures_->usage.cpu_time;
   kill_first();
 }
@@ -279,8 +279,10 @@ Result<void> EngineContainer::wait_for_removal() {
   const bool has_ended = sys::is_readable(command_->pidfd());
   command_.reset();
   if (has_ended) return {};  // it has waited for the removal
-  BERTH_CHECK_OK(sys::run_tool(removal_command(kind_, id_), {.time_limit = 30s, .environment = program_.environment})
-                     .context([&] { return fmt::format("remove the container {}", engine_container_name(id_)); }));
+  BERTH_CHECK_OK(
+      sys::run_tool(removal_command(kind_, id_), {.time_limit = 30s, .environment = program_.environment}).context([&] {
+        return fmt::format("remove the container {}", engine_container_name(id_));
+      }));
   return {};
 }
 

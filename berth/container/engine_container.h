@@ -1,8 +1,8 @@
 // A running container that Docker or Podman made: isolated as theirs can be, and gone with the object.
 //
-// The engine is asked over its command line, and attached to over that command's standard streams. The container's first
-// process is ours (loop/first.cc). It says that it is there, and waits: Berth finds it on this machine by the lock that
-// it holds, gives it its network, and lets it start the interpreter.
+// The engine is asked over its command line, and attached to over that command's standard streams. The container's
+// first process is ours (loop/first.cc). It says that it is there, and waits: Berth finds it on this machine by the
+// lock that it holds, gives it its network, and lets it start the interpreter.
 //
 // What it does not do: images, which are the engine's; containers on other machines; containers of ordinary users.
 #pragma once

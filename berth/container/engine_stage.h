@@ -1,5 +1,5 @@
-// What the container of another engine is shown of this machine: two file systems in memory, in the runtime folder for as
-// long as the call lasts.
+// What the container of another engine is shown of this machine: two file systems in memory, in the runtime folder for
+// as long as the call lasts.
 #pragma once
 
 #include <filesystem>
@@ -13,9 +13,9 @@
 
 namespace berth::container {
 
-// The folder `engines/ID`, in which nobody but root can look: `scratch`, what the call can write to, as in a container of
-// Berth's own, and `furniture`, which is read-only in the container. Gone with the object; the next start of a call, or
-// the watcher, removes what a process that was killed has left.
+// The folder `engines/ID`, in which nobody but root can look: `scratch`, what the call can write to, as in a container
+// of Berth's own, and `furniture`, which is read-only in the container. Gone with the object; the next start of a call,
+// or the watcher, removes what a process that was killed has left.
 class EngineStage {
  public:
   // Errors: those of make_scratch(); Exhausted for an environment that is too large.

@@ -20,8 +20,8 @@ std::vector<std::string> system_folders() {
   return folders;
 }
 
-// Docker's daemon sets them. Podman is a process of ours, and may not be able to raise what holds for us; for processes it
-// would ask for more than that of its own accord, and what counts is the container's own limit.
+// Docker's daemon sets them. Podman is a process of ours, and may not be able to raise what holds for us; for processes
+// it would ask for more than that of its own accord, and what counts is the container's own limit.
 std::vector<ResourceLimit> limits_here(EngineKind kind, const Limits& wanted) {
   constexpr rlim_t kMostProcesses = 32'768;
   std::vector<ResourceLimit> limits = resource_limits({wanted.open_files_soft, wanted.open_files_hard, {}, {}});

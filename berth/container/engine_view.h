@@ -13,7 +13,7 @@
 namespace berth::container {
 
 struct EngineView {
-  std::filesystem::path stage;             // EngineStage::path()
+  std::filesystem::path stage;              // EngineStage::path()
   std::vector<std::string> system_folders;  // folders of /sys to be covered: "/sys/kernel"
   std::vector<ResourceLimit> limits;        // of each process (resource_limits.h), as far as they can be set here
   sys::IdRange ids;                         // of this machine that nobody else has, for an engine that takes any

@@ -1,4 +1,5 @@
-// The system call filter as Docker and Podman take it: a JSON text, made of the table that Berth's own filter is made of.
+// The system call filter as Docker and Podman take it: a JSON text, made of the table that Berth's own filter is made
+// of.
 #pragma once
 
 #include <cstdint>

@@ -90,8 +90,8 @@ Result<LocalImage> EngineImages::find(const Reference& wanted, const std::vector
 }
 
 Result<const ResolvedImage*> EngineImages::resolve(const Reference& wanted, const SubstitutionTable& table) {
-  const std::vector<std::string> list = {program_.name, "image",     "ls",      "--no-trunc",
-                                         "--digests",   "--format", std::string(kListFormat)};
+  const std::vector<std::string> list = {program_.name,           "image", "ls", "--no-trunc", "--digests", "--format",
+                                         std::string(kListFormat)};
   BERTH_TRY(const auto listed, sys::run_tool(list, options_for(program_)));
   const std::vector<StoredImage> images = parse_engine_list(listed.out);
   BERTH_TRY(resolved_, resolve_image([&](const Reference& one) { return find(one, images); }, wanted, table));

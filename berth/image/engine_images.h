@@ -14,14 +14,15 @@
 
 namespace berth::image {
 
-// Asks anew each time: images are the engine's, and it can change them at any moment. Nothing is pulled. For one thread.
+// Asks anew each time: images are the engine's, and it can change them at any moment. Nothing is pulled. For one
+// thread.
 class EngineImages {
  public:
   explicit EngineImages(sys::EngineProgram program) : program_(std::move(program)) {}
 
-  // As resolve_image(): what names mean is the same for all engines. The image's layers are not looked at, and its digest
-  // is its id where the engine knows none. The answer holds until the next call.
-  // Errors: NotFound, with the nearest names; Unavailable, with the engine's own words.
+  // As resolve_image(): what names mean is the same for all engines. The image's layers are not looked at, and its
+  // digest is its id where the engine knows none. The answer holds until the next call. Errors: NotFound, with the
+  // nearest names; Unavailable, with the engine's own words.
   Result<const ResolvedImage*> resolve(const Reference& wanted, const SubstitutionTable& table);
 
  private:

@@ -120,7 +120,8 @@ std::unexpected<Error> not_found(const std::string& where, const std::vector<Sto
   const std::string there = near.empty() ? "no image is there yet" : "it is not there; the nearest are " + near;
   const bool base = full.path == kShortNames[0].second;
   const std::string remedy = near.empty() && !base ? "'berth image init' makes the Python 3 base" : remedy_for(full);
-  return fail(Errc::NotFound, fmt::format("find image '{}'{} {}: {}; {}", to_string(wanted), meant, where, there, remedy));
+  return fail(Errc::NotFound,
+              fmt::format("find image '{}'{} {}: {}; {}", to_string(wanted), meant, where, there, remedy));
 }
 
 }  // namespace berth::image

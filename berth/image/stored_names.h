@@ -12,8 +12,8 @@
 namespace berth::image {
 
 // The one of `images`, which are sorted newest first, that `wanted` names: without registry an image of this machine
-// (`localhost/...`) comes before the same name on docker.io; without tag the newest one by compare_tags; a short name as
-// short_names.h has it. With a digest that alone decides, and the tag is not looked at. Null for none. Pure.
+// (`localhost/...`) comes before the same name on docker.io; without tag the newest one by compare_tags; a short name
+// as short_names.h has it. With a digest that alone decides, and the tag is not looked at. Null for none. Pure.
 const StoredImage* find_stored(const std::vector<StoredImage>& images, const Reference& wanted);
 
 // NotFound, with the nearest names among all `images` and the remedy. `where` goes into the text: "in the storage ...".

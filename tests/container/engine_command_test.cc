@@ -54,7 +54,8 @@ const Row kForBoth[] = {
     {"NoHealthCheck", "--no-healthcheck"},
     {"WorkFolder", "--mount=type=bind,src=/run/berth/engines/01CALL/scratch/work,dst=/work"},
     {"LoopIsReadOnly", "--mount=type=bind,src=/run/berth/engines/01CALL/furniture/run/berth,dst=/run/berth,readonly"},
-    {"SystemFoldersAreCovered", "--mount=type=bind,src=/run/berth/engines/01CALL/furniture/empty,dst=/sys/kernel,readonly"},
+    {"SystemFoldersAreCovered",
+     "--mount=type=bind,src=/run/berth/engines/01CALL/furniture/empty,dst=/sys/kernel,readonly"},
 };
 
 class RunCommand : public ::testing::TestWithParam<Row> {};
@@ -125,8 +126,8 @@ class BadCommand : public ::testing::TestWithParam<Bad> {};
 TEST_P(BadCommand, IsRefused) {
   LaunchSpec spec = spec_of_call();
   spec.root.volumes = GetParam().volumes;
-  EXPECT_TRUE(testing::fails_with(run_command(EngineKind::Docker, spec, {GetParam().stage, {}, {}, {}}), GetParam().code,
-                                  GetParam().why));
+  EXPECT_TRUE(testing::fails_with(run_command(EngineKind::Docker, spec, {GetParam().stage, {}, {}, {}}),
+                                  GetParam().code, GetParam().why));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, BadCommand, ::testing::ValuesIn(kBad), [](const auto& row) { return row.param.name; });

@@ -27,9 +27,12 @@ LaunchSpec spec_with(std::vector<std::string> environment) {
 TEST(FirstPlan, HasThreeGroups) {
   const auto plan = first_plan(spec_with({"A=1", "PATH=/usr/bin::/bin"}));
   ASSERT_TRUE(testing::ok(plan));
-  EXPECT_EQ(*plan, "/usr/bin/python3\0/bin/python3\0/usr/bin/python\0/bin/python\0\0"
-                   "/run/berth/loop.py\0frames\0" "3\0" "4\0\0"
-                   "A=1\0PATH=/usr/bin::/bin\0\0"s);
+  EXPECT_EQ(*plan,
+            "/usr/bin/python3\0/bin/python3\0/usr/bin/python\0/bin/python\0\0"
+            "/run/berth/loop.py\0frames\0"
+            "3\0"
+            "4\0\0"
+            "A=1\0PATH=/usr/bin::/bin\0\0"s);
 }
 
 TEST(FirstPlan, IsRefusedWhereTheProgramWouldNotTakeIt) {

@@ -62,8 +62,7 @@ TEST_P(Complement, HoldsForExactlyTheOthers) {
   for (const auto& test : others) EXPECT_EQ(test.index, 1u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, Complement, ::testing::ValuesIn(kSets),
-                         [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, Complement, ::testing::ValuesIn(kSets), [](const auto& row) { return row.param.name; });
 
 std::uint64_t number_in(const Json& json, std::string_view key) {
   const Json* value = json.find(key);
@@ -108,16 +107,35 @@ TEST(SeccompProfile, AnswersAsTheFilterOfOurOwnContainersDoes) {
   const auto profile = parse_json(seccomp_profile(rules, policy.other_error_number));
   ASSERT_TRUE(testing::ok(profile));
   const std::vector<sock_filter> program = sys::compile_filter(policy);
-  const std::uint64_t kValues[] = {0,      1,       2,           3,           10,         16,        17,
-                                   40,     8,       0x20000,     0x20008,     0xffffffff, TIOCSTI,   TIOCLINUX,
-                                   0x541b, 1ull << 32, TIOCSTI | 1ull << 32, AF_ALG, 0x10000000, 0x11,
-                                   0x10000011, 0x3d0f00, 0x80, ~0ull};
+  const std::uint64_t kValues[] = {0,
+                                   1,
+                                   2,
+                                   3,
+                                   10,
+                                   16,
+                                   17,
+                                   40,
+                                   8,
+                                   0x20000,
+                                   0x20008,
+                                   0xffffffff,
+                                   TIOCSTI,
+                                   TIOCLINUX,
+                                   0x541b,
+                                   1ull << 32,
+                                   TIOCSTI | 1ull << 32,
+                                   AF_ALG,
+                                   0x10000000,
+                                   0x11,
+                                   0x10000011,
+                                   0x3d0f00,
+                                   0x80,
+                                   ~0ull};
   for (const auto& [name, rule] : rules) {
     for (const std::uint64_t first : kValues) {
       for (const std::uint64_t second : kValues) {
         const std::uint64_t arguments[6] = {first, second};
-        EXPECT_EQ(answer_of_profile(*profile, name, arguments),
-                  sys::run_filter(program, kHere, rule.number, arguments))
+        EXPECT_EQ(answer_of_profile(*profile, name, arguments), sys::run_filter(program, kHere, rule.number, arguments))
             << name << "(" << first << ", " << second << ")";
         if (rule.any_of.empty() && rule.none_of.empty()) break;
       }

@@ -13,10 +13,11 @@ const std::string kA(64, 'a');
 const std::string kB(64, 'b');
 
 TEST(EngineList, IsReadAsDockerAndPodmanPrintIt) {
-  const auto images = parse_engine_list(fmt::format("localhost/berth/python3-deb\t3.11.2.1\tsha256:{0}\t<none>\n"
-                                                    "demisto/python3\t3.10.1.2\t{1}\tsha256:{0}\n"
-                                                    "<none>\t<none>\t{1}\tsha256:{0}\n",
-                                                    kA, kB));
+  const auto images =
+      parse_engine_list(fmt::format("localhost/berth/python3-deb\t3.11.2.1\tsha256:{0}\t<none>\n"
+                                    "demisto/python3\t3.10.1.2\t{1}\tsha256:{0}\n"
+                                    "<none>\t<none>\t{1}\tsha256:{0}\n",
+                                    kA, kB));
   ASSERT_EQ(images.size(), 3u);
   EXPECT_EQ(images[0].id, kA);
   EXPECT_EQ(images[0].digest, "sha256:" + kA);  // its id, where there is no other
