@@ -83,6 +83,8 @@ Result<std::vector<std::string>> run_command(EngineKind kind, const LaunchSpec& 
       command.push_back(fmt::format("--{}=0:{}:{}", option, view.ids.first, view.ids.count));
     }
   }
+  // It takes IPv6 away from a container that it gives no network to, which Berth may do.
+  if (kind == EngineKind::Docker && view.has_v6) command.emplace_back("--sysctl=net.ipv6.conf.all.disable_ipv6=0");
   std::ranges::move(limit_options(spec.limits), std::back_inserter(command));
   std::ranges::transform(view.limits, std::back_inserter(command), ulimit_option);
   for (const Shown& one : kShown) command.push_back(mount_option(view.stage / one.part, one.at, one.is_writable));

@@ -1,6 +1,7 @@
 #include "berth/container/engine_view.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
@@ -39,7 +40,8 @@ std::vector<ResourceLimit> limits_here(EngineKind kind, const Limits& wanted) {
 }  // namespace
 
 EngineView engine_view(EngineKind kind, const Limits& limits, std::filesystem::path stage, sys::IdRange ids) {
-  return {std::move(stage), system_folders(), limits_here(kind, limits), ids};
+  const bool has_v6 = ::access("/proc/sys/net/ipv6", F_OK) == 0;
+  return {std::move(stage), system_folders(), limits_here(kind, limits), has_v6, ids};
 }
 
 }  // namespace berth::container

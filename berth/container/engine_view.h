@@ -16,6 +16,7 @@ struct EngineView {
   std::filesystem::path stage;              // EngineStage::path()
   std::vector<std::string> system_folders;  // folders of /sys to be covered: "/sys/kernel"
   std::vector<ResourceLimit> limits;        // of each process (resource_limits.h), as far as they can be set here
+  bool has_v6 = true;                       // this machine's kernel speaks IPv6
   sys::IdRange ids;                         // of this machine that nobody else has, for an engine that takes any
 };
 

@@ -24,7 +24,7 @@ LaunchSpec spec_of_call() {
 
 Result<std::vector<std::string>> command_of(EngineKind kind, const LaunchSpec& spec) {
   const auto limits = resource_limits({spec.limits.open_files_soft, spec.limits.open_files_hard, {}, {}});
-  return run_command(kind, spec, {"/run/berth/engines/01CALL", {"/sys/kernel"}, limits, {231072, 65536}});
+  return run_command(kind, spec, {"/run/berth/engines/01CALL", {"/sys/kernel"}, limits, true, {231072, 65536}});
 }
 
 struct Row {
@@ -126,7 +126,7 @@ class BadCommand : public ::testing::TestWithParam<Bad> {};
 TEST_P(BadCommand, IsRefused) {
   LaunchSpec spec = spec_of_call();
   spec.root.volumes = GetParam().volumes;
-  EXPECT_TRUE(testing::fails_with(run_command(EngineKind::Docker, spec, {GetParam().stage, {}, {}, {}}),
+  EXPECT_TRUE(testing::fails_with(run_command(EngineKind::Docker, spec, {GetParam().stage, {}, {}, true, {}}),
                                   GetParam().code, GetParam().why));
 }
 

@@ -330,7 +330,8 @@ demisto.results({
     'attempts': attempts, 'host': socket.gethostname(), 'descriptors': sorted(map(int, os.listdir('/proc/self/fd')))[:5],
     'limits': {name: resource.getrlimit(getattr(resource, 'RLIMIT_' + name)) for name in
                ('NOFILE', 'CORE', 'MEMLOCK', 'MSGQUEUE', 'SIGPENDING', 'NICE', 'RTPRIO', 'STACK')},
-    'setuid mounts': [fields[4] for fields in mounts if 'nosuid' not in fields[5] and 'rw' in fields[5].split(',')],
+    'setuid mounts': [fields[4] for fields in mounts if 'nosuid' not in fields[5] and 'rw' in fields[5].split(',')
+                      and os.path.isdir(fields[4])],
     'sockets': [path for path in ('/var/run/docker.sock', '/run/docker.sock', '/run/podman/podman.sock',
                                   '/run/systemd/private', '/run/dbus/system_bus_socket') if os.path.exists(path)],
     'kill init': in_child(kill_init), 'sys': sorted(os.listdir('/sys/kernel')) if os.path.exists('/sys/kernel') else [],
