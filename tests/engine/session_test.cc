@@ -352,7 +352,7 @@ TEST_F(Session, TakesMessagesOfAProcessThatHasEndedAlready) {
   Line line([&](Peer& peer) {
     peer.ended.reset();
     late.wait();
-    peer.say(R"({"type":"results","results":[{"Type":1,"Contents":"last words"}]})");
+    peer.say(R"({"type":"result","results":[{"Type":1,"Contents":"last words"}]})");
   });
   const auto record = late.converse_over(line, host_, options_);
   ASSERT_TRUE(berth::testing::ok(record));

@@ -264,7 +264,8 @@ used = os.times()
 demisto.results({'cpu': used.children_user + used.children_system, 'wall': time.monotonic() - begun})''', '--cpus', '0.4')
     cpus = answer.value['cpu'] / answer.value['wall']
     assert answer.cause == 'completed' and cpus < 0.5, answer
-    assert answer.outcome['cpu_ms'] >= 900 * answer.value['cpu']
+    # Native counts the processes themselves where no cgroup does; the last moment of each is missing then.
+    assert answer.outcome['cpu_ms'] >= 700 * answer.value['cpu']
     figure('engines', 'processors of 4 that spin with --cpus 0.4, by %s' % calls.engine.name, '%.2f' % cpus)
 
 
