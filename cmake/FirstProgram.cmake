@@ -5,7 +5,7 @@ add_custom_command(
   COMMAND
     ${CMAKE_CXX_COMPILER} -std=c++20 -O2 -Wall -Wextra -Werror -I${PROJECT_SOURCE_DIR} -ffreestanding -fno-exceptions
     -fno-rtti -fno-stack-protector -fno-asynchronous-unwind-tables -fno-threadsafe-statics -fvisibility=hidden -fno-pie
-    -no-pie -static -nostdlib -Wl,-z,noexecstack -Wl,--build-id=none -s -o ${BERTH_FIRST_PROGRAM_FILE}
+    -static -nostdlib -Wl,-z,noexecstack -Wl,--build-id=none -s -o ${BERTH_FIRST_PROGRAM_FILE}
     ${PROJECT_SOURCE_DIR}/loop/first.cc
   DEPENDS ${PROJECT_SOURCE_DIR}/loop/first.cc ${PROJECT_SOURCE_DIR}/loop/raw_call.h
           ${PROJECT_SOURCE_DIR}/berth/container/first_plan.h
