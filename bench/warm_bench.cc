@@ -114,7 +114,7 @@ Result<void> run(const Options& options) {
   container::LaunchSpec spec;
   spec.id = make_call_id();
   spec.image_name = options.image;
-  spec.root = {resolved.image.id, resolved.image.layer_folders};
+  spec.root = {resolved.image.id, resolved.image.layer_folders, {}};
   spec.programs = container::interpreters_for("python3");
   BERTH_TRY(spec.network.profile, net::parse_network_profile(options.network));
   spec.environment = container::environment_for({resolved.image.config.env}, {});

@@ -7,7 +7,7 @@ add_custom_command(
     -fno-rtti -fno-stack-protector -fno-asynchronous-unwind-tables -fno-threadsafe-statics -fvisibility=hidden -fPIC
     -shared -nostdlib -Wl,-z,noexecstack -Wl,-z,relro -Wl,-z,now -Wl,--build-id=none -s
     -o ${BERTH_FORK_LIBRARY_FILE} ${PROJECT_SOURCE_DIR}/loop/fork.cc
-  DEPENDS ${PROJECT_SOURCE_DIR}/loop/fork.cc ${PROJECT_SOURCE_DIR}/berth/container/fork_plan.h
+  DEPENDS ${PROJECT_SOURCE_DIR}/loop/fork.cc ${PROJECT_SOURCE_DIR}/loop/raw_call.h ${PROJECT_SOURCE_DIR}/berth/container/fork_plan.h
           ${PROJECT_SOURCE_DIR}/berth/container/proc_masks.h
   VERBATIM)
 target_sources(berth_container PRIVATE ${BERTH_FORK_LIBRARY_FILE})

@@ -24,6 +24,7 @@
 
 #include "berth/container/fork_plan.h"
 #include "berth/container/proc_masks.h"
+#include "loop/raw_call.h"
 
 #define BERTH_EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -34,18 +35,6 @@ namespace {
 // --- system calls ----------------------------------------------------------------------------------------------------
 
 #if defined(__x86_64__)
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  long result;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return result;
-}
-
 // A process on this very memory that runs `body` on the stack that ends at `top`, and never returns.
 long clone_on_stack(unsigned long flags, char* top, void (*body)()) {
   long result;
@@ -65,18 +54,6 @@ long clone_on_stack(unsigned long flags, char* top, void (*body)()) {
   return result;
 }
 #elif defined(__aarch64__)
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = a;
-  register long x1 __asm__("x1") = b;
-  register long x2 __asm__("x2") = c;
-  register long x3 __asm__("x3") = d;
-  register long x4 __asm__("x4") = e;
-  register long x5 __asm__("x5") = f;
-  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
-  return x0;
-}
-
 long clone_on_stack(unsigned long flags, char* top, void (*body)()) {
   register long x8 __asm__("x8") = __NR_clone;
   register long x0 __asm__("x0") = static_cast<long>(flags);
@@ -100,26 +77,6 @@ long clone_on_stack(unsigned long flags, char* top, void (*body)()) {
 #else
 #error "no system calls for this architecture"
 #endif
-
-template <class T>
-long address(T* pointer) {
-  return reinterpret_cast<long>(pointer);
-}
-
-// The compiler may make these of loops and copies.
-}  // namespace
-extern "C" void* memset(void* to, int byte, size_t count) {
-  auto* bytes = static_cast<volatile char*>(to);
-  for (size_t i = 0; i < count; ++i) bytes[i] = static_cast<char>(byte);
-  return to;
-}
-extern "C" void* memcpy(void* to, const void* from, size_t count) {
-  auto* into = static_cast<volatile char*>(to);
-  const auto* bytes = static_cast<const char*>(from);
-  for (size_t i = 0; i < count; ++i) into[i] = bytes[i];
-  return to;
-}
-namespace {
 
 constexpr int kInterrupted = -4;
 constexpr int kNoEntry = -2;

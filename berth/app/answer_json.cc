@@ -70,6 +70,7 @@ void add_call(Json& json, const CallAnswer& answer, std::int64_t begun_ns, bool 
   json.set("id", answer.id).set("item", answer.item);
   if (!answer.command.empty()) json.set("command", answer.command);
   if (!answer.instance.empty()) json.set("instance", answer.instance);
+  if (!answer.engine.empty()) json.set("engine", answer.engine);
   if (!answer.image.used.empty()) {  // the server's own commands have none
     Json image = Json::object();
     image.set("wanted", answer.image.wanted).set("used", answer.image.used).set("digest", answer.image.digest);

@@ -23,7 +23,19 @@ Result<CallMeans> CallMeans::open(const Settings& settings) {
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(image::KeptImages images, image::KeptImages::open(graph_root));
   BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
-  return CallMeans(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
+  CallMeans means(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
+  const bool is_ordinary_user = settings.ordinary_user.has_value();
+  BERTH_TRY(means.engine_, container::make_engine(settings.engine, means.folder(), is_ordinary_user));
+  if (settings.engine != container::EngineKind::Native) {
+    means.engine_images_.emplace(sys::engine_program(container::name_of(settings.engine)));
+  }
+  return means;
+}
+
+Result<const image::ResolvedImage*> CallMeans::resolve(const image::Reference& wanted,
+                                                       const image::SubstitutionTable& table,
+                                                       const image::TrustPolicy& trust) {
+  return engine_images_ ? engine_images_->resolve(wanted, table, trust) : images_.resolve(wanted, table, trust);
 }
 
 bool CallMeans::give_back() {

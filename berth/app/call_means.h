@@ -12,7 +12,9 @@
 #include "berth/app/shared_process.h"
 #include "berth/app/warm_pool.h"
 #include "berth/base/result.h"
+#include "berth/container/engine.h"
 #include "berth/container/runtime_folder.h"
+#include "berth/image/engine_images.h"
 #include "berth/image/kept_images.h"
 
 namespace berth::app {
@@ -24,7 +26,11 @@ class CallMeans {
   // Errors: those of the storage and the runtime folder.
   static Result<CallMeans> open(const Settings& settings);
 
-  image::KeptImages& images() { return images_; }
+  // What `wanted` means to the engine. The answer holds until the next call. Errors: those of KeptImages::resolve(), or
+  // of EngineImages::resolve().
+  Result<const image::ResolvedImage*> resolve(const image::Reference& wanted, const image::SubstitutionTable& table,
+                                              const image::TrustPolicy& trust);
+  container::ContainerEngine& engine() { return *engine_; }
   const container::RuntimeFolder& folder() const { return *folder_; }
   WarmPool& warm() { return *warm_; }
   const WarmPool& warm() const { return *warm_; }
@@ -59,7 +65,9 @@ class CallMeans {
         shared_(std::make_unique<SharedProcesses>()) {}
 
   image::KeptImages images_;
-  std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: the pool uses it
+  std::unique_ptr<container::RuntimeFolder> folder_;  // stays where it is: pool and engine use it
+  std::unique_ptr<container::ContainerEngine> engine_;
+  std::optional<image::EngineImages> engine_images_;  // of another engine than Berth itself
   std::unique_ptr<WarmPool> warm_;
   std::unique_ptr<SharedProcesses> shared_;
   AssembledCodes codes_;

@@ -79,6 +79,7 @@ struct CallAnswer {
   std::string id;
   std::string item;
   std::string command;
+  std::string engine;  // who made its container, where that was not Berth itself
   UsedImage image;
   UsedNetwork network;
   std::string instance;                       // of an integration, where it is a stored one

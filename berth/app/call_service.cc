@@ -26,7 +26,6 @@
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
 #include "berth/base/ids.h"
-#include "berth/container/ground.h"
 #include "berth/container/port_forward.h"
 #include "berth/content/code_assembly.h"
 #include "berth/engine/session.h"
@@ -122,7 +121,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
   auto choice = image_for(request.item, request.image, settings_, tree ? &*tree : nullptr);
   if (!choice) return refuse(std::move(choice));
-  auto resolved = means_->images().resolve(choice->reference, choice->substitutes(settings_), settings_.trust);
+  auto resolved = means_->resolve(choice->reference, choice->substitutes(settings_), settings_.trust);
   if (!resolved && choice->is_locked) resolved = std::move(resolved).context([&] { return choice->reason; });
   if (!resolved) return refuse(std::move(resolved));
   const image::ResolvedImage& image = **resolved;  // until the conversation: other calls may look for theirs then
@@ -148,6 +147,9 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.id = make_call_id();
   answer.item = request.item.name;
   answer.command = request.command;
+  container::ContainerEngine& maker = means_->engine();
+  const bool is_native = maker.kind() == container::EngineKind::Native;
+  if (!is_native) answer.engine = container::name_of(maker.kind());
   if (request.instance) answer.instance = request.instance->name;
   answer.image = {choice->written, image::to_string(image.used), image.image.digest,
                   image.why.empty() ? choice->reason : choice->reason + "; " + image.why};
@@ -171,9 +173,9 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (!context) return refuse(std::move(context));
   job.context = *std::move(context);
   // A call that comes again may have a process of a zygote that knows its code, or the one of the call before.
-  const bool may_be_shared = is_plain(request, spec) && names_item(settings_.shared_items, request.item);
-  const bool may_be_warm =
-      !may_be_shared && settings_.warm_calls && is_plain(request, spec) && spec.programs.front() != "python2";
+  const bool may_be_shared = is_native && is_plain(request, spec) && names_item(settings_.shared_items, request.item);
+  const bool may_be_warm = is_native && !may_be_shared && settings_.warm_calls && is_plain(request, spec) &&
+                           spec.programs.front() != "python2";
   spec.fixed = additions->files;
   std::optional<CallPlace> place;
   WarmCall warm;
@@ -187,14 +189,14 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
                    kind = request.item.kind](const ImportList& imports) {
       container::LaunchSpec calls = spec;
       calls.id = make_call_id();
-      put_warm_code(code->text, kind, CodeCache(cache, means->folder()), calls);
+      put_warm_code(code->text, kind, CodeCache(cache, means->engine()), calls);
       put_imports(imports, calls);
       std::ranges::copy(spec.fixed, std::back_inserter(calls.fixed));
       return calls;
     };
   }
   const auto put_in = [&] {
-    put_code(code->text, CodeCache(settings_.cache / "code", means_->folder()), spec, job);
+    put_code(code->text, CodeCache(settings_.cache / "code", maker), spec, job);
     std::ranges::copy(additions->files, std::back_inserter(spec.fixed));
   };
   if (aim == Aim::WarmUp) {
@@ -223,8 +225,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   std::optional<container::PortForward> forward;
   if (!place) {
     // What the machine cannot do is said before anything is made.
-    auto ground = container::find_ground(spec.limits);
-    if (!ground) return refuse(std::move(ground));
+    if (auto checked_here = maker.check(spec); !checked_here) return refuse(std::move(checked_here));
     if (request.debugger_port) {
       auto debugpy = read_debugpy(settings_.debugpy);
       if (!debugpy) return refuse(std::move(debugpy));
@@ -242,7 +243,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
       if (!listening) return refuse(std::move(listening).context([] { return "publish the port of the instance"; }));
       forward.emplace(*std::move(listening));
     }
-    const auto start = [&] { return container::Container::start(spec, means_->folder(), *ground); };
+    const auto start = [&] { return maker.start(spec); };
     auto first = start();
     // Zygotes hold ids and memory, for calls that may never come.
     const bool is_full = !first && first.error().code() == Errc::Exhausted;
@@ -254,17 +255,20 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
       return start_failed(std::move(own).context([] { return "start the container"; }));
     }
     if (may_be_shared) {
-      place.emplace(SharedProcess(*std::move(own)));
+      place.emplace(SharedProcess(std::get<container::Container>(*std::move(own))));
     } else {
-      place.emplace(*std::move(own));
+      std::visit([&](auto& started) { place.emplace(std::move(started)); }, *own);
     }
   }
   container::Container* const own = place->container();
+  container::EngineContainer* const other = place->engine();
   if (forward) {
-    if (auto started = forward->start(own->network_name_space()); !started) return start_failed(std::move(started));
+    const int name_space = own != nullptr ? own->network_name_space() : other->network_name_space();
+    if (auto started = forward->start(name_space); !started) return start_failed(std::move(started));
   }
 
   if (own != nullptr) answer.not_enforced = own->not_enforced();
+  if (other != nullptr) std::ranges::copy(other->remarks(), std::back_inserter(answer.warnings));
   if (!answer.not_enforced.empty()) {
     answer.warnings.push_back(fmt::format("nothing enforces the limits of {} here: they were allowed to be left out",
                                           fmt::join(answer.not_enforced, " and ")));
@@ -303,7 +307,8 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
       }
     };
   }
-  const engine::Streams streams{place->in(), place->out(), place->printed(), place->complaints(), place->ended()};
+  engine::Streams streams{place->in(), place->out(), place->printed(), place->complaints(), place->ended()};
+  if (other != nullptr) streams.let_go = [other] { other->let_go(); };
   auto record = engine::converse(streams, wire::job_line(job), host, options);
   if (!record) return start_failed(std::move(record));
 
@@ -334,6 +339,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.outcome = engine::outcome_of(answer.record, *end, spec.limits);
   answer.outcome.explanation = mask(answer.outcome.explanation, answer.secrets);  // it may cite the script
   if (own != nullptr) answer.moments = own->moments();
+  if (other != nullptr) answer.moments = other->moments();
   if (answer.record.ready_at_ns != 0) answer.moments.push_back({"start the interpreter", answer.record.ready_at_ns});
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});

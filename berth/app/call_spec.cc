@@ -27,7 +27,7 @@ container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& ch
                                const image::ResolvedImage& resolved, const container::Guards& guards) {
   container::LaunchSpec spec;
   spec.image_name = image::to_string(resolved.used);
-  spec.root = {resolved.image.id, resolved.image.layer_folders};
+  spec.root = {resolved.image.id, resolved.image.layer_folders, resolved.image.config.volumes};
   spec.programs = container::interpreters_for(request.item.subtype);
   spec.limits = limits_of(request, checked);
   spec.guards = guards;

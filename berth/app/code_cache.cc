@@ -9,7 +9,6 @@
 #include "berth/app/embedded.h"
 #include "berth/base/ids.h"
 #include "berth/base/sha256.h"
-#include "berth/container/container.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 
@@ -61,6 +60,28 @@ Result<std::string> take(int scratch, const char* name) {
   return sys::read_file(file, kLargestCode, name);
 }
 
+Result<container::ContainerEnd> end_of(container::Container& container) {
+  return container.end(std::chrono::milliseconds(0));
+}
+Result<container::ContainerEnd> end_of(container::EngineContainer& container) { return container.end(); }
+
+// What the compilation in `container` has made, which is a container of any engine.
+template <class AnyContainer>
+Result<CompiledCode> take_compiled(AnyContainer& container) {
+  pollfd ended = {container.ended(), POLLIN, 0};
+  BERTH_TRY(int ready, sys::call([&] { return ::poll(&ended, 1, kCompileMilliseconds); }, "wait for the compilation"));
+  if (ready == 0) return fail(Errc::TimedOut, "compile the code: it took more than a minute");
+  CompiledCode code = {{kLoopFile, "", {}}, {kPreludeFile, "", {}}};
+  BERTH_TRY(code.loop.bytes, take(container.work_folder(), kLoopFile));
+  BERTH_TRY(code.prelude.bytes, take(container.work_folder(), kPreludeFile));
+  BERTH_TRY(const container::ContainerEnd end, end_of(container));
+  // Only a compilation that says it is whole is kept: half a file would fail every call after.
+  if (!end.status || !WIFEXITED(*end.status) || WEXITSTATUS(*end.status) != 0) {
+    return fail(Errc::Unavailable, "compile the code: the interpreter did not end well");
+  }
+  return code;
+}
+
 }  // namespace
 
 Prelude prelude_of(const content::AssembledCode& code) {
@@ -93,19 +114,9 @@ Result<CompiledCode> CodeCache::make(container::LaunchSpec spec, std::string_vie
   const bool allow_unlimited = spec.limits.allow_unlimited;
   spec.limits = container::Limits();  // not the call's: its own may be too small for this
   spec.limits.allow_unlimited = allow_unlimited;
-  BERTH_TRY(container::Container container, container::Container::start(spec, runtime_));
-  pollfd ended = {container.ended(), POLLIN, 0};
-  BERTH_TRY(int ready, sys::call([&] { return ::poll(&ended, 1, kCompileMilliseconds); }, "wait for the compilation"));
-  if (ready == 0) return fail(Errc::TimedOut, "compile the code: it took more than a minute");
-  CompiledCode code = {{kLoopFile, "", {}}, {kPreludeFile, "", {}}};
-  BERTH_TRY(code.loop.bytes, take(container.work_folder(), kLoopFile));
-  BERTH_TRY(code.prelude.bytes, take(container.work_folder(), kPreludeFile));
-  BERTH_TRY(const container::ContainerEnd end, container.end(std::chrono::milliseconds(0)));
-  // Only a compilation that says it is whole is kept: half a file would fail every call after.
-  if (!end.status || !WIFEXITED(*end.status) || WEXITSTATUS(*end.status) != 0) {
-    return fail(Errc::Unavailable, "compile the code: the interpreter did not end well");
-  }
-  return code;
+  BERTH_CHECK_OK(engine_.check(spec));
+  BERTH_TRY(container::StartedContainer started, engine_.start(spec));
+  return std::visit([](auto& container) { return take_compiled(container); }, started);
 }
 
 Result<std::size_t> CodeCache::clear(const std::filesystem::path& folder) {

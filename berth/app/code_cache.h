@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "berth/base/result.h"
+#include "berth/container/engine.h"
 #include "berth/container/launch_spec.h"
-#include "berth/container/runtime_folder.h"
 #include "berth/content/code_assembly.h"
 
 namespace berth::app {
@@ -37,8 +37,8 @@ Prelude prelude_of(const content::AssembledCode& code);
 class CodeCache {
  public:
   // `folder` is made when something is put into it.
-  CodeCache(std::filesystem::path folder, const container::RuntimeFolder& runtime)
-      : folder_(std::move(folder)), runtime_(runtime) {}
+  CodeCache(std::filesystem::path folder, container::ContainerEngine& engine)
+      : folder_(std::move(folder)), engine_(engine) {}
 
   // The compiled code for `spec`'s image and programs, made now when it is not there yet (one more container, once).
   // `spec` gives image, programs, environment, guards; what is to be run is left out of it. Nothing when it cannot be
@@ -52,7 +52,7 @@ class CodeCache {
   Result<CompiledCode> make(container::LaunchSpec spec, std::string_view prelude);
 
   std::filesystem::path folder_;
-  const container::RuntimeFolder& runtime_;
+  container::ContainerEngine& engine_;
 };
 
 }  // namespace berth::app

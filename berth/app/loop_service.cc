@@ -1,5 +1,6 @@
 #include "berth/app/loop_service.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -83,6 +84,10 @@ class Bridge {
 }  // namespace
 
 Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, const container::Guards& guards) {
+  if (settings.engine != container::EngineKind::Native) {
+    return fail(Errc::InvalidInput, fmt::format("a loop is run by engine native alone, and the setting 'engine' is {}",
+                                                container::name_of(settings.engine)));
+  }
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto reference, image::parse_reference(request.image));
@@ -94,7 +99,7 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   container::LaunchSpec spec;
   spec.id = make_call_id();
   spec.image_name = image::to_string(resolved.used);
-  spec.root = {resolved.image.id, resolved.image.layer_folders};
+  spec.root = {resolved.image.id, resolved.image.layer_folders, {}};
   spec.programs = container::interpreters_for("");
   spec.arguments = {std::string(container::kFixedFolder) + "/loop.py"};
   if (!request.foreign_loop) spec.arguments.emplace_back("stdio");

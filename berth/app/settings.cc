@@ -98,6 +98,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                         {"python2_sources", with(absolute_path, settings.python2_sources)},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},
+      {"engine", with(container::parse_engine, settings.engine)},
       {"debug", group({{"debugpy", with(absolute_path, settings.debugpy)}})},
       {"isolation", group({{"user_namespace", with(on_or_off, settings.user_namespace)}})},
       {"network",

@@ -12,6 +12,7 @@
 #include "berth/app/network_settings.h"
 #include "berth/app/serve_settings.h"
 #include "berth/base/result.h"
+#include "berth/container/engine_kind.h"
 #include "berth/container/limits.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
@@ -35,6 +36,7 @@ struct Settings {
   std::filesystem::path python2_sources;  // package sources of the Python 2 base; empty: the machine's own archives
   std::filesystem::path debugpy = "/usr/lib/python3/dist-packages";  // folder that holds the package
   bool user_namespace = true;
+  container::EngineKind engine = container::EngineKind::Native;  // who makes the containers of calls
   container::Limits limits;
   std::vector<std::string> shared_items;  // items, by id or name, whose calls share a process
   bool warm_calls = false;                // a call that comes again in one process of ours may run in a zygote's child

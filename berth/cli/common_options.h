@@ -3,7 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "berth/app/settings.h"
+#include "berth/base/result.h"
 #include "berth/cli/options.h"
+#include "berth/container/engine_kind.h"
 
 namespace berth::cli {
 
@@ -15,6 +18,21 @@ void add_limits(CLI::App& command, Options& options) {
   command.add_option("--pids", options.pids, "processes and threads")->type_name("N");
   command.add_flag("--allow-unlimited", options.allow_unlimited,
                    "go on where this machine cannot enforce the limits of memory or processors for you");
+}
+
+template <class Options>
+void add_engine(CLI::App& command, Options& options) {
+  command.add_option("--engine", options.engine, "who makes the container: native, docker or podman")
+      ->type_name("ENGINE");
+}
+
+// The settings with the engine that `options` name, if they do. Errors: InvalidInput.
+template <class Options>
+Result<app::Settings> settings_with_engine(const app::Settings& settings, const Options& options) {
+  app::Settings changed = settings;
+  if (options.engine.empty()) return changed;
+  BERTH_TRY(changed.engine, container::parse_engine(options.engine).context([] { return "--engine"; }));
+  return changed;
 }
 
 inline void add_scene(CLI::App& command, SceneOptions& options) {

@@ -76,6 +76,7 @@ std::optional<int> answer_by_daemon(const std::function<Result<DaemonCall>()>& a
 template <class Options>
 Result<void> DaemonCall::add_shared(const Options& options) {
   if (options.no_daemon) return fail(Errc::Unavailable, "--no-daemon");
+  if (!options.engine.empty()) return fail(Errc::Unavailable, "--engine");
   BERTH_CHECK_OK(add("image", options.image));
   BERTH_CHECK_OK(add("timeout", options.timeout));
   BERTH_CHECK_OK(add("memory", options.memory));

@@ -97,7 +97,9 @@ int exec_command(const ExecOptions& options, const Surroundings& surroundings) {
   if (!line) return refuse_input(line.error());
   auto call = read_call(options, surroundings.settings);
   if (!call) return refuse_input(call.error());
-  auto service = app::CallService::open(surroundings.settings, surroundings.guards);
+  const auto settings = settings_with_engine(surroundings.settings, options);
+  if (!settings) return refuse_input(settings.error());
+  auto service = app::CallService::open(*settings, surroundings.guards);
   if (!service) return refuse(service.error(), exit_code_of(service.error()), options.json);
   if (auto filled = fill_scene(options.scene, service->scene()); !filled) return refuse_input(filled.error());
   const auto interrupts = watch_interrupts();
@@ -144,6 +146,7 @@ void add_exec(CLI::App& program, Choice& choice) {
   exec.add_option("--image", options->image, "image to use instead of the item's")->type_name("REF");
   exec.add_option("--network", options->network, "none, egress, proxy, or host:port,...: what calls may reach")
       ->type_name("NETWORK");
+  add_engine(exec, *options);
   exec.add_option("--save-files", options->save_files, "save files that the answer holds")->type_name("FOLDER");
   exec.add_flag("--poll", options->poll, "run a command that asks for it again, until it has its result");
   exec.add_flag("--json", options->json, "the whole answer as JSON");

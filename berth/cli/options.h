@@ -27,6 +27,7 @@ struct RunOptions {
   std::string cpus;
   std::string pids;
   std::string network;
+  std::string engine;
   std::string debugpy;  // a port
   bool allow_unlimited = false;
   SceneOptions scene;
@@ -48,6 +49,7 @@ struct ExecOptions {
   std::string cpus;
   std::string pids;
   std::string network;
+  std::string engine;
   std::string save_files;
   bool allow_unlimited = false;
   bool json = false;

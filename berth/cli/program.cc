@@ -64,6 +64,7 @@ void add_run(CLI::App& program, CommandLine& line) {
   add_limits(run, options);
   run.add_option("--network", options.network, "none, egress, proxy, or host:port,...: what the call may reach")
       ->type_name("NETWORK");
+  add_engine(run, options);
   add_scene(run, options.scene);
   run.add_option("--save-files", options.save_files, "save files that the script returns")->type_name("FOLDER");
   run.add_flag("--json", options.json, "the whole answer as JSON");

@@ -17,6 +17,7 @@
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/commands.h"
+#include "berth/cli/common_options.h"
 #include "berth/cli/daemon_call.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/progress.h"
@@ -103,7 +104,9 @@ std::optional<int> run_by_daemon(const RunOptions& options, const Surroundings& 
 int run_command(const RunOptions& options, const Surroundings& surroundings) {
   auto request = read_request(options, surroundings.settings);
   if (!request) return refuse(request.error(), input_exit_code(request.error()), options.json);
-  auto service = app::CallService::open(surroundings.settings, surroundings.guards);
+  const auto settings = settings_with_engine(surroundings.settings, options);
+  if (!settings) return refuse(settings.error(), input_exit_code(settings.error()), options.json);
+  auto service = app::CallService::open(*settings, surroundings.guards);
   if (!service) return refuse(service.error(), exit_code_of(service.error()), options.json);
   if (auto filled = fill_scene(options.scene, service->scene()); !filled) {
     return refuse(filled.error(), input_exit_code(filled.error()), options.json);

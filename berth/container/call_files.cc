@@ -157,11 +157,13 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes) {
     BERTH_TRY(UniqueFd file, make_file(root, nothing, 0444));
   }
   // Who has no network is shown the image's own (attach_name_files).
-  if (spec.asks_for_names()) {
-    BERTH_CHECK_OK(put(root, "hosts", {{}, kHosts, {}}));
-    BERTH_CHECK_OK(put(root, "resolv.conf", {{}, kResolvers, {}}));
-  }
+  if (spec.asks_for_names()) BERTH_CHECK_OK(put_name_files(root));
   return furniture;
+}
+
+Result<void> put_name_files(int root) {
+  BERTH_CHECK_OK(put(root, "hosts", {{}, kHosts, {}}));
+  return put(root, "resolv.conf", {{}, kResolvers, {}});
 }
 
 Result<void> put_fixed_files(const LaunchSpec& spec, int furniture) {

@@ -28,6 +28,9 @@ Result<UniqueFd> make_furniture(const LaunchSpec& spec, bool device_nodes);
 // Puts `spec.fixed` where the container's /run/berth is or will be. It is read-only there, and here it is not.
 Result<void> put_fixed_files(const LaunchSpec& spec, int furniture);
 
+// Puts `hosts` and `resolv.conf`, the files about names of a container with a network, into folder `root`.
+Result<void> put_name_files(int root);
+
 // The devices of every container, below `dev`.
 constexpr std::array<const char*, 6> kDeviceNames = {"null", "zero", "full", "random", "urandom", "tty"};
 

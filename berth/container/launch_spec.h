@@ -17,8 +17,9 @@ namespace berth::container {
 
 // The files of an image: its layer folders on the host, uppermost first, under a name that changes with them.
 struct ImageRoot {
-  std::string image_id;  // 64 hex digits
-  std::vector<std::filesystem::path> layers;
+  std::string image_id;                       // 64 hex digits
+  std::vector<std::filesystem::path> layers;  // none for an image of another engine
+  std::vector<std::string> volumes;           // folders that another engine would make writable of its own accord
 };
 
 // A file that lies in the work folder when the call begins. The script can read it and cannot change it.

@@ -12,12 +12,14 @@
 #include <chrono>
 #include <deque>
 
+#include "berth/container/engine_stage.h"
 #include "berth/container/host_table.h"
 #include "berth/sys/cgroup.h"
 #include "berth/sys/descriptors.h"
 #include "berth/sys/network_links.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
+#include "berth/sys/tool.h"
 
 namespace berth::container {
 namespace {
@@ -72,6 +74,19 @@ void leave_host_table(const Watched& watched, int tries) {
   }
 }
 
+// An engine may be about to make the container that it was asked for: what is not there yet is looked for again.
+void remove_engine_container(const Watched& watched) {
+  sys::ToolOptions options;
+  options.time_limit = std::chrono::seconds(30);
+  options.environment = watched.removal_environment;
+  for (const useconds_t pause : {0u, 500'000u, 1'500'000u}) {
+    ::usleep(pause);
+    const auto removed = sys::run_tool(watched.removal, options);
+    if (removed && !removed->out.empty()) break;  // it names what it has removed
+  }
+  std::ignore = remove_engine_stage(watched.engine_stage);  // else the next start does
+}
+
 // Until who started us says that there is nothing to watch any more: true. False when they died.
 bool serve(int alive) {
   Interfaces interfaces;
@@ -107,6 +122,7 @@ int watch(const Watched& watched, int alive) {
   }
   int left = 0;
   for (const auto& cgroup : watched.cgroups) left += sys::remove_cgroup_family(cgroup) ? 0 : 1;
+  if (!watched.removal.empty()) remove_engine_container(watched);
   if (has_table) leave_host_table(watched, 11);
   return left;
 }

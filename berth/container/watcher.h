@@ -21,6 +21,10 @@ struct Watched {
   int lock = -1;                               // its lease
   std::string host_table_path;                 // of its share in the table on this machine; empty for none
   int host_table_lock = -1;
+  // Of a container that another engine makes: the command that removes it, and what it is shown (engine_stage.h).
+  std::vector<std::string> removal;
+  std::vector<std::string> removal_environment;
+  std::filesystem::path engine_stage;
 };
 
 class Watcher {

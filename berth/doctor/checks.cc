@@ -8,6 +8,7 @@
 #include "berth/doctor/cgroups.h"
 #include "berth/doctor/clock.h"
 #include "berth/doctor/database.h"
+#include "berth/doctor/engine.h"
 #include "berth/doctor/ids.h"
 #include "berth/doctor/kernel.h"
 #include "berth/doctor/leftovers.h"
@@ -96,6 +97,8 @@ constexpr Check kChecks[] = {
        return check_default_image(asked, asked.settings.default_python2,
                                   "make it: 'berth image init python2'; Python 3 items need none");
      }},
+    {"engine", "tools", "does the engine answer that is to make containers?",
+     [](const Asked& asked) { return judge_engine(engine_facts(asked), asked.root); }},
     {"skopeo", "tools", "is skopeo there, and which version?",
      [](const Asked&) { return judge_tool(kSkopeo, tool_version(kSkopeo)); }},
     {"mmdebstrap", "tools", "is mmdebstrap there, and which version?",

@@ -29,6 +29,7 @@ constexpr std::size_t kKeptLogBytes = 4 << 20;
 constexpr std::size_t kLogLineBytes = 64 << 10;     // a longer line is cut in pieces
 constexpr std::size_t kMostAnswerBytes = 16 << 20;  // waiting to be read by the script
 constexpr int kAfterEndMilliseconds = 50;           // for text on its way when the call is over
+constexpr int kLateMilliseconds = 5'000;            // likewise where it comes through a process of others
 
 // Text of descriptor 1 or 2 as lines of the log.
 class TextStream {
@@ -94,7 +95,13 @@ class Conversation {
     if (polled[3].revents != 0) BERTH_CHECK_OK(write_answers());
     BERTH_CHECK_OK(take_lines());
     if (polled[0].revents != 0) BERTH_CHECK_OK(read_messages());
-    if (!stop_ && polled[5].revents != 0 && polled[0].revents == 0) return finish(Stop::Ended);
+    if (stop_ || polled[5].revents == 0) return {};
+    if (streams_.let_go) {
+      streams_.let_go();
+      streams_.ended = -1;  // `out` ends when all has arrived
+    } else if (polled[0].revents == 0) {
+      return finish(Stop::Ended);
+    }
     return {};
   }
 
@@ -342,11 +349,14 @@ class Conversation {
                        frames_.rest().size(), to_valid_utf8(frames_.rest().substr(0, 200)))});
     }
     if (*stop_ != Stop::Completed && *stop_ != Stop::Ended) return {};
-    const auto until = Clock::now() + std::chrono::milliseconds(kAfterEndMilliseconds);
+    if (streams_.let_go) streams_.let_go();
+    const int wait = streams_.let_go ? kLateMilliseconds : 0;
+    const auto until = Clock::now() + std::chrono::milliseconds(std::max(kAfterEndMilliseconds, wait));
     while (record_.output_bytes <= options_.limits.output_bytes && Clock::now() < until) {
       std::array<pollfd, 3> polled = {pollfd{printed_.fd(), POLLIN, 0}, pollfd{complaints_.fd(), POLLIN, 0},
                                       pollfd{streams_.out.get(), POLLIN, 0}};
-      BERTH_TRY(int ready, sys::call([&] { return ::poll(polled.data(), polled.size(), 0); }, "wait for text"));
+      if (polled[1].fd < 0 && polled[2].fd < 0) return {};
+      BERTH_TRY(int ready, sys::call([&] { return ::poll(polled.data(), polled.size(), wait); }, "wait for text"));
       if (ready == 0) return {};
       if (polled[0].revents != 0) BERTH_CHECK_OK(read_text(printed_));
       if (polled[1].revents != 0) BERTH_CHECK_OK(read_text(complaints_));

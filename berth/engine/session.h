@@ -21,6 +21,9 @@ struct Streams {
   UniqueFd& printed;     // what the script writes to descriptor 1
   UniqueFd& complaints;  // likewise 2
   int ended = -1;        // readable once the interpreter's process has ended
+  // Where what was written may still be on its way when the call is over: ends the container, so that all of it arrives
+  // and then the streams end. Nothing happens the second time. Empty where what was written is there at once.
+  std::function<void()> let_go = {};
 };
 
 enum class Direction { ToScript, FromScript };

@@ -73,6 +73,19 @@ Result<std::vector<std::pair<std::string, std::string>>> labels_member(const Jso
   return labels;
 }
 
+// The names of the members are the folders.
+Result<std::vector<std::string>> volumes_member(const Json& config) {
+  std::vector<std::string> volumes;
+  const Json* value = config.find("Volumes");
+  if (value == nullptr || value->is_null()) return volumes;
+  if (!value->is_object()) return refuse("Volumes", "it is not an object");
+  if (value->as_object()->size() > kMaxItems) {
+    return refuse("Volumes", fmt::format("it has more than {} items", kMaxItems));
+  }
+  for (const auto& [folder, options] : *value->as_object()) volumes.push_back(folder);
+  return volumes;
+}
+
 bool is_plain(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
 }
@@ -98,16 +111,21 @@ Result<ImageConfig> parse_image_config(std::string_view json) {
     return fail(Errc::Corrupt, "read the image's config: it is over the limit of 1 MiB");
   auto parsed = parse_json(json, kLimits);
   if (!parsed) return fail(Errc::Corrupt, fmt::format("read the image's config: {}", parsed.error().message()));
-  ImageConfig config;
   const Json* run = parsed->find("config");
-  if (run == nullptr || run->is_null()) return config;
-  if (!run->is_object()) return refuse("config", "it is not an object");
-  BERTH_TRY(config.env, env_member(*run));
-  BERTH_TRY(config.user, text_member(*run, "User"));
-  BERTH_TRY(config.workdir, text_member(*run, "WorkingDir"));
-  BERTH_TRY(config.entrypoint, list_member(*run, "Entrypoint"));
-  BERTH_TRY(config.cmd, list_member(*run, "Cmd"));
-  BERTH_TRY(config.labels, labels_member(*run));
+  if (run == nullptr || run->is_null()) return ImageConfig();
+  return read_image_config(*run);
+}
+
+Result<ImageConfig> read_image_config(const Json& run) {
+  ImageConfig config;
+  if (!run.is_object()) return refuse("config", "it is not an object");
+  BERTH_TRY(config.env, env_member(run));
+  BERTH_TRY(config.user, text_member(run, "User"));
+  BERTH_TRY(config.workdir, text_member(run, "WorkingDir"));
+  BERTH_TRY(config.entrypoint, list_member(run, "Entrypoint"));
+  BERTH_TRY(config.cmd, list_member(run, "Cmd"));
+  BERTH_TRY(config.labels, labels_member(run));
+  BERTH_TRY(config.volumes, volumes_member(run));
   if (config.user.size() > kMaxUser || !is_plain(config.user)) return refuse("User", "it is not the name of a user");
   if (!config.workdir.empty() && !config.workdir.starts_with('/')) return refuse("WorkingDir", "it is not absolute");
   return config;

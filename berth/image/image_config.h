@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/json.h"
 #include "berth/base/result.h"
 
 namespace berth::image {
@@ -17,6 +18,7 @@ struct ImageConfig {
   std::vector<std::string> entrypoint;
   std::vector<std::string> cmd;
   std::vector<std::pair<std::string, std::string>> labels;
+  std::vector<std::string> volumes;  // folders, as written, that Docker would make writable outside of the image
 
   // The value of `name` in `env`, or of the label `name`; empty when there is none.
   std::string env_value(std::string_view name) const;
@@ -30,5 +32,8 @@ inline constexpr std::size_t kMaxConfigBytes = 1 << 20;
 // lists are bounded, texts hold no NUL, a user no control characters.
 // Errors: Corrupt, with the member and what is wrong with it.
 Result<ImageConfig> parse_image_config(std::string_view json);
+
+// The same of its member `config`, which engines show as `Config`.
+Result<ImageConfig> read_image_config(const Json& run);
 
 }  // namespace berth::image

@@ -10,7 +10,7 @@
 
 #include "berth/image/named_images.h"
 #include "berth/image/short_names.h"
-#include "berth/image/tag_order.h"
+#include "berth/image/stored_names.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 
@@ -19,70 +19,6 @@ namespace {
 
 constexpr std::size_t kMaxListBytes = 256 << 20;
 constexpr std::size_t kMaxLowerBytes = 64 << 10;
-
-// How far two names are apart in single letters changed, put in or left out.
-std::size_t distance(std::string_view a, std::string_view b) {
-  constexpr std::size_t kMost = 64;
-  a = a.substr(0, kMost);
-  b = b.substr(0, kMost);
-  std::array<std::size_t, kMost + 1> row = {};
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-// As a user writes it: images of this machine without their registry.
-std::string short_text(Reference name) {
-  if (name.registry == "localhost") name.registry.clear();
-  return to_string(name);
-}
-
-// The names that a user may have meant: the same image under other tags first, then names written alike.
-std::string nearest_names(const std::vector<StoredImage>& images, const Reference& wanted) {
-  constexpr std::size_t kShown = 3;
-  constexpr std::size_t kLooked = 2000;
-  std::vector<std::pair<std::size_t, std::string>> near;
-  for (const StoredImage& image : images) {
-    for (const Reference& name : image.names) {
-      if (near.size() == kLooked) break;
-      const std::size_t apart =
-          std::min(distance(name.path, wanted.path), 1 + distance(last_component(name), last_component(wanted)));
-      near.emplace_back(apart, short_text(name));
-    }
-  }
-  std::ranges::sort(near, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : compare_tags(b.second, a.second) < 0;
-  });
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kShown, near.size()); ++i) {
-    text += fmt::format("{}'{}'", i == 0 ? "" : ", ", near[i].second);
-  }
-  return text;
-}
-
-std::string remedy_for(const Reference& wanted) {
-  if (wanted.path == kShortNames[0].second) return "make it with 'berth image init'";
-  return fmt::format("name one of these, or let one stand in for it with the setting {}", kSubstituteSetting);
-}
-
-Error not_found(const std::filesystem::path& graph_root, const std::vector<StoredImage>& images,
-                const Reference& wanted) {
-  const Reference full = with_long_name(wanted);
-  const std::string meant = full == wanted ? "" : fmt::format(" (that is '{}')", to_string(full));
-  const std::string near = nearest_names(images, full);
-  const std::string there = near.empty() ? "no image is there yet" : "it is not there; the nearest are " + near;
-  const bool base = full.path == kShortNames[0].second;
-  const std::string remedy = near.empty() && !base ? "'berth image init' makes the Python 3 base" : remedy_for(full);
-  return Error(Errc::NotFound, fmt::format("find image '{}'{} in the storage '{}': {}; {}", to_string(wanted), meant,
-                                           graph_root.native(), there, remedy));
-}
 
 std::string read_error_text(const StoredImage& image) {
   const std::string name = image.names.empty() ? image.id : short_text(image.names.front());
@@ -175,7 +111,7 @@ Result<LocalImage> LocalStore::find_image(const Reference& reference) const {
   BERTH_TRY(const std::vector<StoredImage> images, images_with(last_component(full)));
   if (const StoredImage* image = pick_image(pointers_to(images), full)) return read_image(*image);
   BERTH_TRY(const std::vector<StoredImage> all, list_images());
-  return std::unexpected(not_found(graph_root_, all, reference));
+  return not_found(fmt::format("in the storage '{}'", graph_root_.native()), all, reference);
 }
 
 Result<LocalImage> LocalStore::read_image(const StoredImage& image) const {

@@ -89,7 +89,12 @@ Substituted substitute(const Reference& wanted, const SubstitutionTable& table) 
 
 Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table,
                                     const TrustPolicy& trust) {
-  auto image = store.find_image(wanted);
+  return resolve_image([&](const Reference& one) { return store.find_image(one); }, wanted, table, trust);
+}
+
+Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& wanted, const SubstitutionTable& table,
+                                    const TrustPolicy& trust) {
+  auto image = find(wanted);
   if (image) {
     BERTH_CHECK_OK(check_trust(trust, names_found(*image, wanted), image->digest));
     Reference used = name_used(*image, wanted);
@@ -102,7 +107,7 @@ Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wa
     if (!look_alike_of(trust, with_long_name(wanted)).empty()) BERTH_CHECK_OK(check_trust(trust, wanted));
     return std::unexpected(std::move(image).error());
   }
-  BERTH_TRY(LocalImage found, store.find_image(instead.reference).context([&] {
+  BERTH_TRY(LocalImage found, find(instead.reference).context([&] {
     return fmt::format("use what setting {} '{}' puts in place of '{}'", kSubstituteSetting, instead.pattern,
                        to_string(wanted));
   }));

@@ -1,6 +1,7 @@
 // Images that cannot be had, and what an operator lets stand in for them.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,8 +42,13 @@ struct ResolvedImage {
   std::string why;  // one line when something else than `wanted` is used; empty otherwise
 };
 
-// Finds `wanted`, or what `table` puts in its place when it is not here, and holds what was found to `trust`.
-// Errors: those of LocalStore::find_image; Denied when it is not trusted, or is not here and looks like what is.
+// Finds `wanted`, or what `table` puts in its place when it is not here, and holds what was found to `trust`. `find`
+// answers NotFound for what is not.
+// Errors: those of `find`, or of LocalStore::find_image; Denied when it is not trusted, or is not here and looks like
+// what is.
+using FindImage = std::function<Result<LocalImage>(const Reference&)>;
+Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& wanted, const SubstitutionTable& table,
+                                    const TrustPolicy& trust);
 Result<ResolvedImage> resolve_image(const LocalStore& store, const Reference& wanted, const SubstitutionTable& table,
                                     const TrustPolicy& trust);
 

@@ -133,6 +133,27 @@ Result<void> make_ready(const CgroupHierarchy& hierarchy, const std::filesystem:
   return pass_on(parent, hierarchy.controllers, false);
 }
 
+// Adds what group folder `path` of `hierarchy` counts.
+void add_usage(const std::filesystem::path& path, const CgroupHierarchy& hierarchy, CgroupUsage& usage) {
+  const bool v2 = hierarchy.version == 2;
+  for (const std::string& controller : hierarchy.controllers) {
+    if (controller == "memory") {
+      if (const auto peak = read_number(path / (v2 ? "memory.peak" : "memory.max_usage_in_bytes"))) {
+        usage.peak_memory_bytes = peak;
+      }
+      usage.oom_kills += read_number(path / (v2 ? "memory.events" : "memory.oom_control"), "oom_kill").value_or(0);
+    } else if (controller == "pids") {
+      usage.refused_forks += read_number(path / "pids.events", "max").value_or(0);
+    } else if (const auto ns = v2 ? std::nullopt : read_number(path / "cpuacct.usage")) {
+      usage.cpu_time = std::chrono::nanoseconds(*ns);
+    }
+  }
+  // Counted in every group of version 2, whatever its controllers.
+  if (const auto us = v2 ? read_number(path / "cpu.stat", "usage_usec") : std::nullopt) {
+    usage.cpu_time = std::chrono::microseconds(*us);
+  }
+}
+
 void nap() {
   const timespec pause = {0, 2'000'000};
   ::nanosleep(&pause, nullptr);
@@ -201,25 +222,15 @@ std::optional<int> Cgroup::v2_folder() const {
   return v2_folder_.get();
 }
 
+CgroupUsage usage_of(const std::vector<CgroupHierarchy>& groups) {
+  CgroupUsage usage;
+  for (const CgroupHierarchy& group : groups) add_usage(group.place, group, usage);
+  return usage;
+}
+
 Result<CgroupUsage> Cgroup::usage() const {
   CgroupUsage usage;
-  for (const auto& [path, hierarchy] : folders_) {
-    const bool v2 = hierarchy.version == 2;
-    for (const std::string& controller : hierarchy.controllers) {
-      if (controller == "memory") {
-        usage.peak_memory_bytes = read_number(path / (v2 ? "memory.peak" : "memory.max_usage_in_bytes"));
-        usage.oom_kills = read_number(path / (v2 ? "memory.events" : "memory.oom_control"), "oom_kill").value_or(0);
-      } else if (controller == "pids") {
-        usage.refused_forks = read_number(path / "pids.events", "max").value_or(0);
-      } else if (const auto ns = v2 ? std::nullopt : read_number(path / "cpuacct.usage")) {
-        usage.cpu_time = std::chrono::nanoseconds(*ns);
-      }
-    }
-    // Counted in every group of version 2, whatever its controllers.
-    if (const auto us = v2 ? read_number(path / "cpu.stat", "usage_usec") : std::nullopt) {
-      usage.cpu_time = std::chrono::microseconds(*us);
-    }
-  }
+  for (const auto& [path, hierarchy] : folders_) add_usage(path, hierarchy, usage);
   return usage;
 }
 

@@ -34,6 +34,9 @@ struct CgroupUsage {
   std::uint64_t refused_forks = 0;
 };
 
+// What the groups whose folders are the places of `groups` have used. A file that is not there is passed over.
+CgroupUsage usage_of(const std::vector<CgroupHierarchy>& groups);
+
 // A group of ours in every hierarchy that matters, with its limits; removed with the object.
 class Cgroup {
  public:

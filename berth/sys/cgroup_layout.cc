@@ -245,4 +245,20 @@ CgroupLayout choose_layout(std::string_view mountinfo, std::string_view own_grou
   return layout;
 }
 
+std::vector<CgroupHierarchy> groups_of_process(std::string_view mountinfo, std::string_view groups) {
+  std::vector<CgroupHierarchy> found;
+  for (const Mount& mount : cgroup_mounts(mountinfo)) {
+    std::vector<std::string> controllers;
+    for (const std::string_view controller : {"memory", "pids", "cpu", "cpuacct"}) {
+      if (mount.version == 2 || holds(mount.controllers, controller)) controllers.emplace_back(controller);
+    }
+    const std::string first = controllers.empty() ? "" : controllers.front();
+    const auto folders = folders_upwards(mount, own_group(groups, mount.version, first));
+    if (first.empty() || folders.empty() || folders.front() == mount.point) continue;
+    if (std::ranges::find(found, folders.front(), &CgroupHierarchy::place) != found.end()) continue;
+    found.push_back({folders.front(), mount.version, std::move(controllers), false});
+  }
+  return found;
+}
+
 }  // namespace berth::sys

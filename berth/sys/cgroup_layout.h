@@ -59,4 +59,9 @@ struct CgroupLayout {
 // be written to comes first.
 CgroupLayout choose_layout(std::string_view mountinfo, std::string_view own_groups, const LookAtGroup& look);
 
+// The groups that a process is in, from the texts of our /proc/self/mountinfo and of its /proc/PID/cgroup: `place` is
+// the group's folder itself, `controllers` are all that count there, cpuacct among them. A group that no mount shows,
+// and the root of a hierarchy, are left out. Pure.
+std::vector<CgroupHierarchy> groups_of_process(std::string_view mountinfo, std::string_view groups);
+
 }  // namespace berth::sys

@@ -24,6 +24,7 @@ images:
   default:
     python3: berth/three
     python2: berth/two
+engine: podman
 isolation:
   user_namespace: off
 network:
@@ -70,6 +71,7 @@ serve:
   EXPECT_EQ(image::to_string(settings->substitutes[1].use), "berth/any:1");
   EXPECT_EQ(settings->default_python3, "berth/three");
   EXPECT_EQ(settings->default_python2, "berth/two");
+  EXPECT_EQ(settings->engine, container::EngineKind::Podman);
   EXPECT_FALSE(settings->user_namespace);
   const NetworkSettings& network = settings->network;
   EXPECT_EQ(net::to_text(network.for_scripts), "egress");
@@ -164,6 +166,7 @@ const WrongRow kWrong[] = {
     {"Output", "limits: {output: ''}\n", "'limits.output'", "'' is no number of bytes"},
     {"UserNamespace", "isolation: {user_namespace: maybe}\n", "'isolation.user_namespace'",
      "'maybe' is neither on nor off"},
+    {"Engine", "engine: Docker\n", "'engine'", "'Docker' is no engine; there are native, docker and podman"},
     {"SubstitutesAsList", "images: {substitute: [a]}\n", "'images.substitute'",
      "is no mapping of names to local images"},
     {"SubstituteOfAWrongName", "images: {substitute: {a: 'B C'}}\n", "'images.substitute.a'", "images.substitute 'a'"},

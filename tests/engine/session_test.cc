@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <thread>
 
 #include "tests/engine/scripted_peer.h"
 #include "tests/support/result_matchers.h"
@@ -316,6 +318,59 @@ TEST_F(Session, EndsWithTheProcessThoughAChildKeepsItsChannel) {
   EXPECT_EQ(record.stop, Stop::Ended);
   EXPECT_EQ(record.entries.size(), 1u);
   EXPECT_THAT(texts_of(record, LogSource::Output), ElementsAre("printed before"));
+}
+
+// A container whose streams pass through a process of others: what was written comes when it is let go.
+struct LateStreams {
+  std::atomic<int> let_go = 0;
+
+  Result<CallRecord> converse_over(Line& line, Host& host, const SessionOptions& options) {
+    Streams streams = line.streams();
+    streams.let_go = [this] { ++let_go; };
+    return converse(streams, kJob, host, options);
+  }
+  void wait() const {
+    while (let_go == 0) std::this_thread::sleep_for(1ms);
+  }
+};
+
+TEST_F(Session, WaitsForTextThatIsStillOnItsWay) {
+  LateStreams late;
+  Line line([&](Peer& peer) {
+    peer.say(kCompleted);
+    late.wait();
+    peer.complain("printed before the end\n");
+  });
+  const auto record = late.converse_over(line, host_, options_);
+  ASSERT_TRUE(berth::testing::ok(record));
+  EXPECT_EQ(record->stop, Stop::Completed);
+  EXPECT_THAT(texts_of(*record, LogSource::Error), ElementsAre("printed before the end"));
+}
+
+TEST_F(Session, TakesMessagesOfAProcessThatHasEndedAlready) {
+  LateStreams late;
+  Line line([&](Peer& peer) {
+    peer.ended.reset();
+    late.wait();
+    peer.say(R"({"type":"result","results":[{"Type":1,"Contents":"last words"}]})");
+  });
+  const auto record = late.converse_over(line, host_, options_);
+  ASSERT_TRUE(berth::testing::ok(record));
+  EXPECT_EQ(record->stop, Stop::Ended);
+  ASSERT_EQ(record->entries.size(), 1u);
+  EXPECT_EQ(record->entries.front().text_or("Contents", ""), "last words");
+}
+
+TEST_F(Session, IsNotHeldUpWhereStreamsNeverEnd) {
+  time_out_after(200ms);
+  LateStreams late;
+  Line line([&](Peer& peer) {
+    peer.ended.reset();
+    peer.wait_for_the_end();
+  });
+  const auto record = late.converse_over(line, host_, options_);
+  ASSERT_TRUE(berth::testing::ok(record));
+  EXPECT_EQ(record->stop, Stop::Timeout);
 }
 
 TEST_F(Session, EndsWhenTheChannelIsClosed) {

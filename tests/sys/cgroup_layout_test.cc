@@ -275,6 +275,44 @@ TEST_P(Layout, IsUnderstood) {
 
 INSTANTIATE_TEST_SUITE_P(Table, Layout, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
 
+struct ProcessRow {
+  const char* name;
+  std::string mountinfo;
+  std::string groups;
+  std::vector<CgroupHierarchy> found;
+};
+
+const ProcessRow kProcessRows[] = {
+    {"DockerOnHybrid",
+     kHybrid,
+     "8:pids:/docker/4f2a\n4:memory:/docker/4f2a\n2:cpuacct:/docker/4f2a\n1:cpu:/docker/4f2a\n0::/\n",
+     {{"/sys/fs/cgroup/cpu/docker/4f2a", 1, {"cpu"}},
+      {"/sys/fs/cgroup/cpuacct/docker/4f2a", 1, {"cpuacct"}},
+      {"/sys/fs/cgroup/memory/docker/4f2a", 1, {"memory"}},
+      {"/sys/fs/cgroup/pids/docker/4f2a", 1, {"pids"}}}},
+    {"DockerOnUnified",
+     kUnified,
+     "0::/system.slice/docker-4f2a.scope\n",
+     {{"/sys/fs/cgroup/system.slice/docker-4f2a.scope", 2, {"memory", "pids", "cpu", "cpuacct"}}}},
+    {"BothInOneHierarchy",
+     kRhel8,
+     "3:cpu,cpuacct:/machine/x\n",
+     {{"/sys/fs/cgroup/cpu,cpuacct/machine/x", 1, {"cpu", "cpuacct"}}}},
+    {"TheRootSaysNothingOfOneContainer", kUnified, "0::/\n", {}},
+    {"OutsideOfOurNamespace", kUnified, "0::/../../x\n", {}},
+    {"BesideWhatOurMountShows", kDockerV1, "1:pids:/docker/other\n", {}},
+    {"Nothing", "", "", {}},
+};
+
+class ProcessGroups : public ::testing::TestWithParam<ProcessRow> {};
+
+TEST_P(ProcessGroups, AreFound) {
+  EXPECT_EQ(groups_of_process(GetParam().mountinfo, GetParam().groups), GetParam().found);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ProcessGroups, ::testing::ValuesIn(kProcessRows),
+                         [](const auto& row) { return row.param.name; });
+
 TEST(LookAtGroup, FindsNothingWhereNothingIs) { EXPECT_FALSE(look_at_group("/nonexistent/group").has_value()); }
 
 }  // namespace

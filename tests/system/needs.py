@@ -1,7 +1,7 @@
 """What the tests need of the machine, found out by doing it.
 
 What is missing skips the tests, with the reason. Where BERTH_REQUIRE names it (a list with commas of root, userns,
-cgroup, cgroup2, overlay, image, rootless), it is an error instead: an isolation test that is skipped silently is a hole.
+cgroup, cgroup2, overlay, image, rootless, docker, podman), it is an error instead: an isolation test that is skipped silently is a hole.
 """
 import os
 import shutil

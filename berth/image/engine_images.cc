@@ -1,0 +1,104 @@
+#include "berth/image/engine_images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "berth/base/json.h"
+#include "berth/image/named_images.h"
+#include "berth/image/short_names.h"
+#include "berth/image/stored_names.h"
+#include "berth/sys/tool.h"
+
+namespace berth::image {
+namespace {
+
+constexpr std::size_t kMostInspectedBytes = 8 << 20;
+constexpr JsonLimits kLimits = {.depth = 64, .values = 200'000};
+
+std::string_view take_field(std::string_view& line) {
+  const std::string_view field = line.substr(0, line.find('\t'));
+  line.remove_prefix(std::min(field.size() + 1, line.size()));
+  return field;
+}
+
+// 64 hexadecimal digits, which Docker writes behind "sha256:" and Podman alone.
+std::string id_of(std::string_view text) {
+  if (text.starts_with("sha256:")) text.remove_prefix(7);
+  return is_layer_id(text) ? std::string(text) : std::string();
+}
+
+sys::ToolOptions options_for(const sys::EngineProgram& program) {
+  sys::ToolOptions options;
+  options.time_limit = std::chrono::seconds(60);
+  options.environment = program.environment;
+  return options;
+}
+
+}  // namespace
+
+std::vector<StoredImage> parse_engine_list(std::string_view text) {
+  std::vector<StoredImage> images;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    const std::string_view repository = take_field(line);
+    const std::string_view tag = take_field(line);
+    StoredImage image;
+    image.id = id_of(take_field(line));
+    if (image.id.empty()) continue;
+    image.digest = is_digest(line) ? std::string(line) : "sha256:" + image.id;
+    const std::string name = tag == "<none>" ? std::string(repository) : fmt::format("{}:{}", repository, tag);
+    if (auto reference = parse_reference(name)) image.names.push_back(*std::move(reference));
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
+Result<LocalImage> parse_inspected_image(std::string_view json) {
+  const auto refuse = [](std::string_view why) {
+    return fail(Errc::Corrupt, fmt::format("read what the engine says of the image: {}", why));
+  };
+  if (json.size() > kMostInspectedBytes) return refuse("it is over the limit of 8 MiB");
+  const auto parsed = parse_json(json, kLimits);
+  if (!parsed) return refuse(parsed.error().message());
+  const Json::Array* list = parsed->as_array();
+  if (list == nullptr || list->size() != 1) return refuse("it is no list of one image");
+  const Json& inspected = list->front();
+  LocalImage image;
+  image.id = id_of(inspected.text_or("Id", ""));
+  if (image.id.empty()) return refuse("Id: it is no digest");
+  image.created = inspected.text_or("Created", "");
+  const Json* config = inspected.find("Config");
+  if (config != nullptr && !config->is_null()) {
+    BERTH_TRY(image.config, read_image_config(*config));
+  }
+  return image;
+}
+
+Result<LocalImage> EngineImages::find(const Reference& wanted, const std::vector<StoredImage>& images) const {
+  const StoredImage* found = pick_image(pointers_to(images), with_long_name(wanted));
+  if (found == nullptr) return not_found(fmt::format("among the images of {}", program_.name), images, wanted);
+  BERTH_TRY(const auto inspected, sys::run_tool({program_.name, "image", "inspect", found->id}, options_for(program_)));
+  BERTH_TRY(LocalImage image, parse_inspected_image(inspected.out).context([&] {
+    return fmt::format("read image '{}'", to_string(wanted));
+  }));
+  if (image.id != found->id) return fail(Errc::Corrupt, fmt::format("{} tells of another image", program_.name));
+  image.digest = found->digest;
+  for (const StoredImage& other : images) {
+    if (other.id == image.id) std::ranges::copy(other.names, std::back_inserter(image.names));
+  }
+  return image;
+}
+
+Result<const ResolvedImage*> EngineImages::resolve(const Reference& wanted, const SubstitutionTable& table,
+                                                    const TrustPolicy& trust) {
+  const std::vector<std::string> list = {program_.name,           "image", "ls", "--no-trunc", "--digests", "--format",
+                                         std::string(kListFormat)};
+  BERTH_TRY(const auto listed, sys::run_tool(list, options_for(program_)));
+  const std::vector<StoredImage> images = parse_engine_list(listed.out);
+  BERTH_TRY(resolved_, resolve_image([&](const Reference& one) { return find(one, images); }, wanted, table, trust));
+  return &resolved_;
+}
+
+}  // namespace berth::image

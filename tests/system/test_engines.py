@@ -1,0 +1,522 @@
+"""One contract for all engines: Berth itself, Docker and Podman run the same calls, with the same ends.
+
+What differs is stated in docs/engines.md, and here by `is_native`.
+"""
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+import engines
+import needs
+from calls import PATIENCE
+from figures import figure
+from inside import SYSCALL
+from lab import HOST, METADATA, PRIVATE, PUBLIC, REACH
+from test_protocol import FORGED, writing
+
+MIB = 1 << 20
+
+
+@pytest.fixture(scope='module', params=engines.NAMES)
+def calls(request, berth):
+    images = engines.base_images(berth)
+    try:
+        engine = engines.KINDS[request.param](list(images.values()))
+    except engines.Lacking as reason:
+        text = 'engine %s: %s' % (request.param, reason)
+        if needs.required(request.param):
+            pytest.fail(text)
+        pytest.skip(text)
+    made = engines.Calls(berth, engine)
+    made.python2 = images.get(2)
+    yield made
+    engine.end()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(calls):
+    yield
+    calls.settle()
+
+
+# --- what a call is given, and what it answers ---------------------------------------------------------------------------
+
+
+def test_result_and_arguments(calls):
+    answer = calls.script("demisto.results('%s, %s' % (demisto.args()['who'], demisto.args()['other']))",
+                          'who=Ada', "other='; $(id) \" \\ ü")
+    assert (answer.cause, answer.code) == ('completed', 0), answer
+    assert answer.value == "Ada, '; $(id) \" \\ ü"
+    assert answer.json.get('engine', 'native') == calls.engine.name
+    assert answer.json['image']['used'].startswith('berth/python3-deb:')
+    assert answer.json['image']['digest'].startswith('sha256:')
+    own_ids = [text for text in answer.json['warnings'] if 'ids in the container are those of this machine' in text]
+    assert (len(own_ids) == 1) == (calls.engine.name == 'docker') and len(answer.json['warnings']) == len(own_ids), answer
+
+
+def test_entries_and_context(calls):
+    answer = calls.script('''
+demisto.results({'Type': 1, 'ContentsFormat': 'json', 'Contents': {'a': [1, 2]}, 'HumanReadable': '# Title',
+                 'EntryContext': {'Ship(val.Id && val.Id == obj.Id)': {'Id': 7, 'Name': 'Aurora'}}})
+demisto.results([1, 'two'])''')
+    assert answer.cause == 'completed', answer
+    assert answer.json['context'] == {'Ship': {'Id': 7, 'Name': 'Aurora'}}
+    assert [entry['Contents'] for entry in answer.entries[1:]] == ['1', 'two'] and answer.entries[0]['Contents'] == {
+        'a': [1, 2]}
+
+
+def test_files_in_and_out(calls):
+    given = calls.berth.write('given.txt', 'handed in\n' * 1000)
+    folder = calls.berth.write('saved-%s/.keep' % calls.engine.name, '')
+    answer = calls.script("""
+path = demisto.getFilePath('1@1')['path']
+text = open(path).read()
+try:
+    open(path, 'w')
+    text = 'it was writable'
+except OSError:
+    pass
+demisto.results(fileResult('copy.txt', text.upper()))""", '--file', given, '--save-files', os.path.dirname(folder))
+    assert (answer.cause, answer.entries[-1]['Type']) == ('completed', 3), answer
+    with open(os.path.join(os.path.dirname(folder), 'copy.txt')) as saved:
+        assert saved.read() == 'HANDED IN\n' * 1000
+
+
+def test_commands_of_the_server_and_other_scripts(calls, tmp_path):
+    tree = tmp_path / 'Packs' / 'P' / 'Scripts'
+    for name, code in (('Inner', "demisto.results('inner ' + demisto.args()['x'])"),
+                       ('Outer', "demisto.results(demisto.executeCommand('Inner', {'x': '1'})[0]['Contents'])")):
+        (tree / name).mkdir(parents=True)
+        (tree / name / (name + '.py')).write_text(code)
+        (tree / name / (name + '.yml')).write_text(
+            "commonfields: {id: %s, version: -1}\nname: %s\nscript: '-'\ntype: python\nsubtype: python3\n"
+            "dockerimage: python3\nargs: [{name: x}]\n" % (name, name))
+    answer = calls('run', str(tree / 'Outer'), '--json')
+    assert (answer.cause, answer.value) == ('completed', 'inner 1'), answer
+
+
+def test_an_integration_and_its_secret(calls, tmp_path):
+    """The secret is there, is masked, and never stands in a command or in what the engine remembers."""
+    secret = 'hunter2-%d' % os.getpid()
+    item = tmp_path / 'Teller.yml'
+    item.write_text('''
+commonfields: {id: Teller, version: -1}
+name: Teller
+category: Utilities
+configuration:
+- {name: url, type: 0, display: URL}
+- {name: key, type: 4, display: Key}
+script:
+  type: python
+  subtype: python3
+  dockerimage: python3
+  script: |
+    import time
+    if demisto.command() == 'tell':
+        time.sleep(float(demisto.args()['seconds']))
+        demisto.results({'url': demisto.params()['url'], 'size': len(demisto.params()['key']), 'key': demisto.params()['key']})
+  commands:
+  - {name: tell, arguments: [{name: seconds}]}
+''')
+    running = calls.berth.begin(
+        'run', str(item), '--command', 'tell', 'seconds=2', '--param', 'url=https://x.example', '--param',
+        'key=@' + calls.berth.write('key.txt', secret), '--network', 'none', '--json', '--engine', calls.engine.name,
+        env=calls.engine.env)
+    seen, looked = [], 0
+    while os.path.exists('/proc/%d' % running.pid) and looked < 40:
+        for pid in filter(str.isdigit, os.listdir('/proc')):
+            try:
+                with open('/proc/%s/cmdline' % pid, 'rb') as line:
+                    seen += [pid] if secret.encode() in line.read() else []
+            except OSError:
+                pass
+        if not calls.is_native and looked == 20:
+            for name in calls.engine.ask('ps', '--format', '{{.Names}}').split():
+                seen += [name] if secret in calls.engine.ask('inspect', name) else []
+        looked += 1
+        time.sleep(0.05)
+    answer = running.wait(120)
+    assert answer.cause == 'completed' and seen == [], (seen, answer)
+    assert answer.value['url'] == 'https://x.example' and answer.value['size'] == len(secret)
+    assert secret not in answer.out and secret not in answer.err
+
+
+def test_python2(calls):
+    if calls.python2 is None:
+        pytest.skip("no Python 2 base image is here: 'berth image init python2' makes it")
+    item = calls.berth.write('old2/Old.yml', '''
+commonfields: {id: Old, version: -1}
+name: Old
+script: |
+  import sys
+  demisto.results({'version': list(sys.version_info[:2]), 'half': 1 / 2})
+type: python
+subtype: python2
+dockerimage: python2
+''')
+    answer = calls('run', item, '--json')
+    assert (answer.cause, answer.value) == ('completed', {'version': [2, 7], 'half': 0}), answer
+
+
+# --- streams ---------------------------------------------------------------------------------------------------------------
+
+
+def test_forged_frames(calls):
+    answer = calls.script(writing(1, *FORGED) + writing(2, *FORGED) + "demisto.results('mine')")
+    assert (answer.cause, answer.value, len(answer.entries)) == ('completed', 'mine', 1), answer
+    # With other engines both come by one pipe.
+    assert sorted(answer.log('stdout') + answer.log('stderr')) == sorted(2 * FORGED)
+    assert calls.is_native or answer.log('stdout') == []
+    figure('engines', 'forged lines that were messages, by %s' % calls.engine.name, '0 of %d' % (2 * len(FORGED)))
+    # The control: on the private channel they do what they say.
+    ended = calls.script(writing(4, FORGED[3], FORGED[1], FORGED[0]) + 'import time\ntime.sleep(60)')
+    assert (ended.cause, ended.value, ended.exception()) == ('exception', 'forged', 'forged'), ended
+
+
+def test_text_until_the_end(calls):
+    """What is printed last is there, however the process ends."""
+    answer = calls.script("import sys\nsys.stderr.write('to stderr\\n')\nprint('said')\ndemisto.results('done')")
+    assert (answer.log('stderr'), answer.log('script')) == (['to stderr'], ['said']), answer
+    ended = calls.script("import os\nos.write(2, b'last words\\n')\ndemisto.results('kept')\nos._exit(3)")
+    assert (ended.cause, ended.outcome['status']) == ('ended early', 3), ended
+    assert ended.log('stderr') == ['last words'] and ended.value == 'kept'
+
+
+def test_large_answers(calls):
+    answer = calls.script("demisto.results('x' * (8 << 20))")
+    assert (answer.cause, len(answer.value)) == ('completed', 8 << 20), answer.err
+    given = calls.script("demisto.results(len(demisto.args()['text']))", 'text=' + 'y' * 100_000)
+    assert given.value == '100000', given
+
+
+def test_output_limits(calls):
+    flood = calls.script("import os\nblock = b'x' * (1 << 20)\nwhile True:\n    os.write(2, block)")
+    assert (flood.cause, flood.outcome['limit']) == ('output limit', '64 MiB of output'), flood.err
+    frame = calls.script("import os\nblock = b'x' * (1 << 20)\nwhile True:\n    os.write(4, block)")
+    assert (frame.cause, frame.outcome['limit']) == ('output limit', '16 MiB for one message'), frame.err
+
+
+# --- ends ------------------------------------------------------------------------------------------------------------------
+
+ENDS = {
+    'exception': ("raise ValueError('broken')", 'exception', 3, {}),
+    'status': ('import os\nos._exit(66)', 'ended early', 10, {'status': 66}),
+    'sigkill': ('import os\nos.kill(os.getpid(), 9)', 'signal', 7, {'signal': 9}),
+    'sigsegv': ('import ctypes\nctypes.string_at(0)', 'signal', 7, {'signal': 11}),
+    'error entry': ("demisto.results({'Type': 4, 'ContentsFormat': 'text', 'Contents': 'no'})", 'completed', 1, {}),
+}
+
+
+@pytest.mark.parametrize('end', sorted(ENDS))
+def test_ends(calls, end):
+    code, cause, exit_code, facts = ENDS[end]
+    answer = calls.script(code)
+    assert (answer.cause, answer.code) == (cause, exit_code), answer
+    assert {name: answer.outcome.get(name) for name in facts} == facts
+
+
+def test_timeout(calls):
+    begun = time.monotonic()
+    answer = calls.script("demisto.results('early')\nimport time\ntime.sleep(60)", '--timeout', '2s')
+    assert (answer.cause, answer.code, answer.outcome['raised_by']) == ('timeout', 4, '--timeout'), answer
+    assert answer.value == 'early' and time.monotonic() - begun < 10 * PATIENCE
+
+
+def test_memory(calls):
+    eat = "held = [b'\\1' * (16 << 20) for _ in range(int(demisto.args()['mib']) // 16)]\ndemisto.results(len(held))"
+    answer = calls.script(eat, 'mib=512', '--memory', '128m')
+    assert (answer.cause, answer.code, answer.outcome['limit']) == ('memory', 5, 'memory 128 MiB'), answer
+    assert answer.outcome['oom_kills'] >= 1 and 120 * MIB < answer.outcome['peak_memory_bytes'] <= 128 * MIB
+    assert calls.script(eat, 'mib=64', '--memory', '128m').cause == 'completed'
+
+
+def test_processes(calls):
+    bomb = '''
+import os, time
+for _ in range(40):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+demisto.results('all')'''
+    answer = calls.script(bomb, '--pids', '20')
+    assert (answer.cause, answer.code, answer.outcome['limit']) == ('process limit', 6, '20 processes and threads'), answer
+    assert answer.outcome['refused_forks'] >= 1
+    assert calls.script(bomb, '--pids', '60').cause == 'completed'
+
+
+def test_processors(calls):
+    answer = calls.script('''
+import os, time
+begun = time.monotonic()
+end = begun + 3
+for _ in range(4):
+    if os.fork() == 0:
+        while time.monotonic() < end:
+            pass
+        os._exit(0)
+for _ in range(4):
+    os.wait()
+used = os.times()
+demisto.results({'cpu': used.children_user + used.children_system, 'wall': time.monotonic() - begun})''', '--cpus', '0.4')
+    cpus = answer.value['cpu'] / answer.value['wall']
+    assert answer.cause == 'completed' and cpus < 0.5, answer
+    # Native counts the processes themselves where no cgroup does; the last moment of each is missing then.
+    assert answer.outcome['cpu_ms'] >= 700 * answer.value['cpu']
+    figure('engines', 'processors of 4 that spin with --cpus 0.4, by %s' % calls.engine.name, '%.2f' % cpus)
+
+
+def test_writable_places(calls):
+    """One place of bounded bytes and files, whatever its name, and nothing else."""
+    answer = calls.script('''
+import errno, os
+def fill(folder):
+    written = 0
+    try:
+        with open(folder + '/big', 'wb', 0) as file:
+            for _ in range(64):
+                written += file.write(b'x' * (1 << 20))
+    except OSError as error:
+        return written >> 20, errno.errorcode[error.errno]
+    return written >> 20, 'ok'
+def touch(folder):
+    try:
+        open(folder + '/file', 'w').close()
+        return 'ok'
+    except OSError as error:
+        return errno.errorcode[error.errno]
+places = ['/tmp', '/var/tmp', '/dev/shm', os.environ['HOME'], os.getcwd()]
+demisto.results({'places': [touch(place) for place in places],
+                 'others': {place: touch(place) for place in ('/', '/etc', '/run', '/run/berth', '/usr', '/sys', '/proc')},
+                 'cwd': os.getcwd(), 'filled': [fill('/tmp'), fill('/dev/shm')]})''', settings=calls.berth.settings_with(
+                     'limits:\n  writable: 32m\n'))
+    assert answer.cause == 'completed' and answer.value['places'] == ['ok'] * 5 and answer.value['cwd'] == '/work', answer
+    assert set(answer.value['others'].values()) <= {'EROFS', 'EACCES', 'ENOENT', 'EPERM'}
+    (first, why), (second, why_too) = answer.value['filled']
+    assert (why, why_too) == ('ENOSPC', 'ENOSPC') and 28 <= first + second <= 32, answer.value
+
+
+# --- hardening -------------------------------------------------------------------------------------------------------------
+
+LOOK = SYSCALL + r'''
+import json, os, re, resource, socket
+status = dict(line.split(':\t', 1) for line in open('/proc/self/status').read().splitlines())
+init = {}
+for name in ('environ', 'mem', 'maps', 'fd', 'exe'):
+    try:
+        path = '/proc/1/' + name
+        os.listdir(path) if name == 'fd' else os.readlink(path) if name == 'exe' else open(path, 'rb').read(1)
+        init[name] = 'ok'
+    except OSError as error:
+        init[name] = errno.errorcode[error.errno]
+def kill_init():
+    os.kill(1, 9)
+    return 'sent'
+attempts = {
+    'mount': syscall(165, 0, 0, 0, 0, 0), 'unshare user': syscall(272, 0x10000000), 'keyctl': syscall(250, 0, 0, 0),
+    'bpf': syscall(321, 0, 0, 0), 'ptrace': syscall(101, 0, 0, 0, 0), 'clone3': syscall(435, 0, 0),
+    'io_uring': syscall(425, 1, 0), 'clone of a user namespace': syscall(56, 0x10000011, 0, 0, 0, 0),
+    'socket vsock': syscall(41, 40, 1, 0), 'socket inet': syscall(41, 2, 1, 0), 'personality': syscall(135, 4),
+    'ioctl TIOCSTI': syscall(16, 0, 0x5412, 0), 'ioctl TIOCSTI, high bits': syscall(16, 0, 0x100005412, 0),
+    'setuid 0': syscall(105, 0), 'number 1000': syscall(1000)}
+with open('/proc/self/mountinfo') as file:
+    mounts = [line.split() for line in file]
+demisto.results({
+    'ids': [status[name].split() for name in ('Uid', 'Gid')], 'groups': status['Groups'].split(),
+    'capabilities': [status[name] for name in ('CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb')],
+    'no new privileges': status['NoNewPrivs'], 'seccomp': status['Seccomp'], 'init': init,
+    'attempts': attempts, 'host': socket.gethostname(), 'descriptors': sorted(map(int, os.listdir('/proc/self/fd')))[:5],
+    'limits': {name: resource.getrlimit(getattr(resource, 'RLIMIT_' + name)) for name in
+               ('NOFILE', 'CORE', 'MEMLOCK', 'MSGQUEUE', 'SIGPENDING', 'NICE', 'RTPRIO', 'STACK')},
+    'setuid mounts': [fields[4] for fields in mounts if 'nosuid' not in fields[5] and 'rw' in fields[5].split(',')
+                      and os.path.isdir(fields[4])],
+    'sockets': [path for path in ('/var/run/docker.sock', '/run/docker.sock', '/run/podman/podman.sock',
+                                  '/run/systemd/private', '/run/dbus/system_bus_socket') if os.path.exists(path)],
+    'kill init': in_child(kill_init), 'sys': sorted(os.listdir('/sys/kernel')) if os.path.exists('/sys/kernel') else [],
+    'pids': sorted(int(name) for name in os.listdir('/proc') if name.isdigit()), 'own pid': os.getpid(),
+    'interfaces': [name for _, name in socket.if_nameindex()]})
+'''
+
+
+def test_hardening(calls):
+    answer = calls.script(LOOK)
+    assert answer.cause == 'completed', answer
+    seen = answer.value
+    assert seen['ids'] == [['4000'] * 4] * 2 and set(seen['groups']) <= {'4000'}
+    assert seen['capabilities'] == ['0' * 16] * 5 and (seen['no new privileges'], seen['seccomp']) == ('1', '2')
+    wanted = dict.fromkeys(seen['attempts'], 'EPERM')
+    wanted.update({'clone3': 'ENOSYS', 'io_uring': 'ENOSYS', 'socket vsock': 'EAFNOSUPPORT', 'socket inet': 'ok',
+                   'number 1000': 'ENOSYS'})
+    assert seen['attempts'] == wanted
+    # The first process: hidden in Berth's own containers, closed in the others. Neither can be ended from inside.
+    assert set(seen['init'].values()) <= {'ENOENT', 'EACCES', 'EPERM'}, seen['init']
+    assert seen['kill init'] in ('sent', 'ProcessLookupError: [Errno 3] No such process',
+                                 'PermissionError: [Errno 1] Operation not permitted')
+    assert seen['host'] == 'berth' and seen['descriptors'][:4] == [0, 1, 2, 3] and seen['sockets'] == []
+    assert seen['limits'] == {'NOFILE': [1024, 8192], 'CORE': [0, 0], 'MEMLOCK': [65536, 65536], 'MSGQUEUE': [819200, 819200],
+                              'SIGPENDING': [1024, 1024], 'NICE': [0, 0], 'RTPRIO': [0, 0], 'STACK': [8 << 20, 64 << 20]}
+    assert seen['setuid mounts'] == [] and seen['sys'] == [] and seen['interfaces'] == ['lo']
+    figure('engines', 'system calls tried that got through, by %s' % calls.engine.name, '0 of %d' % (len(wanted) - 1))
+
+
+def test_threads_and_subprocesses_work(calls):
+    """The filter's answers are such that libc and the interpreter find their way."""
+    answer = calls.script('''
+import subprocess, threading
+said = []
+threads = [threading.Thread(target=said.append, args=(number,)) for number in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+shell = subprocess.run(['sh', '-c', 'echo one two | wc -w; id -u'], capture_output=True)
+demisto.results({'said': sorted(said), 'shell': shell.stdout.decode().split()})''')
+    assert answer.cause == 'completed', answer
+    assert answer.value == {'said': list(range(8)), 'shell': ['2', '4000']}
+
+
+# --- network ---------------------------------------------------------------------------------------------------------------
+
+TRY = REACH + '''
+import json
+demisto.results(try_all(json.loads(demisto.args()['addresses'])))
+'''
+
+
+def test_network_none(calls):
+    addresses = PUBLIC + METADATA[:1] + ('127.0.0.1',)
+    answer = calls.script(TRY, 'addresses=' + str(list(addresses)).replace("'", '"'))
+    assert answer.cause == 'completed', answer
+    for address, answers in answer.value.items():
+        assert answers == (['ECONNREFUSED'] * 2 if address == '127.0.0.1' else ['ENETUNREACH'] * 2), (address, answers)
+    assert answer.json['network']['profile'] == 'none'
+
+
+@pytest.mark.parametrize('way', ('veth', 'pasta', 'slirp4netns'))
+def test_network_egress(calls, lab, way):
+    everything = PUBLIC + METADATA + PRIVATE + HOST
+    if way == 'slirp4netns':
+        everything = [address for address in everything if ':' not in address]
+    answer = calls.script(TRY, 'addresses=' + str(list(everything)).replace("'", '"'), '--network', 'egress',
+                          settings=calls.berth.settings_with('network:\n  way: %s\n' % way), prefix=lab.host.prefix)
+    assert answer.cause == 'completed', answer
+    for address, answers in answer.value.items():
+        if address in PUBLIC:
+            assert all(text.startswith(address + ' for ') for text in answers), (address, answers)
+        else:
+            assert answers == ['ECONNREFUSED', 'EPERM'], (address, answers)
+    network = answer.json['network']
+    assert network['way'] == way
+    refused = {one['address'] for one in network['refused']}
+    assert refused == set(everything) - set(PUBLIC)
+    lab.settle()
+    lab.guests()
+    figure('engines', 'refused addresses by %s over %s' % (calls.engine.name, way), '%d of %d' % (len(refused), len(refused)))
+
+
+# --- the end from outside ----------------------------------------------------------------------------------------------------
+
+BUSY = '''
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(3600)
+demisto.log('running')
+time.sleep(3600)
+'''
+
+
+def wait_until(condition, seconds=30):
+    end = time.monotonic() + seconds * PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_interrupted(calls):
+    running = calls.begin_script(BUSY, '--raw')
+    wait_until(lambda: '"running"' in running.said())
+    running.signal(signal.SIGINT)
+    answer = running.wait(60)
+    assert (answer.cause, answer.code) == ('interrupted', 130), answer
+
+
+def test_sigkill_of_berth(calls):
+    """While the script runs, and at moments from the first instruction on."""
+    chance = random.Random(20)
+    running = calls.begin_script(BUSY, '--raw')
+    wait_until(lambda: '"running"' in running.said())
+    running.signal(signal.SIGKILL)
+    assert running.wait(10).code == -signal.SIGKILL
+    calls.settle(30)
+    for _ in range(6):
+        running = calls.begin_script(BUSY)
+        time.sleep(chance.uniform(0, 0.8))
+        running.signal(signal.SIGKILL)
+        running.wait(10)
+    calls.settle(60)
+    assert calls.script("demisto.results('next')").value == 'next'
+    figure('engines', 'containers left of 7 calls killed with SIGKILL, by %s' % calls.engine.name, 0)
+
+
+def test_sigkill_of_everybody(calls):
+    """Berth and its watcher: the container notices that nobody is there, and the next start sweeps."""
+    if calls.is_native:
+        pytest.skip('test_kill.py has it')
+    running = calls.begin_script(BUSY, '--raw')
+    wait_until(lambda: '"running"' in running.said())
+    children = subprocess.run(['pgrep', '-P', str(running.pid), 'berth-watch'], stdout=subprocess.PIPE).stdout.split()
+    assert len(children) == 1
+    for pid in (int(children[0]), running.pid):
+        os.kill(pid, signal.SIGKILL)
+    running.wait(10)
+    wait_until(lambda: not [one for one in calls.engine.containers() if one.startswith('berth-')])
+    assert calls.script("demisto.results('next')").value == 'next'
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_image(calls):
+    answer = calls('run', calls.berth.write('one.py', 'pass'), '--image', 'berth/python3-deb:0.0.1')
+    assert answer.code == 2 and 'berth/python3-deb:0.0.1' in answer.err and 'the nearest are' in answer.err, answer
+
+
+def test_an_image_without_the_interpreter(calls):
+    if calls.python2 is None:
+        pytest.skip("no Python 2 base image is here: 'berth image init python2' makes it")
+    item = calls.berth.write('older/Old.yml', 'commonfields: {id: Old, version: -1}\nname: Old\nscript: pass\ntype: python\n'
+                             'subtype: python2\ndockerimage: python3\n')
+    answer = calls('run', item)
+    assert answer.code == 2 and 'has no interpreter for this item: looked for python2' in answer.err, answer
+
+
+def test_settings_and_refusals(calls):
+    berth = calls.berth
+    settings = berth.settings_with('engine: %s\n' % calls.engine.name)
+    script = berth.write('one.py', "demisto.results('by the setting')")
+    answer = berth('run', script, '--image', 'python3', '--json', settings=settings, env=calls.engine.env)
+    assert answer.value == 'by the setting' and answer.json.get('engine', 'native') == calls.engine.name, answer
+    checked = berth('doctor', 'engine', settings=settings, env=calls.engine.env)
+    assert checked.code == 0 and calls.engine.name in checked.out, checked
+    if calls.is_native:
+        wrong = berth('run', script, '--engine', 'dokcer')
+        assert wrong.code == 2 and 'native, docker and podman' in wrong.err, wrong
+        return
+    kept = calls('run', script, '--image', 'python3', '--keep')
+    assert kept.code == 2 and '--keep' in kept.err and '--engine native' in kept.err, kept
+    gone = berth('run', script, '--engine', calls.engine.name, env={'PATH': '/nonexistent'})
+    assert gone.code == 2 and calls.engine.name in gone.err, gone
+
+
+def test_docker_without_its_daemon(calls):
+    if calls.engine.name != 'docker':
+        pytest.skip('it has no daemon')
+    env = {'DOCKER_HOST': 'unix:///nonexistent/docker.sock'}
+    answer = calls('run', calls.berth.write('one.py', 'pass'), '--image', 'python3', env=env)
+    assert answer.code == 12 and 'docker' in answer.err and '/nonexistent/docker.sock' in answer.err, answer
+    settings = calls.berth.settings_with('engine: docker\n')
+    checked = calls.berth('doctor', 'engine', settings=settings, env=env)
+    assert checked.code == 1 and 'systemctl start docker' in checked.out, checked
