@@ -89,7 +89,7 @@ def test_a_package_is_refused_approved_and_refused_again(vet):
     code, report = vet.judged()
     assert (code, list(rules(report))) == (1, ['advisory.critical'])
     assert rules(report)['advisory.critical']['remedy'] == 'use 2.0 or later'
-    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2999-12-31')
+    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2199-12-31')
     code, report = vet.judged()
     assert (code, rules(report)['advisory.critical']['approval']['who']) == (0, 'ada')
     (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2020-12-31')
@@ -219,7 +219,7 @@ def test_a_report_is_valid_sarif(vet, references):
     vet.imported(WEAK)
     vet.installed('other\x1b[2J', '1', 'License: LIMITED USE ONLY')
     vet.installed('odd', 'latest', 'License: LIMITED USE ONLY')
-    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2999-12-31')
+    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2199-12-31')
     done = vet('--format', 'sarif', '%s/lib/' % vet.folder)
     assert done.returncode in (1, 3)
     report = vet.folder / 'report.sarif'
