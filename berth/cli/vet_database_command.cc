@@ -107,7 +107,7 @@ int status_command(const DatabaseOptions& options, const Surroundings& surroundi
   Json sources = Json::array();
   for (const vet::SourceInfo& source : stored->database.sources()) {
     const auto age = vet::age_of(source, now);
-    const bool is_stale = !age || *age > policy->database_age;
+    const bool is_stale = !age || *age >= policy->database_age;
     sources.push_back(vet::json_of_source(source));
     sources.as_array()->back().set("stale", is_stale);
     if (options.json) continue;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <tuple>
+#include <unordered_map>
 
 #include "berth/vet/distribution_version.h"
 #include "berth/vet/python_version.h"
@@ -54,18 +56,6 @@ bool is_affected(const Asked& asked, const AdvisoryFile& file, const StoredPacka
                      [&](const StoredInterval& interval) { return is_in(asked, interval); });
 }
 
-// The versions that end what affects the asked one: those of the intervals that come after it.
-std::vector<std::string> fixed_after(const Asked& asked, const AdvisoryFile& file, const StoredPackage& package) {
-  std::vector<std::string> fixed;
-  for (std::uint32_t i = 0; i < package.intervals; ++i) {
-    const StoredInterval& interval = file.intervals[package.first_interval + i];
-    if (interval.end != AffectedInterval::End::Fixed) continue;
-    if (asked.is_readable && order_of(asked, asked.key, interval.last) >= 0) continue;
-    fixed.emplace_back(interval.last_text);
-  }
-  return fixed;
-}
-
 // CVE, GHSA and PYSEC are what people look for.
 int rank_of_id(std::string_view id) {
   static constexpr std::string_view kPrefixes[] = {"CVE-", "GHSA-", "PYSEC-"};
@@ -77,62 +67,84 @@ int rank_of_id(std::string_view id) {
   return rank;
 }
 
-void add_once(std::vector<std::string>& list, std::string_view text) {
-  if (std::ranges::find(list, text) == list.end()) list.emplace_back(text);
-}
-
+// One advisory of one file that affects the version.
 struct Hit {
   const AdvisoryFile* file;
-  const StoredAdvisory* advisory;
-  std::vector<std::string> fixed;
+  const StoredPackage* package;
+  std::size_t group = 0;  // the first hit that it is one weakness with
+
+  const StoredAdvisory& advisory() const { return file->advisories[package->advisory]; }
 };
 
-bool share_an_id(const AdvisoryMatch& match, const StoredAdvisory& advisory) {
-  const auto has = [&](std::string_view id) { return std::ranges::find(match.ids, id) != match.ids.end(); };
-  return has(advisory.id) || std::ranges::any_of(advisory.aliases, has);
+// Hits that share an id or an alias, directly or by others, get the same group.
+void group(std::vector<Hit>& hits) {
+  std::vector<std::size_t> parent(hits.size());
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  const auto root_of = [&](std::size_t at) {
+    while (parent[at] != at) at = parent[at] = parent[parent[at]];
+    return at;
+  };
+  std::unordered_map<std::string_view, std::size_t> first;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const auto join = [&](std::string_view id) {
+      const std::size_t other = root_of(first.try_emplace(id, i).first->second);
+      const std::size_t mine = root_of(i);
+      parent[std::max(other, mine)] = std::min(other, mine);
+    };
+    join(hits[i].advisory().id);
+    for (const std::string_view alias : hits[i].advisory().aliases) join(alias);
+  }
+  for (std::size_t i = 0; i < hits.size(); ++i) hits[i].group = root_of(i);
 }
 
-void absorb(AdvisoryMatch& match, const Hit& hit) {
-  const StoredAdvisory& advisory = *hit.advisory;
-  add_once(match.ids, advisory.id);
-  for (const std::string_view alias : advisory.aliases) add_once(match.ids, alias);
-  if (match.summary.empty()) match.summary = advisory.summary;
-  Severity severity = {.level = advisory.level, .score = std::nullopt, .from = std::string(advisory.severity_from)};
-  if (advisory.score_tenths >= 0) severity.score = advisory.score_tenths / 10.0;
-  match.severity = graver(match.severity, severity);
-  for (const std::string& version : hit.fixed) add_once(match.fixed, version);
-  match.is_malicious = match.is_malicious || advisory.id.starts_with("MAL-");
-  add_once(match.sources, hit.file->source.name);
+std::vector<std::string> texts_of(std::vector<std::string_view> texts) {
+  std::ranges::sort(texts);
+  texts.erase(std::ranges::unique(texts).begin(), texts.end());
+  return {texts.begin(), texts.end()};
 }
 
-void absorb(AdvisoryMatch& match, const AdvisoryMatch& other) {
-  for (const std::string& id : other.ids) add_once(match.ids, id);
-  if (match.summary.empty()) match.summary = other.summary;
-  match.severity = graver(match.severity, other.severity);
-  for (const std::string& version : other.fixed) add_once(match.fixed, version);
-  match.is_malicious = match.is_malicious || other.is_malicious;
-  for (const std::string& source : other.sources) add_once(match.sources, source);
-}
-
-// An advisory may tie two matches together that had nothing in common before.
-void merge_into(std::vector<AdvisoryMatch>& matches, const Hit& hit) {
-  AdvisoryMatch merged;
-  absorb(merged, hit);
-  const auto begin = std::stable_partition(
-      matches.begin(), matches.end(), [&](const AdvisoryMatch& match) { return !share_an_id(match, *hit.advisory); });
-  for (auto match = begin; match != matches.end(); ++match) absorb(merged, *match);
-  matches.erase(begin, matches.end());
-  matches.push_back(std::move(merged));
-}
-
-void put_in_order(AdvisoryMatch& match, Ecosystem ecosystem) {
-  std::ranges::sort(match.ids, {},
-                    [](const std::string& id) { return std::tuple(rank_of_id(id), std::string_view(id)); });
-  std::ranges::sort(match.sources);
-  std::ranges::sort(match.fixed, [&](const std::string& a, const std::string& b) {
-    const auto order = compare_versions(ecosystem, a, b);
-    return order == 0 ? a < b : order < 0;
+// The versions that end what affects the asked one: those of the intervals that come after it, in their order.
+std::vector<std::string> fixed_after(const Asked& asked, const std::vector<const Hit*>& hits) {
+  std::vector<const StoredInterval*> ends;
+  for (const Hit* hit : hits) {
+    for (std::uint32_t i = 0; i < hit->package->intervals; ++i) {
+      const StoredInterval& interval = hit->file->intervals[hit->package->first_interval + i];
+      if (interval.end != AffectedInterval::End::Fixed) continue;
+      if (asked.is_readable && order_of(asked, asked.key, interval.last) >= 0) continue;
+      ends.push_back(&interval);
+    }
+  }
+  std::ranges::sort(ends, [&](const StoredInterval* a, const StoredInterval* b) {
+    const auto order = order_of(asked, a->last, b->last);
+    return order == 0 ? a->last_text < b->last_text : order < 0;
   });
+  std::vector<std::string> fixed;
+  for (const StoredInterval* end : ends) {
+    if (fixed.empty() || fixed.back() != end->last_text) fixed.emplace_back(end->last_text);
+  }
+  return fixed;
+}
+
+AdvisoryMatch match_of(const Asked& asked, const std::vector<const Hit*>& hits) {
+  AdvisoryMatch match;
+  std::vector<std::string_view> ids;
+  std::vector<std::string_view> sources;
+  for (const Hit* hit : hits) {
+    const StoredAdvisory& advisory = hit->advisory();
+    ids.push_back(advisory.id);
+    ids.insert(ids.end(), advisory.aliases.begin(), advisory.aliases.end());
+    if (match.summary.empty()) match.summary = advisory.summary;
+    Severity severity = {.level = advisory.level, .score = std::nullopt, .from = std::string(advisory.severity_from)};
+    if (advisory.score_tenths >= 0) severity.score = advisory.score_tenths / 10.0;
+    match.severity = graver(match.severity, severity);
+    match.is_malicious = match.is_malicious || advisory.id.starts_with("MAL-");
+    sources.emplace_back(hit->file->source.name);
+  }
+  match.ids = texts_of(std::move(ids));
+  std::ranges::stable_sort(match.ids, {}, [](const std::string& id) { return rank_of_id(id); });
+  match.sources = texts_of(std::move(sources));
+  match.fixed = fixed_after(asked, hits);
+  return match;
 }
 
 }  // namespace
@@ -144,25 +156,24 @@ std::vector<SourceInfo> AdvisoryDatabase::sources() const {
 }
 
 std::vector<AdvisoryMatch> AdvisoryDatabase::find(const Package& package, std::string_view release) const {
-  std::vector<AdvisoryMatch> matches;
+  std::vector<Hit> hits;
   std::optional<Asked> asked;
   for (const AdvisoryFile& file : files_) {
     const auto place = [](const StoredPackage& one) { return std::tuple(one.ecosystem, one.name); };
-    const auto found = std::ranges::equal_range(
-        file.packages, std::tuple(package.ecosystem, std::string_view(package.name)), {}, place);
-    for (const StoredPackage& stored : found) {
+    const auto wanted = std::tuple(package.ecosystem, std::string_view(package.name));
+    for (const StoredPackage& stored : std::ranges::equal_range(file.packages, wanted, {}, place)) {
       if (stored.release != release) continue;
       if (!asked) asked = asked_of(package);
-      if (!is_affected(*asked, file, stored)) continue;
-      merge_into(matches, {&file, &file.advisories[stored.advisory], fixed_after(*asked, file, stored)});
+      if (is_affected(*asked, file, stored)) hits.push_back({&file, &stored});
     }
   }
-  for (AdvisoryMatch& match : matches) put_in_order(match, package.ecosystem);
-  std::ranges::sort(matches, [](const AdvisoryMatch& a, const AdvisoryMatch& b) {
-    const auto weight = [](const AdvisoryMatch& one) {
-      return std::tuple(!one.is_malicious, -static_cast<int>(one.severity.level), std::string_view(one.ids.front()));
-    };
-    return weight(a) < weight(b);
+  group(hits);
+  std::map<std::size_t, std::vector<const Hit*>> groups;
+  for (const Hit& hit : hits) groups[hit.group].push_back(&hit);
+  std::vector<AdvisoryMatch> matches;
+  for (const auto& [first, members] : groups) matches.push_back(match_of(*asked, members));
+  std::ranges::sort(matches, {}, [](const AdvisoryMatch& one) {
+    return std::tuple(!one.is_malicious, -static_cast<int>(one.severity.level), std::string_view(one.ids.front()));
   });
   return matches;
 }

@@ -37,7 +37,7 @@ Result<Ecosystem> parse_ecosystem(std::string_view text) {
 
 Result<std::string> parse_day(std::string_view text) {
   if (text.size() == 10 && parse_utc(text)) return std::string(text);
-  return fail(Errc::InvalidInput, "needs a date, as in 2027-01-31");
+  return fail(Errc::InvalidInput, "needs a date of this century or the next, as in 2027-01-31");
 }
 
 Result<Approval> parse_approval(const YamlNode& node, const YamlPlace& place) {

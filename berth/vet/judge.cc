@@ -127,7 +127,7 @@ std::vector<Finding> findings_about_database(const Policy& policy, const Knowled
   for (const std::string& problem : knowledge.database_problems) add("database.damaged", problem);
   for (const SourceInfo& source : knowledge.advisories.sources()) {
     const auto age = age_of(source, now);
-    if (age && *age <= policy.database_age) continue;
+    if (age && *age < policy.database_age) continue;
     add("database.stale", fmt::format("the advisories '{}' were imported {}", source.name, source.imported));
   }
   return findings;

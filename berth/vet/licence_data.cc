@@ -1,17 +1,17 @@
 #include "berth/vet/licence_data.h"
 
 // The assembler takes the files in as they are; cmake/VetData.cmake names their folder.
-#define BERTH_LICENCE_DATA(name, file)                                               \
-  __asm__(                                                                           \
-      ".pushsection .rodata\n"                                                       \
-      ".global berth_licence_data_" #name                                            \
-      "\n"                                                                           \
-      ".global berth_licence_data_" #name                                            \
-      "_end\n"                                                                       \
+#define BERTH_LICENCE_DATA(name, file)                                       \
+  __asm__(                                                                   \
+      ".pushsection .rodata\n"                                               \
+      ".global berth_licence_data_" #name                                    \
+      "\n"                                                                   \
+      ".global berth_licence_data_" #name                                    \
+      "_end\n"                                                               \
       "berth_licence_data_" #name ":\n.incbin \"" BERTH_DATA_FOLDER "/" file \
-      "\"\n"                                                                         \
-      "berth_licence_data_" #name "_end:\n.byte 0\n.popsection\n");                  \
-  extern "C" const char berth_licence_data_##name[];                                 \
+      "\"\n"                                                                 \
+      "berth_licence_data_" #name "_end:\n.byte 0\n.popsection\n");          \
+  extern "C" const char berth_licence_data_##name[];                         \
   extern "C" const char berth_licence_data_##name##_end[]
 
 BERTH_LICENCE_DATA(licences, "spdx/licences.txt");

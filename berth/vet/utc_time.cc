@@ -27,7 +27,8 @@ std::optional<std::chrono::system_clock::time_point> parse_utc(std::string_view 
   if (text.size() < kDate.size() || !has_shape(text.substr(0, kDate.size()), kDate)) return std::nullopt;
   const year_month_day date = {year(number(text.substr(0, 4))), month(static_cast<unsigned>(number(text.substr(5, 2)))),
                                day(static_cast<unsigned>(number(text.substr(8, 2))))};
-  if (!date.ok()) return std::nullopt;
+  // The clock counts nanoseconds, and holds no more than three centuries of them on either side of 1970.
+  if (!date.ok() || date.year() < year(1900) || date.year() > year(2200)) return std::nullopt;
   system_clock::time_point moment = sys_days(date);
   text.remove_prefix(kDate.size());
   if (text.empty()) return moment;

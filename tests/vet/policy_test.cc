@@ -148,6 +148,8 @@ const Bad kBadApprovals[] = {
     {"NoUntil", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w}]", "has no 'until'"},
     {"Until", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w, until: never}]",
      "needs a date"},
+    {"UntilTooFar", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w, until: 9999-12-31}]",
+     "needs a date of this century"},
     {"Moment",
      "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w, until: '2026-12-31T00:00:00Z'}]",
      "needs a date"},
