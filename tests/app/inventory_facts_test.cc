@@ -25,7 +25,7 @@ class InventoryFacts : public ::testing::Test {
     write("var/lib/dpkg/status",
           "Package: wget\nStatus: install ok installed\nVersion: 1.21\nArchitecture: amd64\n\n"
           "Package: python3-six\nStatus: install ok installed\nVersion: 1.16.0-4\nArchitecture: all\n");
-    write("var/lib/dpkg/info/python3-six.list", "/.\n/usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA\n");
+    write("var/lib/dpkg/info/python3-six.list", "/.\n/usr/lib/python3/dist-packages/six-1.16.0.dist-info\n");
     write("usr/share/doc/wget/copyright",
           "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: GPL-3+\n");
     write("usr/lib/python3/dist-packages/six-1.16.0.dist-info/METADATA", "Name: six\nVersion: 1.16.0\nLicense: MIT\n");
