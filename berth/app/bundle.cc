@@ -31,7 +31,8 @@ constexpr std::size_t kMaxKept = 64 << 20;  // of the two members that are read 
 constexpr std::size_t kMaxPath = 400;
 constexpr auto kTime = std::chrono::hours(2);
 
-// --- what goes in -----------------------------------------------------------------------------------------------------
+// --- what goes in
+// -----------------------------------------------------------------------------------------------------
 
 // Name below `Packs`, and folder.
 using Packs = std::map<std::string, fs::path>;
@@ -52,7 +53,8 @@ Result<void> find_packs(const fs::path& given, Packs& packs) {
   for (const fs::path& pack : found) {
     const std::string name = pack.filename().native();
     if (!is_bundle_member("Packs/" + name + "/x")) {
-      return fail(Errc::InvalidInput, fmt::format("read packs: '{}' cannot be the name of one", to_visible(name, false)));
+      return fail(Errc::InvalidInput,
+                  fmt::format("read packs: '{}' cannot be the name of one", to_visible(name, false)));
     }
     if (!packs.emplace(name, pack).second) {
       return fail(Errc::InvalidInput, fmt::format("read packs: there are two of the name '{}'", name));
@@ -81,8 +83,9 @@ class BundleWriter {
     for (const fs::path& file : files) {
       const std::string member = "Packs/" + name + "/" + file.lexically_relative(folder).native();
       if (!is_bundle_member(member)) {
-        return fail(Errc::InvalidInput, fmt::format("put pack '{}' into the bundle: '{}' cannot be the name of a file in it",
-                                                    name, to_visible(member, false)));
+        return fail(Errc::InvalidInput,
+                    fmt::format("put pack '{}' into the bundle: '{}' cannot be the name of a file in it", name,
+                                to_visible(member, false)));
       }
       BERTH_TRY(const std::string bytes, sys::read_file(file, kMaxKept));
       BERTH_CHECK_OK(add(member, bytes));
@@ -130,7 +133,8 @@ std::string contents_text(const Bundle& bundle) {
   return print_json_pretty(json) + "\n";
 }
 
-// --- what comes out ---------------------------------------------------------------------------------------------------
+// --- what comes out
+// ---------------------------------------------------------------------------------------------------
 
 Result<Bundle> parse_contents(const std::string& text) {
   BERTH_TRY(const Json json, image::parse_strict_json(text, "bundle.json"));
@@ -189,7 +193,8 @@ class BundleReader {
       BERTH_TRY(int got, sys::call(read, "read '{}'", file.native()));
       if (got == 0) break;
       auto fed = tar.feed({chunk.data(), static_cast<std::size_t>(got)});
-      if (!fed) return std::unexpected(std::move(fed).error().in(name_.empty() ? "at its beginning" : "after '" + name_ + "'"));
+      if (!fed)
+        return std::unexpected(std::move(fed).error().in(name_.empty() ? "at its beginning" : "after '" + name_ + "'"));
     }
     BERTH_CHECK_OK(tar.finish());
     end();

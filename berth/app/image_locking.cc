@@ -97,8 +97,8 @@ Result<LockReport> lock_images(const Settings& settings, const LockOptions& opti
   const auto doing = [&] { return fmt::format("lock the images of '{}'", options.tree); };
   BERTH_TRY(const fs::path root, find_tree(settings, options.tree).context(doing));
   BERTH_TRY(const auto index,
-            content::ContentIndex::open(
-                root, {settings.cache / "content", std::string(content::marketplace_of_platform(settings.server_platform))})
+            content::ContentIndex::open(root, {settings.cache / "content",
+                                               std::string(content::marketplace_of_platform(settings.server_platform))})
                 .context(doing));
   if (index.layout() != content::SourceLayout::Tree) {
     return fail(Errc::InvalidInput, fmt::format("{}: it is a {}; a lock file lies beside 'Packs/', in a tree", doing(),

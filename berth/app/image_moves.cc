@@ -107,7 +107,8 @@ Result<std::vector<image::Pulled>> load_images(const Settings& settings, const s
   if (name.empty()) return image::load_archive(file, std::nullopt, moves);
   BERTH_TRY(const image::Reference reference, image::parse_reference(name));
   if (reference.tag.empty()) {
-    return fail(Errc::InvalidInput, fmt::format("load images from '{}': the name '{}' has no tag", file.native(), name));
+    return fail(Errc::InvalidInput,
+                fmt::format("load images from '{}': the name '{}' has no tag", file.native(), name));
   }
   return image::load_archive(file, image::normalized(reference), moves);
 }

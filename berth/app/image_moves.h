@@ -24,8 +24,8 @@ using OnStep = std::function<void(std::string_view)>;
 // environment; the CA bundle of `containers.ca_bundle`; the files of credentials. Errors: those of find_graph_root.
 Result<image::MoveSettings> move_settings(const Settings& settings, const OnStep& on_step);
 
-// image/pull.h, image/push.h, image/image_update.h. `name` is what a person writes; `destination` may be empty: then the
-// image goes where its own name says. Errors: those, and of parse_reference.
+// image/pull.h, image/push.h, image/image_update.h. `name` is what a person writes; `destination` may be empty: then
+// the image goes where its own name says. Errors: those, and of parse_reference.
 Result<image::Pulled> pull_image(const Settings& settings, const std::string& name, const OnStep& on_step);
 Result<image::Pushed> push_image(const Settings& settings, const std::string& name, const std::string& destination,
                                  const OnStep& on_step);

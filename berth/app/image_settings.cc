@@ -7,8 +7,8 @@ namespace {
 Result<std::string> registry_name(std::string_view text) {
   const auto probe = image::parse_reference(std::string(text) + "/x/y");
   if (!probe || probe->registry.empty() || probe->path != "x/y") {
-    return fail(Errc::InvalidInput, fmt::format("'{}' is no registry: write its host name, with ':PORT' where it has one",
-                                                text));
+    return fail(Errc::InvalidInput,
+                fmt::format("'{}' is no registry: write its host name, with ':PORT' where it has one", text));
   }
   return image::normalized(*probe).registry;
 }
