@@ -42,8 +42,8 @@ Result<RegistryTag> ask_about(const image::Reference& name, const image::MoveSet
 Result<AskRegistry> ask_registries(const Settings& settings) {
   BERTH_TRY(image::MoveSettings moves, move_settings(settings, {}));
   std::map<std::string, Error> unreachable;  // by registry
-  return AskRegistry([moves = std::move(moves),
-                      unreachable = std::move(unreachable)](const image::Reference& reference) mutable -> Result<RegistryTag> {
+  return AskRegistry([moves = std::move(moves), unreachable = std::move(unreachable)](
+                         const image::Reference& reference) mutable -> Result<RegistryTag> {
     const image::Reference name = image::normalized(reference);
     if (name.tag.empty() && name.digest.empty()) return fail(Errc::InvalidInput, "it has neither tag nor digest");
     BERTH_CHECK_OK(image::check_trust(moves.trust, name));

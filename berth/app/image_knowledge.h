@@ -24,8 +24,8 @@ struct RegistryTag {
 using AskRegistry = std::function<Result<RegistryTag>(const image::Reference& reference)>;
 
 // Asks the registries themselves, with the credentials and certificates of this machine, for manifest and config of an
-// image: nothing else of it is fetched. Only images that are trusted are asked about. A registry that cannot be reached is
-// asked once. Errors: those of move_settings.
+// image: nothing else of it is fetched. Only images that are trusted are asked about. A registry that cannot be reached
+// is asked once. Errors: those of move_settings.
 Result<AskRegistry> ask_registries(const Settings& settings);
 
 // The image itself, not what an operator lets stand in for it. `images` are those of `store`; `ask` may be empty, and

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "berth/base/sha256.h"
 #include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
 
 namespace berth::image {
 namespace {
@@ -25,7 +27,16 @@ std::string header_of(std::string_view kind, std::string_view text) {
 Result<void> write_checked_file(const std::filesystem::path& path, std::string_view kind, const Json& json) {
   BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0755));
   const std::string text = print_json(json);
-  return sys::write_file_atomically(path, header_of(kind, text) + text, 0644);
+  // Not synced, which would cost more than reading an image: after a crash of the machine the digest tells.
+  std::string draft = path.native() + ".XXXXXX";
+  BERTH_TRY(int fd,
+            sys::call([&] { return ::mkostemp(draft.data(), O_CLOEXEC); }, "make a file beside '{}'", path.native()));
+  const UniqueFd file(fd);
+  auto written = sys::write_all(file.get(), header_of(kind, text) + text, draft);
+  if (written) written = sys::check([&] { return ::fchmod(file.get(), 0644); }, "chmod '{}'", draft);
+  if (written) written = sys::check([&] { return ::rename(draft.c_str(), path.c_str()); }, "rename '{}'", draft);
+  if (!written) ::unlink(draft.c_str());
+  return written;
 }
 
 std::optional<Json> read_checked_file(const std::filesystem::path& path, std::string_view kind) {
