@@ -565,7 +565,8 @@ class TestTls:
         if client:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(os.path.join(folder, 'ca.crt'))
-        registry.server.socket = context.wrap_socket(registry.server.socket, server_side=True)
+        registry.server.socket = context.wrap_socket(
+            registry.server.socket, server_side=True, do_handshake_on_connect=False)  # in the thread of the connection
 
     @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'insecure'])
     def test_rows(self, site, registry, folder, row):
