@@ -19,6 +19,7 @@ class HostileRegistry:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = 'HTTP/1.1'
+            timeout = 100
 
             def log_message(self, *_):
                 pass

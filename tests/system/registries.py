@@ -21,6 +21,7 @@ OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
 OCI_CONFIG = 'application/vnd.oci.image.config.v1+json'
 OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
 ARCHITECTURE = {'x86_64': 'amd64', 'aarch64': 'arm64'}[platform.machine()]
+NEW_KEY = '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'
 USER, PASSWORD = 'harbour', 'canary-2f6c1e'
 
 
@@ -93,9 +94,9 @@ def openssl(*argv, cwd):
 
 def make_certificates(folder):
     """A CA of our own (ca.crt), and a certificate of it for loopback (server.crt, server.key)."""
-    openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=Berth test CA', '-keyout',
+    openssl('req', '-x509', *NEW_KEY, '-nodes', '-days', '2', '-subj', '/CN=Berth test CA', '-keyout',
             'ca.key', '-out', 'ca.crt', cwd=folder)
-    openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-keyout', 'server.key', '-out',
+    openssl('req', *NEW_KEY, '-nodes', '-subj', '/CN=localhost', '-keyout', 'server.key', '-out',
             'server.csr', cwd=folder)
     with open(os.path.join(folder, 'names'), 'w') as names:
         names.write('subjectAltName=IP:127.0.0.1,DNS:localhost\n')

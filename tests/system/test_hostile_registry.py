@@ -537,20 +537,24 @@ def test_layers_that_are_well(site, registry):
 class TestTls:
     """A registry with each of these certificates; the CA is known to the client."""
 
-    @pytest.fixture
+    @pytest.fixture(scope='class')
     def folder(self):
         made = tempfile.mkdtemp(prefix='berth-tls-')
         registries.make_certificates(made)
+        self.issue(made, 'right', 'IP:127.0.0.1')
+        self.issue(made, 'wrong', 'DNS:elsewhere.example')
+        self.issue(made, 'expired', 'IP:127.0.0.1', days='-1')
+        self.issue(made, 'client', 'DNS:client.example')
         yield made
         shutil.rmtree(made)
 
-    def issue(self, folder, name, names, days='2', digest='-sha256'):
-        registries.openssl('req', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=' + name, '-keyout', name + '.key', '-out',
+    def issue(self, folder, name, names, days='2'):
+        registries.openssl('req', *registries.NEW_KEY, '-nodes', '-subj', '/CN=' + name, '-keyout', name + '.key', '-out',
                            name + '.csr', cwd=folder)
         with open(os.path.join(folder, name + '.names'), 'w') as file:
             file.write('subjectAltName=%s\n' % names)
         registries.openssl('x509', '-req', '-in', name + '.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial',
-                           '-days', days, digest, '-extfile', name + '.names', '-out', name + '.crt', cwd=folder)
+                           '-days', days, '-extfile', name + '.names', '-out', name + '.crt', cwd=folder)
 
     def serve(self, registry, folder, name, version=None, client=False):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -561,13 +565,11 @@ class TestTls:
         if client:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(os.path.join(folder, 'ca.crt'))
-        registry.server.socket = context.wrap_socket(registry.server.socket, server_side=True)
+        registry.server.socket = context.wrap_socket(
+            registry.server.socket, server_side=True, do_handshake_on_connect=False)  # in the thread of the connection
 
     @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'insecure'])
     def test_rows(self, site, registry, folder, row):
-        self.issue(folder, 'right', 'IP:127.0.0.1')
-        self.issue(folder, 'wrong', 'DNS:elsewhere.example')
-        self.issue(folder, 'expired', 'IP:127.0.0.1', days='-1')
         name = {'wrong name': 'wrong', 'expired': 'expired', 'insecure': 'wrong'}.get(row, 'right')
         self.serve(registry, folder, name, ssl.TLSVersion.TLSv1_1 if row == 'TLS 1.1' else None)
         ca = '' if row == 'unknown CA' else 'ca: %s' % os.path.join(folder, 'ca.crt')
@@ -580,8 +582,6 @@ class TestTls:
                 assert "'ca' under images.registries" in done.err, done
 
     def test_client_certificate(self, site, registry, folder):
-        self.issue(folder, 'right', 'IP:127.0.0.1')
-        self.issue(folder, 'client', 'DNS:client.example')
         self.serve(registry, folder, 'right', client=True)
         ca = 'ca: %s' % os.path.join(folder, 'ca.crt')
         site.trust({registry.name: ca})
