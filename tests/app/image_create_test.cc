@@ -58,7 +58,8 @@ TEST(CreateTexts, AreChecked) {
 
 TEST(Lock, IsComparedWithWhatLiesInTheLayers) {
   image::Inventory inventory;
-  EXPECT_TRUE(testing::fails_with(compare_with_lock(recipe(), inventory), Errc::Corrupt, "no library 'ruamel-yaml' 0.17"));
+  EXPECT_TRUE(
+      testing::fails_with(compare_with_lock(recipe(), inventory), Errc::Corrupt, "no library 'ruamel-yaml' 0.17"));
   image::PythonDistribution library;
   library.name = "ruamel.yaml";
   library.version = "0.18";
@@ -75,7 +76,8 @@ TEST(Lock, IsComparedWithWhatLiesInTheLayers) {
 
 TEST(Verdict, ThatRefusesIsAnErrorWithItsFindings) {
   EXPECT_TRUE(testing::ok(accepted({true, {"a note"}}, "it")));
-  EXPECT_TRUE(testing::fails_with(accepted({false, {"one", "two"}}, "it"), Errc::Denied, "it was judged and refused: one; two"));
+  EXPECT_TRUE(testing::fails_with(accepted({false, {"one", "two"}}, "it"), Errc::Denied,
+                                  "it was judged and refused: one; two"));
 }
 
 TEST(ImageFolder, IsThereWholeOrNotAtAll) {
@@ -149,9 +151,9 @@ TEST(PipReach, OfWhatIsNoIndexIsRefusedWithoutItsSecret) {
 TEST(AptReach, TakesKeyringsAndSourcesAlong) {
   const testing::TempFolder folder;
   std::ofstream(folder.path() / "own.gpg") << "key";
-  const auto reach = reach_for_apt(
-      {}, {{"http://10.1.2.3/debian", "stable", {"main"}, (folder.path() / "own.gpg").native()},
-           {"http://10.1.2.3/debian", "updates", {"main"}, "/nowhere/their.gpg"}});
+  const auto reach =
+      reach_for_apt({}, {{"http://10.1.2.3/debian", "stable", {"main"}, (folder.path() / "own.gpg").native()},
+                         {"http://10.1.2.3/debian", "updates", {"main"}, "/nowhere/their.gpg"}});
   ASSERT_TRUE(testing::ok(reach));
   EXPECT_EQ(reach->endpoints, std::vector<std::string>{"10.1.2.3:80"});
   std::map<std::string, std::string> files;

@@ -166,7 +166,7 @@ def test_numbers_are_never_given_twice(maker):
 
 
 def all_of_layer(image, folder):
-    """Every name and byte of the image's own layer, and its configuration."""
+    """The names of files of the image's own layer, and every byte of it and of its configuration."""
     target = os.path.join(folder, 'image')
     subprocess.run(['skopeo', '--insecure-policy', 'copy', '--quiet', 'containers-storage:localhost/' + image,
                     'dir:' + target], check=True)
@@ -177,9 +177,9 @@ def all_of_layer(image, folder):
     names = []
     with tarfile.open(os.path.join(target, manifest['layers'][-1]['digest'].split(':')[1])) as layer:
         for member in layer:
-            names.append(member.name)
             whole += member.name.encode() + b'\0'
-            if member.isreg():
+            if member.isreg() and not os.path.basename(member.name).startswith('.wh.'):
+                names.append(member.name)
                 whole += layer.extractfile(member).read()
     return names, whole
 
