@@ -118,7 +118,8 @@ Result<void> run(const Options& options) {
   spec.programs = container::interpreters_for("python3");
   BERTH_TRY(spec.network.profile, net::parse_network_profile(options.network));
   spec.environment = container::environment_for({resolved.image.config.env}, {});
-  app::put_warm_code(content::join_code(pieces), content::ItemKind::Script, app::CodeCache(settings.cache / "code", folder), spec);
+  BERTH_TRY(const auto engine, container::make_engine(container::EngineKind::Native, folder, false));
+  app::put_warm_code(content::join_code(pieces), content::ItemKind::Script, app::CodeCache(settings.cache / "code", *engine), spec);
   app::ImportList imports;
   imports.add(options.imports);
   app::put_imports(imports, spec);
