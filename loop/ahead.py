@@ -283,7 +283,7 @@ def run_trial(code, watch, foster, said):
     questions = watch.Questions(ahead.scope)
     ahead.run()
     has_asked = questions.end()
-    why = before.difference() or ('speaks' if quiet.has_heard() else '') or ('draws' if draws.have_been() else '')
+    why = before.difference(passed_over=('defaults',)) or ('speaks' if quiet.has_heard() else '') or ('draws' if draws.have_been() else '')
     if has_asked or ahead.meeting.was_early:
         why = why or 'asks'
     if ahead.failure is not None:
@@ -310,7 +310,7 @@ def begin_in_zygote(code, watch):
         ahead.run()
         changed = 'speaks' if quiet.has_heard() else ''
         quiet.end()
-        changed = before.difference(passed_over=('files',)) or changed
+        changed = before.difference(passed_over=('files', 'defaults')) or changed
         if ahead.failure is not None or ahead.meeting.was_early:
             changed = changed or 'answers'
     ahead.settle()

@@ -6,6 +6,7 @@ call (Questions).
 
 Python 3.6 or later.
 """
+import _locale
 import _signal
 import gc
 import os
@@ -79,6 +80,20 @@ def functions_of(name):
     return {} if module is None else {key: value for key, value in vars(module).items() if isinstance(value, kinds)}
 
 
+def defaults():
+    """What is set for the whole interpreter and found by whoever opens a socket, prints a number, or logs.
+
+    A module that is not loaded has what it has when it is.
+    """
+    socket, logging = sys.modules.get('_socket'), sys.modules.get('logging')
+    root = getattr(logging, 'root', None)
+    return [None if socket is None else socket.getdefaulttimeout(),
+            _locale.setlocale(_locale.LC_ALL),
+            [30, [], [], 0, False, 'Logger', 'LogRecord'] if root is None else
+            [root.level, list(root.handlers), list(root.filters), logging.root.manager.disable, root.disabled,
+             logging.getLoggerClass().__name__, logging.getLogRecordFactory().__name__]]
+
+
 class Watch(object):
     """How things stand. What has run since must not have changed them for those who come after.
 
@@ -115,6 +130,7 @@ class Watch(object):
             ('paths', [list(sys.path), sys.meta_path[:finders], sys.path_hooks[:hooks]]),
             ('place', [os.getcwd(), umask(), read('/proc/self/limits')]),
             ('files', [names_in(folder) for folder in FOLDERS]),
+            ('defaults', defaults()),
             ('hooks', [sys.excepthook, sys.displayhook, sys.gettrace(), sys.getprofile(), sys.getrecursionlimit(),
                        sys.stdin, sys.stdout, sys.stderr, gc.isenabled(), gc.get_threshold(), list(gc.callbacks)]),
         )

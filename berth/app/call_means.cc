@@ -38,10 +38,13 @@ void CallMeans::make_ready_later(WarmCall call) {
 }
 
 void CallMeans::end_later(container::CallChild child) {
-  // Those of this run before it: a command that is polled goes on for long.
+  end_answered();  // those of this run before it: a command that is polled goes on for long
+  ended_.push_back(std::move(child));
+}
+
+void CallMeans::end_answered() {
   for (container::CallChild& one : ended_) std::ignore = one.end_unasked();
   ended_.clear();
-  ended_.push_back(std::move(child));
 }
 
 bool CallMeans::has_zygotes_to_make() const {
@@ -60,8 +63,7 @@ void CallMeans::make_ready(int gone) {
   // The next children isolate themselves while the old ones are ended. A group that cannot be removed is swept by the
   // first start after the zygote's end.
   for (const WarmCall& one : later_) note(one, warm_->prepare(one, within(kChildPatience)));
-  for (container::CallChild& child : ended_) std::ignore = child.end_unasked();
-  ended_.clear();
+  end_answered();
   std::ranges::partition(later_, [&](const WarmCall& one) { return warm_->has(one.key); });
   for (const WarmCall& one : std::exchange(later_, {})) {
     note(one, warm_->warm(one, within(warm_->has(one.key) ? kChildPatience : kZygotePatience)));

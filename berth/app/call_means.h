@@ -29,6 +29,7 @@ class CallMeans {
   WarmPool& warm() { return *warm_; }
   const WarmPool& warm() const { return *warm_; }
   SharedProcesses& shared() { return *shared_; }
+  const SharedProcesses& shared() const { return *shared_; }
   // Ends all zygotes and all shared processes that wait, for what they hold. Whether there was one.
   bool give_back();
 
@@ -40,6 +41,8 @@ class CallMeans {
   void make_ready_later(WarmCall call);
   // The process of a call that has answered: it is ended when the answer is out.
   void end_later(container::CallChild child);
+  // Ends it at once.
+  void end_answered();
   // Whether a zygote is to be made, which takes a moment; another child of one takes a fraction of it.
   bool has_zygotes_to_make() const;
   // Ends what has answered, and makes what calls have left to be made. `gone` is readable once nobody wants it any

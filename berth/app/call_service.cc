@@ -339,7 +339,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   if (answer.record.completed_at_ns != 0) answer.moments.push_back({"run the script", answer.record.completed_at_ns});
   answer.moments.push_back({"end the container", monotonic_ns()});
   if (ends_later) means_->end_later(std::move(*place->child()));
-  if (goes_on) means_->shared().keep(warm.key, std::move(*place->shared()));
+  if (goes_on) means_->shared().keep(warm.key, answer.item, std::move(*place->shared()));
   if (may_be_warm) {
     means_->warm().learn(warm.key, answer.record.loaded);
     std::ranges::move(means_->warm().take_remarks(warm.key), std::back_inserter(warm_remarks_));

@@ -1,6 +1,7 @@
 #include "berth/app/learned_imports.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 
 #include <system_error>
 #include <tuple>
@@ -13,7 +14,17 @@ namespace berth::app {
 namespace {
 
 constexpr char kEnding[] = ".imports";
+constexpr char kLock[] = "imports.lock";
 constexpr std::size_t kMostLists = 1000;  // then the one that was written longest ago goes
+
+// Held while a list is read and written: several workers may be told of modules of one key. Nothing where it cannot be
+// had, which may cost a list what another process adds to it at that moment.
+UniqueFd lock_lists(const std::filesystem::path& folder) {
+  const std::string path = folder / kLock;
+  UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (lock) std::ignore = sys::check([&] { return ::flock(lock.get(), LOCK_EX); }, "lock '{}'", path);
+  return lock;
+}
 
 void make_room(const std::filesystem::path& folder) {
   std::filesystem::path oldest;
@@ -50,13 +61,13 @@ ImportList LearnedImports::of(const std::string& key) const {
 }
 
 void LearnedImports::keep(const std::string& key, const ImportList& list) const {
-  if (!sys::make_folders(folder_, 0700)) return;
   std::ignore = sys::write_file_atomically(path_of(key), list.text(), 0600);
   make_room(folder_);
 }
 
 bool LearnedImports::learn(const std::string& key, const std::vector<std::string>& names) const {
-  if (names.empty()) return false;
+  if (names.empty() || !sys::make_folders(folder_, 0700)) return false;
+  const UniqueFd lock = lock_lists(folder_);
   ImportList list = of(key);
   if (!list.add(names)) return false;
   keep(key, list);
@@ -64,6 +75,7 @@ bool LearnedImports::learn(const std::string& key, const std::vector<std::string
 }
 
 std::vector<ImportedModule> LearnedImports::settle(const std::string& key, const ImportList& answer) const {
+  const UniqueFd lock = lock_lists(folder_);
   ImportList list = of(key);
   std::vector<ImportedModule> left_out = list.settle(answer);
   keep(key, list);
@@ -71,6 +83,7 @@ std::vector<ImportedModule> LearnedImports::settle(const std::string& key, const
 }
 
 void LearnedImports::give_up(const std::string& key) const {
+  const UniqueFd lock = lock_lists(folder_);
   ImportList list = of(key);
   list.give_up("unknown");
   keep(key, list);

@@ -51,21 +51,37 @@ SharedProcesses::~SharedProcesses() {
 std::optional<SharedProcess> SharedProcesses::take(const std::string& key) {
   if (::getpid() != owner_) return std::nullopt;
   for (auto found = waiting_.find(key); found != waiting_.end(); found = waiting_.find(key)) {
-    SharedProcess process = std::move(found->second.second);
+    SharedProcess process = std::move(found->second.process);
     waiting_.erase(found);
     if (!sys::is_readable(process.container().ended())) return process;
   }
   return std::nullopt;
 }
 
-void SharedProcesses::keep(const std::string& key, SharedProcess process) {
+void SharedProcesses::keep(const std::string& key, const std::string& item, SharedProcess process) {
   container::Container& of = process.container();
   const bool is_whole = of.in() && of.out() && of.printed() && of.complaints();
   if (::getpid() != owner_ || !is_whole || process.calls() >= kMostCalls) return;
   if (waiting_.size() >= kMostWaiting) {
-    waiting_.erase(std::ranges::min_element(waiting_, {}, [](const auto& one) { return one.second.first; }));
+    waiting_.erase(std::ranges::min_element(waiting_, {}, [](const auto& one) { return one.second.since; }));
   }
-  waiting_.emplace(key, std::pair(++clock_, std::move(process)));
+  waiting_.emplace(key, Waiting{++clock_, item, std::move(process)});
+}
+
+std::vector<SharedShown> SharedProcesses::shown() const {
+  std::vector<std::pair<std::uint64_t, SharedShown>> found;
+  for (const auto& [key, one] : waiting_) {
+    const std::uint64_t memory = one.process.container().memory_bytes_now().value_or(0);
+    found.emplace_back(one.since, SharedShown{key, one.item, one.process.calls(), memory, one.process.since()});
+  }
+  std::ranges::sort(found, {}, [](const auto& one) { return one.first; });
+  std::vector<SharedShown> shown;
+  for (auto& [since, one] : found) shown.push_back(std::move(one));
+  return shown;
+}
+
+void SharedProcesses::drop(const std::string& key) {
+  if (::getpid() == owner_) waiting_.erase(key);
 }
 
 bool SharedProcesses::give_back() {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "berth/base/result.h"
 #include "berth/container/container.h"
@@ -26,6 +27,7 @@ class SharedProcess {
   explicit SharedProcess(container::Container container) : container_(std::move(container)) {}
 
   container::Container& container() { return container_; }
+  const container::Container& container() const { return container_; }
 
   // The figures of the call that has been answered. The process goes on; of memory it is the peak of all its calls.
   Result<container::ContainerEnd> end_call();
@@ -33,6 +35,7 @@ class SharedProcess {
   Result<container::ContainerEnd> end(std::chrono::milliseconds grace);
 
   std::uint32_t calls() const { return calls_; }  // that have been answered
+  std::chrono::system_clock::time_point since() const { return since_; }
 
  private:
   container::ContainerEnd since_last(container::ContainerEnd total);
@@ -40,6 +43,16 @@ class SharedProcess {
   container::Container container_;
   container::ContainerEnd before_;  // of the calls before this one
   std::uint32_t calls_ = 0;
+  std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+};
+
+// One that waits for its next call, for people.
+struct SharedShown {
+  std::string key;
+  std::string item;
+  std::uint32_t calls = 0;  // that it has answered
+  std::uint64_t memory_bytes = 0;
+  std::chrono::system_clock::time_point since;
 };
 
 // Those that wait for their next call. For one thread, and for the process that made it.
@@ -54,14 +67,23 @@ class SharedProcesses {
   std::optional<SharedProcess> take(const std::string& key);
   // Keeps one for the next call, if it can serve one: a call may have closed its channels. The one that waits longest
   // ends when there are too many, and this one after a thousand calls: what content leaks is let go of.
-  void keep(const std::string& key, SharedProcess process);
+  void keep(const std::string& key, const std::string& item, SharedProcess process);
+  // Those that wait, the longest first.
+  std::vector<SharedShown> shown() const;
+  // Ends those with that key that wait.
+  void drop(const std::string& key);
   // Ends all that wait. Whether there was one.
   bool give_back();
 
  private:
+  struct Waiting {
+    std::uint64_t since = 0;  // by clock_
+    std::string item;
+    SharedProcess process;
+  };
   pid_t owner_;
   std::uint64_t clock_ = 0;
-  std::multimap<std::string, std::pair<std::uint64_t, SharedProcess>> waiting_;  // with when they began to
+  std::multimap<std::string, Waiting> waiting_;  // by key
 };
 
 }  // namespace berth::app

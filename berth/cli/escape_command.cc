@@ -176,7 +176,8 @@ int escape_test_command(const EscapeTestOptions& options, const Surroundings& su
   if (!interrupts) return complain(interrupts.error());
 
   const std::string image = options.image.empty() ? surroundings.settings.default_python3 : options.image;
-  auto runner = probe::Runner::open(surroundings.settings, image, surroundings.guards, interrupts->get());
+  const auto kind = options.warm ? probe::CallKind::Warm : probe::CallKind::Own;
+  auto runner = probe::Runner::open(surroundings.settings, image, surroundings.guards, kind, interrupts->get());
   if (!runner) return complain(runner.error());
   if (const auto tried = runner->try_a_call(); !tried) return complain(tried.error());
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
@@ -201,7 +202,7 @@ int escape_test_command(const EscapeTestOptions& options, const Surroundings& su
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   if (options.json) {
     Json json = Json::object();
-    json.set("schema", kSchema).set("image", image).set("seconds", seconds);
+    json.set("schema", kSchema).set("image", image).set("warm", options.warm).set("seconds", seconds);
     json.set("holds", count.holds).set("broken", count.broken).set("unproven", count.unproven);
     put(print_json_pretty(json.set("probes", std::move(reports))) + "\n");
   } else {

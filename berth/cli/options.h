@@ -89,6 +89,7 @@ struct EscapeTestOptions {
   std::string only;  // ids of probes, with commas between
   std::string image;
   bool quick = false;
+  bool warm = false;
   bool list = false;  // say only which there are
   bool json = false;
 };

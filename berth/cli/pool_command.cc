@@ -29,7 +29,7 @@ int show_pool(const PoolOptions& options, const Surroundings& surroundings) {
   }
   const Page page = detect_terminal(STDOUT_FILENO, ColourChoice::Auto).page();
   put_text(pool_summary(*pool) + "\n");
-  for (const Table& table : {worker_table(*pool), zygote_table(*pool)}) {
+  for (const Table& table : {worker_table(*pool), zygote_table(*pool), shared_table(*pool)}) {
     if (!table.rows.empty()) put_text("\n" + render_table(table, page));
   }
   return 0;
@@ -47,7 +47,7 @@ int reset_pool(const PoolOptions& options, const Surroundings& surroundings) {
   const Json* count = done->find("reset");
   const std::int64_t number = count != nullptr && count->is_int() ? *count->as_int() : 0;
   put_text(fmt::format("told to end, at once or after the call that they have: {} {}\n", number,
-                       options.item.empty() ? "workers" : "zygotes"));
+                       options.item.empty() ? "workers" : "zygotes and shared processes"));
   return 0;
 }
 
@@ -58,7 +58,7 @@ void add_pool(CLI::App& program, Choice& choice) {
   CLI::App& pool = *program.add_subcommand("pool", "the daemon's workers and zygotes, which calls find ready");
   pool.add_flag("--json", options->json, "as JSON");
   CLI::App& reset = *pool.add_subcommand("reset", "end them, so that the next calls begin anew");
-  reset.add_option("item", options->item, "only the zygotes of this item");
+  reset.add_option("item", options->item, "only the zygotes of this item, and the processes that its calls share");
   reset.add_flag("--json", options->json, "as JSON");
   pool.callback([&choice, &reset, options] {
     const bool resets = reset.parsed();

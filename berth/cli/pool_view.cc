@@ -72,6 +72,20 @@ Table zygote_table(const Json& pool) {
   return table;
 }
 
+Table shared_table(const Json& pool) {
+  constexpr auto kRight = Align::Right;
+  Table table{
+      plain_row({"SHARED", "WORKER", "CALLS", "MIB", "SINCE", "ITEM"}), {Align::Left, kRight, kRight, kRight}, {}};
+  for (const Json& worker : list_in(pool, "workers")) {
+    for (const Json& one : list_in(worker, "shared")) {
+      table.rows.push_back(
+          plain_row({one.text_or("key", "").substr(0, kShownKey), number_text(worker, "pid"), number_text(one, "calls"),
+                     mebibytes(number_in(one, "memory_bytes")), one.text_or("since", ""), one.text_or("item", "")}));
+    }
+  }
+  return table;
+}
+
 std::string pool_summary(const Json& pool) {
   const Json none = Json::object();
   const Json* totals = pool.find("totals") != nullptr ? pool.find("totals") : &none;

@@ -11,9 +11,11 @@
 
 namespace berth::cli {
 
-// Workers, a row each; then their zygotes. `pool` is the answer to `GET /v1/pool`. Pure.
+// Workers, a row each; then their zygotes, and the processes that wait for a call to share them. `pool` is the answer
+// to `GET /v1/pool`. Pure.
 Table worker_table(const Json& pool);
 Table zygote_table(const Json& pool);
+Table shared_table(const Json& pool);
 // One line: how much there is, and how much there may be. Pure.
 std::string pool_summary(const Json& pool);
 

@@ -138,6 +138,7 @@ void add_escape_test(CLI::App& program, CommandLine& line) {
   test.add_option("--only", options.only, "these probes, for example K12,K13")->type_name("ID,...");
   test.add_option("--image", options.image, "image to run them in instead of the default for Python 3")
       ->type_name("REF");
+  test.add_flag("--warm", options.warm, "each call in a process that a zygote has forked, as with calls.warm");
   test.add_flag("--list", options.list, "list the probes, and run none");
   test.add_flag("--json", options.json, "the report as JSON");
   test.callback([&line] {

@@ -45,7 +45,8 @@ class View {
     const auto cpu = times_.shares_since_last_time();
     std::string text = pool_summary(pool) + "\n";
     const auto now = std::chrono::system_clock::now();
-    for (const Table& table : {call_table(calls, cpu, now), worker_table(pool), zygote_table(pool)}) {
+    for (const Table& table :
+         {call_table(calls, cpu, now), worker_table(pool), zygote_table(pool), shared_table(pool)}) {
       if (!table.rows.empty()) text += "\n" + render_table(table, page);
     }
     return text;

@@ -28,8 +28,10 @@ class ChildNetwork {
   // Filters and wires it, and starts what serves it: from here on it leads out. This process must have one thread.
   // Errors: those of Network::make() and Network::serve().
   Result<void> wire();
-  // Waits until what goes out goes. Errors: Unavailable.
-  Result<void> wait_until_ready() { return network_.wait_until_ready(); }
+  // As Network::wait_until_ready().
+  Result<void> wait_until_ready(std::chrono::steady_clock::time_point until) {
+    return network_.wait_until_ready(until);
+  }
 
   // Whether what it goes by, this machine's addresses and resolvers, is no older than it may be in a call that has run
   // for as long as calls may by default.

@@ -99,14 +99,14 @@ Result<void> Network::serve(uid_t user) {
   return {};
 }
 
-Result<void> Network::wait_until_ready() {
+Result<void> Network::wait_until_ready(std::chrono::steady_clock::time_point until) {
   // The sockets for names are the forwarder's alone, so that they close when it ends.
   if (made_) {
     made_->udp.reset();
     made_->tcp.reset();
   }
   if (!relay_) return {};
-  BERTH_CHECK_OK(relay_->wait_until_ready());
+  BERTH_CHECK_OK(relay_->wait_until_ready(until));
   // What it says is one thing: without an interface nothing would go out, and nobody would know why.
   auto wired = sys::interface_index(*made_->links, kInside);
   if (wired) return {};

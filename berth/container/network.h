@@ -47,8 +47,9 @@ class Network {
 
   // Starts what serves it: the name forwarder as user `user`, the keeper, the relay. Errors: Unavailable.
   Result<void> serve(uid_t user);
-  // Waits until what goes out goes. Errors: Unavailable.
-  Result<void> wait_until_ready();
+  // Waits until what goes out goes; not beyond `until`, and ten seconds at most. Errors: Unavailable, TimedOut.
+  Result<void> wait_until_ready(
+      std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max());
 
   int name_space() const { return made_->self.get(); }
   // What may be left of it on this machine; null for nothing.

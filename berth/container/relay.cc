@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "berth/base/utf8.h"
@@ -141,12 +142,15 @@ Result<Relay> Relay::start(const ChosenWay& way, int name_space, const Addresses
   return Relay(std::move(process), way.program, std::move(ready.read), std::move(words.read));
 }
 
-Result<void> Relay::wait_until_ready() {
-  constexpr int kMostMilliseconds = 10'000;
+Result<void> Relay::wait_until_ready(std::chrono::steady_clock::time_point until) {
+  constexpr std::chrono::milliseconds kMost{10'000};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  const auto most = std::clamp(left, std::chrono::milliseconds(0), kMost);
   pollfd polled = {ready_.get(), POLLIN, 0};
   const auto doing = [&] { return fmt::format("start {}", program_); };
-  BERTH_TRY(int events, sys::call([&] { return ::poll(&polled, 1, kMostMilliseconds); }, "wait for {}", program_));
-  if (events == 0) return fail(Errc::TimedOut, doing() + ": it was not ready within 10 s");
+  BERTH_TRY(int events,
+            sys::call([&] { return ::poll(&polled, 1, static_cast<int>(most.count())); }, "wait for {}", program_));
+  if (events == 0) return fail(Errc::TimedOut, fmt::format("{}: it was not ready within {} ms", doing(), most.count()));
   char byte = 0;
   BERTH_TRY(int got, sys::call([&] { return ::read(ready_.get(), &byte, 1); }, "wait for {}", program_));
   if (got == 1) return {};

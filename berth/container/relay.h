@@ -1,6 +1,8 @@
 // A program of others that carries a container's packets to this machine's own sockets: pasta or slirp4netns.
 #pragma once
 
+#include <chrono>
+
 #include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
 #include "berth/container/network_way.h"
@@ -23,8 +25,8 @@ class Relay {
   // `way` is Pasta or Slirp4netns. Returns at once. This process must have one thread.
   static Result<Relay> start(const ChosenWay& way, int name_space, const Addresses& addresses);
 
-  // Errors: Unavailable, with the program's own words; TimedOut.
-  Result<void> wait_until_ready();
+  // Until `until`, and no longer than ten seconds. Errors: Unavailable, with the program's own words; TimedOut.
+  Result<void> wait_until_ready(std::chrono::steady_clock::time_point until);
 
  private:
   Relay(sys::Child process, std::string program, UniqueFd ready, UniqueFd words)

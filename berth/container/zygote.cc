@@ -155,7 +155,7 @@ Result<CallChild> Zygote::fork_child(const Patience& patience) {
     child.network_.emplace(std::move(made));
     // Before there is a child: its common script runs ahead and may go out, and nobody else is in the namespace yet.
     BERTH_CHECK_OK(child.network_->wire());
-    BERTH_CHECK_OK(child.network_->wait_until_ready());
+    BERTH_CHECK_OK(child.network_->wait_until_ready(patience.until));
     descriptors.push_back(child.network_->name_space());
   } else if (child.slot_.network() >= 0) {
     descriptors.push_back(child.slot_.network());

@@ -81,8 +81,11 @@ Result<ZygoteAnswer> ZygoteChannel::ask(const fork::Order& order, std::span<cons
   auto answer = receive(expected, order.number, patience);
   is_over_ = !answer;
   if (answer && answer->what.word == fork::Word::Failed) {
-    return std::unexpected(Error::from_errno(
-        answer->what.value, fmt::format("in the zygote: {}", to_visible(to_valid_utf8(answer->what.text), false))));
+    Error error = Error::from_errno(
+        answer->what.value, fmt::format("in the zygote: {}", to_visible(to_valid_utf8(answer->what.text), false)));
+    // That a child is not isolated is for the host to find, not for a zygote to say.
+    if (error.code() == Errc::Denied) error = Error(Errc::Unavailable, error.message());
+    return std::unexpected(std::move(error));
   }
   return answer;
 }

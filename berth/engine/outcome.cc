@@ -62,6 +62,7 @@ Cause cause_of(const CallRecord& record, const container::ContainerEnd& end) {
   if (end.usage.oom_kills > 0) return Cause::Memory;
   if (end.usage.refused_forks > 0) return Cause::ProcessLimit;
   if (record.stop == Stop::Completed) return Cause::Exception;
+  if (!record.took_job) return Cause::FailedToStart;
   if (!end.status || !WIFSIGNALED(*end.status)) return Cause::EndedEarly;
   return WTERMSIG(*end.status) == SIGSYS ? Cause::Seccomp : Cause::Signal;
 }
@@ -154,7 +155,12 @@ Outcome outcome_of(const CallRecord& record, const container::ContainerEnd& end,
                                 : "the script closed its channel to the host before the call was completed";
       break;
     case Cause::FailedToStart:
-      outcome.explanation = "the container failed to start";
+      outcome.explanation =
+          outcome.signal
+              ? fmt::format("the interpreter was killed by {} before it took the call", signal_name(*outcome.signal))
+          : outcome.status
+              ? fmt::format("the interpreter ended with status {} before it took the call", *outcome.status)
+              : "the interpreter closed its channel before it took the call";
       break;
     case Cause::Interrupted:
       outcome.explanation = "the call was stopped from outside";

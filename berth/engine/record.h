@@ -37,6 +37,7 @@ enum class Stop {
 
 struct CallRecord {
   Stop stop = Stop::Ended;
+  bool took_job = false;               // the interpreter has read of it
   bool has_unsent_answers = false;     // a part of one may be on the way to the script: nothing can follow it
   std::vector<Json> entries;           // in the order in which they were posted
   std::vector<std::string> exception;  // lines, when the script raised

@@ -5,9 +5,11 @@
 #include "berth/engine/session.h"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
+#include <utility>
 
 #include "berth/base/clock.h"
 #include "berth/base/utf8.h"
@@ -311,12 +313,14 @@ class Conversation {
                   "write to the script");
     if (put) {
       written_ += static_cast<std::size_t>(*put);
+      sent_ += static_cast<std::uint64_t>(*put);
       // Moved only when at least half is gone, so that a job of many megabytes is not moved for each pipe full.
       if (written_ > answers_.size() / 2) {
         answers_.erase(0, written_);
         written_ = 0;
       }
     } else if (put.error().os_error() == EPIPE) {
+      took_job_ = has_read();
       streams_.in.reset();  // it does not read any more; its end is noticed elsewhere
       drop_answers();
     } else if (put.error().os_error() != EAGAIN) {
@@ -328,6 +332,7 @@ class Conversation {
   // The call is over. Text that was printed before its end may still be on its way; messages after it are counted
   // and dropped.
   Result<void> take_in_the_rest() {
+    record_.took_job = has_read();
     record_.has_unsent_answers = written_ < answers_.size();
     while (frames_.next_line()) ++record_.late_messages;
     if (*stop_ == Stop::Ended && !frames_.rest().empty()) {
@@ -353,6 +358,13 @@ class Conversation {
     return {};
   }
 
+  // Whether less waits to be read than was sent. The pipe keeps what nobody reads any more.
+  bool has_read() {
+    if (!streams_.in) return took_job_;
+    int unread = 0;
+    return ::ioctl(streams_.in.get(), FIONREAD, &unread) != 0 || std::cmp_less(unread, sent_);
+  }
+
   void show(Direction direction, std::string_view lines) {
     if (!options_.on_frame) return;
     while (!lines.empty()) {
@@ -367,6 +379,8 @@ class Conversation {
   const SessionOptions& options_;
   std::string answers_;      // on their way to the script; the job first
   std::size_t written_ = 0;  // bytes at the front of `answers_` that are there already
+  std::uint64_t sent_ = 0;   // bytes in all
+  bool took_job_ = false;    // once the pipe is gone
   wire::LineBuffer frames_;
   TextStream printed_;
   TextStream complaints_;

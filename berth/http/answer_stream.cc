@@ -1,5 +1,7 @@
 #include "berth/http/answer_stream.h"
 
+#include <sys/socket.h>
+
 #include "berth/app/answer_json.h"
 #include "berth/sys/unix_socket.h"
 
@@ -77,6 +79,12 @@ wire::HttpFields AnswerStream::fields(std::string_view type) const {
 
 void AnswerStream::send(std::string_view bytes) {
   if (broken_) return;
+  if (before_waiting_) {
+    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (bytes.empty()) return;
+    before_waiting_();
+  }
   broken_ = !sys::send_all(socket_, bytes);
 }
 

@@ -1,7 +1,9 @@
 // What goes back to the client of a call: one JSON object, or one a line as things come.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "berth/base/error.h"
 #include "berth/base/json.h"
@@ -29,6 +31,9 @@ class AnswerStream {
   AnswerStream(int socket, WorkerBoard& board, const CallOrder& order)
       : socket_(socket), board_(board), in_lines_(order.in_lines), keep_alive_(order.keep_alive), call_id_(order.id) {}
 
+  // `act` is done before each wait for a client that does not take what there is.
+  void before_waiting(std::function<void()> act) { before_waiting_ = std::move(act); }
+
   bool in_lines() const { return in_lines_; }
   // An object with the member `event` before its others. Does nothing where the client wants one object.
   void event(std::string_view name, Json object);
@@ -52,6 +57,7 @@ class AnswerStream {
   bool in_lines_;
   bool keep_alive_;
   std::string call_id_;
+  std::function<void()> before_waiting_;
   bool begun_ = false;
   bool finished_ = false;
   bool broken_ = false;

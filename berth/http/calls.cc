@@ -192,6 +192,7 @@ void Calls::take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& 
       if (warms_ == id) warms_.reset();
       staying.worker.has_rested();
       if (!choice_.rested(id, std::move(rest->zygotes), rest->memory_bytes, now)) return staying.worker.kill();
+      choice_.shares(id, std::move(rest->shared));
       continue;
     }
     const auto& done = std::get<DoneReport>(report);

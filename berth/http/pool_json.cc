@@ -27,6 +27,12 @@ Json zygote_json(const WorkerZygote& zygote) {
   return json.set("memory_bytes", zygote.memory_bytes).set("since", zygote.since);
 }
 
+Json shared_json(const WorkerShared& process) {
+  Json json = Json::object();
+  json.set("key", process.key).set("item", process.item).set("calls", process.calls);
+  return json.set("memory_bytes", process.memory_bytes).set("since", process.since);
+}
+
 Json count(std::size_t number) { return {std::uint64_t{number}}; }
 
 }  // namespace
@@ -37,19 +43,24 @@ Json worker_json(const WorkerChoice::WorkerView& worker, const WorkerProcess& pr
   json.set("since", process.since).set("calls", worker.calls).set("memory_bytes", worker.memory_bytes);
   Json zygotes = Json::array();
   for (const WorkerZygote& zygote : worker.zygotes) zygotes.push_back(zygote_json(zygote));
-  return json.set("zygotes", std::move(zygotes));
+  Json shared = Json::array();
+  for (const WorkerShared& one : worker.shared) shared.push_back(shared_json(one));
+  return json.set("zygotes", std::move(zygotes)).set("shared", std::move(shared));
 }
 
 Json totals_json(const WorkerChoice& choice) {
   std::size_t idle = 0;
   std::size_t zygotes = 0;
+  std::size_t shared = 0;
   for (const auto& [id, worker] : choice.workers()) {
     idle += worker.state == WorkerState::Idle ? 1 : 0;
     zygotes += worker.zygotes.size();
+    shared += worker.shared.size();
   }
   Json json = Json::object();
   json.set("workers", count(choice.workers().size())).set("idle", count(idle)).set("running", count(choice.busy()));
   json.set("waiting", count(choice.waiting())).set("zygotes", count(zygotes));
+  json.set("shared", count(shared));
   return json.set("zygote_bytes", choice.zygote_bytes());
 }
 

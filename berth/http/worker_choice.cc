@@ -142,9 +142,14 @@ bool WorkerChoice::rested(WorkerId id, std::vector<WorkerZygote> zygotes, std::u
   return true;
 }
 
+void WorkerChoice::shares(WorkerId id, std::vector<WorkerShared> shared) {
+  if (const auto found = workers_.find(id); found != workers_.end()) found->second.shared = std::move(shared);
+}
+
 void WorkerChoice::replaced(WorkerId id) {
   WorkerView& worker = workers_.at(id);
   worker.zygotes.clear();
+  worker.shared.clear();
   worker.drops_after.clear();
   worker.memory_bytes = 0;
   worker.calls = 1;
@@ -163,6 +168,7 @@ std::optional<Ask> WorkerChoice::ended(WorkerId id, bool call_again) {
 void WorkerChoice::drop(std::vector<Order>& orders, WorkerId id, const std::string& key) {
   WorkerView& worker = workers_.at(id);
   std::erase_if(worker.zygotes, [&](const WorkerZygote& one) { return one.key == key; });
+  std::erase_if(worker.shared, [&](const WorkerShared& one) { return one.key == key; });
   auto order = std::ranges::find(orders, id, &Order::worker);
   if (order == orders.end()) order = orders.insert(orders.end(), Order{id, false, {}});
   order->drops.push_back(key);
@@ -214,8 +220,10 @@ std::vector<WorkerChoice::Order> WorkerChoice::orders(Time now) {
     }
     if (worker.state != WorkerState::Idle) continue;
     for (const std::string& key : std::exchange(worker.drops_after, {})) {
-      const bool is_there = std::ranges::any_of(worker.zygotes, [&](const auto& one) { return one.key == key; });
-      if (is_there) drop(orders, id, key);
+      const auto has_key = [&](const auto& one) { return one.key == key; };
+      if (std::ranges::any_of(worker.zygotes, has_key) || std::ranges::any_of(worker.shared, has_key)) {
+        drop(orders, id, key);
+      }
     }
   }
   relieve(orders);
@@ -241,11 +249,15 @@ std::size_t WorkerChoice::reset(const std::optional<std::string>& item) {
       ++count;
       continue;
     }
-    for (const WorkerZygote& zygote : worker.zygotes) {
-      if (zygote.item != short_item(*item)) continue;
-      worker.drops_after.push_back(zygote.key);
-      ++count;
-    }
+    const auto drop_of_item = [&, name = short_item(*item)](const auto& all) {
+      for (const auto& one : all) {
+        if (one.item != name) continue;
+        worker.drops_after.push_back(one.key);
+        ++count;
+      }
+    };
+    drop_of_item(worker.zygotes);
+    drop_of_item(worker.shared);
   }
   return count;
 }

@@ -46,6 +46,15 @@ struct WorkerZygote {
   std::string since;
 };
 
+// A process that serves one call after another (docs/shared.md), while it waits for the next one.
+struct WorkerShared {
+  std::string key;
+  std::string item;
+  std::uint64_t calls = 0;
+  std::uint64_t memory_bytes = 0;
+  std::string since;
+};
+
 // For one thread. What happens is told to it; what is to be done comes back.
 class WorkerChoice {
  public:
@@ -59,6 +68,7 @@ class WorkerChoice {
     std::uint64_t calls = 0;
     std::size_t held = 0;                  // zygotes that it may have
     std::vector<WorkerZygote> zygotes;     // as it told last, the one used longest ago first
+    std::vector<WorkerShared> shared;      // likewise; they have no bounds here
     std::uint64_t memory_bytes = 0;        // its own
     bool rests_later = false;              // it was given this call while it tidied up: it still tells of that
     bool leaves_after = false;             // once its call has ended
@@ -93,6 +103,8 @@ class WorkerChoice {
   // What workers tell. Each returns what is wrong with it when it cannot be: such a worker is to be ended.
   bool answered(WorkerId worker, bool makes_zygote);
   bool rested(WorkerId worker, std::vector<WorkerZygote> zygotes, std::uint64_t memory_bytes, Time now);
+  // What it told besides, when it rested.
+  void shares(WorkerId worker, std::vector<WorkerShared> shared);
   // It was dead when it was given its call, and another process has taken its place.
   void replaced(WorkerId worker);
   // It is gone: the call that it had, if any. With `call_again` that call, of which nothing has run, waits again.
@@ -108,8 +120,8 @@ class WorkerChoice {
   // When orders() has something to say without anything having happened before.
   std::optional<Time> next_time() const;
 
-  // Idle workers leave, and those that have a call after it; with `item` only their zygotes of that name go.
-  // Gives how many workers, or zygotes, that are.
+  // Idle workers leave, and those that have a call after it; with `item` only their zygotes of that name go, and the
+  // processes that its calls share. Gives how many workers, or zygotes and processes, that are.
   std::size_t reset(const std::optional<std::string>& item);
   // Nothing begins any more, and all workers leave.
   void drain();

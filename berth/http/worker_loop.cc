@@ -99,6 +99,10 @@ class WorkerLoop {
     const int client = order.client.get();
     ::setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &kTakeTime, sizeof(kTakeTime));
     AnswerStream answer(client, board_, order);
+    // The process that has answered must not live on for a client that does not read.
+    answer.before_waiting([&] {
+      if (means_) means_->end_answered();
+    });
     if (const auto watched = stops.add(client, EPOLLRDHUP); !watched) {
       answer.refuse(watched.error(), app::kMachineExit);
     } else {
@@ -124,8 +128,10 @@ class WorkerLoop {
 
   void give_back(const DropOrder& drop) {
     if (!means_) return;
-    for (const std::string& key : drop.keys) means_->warm().drop(key);
-    means_->shared().give_back();  // nothing tells which of them is meant
+    for (const std::string& key : drop.keys) {
+      means_->warm().drop(key);
+      means_->shared().drop(key);
+    }
   }
 
   void warm_up(const WarmOrder& warm) {
@@ -142,6 +148,9 @@ class WorkerLoop {
     if (!means_) return report;
     for (const app::ZygoteShown& one : means_->warm().zygotes()) {
       report.zygotes.push_back({one.key, short_item(one.item), one.children, one.memory_bytes, utc_text(one.since)});
+    }
+    for (const app::SharedShown& one : means_->shared().shown()) {
+      report.shared.push_back({one.key, short_item(one.item), one.calls, one.memory_bytes, utc_text(one.since)});
     }
     return report;
   }

@@ -42,6 +42,13 @@ std::string print_report(const RestReport& report) {
   }
   Json json = Json::object();
   json.set("report", "rest").set("memory_bytes", report.memory_bytes);
+  Json shared = Json::array();
+  for (const WorkerShared& process : report.shared) {
+    Json one = Json::object();
+    one.set("key", process.key).set("item", process.item).set("calls", process.calls);
+    shared.push_back(std::move(one.set("memory_bytes", process.memory_bytes).set("since", process.since)));
+  }
+  json.set("shared", std::move(shared));
   return print_json(json.set("zygotes", std::move(zygotes)));
 }
 
@@ -53,7 +60,9 @@ Result<Report> parse_report(std::string_view text) {
                       number_in(json, "took_ns")};
   }
   const Json* zygotes = json.find("zygotes");
-  if (what != "rest" || zygotes == nullptr || !zygotes->is_array()) {
+  const Json* shared = json.find("shared");
+  const auto is_list = [](const Json* list) { return list != nullptr && list->is_array(); };
+  if (what != "rest" || !is_list(zygotes) || !is_list(shared)) {
     return fail(Errc::Corrupt, "a worker tells what is no report");
   }
   RestReport report;
@@ -61,6 +70,10 @@ Result<Report> parse_report(std::string_view text) {
   for (const Json& one : *zygotes->as_array()) {
     report.zygotes.push_back({one.text_or("key", ""), one.text_or("item", ""), number_in(one, "children"),
                               number_in(one, "memory_bytes"), one.text_or("since", "")});
+  }
+  for (const Json& one : *shared->as_array()) {
+    report.shared.push_back({one.text_or("key", ""), one.text_or("item", ""), number_in(one, "calls"),
+                             number_in(one, "memory_bytes"), one.text_or("since", "")});
   }
   return report;
 }

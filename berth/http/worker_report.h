@@ -24,6 +24,7 @@ struct DoneReport {
 struct RestReport {
   std::vector<WorkerZygote> zygotes;  // the one used longest ago first
   std::uint64_t memory_bytes = 0;     // of the worker itself
+  std::vector<WorkerShared> shared;   // the one that waits longest first
 };
 
 // As much of an item's name as a report holds: a name comes from content and has any length.

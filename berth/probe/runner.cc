@@ -7,7 +7,6 @@
 
 #include <algorithm>
 
-#include "berth/app/call_service.h"
 #include "berth/app/loop_service.h"
 #include "berth/content/item_reader.h"
 #include "berth/probe/host_look.h"
@@ -126,16 +125,24 @@ Verdict verdict_of(const std::vector<RunReport>& runs) {
   return guarded && proven && controls_hold ? Verdict::Holds : Verdict::Unproven;
 }
 
-Runner::Runner(app::Settings settings, std::string image, container::Guards guards, int interrupt, HostDoor door)
+Runner::Runner(app::Settings settings, std::string image, container::Guards guards, CallKind kind, int interrupt,
+               HostDoor door)
     : settings_(std::move(settings)),
       image_(std::move(image)),
       guards_(std::move(guards)),
+      kind_(kind),
       interrupt_(interrupt),
       door_(std::move(door)) {}
 
-Result<Runner> Runner::open(app::Settings settings, std::string image, container::Guards guards, int interrupt) {
+Result<Runner> Runner::open(app::Settings settings, std::string image, container::Guards guards, CallKind kind,
+                            int interrupt) {
   BERTH_TRY(HostDoor door, HostDoor::open());
-  return Runner(std::move(settings), std::move(image), std::move(guards), interrupt, std::move(door));
+  return Runner(std::move(settings), std::move(image), std::move(guards), kind, interrupt, std::move(door));
+}
+
+// A control is weaker in one respect alone, and where it lacks a guard no zygote may have been there before.
+Result<RunCalls> Runner::open_calls(const Run& run) const {
+  return RunCalls::open(settings_, guards_for(run), run.control.empty() ? kind_ : CallKind::Own);
 }
 
 std::vector<content::Assignment> Runner::arguments_for(const Run& run, std::uint32_t number) const {
@@ -224,8 +231,7 @@ RunReport Runner::run_once(const Probe& probe, const Run& run) {
   return report;
 }
 
-Result<app::CallAnswer> Runner::call_once(app::CallService& service, const Probe& probe, const Run& run,
-                                          std::uint32_t number,
+Result<app::CallAnswer> Runner::call_once(RunCalls& calls, const Probe& probe, const Run& run, std::uint32_t number,
                                           std::function<void(engine::Direction, std::string_view)> on_frame) {
   app::CallRequest request;
   BERTH_TRY(request.item, content::script_from_text(probe.program, probe.id));
@@ -235,10 +241,9 @@ Result<app::CallAnswer> Runner::call_once(app::CallService& service, const Probe
   request.timeout_given = true;
   request.interrupt = interrupt_;
   request.on_frame = std::move(on_frame);
-  auto answer = service.run(request);
-  if (!answer) return std::unexpected(std::move(answer).error().error);
-  interrupted_ = interrupted_ || answer->outcome.cause == engine::Cause::Interrupted;
-  return *std::move(answer);
+  BERTH_TRY(app::CallAnswer answer, calls.make(request));
+  interrupted_ = interrupted_ || answer.outcome.cause == engine::Cause::Interrupted;
+  return answer;
 }
 
 // Runs the first call in a process of its own, and `meanwhile` once its script has said something. Returns its id.
@@ -247,12 +252,12 @@ Result<std::string> Runner::call_beside(const Probe& probe, const Run& run,
   BERTH_TRY(sys::Pipe said, sys::make_pipe());
   BERTH_TRY(const sys::Child beside, sys::Child::start(0, std::nullopt, [&] {
               said.read.reset();
-              auto service = app::CallService::open(settings_, guards_for(run));
-              if (!service) return 1;
+              auto calls = open_calls(run);
+              if (!calls) return 1;
               const auto tell = [&](engine::Direction direction, std::string_view) {
                 if (direction == engine::Direction::FromScript) std::ignore = ::write(said.write.get(), "s", 1);
               };
-              const auto answer = call_once(*service, probe, run, 1, tell);
+              const auto answer = call_once(*calls, probe, run, 1, tell);
               if (!answer) return 1;
               // The id comes last, after a zero byte.
               return sys::write_all(said.write.get(), std::string(1, '\0') + answer->id, "the pipe") ? 0 : 1;
@@ -270,12 +275,12 @@ Result<std::string> Runner::call_beside(const Probe& probe, const Run& run,
 }
 
 Result<std::vector<std::string>> Runner::call(const Probe& probe, const Run& run, RunReport& report) {
-  BERTH_TRY(app::CallService service, app::CallService::open(settings_, guards_for(run)));
+  BERTH_TRY(RunCalls calls, open_calls(run));
   std::vector<std::string> ids;
   std::int64_t completed = 0;
   const auto take_in = [&](std::uint32_t number) -> Result<void> {
     const auto begun = Clock::now();
-    BERTH_TRY(const app::CallAnswer answer, call_once(service, probe, run, number));
+    BERTH_TRY(const app::CallAnswer answer, call_once(calls, probe, run, number));
     take_answer(answer, report.facts);
     const std::chrono::duration<double> took = Clock::now() - begun;
     report.facts.set(std::string(kHostFacts) + "start and end seconds",

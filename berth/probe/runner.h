@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "berth/app/call_service.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 #include "berth/probe/embedded.h"
 #include "berth/probe/host_door.h"
 #include "berth/probe/judgement.h"
+#include "berth/probe/run_calls.h"
 
 namespace berth::probe {
 
@@ -45,10 +45,12 @@ Verdict verdict_of(const std::vector<RunReport>& runs);
 // Used by one thread, in a process with no other.
 class Runner {
  public:
-  // `image` is where the probes run. `guards` are those of the program: every one in the one that is installed.
-  // `interrupt` is readable once the user wants an end.
+  // `image` is where the probes run. `guards` are those of the program: every one in the one that is installed. `kind`
+  // is that of the calls that have all of them; controls have containers of their own. `interrupt` is readable once the
+  // user wants an end.
   // Errors: those of opening the sockets that probes look for.
-  static Result<Runner> open(app::Settings settings, std::string image, container::Guards guards, int interrupt);
+  static Result<Runner> open(app::Settings settings, std::string image, container::Guards guards, CallKind kind,
+                             int interrupt);
 
   // Whether a call that does nothing can be made at all. Errors: those of a call that does not start.
   Result<void> try_a_call();
@@ -56,12 +58,14 @@ class Runner {
   ProbeReport run(const OwnProbe& probe);
 
  private:
-  Runner(app::Settings settings, std::string image, container::Guards guards, int interrupt, HostDoor door);
+  Runner(app::Settings settings, std::string image, container::Guards guards, CallKind kind, int interrupt,
+         HostDoor door);
   std::vector<content::Assignment> arguments_for(const Run& run, std::uint32_t number) const;
   std::string jobs_of(const Probe& probe, const Run& run) const;
   RunReport run_once(const Probe& probe, const Run& run);
   Result<std::vector<std::string>> call(const Probe& probe, const Run& run, RunReport& report);
-  Result<app::CallAnswer> call_once(app::CallService& service, const Probe& probe, const Run& run, std::uint32_t number,
+  Result<RunCalls> open_calls(const Run& run) const;
+  Result<app::CallAnswer> call_once(RunCalls& calls, const Probe& probe, const Run& run, std::uint32_t number,
                                     std::function<void(engine::Direction, std::string_view)> on_frame = {});
   Result<std::string> call_beside(const Probe& probe, const Run& run, const std::function<Result<void>()>& meanwhile);
   Result<std::vector<std::string>> reuse(const Probe& probe, const Run& run, RunReport& report);
@@ -70,6 +74,7 @@ class Runner {
   app::Settings settings_;
   std::string image_;
   container::Guards guards_;
+  CallKind kind_;
   int interrupt_;
   HostDoor door_;
   bool interrupted_ = false;

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "tests/support/temp_folder.h"
@@ -25,6 +28,28 @@ TEST_F(LearnedImportsTest, KeepWhatIsTold) {
   EXPECT_FALSE(imports_.learn("ab", {"json"}));
   EXPECT_FALSE(imports_.learn("ab", {}));
   EXPECT_EQ(LearnedImports(folder_).of("ab").text(), "berth-imports 1\n? requests\n? json\n");
+}
+
+TEST_F(LearnedImportsTest, LoseNoWordOfProcessesThatLearnAtOnce) {
+  constexpr int kProcesses = 4;
+  constexpr int kWords = 50;
+  std::vector<pid_t> learning;
+  for (int process = 0; process < kProcesses; ++process) {
+    learning.push_back(::fork());
+    ASSERT_GE(learning.back(), 0);
+    if (learning.back() != 0) continue;
+    for (int word = 0; word < kWords; ++word) {
+      std::ignore = imports_.learn("ab", {"m" + std::to_string(process) + "_" + std::to_string(word)});
+    }
+    ::_exit(0);
+  }
+  for (const pid_t pid : learning) {
+    int status = 0;
+    ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(status, 0);
+  }
+  const std::string text = imports_.of("ab").text();
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1 + kProcesses * kWords);
 }
 
 TEST_F(LearnedImportsTest, AreOneListForEachKey) {

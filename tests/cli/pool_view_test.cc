@@ -13,7 +13,9 @@ constexpr const char* kPool = R"({
     {"pid": 41, "state": "idle", "affinity": "Print", "since": "2026-01-01T00:00:00Z", "calls": 7,
      "memory_bytes": 3145728,
      "zygotes": [{"key": "0123456789abcdef", "item": "Print\u001b[2J", "children": 8, "memory_bytes": 15728640,
-                  "since": "2026-01-01T00:00:01Z"}]},
+                  "since": "2026-01-01T00:00:01Z"}],
+     "shared": [{"key": "fedcba9876543210", "item": "Lookup", "calls": 12, "memory_bytes": 7340032,
+                 "since": "2026-01-01T00:00:02Z"}]},
     {"pid": 42, "state": "busy", "affinity": "", "since": "", "calls": 1, "memory_bytes": 0, "zygotes": []}],
   "totals": {"workers": 2, "idle": 1, "running": 1, "waiting": 0, "zygotes": 1, "zygote_bytes": 15728640},
   "bounds": {"calls": 16, "waiting": 64, "idle_workers": 8, "zygotes": 32, "zygote_bytes": 1073741824}})";
@@ -30,6 +32,11 @@ TEST(PoolView, ShowsWorkersAndZygotes) {
   EXPECT_NE(zygotes.find("0123456789ab "), std::string::npos);
   EXPECT_NE(zygotes.find("15.0"), std::string::npos);
   EXPECT_EQ(zygotes.find('\x1b'), std::string::npos);
+  const std::string shared = text_of(shared_table(pool));
+  EXPECT_NE(shared.find("fedcba987654 "), std::string::npos);
+  EXPECT_NE(shared.find("12"), std::string::npos);
+  EXPECT_NE(shared.find("7.0"), std::string::npos);
+  EXPECT_NE(shared.find("Lookup"), std::string::npos);
   EXPECT_EQ(pool_summary(pool),
             "1 of 16 calls run, 0 of 64 wait; 2 workers, 1 of at most 8 idle; 1 of 32 zygotes, 15.0 of 1024.0 MiB");
 }
@@ -39,6 +46,7 @@ TEST(PoolView, TakesWhatIsNoPool) {
     const Json pool = *parse_json(text);
     text_of(worker_table(pool));
     text_of(zygote_table(pool));
+    text_of(shared_table(pool));
     EXPECT_NE(pool_summary(pool).find("calls.warm is off"), std::string::npos);
   }
 }

@@ -62,6 +62,12 @@ TEST_F(ZygoteChannelTest, GoesOnAfterAnOrderThatFailed) {
   EXPECT_TRUE(testing::ok(ask(8)));
 }
 
+TEST_F(ZygoteChannelTest, TakesNoRefusalForAChildThatIsNotIsolated) {
+  says({Word::Failed, 7, EPERM, "unshare", 0, 0});
+  EXPECT_TRUE(testing::fails_with(ask(7), Errc::Unavailable, "in the zygote: unshare: Operation not permitted"));
+  EXPECT_FALSE(channel_->is_over());
+}
+
 TEST_F(ZygoteChannelTest, TakesNoLateAnswerForThatToAnotherOrder) {
   EXPECT_TRUE(testing::fails_with(ask(7), Errc::TimedOut, "too long"));
   EXPECT_TRUE(channel_->is_over());

@@ -18,6 +18,7 @@ struct Facts {
   std::optional<int> status = {};
   std::uint64_t oom_kills = 0;
   std::uint64_t refused_forks = 0;
+  bool took_job = true;
 };
 
 struct OutcomeRow {
@@ -101,6 +102,24 @@ const OutcomeRow kOutcomes[] = {
     {"EndedEarly", {.stop = Stop::Ended, .status = exited(0)}, Cause::EndedEarly, "ended with status 0 before"},
     {"EndedEarlyWithStatus", {.stop = Stop::Ended, .status = exited(7)}, Cause::EndedEarly, "with status 7"},
     {"ClosedItsChannel", {.stop = Stop::Ended}, Cause::EndedEarly, "closed its channel to the host"},
+    {"NeverBegan",
+     {.stop = Stop::Ended, .status = exited(1), .took_job = false},
+     Cause::FailedToStart,
+     "ended with status 1 before it took the call"},
+    {"KilledBeforeItBegan",
+     {.stop = Stop::Ended, .status = killed_by(SIGSEGV), .took_job = false},
+     Cause::FailedToStart,
+     "killed by SIGSEGV before it took the call"},
+    {"ClosedItsChannelBeforeItBegan",
+     {.stop = Stop::Ended, .took_job = false},
+     Cause::FailedToStart,
+     "closed its channel before it took the call"},
+    {"OutOfMemoryBeforeItBegan",
+     {.stop = Stop::Ended, .oom_kills = 1, .took_job = false},
+     Cause::Memory,
+     "more memory",
+     "memory 1 GiB",
+     "--memory"},
     {"FrameLimit",
      {.stop = Stop::FrameLimit, .oom_kills = 1},
      Cause::OutputLimit,
@@ -126,6 +145,7 @@ TEST_P(OutcomeOf, NamesCauseLimitAndRemedy) {
   CallRecord record;
   record.stop = row.facts.stop;
   record.exception = row.facts.exception;
+  record.took_job = row.facts.took_job;
   record.wall_time = 3s;
   container::ContainerEnd end;
   end.status = row.facts.status;

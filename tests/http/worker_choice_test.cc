@@ -210,6 +210,20 @@ TEST_F(Choice, ResetsAnItemEverywhere) {
   EXPECT_EQ(orders[0].drops, std::vector<std::string>{"c"});
 }
 
+TEST_F(Choice, ResetsSharedProcessesOfOneItem) {
+  const auto idle = start(1);
+  finish(idle.worker, 1s, {});
+  choice_.shares(idle.worker, {{"s", "one", 3, 5, ""}, {"t", "two", 1, 5, ""}});
+  EXPECT_EQ(choice_.workers().at(idle.worker).shared.size(), 2u);
+  EXPECT_EQ(choice_.reset("one"), 1u);
+  const auto orders = choice_.orders(at(1s));
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].drops, std::vector<std::string>{"s"});
+  EXPECT_TRUE(choice_.rested(idle.worker, {}, 0, at(2s)));
+  choice_.shares(idle.worker, {{"t", "two", 1, 5, ""}});
+  EXPECT_TRUE(choice_.orders(at(2s)).empty());
+}
+
 class RoomyChoice : public Choice {
  protected:
   RoomyChoice()

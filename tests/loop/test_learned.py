@@ -43,6 +43,7 @@ MISCHIEF = {
     'place': "import os\nos.chdir('/')\nos.umask(0o11)",
     'files': "open(%r + '/left', 'w').close()",
     'hooks': "import sys\nsys.excepthook = print",
+    'defaults': "import socket\nsocket.setdefaulttimeout(5)",
     'patches': "import time\ntime.sleep = print",
     'speaks': "print('hello')",
     'draws': "import os\ntoken = os.urandom(8)",
@@ -58,12 +59,14 @@ VARIANTS = {
     'paths': "import sys\nsys.meta_path.insert(0, type('Finder', (), {'find_spec': lambda *_: None})())",
     'speaks': "import os\nos.write(2, b'warning')",
     'draws': "import random\nvalue = random.random()",
+    'defaults': "import locale\nlocale.setlocale(locale.LC_NUMERIC, 'C.UTF-8')",
     'patches': "import builtins\nbuiltins.open = print",
     'fails': "import sys\nsys.exit(0)",
     'dies': "import os\nos.kill(os.getpid(), 9)",
     'hooks': "import sys\nsys.setrecursionlimit(4000)",
 }
 OTHER_VARIANTS = {
+    'defaults': "import logging\nlogging.basicConfig()",
     'draws': "import random\ngenerator = random.Random()",
     'patches': "import socket\nsocket.socket = print",
 }
@@ -72,6 +75,7 @@ HARMLESS = {
     'plain': "value = 1", 'reads': "import os, time, socket\nwhen = time.time(), os.getpid(), socket.gethostname(), dict(os.environ)",
     'appended': "import sys\nsys.meta_path.append(type('Finder', (), {'find_spec': lambda *_: None})())",
     'ends': "import atexit\natexit.register(print)", 'child': "import subprocess\nsubprocess.check_output(['true'])",
+    'logs': "import logging\nlogging.getLogger('logs').addHandler(logging.NullHandler())",
     'closed': "open(__file__).close()", 'warns': "import warnings\nwarnings.simplefilter('ignore', ResourceWarning)",
 }
 

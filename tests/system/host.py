@@ -5,6 +5,7 @@ and a container's init carry BERTH_CONFIG), cgroups, mounts and files from those
 """
 import glob
 import os
+import re
 import time
 
 CGROUPS = '/sys/fs/cgroup/*/berth/*/', '/sys/fs/cgroup/berth/*/'
@@ -44,9 +45,10 @@ class Host:
                 and not self.is_ours(pid))
 
     def cgroups(self):
-        """Groups of containers, but for those in which the init of somebody else's container lives."""
+        """Groups of containers and of zygotes' children, but for those of containers whose init is somebody else's."""
         return ['cgroup ' + path for pattern in CGROUPS for path in glob.glob(pattern)
-                if not any(self.is_init_of_others(pid) for pid in read(path + 'cgroup.procs').split())]
+                if not any(self.is_init_of_others(pid)
+                           for pid in read(re.sub(r'-[0-9]+/$', '/', path) + 'cgroup.procs').split())]
 
     def mounts(self):
         """Mounts in the runtime folder; the kept roots of images are meant to stay."""

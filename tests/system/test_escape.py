@@ -61,6 +61,24 @@ def test_quick_set(quick):
     figure('escape-test', 'the quick set of 30', '%.1f of 60 s' % quick.seconds)
 
 
+@pytest.fixture(scope='module')
+def warm(berth):
+    """The report of all of them in warm calls, run once."""
+    return berth('escape-test', '--warm', '--json', seconds=300 * PATIENCE)
+
+
+@pytest.mark.parametrize('probe', sorted(PROBES))
+def test_probe_in_warm_calls(warm, probe):
+    """The same, where each call with every guard has a child of a zygote: one that has not is no call of the probe."""
+    assert warm.json['warm'] is True
+    (report,) = [one for one in warm.json['probes'] if one['id'] == probe]
+    assert report['verdict'] == 'holds', report.get('reason')
+    for run in report['runs']:
+        assert run['as_expected'] and run['left_on_host'] == [] and run['wrong'] == []
+        if 'control' not in run:
+            figure(probe, 'in warm calls, with every guard', shown(run))
+
+
 def test_table(berth):
     answer = berth('escape-test', '--only', 'K05,K17')
     assert answer.code == 0, answer

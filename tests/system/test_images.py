@@ -91,6 +91,16 @@ def test_image_without_python(berth, make_image):
     assert 'python3' in line and '--image' in line and PREFIX.split('/')[1] in line
 
 
+def test_image_whose_interpreter_ends_before_the_call(berth, make_image):
+    """Nothing of the script has run, and its outcome says so."""
+    base = [name for one in berth('image', 'list', '--json').json['images'] for name in one['names']
+            if 'berth/python3-deb:' in name][0]
+    image = make_image('false', base, links=[('usr/bin/python3', '/bin/false')], replace=True)
+    answer = berth('run', berth.write('scripts/none.py', 'demisto.results(1)'), '--image', image, '--json')
+    assert (answer.code, answer.cause, answer.entries) == (11, 'failed to start', []), answer
+    assert 'ended with status 1 before it took the call' in answer.outcome['explanation'], answer
+
+
 def test_k22_configuration_with_tricks(berth, make_image):
     """CVE-2024-21626: a working folder that is a descriptor of the program. Also: variables that steer the linker."""
     base = [name for one in berth('image', 'list', '--json').json['images'] for name in one['names']

@@ -11,11 +11,11 @@ import pytest
 
 from calls import IMAGE, PATIENCE
 from figures import figure
-from host import read
 from inside import TIMES_IN_MEMORY
 from serve import Daemon, Reply
+from warm import (WARM, at_rest, children_of, cmdline, descendants, is_dead, parent_of, pool, run, until, value,
+                  zygote_processes, zygotes)
 
-WARM = 'calls: {warm: on}\n'
 WAITING = "import time\ndemisto.log('running')\ntime.sleep(3600)\n"
 
 
@@ -23,71 +23,6 @@ WAITING = "import time\ndemisto.log('running')\ntime.sleep(3600)\n"
 def daemon(berth):
     with Daemon(berth, settings=berth.settings_with(WARM)) as made:
         yield made
-
-
-def pool(daemon):
-    return daemon.ask('GET', '/v1/pool').json
-
-
-def zygotes(daemon):
-    return [zygote for worker in pool(daemon)['workers'] for zygote in worker['zygotes']]
-
-
-def until(found, seconds=30):
-    end = time.monotonic() + seconds * PATIENCE
-    while not (value := found()):
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    return value
-
-
-def at_rest(daemon):
-    """The workers, once all of them have nothing to do."""
-    def idle():
-        workers = pool(daemon)['workers']
-        return workers if all(worker['state'] == 'idle' for worker in workers) else None
-    return until(idle)
-
-
-def run(daemon, code, affinity=None, **more):
-    """The answer of one call; the next one finds the workers at rest."""
-    body = {'item': {'code': code}, 'image': IMAGE, **more}
-    reply = daemon.ask('POST', '/v1/run', body, ['Berth-Affinity: ' + (affinity or 'x')])
-    assert reply.status == 200, reply.body
-    at_rest(daemon)
-    return reply.json
-
-
-def value(answer):
-    return answer['entries'][-1]['Contents']
-
-
-def cmdline(pid):
-    return read('/proc/%d/cmdline' % pid)
-
-
-def parent_of(pid):
-    lines = [line.split() for line in read('/proc/%d/status' % pid).splitlines()]
-    return next((int(line[1]) for line in lines if line[0] == 'PPid:'), 0)
-
-
-def children_of(parent):
-    return [int(pid) for pid in read('/proc/%d/task/%d/children' % (parent, parent)).split()]
-
-
-def descendants(pid):
-    below = children_of(pid)
-    return below + [one for child in below for one in descendants(child)]
-
-
-def is_dead(pid):
-    return read('/proc/%d/stat' % pid).rpartition(')')[2].split()[:1] in ([], ['Z'])
-
-
-def zygote_processes(daemon):
-    """The interpreters that a container's init has started for a worker; their children look the same."""
-    return [pid for worker in children_of(daemon.pid) for init in children_of(worker) for pid in children_of(init)
-            if 'zygote.py' in cmdline(pid)]
 
 
 def test_the_second_call_is_warm(daemon):
@@ -266,6 +201,36 @@ def test_prewarm(room):
         assert answer.json['answers'][0]['warm'] is True, answer
         assert daemon.ask('POST', '/v1/pool/reset', {}).json['reset'] == 1
         until(lambda: zygotes(daemon))
+
+
+def test_prewarm_of_instances(room):
+    """Each enabled instance of an integration has a zygote before anybody calls, and again after a reset; a wish that
+    cannot be met is told, and keeps none of the others from being met. Nothing of the wish is run."""
+    code = "open('/tmp/ran', 'a').write('x')\nimport json, os\n" \
+           "demisto.results(json.dumps([demisto.params()['p0'], os.getppid() == 0]))"
+    room.integration('Vault', code, ['vault-open', 'vault-shut'], [('p0', 0)])
+    for name in 'one', 'two', 'off':
+        room.add('Vault', name, '--param', 'p0=' + name)
+    room.must('instance', 'disable', 'off')
+    room.script('Two Words', 'demisto.results(2)')
+    wishes = ['No such item', 'Vault no-such-command', 'Vault vault-shut', 'Two Words', 'Vault vault-open']
+    room.settings_with(WARM + 'serve: {prewarm: %s}\n' % json.dumps(wishes))
+    with Daemon(room.berth, settings=room.settings) as daemon:
+        for _ in range(2):
+            # Both commands of an instance have one key: a worker that is asked for the second one has it.
+            until(lambda: {zygote['item'] for zygote in zygotes(daemon)} == {'Vault', 'Two Words'}
+                  and len({zygote['key'] for zygote in zygotes(daemon)}) == 3)
+            at_rest(daemon)
+            for line, expected in (('!vault-open using=one', ['one', True]), ('!vault-shut using=two', ['two', True]),
+                                   ('!"Two Words"', 2)):
+                answer = room.must('exec', line, '--json')
+                (call,) = answer.json['answers']
+                assert call['warm'] and json.loads(answer.entries[-1]['Contents']) == expected, answer
+                at_rest(daemon)
+            assert daemon.ask('POST', '/v1/pool/reset', {}).json['reset'] >= 1
+        said = daemon.running.said()
+    assert "warm up 'No such item'" in said and "warm up 'Vault no-such-command'" in said, said
+    assert 'off' not in said
 
 
 def test_a_killed_worker_is_its_clients_trouble_alone(daemon, host):

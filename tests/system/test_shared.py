@@ -6,7 +6,9 @@ import time
 
 from calls import PATIENCE
 from figures import figure
+from serve import Daemon
 from test_warm import OUTER
+from warm import at_rest, pool, until, value
 
 PLACE = "import os, time\nwith open('/proc/self/stat') as file: started = file.read().split()[21]\n"
 
@@ -64,3 +66,27 @@ def test_the_answer_says_so_and_nothing_is_left(room):
     room.script('Once', 'demisto.results(1)')
     answer = room.exec('!Once')
     assert answer.code == 0 and answer.json['answers'][0].get('shared') is True, answer
+
+
+def test_the_pool_shows_them_and_ends_those_of_an_item(room):
+    room.settings_with('calls: {shared: [Once, Other]}\n')
+    room.script('Once', PLACE + 'demisto.results(started)')
+    room.script('Other', PLACE + 'demisto.results(started)')
+    with Daemon(room.berth, settings=room.settings) as daemon:
+        def call(name):
+            reply = daemon.ask('POST', '/v1/run', {'item': {'name': name}}, ['Berth-Affinity: the same'])
+            assert reply.status == 200 and reply.json['shared'], reply.body
+            at_rest(daemon)
+            return value(reply.json)
+        before = [call(name) for name in ('Once', 'Once', 'Other')]
+        assert before[0] == before[1]
+        (worker,) = pool(daemon)['workers']
+        assert [(one['item'], one['calls']) for one in worker['shared']] == [('Once', 2), ('Other', 1)]
+        assert all(one['memory_bytes'] > 1 << 20 for one in worker['shared'])
+        assert pool(daemon)['totals']['shared'] == 2 and pool(daemon)['totals']['zygotes'] == 0
+        shown = room.must('pool')
+        assert 'SHARED' in shown.out and 'Once' in shown.out, shown
+        assert daemon.ask('POST', '/v1/pool/reset', {'item': 'Once'}).json['reset'] == 1
+        until(lambda: pool(daemon)['totals']['shared'] == 1)
+        at_rest(daemon)
+        assert call('Other') == before[2] and call('Once') != before[0]
