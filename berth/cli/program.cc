@@ -21,6 +21,7 @@
 #include "berth/cli/serve_command.h"
 #include "berth/cli/shell_command.h"
 #include "berth/cli/top_command.h"
+#include "berth/cli/vet_command.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -178,6 +179,7 @@ constexpr std::pair<std::string_view, Add> kCommands[] = {
     {"serve", with_choice<add_serve>},
     {"pool", with_choice<add_pool>},
     {"top", with_choice<add_top>},
+    {"vet", with_choice<add_vet>},
 };
 
 // The command that stands first is all that the parser need know: to describe the others would be a tenth of a start.

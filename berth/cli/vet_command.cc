@@ -1,0 +1,154 @@
+#include "berth/cli/vet_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "berth/app/exit_codes.h"
+#include "berth/base/utf8.h"
+#include "berth/cli/answer_view.h"
+#include "berth/cli/vet_surroundings.h"
+#include "berth/cli/vet_view.h"
+#include "berth/version.h"
+#include "berth/vet/advisory_store.h"
+#include "berth/vet/index_facts.h"
+#include "berth/vet/installed_packages.h"
+#include "berth/vet/judge.h"
+#include "berth/vet/lock_file.h"
+#include "berth/vet/module_names.h"
+#include "berth/vet/popular_names.h"
+#include "berth/vet/report_json.h"
+#include "berth/vet/requirements.h"
+
+namespace berth::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kRefusedExit = 1;
+constexpr int kAskExit = 3;
+
+struct VetOptions {
+  std::vector<std::string> subjects;
+  std::vector<std::string> files;
+  std::string policy;
+  std::string approvals;
+  std::string format = "text";
+  bool json = false;
+  bool offline = false;
+};
+
+void add(vet::LockFile lock, std::vector<vet::LockedPackage>& packages, std::vector<vet::Facts>& facts) {
+  for (vet::LockedPackage& one : lock.packages) packages.push_back(std::move(one));
+  for (vet::LeftOut& one : lock.left_out) {
+    vet::Facts unknown;
+    unknown.package = vet::make_package(vet::Ecosystem::PyPI, one.origin, "", one.origin);
+    unknown.findings.push_back({vet::Verdict::Ask, "source.elsewhere", unknown.package, one.why,
+                                "name the package and take it from the index, or approve it"});
+    facts.push_back(std::move(unknown));
+  }
+}
+
+// What the command names: packages that are to be had, and those that lie in folders.
+Result<std::vector<vet::Facts>> gather(const VetOptions& options) {
+  std::vector<vet::LockedPackage> packages;
+  std::vector<vet::Facts> facts;
+  for (const std::string& subject : options.subjects) {
+    std::error_code ignored;
+    if (subject.find('/') != std::string::npos || subject == ".") {
+      if (!fs::is_directory(subject, ignored)) {
+        return fail(Errc::NotFound, fmt::format("'{}' is no folder", to_visible(subject, false)));
+      }
+      BERTH_TRY(std::vector<vet::Facts> installed, vet::read_installed_packages(subject));
+      std::ranges::move(installed, std::back_inserter(facts));
+      continue;
+    }
+    BERTH_TRY(vet::LockedPackage one, vet::parse_requirement(subject, "command line"));
+    packages.push_back(std::move(one));
+  }
+  for (const std::string& file : options.files) {
+    BERTH_TRY(vet::LockFile lock, vet::read_lock_file(file));
+    add(std::move(lock), packages, facts);
+  }
+  if (options.offline) {
+    for (vet::LockedPackage& one : packages) {
+      vet::Facts bare;
+      bare.package = std::move(one.package);
+      facts.push_back(std::move(bare));
+    }
+  } else {
+    BERTH_TRY(std::vector<vet::Facts> found, vet::fetch_index_facts(packages));
+    std::ranges::move(found, std::back_inserter(facts));
+  }
+  return facts;
+}
+
+Result<vet::Report> report_of(const VetOptions& options, const Surroundings& surroundings) {
+  BERTH_TRY(const vet::Policy policy, load_policy(options.policy));
+  BERTH_TRY(const std::vector<vet::Approval> approvals, load_approvals(options.approvals));
+  BERTH_TRY(std::vector<vet::Facts> facts, gather(options));
+  BERTH_TRY(const vet::StoredAdvisories stored, vet::load_advisories(advisory_folder(surroundings.settings)));
+  const vet::LookAlikes look_alikes(vet::PopularNames::built_in(), vet::ModuleNames::built_in());
+  const vet::Knowledge knowledge = {stored.database, stored.problems, vet::MaliciousNames::built_in(), look_alikes};
+  return vet::judge(std::move(facts), policy, approvals, knowledge, std::chrono::system_clock::now());
+}
+
+int vet_command(const VetOptions& options, const Surroundings& surroundings) {
+  const bool is_json = options.json || options.format == "json";
+  if (options.subjects.empty() && options.files.empty()) {
+    return refuse(Error(Errc::InvalidInput, "nothing to vet: name a package, a folder, or -r FILE"), app::kBadInputExit,
+                  is_json);
+  }
+  const auto report = report_of(options, surroundings);
+  if (!report) return refuse(report.error(), app::input_exit_code(report.error()), is_json);
+  std::string text;
+  if (is_json) {
+    text = print_json_pretty(vet::json_of_report(*report)) + "\n";
+  } else if (options.format == "sarif") {
+    text = print_json_pretty(vet::sarif_of_report(*report, kVersion)) + "\n";
+  } else {
+    text = vet_view(*report);
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  switch (report->verdict()) {
+    case vet::Verdict::Allow:
+      return 0;
+    case vet::Verdict::Ask:
+      return kAskExit;
+    case vet::Verdict::Refuse:
+      return kRefusedExit;
+  }
+  return kRefusedExit;
+}
+
+}  // namespace
+
+void add_vet(CLI::App& program, Choice& choice) {
+  CLI::App& vet = *program.add_subcommand("vet", "judge packages: names, licences, known weaknesses");
+  const auto options = std::make_shared<VetOptions>();
+  vet.add_option("subjects", options->subjects,
+                 "packages (NAME, NAME==VERSION), or folders with installed ones (PATH/)");
+  vet.add_option("-r,--requirements", options->files, "a list of requirements, or a lock file")
+      ->type_name("FILE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->take_all();
+  vet.add_option("--policy", options->policy, "instead of vet.yaml beside berth.yaml")->type_name("FILE");
+  vet.add_option("--approvals", options->approvals, "instead of approvals.yaml beside berth.yaml")->type_name("FILE");
+  vet.add_option("--format", options->format, "text, json or sarif")
+      ->check(CLI::IsMember({"text", "json", "sarif"}))
+      ->capture_default_str();
+  vet.add_flag("--json", options->json, "the report as JSON");
+  vet.add_flag("--offline", options->offline, "ask no index: licences of packages that are not here stay unknown");
+  add_vet_database(vet, choice);
+  vet.callback([&vet, &choice, options] {
+    if (!vet.get_subcommands().empty()) return;
+    choice.run = [options](const Surroundings& surroundings) { return vet_command(*options, surroundings); };
+  });
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,43 @@
+// The folder in which databases of advisories lie, one file a source, and its care.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/vet/advisory_database.h"
+#include "berth/vet/advisory_reader.h"
+
+namespace berth::vet {
+
+// What lies there, read.
+struct StoredAdvisories {
+  AdvisoryDatabase database;
+  // Files that could not be read, and what is used instead: "pypa: its checksum is wrong; ...: the one before it is in
+  // use, imported 2026-11-20T10:00:00Z".
+  std::vector<std::string> problems;
+};
+
+// A folder that is not there holds nothing. Errors: those of reading the folder itself.
+Result<StoredAdvisories> load_advisories(const std::filesystem::path& folder);
+
+// Puts a source's advisories in place of those that have its name, whole or not at all: the old ones stay in use until
+// the new ones lie there, synced and read back, and are kept beside them afterwards. `gathered.source` needs its name.
+// Errors: InvalidInput for a name that is none; what writing says.
+Result<SourceInfo> store_advisories(const std::filesystem::path& folder, GatheredAdvisories gathered,
+                                    std::chrono::system_clock::time_point now);
+
+// Errors: NotFound when there is no such source.
+Result<void> remove_advisories(const std::filesystem::path& folder, std::string_view name);
+
+// The name of a source that is given none: that of its file, without endings: "pypa-2024" of /x/pypa-2024.tar.gz.
+std::string source_name_of(std::string_view origin);
+
+// How old a source is; nothing when it does not say when it was imported.
+std::optional<std::chrono::seconds> age_of(const SourceInfo& source, std::chrono::system_clock::time_point now);
+
+}  // namespace berth::vet

@@ -1,0 +1,13 @@
+// What the program knows from the start (data/): each text begins with its source and date.
+#pragma once
+
+#include <string_view>
+
+namespace berth::vet {
+
+std::string_view built_in_popular_names();
+std::string_view built_in_malicious_names();
+std::string_view built_in_module_names();
+std::string_view built_in_licence_texts();
+
+}  // namespace berth::vet

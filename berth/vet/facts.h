@@ -1,0 +1,45 @@
+// What readers and indexes say about one package, before anybody judges it.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/vet/finding.h"
+#include "berth/vet/package.h"
+
+namespace berth::vet {
+
+// One statement about a package's licence.
+struct LicenceStatement {
+  std::string source;      // "License-Expression", "Classifier", "License", "LICENSE.txt", "Licence field (apk)"
+  std::string text;        // as it stands there, cut to what can be shown
+  std::string expression;  // the SPDX expression that it stands for; empty where nobody knows
+
+  friend bool operator==(const LicenceStatement&, const LicenceStatement&) = default;
+};
+
+// Facts are gathered (readers, an index) and handed to `judge`, which does no input or output. What is not known stays
+// empty: that nothing is known is itself judged.
+struct Facts {
+  Package package;
+  std::vector<LicenceStatement>
+      licences;  // the statement that counts most first: expression, classifiers, field, files
+  // The distribution's package that owns the files of a Python package; then only the distribution's data counts.
+  std::optional<Package> owner;
+  // Of a distribution's package: whose advisories count ("Debian:12"), and the source that it was built from where that
+  // has another name or version, since advisories speak of sources.
+  std::string release;
+  std::string source_name;
+  std::string source_version;
+  std::optional<std::chrono::system_clock::time_point> released;
+  bool is_yanked = false;
+  std::string yanked_reason;
+  // Whether the index has the name; nothing where it was not asked.
+  std::optional<bool> is_on_index;
+  // What the gatherer itself found, of names for example.
+  std::vector<Finding> findings;
+};
+
+}  // namespace berth::vet

@@ -1,0 +1,159 @@
+#include "berth/vet/index_facts.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "berth/base/json.h"
+#include "berth/base/utf8.h"
+#include "berth/sys/tool.h"
+#include "berth/vet/python_licence.h"
+
+namespace berth::vet {
+namespace {
+
+constexpr std::size_t kAtOnce = 40;
+constexpr std::size_t kLargestReport = std::size_t{64} << 20;
+constexpr std::size_t kLongestReason = 300;
+constexpr auto kTimeLimit = std::chrono::minutes(10);
+
+// What tells pip and its TLS where to go. Values may hold credentials, so they go by environment, as they came.
+std::vector<std::string> reach_of_environment() {
+  std::vector<std::string> kept;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string_view name = text.substr(0, text.find('='));
+    const bool is_reach = name.starts_with("PIP_") || name.ends_with("_proxy") || name.ends_with("_PROXY") ||
+                          name == "SSL_CERT_FILE" || name == "SSL_CERT_DIR" || name == "REQUESTS_CA_BUNDLE" ||
+                          name == "XDG_CONFIG_HOME";
+    if (is_reach) kept.emplace_back(text);
+  }
+  return kept;
+}
+
+std::string requirement_of(const LockedPackage& locked) {
+  const Package& package = locked.package;
+  if (!package.version.empty()) return fmt::format("{}=={}", package.written, package.version);
+  return package.written + locked.specifier;
+}
+
+Result<std::vector<Facts>> ask_pip(const std::vector<std::string>& requirements) {
+  std::vector<std::string> argv = {
+      "python3", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"};
+  // Only wheels: to read anything else it would have to be run.
+  argv.insert(argv.end(),
+              {"--dry-run", "--ignore-installed", "--no-deps", "--only-binary=:all:", "--report", "-", "--"});
+  argv.insert(argv.end(), requirements.begin(), requirements.end());
+  sys::ToolOptions options = {.environment = reach_of_environment()};
+  options.time_limit = kTimeLimit;
+  options.output_limit_bytes = kLargestReport;
+  BERTH_TRY(const sys::ToolOutput output, sys::run_tool(argv, options));
+  return facts_of_pip_report(output.out);
+}
+
+std::vector<std::string> texts_of(const Json* list) {
+  std::vector<std::string> texts;
+  if (list == nullptr || !list->is_array()) return texts;
+  for (const Json& item : *list->as_array()) {
+    if (item.is_string()) texts.push_back(*item.as_string());
+  }
+  return texts;
+}
+
+Facts unknown(const LockedPackage& locked, const char* rule, std::string evidence, const char* remedy) {
+  Facts facts;
+  facts.package = locked.package;
+  facts.findings.push_back({Verdict::Ask, rule, locked.package, std::move(evidence), remedy});
+  return facts;
+}
+
+// A package with a valid name whose version and index are to be had.
+bool is_asked(const LockedPackage& locked) {
+  return locked.location.empty() && is_valid_name(Ecosystem::PyPI, locked.package.written);
+}
+
+// The facts as found, under the name and the place that they were asked by.
+Facts placed(Facts facts, const LockedPackage& locked) {
+  facts.package.written = locked.package.written;
+  facts.package.origin = locked.package.origin;
+  return facts;
+}
+
+// Each alone, after all of them together failed.
+Result<Facts> ask_for_one(const LockedPackage& locked) {
+  auto found = ask_pip({requirement_of(locked)});
+  if (found && found->size() == 1) return placed(std::move(found->front()), locked);
+  if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
+  const std::string reason = found ? "its report names another number of packages" : found.error().message();
+  return unknown(locked, "facts.missing",
+                 fmt::format("pip finds no wheel for it: {}", to_visible(reason.substr(0, kLongestReason), false)),
+                 "see that name and version are right; a package without a wheel can only be approved");
+}
+
+}  // namespace
+
+Result<std::vector<Facts>> facts_of_pip_report(std::string_view report) {
+  BERTH_TRY(const Json json,
+            parse_json(report, {.depth = 64, .values = 2'000'000}).context([] { return "pip's report"; }));
+  const Json* installs = json.find("install");
+  if (installs == nullptr || !installs->is_array())
+    return fail(Errc::InvalidInput, "pip's report has no list 'install'");
+  std::vector<Facts> all;
+  for (const Json& one : *installs->as_array()) {
+    const Json* written = one.find("metadata");
+    if (written == nullptr || !written->is_object()) return fail(Errc::InvalidInput, "pip's report has no 'metadata'");
+    CoreMetadata metadata;
+    metadata.name = written->text_or("name", "");
+    metadata.version = written->text_or("version", "");
+    metadata.licence_expression = written->text_or("license_expression", "");
+    metadata.licence = written->text_or("license", "");
+    metadata.classifiers = texts_of(written->find("classifier"));
+    Facts facts;
+    facts.package = make_package(Ecosystem::PyPI, metadata.name, metadata.version, "index");
+    facts.licences = python_licence_statements(metadata, {});
+    const Json* yanked = one.find("is_yanked");
+    facts.is_yanked = yanked != nullptr && yanked->as_bool() != nullptr && *yanked->as_bool();
+    facts.is_on_index = true;
+    all.push_back(std::move(facts));
+  }
+  return all;
+}
+
+Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages) {
+  std::vector<Facts> all;
+  for (std::size_t begin = 0; begin < packages.size(); begin += kAtOnce) {
+    const std::size_t end = std::min(begin + kAtOnce, packages.size());
+    std::vector<std::string> requirements;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (is_asked(packages[i])) requirements.push_back(requirement_of(packages[i]));
+    }
+    std::vector<Facts> found;
+    if (requirements.size() > 1) {
+      if (auto together = ask_pip(requirements)) found = *std::move(together);
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+      const LockedPackage& locked = packages[i];
+      const auto is_it = [&](const Facts& facts) { return facts.package.name == locked.package.name; };
+      if (!locked.location.empty()) {
+        all.push_back(unknown(locked, "source.elsewhere",
+                              fmt::format("it is taken from {}", to_visible(locked.location, false)),
+                              "take it from the index, or approve it"));
+      } else if (!is_asked(locked)) {
+        Facts facts;
+        facts.package = locked.package;
+        all.push_back(std::move(facts));  // its name is judged as it stands
+      } else if (std::ranges::count_if(found, is_it) == 1) {
+        all.push_back(placed(*std::ranges::find_if(found, is_it), locked));
+      } else {
+        BERTH_TRY(Facts facts, ask_for_one(locked));
+        all.push_back(std::move(facts));
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace berth::vet

@@ -1,0 +1,190 @@
+#include "berth/vet/judge.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "berth/base/utc_text.h"
+#include "berth/vet/advisory_store.h"
+#include "berth/vet/distribution_version.h"
+#include "berth/vet/licence_judgement.h"
+
+namespace berth::vet {
+namespace {
+
+bool is_of_index(const Facts& facts) { return facts.package.ecosystem == Ecosystem::PyPI && !facts.owner; }
+
+// The version to go to: the first that ends this weakness and has none of its own.
+std::string advice(const AdvisoryMatch& match, const Package& package, const Facts& facts,
+                   const AdvisoryDatabase& database) {
+  if (match.is_malicious) return "do not install it; what it was installed on must be taken for broken into";
+  if (match.fixed.empty())
+    return "no version is known that mends it: take another package, or approve it with a reason";
+  for (const std::string& version : match.fixed) {
+    Package other = package;
+    other.version = version;
+    if (database.find(other, facts.release).empty()) return fmt::format("use {} or later", version);
+  }
+  return fmt::format("use {} or later, which has weaknesses of its own", match.fixed.back());
+}
+
+std::string evidence_of(const AdvisoryMatch& match) {
+  std::string text = fmt::format("{}", fmt::join(match.ids, ", "));
+  if (match.severity.score) text += fmt::format(", CVSS {:.1f}", *match.severity.score);
+  if (!match.severity.score && !match.severity.from.empty()) text += fmt::format(", {}", match.severity.from);
+  if (!match.summary.empty()) text += ": " + match.summary;
+  return text + fmt::format(" (of {})", fmt::join(match.sources, ", "));
+}
+
+void add_advisories(const Facts& facts, const Policy& policy, const AdvisoryDatabase& database,
+                    std::vector<Finding>& findings) {
+  Package asked = facts.package;
+  if (!facts.source_name.empty()) asked.name = normal_name(asked.ecosystem, facts.source_name);
+  if (!facts.source_version.empty()) asked.version = facts.source_version;
+  for (const AdvisoryMatch& match : database.find(asked, facts.release)) {
+    const auto known = policy.advisories.find(match.severity.level);
+    const Verdict by_level = known == policy.advisories.end() ? Verdict::Ask : known->second;
+    const Verdict verdict = match.is_malicious ? Verdict::Refuse : by_level;
+    const std::string_view level = match.is_malicious ? "malicious" : level_text(match.severity.level);
+    findings.push_back({verdict, fmt::format("advisory.{}", level), facts.package, evidence_of(match),
+                        advice(match, asked, facts, database)});
+  }
+}
+
+void add_version(const Facts& facts, std::vector<Finding>& findings) {
+  const Package& package = facts.package;
+  if (package.version.empty()) {
+    findings.push_back({Verdict::Ask, "version.none", package,
+                        fmt::format("no one version is named in {}", package.origin),
+                        "name it, as in 'name==1.2.3', best in a lock file"});
+  } else if (!is_valid_version(package.ecosystem, package.version)) {
+    findings.push_back(
+        {Verdict::Ask, "version.unreadable", package,
+         fmt::format("'{}' is no version by the rules of {}", package.version, ecosystem_text(package.ecosystem)),
+         "take a release with a proper version, or approve this one"});
+  }
+}
+
+void add_release(const Facts& facts, const Policy& policy, std::chrono::system_clock::time_point now,
+                 std::vector<Finding>& findings) {
+  if (facts.is_yanked) {
+    const std::string why = facts.yanked_reason.empty() ? "no reason is given" : facts.yanked_reason;
+    findings.push_back({policy.yanked, "release.yanked", facts.package,
+                        fmt::format("its authors have withdrawn the release: {}", why), "take another version"});
+  }
+  if (facts.released && now - *facts.released < policy.release_age) {
+    findings.push_back(
+        {policy.young, "release.young", facts.package, fmt::format("released {}", utc_text(*facts.released)),
+         fmt::format(
+             "take an older version, or wait until it is {} hours old: most malicious releases are found in days",
+             std::chrono::duration_cast<std::chrono::hours>(policy.release_age).count())});
+  }
+}
+
+void add_names(const Facts& facts, const Policy& policy, const Knowledge& knowledge, std::vector<Finding>& findings) {
+  for (Finding& one : findings_about_name(facts.package, knowledge.malicious, knowledge.look_alikes)) {
+    findings.push_back(std::move(one));
+  }
+  const bool is_private = std::ranges::find(policy.private_names, facts.package.name) != policy.private_names.end();
+  if (!is_private && !facts.is_on_index) return;
+  const NameOrigin origin = {
+      .is_private = is_private, .is_public_asked = true, .is_on_public_index = facts.is_on_index};
+  for (Finding& one : findings_about_origin(facts.package, origin)) findings.push_back(std::move(one));
+}
+
+std::vector<Finding> findings_about(const Facts& facts, const Policy& policy, const Knowledge& knowledge,
+                                    std::chrono::system_clock::time_point now) {
+  std::vector<Finding> findings = facts.findings;
+  if (is_of_index(facts)) add_names(facts, policy, knowledge, findings);
+  add_version(facts, findings);
+  // A weakness that the distribution has mended keeps its version: only its own data tells.
+  if (!facts.owner) add_advisories(facts, policy, knowledge.advisories, findings);
+  if (is_of_index(facts)) add_release(facts, policy, now, findings);
+  for (Finding& one : findings_about_licences(facts, policy)) findings.push_back(std::move(one));
+  for (Finding& one : findings) {
+    const auto replaced = policy.rules.find(one.rule);
+    if (replaced != policy.rules.end()) one.verdict = replaced->second;
+  }
+  std::ranges::stable_sort(findings, [](const Finding& a, const Finding& b) { return a.verdict > b.verdict; });
+  return findings;
+}
+
+std::vector<Finding> findings_about_database(const Policy& policy, const Knowledge& knowledge,
+                                             std::chrono::system_clock::time_point now) {
+  std::vector<Finding> findings;
+  const auto add = [&](const char* rule, std::string evidence) {
+    const auto replaced = policy.rules.find(rule);
+    findings.push_back({replaced == policy.rules.end() ? policy.no_database : replaced->second,
+                        rule,
+                        {},
+                        std::move(evidence),
+                        "berth vet db update, or berth vet db import FILE"});
+  };
+  if (knowledge.advisories.is_empty())
+    add("database.missing", "there are no advisories here: no weakness can be known");
+  for (const std::string& problem : knowledge.database_problems) add("database.damaged", problem);
+  for (const SourceInfo& source : knowledge.advisories.sources()) {
+    const auto age = age_of(source, now);
+    if (age && *age < policy.database_age) continue;
+    add("database.stale", fmt::format("the advisories '{}' were imported {}", source.name, source.imported));
+  }
+  return findings;
+}
+
+// Applies the first approval that still counts, and notes which were used.
+void approve(JudgedFinding& judged, const std::vector<Approval>& approvals, std::set<std::size_t>& used,
+             std::chrono::system_clock::time_point now) {
+  if (judged.finding.verdict == Verdict::Allow) return;
+  for (std::size_t i = 0; i < approvals.size(); ++i) {
+    if (!approvals[i].covers(judged.finding)) continue;
+    used.insert(i);
+    if (approvals[i].is_over(now)) continue;
+    judged.approval = approvals[i];
+    return;
+  }
+}
+
+}  // namespace
+
+Verdict JudgedPackage::verdict() const {
+  Verdict verdict = Verdict::Allow;
+  for (const JudgedFinding& one : findings) {
+    if (!one.approval) verdict = strongest(verdict, one.finding.verdict);
+  }
+  return verdict;
+}
+
+Verdict Report::verdict() const {
+  Verdict verdict = Verdict::Allow;
+  for (const JudgedPackage& package : packages) verdict = strongest(verdict, package.verdict());
+  for (const Finding& finding : general) verdict = strongest(verdict, finding.verdict);
+  return verdict;
+}
+
+Report judge(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
+             const Knowledge& knowledge, std::chrono::system_clock::time_point now) {
+  Report report;
+  report.advisories = knowledge.advisories.sources();
+  report.general = findings_about_database(policy, knowledge, now);
+  std::set<std::size_t> used;
+  for (Facts& one : facts) {
+    JudgedPackage package;
+    for (Finding& finding : findings_about(one, policy, knowledge, now)) {
+      JudgedFinding judged = {.finding = std::move(finding), .approval = std::nullopt};
+      approve(judged, approvals, used, now);
+      package.findings.push_back(std::move(judged));
+    }
+    package.facts = std::move(one);
+    report.packages.push_back(std::move(package));
+  }
+  for (std::size_t i = 0; i < approvals.size(); ++i) {
+    if (!approvals[i].is_over(now)) continue;
+    report.notes.push_back(fmt::format("an approval is over and does not count{}: {}",
+                                       used.contains(i) ? ", though it would be needed" : "", approvals[i].text()));
+  }
+  return report;
+}
+
+}  // namespace berth::vet

@@ -1,0 +1,60 @@
+// The judgement: facts about packages against the policy, approvals and what is known of weak versions. Pure.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/vet/advisory_database.h"
+#include "berth/vet/approvals.h"
+#include "berth/vet/facts.h"
+#include "berth/vet/finding.h"
+#include "berth/vet/name_findings.h"
+#include "berth/vet/policy.h"
+
+namespace berth::vet {
+
+struct JudgedFinding {
+  Finding finding;
+  std::optional<Approval> approval;  // that lets it pass
+};
+
+struct JudgedPackage {
+  Facts facts;
+  std::vector<JudgedFinding> findings;  // the strongest first
+
+  // The strongest of what nobody approved.
+  Verdict verdict() const;
+};
+
+struct Report {
+  std::vector<JudgedPackage> packages;  // in the order of the facts
+  std::vector<Finding> general;         // of no package: about the database
+  std::vector<std::string> notes;       // approvals that are over, and those that nothing needs
+  std::vector<SourceInfo> advisories;   // the sources that were asked
+
+  Verdict verdict() const;
+};
+
+// What is known beside the facts. Refers to it; it must live as long as the judgement takes.
+struct Knowledge {
+  const AdvisoryDatabase& advisories;
+  const std::vector<std::string>& database_problems;  // of load_advisories
+  const MaliciousNames& malicious;
+  const LookAlikes& look_alikes;
+};
+
+// Judges by names (name_findings.h), licences (licence_judgement.h), and
+//   advisory.malicious      Refuse  published to do harm
+//   advisory.LEVEL          by the policy, for each weakness that is known of the version
+//   version.none            Ask     no one version is named, so nobody can tell what will come
+//   version.unreadable      Ask     no version by the rules of its ecosystem: it is in no order
+//   release.young, .yanked  by the policy
+//   database.missing, .stale, .damaged   by the policy's `missing`
+// `policy.rules` replaces verdicts of rules. A Python package that a distribution's package owns is judged by the
+// distribution's data alone. Approvals that are over count for nothing, and are named in the notes.
+Report judge(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
+             const Knowledge& knowledge, std::chrono::system_clock::time_point now);
+
+}  // namespace berth::vet

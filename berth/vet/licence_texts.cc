@@ -1,0 +1,203 @@
+#include "berth/vet/licence_texts.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <numeric>
+
+#include "berth/base/error.h"
+#include "berth/vet/built_in_data.h"
+#include "berth/vet/text_lines.h"
+
+namespace berth::vet {
+namespace {
+
+constexpr std::size_t kBuckets = std::size_t{1} << 17;
+constexpr std::uint32_t kOneIn = 4;
+// Where two are as like, one that many use is meant.
+constexpr double kApproved = 0.05;
+
+bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+std::vector<std::string> words_of_line(std::string_view line) {
+  std::vector<std::string> words;
+  std::string word;
+  const auto end_word = [&] {
+    if (word == "licence") word = "license";
+    if (!word.empty()) words.push_back(std::move(word));
+    word.clear();
+  };
+  for (const char c : line) {
+    const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (is_word_char(low)) {
+      word += low;
+    } else {
+      end_word();
+    }
+  }
+  end_word();
+  return words;
+}
+
+// Words for whose the work is, which stand differently in every copy, and those that join them. In order.
+constexpr auto kNames = std::to_array<std::string_view>({"a",
+                                                         "an",
+                                                         "and",
+                                                         "author",
+                                                         "authors",
+                                                         "by",
+                                                         "c",
+                                                         "company",
+                                                         "contributor",
+                                                         "contributors",
+                                                         "copyright",
+                                                         "corporation",
+                                                         "foundation",
+                                                         "holder",
+                                                         "holders",
+                                                         "inc",
+                                                         "isc",
+                                                         "name",
+                                                         "names",
+                                                         "of",
+                                                         "or",
+                                                         "organisation",
+                                                         "organization",
+                                                         "owner",
+                                                         "owners",
+                                                         "project",
+                                                         "regents",
+                                                         "s",
+                                                         "the",
+                                                         "university"});
+
+bool is_number(std::string_view word) {
+  return std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// "Copyright (c) 2020 Somebody"; not "copyright notice and this permission notice appear", which is of the licence.
+bool says_whose(const std::vector<std::string>& words) {
+  const std::size_t first = !words.empty() && words[0] == "c" ? 1 : 0;
+  if (words.size() > first + 1 && words[first] == "copyright") {
+    const std::string& next = words[first + 1];
+    return next == "c" || next == "by" || next == "year" || next == "yyyy" || is_number(next);
+  }
+  return words == std::vector<std::string>{"all", "rights", "reserved"};
+}
+
+// FNV-1a, as tools/make_licence_texts.py has it.
+std::uint32_t hash_of(std::string_view a, std::string_view b, std::string_view c) {
+  std::uint32_t hash = 2166136261U;
+  const auto add = [&](std::string_view text) {
+    for (const char byte : text) hash = (hash ^ static_cast<unsigned char>(byte)) * 16777619U;
+  };
+  add(a);
+  add(" ");
+  add(b);
+  add(" ");
+  add(c);
+  return hash;
+}
+
+// Takes the data apart, which is ours: that it is whole is checked by a test.
+class Cursor {
+ public:
+  explicit Cursor(std::string_view data) : rest_(data) {}
+
+  std::string_view bytes(std::size_t size) {
+    BERTH_ASSERT(size <= rest_.size());
+    const std::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+  std::uint32_t number() {
+    std::uint32_t value = 0;
+    for (int shift = 0; const char byte : bytes(4)) {
+      value |= std::uint32_t{static_cast<unsigned char>(byte)} << shift;
+      shift += 8;
+    }
+    return value;
+  }
+  std::uint8_t byte() { return static_cast<std::uint8_t>(bytes(1)[0]); }
+
+ private:
+  std::string_view rest_;
+};
+
+}  // namespace
+
+std::vector<std::string> licence_words(std::string_view text) {
+  std::vector<std::string> words;
+  for (TextLines lines(text); const auto line = lines.next();) {
+    std::vector<std::string> of_line = words_of_line(line->text);
+    if (says_whose(of_line)) continue;
+    std::ranges::move(of_line, std::back_inserter(words));
+  }
+  return words;
+}
+
+const LicenceTexts& LicenceTexts::built_in() {
+  static const LicenceTexts texts(built_in_licence_texts());
+  return texts;
+}
+
+LicenceTexts::LicenceTexts(std::string_view data) {
+  Cursor cursor(data);
+  BERTH_ASSERT(cursor.bytes(4) == "BLT1");
+  licences_.resize(cursor.number());
+  for (Licence& licence : licences_) {
+    licence.hashes = cursor.number();
+    licence.is_sampled = cursor.byte() != 0;
+    licence.is_osi_approved = cursor.byte() != 0;
+    licence.id = cursor.bytes(cursor.byte());
+  }
+  std::vector<Posting> postings;
+  for (std::uint32_t i = 0; i < licences_.size(); ++i) {
+    for (std::uint32_t n = 0; n < licences_[i].hashes; ++n) postings.push_back({cursor.number(), i});
+  }
+  starts_.assign(kBuckets + 1, 0);
+  for (const Posting& posting : postings) ++starts_[posting.hash / kOneIn % kBuckets + 1];
+  std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+  postings_.resize(postings.size());
+  std::vector<std::uint32_t> next(starts_.begin(), starts_.end() - 1);
+  for (const Posting& posting : postings) postings_[next[posting.hash / kOneIn % kBuckets]++] = posting;
+}
+
+std::vector<TextLikeness> LicenceTexts::closest_to(const std::vector<std::string>& words, std::size_t most) const {
+  std::vector<std::string_view> kept;
+  for (const std::string& word : words) {
+    if (!std::ranges::binary_search(kNames, std::string_view(word))) kept.push_back(word);
+  }
+  std::vector<std::uint32_t> hashes;
+  for (std::size_t i = 2; i < kept.size(); ++i) hashes.push_back(hash_of(kept[i - 2], kept[i - 1], kept[i]));
+  std::ranges::sort(hashes);
+  const auto repeated = std::ranges::unique(hashes);
+  hashes.erase(repeated.begin(), repeated.end());
+  const auto sampled =
+      static_cast<std::size_t>(std::ranges::count_if(hashes, [](auto hash) { return hash % kOneIn == 0; }));
+
+  std::vector<std::uint32_t> common(licences_.size());
+  for (const std::uint32_t hash : hashes) {
+    const std::size_t bucket = hash / kOneIn % kBuckets;
+    for (std::uint32_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
+      if (postings_[i].hash == hash) ++common[postings_[i].licence];
+    }
+  }
+  std::vector<TextLikeness> found;
+  for (std::size_t i = 0; i < licences_.size(); ++i) {
+    const std::size_t of_text = licences_[i].is_sampled ? sampled : hashes.size();
+    if (common[i] == 0 || of_text == 0) continue;
+    found.push_back({.id = licences_[i].id,
+                     .is_osi_approved = licences_[i].is_osi_approved,
+                     .of_licence = static_cast<double>(common[i]) / licences_[i].hashes,
+                     .of_text = static_cast<double>(common[i]) / static_cast<double>(of_text)});
+  }
+  const auto worth = [](const TextLikeness& one) { return one.alike() + (one.is_osi_approved ? kApproved : 0); };
+  const std::size_t shown = std::min(most, found.size());
+  std::ranges::partial_sort(found, found.begin() + static_cast<std::ptrdiff_t>(shown),
+                            [&](const auto& a, const auto& b) { return worth(a) > worth(b); });
+  found.resize(shown);
+  return found;
+}
+
+}  // namespace berth::vet

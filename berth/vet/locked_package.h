@@ -1,0 +1,41 @@
+// What a list of requirements or a lock file asks for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/vet/package.h"
+
+namespace berth::vet {
+
+struct LockedPackage {
+  Package package;                  // with a version where exactly one is named
+  std::string specifier;            // ">=2,<3", where it does not name exactly one version
+  std::vector<std::string> extras;  // normalised
+  std::string marker;               // the condition behind `;`, as it stands there
+  std::vector<std::string> hashes;  // "sha256:<hex>", of all its files
+  // Where it is from if not from the index: a URL, "git+...", "path ..."; then nothing vouches for name and version.
+  std::string location;
+  // The one index that it may be taken from, where the file says so.
+  std::string index;
+};
+
+// A line or table that names no package in a way that can be judged; what goes on without it may miss something.
+struct LeftOut {
+  std::string origin;  // "requirements.txt:3"
+  std::string why;
+};
+
+struct LockFile {
+  std::vector<LockedPackage> packages;  // in the order of the file
+  std::vector<LeftOut> left_out;
+  std::string index;                      // the index that packages are taken from; empty where the file does not say
+  std::vector<std::string> more_indexes;  // and those that are asked beside it: dependency confusion is possible
+};
+
+// Bounds of all readers.
+inline constexpr std::size_t kMostLockBytes = 16 << 20;
+inline constexpr std::size_t kMostLockedPackages = 50'000;
+
+}  // namespace berth::vet

@@ -1,0 +1,58 @@
+// What an operator takes into an image: vet.yaml (docs/vetting.md lists its keys). Pure.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/vet/finding.h"
+#include "berth/vet/licence_rules.h"
+#include "berth/vet/severity.h"
+
+namespace berth::vet {
+
+// A place that advisories are fetched from.
+struct AdvisorySource {
+  std::string name;
+  std::string address;  // https://..., or an absolute path
+};
+
+struct Policy {
+  LicenceRules licences;              // of Python packages
+  Verdict no_licence = Verdict::Ask;  // nothing says which
+  LicenceRules distribution_licences = licences_of_distributions();
+
+  std::map<SeverityLevel, Verdict> advisories = {
+      {SeverityLevel::Critical, Verdict::Refuse}, {SeverityLevel::High, Verdict::Refuse},
+      {SeverityLevel::Medium, Verdict::Ask},      {SeverityLevel::Low, Verdict::Allow},
+      {SeverityLevel::None, Verdict::Allow},      {SeverityLevel::Unknown, Verdict::Ask},
+  };
+  std::chrono::seconds database_age = std::chrono::days(7);
+  Verdict no_database = Verdict::Ask;  // there is none, or it is older than that
+  std::vector<AdvisorySource> sources;
+
+  std::chrono::seconds release_age = std::chrono::days(7);
+  Verdict young = Verdict::Ask;
+  Verdict yanked = Verdict::Refuse;
+
+  std::vector<std::string> private_names;  // normalised: of an index of one's own
+  std::map<std::string, Verdict> rules;    // by the id of a rule, in the place of its own verdict
+
+  // GPL and its like are what distributions are made of; they are reported, and taken.
+  static LicenceRules licences_of_distributions();
+};
+
+// Errors: InvalidInput, with file, line, key and remedy.
+Result<Policy> parse_policy(std::string_view text, std::string_view name);
+
+// "allow", "ask", "refuse". Errors: InvalidInput.
+Result<Verdict> parse_verdict(std::string_view text);
+// "7d", "36h", "0". Errors: InvalidInput.
+Result<std::chrono::seconds> parse_age(std::string_view text);
+// The id of a rule that there is, or of all below one: "licence.*". Errors: InvalidInput with a suggestion.
+Result<std::string> parse_rule(std::string_view text);
+
+}  // namespace berth::vet

@@ -1,0 +1,41 @@
+// What a Python distribution says of its licence, from its metadata and its licence files.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/vet/core_metadata.h"
+#include "berth/vet/facts.h"
+
+namespace berth::vet {
+
+struct LicenceFile {
+  std::string path;  // from the folder of the metadata: "licenses/LICENSE"
+  std::string text;
+};
+
+// The statements, the one that counts most first: License-Expression, the classifiers together, License, then each
+// file that is a licence's text. A statement that nobody can read as a licence has no expression; where nothing is said
+// (UNKNOWN, nothing but "OSI Approved", files that are no licence) there is no statement. Nothing is guessed from parts
+// of a text: "Not Apache licensed; proprietary" is no Apache.
+std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& metadata,
+                                                        const std::vector<LicenceFile>& files);
+
+// Where statements with expressions contradict each other: "License-Expression: MIT; Classifier: GPL-3.0-only". Nothing
+// where each says the same or a part of what another says.
+std::optional<std::string> disagreement_of(const std::vector<LicenceStatement>& statements);
+
+// The SPDX expression of one classifier ("License :: OSI Approved :: MIT License"). A classifier that may mean several
+// licences gives all of them, joined by AND. Empty for those that say nothing, nullopt for those that are no licence's.
+std::optional<std::string> spdx_of_classifier(std::string_view classifier);
+
+// The SPDX expression of the field License: an expression, or a name that is in use for exactly one; empty for others.
+std::string spdx_of_licence_field(std::string_view text);
+
+// Whether a file of this name, in any folder of the metadata, may hold a licence: LICENSE, LICENCE, COPYING, UNLICENSE
+// with any ending.
+bool is_licence_file_name(std::string_view path);
+
+}  // namespace berth::vet

@@ -1,0 +1,76 @@
+#include "berth/vet/report_json.h"
+
+#include <fmt/format.h>
+
+#include "berth/base/utf8.h"
+#include "berth/vet/source_info.h"
+
+namespace berth::vet {
+namespace {
+
+Json json_of_approval(const Approval& approval) {
+  Json json = Json::object();
+  json.set("rule", approval.rule)
+      .set("who", approval.who)
+      .set("reason", approval.reason)
+      .set("until", approval.until_text);
+  if (!approval.written.empty()) json.set("versions", approval.written);
+  return json;
+}
+
+Json json_of_finding(const Finding& finding) {
+  Json json = Json::object();
+  json.set("verdict", verdict_text(finding.verdict)).set("rule", finding.rule);
+  json.set("evidence", to_valid_utf8(finding.evidence)).set("remedy", to_valid_utf8(finding.remedy));
+  return json;
+}
+
+Json json_of_package(const JudgedPackage& judged) {
+  const Package& package = judged.facts.package;
+  Json json = Json::object();
+  json.set("name", to_valid_utf8(package.name)).set("written", to_valid_utf8(package.written));
+  json.set("version", to_valid_utf8(package.version)).set("ecosystem", ecosystem_text(package.ecosystem));
+  json.set("origin", to_valid_utf8(package.origin)).set("verdict", verdict_text(judged.verdict()));
+  Json licences = Json::array();
+  for (const LicenceStatement& statement : judged.facts.licences) {
+    Json one = Json::object();
+    one.set("source", to_valid_utf8(statement.source)).set("text", to_valid_utf8(statement.text));
+    one.set("expression", statement.expression);
+    licences.push_back(std::move(one));
+  }
+  json.set("licences", std::move(licences));
+  Json findings = Json::array();
+  for (const JudgedFinding& one : judged.findings) {
+    Json finding = json_of_finding(one.finding);
+    if (one.approval) finding.set("approval", json_of_approval(*one.approval));
+    findings.push_back(std::move(finding));
+  }
+  json.set("findings", std::move(findings));
+  return json;
+}
+
+}  // namespace
+
+Json json_of_report(const Report& report) {
+  Json json = Json::object();
+  json.set("schema", 1).set("verdict", verdict_text(report.verdict()));
+  Json packages = Json::array();
+  for (const JudgedPackage& package : report.packages) packages.push_back(json_of_package(package));
+  json.set("packages", std::move(packages));
+  Json general = Json::array();
+  for (const Finding& finding : report.general) general.push_back(json_of_finding(finding));
+  json.set("general", std::move(general));
+  Json notes = Json::array();
+  for (const std::string& note : report.notes) notes.push_back(note);
+  json.set("notes", std::move(notes));
+  Json advisories = Json::array();
+  for (const SourceInfo& source : report.advisories) {
+    Json one = json_of_source(source);
+    one.set("problems", source.problems.size());
+    advisories.push_back(std::move(one));
+  }
+  json.set("advisories", std::move(advisories));
+  return json;
+}
+
+}  // namespace berth::vet

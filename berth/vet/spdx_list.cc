@@ -1,0 +1,93 @@
+#include "berth/vet/spdx_list.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "berth/vet/licence_data.h"
+
+namespace berth::vet {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool comes_before(std::string_view a, std::string_view b) {
+  return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+}
+
+std::string_view take_line(std::string_view& rest) {
+  const std::string_view line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  return line;
+}
+
+// Sorted without regard to case: the files may be sorted otherwise than we compare.
+std::vector<SpdxId> parse_ids(std::string_view text) {
+  std::vector<SpdxId> ids;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = take_line(rest);
+    if (line.empty() || line.front() == '#') continue;
+    const std::size_t tab = line.find('\t');
+    ids.push_back({line.substr(0, tab), tab == std::string_view::npos ? std::string_view() : line.substr(tab + 1)});
+  }
+  std::ranges::sort(ids, comes_before, &SpdxId::id);
+  return ids;
+}
+
+const SpdxId* find_in(const std::vector<SpdxId>& ids, std::string_view id) {
+  const auto found = std::ranges::lower_bound(ids, id, comes_before, &SpdxId::id);
+  return found == ids.end() || comes_before(id, found->id) ? nullptr : &*found;
+}
+
+using Groups = std::map<std::string_view, LicenceGroup>;
+
+constexpr std::pair<std::string_view, LicenceGroup> kGroups[] = {
+    {"permissive", LicenceGroup::Permissive}, {"weak-copyleft", LicenceGroup::WeakCopyleft},
+    {"copyleft", LicenceGroup::Copyleft},     {"restrictive", LicenceGroup::Restrictive},
+    {"other", LicenceGroup::Other},
+};
+
+Groups parse_groups(std::string_view text) {
+  Groups groups;
+  LicenceGroup group = LicenceGroup::Other;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view line = take_line(rest);
+    if (line.empty() || line.front() == '#') continue;
+    if (line.front() != '[') {
+      groups.emplace(line, group);
+      continue;
+    }
+    const std::string_view name = line.substr(1, line.size() - 2);
+    const auto named = std::ranges::find_if(kGroups, [&](const auto& row) { return row.first == name; });
+    group = named == std::ranges::end(kGroups) ? LicenceGroup::Other : named->second;
+  }
+  return groups;
+}
+
+}  // namespace
+
+const std::vector<SpdxId>& spdx_licences() {
+  static const std::vector<SpdxId> kIds = parse_ids(spdx_licences_text());
+  return kIds;
+}
+
+const std::vector<SpdxId>& spdx_exceptions() {
+  static const std::vector<SpdxId> kIds = parse_ids(spdx_exceptions_text());
+  return kIds;
+}
+
+const SpdxId* find_spdx_licence(std::string_view id) { return find_in(spdx_licences(), id); }
+const SpdxId* find_spdx_exception(std::string_view id) { return find_in(spdx_exceptions(), id); }
+
+std::string_view group_text(LicenceGroup group) {
+  const auto found = std::ranges::find_if(kGroups, [&](const auto& row) { return row.second == group; });
+  return found == std::ranges::end(kGroups) ? std::string_view() : found->first;
+}
+
+LicenceGroup group_of_licence(std::string_view id) {
+  static const Groups kOfLicences = parse_groups(licence_groups_text());
+  const auto found = kOfLicences.find(id);
+  return found == kOfLicences.end() ? LicenceGroup::Other : found->second;
+}
+
+}  // namespace berth::vet

@@ -1,0 +1,14 @@
+// Moments from text. Pure.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace berth::vet {
+
+// RFC 3339 in UTC, as indexes and advisories write it: 2026-11-26T15:30:42Z, with a fraction or without, or the date
+// alone (its beginning), of the years 1900 to 2200. Nothing for anything else.
+std::optional<std::chrono::system_clock::time_point> parse_utc(std::string_view text);
+
+}  // namespace berth::vet

@@ -1,0 +1,249 @@
+"""berth vet on the command line: packages judged by a policy, approved, refused again; databases that are replaced whole or
+not at all. Nothing here asks an index but the last test."""
+import contextlib
+import http.server
+import io
+import json
+import os
+import pathlib
+import subprocess
+import tarfile
+import threading
+
+import pytest
+
+from calls import BERTH, ROOT
+from figures import figure
+from references import References, require
+
+ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
+WEAK = {'id': 'CVE-2026-1', 'summary': 'bad', 'modified': '2026-01-01T00:00:00Z',
+        'severity': [{'type': 'CVSS_V3', 'score': 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}],
+        'affected': [{'package': {'ecosystem': 'PyPI', 'name': 'zz-thing'},
+                      'ranges': [{'type': 'ECOSYSTEM', 'events': [{'introduced': '0'}, {'fixed': '2.0'}]}], 'versions': ['1.0']}]}
+APPROVAL = """version: 1
+approvals:
+- {package: zz-thing, rule: advisory.critical, reason: behind a wall, who: ada, until: %s}
+"""
+
+
+@pytest.fixture(autouse=True)
+def untouched():
+    """Nothing here makes a container: there is no need to look at the machine."""
+
+
+@pytest.fixture(scope='module')
+def references():
+    made = References()
+    yield made
+    made.end()
+
+
+class Vet:
+    """The program with a configuration and a state of its own, and an installed package to judge."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.state = folder / 'state' / 'vet'
+        (folder / 'berth.yaml').write_text('version: 1\nstorage:\n' + ''.join(
+            '  %s: %s\n' % (name, folder / name) for name in ('state', 'cache', 'runtime')))
+        self.installed('zz_thing', '1.0', 'License-Expression: MIT')
+
+    def installed(self, name, version, *fields):
+        metadata = self.folder / 'lib' / ('%s-%s.dist-info' % (name, version))
+        metadata.mkdir(parents=True, exist_ok=True)
+        (metadata / 'METADATA').write_text('\n'.join(('Metadata-Version: 2.4', 'Name: ' + name, 'Version: ' + version) + fields) + '\n')
+
+    def __call__(self, *words, program=BERTH):
+        return subprocess.run([program, 'vet', *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, timeout=120, env={**os.environ, 'BERTH_CONFIG': str(self.folder / 'berth.yaml')})
+
+    def judged(self, *words):
+        """(exit code, the report) of the installed packages."""
+        done = self('--json', *words, '%s/lib/' % self.folder)
+        return done.returncode, json.loads(done.stdout)
+
+    def imported(self, content, name='ours'):
+        path = self.folder / 'import'
+        path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+        return self('db', 'import', '--name', name, path)
+
+
+@pytest.fixture
+def vet(tmp_path):
+    return Vet(tmp_path)
+
+
+def rules(report):
+    return {finding['rule']: finding for package in report['packages'] for finding in package['findings'] if finding['verdict'] != 'allow'}
+
+
+def test_without_advisories_nothing_passes_unasked(vet):
+    code, report = vet.judged()
+    assert (code, report['verdict'], report['general'][0]['rule']) == (3, 'ask', 'database.missing')
+    assert report['packages'][0]['verdict'] == 'allow'
+
+
+def test_a_package_is_refused_approved_and_refused_again(vet):
+    assert vet.imported(WEAK).returncode == 0
+    code, report = vet.judged()
+    assert (code, list(rules(report))) == (1, ['advisory.critical'])
+    assert rules(report)['advisory.critical']['remedy'] == 'use 2.0 or later'
+    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2199-12-31')
+    code, report = vet.judged()
+    assert (code, rules(report)['advisory.critical']['approval']['who']) == (0, 'ada')
+    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2020-12-31')
+    code, report = vet.judged()
+    assert code == 1 and 'is over and does not count, though it would be needed' in report['notes'][0]
+    vet.installed('zz_thing', '1.0', 'License-Expression: MIT AND GPL-3.0-only')
+    assert 'licence.denied' in rules(vet.judged()[1])
+
+
+def test_the_policy_is_read_beside_the_configuration_and_its_mistakes_are_told(vet):
+    vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text('version: 1\nadvisories: {critical: ask}\n')
+    assert vet.judged()[0] == 3
+    (vet.folder / 'vet.yaml').write_text('version: 1\nadvisories: {max_age: 0}\n')
+    assert vet.judged()[1]['general'][0]['rule'] == 'database.stale'
+    (vet.folder / 'vet.yaml').write_text('version: 1\nadvisoriez: {}\n')
+    done = vet('%s/lib/' % vet.folder)
+    assert done.returncode == 2 and "vet.yaml:2:1: 'advisoriez' is no key here; did you mean 'advisories'?" in done.stderr, done
+
+
+def tar_of(*members):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode='w:gz') as archive:
+        for name, content, kind in members:
+            member = tarfile.TarInfo(name)
+            member.type, member.size, member.linkname = kind, len(content), '/etc/passwd'
+            archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+GOOD = ('a.json', json.dumps(WEAK).encode(), tarfile.REGTYPE)
+HOSTILE = {
+    'half a file': tar_of(GOOD)[:-30],
+    'a path that leads out': tar_of(('../../a.json', GOOD[1], tarfile.REGTYPE)),
+    'an absolute path': tar_of(('/a.json', GOOD[1], tarfile.REGTYPE)),
+    'a symbolic link': tar_of(GOOD, ('b.json', b'', tarfile.SYMTYPE)),
+    'a hard link': tar_of(GOOD, ('b.json', b'', tarfile.LNKTYPE)),
+    'a device': tar_of(GOOD, ('b.json', b'', tarfile.CHRTYPE)),
+    'a bomb': tar_of(GOOD, ('b.bin', bytes(20 << 20), tarfile.REGTYPE)),
+    'an archive in an archive': tar_of(('a.json', tar_of(GOOD), tarfile.REGTYPE)),
+    'deep nesting': b'[' * 100000,
+    'nothing': b'',
+    'words': b'no advisory',
+    'records that cannot be read': json.dumps([{'id': 'A'}, {'no': 'id'}]).encode(),
+}
+
+
+@pytest.mark.parametrize('what', HOSTILE)
+def test_what_cannot_be_imported_changes_nothing(vet, what):
+    vet.imported(WEAK)
+    before = {path.name: path.read_bytes() for path in vet.state.iterdir()}
+    done = vet.imported(HOSTILE[what])
+    assert done.returncode in (2, 12) and 'nothing is changed: ' in done.stderr and done.stdout == '', done
+    assert {path.name: path.read_bytes() for path in vet.state.iterdir()} == before
+    assert list(rules(vet.judged()[1])) == ['advisory.critical']
+
+
+def test_a_damaged_database_gives_way_to_the_one_before_it_and_that_is_said(vet):
+    vet.imported(WEAK)
+    vet.imported(dict(WEAK, id='CVE-2026-2'))
+    current = vet.state / 'ours.advisories'
+    content = bytearray(current.read_bytes())
+    content[len(content) // 2] ^= 1
+    current.write_bytes(content)
+    _, report = vet.judged()
+    assert 'CVE-2026-1' in rules(report)['advisory.critical']['evidence']
+    assert report['general'][0]['rule'] == 'database.damaged' and 'the one before it is in use' in report['general'][0]['evidence']
+    assert 'the one before it is in use' in vet('db', 'status').stdout
+    assert vet('db', 'remove', 'ours').returncode == 0 and list(vet.state.iterdir()) == []
+
+
+@contextlib.contextmanager
+def server(content):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header('Content-Length', str(len(content) + 1))  # and then it goes away
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_):
+            pass
+
+    listening = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    yield listening.server_address[1]
+    listening.shutdown()
+    listening.server_close()
+
+
+def test_an_update_takes_each_source_for_itself_and_only_https(vet):
+    good = vet.folder / 'good.json'
+    good.write_text(json.dumps(WEAK))
+    policy = 'version: 1\nadvisories:\n  sources:\n    good: %s\n    bad: %s\n'
+    (vet.folder / 'vet.yaml').write_text(policy % (good, vet.folder / 'missing.json'))
+    done = vet('db', 'update')
+    assert done.returncode == 12 and 'good: 1 advisories' in done.stdout, done
+    assert 'bad: what was there stays in use: ' in done.stderr and 'missing.json' in done.stderr
+    # A server without a certificate is none, whatever it sends.
+    with server(json.dumps(WEAK).encode()) as port:
+        (vet.folder / 'vet.yaml').write_text(policy % (good, 'https://127.0.0.1:%d/all.json' % port))
+        done = vet('db', 'update', '--json')
+    assert done.returncode == 12 and len(json.loads(done.stdout)['failures']) == 1, done
+    (vet.folder / 'vet.yaml').write_text(policy % (good, 'http://127.0.0.1/all.json'))
+    done = vet('db', 'update')
+    assert done.returncode == 2 and 'neither an https address nor an absolute path' in done.stderr, done
+
+
+def test_the_packaging_advisory_database_loads(vet):
+    if not os.path.exists(ADVISORIES):
+        require('advisories', None, "'%s' is not there" % ADVISORIES)
+    done = vet('db', 'import', '--json', ADVISORIES)
+    assert done.returncode == 0, done.stderr
+    source = json.loads(done.stdout)['sources'][0]
+    assert (source['name'], source['advisories'], source['withdrawn']) == ('pypa-advisories-2024-10', 2661, 10)
+    assert source['contradictions'] == len([problem for problem in source['problems'] if 'is listed, and no range affects it' in problem])
+    figure('vet', 'advisories read; listed versions against their own ranges', '2661; %d' % source['contradictions'])
+    lock = vet.folder / 'requirements.txt'
+    lock.write_text('django==3.2.0\n')
+    done = vet('--offline', '--json', '-r', lock)
+    found = rules(json.loads(done.stdout))
+    assert done.returncode != 0 and any(rule.startswith('advisory.') for rule in found), done
+
+
+def test_a_report_is_valid_sarif(vet, references):
+    folder = require('sarif-multitool', *references.node(['@microsoft/sarif-multitool-linux@5.7.0']))
+    vet.imported(WEAK)
+    vet.installed('other\x1b[2J', '1', 'License: LIMITED USE ONLY')
+    vet.installed('odd', 'latest', 'License: LIMITED USE ONLY')
+    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2199-12-31')
+    done = vet('--format', 'sarif', '%s/lib/' % vet.folder)
+    assert done.returncode in (1, 3)
+    report = vet.folder / 'report.sarif'
+    report.write_text(done.stdout)
+    tool = pathlib.Path(folder) / 'node_modules' / '@microsoft' / 'sarif-multitool-linux' / 'Sarif.Multitool'
+    tool.chmod(0o755)
+    checked = subprocess.run([tool, 'validate', report, '--output', vet.folder / 'checked.sarif', '--log', 'ForceOverwrite'],
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120,
+                             env={**os.environ, 'DOTNET_SYSTEM_GLOBALIZATION_INVARIANT': '1'})
+    verdicts = json.loads((vet.folder / 'checked.sarif').read_text(encoding='utf-8-sig'))['runs'][0].get('results', [])
+    errors = [result for result in verdicts if result.get('level', 'warning') == 'error']
+    assert checked.returncode == 0 and errors == [], (checked.stdout, errors)
+
+
+def test_the_index_is_asked_through_pip(vet):
+    """Where pip reaches an index; the policy's own example of the original passes as far as its packages go."""
+    vet.imported(WEAK)
+    asked = subprocess.run(['/usr/bin/python3', '-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', vet.folder / 'pip', 'mechanize==0.4.10'],
+                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+    if asked.returncode != 0:
+        require('index', None, asked.stdout[-300:])
+    done = vet('--json', 'mechanize==0.4.10', 'no-such-package-of-berth==1.0')
+    report = json.loads(done.stdout)
+    by_name = {package['name']: package for package in report['packages']}
+    assert by_name['mechanize']['verdict'] == 'allow', done.stdout
+    assert any('BSD' in statement['expression'] for statement in by_name['mechanize']['licences'])
+    assert by_name['no-such-package-of-berth']['findings'][0]['rule'] == 'facts.missing'

@@ -1,0 +1,134 @@
+#include "berth/vet/advisory_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+#include "berth/vet/utc_time.h"
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace berth::vet {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::fails_with;
+using ::testing::HasSubstr;
+using testing::ok;
+
+const auto kNow = *parse_utc("2026-11-26T12:00:00Z");
+
+GatheredAdvisories gathered(const std::string& version) {
+  auto found =
+      gather_advisories(R"({"id": "X-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "a"}, "versions": [")" +
+                            version + R"("]}]})",
+                        "record");
+  found->source.name = "ours";
+  return *std::move(found);
+}
+
+class AdvisoryStore : public ::testing::Test {
+ protected:
+  bool knows(const std::string& version) const {
+    const auto stored = load_advisories(folder());
+    return !stored->database.find(make_package(Ecosystem::PyPI, "a", version, "")).empty();
+  }
+  std::filesystem::path folder() const { return temp_.path() / "vet"; }
+  std::filesystem::path current() const { return folder() / "ours.advisories"; }
+  void write(const std::filesystem::path& path, const std::string& bytes) const { std::ofstream(path) << bytes; }
+
+  testing::TempFolder temp_;
+};
+
+TEST_F(AdvisoryStore, IsEmptyWhereNothingIs) {
+  const auto stored = load_advisories(folder());
+  ASSERT_TRUE(ok(stored));
+  EXPECT_TRUE(stored->database.is_empty());
+  EXPECT_TRUE(stored->problems.empty());
+}
+
+TEST_F(AdvisoryStore, ReplacesASourceAndSaysWhatItIs) {
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
+  const auto source = store_advisories(folder(), gathered("2"), kNow);
+  ASSERT_TRUE(ok(source));
+  EXPECT_FALSE(knows("1"));
+  EXPECT_TRUE(knows("2"));
+  EXPECT_EQ(source->imported, "2026-11-26T12:00:00Z");
+  EXPECT_EQ(age_of(*source, kNow + std::chrono::hours(48)), std::chrono::hours(48));
+  EXPECT_EQ(load_advisories(folder())->database.sources().size(), 1u);
+}
+
+TEST_F(AdvisoryStore, UsesTheOldOneWhereTheNewOneIsDamagedAndSaysSo) {
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("2"), kNow)));
+  std::string bytes;
+  std::getline(std::ifstream(current()), bytes, '\0');
+  bytes[bytes.size() - 3] = '?';
+  write(current(), bytes);
+  EXPECT_TRUE(knows("1"));
+  EXPECT_THAT(load_advisories(folder())->problems,
+              ElementsAre("ours: its checksum is wrong; import the advisories again: the one before it is in use, "
+                          "imported 2026-11-26T12:00:00Z"));
+  // What is damaged does not take the place of the good old one.
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("3"), kNow)));
+  write(current(), "");
+  EXPECT_TRUE(knows("1"));
+  std::filesystem::remove(folder() / "ours.advisories.old");
+  EXPECT_THAT(load_advisories(folder())->problems, ElementsAre(HasSubstr("nothing of it is in use")));
+}
+
+TEST_F(AdvisoryStore, IsNotDisturbedByWhatAnInterruptedImportLeft) {
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
+  write(folder() / "ours.advisories.Xy1234", "half a database");
+  write(folder() / "ours.advisories.old.draft", "half a database");
+  write(folder() / "README", "words");
+  const auto stored = load_advisories(folder());
+  EXPECT_TRUE(stored->problems.empty());
+  EXPECT_TRUE(knows("1"));
+  EXPECT_TRUE(ok(store_advisories(folder(), gathered("2"), kNow)));
+  EXPECT_TRUE(knows("2"));
+}
+
+TEST_F(AdvisoryStore, RemovesASource) {
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
+  EXPECT_TRUE(ok(remove_advisories(folder(), "ours")));
+  EXPECT_TRUE(load_advisories(folder())->database.is_empty());
+  EXPECT_TRUE(fails_with(remove_advisories(folder(), "ours"), Errc::NotFound, "there is no source 'ours'"));
+  EXPECT_TRUE(fails_with(remove_advisories(folder(), "../ours"), Errc::NotFound, "there is no source"));
+}
+
+TEST_F(AdvisoryStore, TakesOnlyNamesThatAreFiles) {
+  for (const char* name : {"", "../x", "a/b", ".x", "A", "a b"}) {
+    GatheredAdvisories bad = gathered("1");
+    bad.source.name = name;
+    EXPECT_TRUE(
+        fails_with(store_advisories(folder(), std::move(bad), kNow), Errc::InvalidInput, "is no name of a source"))
+        << name;
+  }
+}
+
+TEST(SourceName, IsThatOfItsFile) {
+  EXPECT_EQ(source_name_of("/x/pypa-2024-10.tar.gz"), "pypa-2024-10");
+  EXPECT_EQ(source_name_of("https://host.example/PyPI/all.zip?x=/y"), "all");
+  EXPECT_EQ(source_name_of("https://host.example/My Records.json/"), "my-records");
+  EXPECT_EQ(source_name_of("/"), "advisories");
+  EXPECT_EQ(source_name_of(".zip"), "zip");
+}
+
+TEST(UtcTime, IsRead) {
+  using namespace std::chrono;
+  EXPECT_EQ(parse_utc("2024-02-29"), sys_days(year(2024) / 2 / 29));
+  EXPECT_EQ(parse_utc("2021-11-16T21:20:29.327956Z"), sys_days(year(2021) / 11 / 16) + 21h + 20min + 29s);
+  EXPECT_EQ(parse_utc("2021-11-16T21:20:29+00:00"), parse_utc("2021-11-16T21:20:29Z"));
+  for (const char* text :
+       {"", "2023-02-29", "2024-1-1", "2024-01-01T", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00",
+        "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00+01:00", "yesterday", "2999-12-31", "1899-12-31"}) {
+    EXPECT_EQ(parse_utc(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace berth::vet

@@ -1,0 +1,290 @@
+#include "berth/vet/judge.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "berth/base/json.h"
+#include "berth/vet/advisory_reader.h"
+#include "berth/vet/module_names.h"
+#include "berth/vet/popular_names.h"
+#include "berth/vet/report_json.h"
+#include "berth/vet/utc_time.h"
+#include "tests/support/result_matchers.h"
+
+namespace berth::vet {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::ok;
+
+const auto kNow = *parse_utc("2026-11-26T12:00:00Z");
+
+// Facts of a package that nothing is to be said against.
+Facts good(const char* name = "zz-thing", const char* version = "1.0") {
+  Facts facts;
+  facts.package = make_package(Ecosystem::PyPI, name, version, "requirements.txt:3");
+  facts.licences = {{"License-Expression", "MIT", "MIT"}};
+  facts.released = *parse_utc("2026-01-01");
+  return facts;
+}
+
+AdvisoryDatabase database(const std::string& imported = "2026-11-25T12:00:00Z") {
+  auto gathered = gather_advisories(R"([
+    {"id": "CVE-1", "summary": "bad", "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+     "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-thing"}, "ranges": [{"type": "ECOSYSTEM",
+       "events": [{"introduced": "2"}, {"fixed": "2.5"}]}]}]},
+    {"id": "CVE-2", "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-thing"}, "ranges": [{"type": "ECOSYSTEM",
+       "events": [{"introduced": "2"}, {"fixed": "2.6"}]}]}]},
+    {"id": "MAL-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-thing"}, "versions": ["6.6.6"]}]},
+    {"id": "DSA-1", "database_specific": {"severity": "high"}, "affected": [{"package": {"ecosystem": "Debian:12", "name": "zzlib"},
+       "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2-2"}]}]}]}])",
+                                    "records");
+  gathered->source.name = "test";
+  gathered->source.imported = imported;
+  const std::string bytes = encode_advisories(gathered->source, gathered->advisories);
+  std::vector<AdvisoryFile> files;
+  files.push_back(*decode_advisories(std::vector<char>(bytes.begin(), bytes.end())));
+  return AdvisoryDatabase(std::move(files));
+}
+
+struct Case {
+  Policy policy;
+  std::vector<Approval> approvals;
+  AdvisoryDatabase advisories = database();
+  std::vector<std::string> problems;
+
+  Report report(std::vector<Facts> facts) const {
+    static const LookAlikes kLookAlikes(PopularNames::built_in(), ModuleNames::built_in());
+    return judge(std::move(facts), policy, approvals, {advisories, problems, MaliciousNames::built_in(), kLookAlikes},
+                 kNow);
+  }
+  // The rules that are not allowed, "RULE VERDICT", approved ones with "approved".
+  std::vector<std::string> rules(Facts facts) const {
+    std::vector<std::string> rules;
+    const Report judged = report({std::move(facts)});
+    for (const JudgedFinding& one : judged.packages[0].findings) {
+      if (one.finding.verdict == Verdict::Allow) continue;
+      rules.push_back(one.finding.rule + " " +
+                      (one.approval ? "approved" : std::string(verdict_text(one.finding.verdict))));
+    }
+    return rules;
+  }
+};
+
+TEST(Judge, AllowsWhatNothingIsToBeSaidAgainst) {
+  const Report report = Case().report({good()});
+  EXPECT_EQ(report.verdict(), Verdict::Allow);
+  EXPECT_THAT(report.general, IsEmpty());
+  ASSERT_EQ(report.packages[0].findings.size(), 1u);
+  EXPECT_EQ(report.packages[0].findings[0].finding.rule, "licence.allowed");
+  EXPECT_EQ(report.packages[0].findings[0].finding.evidence, "MIT (License-Expression: 'MIT')");
+}
+
+// What stands in a package, one statement or several, and what comes of it by the default policy.
+struct Licences {
+  const char* name;
+  std::vector<LicenceStatement> statements;
+  std::vector<std::string> rules;  // not allowed ones
+};
+
+const Licences kLicences[] = {
+    // These never pass.
+    {"Both", {{"License-Expression", "MIT AND GPL-3.0-only", "MIT AND GPL-3.0-only"}}, {"licence.denied refuse"}},
+    {"BothTurned", {{"License-Expression", "GPL-3.0-only AND MIT", "GPL-3.0-only AND MIT"}}, {"licence.denied refuse"}},
+    {"NonCommercial", {{"License-Expression", "CC-BY-NC-4.0", "CC-BY-NC-4.0"}}, {"licence.denied refuse"}},
+    {"LimitedUse", {{"License", "LIMITED USE ONLY", ""}}, {"licence.unclear ask"}},
+    {"NotMit", {{"License-Expression", "LicenseRef-NOT-MIT", "LicenseRef-NOT-MIT"}}, {"licence.asked ask"}},
+    {"NotApache", {{"License", "Not Apache licensed; proprietary", ""}}, {"licence.unclear ask"}},
+    {"Unknown", {{"License", "UNKNOWN", ""}}, {"licence.unclear ask"}},
+    {"Empty", {{"License", "", ""}}, {"licence.none ask"}},
+    {"Blank", {{"License", " \n", ""}}, {"licence.none ask"}},
+    {"Nothing", {}, {"licence.none ask"}},
+    {"ExpressionOfNoList", {{"License-Expression", "Foo", "Foo"}}, {"licence.unclear ask"}},
+    {"OneOfTwoClassifiers",
+     {{"Classifier", "MIT License", "MIT"}, {"Classifier", "Other/Proprietary", ""}},
+     {"licence.unclear ask"}},
+    {"TwoClassifiers",
+     {{"Classifier", "MIT License", "MIT"}, {"Classifier", "GPLv3", "GPL-3.0-only"}},
+     {"licence.denied refuse"}},
+    {"UnclearBeforeClear",
+     {{"License", "as told", ""}, {"LICENSE.txt", "MIT License", "MIT"}},
+     {"licence.unclear ask"}},
+    {"WorseLater",
+     {{"Classifier", "MIT License", "MIT"}, {"LICENSE.txt", "GNU ...", "GPL-3.0-or-later"}},
+     {"licence.disagreement ask"}},
+    // These pass.
+    {"Choice", {{"License-Expression", "MIT OR GPL-3.0-only", "MIT OR GPL-3.0-only"}}, {}},
+    {"Exception", {{"License-Expression", "Apache-2.0 WITH LLVM-exception", "Apache-2.0 WITH LLVM-exception"}}, {}},
+    {"Psf", {{"License-Expression", "PSF-2.0", "PSF-2.0"}}, {}},
+    {"Python", {{"License-Expression", "Python-2.0", "Python-2.0"}}, {}},
+    {"BsdClassifier", {{"Classifier", "License :: OSI Approved :: BSD License", "BSD-3-Clause"}}, {}},
+    {"Dedication", {{"License-Expression", "CC0-1.0", "CC0-1.0"}}, {}},
+    {"WeakCopyleft", {{"License-Expression", "EPL-2.0", "EPL-2.0"}}, {}},
+    {"UnclearLater", {{"Classifier", "MIT License", "MIT"}, {"License", "see the file", ""}}, {}},
+};
+
+class LicencesJudged : public ::testing::TestWithParam<Licences> {};
+
+TEST_P(LicencesJudged, ByTheDefaultPolicy) {
+  Facts facts = good();
+  facts.licences = GetParam().statements;
+  EXPECT_EQ(Case().rules(facts), GetParam().rules);
+}
+
+INSTANTIATE_TEST_SUITE_P(FailClosed, LicencesJudged, ::testing::ValuesIn(kLicences),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(Judge, ReportsLicencesOfDistributionsAndTakesThem) {
+  Facts facts = good();
+  facts.package = make_package(Ecosystem::Debian, "wget", "1.21.3-1", "var/lib/dpkg/status");
+  facts.licences = {{"copyright", "GPL-3+", "GPL-3.0-or-later"}};
+  facts.release = "Debian:12";
+  EXPECT_THAT(Case().rules(facts), IsEmpty());
+  facts.licences.clear();
+  EXPECT_THAT(Case().rules(facts), IsEmpty());
+  facts.licences = {{"copyright", "non-commercial", "CC-BY-NC-4.0"}};
+  EXPECT_THAT(Case().rules(facts), ElementsAre("licence.asked ask"));
+}
+
+TEST(Judge, NamesWeaknessesAndTheVersionThatHasNone) {
+  Case one;
+  EXPECT_THAT(one.rules(good("zz-thing", "2.1")), ElementsAre("advisory.critical refuse", "advisory.unknown ask"));
+  const Report report = one.report({good("zz-thing", "2.1")});
+  const Finding& worst = report.packages[0].findings[0].finding;
+  EXPECT_EQ(worst.evidence, "CVE-1, CVSS 9.8: bad (of test)");
+  // 2.5 ends this one, but has another.
+  EXPECT_EQ(worst.remedy, "use 2.5 or later, which has weaknesses of its own");
+  EXPECT_EQ(report.packages[0].findings[1].finding.remedy, "use 2.6 or later");
+  one.policy.advisories[SeverityLevel::Critical] = Verdict::Ask;
+  one.policy.advisories[SeverityLevel::Unknown] = Verdict::Allow;
+  EXPECT_THAT(one.rules(good("zz-thing", "2.1")), ElementsAre("advisory.critical ask"));
+  EXPECT_THAT(one.rules(good("zz-thing", "6.6.6")), ElementsAre("advisory.malicious refuse"));
+}
+
+TEST(Judge, LeavesWhatADistributionOwnsToItsOwnData) {
+  Facts facts = good("zz-thing", "2.1");
+  facts.owner = make_package(Ecosystem::Debian, "python3-zz-thing", "2.1-3", "var/lib/dpkg/status");
+  facts.licences = {{"License", "GPL-3", "GPL-3.0-only"}};
+  EXPECT_THAT(Case().rules(facts), IsEmpty());
+}
+
+TEST(Judge, AsksADistributionsAdvisoriesAboutTheSource) {
+  Facts facts = good();
+  facts.package = make_package(Ecosystem::Debian, "zzlib1", "1.2-1+b1", "var/lib/dpkg/status");
+  facts.release = "Debian:12";
+  EXPECT_THAT(Case().rules(facts), IsEmpty());
+  facts.source_name = "zzlib";
+  facts.source_version = "1.2-1";
+  EXPECT_THAT(Case().rules(facts), ElementsAre("advisory.high refuse"));
+}
+
+TEST(Judge, JudgesNamesVersionsAndReleases) {
+  const Case one;
+  EXPECT_THAT(one.rules(good("reqests")), ElementsAre("name.look-alike refuse"));
+  EXPECT_THAT(one.rules(good("zz-thing", "")), ElementsAre("version.none ask"));
+  EXPECT_THAT(one.rules(good("zz-thing", "latest")), ElementsAre("version.unreadable ask"));
+  Facts young = good();
+  young.released = kNow - std::chrono::days(6);
+  EXPECT_THAT(one.rules(young), ElementsAre("release.young ask"));
+  young.released = kNow - std::chrono::days(7);
+  EXPECT_THAT(one.rules(young), IsEmpty());
+  Facts yanked = good();
+  yanked.is_yanked = true;
+  EXPECT_THAT(one.rules(yanked), ElementsAre("release.yanked refuse"));
+  Facts absent = good();
+  absent.is_on_index = false;
+  EXPECT_THAT(one.rules(absent), ElementsAre("name.unknown refuse"));
+  Case with_private;
+  with_private.policy.private_names = {"zz-thing"};
+  EXPECT_THAT(with_private.rules(absent), ElementsAre("name.free refuse"));
+}
+
+TEST(Judge, LetsThePolicyReplaceVerdictsOfRules) {
+  Case one;
+  one.policy.rules = {{"name.look-alike", Verdict::Ask}, {"licence.allowed", Verdict::Allow}};
+  EXPECT_THAT(one.rules(good("reqests")), ElementsAre("name.look-alike ask"));
+}
+
+Approval approval(const std::string& rule, const std::string& until) {
+  return parse_approvals("version: 1\napprovals: [{package: zz-thing, rule: '" + rule +
+                             "', reason: r, who: ada, until: " + until + "}]",
+                         "x")
+      ->front();
+}
+
+TEST(Judge, CountsApprovalsUntilTheyAreOver) {
+  Case one;
+  one.approvals = {approval("advisory.critical", "2026-12-01")};
+  EXPECT_THAT(one.rules(good("zz-thing", "2.1")), ElementsAre("advisory.critical approved", "advisory.unknown ask"));
+  EXPECT_EQ(one.report({good("zz-thing", "2.1")}).verdict(), Verdict::Ask);
+  one.approvals.push_back(approval("advisory.*", "2026-12-01"));
+  EXPECT_EQ(one.report({good("zz-thing", "2.1")}).verdict(), Verdict::Allow);
+  one.approvals = {approval("advisory.*", "2026-11-25")};
+  const Report report = one.report({good("zz-thing", "2.1")});
+  EXPECT_EQ(report.verdict(), Verdict::Refuse);
+  EXPECT_THAT(report.notes,
+              ElementsAre("an approval is over and does not count, though it would be needed: advisory.* of "
+                          "zz-thing (approved by ada until 2026-11-25: r)"));
+}
+
+TEST(Judge, SaysWhatItDoesNotKnowOfWeaknesses) {
+  Case none;
+  none.advisories = AdvisoryDatabase();
+  EXPECT_EQ(none.report({good()}).general[0].rule, "database.missing");
+  EXPECT_EQ(none.report({good()}).verdict(), Verdict::Ask);
+  Case old;
+  old.advisories = database("2026-11-19T11:59:59Z");
+  EXPECT_EQ(old.report({good()}).general[0].rule, "database.stale");
+  old.policy.database_age = std::chrono::days(30);
+  EXPECT_EQ(old.report({good()}).verdict(), Verdict::Allow);
+  Case undated;
+  undated.advisories = database("");
+  EXPECT_EQ(undated.report({good()}).general[0].rule, "database.stale");
+  Case damaged;
+  damaged.problems = {"test: its checksum is wrong"};
+  EXPECT_EQ(damaged.report({good()}).general[0].rule, "database.damaged");
+}
+
+TEST(Report, IsJson) {
+  Case one;
+  one.approvals = {approval("advisory.critical", "2026-12-01")};
+  const Json json = json_of_report(one.report({good("zz-thing", "2.1")}));
+  EXPECT_EQ(json.text_or("verdict", ""), "ask");
+  const Json& package = json.find("packages")->as_array()->front();
+  EXPECT_EQ(package.text_or("version", ""), "2.1");
+  const Json& finding = package.find("findings")->as_array()->front();
+  EXPECT_EQ(finding.text_or("rule", ""), "advisory.critical");
+  EXPECT_EQ(finding.find("approval")->text_or("who", ""), "ada");
+  EXPECT_TRUE(ok(parse_json(print_json(json))));
+}
+
+TEST(Report, IsSarifWithPlacesAndSuppressions) {
+  Case one;
+  one.approvals = {approval("advisory.critical", "2026-12-01")};
+  Facts hostile = good("zz-thing", "9\x1b[2J");
+  hostile.package.origin = "a b:7";
+  const Json sarif = sarif_of_report(one.report({good("zz-thing", "2.1"), hostile}), "0.1.0");
+  EXPECT_EQ(sarif.text_or("version", ""), "2.1.0");
+  const Json& run = sarif.find("runs")->as_array()->front();
+  const Json::Array& results = *run.find("results")->as_array();
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(results[0].text_or("level", ""), "error");
+  EXPECT_NE(results[0].find("suppressions"), nullptr);
+  EXPECT_EQ(results[1].text_or("level", ""), "warning");
+  EXPECT_EQ(results[1].find("suppressions"), nullptr);
+  const Json* place = results[0].find("locations")->as_array()->front().find("physicalLocation");
+  EXPECT_EQ(place->find("artifactLocation")->text_or("uri", ""), "requirements.txt");
+  EXPECT_EQ(*place->find("region")->find("startLine")->as_int(), 3);
+  const std::string text = print_json_pretty(sarif);
+  EXPECT_THAT(text, HasSubstr("a%20b"));
+  EXPECT_THAT(text, HasSubstr("\\\\x1b[2J"));
+}
+
+}  // namespace
+}  // namespace berth::vet

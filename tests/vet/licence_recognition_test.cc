@@ -1,0 +1,158 @@
+#include "berth/vet/licence_recognition.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "berth/vet/licence_notice.h"
+#include "berth/vet/licence_rules.h"
+#include "berth/vet/licence_texts.h"
+#include "tests/support/labelled_licences.h"
+
+namespace berth::vet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const char* const kMit = R"(Copyright (c) 2019 Jane Doe
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+)";
+
+const char* const kGplNotice =
+    "This program is free software; you can redistribute it and/or modify it under the terms of the GNU General Public "
+    "License as published by the Free Software Foundation; either version 2 of the License, or (at your option) any "
+    "later version.\nSee the GNU General Public License for more details.\n";
+
+TEST(LicenceRecognition, KnowsATextByItsWords) {
+  const RecognisedLicence found = recognise_licence(kMit);
+  EXPECT_EQ(found.expression, "MIT");
+  EXPECT_GT(found.likeness, 0.95);
+  EXPECT_FALSE(found.is_by_notice);
+}
+
+TEST(LicenceRecognition, KnowsANotice) {
+  const RecognisedLicence found = recognise_licence(kGplNotice);
+  EXPECT_EQ(found.expression, "GPL-2.0-or-later");
+  EXPECT_TRUE(found.is_by_notice);
+}
+
+TEST(LicenceRecognition, PassesNothingOverThatBinds) {
+  EXPECT_EQ(recognise_licence(std::string(kMit) + kGplNotice).expression, "MIT AND GPL-2.0-or-later");
+}
+
+TEST(LicenceRecognition, DoesNotGuess) {
+  for (const char* text : {"", "LIMITED USE ONLY", "Not Apache licensed; proprietary",
+                           "All rights reserved. You may not copy, modify or distribute this software.",
+                           "This is MIT software, but you may not use it for commercial purposes in any way at all."}) {
+    EXPECT_EQ(recognise_licence(text).expression, "") << text;
+  }
+}
+
+TEST(LicenceRecognition, TakesTextsOfAnySize) {
+  EXPECT_EQ(recognise_licence(std::string(10 << 20, 'x')).expression, "");
+  std::string long_text;
+  while (long_text.size() < (1 << 20)) long_text += "word and word again ";
+  EXPECT_EQ(recognise_licence(long_text).expression, "");
+}
+
+struct Notice {
+  const char* test;
+  const char* text;
+  const char* id;
+};
+
+const Notice kNotices[] = {
+    {"Before", "under version 2.1 of the GNU Lesser General Public License.", "LGPL-2.1-only"},
+    {"Short", "licensed under the terms of the GNU GPL, version 3 or later", "GPL-3.0-or-later"},
+    {"ShorterStill", "License: LGPL v3", "LGPL-3.0-only"},
+    {"Affero", "GNU Affero General Public License as published; version 3 of the License, or any later version",
+     "AGPL-3.0-or-later"},
+    {"Library", "the GNU Library General Public License, version 2", "LGPL-2.0-only"},
+    {"NoVersion", "under the GNU General Public License", "GPL-1.0-or-later"},
+    {"Apache", "Licensed under the Apache License, Version 2.0 (the \"License\")", "Apache-2.0"},
+    {"Mozilla", "subject to the terms of the Mozilla Public License, v. 2.0", "MPL-2.0"},
+    {"Pointer", "the full text is in /usr/share/common-licenses/Apache-2.0", "Apache-2.0"},
+    {"OtherVersionOfTheText",
+     "GNU General Public License, version 2 or later. On Debian systems see /usr/share/common-licenses/GPL-3",
+     "GPL-2.0-or-later"},
+};
+
+class LicenceNotice : public ::testing::TestWithParam<Notice> {};
+
+TEST_P(LicenceNotice, NamesItsLicence) {
+  EXPECT_THAT(licences_noticed(licence_words(GetParam().text)), ElementsAre(GetParam().id));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, LicenceNotice, ::testing::ValuesIn(kNotices), [](auto& row) { return row.param.test; });
+
+TEST(LicenceNotices, AreNotSeenWhereNoneIs) {
+  EXPECT_THAT(licences_noticed(licence_words("This is not licensed under anything, say the gnu herders.")), IsEmpty());
+  EXPECT_THAT(licences_noticed({}), IsEmpty());
+}
+
+bool is_permissive(const std::string& expression) {
+  const auto read = parse_licence_expression(expression);
+  if (!read) return false;
+  const LicenceRules only_permissive = {.groups = {{LicenceGroup::Permissive, Verdict::Allow},
+                                                   {LicenceGroup::WeakCopyleft, Verdict::Refuse},
+                                                   {LicenceGroup::Copyleft, Verdict::Refuse},
+                                                   {LicenceGroup::Restrictive, Verdict::Refuse},
+                                                   {LicenceGroup::Other, Verdict::Refuse}}};
+  return only_permissive.verdict_of(*read) == Verdict::Allow;
+}
+
+TEST(LicenceRecognition, KnowsTheTextsOfDebian) {
+  const auto data = std::filesystem::path(__FILE__).parent_path() / "data";
+  const auto corpus = testing::labelled_licences("/usr/share/doc", data);
+  if (corpus.packages < 100) GTEST_SKIP() << "only " << corpus.packages << " of the listed packages are installed";
+  std::size_t right = 0;
+  std::size_t permissive = 0;
+  std::size_t rightly = 0;
+  for (const auto& licence : corpus.licences) {
+    const RecognisedLicence found = recognise_licence(licence.text);
+    const std::string first = found.expression.empty() ? found.closest : found.expression;
+    right += testing::without_later(first) == testing::without_later(licence.id);
+    if (!is_permissive(found.expression)) continue;
+    ++permissive;
+    rightly += is_permissive(licence.id);
+    if (!is_permissive(licence.id)) fmt::print("wrongly permissive: {} ({}): {}\n", licence.id, licence.package, first);
+  }
+  const auto percent = [](std::size_t part, std::size_t all) {
+    return 100.0 * static_cast<double>(part) / static_cast<double>(all);
+  };
+  fmt::print("licence texts of {} packages: first right {} of {}, {:.1f} %; rightly permissive {} of {}, {:.1f} %\n",
+             corpus.packages, right, corpus.licences.size(), percent(right, corpus.licences.size()), rightly,
+             permissive, percent(rightly, permissive));
+  EXPECT_GE(percent(right, corpus.licences.size()), 95);
+  EXPECT_GE(percent(rightly, permissive), 99.5);
+}
+
+TEST(LicenceTexts, AreWhole) {
+  const LicenceTexts& texts = LicenceTexts::built_in();
+  EXPECT_GT(texts.size(), 600U);
+  EXPECT_THAT(texts.closest_to({}, 3), IsEmpty());
+  const auto closest = texts.closest_to(licence_words(kMit), 3);
+  ASSERT_EQ(closest.size(), 3U);
+  EXPECT_EQ(closest[0].id, "MIT");
+  EXPECT_TRUE(closest[0].is_osi_approved);
+  EXPECT_GT(closest[0].of_licence, 0.95);
+}
+
+}  // namespace
+}  // namespace berth::vet

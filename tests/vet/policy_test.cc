@@ -1,0 +1,179 @@
+#include "berth/vet/policy.h"
+
+#include <gtest/gtest.h>
+
+#include "berth/vet/approvals.h"
+#include "berth/vet/utc_time.h"
+#include "tests/support/result_matchers.h"
+
+namespace berth::vet {
+namespace {
+
+using testing::fails_with;
+using testing::ok;
+
+TEST(Policy, ReadsEveryKey) {
+  const auto policy = parse_policy(R"(
+version: 1
+licences:
+  weak-copyleft: ask
+  copyleft: allow
+  none: refuse
+  allow: [LicenseRef-Ours, GPL-2.0-only WITH Classpath-exception-2.0]
+  refuse: [BSD-4-Clause]
+  distribution: {restrictive: refuse}
+advisories:
+  medium: refuse
+  unknown: allow
+  max_age: 36h
+  missing: refuse
+  sources:
+    pypa: https://advisories.example/all.zip
+    ours: /srv/advisories.tar.gz
+releases: {min_age: 14d, young: refuse, yanked: ask}
+names: {private: [Our_Package]}
+rules: {name.look-alike: ask}
+)",
+                                   "vet.yaml");
+  ASSERT_TRUE(ok(policy));
+  EXPECT_EQ(policy->licences.groups.at(LicenceGroup::WeakCopyleft), Verdict::Ask);
+  EXPECT_EQ(policy->licences.groups.at(LicenceGroup::Copyleft), Verdict::Allow);
+  EXPECT_EQ(policy->licences.groups.at(LicenceGroup::Permissive), Verdict::Allow);
+  EXPECT_EQ(policy->no_licence, Verdict::Refuse);
+  EXPECT_EQ(policy->licences.allowed.size(), 2u);
+  EXPECT_EQ(policy->licences.refused.size(), 1u);
+  EXPECT_EQ(policy->distribution_licences.groups.at(LicenceGroup::Restrictive), Verdict::Refuse);
+  EXPECT_EQ(policy->advisories.at(SeverityLevel::Medium), Verdict::Refuse);
+  EXPECT_EQ(policy->advisories.at(SeverityLevel::Unknown), Verdict::Allow);
+  EXPECT_EQ(policy->advisories.at(SeverityLevel::Critical), Verdict::Refuse);
+  EXPECT_EQ(policy->database_age, std::chrono::hours(36));
+  EXPECT_EQ(policy->no_database, Verdict::Refuse);
+  ASSERT_EQ(policy->sources.size(), 2u);
+  EXPECT_EQ(policy->sources[0].name, "pypa");
+  EXPECT_EQ(policy->release_age, std::chrono::days(14));
+  EXPECT_EQ(policy->young, Verdict::Refuse);
+  EXPECT_EQ(policy->yanked, Verdict::Ask);
+  EXPECT_EQ(policy->private_names, std::vector<std::string>{"our-package"});
+  EXPECT_EQ(policy->rules.at("name.look-alike"), Verdict::Ask);
+}
+
+struct Bad {
+  const char* name;
+  const char* text;
+  const char* why;
+};
+
+const Bad kBadPolicies[] = {
+    {"NoVersion", "licences: {}", "'version' must be 1"},
+    {"NewerVersion", "version: 2", "'version' must be 1"},
+    {"Key", "version: 1\nlicense: {}", "vet.yaml:2:1: 'license' is no key here; did you mean 'licences'?"},
+    {"KeyInside", "version: 1\nadvisories: {hihg: ask}", "'advisories.hihg' is no key here; did you mean 'high'?"},
+    {"Verdict", "version: 1\nlicences: {copyleft: deny}", "'licences.copyleft': 'deny' is no verdict"},
+    {"Licence", "version: 1\nlicences: {allow: [MITT]}", "is no licence of the SPDX list"},
+    {"Age", "version: 1\nreleases: {min_age: 7}", "'7' is no age"},
+    {"AgeBelowZero", "version: 1\nreleases: {min_age: -7d}", "'-7d' is no age"},
+    {"PlainHttp", "version: 1\nadvisories: {sources: {a: 'http://x.example/y'}}", "neither an https address"},
+    {"Password", "version: 1\nadvisories: {sources: {a: 'https://u:p@x.example/y'}}", "holds a user or a password"},
+    {"Rule", "version: 1\nrules: {name.lookalike: ask}", "did you mean 'name.look-alike'?"},
+    {"Malicious", "version: 1\nrules: {name.malicious: allow}", "cannot be set here"},
+    {"Wide", "version: 1\nrules: {licence.*: allow}", "cannot be set here"},
+    {"PrivateName", "version: 1\nnames: {private: [a/b]}", "'a/b' is no name"},
+    {"NoMapping", "version: 1\nlicences: [MIT]", "is no mapping"},
+    {"NoList", "version: 1\nlicences: {allow: MIT}", "needs a list of values"},
+};
+
+class BadPolicy : public ::testing::TestWithParam<Bad> {};
+
+TEST_P(BadPolicy, IsRefusedWithItsPlace) {
+  EXPECT_TRUE(fails_with(parse_policy(GetParam().text, "vet.yaml"), Errc::InvalidInput, GetParam().why));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadPolicy, ::testing::ValuesIn(kBadPolicies),
+                         [](const auto& row) { return row.param.name; });
+
+constexpr const char* kApproval = R"(
+version: 1
+approvals:
+- package: Some_Package
+  versions: ">=1,<2"
+  rule: licence.denied
+  reason: legal has read it
+  who: ada
+  until: 2026-12-31
+)";
+
+Finding finding(const char* rule, const char* name, const char* version) {
+  return {Verdict::Refuse, rule, make_package(Ecosystem::PyPI, name, version, "x"), "", ""};
+}
+
+TEST(Approvals, CoverAPackageAVersionAndARule) {
+  const auto approvals = parse_approvals(kApproval, "approvals.yaml");
+  ASSERT_TRUE(ok(approvals));
+  ASSERT_EQ(approvals->size(), 1u);
+  const Approval& approval = approvals->front();
+  EXPECT_TRUE(approval.covers(finding("licence.denied", "some.package", "1.5")));
+  EXPECT_FALSE(approval.covers(finding("licence.denied", "some.package", "2.0")));
+  EXPECT_FALSE(approval.covers(finding("licence.denied", "some.package", "")));
+  EXPECT_FALSE(approval.covers(finding("licence.none", "some.package", "1.5")));
+  EXPECT_FALSE(approval.covers(finding("licence.denied", "other", "1.5")));
+  // The last day counts as a whole.
+  EXPECT_FALSE(approval.is_over(*parse_utc("2026-12-31T23:59:59Z")));
+  EXPECT_TRUE(approval.is_over(*parse_utc("2027-01-01T00:00:00Z")));
+  EXPECT_EQ(approval.text(),
+            "licence.denied of some-package >=1,<2 (approved by ada until 2026-12-31: legal has read it)");
+}
+
+TEST(Approvals, OfAllRulesBelowOneNeverCoverWhatIsMalicious) {
+  const auto approvals = parse_approvals(
+      "version: 1\napprovals: [{package: a, rule: name.*, reason: r, who: w, until: 2026-12-31},\n"
+      "{package: a, rule: name.malicious, reason: r, who: w, until: 2026-12-31},\n"
+      "{package: libx, ecosystem: debian, versions: 1.0-1, rule: licence.asked, reason: r, who: w, until: 2026-12-31}]",
+      "x");
+  ASSERT_TRUE(ok(approvals));
+  EXPECT_TRUE((*approvals)[0].covers(finding("name.look-alike", "a", "1")));
+  EXPECT_FALSE((*approvals)[0].covers(finding("name.malicious", "a", "1")));
+  EXPECT_TRUE((*approvals)[1].covers(finding("name.malicious", "a", "")));
+  Finding debian = finding("licence.asked", "libx", "1.0-1");
+  EXPECT_FALSE((*approvals)[2].covers(debian));
+  debian.package.ecosystem = Ecosystem::Debian;
+  EXPECT_TRUE((*approvals)[2].covers(debian));
+  debian.package.version = "1.0-2";
+  EXPECT_FALSE((*approvals)[2].covers(debian));
+}
+
+const Bad kBadApprovals[] = {
+    {"NoVersion", "approvals: []", "'version' must be 1"},
+    {"NoReason", "version: 1\napprovals: [{package: a, rule: licence.none, who: w, until: 2026-12-31}]",
+     "has no 'reason'"},
+    {"NoUntil", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w}]", "has no 'until'"},
+    {"Until", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w, until: never}]",
+     "needs a date"},
+    {"UntilTooFar", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w, until: 9999-12-31}]",
+     "needs a date of this century"},
+    {"Moment",
+     "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w, until: '2026-12-31T00:00:00Z'}]",
+     "needs a date"},
+    {"Rule", "version: 1\napprovals: [{package: a, rule: licence, reason: r, who: w, until: 2026-12-31}]",
+     "'licence' is no rule"},
+    {"AnyRule", "version: 1\napprovals: [{package: a, rule: '*', reason: r, who: w, until: 2026-12-31}]",
+     "'*' is no rule"},
+    {"Versions",
+     "version: 1\napprovals: [{package: a, versions: 1.0, rule: licence.none, reason: r, who: w, until: 2026-12-31}]",
+     "write an operator in front"},
+    {"Package", "version: 1\napprovals: [{package: 'a b', rule: licence.none, reason: r, who: w, until: 2026-12-31}]",
+     "is no name of a package"},
+    {"Key", "version: 1\napprovals: [{pakcage: a}]", "did you mean 'package'?"},
+    {"Ecosystem", "version: 1\napprovals: [{package: a, ecosystem: npm}]", "must be pypi, debian"},
+};
+
+class BadApproval : public ::testing::TestWithParam<Bad> {};
+
+TEST_P(BadApproval, IsRefusedWithItsPlace) {
+  EXPECT_TRUE(fails_with(parse_approvals(GetParam().text, "approvals.yaml"), Errc::InvalidInput, GetParam().why));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, BadApproval, ::testing::ValuesIn(kBadApprovals),
+                         [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace berth::vet

@@ -1,0 +1,119 @@
+#include "berth/vet/python_licence.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "berth/vet/licence_rules.h"
+
+namespace berth::vet {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// What the default rules make of the statement that counts most; nothing said and nothing understood is asked.
+Verdict verdict_of(const std::vector<LicenceStatement>& statements) {
+  if (statements.empty() || statements[0].expression.empty()) return Verdict::Ask;
+  return LicenceRules().verdict_of(*parse_licence_expression(statements[0].expression));
+}
+
+struct Row {
+  const char* test;
+  CoreMetadata metadata;
+  bool passes;
+};
+
+CoreMetadata expression(const char* text) { return {.licence_expression = text}; }
+CoreMetadata field(const char* text) { return {.licence = text}; }
+CoreMetadata classifier(const char* text) { return {.classifiers = {text}}; }
+
+// The rows of the issue: these refuse or ask, those pass.
+const Row kRows[] = {
+    {"MitAndGpl", expression("MIT AND GPL-3.0-only"), false},
+    {"GplAndMit", expression("GPL-3.0-only AND MIT"), false},
+    {"NonCommercial", expression("CC-BY-NC-4.0"), false},
+    {"LimitedUseOnly", field("LIMITED USE ONLY"), false},
+    {"LicenseRef", expression("LicenseRef-NOT-MIT"), false},
+    {"NotApache", field("Not Apache licensed; proprietary"), false},
+    {"Unknown", field("UNKNOWN"), false},
+    {"Empty", field(""), false},
+    {"OnlyApproved", classifier("License :: OSI Approved"), false},
+    {"ProprietaryClassifier", classifier("License :: Other/Proprietary License"), false},
+    {"UnknownClassifier", classifier("License :: OSI Approved :: My Own License"), false},
+    {"NoExpression", expression("MIT or so"), false},
+    {"MitOrGpl", expression("MIT OR GPL-3.0-only"), true},
+    {"ApacheWithLlvm", expression("Apache-2.0 WITH LLVM-exception"), true},
+    {"Psf", expression("PSF-2.0"), true},
+    {"Python", expression("Python-2.0"), true},
+    {"BsdClassifier", classifier("License :: OSI Approved :: BSD License"), true},
+    {"Cc0", expression("CC0-1.0"), true},
+    {"Epl", expression("EPL-2.0"), true},
+    {"ApacheByName", field("Apache License, Version 2.0"), true},
+    {"MitByName", field("The MIT License (MIT)"), true},
+};
+
+class FailClosed : public ::testing::TestWithParam<Row> {};
+
+TEST_P(FailClosed, ByItsStatement) {
+  EXPECT_EQ(verdict_of(python_licence_statements(GetParam().metadata, {})) == Verdict::Allow, GetParam().passes);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, FailClosed, ::testing::ValuesIn(kRows), [](auto& row) { return row.param.test; });
+
+TEST(PythonLicence, OrdersItsStatements) {
+  const CoreMetadata metadata = {.licence_expression = "MIT",
+                                 .licence = "BSD",
+                                 .classifiers = {"Topic :: X", "License :: OSI Approved",
+                                                 "License :: OSI Approved :: GNU General Public License v3 (GPLv3)",
+                                                 "License :: OSI Approved :: MIT License"}};
+  const auto statements = python_licence_statements(
+      metadata, {{"licenses/LICENSE", "GNU General Public License, version 2 or later"}, {"NOTICE", "thanks to all"}});
+  ASSERT_EQ(statements.size(), 4U);
+  EXPECT_EQ(statements[0].source, "License-Expression");
+  EXPECT_EQ(statements[1].expression, "GPL-3.0-only AND MIT");
+  EXPECT_EQ(statements[2].expression, "BSD-2-Clause AND BSD-3-Clause");
+  EXPECT_EQ(statements[3].source, "licenses/LICENSE");
+  EXPECT_EQ(statements[3].expression, "GPL-2.0-or-later");
+  const auto disagreement = disagreement_of(statements);
+  ASSERT_TRUE(disagreement.has_value());
+  EXPECT_THAT(*disagreement, HasSubstr("License-Expression: MIT; License: BSD"));
+}
+
+TEST(PythonLicence, AgreesWhereOneSaysLess) {
+  EXPECT_FALSE(disagreement_of({{"a", "", "BSD-3-Clause"}, {"b", "", "BSD-2-Clause AND BSD-3-Clause"}}).has_value());
+  EXPECT_FALSE(disagreement_of({{"a", "", "MIT"}, {"b", "", ""}, {"c", "", "mit"}}).has_value());
+  EXPECT_TRUE(disagreement_of({{"a", "", "MIT"}, {"b", "", "GPL-2.0-only"}}).has_value());
+}
+
+TEST(PythonLicence, ReadsWholeTextsInTheField) {
+  const auto statements =
+      python_licence_statements(field("This is free\nunder the Apache License, Version 2.0, see there"), {});
+  ASSERT_EQ(statements.size(), 1U);
+  EXPECT_EQ(statements[0].expression, "Apache-2.0");
+  EXPECT_EQ(statements[0].text, "This is free");
+}
+
+TEST(PythonLicence, HasNothingToSay) {
+  EXPECT_THAT(python_licence_statements({}, {}), IsEmpty());
+  const auto unknown = python_licence_statements({}, {{"LICENSE.txt", "all rights reserved"}});
+  ASSERT_EQ(unknown.size(), 1U);
+  EXPECT_EQ(unknown[0].expression, "");
+  EXPECT_TRUE(is_licence_file_name("licenses/COPYING.LESSER"));
+  EXPECT_FALSE(is_licence_file_name("RECORD"));
+}
+
+// Each name of the tables is an expression that SPDX has.
+TEST(PythonLicence, KnowsOnlyRealLicences) {
+  for (const char* tail :
+       {"MIT License", "BSD License", "zlib/libpng License", "Public Domain", "CMU License (MIT-CMU)"}) {
+    const auto spdx = spdx_of_classifier(std::string("License :: OSI Approved :: ") + tail);
+    ASSERT_TRUE(spdx.has_value());
+    EXPECT_TRUE(parse_licence_expression(*spdx).has_value()) << *spdx;
+  }
+  EXPECT_FALSE(spdx_of_classifier("Topic :: Software").has_value());
+}
+
+}  // namespace
+}  // namespace berth::vet

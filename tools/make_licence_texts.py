@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Makes data/licence_texts.bin from the texts of the SPDX list, as the npm package spdx-license-list has them.
+
+    npm pack spdx-license-list@6.12.0      # SPDX list 3.28.0, CC0-1.0
+    tar xzf spdx-license-list-6.12.0.tgz
+    tools/make_licence_texts.py package/spdx-full.json data/licence_texts.bin
+
+The file holds no text: of each licence the hashes of three words in a row (berth/vet/licence_texts.h reads it; the words
+and hashes here and there must be the same). Little endian: "BLT1"; the number of licences; of each its number of hashes, 1
+where one in four is kept, 1 where the OSI approved it, and its id; then of all licences the hashes, in order.
+"""
+
+import json
+import re
+import struct
+import sys
+
+MOST_WHOLE = 700  # hashes; of longer texts one in four is enough
+
+
+# Words for whose the work is, which stand differently in every copy, and those that join them.
+NAMES = set(
+    "the a an and or by of s author authors copyright holder holders owner owners contributor contributors regents isc "
+    "name names company corporation foundation university organization organisation project inc c".split()
+)
+
+
+def says_whose(of_line):
+    if of_line[:1] == ["c"]:
+        of_line = of_line[1:]
+    if of_line[:1] == ["copyright"]:
+        return len(of_line) > 1 and (of_line[1] in ("c", "by", "year", "yyyy") or of_line[1].isdigit())
+    return of_line == ["all", "rights", "reserved"]
+
+
+def words(text):
+    """In lower case, ASCII letters and digits; without lines that only say whose the work is, and without names."""
+    kept = []
+    for line in text.splitlines():
+        line = line.lower()
+        of_line = re.findall(r"[a-z0-9]+", line)
+        if says_whose(of_line):
+            continue
+        kept += ["license" if word == "licence" else word for word in of_line if word not in NAMES]
+    return kept
+
+
+def fnv(text):
+    value = 2166136261
+    for byte in text:
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value
+
+
+def hashes(text):
+    of_text = words(text)
+    return {fnv(" ".join(of_text[i : i + 3]).encode()) for i in range(len(of_text) - 2)}
+
+
+def main():
+    source, target = sys.argv[1:]
+    with open(source, encoding="utf-8") as file:
+        licences = json.load(file)
+    body = []
+    tail = []
+    for id, licence in sorted(licences.items()):
+        # Ids that only say which versions may be used have one text: it is kept under the plain id.
+        if id.endswith(("-only", "-or-later", "+")) or not licence.get("licenseText"):
+            continue
+        found = hashes(licence["licenseText"])
+        if len(found) < 8:
+            continue
+        sampled = len(found) > MOST_WHOLE
+        if sampled:
+            found = {value for value in found if value % 4 == 0}
+        name = id.encode()
+        body.append(struct.pack("<IBBB", len(found), sampled, bool(licence.get("osiApproved")), len(name)) + name)
+        tail.append(struct.pack("<%dI" % len(found), *sorted(found)))
+    with open(target, "wb") as file:
+        file.write(b"BLT1" + struct.pack("<I", len(body)) + b"".join(body) + b"".join(tail))
+
+
+if __name__ == "__main__":
+    main()
