@@ -125,7 +125,9 @@ double slip_distance(std::string_view written, std::string_view meant, double mo
   if (static_cast<double>(std::max(rows, columns) - std::min(rows, columns)) * 0.5 > most) return too_far;
   std::vector<double> table((rows + 1) * (columns + 1));
   const auto cell = [&](std::size_t i, std::size_t j) -> double& { return table[i * (columns + 1) + j]; };
-  for (std::size_t i = 1; i <= rows; ++i) cell(i, 0) = cell(i - 1, 0) + extra_cost(written, i - 1) + (i == 1 && written[0] != at(written, 1) ? kFirstLetter : 0);
+  for (std::size_t i = 1; i <= rows; ++i)
+    cell(i, 0) =
+        cell(i - 1, 0) + extra_cost(written, i - 1) + (i == 1 && written[0] != at(written, 1) ? kFirstLetter : 0);
   for (std::size_t j = 1; j <= columns; ++j) cell(0, j) = cell(0, j - 1) + extra_cost(meant, j - 1);
   for (std::size_t i = 1; i <= rows; ++i) {
     double best = std::numeric_limits<double>::max();
