@@ -100,7 +100,7 @@ std::string common_licence(const Words& words, std::size_t at) {
     std::initializer_list<std::string_view> name;
     std::string_view id;
   };
-  static const auto kFiles = {
+  static const auto files = {
       File{{"apache", "2", "0"}, "Apache-2.0"},
       File{{"artistic"}, "Artistic-1.0-Perl"},
       File{{"bsd"}, "BSD-3-Clause"},
@@ -119,7 +119,7 @@ std::string common_licence(const Words& words, std::size_t at) {
       File{{"mpl", "1", "1"}, "MPL-1.1"},
       File{{"mpl", "2", "0"}, "MPL-2.0"},
   };
-  for (const File& file : kFiles) {
+  for (const File& file : files) {
     if (stand_at(words, at, file.name)) return std::string(file.id);
   }
   return {};
@@ -201,8 +201,8 @@ std::vector<std::string> named_in(const Words& words) {
 
 std::vector<std::string> licences_noticed(const Words& words) {
   // Behind a notice Debian tells where the text lies, often that of another version: then only the notice counts.
-  static const Words kPointer = {"on", "debian"};
-  const auto pointer = std::ranges::search(words, kPointer).begin();
+  static const Words words_of_pointer = {"on", "debian"};
+  const auto pointer = std::ranges::search(words, words_of_pointer).begin();
   std::vector<std::string> ids = named_in(Words(words.begin(), pointer));
   return ids.empty() ? named_in(words) : ids;
 }

@@ -54,7 +54,8 @@ std::optional<double> weight_of(const std::map<std::string_view, char>& metrics,
 double round_up(double value) {
   const auto scaled = static_cast<long>(std::lround(value * 100'000));
   if (scaled % 10'000 == 0) return static_cast<double>(scaled) / 100'000;
-  return static_cast<double>(scaled / 10'000 + 1) / 10;
+  const long tenths = scaled / 10'000 + 1;
+  return static_cast<double>(tenths) / 10;
 }
 
 }  // namespace

@@ -67,13 +67,13 @@ Groups parse_groups(std::string_view text) {
 }  // namespace
 
 const std::vector<SpdxId>& spdx_licences() {
-  static const std::vector<SpdxId> kIds = parse_ids(spdx_licences_text());
-  return kIds;
+  static const std::vector<SpdxId> ids = parse_ids(spdx_licences_text());
+  return ids;
 }
 
 const std::vector<SpdxId>& spdx_exceptions() {
-  static const std::vector<SpdxId> kIds = parse_ids(spdx_exceptions_text());
-  return kIds;
+  static const std::vector<SpdxId> ids = parse_ids(spdx_exceptions_text());
+  return ids;
 }
 
 const SpdxId* find_spdx_licence(std::string_view id) { return find_in(spdx_licences(), id); }
@@ -85,9 +85,9 @@ std::string_view group_text(LicenceGroup group) {
 }
 
 LicenceGroup group_of_licence(std::string_view id) {
-  static const Groups kOfLicences = parse_groups(licence_groups_text());
-  const auto found = kOfLicences.find(id);
-  return found == kOfLicences.end() ? LicenceGroup::Other : found->second;
+  static const Groups of_licences = parse_groups(licence_groups_text());
+  const auto found = of_licences.find(id);
+  return found == of_licences.end() ? LicenceGroup::Other : found->second;
 }
 
 }  // namespace berth::vet

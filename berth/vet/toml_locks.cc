@@ -6,8 +6,10 @@
 #include <utility>
 
 // As functions in this file alone, and with results instead of exceptions.
+// NOLINTBEGIN(readability-identifier-naming): the library's names
 #define TOML_EXCEPTIONS 0
 #define TOML_MAX_NESTED_VALUES 64
+// NOLINTEND(readability-identifier-naming)
 #include <toml++/toml.h>
 
 #include "berth/base/utf8.h"

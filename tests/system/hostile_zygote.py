@@ -147,16 +147,17 @@ class Library:
         self._kept = []
         self._given = []
         self._children = 0
-        if WISH == 'visit':
-            self._visitor, theirs = socket.socketpair()
-            if os.fork() == 0:
-                visit(theirs)
-                os._exit(0)
+        self._visitor = None
 
     def __getattr__(self, name):
         return getattr(self._real, name)
 
     def _wait(self):
+        if WISH == 'visit' and self._visitor is None:  # not before: what is tried out ahead ends all processes
+            self._visitor, theirs = socket.socketpair()
+            if os.fork() == 0:
+                visit(theirs)
+                os._exit(0)
         before = descriptors()
         come = self._real.berth_wait()
         self._given = sorted(descriptors() - before)
