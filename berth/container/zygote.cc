@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 #include "berth/base/json.h"
@@ -286,6 +285,17 @@ std::string CallChild::leave_slot() {
   return removed ? std::string() : removed.error().message();
 }
 
+// Of what a dead one held.
+void CallChild::let_go(ContainerEnd& end) {
+  reaper_.reset();
+  end.left_behind = leave_slot();
+  if (network_) {
+    end.network = network_->end();
+    cut_off();
+    network_.reset();
+  }
+}
+
 Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
   pollfd ended = {script_.get(), POLLIN, 0};
   BERTH_CHECK_OK(sys::call([&] { return ::poll(&ended, 1, static_cast<int>(grace.count())); }, "wait for the end"));
@@ -303,25 +313,14 @@ Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
     if (!told.status) told = ask_how_it_ended();
     end.usage.peak_memory_bytes = std::max(memory.value_or(0), told.largest_bytes);
   }
-  reaper_.reset();
-  end.left_behind = leave_slot();
-  if (network_) {
-    end.network = network_->end();
-    cut_off();
-    network_.reset();
-  }
+  let_go(end);
   return end;
 }
 
 Result<void> CallChild::end_unasked() {
   BERTH_CHECK_OK(kill_and_wait());
-  reaper_.reset();
-  std::ignore = leave_slot();
-  if (network_) {
-    std::ignore = network_->end();
-    cut_off();
-    network_.reset();
-  }
+  ContainerEnd untold;
+  let_go(untold);
   return {};
 }
 

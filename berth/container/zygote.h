@@ -82,6 +82,7 @@ class CallChild {
   std::chrono::nanoseconds cpu_time_now() const;
   Result<void> kill_and_wait();
   std::string leave_slot();
+  void let_go(ContainerEnd& end);
   void cut_off();
   struct Told;
   void kill();

@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "berth/vet/licence_data.h"
+#include "berth/vet/built_in_data.h"
 
 namespace berth::vet {
 namespace {
