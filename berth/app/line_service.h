@@ -17,7 +17,7 @@ Result<void> expand_references(CommandRequest& request, Scene& scene);
 // Carries out `line`, which a person has typed: a command's answers, or for a note none, once it is kept. `call` says
 // how calls run (limits, interrupt, debug).
 // Errors: those of expand_references and CommandService::run; InvalidInput for a note in a playground, which keeps
-// none; Unavailable for a command of the server's own (`/...`) that is not there.
+// none; NotFound for a command of the server's own (`/...`) that is not there.
 Result<std::vector<CommandAnswer>> carry_out(const content::CommandLine& line, const CallRequest& call,
                                              CallService& calls);
 

@@ -81,8 +81,8 @@ Result<CommandAnswer> run_system_command(const content::CommandLine& line, CallS
   if (command == nullptr) {
     std::vector<std::string> names;
     for (const SystemCommand& one : system_commands()) names.emplace_back(one.name);
-    return fail(Errc::Unavailable, fmt::format("there is no command '/{}' of the server's own here{}", line.name,
-                                               content::suggestion_for(line.name, names)));
+    return fail(Errc::NotFound, fmt::format("there is no command '/{}' of the server's own here{}", line.name,
+                                            content::suggestion_for(line.name, names)));
   }
   const auto begun = Clock::now();
   BERTH_TRY(const Json arguments, arguments_of(*command, line));

@@ -92,7 +92,7 @@ Result<LocalImage> EngineImages::find(const Reference& wanted, const std::vector
 }
 
 Result<const ResolvedImage*> EngineImages::resolve(const Reference& wanted, const SubstitutionTable& table,
-                                                    const TrustPolicy& trust) {
+                                                   const TrustPolicy& trust) {
   const std::vector<std::string> list = {program_.name,           "image", "ls", "--no-trunc", "--digests", "--format",
                                          std::string(kListFormat)};
   BERTH_TRY(const auto listed, sys::run_tool(list, options_for(program_)));

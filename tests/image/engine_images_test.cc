@@ -3,7 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "berth/image/stored_names.h"
+#include "berth/image/named_images.h"
+#include "berth/image/trust.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::image {
@@ -25,11 +26,11 @@ TEST(EngineList, IsReadAsDockerAndPodmanPrintIt) {
   EXPECT_EQ(images[1].id, kB);
   EXPECT_EQ(images[1].digest, "sha256:" + kA);
   EXPECT_TRUE(images[2].names.empty());
-  const auto wanted = parse_reference("python3");
-  const StoredImage* found = find_stored(images, *wanted);
+  const NamedImages named(images);
+  const StoredImage* found = named.find(*parse_reference("python3"));
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(found->id, kA);
-  EXPECT_EQ(find_stored(images, *parse_reference("docker.io/demisto/python3"))->id, kB);
+  EXPECT_EQ(named.find(*parse_reference("docker.io/demisto/python3"))->id, kB);
 }
 
 TEST(EngineList, LeavesOutWhatIsNone) {
@@ -80,7 +81,7 @@ INSTANTIATE_TEST_SUITE_P(Table, BadInspection, ::testing::ValuesIn(kBad),
 
 TEST(EngineImages, SayThatTheEngineIsNotThere) {
   EngineImages images({"berth-no-such-engine", {}});
-  EXPECT_TRUE(testing::fails_with(images.resolve(*parse_reference("python3"), {}), Errc::NotFound,
+  EXPECT_TRUE(testing::fails_with(images.resolve(*parse_reference("python3"), {}, default_trust()), Errc::NotFound,
                                   "start berth-no-such-engine"));
 }
 

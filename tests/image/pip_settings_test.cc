@@ -38,7 +38,7 @@ TEST_P(BadConf, IsRefusedWithItsLine) {
 }
 INSTANTIATE_TEST_SUITE_P(Table, BadConf, ::testing::ValuesIn(kBad), [](auto& row) { return row.param.name; });
 
-class Places : public ::testing::Test {
+class PipFiles : public ::testing::Test {
  protected:
   std::filesystem::path file(const std::string& name, const std::string& text) {
     const std::filesystem::path path = folder_.path() / name;
@@ -48,7 +48,7 @@ class Places : public ::testing::Test {
   testing::TempFolder folder_;
 };
 
-TEST_F(Places, CountMoreTheLaterTheyStand) {
+TEST_F(PipFiles, CountMoreTheLaterTheyStand) {
   const PipPlaces places = {{file("one", "[global]\nindex-url = https://one.example\ncert = /one.pem\n"),
                              folder_.path() / "missing", file("two", "[global]\nindex-url = https://two.example\n")},
                             {"PIP_EXTRA_INDEX_URL=https://x.example https://y.example", "PIP_TRUSTED_HOST=t.example"}};
@@ -60,13 +60,13 @@ TEST_F(Places, CountMoreTheLaterTheyStand) {
   EXPECT_EQ(settings->trusted_hosts, std::vector<std::string>{"t.example"});
 }
 
-TEST_F(Places, WithNothingMeanThePublicIndex) {
+TEST_F(PipFiles, WithNothingMeanThePublicIndex) {
   const auto settings = read_pip_settings({});
   ASSERT_TRUE(testing::ok(settings));
   EXPECT_EQ(settings->indexes, std::vector<std::string>{"https://pypi.org/simple"});
 }
 
-TEST_F(Places, TellAddressesFromFolders) {
+TEST_F(PipFiles, TellAddressesFromFolders) {
   const auto settings =
       read_pip_settings({{}, {"PIP_FIND_LINKS=/opt/wheels https://l.example file:///srv/w", "PIP_NO_INDEX=1"}});
   ASSERT_TRUE(testing::ok(settings));
@@ -75,7 +75,7 @@ TEST_F(Places, TellAddressesFromFolders) {
   EXPECT_EQ(settings->local_folders, (std::vector<std::string>{"/opt/wheels", "/srv/w"}));
 }
 
-TEST_F(Places, ThatAreBrokenAreNamed) {
+TEST_F(PipFiles, ThatAreBrokenAreNamed) {
   EXPECT_TRUE(testing::fails_with(read_pip_settings({{file("bad", "[global]\nx\n")}, {}}), Errc::InvalidInput, "bad'"));
 }
 
