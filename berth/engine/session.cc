@@ -1,6 +1,6 @@
 // The loop of converse() is the whole of it: wait, take in text, take in messages, answer, until something ends the
-// call. Bounds: a message is at most limits.frame_bytes, everything together limits.output_bytes, the log keeps
-// kKeptLogBytes, and answers wait in a buffer that stops the reading of further requests while it is full.
+// call. Bounds: a message is at most limits.frame_bytes, everything together limits.output_bytes, and answers wait in
+// a buffer that stops the reading of further requests while it is full.
 
 #include "berth/engine/session.h"
 
@@ -13,6 +13,7 @@
 
 #include "berth/base/clock.h"
 #include "berth/base/utf8.h"
+#include "berth/engine/record_keeper.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 #include "berth/wire/line_buffer.h"
@@ -25,7 +26,6 @@ using Clock = std::chrono::steady_clock;
 using wire::Message;
 using wire::MessageType;
 
-constexpr std::size_t kKeptLogBytes = 4 << 20;
 constexpr std::size_t kLogLineBytes = 64 << 10;     // a longer line is cut in pieces
 constexpr std::size_t kMostAnswerBytes = 16 << 20;  // waiting to be read by the script
 constexpr int kAfterEndMilliseconds = 50;           // for text on its way when the call is over
@@ -57,7 +57,8 @@ class Conversation {
         answers_(job),
         frames_(options.limits.frame_bytes),
         printed_(streams.printed, LogSource::Output),
-        complaints_(streams.complaints, LogSource::Error) {}
+        complaints_(streams.complaints, LogSource::Error),
+        keeper_(record_, options) {}
 
   Result<CallRecord> run() {
     const auto begun = Clock::now();
@@ -141,19 +142,8 @@ class Conversation {
   }
 
   void end_line(TextStream& stream, bool even_if_empty = false) {
-    if (!stream.pending().empty() || even_if_empty) log({stream.source(), "", to_valid_utf8(stream.pending())});
+    if (!stream.pending().empty() || even_if_empty) keeper_.log({stream.source(), "", to_valid_utf8(stream.pending())});
     stream.pending().clear();
-  }
-
-  void log(LogLine line) {
-    if (options_.on_log) return options_.on_log(line);
-    const std::size_t bytes = line.text.size() + sizeof(LogLine);
-    if (kept_log_bytes_ + bytes > kKeptLogBytes) {
-      record_.dropped_log_bytes += line.text.size();
-      return;
-    }
-    kept_log_bytes_ += bytes;
-    record_.log.push_back(std::move(line));
   }
 
   Result<void> read_messages() {
@@ -198,7 +188,8 @@ class Conversation {
     auto message = wire::parse_message(line);
     if (!message) {
       ++record_.bad_messages;
-      log({LogSource::Server, "error",
+      keeper_.log(
+          {LogSource::Server, "error",
            fmt::format("{}; the line begins: {}", message.error().message(), to_valid_utf8(line.substr(0, 200)))});
       return {};
     }
@@ -215,13 +206,13 @@ class Conversation {
         record_.loaded = wire::module_names(message.body);
         return finish(Stop::Completed);
       case MessageType::Exception:
-        take_exception(message);
+        keeper_.take_exception(message);
         return {};
       case MessageType::Results:
-        take_results(message);
+        keeper_.take_results(message);
         return {};
       case MessageType::EntryLog:
-        take_entry_log(message);
+        keeper_.take_entry_log(message);
         return {};
       case MessageType::Notice:
         return {};
@@ -232,76 +223,21 @@ class Conversation {
     return {};
   }
 
-  void take_exception(const Message& message) {
-    const Json* args = message.body.find("args");
-    const Json* lines = args != nullptr ? args->find("exception") : nullptr;
-    if (lines == nullptr || !lines->is_array()) {
-      record_.exception.emplace_back("the script raised an exception and said nothing of it\n");
-      return;
-    }
-    for (const Json& line : *lines->as_array()) {
-      const std::string* text = line.as_string();
-      record_.exception.push_back(text != nullptr ? *text : print_json(line));
-    }
-  }
-
-  void take_results(Message& message) {
-    for (auto& [key, results] : *message.body.as_object()) {
-      if (key != "results") continue;
-      if (!results.is_array()) {
-        take_entry(std::move(results));
-        continue;
-      }
-      for (Json& entry : *results.as_array()) take_entry(std::move(entry));
-    }
-  }
-
-  void take_entry(Json entry) {
-    if (options_.on_entry) return options_.on_entry(std::move(entry));
-    record_.entries.push_back(std::move(entry));
-  }
-
-  void take_entry_log(const Message& message) {
-    const Json* args = message.body.find("args");
-    const Json* text = args != nullptr ? args->find("message") : nullptr;
-    if (text == nullptr) return;
-    log({LogSource::Script, "", text->is_string() ? *text->as_string() : print_json(*text)});
-  }
-
   Result<void> answer(const Message& message) {
     if (!message.seq) {
       // Nobody waits for an answer; one would be taken for that of the next request.
       ++record_.bad_messages;
-      log({LogSource::Server, "error", fmt::format("a message of type '{}' without 'seq' was ignored", message.name)});
+      keeper_.log(
+          {LogSource::Server, "error", fmt::format("a message of type '{}' without 'seq' was ignored", message.name)});
       return {};
     }
-    if (take_server_log(message)) return reply(wire::answer_line(*message.seq, Json()));
+    if (keeper_.take_server_log(message)) return reply(wire::answer_line(*message.seq, Json()));
     const auto result =
         message.type == MessageType::Request
             ? host_.answer(message, options_.deadline)
             : fail(Errc::InvalidInput, fmt::format("messages of type '{}' are not known", message.name));
     if (!result) return reply(wire::error_line(*message.seq, result.error().message()));
     return reply(wire::answer_line(*message.seq, *result));
-  }
-
-  // demisto.info, debug, error and exception: for the log, with an empty answer.
-  bool take_server_log(const Message& message) {
-    const Json* args = message.body.find("args");
-    if (message.name == "exception") {
-      log({LogSource::Server, "error", args != nullptr ? print_json(*args) : ""});
-      return true;
-    }
-    if (message.name != "log") return false;
-    const Json* parts = args != nullptr ? args->find("args") : nullptr;
-    std::string text;
-    if (parts != nullptr && parts->is_array()) {
-      for (const Json& part : *parts->as_array()) {
-        if (!text.empty()) text += ' ';
-        text += part.is_string() ? *part.as_string() : print_json(part);
-      }
-    }
-    log({LogSource::Server, message.body.text_or("command", "info"), std::move(text)});
-    return true;
   }
 
   Result<void> reply(const std::string& line) {
@@ -344,9 +280,9 @@ class Conversation {
     while (frames_.next_line()) ++record_.late_messages;
     if (*stop_ == Stop::Ended && !frames_.rest().empty()) {
       ++record_.bad_messages;
-      log({LogSource::Server, "error",
-           fmt::format("read a message of the script: it was truncated after {} bytes; the line begins: {}",
-                       frames_.rest().size(), to_valid_utf8(frames_.rest().substr(0, 200)))});
+      keeper_.log({LogSource::Server, "error",
+                   fmt::format("read a message of the script: it was truncated after {} bytes; the line begins: {}",
+                               frames_.rest().size(), to_valid_utf8(frames_.rest().substr(0, 200)))});
     }
     if (*stop_ != Stop::Completed && *stop_ != Stop::Ended) return {};
     if (streams_.let_go) streams_.let_go();
@@ -395,7 +331,7 @@ class Conversation {
   TextStream printed_;
   TextStream complaints_;
   CallRecord record_;
-  std::size_t kept_log_bytes_ = 0;
+  RecordKeeper keeper_;
   std::optional<Stop> stop_;
   std::array<char, 65536> chunk_;
 };
