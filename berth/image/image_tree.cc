@@ -192,7 +192,7 @@ Result<std::vector<std::pair<TreeEntry, ImageTree::Folder>>> ImageTree::entries_
       if (name == "." || name == "..") continue;
       Seen& one = seen[std::string(name)];
       if (one.closed) continue;
-      mode_t mode = DTTOIF(entry->d_type);
+      mode_t mode = static_cast<mode_t>(DTTOIF(entry->d_type));
       if (entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN) {
         struct stat status = {};
         if (::fstatat(place, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
