@@ -45,8 +45,8 @@ Result<UniqueFd> make_engine_furniture(const LaunchSpec& spec) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   BERTH_TRY(int fd, sys::call([&] { return ::openat(root, "seccomp.json", kFlags, 0444); }, "make seccomp.json"));
   const UniqueFd profile(fd);
-  static const std::string kProfile = seccomp_profile(syscall_rules(), syscall_policy().other_error_number);
-  BERTH_CHECK_OK(sys::write_all(profile.get(), kProfile, "seccomp.json"));
+  static const std::string profile_text = seccomp_profile(syscall_rules(), syscall_policy().other_error_number);
+  BERTH_CHECK_OK(sys::write_all(profile.get(), profile_text, "seccomp.json"));
   return furniture;
 }
 

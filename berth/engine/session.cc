@@ -51,13 +51,13 @@ class TextStream {
 class Conversation {
  public:
   Conversation(Streams streams, std::string_view job, Host& host, const SessionOptions& options)
-      : streams_(streams),
+      : streams_(std::move(streams)),
         host_(host),
         options_(options),
         answers_(job),
         frames_(options.limits.frame_bytes),
-        printed_(streams.printed, LogSource::Output),
-        complaints_(streams.complaints, LogSource::Error),
+        printed_(streams_.printed, LogSource::Output),
+        complaints_(streams_.complaints, LogSource::Error),
         keeper_(record_, options) {}
 
   Result<CallRecord> run() {
@@ -339,7 +339,7 @@ class Conversation {
 }  // namespace
 
 Result<CallRecord> converse(Streams streams, std::string_view job, Host& host, const SessionOptions& options) {
-  return Conversation(streams, job, host, options).run();
+  return Conversation(std::move(streams), job, host, options).run();
 }
 
 }  // namespace berth::engine
