@@ -162,7 +162,7 @@ std::string_view bare_type(std::string_view type) {
 
 // What kind of document this is, by all that say so.
 Result<std::string> settle_type(const Json& json, std::string_view content_type) {
-  const std::string written = json.text_or("mediaType", "");
+  std::string written = json.text_or("mediaType", "");
   const std::string_view told = bare_type(content_type);
   if (!written.empty() && !told.empty() && written != told && told != "application/json") {
     return corrupt("manifest",
