@@ -176,10 +176,10 @@ std::vector<std::string> python_metadata_of(const Entries& entries) {
     if (found.empty()) continue;
     while (folder.starts_with('/')) folder.remove_prefix(1);
     std::string path(folder);
-    if (found == "/") {
-      path.pop_back();
-    } else {
+    if (found != "/") {
       path += found;
+    } else if (path.ends_with('/')) {
+      path.pop_back();
     }
     if (paths.empty() || paths.back() != path) paths.push_back(std::move(path));
   }

@@ -152,7 +152,7 @@ TEST_F(RpmImage, IsReadOnceWhereTheOldPlaceIsALink) {
 
 TEST_F(RpmImage, HidesNothingInASecondDatabase) {
   layers_.put(0, "var/lib/rpm/rpmdb.sqlite",
-              sqlite_file({sqlite_page({sqlite_row(1, HeaderText().package("q").blob().substr(0, 70))})}));
+              sqlite_file({sqlite_page({sqlite_row(1, HeaderText().package("q").blob().substr(0, 50))})}));
   layers_.put(0, "var/lib/rpm/rpmdb.sqlite-wal", "");
   const Inventory inventory = inventory_of(layers_, 1);
   EXPECT_EQ(inventory.packages.size(), 2u);

@@ -121,7 +121,7 @@ const Unreadable kUnreadable[] = {
        for (std::size_t at = 48; at < 4096; at += 16) file.replace(at, 16, file, 32, 16);
        return file;
      }(),
-     "more than the file", 30},
+     "more than the file", 43},
 };
 class UnreadableDatabase : public ::testing::TestWithParam<Unreadable> {};
 TEST_P(UnreadableDatabase, SaysWhy) {

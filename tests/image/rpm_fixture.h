@@ -89,9 +89,9 @@ inline std::string sqlite_page(const std::vector<std::string>& cells, std::uint3
   return page + body;
 }
 
-// A leaf's cell with a row that is `id` and `blob`, of fewer than 90 bytes.
+// A leaf's cell with a row that is `id` and `blob`, of fewer than 58 bytes.
 inline std::string sqlite_row(std::uint8_t id, const std::string& blob) {
-  const std::string row = std::string("\x04\x00", 2) + big(0x8100 | (2 * blob.size() + 12), 2) + blob;
+  const std::string row = std::string("\x04\x00", 2) + big(0x8000 | (2 * blob.size() + 12), 2) + blob;
   return std::string(1, static_cast<char>(row.size())) + static_cast<char>(id) + row;
 }
 

@@ -83,7 +83,7 @@ std::string good() { return sqlite_file({sqlite_page({sqlite_row(1, "one")})}); 
 
 // A hundred cells that are one.
 std::string overlapping_cells() {
-  const std::string row = sqlite_row(1, std::string(80, 'x'));
+  const std::string row = sqlite_row(1, std::string(50, 'x'));
   std::string page = "\x0d" + big(0, 2) + big(100, 2) + big(0, 2) + '\0';
   for (int i = 0; i < 100; ++i) page += big(512 - row.size(), 2);
   page.resize(512 - row.size());
@@ -111,7 +111,9 @@ const Damaged kDamaged[] = {
     {"Index", sqlite_file({changed(sqlite_page({}), 0, "\x0a")}), "page 2: it is none of a table"},
     {"MoreCellsThanRoom", sqlite_file({changed(sqlite_page({}), 3, big(300, 2))}), "more cells than room"},
     {"CellOutside", sqlite_file({changed(sqlite_page({sqlite_row(1, "a")}), 8, big(511, 2))}), "outside of it"},
-    {"CellBreaksOff", sqlite_file({changed(sqlite_page({sqlite_row(1, "a")}), 508, "\xff\xff\xff\xff")}), "breaks off"},
+    {"CellBreaksOff",
+     sqlite_file({changed(changed(sqlite_page({sqlite_row(1, "a")}), 8, big(508, 2)), 508, "\xff\xff\xff\xff")}),
+     "breaks off"},
     {"CellTooLong", sqlite_file({sqlite_page({"\x84\x5c\x01" + std::string(20, 'x')})}), "row breaks off"},
     {"RowLongerThanTheFile", sqlite_file({sqlite_page({std::string(8, '\xff') + "\xff\x01zz"})}), "more than the file"},
     {"CellsOverEachOther", overlapping_cells(), "more than the file"},

@@ -33,6 +33,12 @@ const Url kUrls[] = {
      "x86_64",
      {"alpine", ""},
      "pkg:apk/alpine/musl@1.2.4-r2?arch=x86_64"},
+    {"RpmsEpochStandsBehind",
+     of(Ecosystem::Rpm, "harbour", "2:1.4.0-3.el9"),
+     "noarch",
+     {"rhel", "9.4"},
+     "pkg:rpm/rhel/harbour@1.4.0-3.el9?arch=noarch&distro=rhel-9.4&epoch=2"},
+    {"RpmsEpochAlone", of(Ecosystem::Rpm, "harbour", "2:1-1"), "", {}, "pkg:rpm/harbour@1-1?epoch=2"},
     {"UnknownDistribution", of(Ecosystem::Rpm, "bash", "5"), "", {}, "pkg:rpm/bash@5"},
 };
 
