@@ -64,7 +64,7 @@ TEST(RpmDatabase, CutOffAnywhereSaysSo) {
 
 TEST(RpmDatabase, ChangedAnywhereStaysSound) {
   std::string file = real_database();
-  for (std::size_t at = 0; at < file.size(); at += 3) {
+  for (std::size_t at = 0; at < file.size(); at += 61) {
     const char before = file[at];
     for (const char other : {'\0', '\xff', static_cast<char>(before ^ 1)}) {
       file[at] = other;
