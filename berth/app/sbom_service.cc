@@ -48,6 +48,7 @@ void add_components(vet::Sbom& sbom, const image::ImageTree& tree, const image::
          .location = is_python ? facts.package.origin : ""});
   }
   vet::sort_components(sbom);
+  for (const image::Unread& one : inventory.unread) sbom.unread.push_back(fmt::format("{}: {}", one.what, one.why));
 }
 
 }  // namespace

@@ -157,6 +157,7 @@ def mixed(root):
         ("opt/a/ours-1.dist-info/METADATA", OURS),
         ("opt/b/ours-1.dist-info/METADATA", OURS),
         ("opt/b/nothing-1.dist-info/METADATA", ""),
+        ("var/lib/rpm/Packages", "old"),
     ):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -198,7 +199,9 @@ def test_names_what_is_there(root):
 
 def test_cyclonedx_is_valid(mixed, cyclonedx):
     text = sbom(mixed, "cyclonedx").stdout
-    assert len(json.loads(text)["components"]) >= 9
+    document = json.loads(text)
+    assert len(document["components"]) >= 9
+    assert document["compositions"] == [{"aggregate": "incomplete", "assemblies": ["subject"]}]
     assert cyclonedx(text) == []
     assert cyclonedx(sbom(mixed, "cyclonedx", SOURCE_DATE_EPOCH="86400").stdout) == []
     # Else the validator looks at nothing.
@@ -208,7 +211,9 @@ def test_cyclonedx_is_valid(mixed, cyclonedx):
 
 def test_spdx_is_valid(mixed, spdx):
     text = sbom(mixed, "spdx").stdout
-    assert len(json.loads(text)["packages"]) >= 9
+    document = json.loads(text)
+    assert len(document["packages"]) >= 9
+    assert "var/lib/rpm/Packages" in document["comment"]
     assert spdx(text) == []
     assert spdx(text.replace('"SPDX-2.3"', '"SPDX-9"')) != []
     assert spdx(text.replace('LicenseRef-Theirs"', 'Theirs"')) != []
@@ -219,6 +224,12 @@ def test_of_nothing_is_valid(tmp_path, form, request):
     (tmp_path / "nothing").mkdir()
     validate = request.getfixturevalue(form)
     assert validate(sbom(tmp_path / "nothing", form).stdout) == []
+
+
+def test_says_what_could_not_be_read(mixed):
+    done = sbom(mixed, "spdx")
+    assert done.returncode == 0
+    assert "berth: warning: packages may be missing: could not read var/lib/rpm/Packages: it is no database" in done.stderr
 
 
 def test_says_what_is_wrong(tmp_path):

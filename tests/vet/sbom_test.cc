@@ -105,6 +105,18 @@ TEST(Sbom, BecomesCycloneDx) {
   EXPECT_EQ(at(*at(components, 4).find("licenses"), 0).text_or("expression", ""), "GPL-3.0-or-later");
 }
 
+TEST(Sbom, SaysWhatCouldNotBeRead) {
+  EXPECT_EQ(cyclonedx_of(example()).find("compositions"), nullptr);
+  EXPECT_EQ(spdx_of(example()).find("comment"), nullptr);
+  Sbom sbom = example();
+  sbom.unread = {"var/lib/rpm/Packages: it is of Berkeley DB"};
+  const Json cyclonedx = cyclonedx_of(sbom);
+  EXPECT_EQ(at(*cyclonedx.find("compositions"), 0).text_or("aggregate", ""), "incomplete");
+  EXPECT_EQ(at(*cyclonedx.find("metadata")->find("properties"), 0).text_or("value", ""), sbom.unread[0]);
+  EXPECT_NE(spdx_of(sbom).text_or("comment", "").find(sbom.unread[0]), std::string::npos);
+  EXPECT_NE(uuid_of(sbom, "spdx"), uuid_of(example(), "spdx"));
+}
+
 TEST(Sbom, BecomesSpdx) {
   const Json json = spdx_of(example());
   EXPECT_EQ(json.text_or("spdxVersion", ""), "SPDX-2.3");
