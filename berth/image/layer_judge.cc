@@ -11,6 +11,7 @@
 #include "berth/base/unique_fd.h"
 #include "berth/base/utf8.h"
 #include "berth/image/gunzip.h"
+#include "berth/image/unzstd.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -162,16 +163,29 @@ Result<JudgedLayer> judge_layer(const std::filesystem::path& file, Packing packi
   const std::uintmax_t packed_bytes = std::filesystem::file_size(file, error);
   if (error) return std::unexpected(Error::from_errno(error.value(), fmt::format("look at '{}'", file.native())));
   Judging judging(limits, packed_bytes);
-  BERTH_TRY(Gunzip gunzip, Gunzip::open([&](std::string_view bytes) { return judging.take(bytes); }));
+  const auto take = [&](std::string_view bytes) { return judging.take(bytes); };
+  BERTH_TRY(Gunzip gunzip, Gunzip::open(take));
+  BERTH_TRY(Unzstd unzstd, Unzstd::open(take));
   std::vector<char> chunk(kChunk);
   for (;;) {
     const auto read = [&] { return ::read(layer.get(), chunk.data(), chunk.size()); };
     BERTH_TRY(int got, sys::call(read, "read layer '{}'", file.native()));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
-    BERTH_CHECK_OK(packing == Packing::Gzip ? gunzip.feed(bytes) : judging.take(bytes));
+    switch (packing) {
+      case Packing::Plain:
+        BERTH_CHECK_OK(judging.take(bytes));
+        break;
+      case Packing::Gzip:
+        BERTH_CHECK_OK(gunzip.feed(bytes));
+        break;
+      case Packing::Zstd:
+        BERTH_CHECK_OK(unzstd.feed(bytes));
+        break;
+    }
   }
   if (packing == Packing::Gzip) BERTH_CHECK_OK(gunzip.finish());
+  if (packing == Packing::Zstd) BERTH_CHECK_OK(unzstd.finish());
   return judging.finish(diff_id);
 }
 

@@ -22,6 +22,7 @@ struct LayerType {
 constexpr LayerType kLayerTypes[] = {
     {"application/vnd.oci.image.layer.v1.tar", Packing::Plain},
     {"application/vnd.oci.image.layer.v1.tar+gzip", Packing::Gzip},
+    {"application/vnd.oci.image.layer.v1.tar+zstd", Packing::Zstd},
     {"application/vnd.docker.image.rootfs.diff.tar", Packing::Plain},
     {"application/vnd.docker.image.rootfs.diff.tar.gzip", Packing::Gzip},
 };
@@ -75,11 +76,6 @@ Result<LayerDescriptor> read_layer(const Json& json, std::size_t number) {
                   fmt::format("read the image's {}: its bytes lie outside the registry, and are not "
                               "fetched from there",
                               where));
-    }
-    if (layer.media_type.ends_with("zstd")) {
-      return fail(Errc::InvalidInput, fmt::format("read the image's {}: it is packed with zstd, which cannot be judged "
-                                                  "here; have it pushed with gzip",
-                                                  where));
     }
     return fail(Errc::InvalidInput, fmt::format("read the image's {}: '{}' is no type of a layer that is known here",
                                                 where, shown(layer.media_type)));

@@ -23,6 +23,7 @@ import registries
 from calls import PATIENCE
 from figures import figure
 from hostile_registry import HostileRegistry
+from references import require
 from registries import ARCHITECTURE, OCI_INDEX, OCI_MANIFEST, Image, digest_of, small_image, tar_of
 
 
@@ -113,7 +114,8 @@ MANIFESTS = {
     'R07 foreign layer': (set_in('layers', 0, 'mediaType',
                                  'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'),
                           'its bytes lie outside the registry'),
-    'R10 zstd': (set_in('layers', 0, 'mediaType', 'application/vnd.oci.image.layer.v1.tar+zstd'), 'packed with zstd'),
+    'R10 zstd that is gzip': (set_in('layers', 0, 'mediaType', 'application/vnd.oci.image.layer.v1.tar+zstd'), 'no zstd'),
+    'R10 xz': (set_in('layers', 0, 'mediaType', 'application/vnd.oci.image.layer.v1.tar+xz'), 'no type of a layer'),
     'R11 400 layers': (more_layers, 'it has 400 layers, and 256 are the most'),
     'R11 key twice': (as_text(lambda text: text.replace('"schemaVersion"', '"schemaVersion": 2, "schemaVersion"')),
                       "the key 'schemaVersion' stands twice"),
@@ -468,6 +470,22 @@ def gzip_bomb():
     return b''.join(packer.compress(zeros) for _ in range(1024)) + packer.flush(), b''
 
 
+ZSTD = 'application/vnd.oci.image.layer.v1.tar+zstd'
+SKIPPED = b'\x50\x2a\x4d\x18\x04\x00\x00\x00lies'  # a frame that says nothing
+
+
+def zstd(data, *options):
+    """From a pipe, so that the length of the data does not bound the window."""
+    require('zstd', shutil.which('zstd'), "'zstd' is not on PATH (Debian package zstd)")
+    return subprocess.run(['zstd', '-q', '-c', *options], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def zstd_bomb():
+    """A gibibyte of zeros in some 32 KiB."""
+    one = zstd(bytes(64 << 20), '-19')
+    return one * 16, b'', ZSTD
+
+
 GOOD = tar_of({'a': b'1'})
 BROKEN = bytearray(GOOD)
 BROKEN[0] ^= 1
@@ -482,6 +500,16 @@ LAYERS = {
     'R10 nested': (gzip.compress(GOOD), 'read the archive'),
     'R10 breaks off': ((gzip.compress(GOOD)[:-9], GOOD), 'it breaks off'),
     'R10 xz': ((b'\xfd7zXZ\x00' + b'x' * 100, GOOD), 'it is damaged, or no gzip'),
+    'R10 bomb of zstd': (zstd_bomb, 'it unpacks to more than'),
+    'R10 zstd with garbage': (lambda: (zstd(GOOD) + b'garbage', GOOD, ZSTD), 'it is damaged, or no zstd'),
+    'R10 zstd breaks off': (lambda: (zstd(GOOD)[:-5], GOOD, ZSTD), 'it breaks off'),
+    'R10 zstd with a window of 128 MiB': (lambda: (zstd(GOOD, '--long=27'), GOOD, ZSTD), 'its window is larger than 32 MiB'),
+    'R10 zstd behind a frame to skip': (lambda: (SKIPPED + zstd(GOOD), GOOD, ZSTD), 'it is damaged, or no zstd'),
+    'R10 zstd nested': (lambda: (zstd(zstd(GOOD)), zstd(GOOD), ZSTD), 'read the archive'),
+    'R10 zstd of other bytes': (lambda: (zstd(tar_of({'b': b'2'})), GOOD, ZSTD), "the image's configuration says"),
+    'R10 zstd called gzip': (lambda: (zstd(GOOD), GOOD), 'it is damaged, or no gzip'),
+    'L01 upwards in zstd': (lambda: (zstd(entry('../x')), entry('../x'), ZSTD), 'its name leads upwards'),
+    'L05 device in zstd': (lambda: (zstd(entry('x', tarfile.CHRTYPE)), entry('x', tarfile.CHRTYPE), ZSTD), 'it is a device (0, 0)'),
     'L01 upwards': (entry('../../etc/cron.d/x', data=b'x'), 'its name leads upwards'),
     'L01 upwards inside': (entry('a/b/../../../x', data=b'x'), 'its name leads upwards'),
     'L01 name of 5,000 bytes': (entry('x/' * 2500 + 'x'), 'longer than a path can be'),
@@ -509,11 +537,11 @@ LAYERS = {
 @pytest.mark.parametrize('row', LAYERS)
 def test_layers(site, registry, row):
     layer, words = LAYERS[row]
-    registry.image = Image([layer])
+    registry.image = Image([layer() if callable(layer) else layer])
     done = refused(site, registry, words)
     assert '\x1b' not in done.err
-    if row == 'R10 bomb':
-        figure('layers', 'memory while a bomb of 1 GiB is refused', '%.2f MiB' % (done.peak_bytes / (1 << 20)))
+    if row.startswith('R10 bomb'):
+        figure('layers', 'memory while a %s of 1 GiB is refused' % row[4:], '%.2f MiB' % (done.peak_bytes / (1 << 20)))
 
 
 def test_layers_that_are_well(site, registry):
@@ -530,6 +558,22 @@ def test_layers_that_are_well(site, registry):
         (gzip.compress(GOOD[:512]) + gzip.compress(GOOD[512:]), GOOD),
     ])
     assert pull(site, registry).code == 0
+
+
+def test_layers_of_zstd_that_are_well(site, registry):
+    """Of one frame and of several, with frames to skip behind them, plain and gzip beside them."""
+    large = tar_of({'large': os.urandom(3 << 20), 'zeros': bytes(8 << 20)})
+    registry.image = Image([
+        (zstd(tar_of({'one': b'1'})), tar_of({'one': b'1'}), ZSTD),
+        (zstd(GOOD[:512], '-19') + zstd(GOOD[512:]) + SKIPPED, GOOD, ZSTD),
+        (zstd(large, '--long=25', '-3'), large, ZSTD),
+        tar_of({'two': b'2'}),
+    ])
+    done = pull(site, registry)
+    assert done.code == 0, done
+    assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+    done = site('save', os.path.join(site.folder, 'saved.tar'), registry.name + '/team/x:1')
+    assert done.code == 0, done
 
 
 # --- R14: TLS ------------------------------------------------------------------------------------------------------------
