@@ -18,6 +18,7 @@ BERTH_VET_DATA(popular_names, "popular_names.txt");
 BERTH_VET_DATA(malicious_names, "malicious_names.txt");
 BERTH_VET_DATA(module_names, "module_names.txt");
 BERTH_VET_DATA(licence_texts, "licence_texts.bin");
+BERTH_VET_DATA(advisories, "start_advisories.bin");
 BERTH_VET_DATA(spdx_licences, "spdx/licences.txt");
 BERTH_VET_DATA(spdx_exceptions, "spdx/exceptions.txt");
 BERTH_VET_DATA(licence_groups, "licence_groups.txt");
@@ -28,6 +29,7 @@ std::string_view built_in_popular_names() { return {berth_vet_popular_names, ber
 std::string_view built_in_malicious_names() { return {berth_vet_malicious_names, berth_vet_malicious_names_end}; }
 std::string_view built_in_module_names() { return {berth_vet_module_names, berth_vet_module_names_end}; }
 std::string_view built_in_licence_texts() { return {berth_vet_licence_texts, berth_vet_licence_texts_end}; }
+std::string_view built_in_advisories() { return {berth_vet_advisories, berth_vet_advisories_end}; }
 std::string_view spdx_licences_text() { return {berth_vet_spdx_licences, berth_vet_spdx_licences_end}; }
 std::string_view spdx_exceptions_text() { return {berth_vet_spdx_exceptions, berth_vet_spdx_exceptions_end}; }
 std::string_view licence_groups_text() { return {berth_vet_licence_groups, berth_vet_licence_groups_end}; }
