@@ -95,7 +95,8 @@ Result<KnownList> decode_list(ListKind kind, std::string_view bytes) {
   first.remove_prefix(kMagic.size());
   if (first != kVersion)
     return fail(Errc::InvalidInput, "it was written by a newer Berth; update Berth, or import it again");
-  if (take_line(rest) != sha256_hex(rest)) return fail(Errc::Corrupt, "its checksum is wrong; import it again");
+  const std::string_view digest = take_line(rest);
+  if (digest != sha256_hex(rest)) return fail(Errc::Corrupt, "its checksum is wrong; import it again");
   KnownList list;
   BERTH_TRY(list.info, parse_list_info(take_line(rest)));
   if (list.info.kind != kind) return fail(Errc::Corrupt, "it is of another kind; import it again");
