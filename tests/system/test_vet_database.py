@@ -1,6 +1,5 @@
 """berth vet db: advisories and lists of names and licences, from files and from a server on this machine; interrupted, damaged,
 old and hostile ones. What was there stays in use, and that is said."""
-import contextlib
 import gzip
 import http.server
 import io
@@ -381,7 +380,7 @@ def certificate(tmp_path_factory):
 def server(certificate, monkeypatch):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / 'certificate', certificate / 'key')
-    with contextlib.closing(http.server.ThreadingHTTPServer(('127.0.0.1', 0), Answers)) as listening:
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), Answers) as listening:
         listening.daemon_threads, listening.block_on_close = True, False
         listening.good = b'zz-fetched\tthe server\n'
         listening.socket = context.wrap_socket(listening.socket, server_side=True)
