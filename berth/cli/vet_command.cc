@@ -15,13 +15,11 @@
 #include "berth/cli/vet_surroundings.h"
 #include "berth/cli/vet_view.h"
 #include "berth/version.h"
-#include "berth/vet/advisory_store.h"
 #include "berth/vet/index_facts.h"
 #include "berth/vet/installed_packages.h"
 #include "berth/vet/judge.h"
+#include "berth/vet/knowledge.h"
 #include "berth/vet/lock_file.h"
-#include "berth/vet/module_names.h"
-#include "berth/vet/popular_names.h"
 #include "berth/vet/report_json.h"
 #include "berth/vet/requirements.h"
 
@@ -101,13 +99,12 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Set
 }
 
 Result<vet::Report> report_of(const VetOptions& options, const Surroundings& surroundings) {
+  // First, since policies and facts name licences.
+  BERTH_TRY(const vet::StoredKnowledge known, vet::StoredKnowledge::load(advisory_folder(surroundings.settings)));
   BERTH_TRY(const vet::Policy policy, load_policy(options.policy));
   BERTH_TRY(const std::vector<vet::Approval> approvals, load_approvals(options.approvals));
   BERTH_TRY(std::vector<vet::Facts> facts, gather(options, surroundings.settings));
-  BERTH_TRY(const vet::StoredAdvisories stored, vet::load_advisories(advisory_folder(surroundings.settings)));
-  const vet::LookAlikes look_alikes(vet::PopularNames::built_in(), vet::ModuleNames::built_in());
-  const vet::Knowledge knowledge = {stored.database, stored.problems, vet::MaliciousNames::built_in(), look_alikes};
-  return vet::judge(std::move(facts), policy, approvals, knowledge, std::chrono::system_clock::now());
+  return vet::judge(std::move(facts), policy, approvals, known.view(), std::chrono::system_clock::now());
 }
 
 int vet_command(const VetOptions& options, const Surroundings& surroundings) {
