@@ -5,11 +5,11 @@
 #include <memory>
 
 #include "berth/app/exit_codes.h"
+#include "berth/app/judgement_files.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/state_options.h"
 #include "berth/cli/vet_command.h"
-#include "berth/cli/vet_surroundings.h"
 #include "berth/vet/advisory_fetch.h"
 #include "berth/vet/advisory_store.h"
 #include "berth/vet/source_info.h"
@@ -46,7 +46,7 @@ int import_command(const DatabaseOptions& options, const Surroundings& surroundi
   const auto imported = [&]() -> Result<vet::SourceInfo> {
     BERTH_TRY(vet::GatheredAdvisories gathered, vet::read_advisories(options.file));
     gathered.source.name = options.name.empty() ? vet::source_name_of(options.file) : options.name;
-    return vet::store_advisories(advisory_folder(surroundings.settings), std::move(gathered),
+    return vet::store_advisories(app::advisory_folder(surroundings.settings), std::move(gathered),
                                  std::chrono::system_clock::now());
   }();
   if (!imported) {
@@ -63,7 +63,7 @@ int import_command(const DatabaseOptions& options, const Surroundings& surroundi
 
 // Each source for itself: one that cannot be had keeps what it had.
 int update_command(const DatabaseOptions& options, const Surroundings& surroundings) {
-  const auto policy = load_policy(options.policy);
+  const auto policy = app::load_policy(options.policy);
   if (!policy) return refuse(policy.error(), app::input_exit_code(policy.error()), options.json);
   if (policy->sources.empty()) {
     return refuse(Error(Errc::InvalidInput,
@@ -77,7 +77,7 @@ int update_command(const DatabaseOptions& options, const Surroundings& surroundi
   for (const vet::AdvisorySource& source : policy->sources) {
     const auto updated = [&]() -> Result<vet::SourceInfo> {
       BERTH_TRY(vet::GatheredAdvisories gathered, vet::fetch_advisories(source));
-      return vet::store_advisories(advisory_folder(surroundings.settings), std::move(gathered),
+      return vet::store_advisories(app::advisory_folder(surroundings.settings), std::move(gathered),
                                    std::chrono::system_clock::now());
     }();
     if (updated) {
@@ -99,9 +99,9 @@ int update_command(const DatabaseOptions& options, const Surroundings& surroundi
 }
 
 int status_command(const DatabaseOptions& options, const Surroundings& surroundings) {
-  const auto policy = load_policy(options.policy);
+  const auto policy = app::load_policy(options.policy);
   if (!policy) return refuse(policy.error(), app::input_exit_code(policy.error()), options.json);
-  const auto stored = vet::load_advisories(advisory_folder(surroundings.settings));
+  const auto stored = vet::load_advisories(app::advisory_folder(surroundings.settings));
   if (!stored) return refuse(stored.error(), app::input_exit_code(stored.error()), options.json);
   const auto now = std::chrono::system_clock::now();
   Json sources = Json::array();
@@ -132,7 +132,7 @@ int status_command(const DatabaseOptions& options, const Surroundings& surroundi
 }
 
 int remove_command(const DatabaseOptions& options, const Surroundings& surroundings) {
-  const auto removed = vet::remove_advisories(advisory_folder(surroundings.settings), options.name);
+  const auto removed = vet::remove_advisories(app::advisory_folder(surroundings.settings), options.name);
   return removed ? 0 : refuse(removed.error(), app::input_exit_code(removed.error()), options.json);
 }
 

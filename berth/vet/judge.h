@@ -51,10 +51,16 @@ struct Knowledge {
 //   version.none            Ask     no one version is named, so nobody can tell what will come
 //   version.unreadable      Ask     no version by the rules of its ecosystem: it is in no order
 //   release.young, .yanked  by the policy
+//   release.undated         by the policy, where an index was asked and it does not say when the version came
 //   database.missing, .stale, .damaged   by the policy's `missing`
 // `policy.rules` replaces verdicts of rules. A Python package that a distribution's package owns is judged by the
 // distribution's data alone. Approvals that are over count for nothing, and are named in the notes.
 Report judge(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
              const Knowledge& knowledge, std::chrono::system_clock::time_point now);
+
+// The part of it that holds before anything is resolved: names, the database, and of packages that name one version
+// what is known of that.
+Report judge_request(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
+                     const Knowledge& knowledge, std::chrono::system_clock::time_point now);
 
 }  // namespace berth::vet

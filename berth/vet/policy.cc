@@ -21,8 +21,8 @@ constexpr std::string_view kRules[] = {
     "name.unknown",         "licence.denied",     "licence.asked",     "licence.none",     "licence.unclear",
     "licence.disagreement", "advisory.malicious", "advisory.critical", "advisory.high",    "advisory.medium",
     "advisory.low",         "advisory.none",      "advisory.unknown",  "database.missing", "database.stale",
-    "database.damaged",     "release.young",      "release.yanked",    "version.none",     "version.unreadable",
-    "source.elsewhere",     "facts.missing",
+    "database.damaged",     "release.young",      "release.undated",   "release.yanked",   "version.none",
+    "version.unreadable",   "source.elsewhere",   "facts.missing",
 };
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 60), false); }
@@ -153,6 +153,7 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
       {"advisories", yaml_group(std::move(advisories))},
       {"releases", yaml_group({{"min_age", yaml_value(parse_age, policy.release_age)},
                                {"young", yaml_value(parse_verdict, policy.young)},
+                               {"undated", yaml_value(parse_verdict, policy.undated)},
                                {"yanked", yaml_value(parse_verdict, policy.yanked)}})},
       {"names", yaml_group({{"private", yaml_list(parse_name, policy.private_names)}})},
       {"rules", rules},

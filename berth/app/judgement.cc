@@ -1,0 +1,102 @@
+#include "berth/app/judgement.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "berth/app/judgement_files.h"
+#include "berth/base/sha256.h"
+#include "berth/vet/module_names.h"
+#include "berth/vet/popular_names.h"
+
+namespace berth::app {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr std::size_t kDay = 10;  // "2026-11-26"
+
+using Judging = decltype(vet::judge);
+
+vet::Report ask(Judging judging, std::vector<vet::Facts> facts, const vet::Policy& policy,
+                const std::vector<vet::Approval>& approvals, const vet::StoredAdvisories& stored) {
+  const vet::LookAlikes look_alikes(vet::PopularNames::built_in(), vet::ModuleNames::built_in());
+  const vet::Knowledge knowledge = {stored.database, stored.problems, vet::MaliciousNames::built_in(), look_alikes};
+  return judging(std::move(facts), policy, approvals, knowledge, Clock::now());
+}
+
+}  // namespace
+
+Result<Judgement> Judgement::open(const Settings& settings, const JudgementOptions& options) {
+  Judgement judgement;
+  BERTH_TRY(const auto policy,
+            find_judgement_file(options.policy, "vet.yaml").context([] { return "read the policy"; }));
+  if (policy) {
+    BERTH_TRY(judgement.policy_, vet::parse_policy(policy->text, policy->path));
+    judgement.policy_file_ = policy->path;
+    judgement.policy_sha256_ = sha256_hex(policy->text);
+  }
+  BERTH_TRY(const auto approvals,
+            find_judgement_file(options.approvals, "approvals.yaml").context([] { return "read the approvals"; }));
+  judgement.approvals_file_ = approvals ? approvals->path : judgement_file_place("approvals.yaml").native();
+  if (approvals) {
+    BERTH_TRY(judgement.approvals_, vet::parse_approvals(approvals->text, approvals->path));
+  }
+  BERTH_TRY(judgement.advisories_, vet::load_advisories(advisory_folder(settings)));
+  return judgement;
+}
+
+vet::Report Judgement::judge(std::vector<vet::Facts> facts) const {
+  return ask(vet::judge, std::move(facts), policy_, approvals_, advisories_);
+}
+
+vet::Report Judgement::judge_request(std::vector<vet::Facts> facts) const {
+  return ask(vet::judge_request, std::move(facts), policy_, approvals_, advisories_);
+}
+
+std::string Judgement::basis() const {
+  const auto now = Clock::now();
+  Sha256 hash;
+  const auto add = [&](std::string_view text) {
+    hash.update(text);
+    hash.update(std::string_view("\0", 1));
+  };
+  add(policy_sha256_);
+  for (const vet::Approval& approval : approvals_) {
+    if (!approval.is_over(now)) add(approval.text());
+  }
+  for (const std::string& problem : advisories_.problems) add(problem);
+  for (const vet::SourceInfo& source : advisories_.database.sources()) {
+    const auto age = vet::age_of(source, now);
+    add(source.name);
+    add(source.sha256);
+    add(!age || *age >= policy_.database_age ? "stale" : "fresh");
+  }
+  return std::move(hash).hex();
+}
+
+Json Judgement::record() const {
+  Json sources = Json::array();
+  for (const vet::SourceInfo& source : advisories_.database.sources()) {
+    Json one = Json::object();
+    one.set("name", source.name).set("newest", source.newest).set("imported", source.imported);
+    sources.push_back(one.set("sha256", source.sha256));
+  }
+  Json record = Json::object();
+  record.set("policy", policy_sha256_.empty() ? "default" : "sha256:" + policy_sha256_);
+  return record.set("advisories", std::move(sources));
+}
+
+std::string Judgement::text() const {
+  std::string text = policy_file_.empty()
+                         ? "the default policy"
+                         : fmt::format("the policy '{}' (SHA-256 {})", policy_file_, policy_sha256_.substr(0, 12));
+  for (const vet::SourceInfo& source : advisories_.database.sources()) {
+    text +=
+        fmt::format("; advisories '{}' of {}, imported {}", source.name,
+                    source.newest.empty() ? "no date" : source.newest.substr(0, kDay), source.imported.substr(0, kDay));
+  }
+  return text + (advisories_.database.is_empty() ? "; no advisories" : "");
+}
+
+}  // namespace berth::app
