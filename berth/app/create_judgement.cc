@@ -99,8 +99,8 @@ std::string distribution_licences(const vet::Report& report) {
 
 }  // namespace
 
-Result<CreateJudgement> CreateJudgement::open(const Settings& settings) {
-  BERTH_TRY(Judgement judgement, Judgement::open(settings));
+Result<CreateJudgement> CreateJudgement::open(const Settings& settings, const JudgementOptions& options) {
+  BERTH_TRY(Judgement judgement, Judgement::open(settings, options));
   return CreateJudgement(std::move(judgement));
 }
 
@@ -114,22 +114,21 @@ Result<IndexPages*> CreateJudgement::pages() {
 Result<Verdict> CreateJudgement::judge_request(const image::CreateRequest& request) {
   std::vector<vet::Facts> facts;
   for (const image::Requirement& one : request.dependencies) facts.push_back(facts_of_wish(one));
-  // A name that must not be had is not even asked for.
-  Verdict verdict = verdict_of(judgement_.judge_request(facts), Stage::Request);
-  if (!verdict.accepted || facts.empty()) return verdict;
-  BERTH_TRY(IndexPages* const asked, pages());
-  asked->tell(facts);
+  if (!facts.empty()) {
+    BERTH_TRY(IndexPages* const asked, pages());
+    asked->tell(facts);
+  }
   return verdict_of(judgement_.judge_request(std::move(facts)), Stage::Request);
 }
 
-Result<Verdict> CreateJudgement::judge_resolution(const Resolved& resolved) {
-  facts_ = resolved.facts();
+Result<Verdict> CreateJudgement::judge_resolution(const image::CreateRecipe& recipe,
+                                                  std::vector<vet::Facts> libraries) {
+  facts_ = std::move(libraries);
   if (!facts_.empty()) {
     BERTH_TRY(IndexPages* const asked, pages());
     asked->tell(facts_);
   }
   std::vector<vet::Facts> all = facts_;
-  const image::CreateRecipe& recipe = resolved.recipe();
   for (const image::LockedPackage& one : recipe.packages) {
     vet::Facts facts;
     const auto ecosystem = ecosystem_of(recipe.base.manager.value_or(image::PackageManager::Apt));

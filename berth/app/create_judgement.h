@@ -32,7 +32,7 @@ inline constexpr std::string_view kRecordLabel = "berth.judgement";  // CreateJu
 class CreateJudgement {
  public:
   // Errors: those of Judgement::open.
-  static Result<CreateJudgement> open(const Settings& settings);
+  static Result<CreateJudgement> open(const Settings& settings, const JudgementOptions& options = {});
 
   // That verdicts may be others once it is another (Judgement::basis).
   std::string basis() const { return judgement_.basis(); }
@@ -41,8 +41,9 @@ class CreateJudgement {
   // indexes for the projects' pages. Errors: those of reading pip's settings.
   Result<Verdict> judge_request(const image::CreateRequest& request);
 
-  // Before the first file is fetched: all libraries and packages, by what the index says of them.
-  Result<Verdict> judge_resolution(const Resolved& resolved);
+  // Before the first file is fetched: all libraries and packages of `recipe`, by what their metadata and the indexes
+  // say; `libraries` are the facts of the metadata. Errors: as above.
+  Result<Verdict> judge_resolution(const image::CreateRecipe& recipe, std::vector<vet::Facts> libraries);
 
   // After judge_resolution: the wheels of its libraries in `folder`, by what they say themselves.
   Verdict judge_files(const image::CreateRecipe& fetched, const std::filesystem::path& folder);

@@ -96,7 +96,7 @@ class ImageMaker {
     BERTH_TRY(PackageFetch fetch, open_fetch(work.path() / "input"));
     BERTH_TRY(Resolved resolved, resolve(fetch));
     step("judging what is to be installed");
-    const Judge judge = [this](const Resolved& one) { return judgement_->judge_resolution(one); };
+    const Judge judge = [this](const Resolved& one) { return judgement_->judge_resolution(one.recipe(), one.facts()); };
     BERTH_TRY(Vetted vetted, Vetted::by(judge, std::move(resolved)));
     // From here on all names and versions have been judged: files may be fetched.
     if (!options_.export_folder.empty()) {

@@ -30,7 +30,7 @@ advisories:
   sources:
     pypa: https://advisories.example/all.zip
     ours: /srv/advisories.tar.gz
-releases: {min_age: 14d, young: refuse, yanked: ask}
+releases: {min_age: 14d, young: refuse, undated: allow, yanked: ask}
 names: {private: [Our_Package]}
 rules: {name.look-alike: ask}
 )",
@@ -52,6 +52,7 @@ rules: {name.look-alike: ask}
   EXPECT_EQ(policy->sources[0].name, "pypa");
   EXPECT_EQ(policy->release_age, std::chrono::days(14));
   EXPECT_EQ(policy->young, Verdict::Refuse);
+  EXPECT_EQ(policy->undated, Verdict::Allow);
   EXPECT_EQ(policy->yanked, Verdict::Ask);
   EXPECT_EQ(policy->private_names, std::vector<std::string>{"our-package"});
   EXPECT_EQ(policy->rules.at("name.look-alike"), Verdict::Ask);
