@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "berth/app/exit_codes.h"
 #include "berth/app/index_pages.h"
@@ -15,6 +16,7 @@
 #include "berth/cli/answer_view.h"
 #include "berth/cli/vet_view.h"
 #include "berth/version.h"
+#include "berth/vet/build_folder.h"
 #include "berth/vet/index_facts.h"
 #include "berth/vet/installed_packages.h"
 #include "berth/vet/judge.h"
@@ -72,6 +74,11 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Set
     if (subject.find('/') != std::string::npos || subject == ".") {
       if (!fs::is_directory(subject, ignored)) {
         return fail(Errc::NotFound, fmt::format("'{}' is no folder", to_visible(subject, false)));
+      }
+      BERTH_TRY(std::optional<vet::BuildFolder> build, vet::read_build_folder(subject));
+      if (build) {
+        facts.push_back(std::move(build->image));
+        add(std::move(build->asks), packages, facts);
       }
       BERTH_TRY(std::vector<vet::Facts> installed, vet::read_installed_packages(subject));
       std::ranges::move(installed, std::back_inserter(facts));
@@ -141,7 +148,8 @@ void add_vet(CLI::App& program, Choice& choice) {
   const auto options = std::make_shared<VetOptions>();
   vet.add_option(
       "subjects", options->subjects,
-      "packages (NAME, NAME==VERSION), folders with installed ones (PATH/), images of this machine (NAME:TAG)");
+      "packages (NAME, NAME==VERSION), folders with installed ones or of an image (PATH/), images of this machine "
+      "(NAME:TAG)");
   vet.add_option("-r,--requirements", options->files, "a list of requirements, or a lock file")
       ->type_name("FILE")
       ->expected(1)

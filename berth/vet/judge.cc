@@ -119,13 +119,14 @@ enum class Scope {
 std::vector<Finding> findings_about(const Facts& facts, const Policy& policy, const Knowledge& knowledge,
                                     std::chrono::system_clock::time_point now, Scope scope) {
   std::vector<Finding> findings = facts.findings;
+  const bool is_package = facts.package.ecosystem != Ecosystem::Image;
   if (is_of_index(facts)) add_names(facts, policy, knowledge, standing_of(facts, now), findings);
-  const bool has_version = scope == Scope::Whole || !facts.package.version.empty();
+  const bool has_version = is_package && (scope == Scope::Whole || !facts.package.version.empty());
   if (has_version) add_version(facts, findings);
   // A weakness that the distribution has mended keeps its version: only its own data tells.
   if (has_version && !facts.owner) add_advisories(facts, policy, knowledge.advisories, findings);
   if (has_version && is_of_index(facts)) add_release(facts, policy, now, findings);
-  if (scope == Scope::Whole) {
+  if (is_package && scope == Scope::Whole) {
     for (Finding& one : findings_about_licences(facts, policy)) findings.push_back(std::move(one));
   }
   for (Finding& one : findings) {

@@ -52,6 +52,7 @@ struct Knowledge {
 //   version.unreadable      Ask     no version by the rules of its ecosystem: it is in no order
 //   release.young, .yanked  by the policy
 //   release.undated         by the policy, where an index was asked and it does not say when the version came
+//   build.*                 of the folder of an image (build_rules.h)
 //   database.missing, .stale, .damaged   by the policy's `missing`
 // `policy.rules` replaces verdicts of rules. A Python package that a distribution's package owns is judged by the
 // distribution's data alone. Approvals that are over count for nothing, and are named in the notes.

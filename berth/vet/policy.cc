@@ -22,7 +22,9 @@ constexpr std::string_view kRules[] = {
     "licence.disagreement", "advisory.malicious", "advisory.critical", "advisory.high",    "advisory.medium",
     "advisory.low",         "advisory.none",      "advisory.unknown",  "database.missing", "database.stale",
     "database.damaged",     "release.young",      "release.undated",   "release.yanked",   "version.none",
-    "version.unreadable",   "source.elsewhere",   "facts.missing",
+    "version.unreadable",   "source.elsewhere",   "facts.missing",     "build.remote-add", "build.secret",
+    "build.pipe-to-shell",  "build.unverified",   "build.extra-index", "build.moving-tag", "build.root",
+    "build.unread",
 };
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 60), false); }
