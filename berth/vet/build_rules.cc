@@ -79,12 +79,11 @@ std::vector<Seen> secrets(const Build& build) {
 // A download whose output some later command of the pipe runs.
 std::vector<Seen> piped_downloads(const Build& build) {
   std::vector<Seen> seen;
-  bool is_downloaded = false;
-  for (std::size_t i = 0; i < build.commands.size(); ++i) {
-    const BuildCommand& one = build.commands[i];
+  std::map<std::size_t, bool> downloaded;  // by group: whether its pipe has a download in it
+  for (const BuildCommand& one : build.commands) {
     const std::string_view program = one.command.program();
-    const bool goes_on = one.command.reads_pipe && i > 0 && build.commands[i - 1].line == one.line;
-    if (!goes_on) is_downloaded = false;
+    bool& is_downloaded = downloaded[one.group];
+    if (!one.command.reads_pipe) is_downloaded = false;
     if (is_downloaded && is_interpreter(program)) {
       seen.push_back({one.line, fmt::format("what is downloaded goes into '{}'", program)});
     }

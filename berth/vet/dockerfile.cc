@@ -42,10 +42,25 @@ struct Mark {
   bool strips_tabs = false;
 };
 
-// `<<EOF`, `<<-EOF`, `<<"EOF"`: each in `text`.
+// `<<EOF`, `<<-EOF`, `<<"EOF"`: each in `text`, but for those in quotes.
 std::vector<Mark> marks_in(std::string_view text) {
   std::vector<Mark> marks;
-  for (std::size_t at = text.find("<<"); at != std::string_view::npos; at = text.find("<<", at)) {
+  char quote = '\0';
+  for (std::size_t at = 0; at + 1 < text.size();) {
+    const char c = text[at];
+    if (quote != '\'' && c == '\\') {
+      at += 2;
+      continue;
+    }
+    if (quote != '\0' || c == '"' || c == '\'') {
+      quote = quote == '\0' ? c : c == quote ? '\0' : quote;
+      ++at;
+      continue;
+    }
+    if (text.substr(at, 2) != "<<") {
+      ++at;
+      continue;
+    }
     at += 2;
     if (at < text.size() && text[at] == '<') {  // a here-string
       while (at < text.size() && text[at] == '<') ++at;
@@ -59,10 +74,13 @@ std::vector<Mark> marks_in(std::string_view text) {
     std::string_view rest = text.substr(at);
     const bool is_quoted = rest.starts_with('"') || rest.starts_with('\'');
     if (is_quoted) rest.remove_prefix(1);
-    const auto is_of_word = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    at += is_quoted ? 1 : 0;
+    const auto is_of_word = [](char one) {
+      return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9') || one == '_' ||
+             one == '.';
     };
     mark.word = rest.substr(0, static_cast<std::size_t>(std::ranges::find_if_not(rest, is_of_word) - rest.begin()));
+    at += mark.word.size() + (is_quoted ? 1 : 0);
     if (!mark.word.empty() && !(mark.word.front() >= '0' && mark.word.front() <= '9')) marks.push_back(std::move(mark));
   }
   return marks;

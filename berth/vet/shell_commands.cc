@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMostCommands = 10'000;
 constexpr std::string_view kPrefixes[] = {"sudo", "env", "exec", "time", "nohup", "command",
-                                          "then", "do",  "else", "if",   "!"};
+                                          "then", "do",  "else", "if",   "!",     "{"};
 
 class Splitter {
  public:
@@ -35,7 +35,7 @@ class Splitter {
         take_double_quoted();
         return;
       case '\\':
-        if (peek(1) != '\n') add(peek(1));
+        if (at_ + 1 < text_.size() && peek(1) != '\n') add(peek(1));
         at_ += 2;
         return;
       case '`':
@@ -100,7 +100,7 @@ class Splitter {
     in_word_ = true;
     while (at_ < text_.size() && peek() != '"') {
       if (peek() == '\\') {
-        add(peek(1));
+        if (at_ + 1 < text_.size()) add(peek(1));
         at_ += 2;
       } else if (peek() == '$' && peek(1) == '(') {
         at_ += 2;

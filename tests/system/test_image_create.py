@@ -9,10 +9,12 @@ import time
 
 import pytest
 
-from calls import PATIENCE
+from calls import PATIENCE, ROOT
 from figures import figure
-from image_maker import PREFIX, Maker, buildah, index_or_skip
+from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
 from package_index import source, wheel
+
+ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
 
 
 @pytest.fixture(scope='module')
@@ -350,11 +352,15 @@ def test_two_at_once(maker):
 
 
 def test_real_indexes(berth, tmp_path):
-    """mechanize and wget, from the indexes that this machine is set up for."""
+    """mechanize and wget, from the indexes that this machine is set up for, judged by the default policy."""
     settings = tmp_path / 'berth.yaml'
     settings.write_text(berth.settings_text(str(tmp_path / 'state'), str(tmp_path / 'cache')))
     env = {name: value for name, value in os.environ.items()
            if name.startswith('PIP_') or name.lower().endswith('_proxy') or name.startswith('SSL_CERT')}
+    if os.path.exists(ADVISORIES):
+        assert berth('vet', 'db', 'import', ADVISORIES, settings=str(settings)).code == 0
+    else:
+        (tmp_path / 'vet.yaml').write_text(POLICY)
     name = PREFIX + 'real'
     begun = time.monotonic()
     answer = berth('image', 'create', name, '--dependencies', 'mechanize', '--packages', 'wget,tree', '--json',
@@ -365,6 +371,12 @@ def test_real_indexes(berth, tmp_path):
     try:
         made = answer.json
         times = made['times']
+        judgement = made['judgement']
+        assert any(one.startswith('mechanize==') for one in judgement['judged']) and judgement['approvals'] == [], made
+        assert any(one.startswith('wget=') for one in judgement['judged']), made
+        assert (judgement['policy'] == 'default') == os.path.exists(ADVISORIES), made
+        assert any("licences of the distribution's packages" in one and 'wget: ' in one for one in made['remarks']), made
+        figure('create', 'what the default policy says of mechanize and wget', made['remarks'])
         figure('create', 'mechanize, wget and tree from the real indexes: seconds, of which pip, apt, own',
                [round(time.monotonic() - begun, 2), times['pip_ms'] / 1000, times['packages_ms'] / 1000,
                 (times['whole_ms'] - times['pip_ms'] - times['packages_ms']) / 1000])

@@ -50,6 +50,7 @@ const Row kRows[] = {
     {"PipeToPython", "RUN curl x | python3 -", "build.pipe-to-shell"},
     {"Substitution", "RUN sh -c \"$(curl -fsSL x)\"", "build.pipe-to-shell"},
     {"ProcessSubstitution", "RUN bash <(curl x)", "build.pipe-to-shell"},
+    {"PipeBehindASubstitution", "RUN curl $(cat address) | sh", "build.pipe-to-shell"},
     {"PipeInAScript", "RUN bash -ec 'curl x | sh'", "build.pipe-to-shell"},
     {"PipeInWords", "RUN [\"sh\", \"-c\", \"curl x | sh\"]", "build.pipe-to-shell"},
     {"PipeInADocument", "RUN <<EOF\nset -e\ncurl x | sh\nEOF", "build.pipe-to-shell"},
@@ -108,7 +109,7 @@ TEST(BuildRules, NameBasesThatMove) {
   for (const auto& [text, moves] : kBases) {
     const auto findings = about(text);
     EXPECT_EQ(!findings.empty(), moves) << text;
-    if (moves && !findings.empty()) EXPECT_EQ(findings.front().rule, "build.moving-tag");
+    for (const Finding& one : findings) EXPECT_EQ(one.rule, "build.moving-tag");
   }
 }
 

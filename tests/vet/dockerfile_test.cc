@@ -59,6 +59,7 @@ TEST(Dockerfile, HoldsHereDocuments) {
   EXPECT_THAT(two->instructions[1].documents, ElementsAre("one\n", "two\n"));
   EXPECT_EQ(two->instructions.back().keyword, "USER");
   EXPECT_THAT(only("RUN cat <<< x").documents, ElementsAre());
+  EXPECT_THAT(only("RUN echo '<<EOF' \"<<EOF\" $((1<<2))").documents, ElementsAre());
 }
 
 TEST(Dockerfile, ThatCannotBeReadIsRefused) {

@@ -25,7 +25,7 @@ const Row kRows[] = {
     {"Quotes", "a 'b c' \"d \\\" e\" f\\ g h''", "a/b c/d \" e/f g/h"},
     {"OperatorsInQuotes", "a '; b' \"| c\"", "a/; b/| c"},
     {"Comment", "a # b; c\nd e#f", "a; d/e#f"},
-    {"Groups", "(a; b) | { c; }", "a; b; {/c; }"},
+    {"Groups", "(a; b) | { c; }", "a; b; | {/c; }"},
     {"Redirections", "a >x 2>&1 &>y", "a/>x/2>&1/&>y"},
     {"LineContinued", "a \\\n b", "a/b"},
     {"OpenQuote", "a 'b", "a/b"},
@@ -41,10 +41,7 @@ TEST_P(Commands, AreToldApart) {
   for (const ShellCommand& one : shell_commands(GetParam().text)) {
     shown.push_back(fmt::format("{}{}", one.reads_pipe ? "| " : "", fmt::join(one.words, "/")));
   }
-  std::string whole = fmt::format("{}", fmt::join(shown, "; "));
-  std::erase(whole, '\0');
-  while (whole.ends_with('/')) whole.pop_back();
-  EXPECT_EQ(whole, GetParam().shown);
+  EXPECT_EQ(fmt::format("{}", fmt::join(shown, "; ")), GetParam().shown);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Commands, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
