@@ -6,12 +6,12 @@
 #include <memory>
 
 #include "berth/app/exit_codes.h"
+#include "berth/app/judgement_files.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/state_options.h"
 #include "berth/cli/vet_command.h"
 #include "berth/cli/vet_database_view.h"
-#include "berth/cli/vet_surroundings.h"
 #include "berth/vet/advisory_store.h"
 #include "berth/vet/list_store.h"
 #include "berth/vet/source_fetch.h"
@@ -118,7 +118,7 @@ Result<void> import_list(const DatabaseOptions& options, const std::filesystem::
 
 int import_command(const DatabaseOptions& options, const Surroundings& surroundings) {
   Telling telling(options.json);
-  const auto folder = advisory_folder(surroundings.settings);
+  const auto folder = app::advisory_folder(surroundings.settings);
   const auto imported =
       options.kind == kAdvisories ? import_advisories(options, folder, telling) : import_list(options, folder, telling);
   if (!imported) {
@@ -151,9 +151,9 @@ void update_all(const vet::Policy& policy, const std::filesystem::path& folder, 
 }
 
 int update_command(const DatabaseOptions& options, const Surroundings& surroundings) {
-  const auto folder = advisory_folder(surroundings.settings);
+  const auto folder = app::advisory_folder(surroundings.settings);
   vet::add_stored_licences(folder);
-  const auto policy = load_policy(options.policy);
+  const auto policy = app::load_policy(options.policy);
   if (!policy) return refuse(policy.error(), app::input_exit_code(policy.error()), options.json);
   const auto has_source = [](const auto& one) { return one.second.source.has_value(); };
   if (policy->sources.empty() && std::ranges::none_of(policy->lists, has_source)) {
@@ -170,9 +170,9 @@ int update_command(const DatabaseOptions& options, const Surroundings& surroundi
 }
 
 int status_command(const DatabaseOptions& options, const Surroundings& surroundings) {
-  const auto folder = advisory_folder(surroundings.settings);
+  const auto folder = app::advisory_folder(surroundings.settings);
   vet::add_stored_licences(folder);
-  const auto policy = load_policy(options.policy);
+  const auto policy = app::load_policy(options.policy);
   if (!policy) return refuse(policy.error(), app::input_exit_code(policy.error()), options.json);
   const auto stored = vet::load_advisories(folder);
   if (!stored) return refuse(stored.error(), app::input_exit_code(stored.error()), options.json);
@@ -189,7 +189,7 @@ int status_command(const DatabaseOptions& options, const Surroundings& surroundi
 
 int remove_command(const DatabaseOptions& options, const Surroundings& surroundings) {
   const auto removed = [&]() -> Result<void> {
-    const auto folder = advisory_folder(surroundings.settings);
+    const auto folder = app::advisory_folder(surroundings.settings);
     if (options.kind == kAdvisories) {
       if (!options.name.empty()) return vet::remove_advisories(folder, options.name);
       return fail(Errc::InvalidInput, "name a source of advisories, or a list with --kind");

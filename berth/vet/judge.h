@@ -56,11 +56,20 @@ struct Knowledge {
 //   version.unreadable      Ask     no version by the rules of its ecosystem: it is in no order
 //   release.young, .yanked  by the policy
 //   release.unseen          Ask     released after the start set was made, where there are no other advisories of the
-//   index database.missing, .stale, .damaged   by the policy's `missing` database.start-set      by the policy: told in
-//   any case list.stale, .damaged    by the policy
+//                                   index
+//   release.undated         by the policy, where an index was asked and it does not say when the version came
+//   build.*                 of the folder of an image (build_rules.h)
+//   database.missing, .stale, .damaged   by the policy's `missing`
+//   database.start-set      by the policy: told in any case
+//   list.stale, .damaged    by the policy
 // `policy.rules` replaces verdicts of rules. A Python package that a distribution's package owns is judged by the
 // distribution's data alone. Approvals that are over count for nothing, and are named in the notes.
 Report judge(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
              const Knowledge& knowledge, std::chrono::system_clock::time_point now);
+
+// The part of it that holds before anything is resolved: names, the database, and of packages that name one version
+// what is known of that.
+Report judge_request(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
+                     const Knowledge& knowledge, std::chrono::system_clock::time_point now);
 
 }  // namespace berth::vet

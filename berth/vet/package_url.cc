@@ -34,6 +34,8 @@ std::string_view type_of(Ecosystem ecosystem) {
       return "apk";
     case Ecosystem::Rpm:
       return "rpm";
+    case Ecosystem::Image:
+      return "generic";
   }
   return {};
 }

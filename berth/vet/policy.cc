@@ -17,13 +17,14 @@ using content::YamlNode;
 
 // All rules that findings are made by (judge.h, name_findings.h).
 constexpr std::string_view kRules[] = {
-    "name.invalid",         "name.malicious",     "name.look-alike",   "name.confusion",   "name.free",
-    "name.unknown",         "licence.denied",     "licence.asked",     "licence.none",     "licence.unclear",
-    "licence.disagreement", "advisory.malicious", "advisory.critical", "advisory.high",    "advisory.medium",
-    "advisory.low",         "advisory.none",      "advisory.unknown",  "database.missing", "database.stale",
-    "database.damaged",     "database.start-set", "release.young",     "release.yanked",   "release.unseen",
-    "version.none",         "version.unreadable", "source.elsewhere",  "facts.missing",    "list.stale",
-    "list.damaged",
+    "name.invalid",         "name.malicious",     "name.look-alike",    "name.confusion",   "name.free",
+    "name.unknown",         "licence.denied",     "licence.asked",      "licence.none",     "licence.unclear",
+    "licence.disagreement", "advisory.malicious", "advisory.critical",  "advisory.high",    "advisory.medium",
+    "advisory.low",         "advisory.none",      "advisory.unknown",   "database.missing", "database.stale",
+    "database.damaged",     "database.start-set", "release.young",      "release.undated",  "release.yanked",
+    "release.unseen",       "version.none",       "version.unreadable", "source.elsewhere", "facts.missing",
+    "list.stale",           "list.damaged",       "build.remote-add",   "build.secret",     "build.pipe-to-shell",
+    "build.unverified",     "build.extra-index",  "build.moving-tag",   "build.root",       "build.unread",
 };
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 60), false); }
@@ -184,6 +185,7 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
       {"lists", yaml_group(std::move(lists))},
       {"releases", yaml_group({{"min_age", yaml_value(parse_age, policy.release_age)},
                                {"young", yaml_value(parse_verdict, policy.young)},
+                               {"undated", yaml_value(parse_verdict, policy.undated)},
                                {"yanked", yaml_value(parse_verdict, policy.yanked)}})},
       {"names", yaml_group({{"private", yaml_list(parse_name, policy.private_names)}})},
       {"rules", rules},

@@ -55,6 +55,7 @@ struct Policy {
 
   std::chrono::seconds release_age = std::chrono::days(7);
   Verdict young = Verdict::Ask;
+  Verdict undated = Verdict::Ask;  // the index was asked, and does not say when it came
   Verdict yanked = Verdict::Refuse;
 
   std::vector<std::string> private_names;  // normalised: of an index of one's own

@@ -279,12 +279,58 @@ TEST(Judge, JudgesNamesVersionsAndReleases) {
   Facts yanked = good();
   yanked.is_yanked = true;
   EXPECT_THAT(one.rules(yanked), ElementsAre("release.yanked refuse"));
+  Facts undated = good();
+  undated.released.reset();
+  EXPECT_THAT(one.rules(undated), IsEmpty());  // no index was asked
+  undated.is_on_index = true;
+  EXPECT_THAT(one.rules(undated), ElementsAre("release.undated ask"));
+  Case without_age;
+  without_age.policy.release_age = std::chrono::seconds(0);
+  EXPECT_THAT(without_age.rules(undated), IsEmpty());
+  Case lenient;
+  lenient.policy.undated = Verdict::Allow;
+  EXPECT_THAT(lenient.rules(undated), ElementsAre("release.undated allow"));
   Facts absent = good();
   absent.is_on_index = false;
   EXPECT_THAT(one.rules(absent), ElementsAre("name.unknown refuse"));
   Case with_private;
   with_private.policy.private_names = {"zz-thing"};
   EXPECT_THAT(with_private.rules(absent), ElementsAre("name.free refuse"));
+  Facts on_own_index = good();
+  on_own_index.is_on_index = true;
+  on_own_index.is_public_asked = false;
+  EXPECT_THAT(with_private.rules(on_own_index), IsEmpty());
+  on_own_index.is_public_asked = true;
+  on_own_index.is_on_public_index = false;
+  EXPECT_THAT(with_private.rules(on_own_index), ElementsAre("name.free refuse"));
+  on_own_index.is_on_public_index = true;
+  EXPECT_THAT(with_private.rules(on_own_index), ElementsAre("name.confusion refuse"));
+}
+
+TEST(Judge, WeighsALookAlikeByItsOwnStanding) {
+  Facts old = good("requestss");
+  EXPECT_THAT(Case().rules(old), ElementsAre("name.look-alike refuse"));
+  old.first_released = kNow - std::chrono::days(4000);
+  old.releases = 99;
+  EXPECT_THAT(Case().rules(old), ElementsAre("name.look-alike ask"));
+}
+
+TEST(Judge, SaysOfARequestWhatIsKnownBeforeItIsResolved) {
+  const Case one;
+  const LookAlikes look_alikes(PopularNames::built_in(), ModuleNames::built_in());
+  const Knowledge knowledge = {one.advisories, one.problems, MaliciousNames::built_in(), look_alikes};
+  Facts bare = good("reqests", "");
+  bare.licences.clear();
+  Facts weak = good("zz-thing", "2.1");
+  weak.licences.clear();
+  weak.is_yanked = true;
+  const Report report = judge_request({bare, weak}, {}, {}, knowledge, kNow);
+  ASSERT_EQ(report.packages.size(), 2u);
+  std::vector<std::string> rules;
+  for (const JudgedPackage& package : report.packages) {
+    for (const JudgedFinding& judged : package.findings) rules.push_back(judged.finding.rule);
+  }
+  EXPECT_THAT(rules, ElementsAre("name.look-alike", "advisory.critical", "release.yanked", "advisory.unknown"));
 }
 
 TEST(Judge, LetsThePolicyReplaceVerdictsOfRules) {
