@@ -143,7 +143,7 @@ class ImageMaker {
     BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
     BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
     BERTH_CHECK_OK(
-        image::check_trust(settings_.trust, base_.names, base_.digest).context([] { return "build on it"; }));
+        image::check_trust(settings_.trust, base_.names, digests_of(base_)).context([] { return "build on it"; }));
     image::Reference used = wanted;
     for (const image::Reference& name : base_.names) {
       if (used.tag.empty() || name.path == wanted.path) used = name;

@@ -229,6 +229,14 @@ Result<IndexEntry> choose_entry(const ImageIndex& index, std::string_view archit
                                           there.empty() ? "" : "; there is " + there));
 }
 
+bool is_only_choice(const ImageIndex& index, const IndexEntry& entry) {
+  const auto could_be_meant = [&](const IndexEntry& other) {
+    return other.os == entry.os && other.architecture == entry.architecture;
+  };
+  const bool usual = entry.variant.empty() || (entry.architecture == "arm64" && entry.variant == "v8");
+  return entry.os == "linux" && usual && std::ranges::count_if(index.entries, could_be_meant) == 1;
+}
+
 std::string_view own_architecture() {
 #if defined(__x86_64__)
   return "amd64";

@@ -67,6 +67,9 @@ Result<std::variant<ImageManifest, ImageIndex>> parse_manifest(std::string_view 
 // Which entry is for this machine. Errors: NotFound, with what there is.
 Result<IndexEntry> choose_entry(const ImageIndex& index, std::string_view architecture);
 
+// Whether every tool would choose `entry` of `index` for a machine like this: there is no other that could be meant.
+bool is_only_choice(const ImageIndex& index, const IndexEntry& entry);
+
 // The name of this machine's architecture in such documents: "amd64", "arm64".
 std::string_view own_architecture();
 

@@ -118,6 +118,15 @@ TEST(Index, HasAnEntryForTheMachine) {
   const auto* index = std::get_if<ImageIndex>(&*parsed);
   ASSERT_NE(index, nullptr);
   EXPECT_EQ(choose_entry(*index, "amd64")->digest, "sha256:" + std::string(64, '2'));
+  EXPECT_TRUE(is_only_choice(*index, index->entries[1]));
+  ImageIndex two = *index;
+  two.entries.push_back(two.entries[1]);
+  EXPECT_FALSE(is_only_choice(two, two.entries[1])) << "another tool could choose the other";
+  ImageIndex odd = *index;
+  odd.entries[1].variant = "v3";
+  EXPECT_FALSE(is_only_choice(odd, odd.entries[1]));
+  odd.entries[0].variant = "v8";
+  EXPECT_TRUE(is_only_choice(odd, odd.entries[0])) << "what arm64 is, said or not";
   EXPECT_TRUE(testing::fails_with(choose_entry(*index, "riscv64"), Errc::NotFound,
                                   "none for linux/riscv64; there is linux/arm64, linux/amd64"));
 }

@@ -249,6 +249,72 @@ def test_redirects(berth, site, registry):
         other.end()
 
 
+def words(kibibytes):
+    return b'<a href="https://store.example/x?signature=%s">Temporary Redirect</a>' % (b'y' * (kibibytes << 10))
+
+
+@pytest.mark.parametrize('kibibytes', [2, 1024])
+def test_what_is_said_beside_a_redirect_is_no_blob(site, registry, kibibytes):
+    """Blobs smaller than the page that tells where they are."""
+    other = HostileRegistry(registry.image)
+    site.trust({registry.name: 'insecure: on, sends_to: ["%s"]' % other.name})
+    try:
+        registry.rules['blob'] = lambda handler, path: handler.answer(
+            307, words(kibibytes), Location='http://' + other.name + path)
+        assert pull(site, registry).code == 0
+        assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+    finally:
+        other.end()
+
+
+def test_page_of_an_error_about_a_small_blob(site, registry):
+    """It is tried again, and a token that has run out is renewed, however long the words about it are."""
+    left = [503, 401]
+
+    def fail(handler, path):
+        if handler.headers.get('Authorization') == 'Bearer t' and not left:
+            return False
+        return handler.answer(left.pop(0) if left else 401, words(4),
+                              WWW_Authenticate='Bearer realm="http://%s/token"' % registry.name)
+
+    registry.rules.update(blob=fail, token=lambda handler, path: handler.answer(200, b'{"token": "t"}'))
+    assert pull(site, registry).code == 0 and left == []
+
+
+def test_challenges_of_several_kinds(berth, site, registry):
+    auth = berth.write('kinds.json', json.dumps({'auths': {registry.name: {'username': 'u', 'password': 'p'}}}))
+
+    def need(handler, path):
+        if handler.headers.get('Authorization', '').startswith('Basic '):
+            return False
+        handler.send_response(401)
+        handler.send_header('WWW-Authenticate', 'Negotiate')
+        handler.send_header('WWW-Authenticate', 'Basic realm="x"')
+        handler.send_header('Content-Length', '0')
+        handler.end_headers()
+        return True
+
+    registry.rules.update(manifest=need, blob=need)
+    assert pull(site, registry, env={'REGISTRY_AUTH_FILE': auth}).code == 0
+
+
+def test_path_before_that_of_images(site, registry):
+    """A mirror that holds other registries below a path of its own."""
+    site.trust({registry.name: 'insecure: on', 'registry.invalid': 'mirrors: ["%s/proxy/hub"]' % registry.name})
+    done = site('pull', 'registry.invalid/team/x:1')
+    assert done.code == 0 and site.names() == ['registry.invalid/team/x:1'], done
+    assert all(path.startswith('/v2/proxy/hub/team/x/') for _, path, _ in registry.asked if path != '/v2/')
+    lost = site('pull', 'registry.invalid/team/x:2').err
+    assert 'of its mirrors' in lost and "'%s'" % registry.name in lost, lost
+
+
+def test_proxy_password_is_not_told(site, registry):
+    site.trust({})
+    for url in ('http://user:canary-pw@proxy:99999', 'http://user:canary-pw@proxy.invalid:1'):
+        done = pull(site, registry, env={'http_proxy': url, 'https_proxy': url})
+        assert done.code != 0 and 'canary' not in done.out + done.err and 'proxy' in done.err, done
+
+
 def test_servers_of_tokens(berth, site, registry):
     """R06."""
     auth = berth.write('tokens.json', json.dumps({'auths': {registry.name: {'username': 'u', 'password': 'p'}}}))
@@ -612,6 +678,21 @@ class TestTls:
         registry.server.socket = context.wrap_socket(
             registry.server.socket, server_side=True, do_handshake_on_connect=False)  # in the thread of the connection
 
+    def test_plain_http_is_told_at_once(self, site, registry):
+        site.trust({})
+        done = refused(site, registry, "set 'insecure: on'")
+        assert done.seconds < 5 * PATIENCE, 'nothing is tried again'
+
+    def test_upload_does_not_leave_tls(self, site, registry, folder):
+        site.trust({registry.name: 'insecure: on'})
+        assert pull(site, registry).code == 0
+        self.serve(registry, folder, 'right')
+        site.trust({registry.name: 'ca: %s, sends_to: ["127.0.0.1"]' % os.path.join(folder, 'ca.crt')})
+        registry.rules['blob'] = lambda handler, path: handler.answer(404)
+        registry.rules['upload'] = lambda handler, path: handler.answer(202, Location='http://127.0.0.1:1/upload')
+        done = site('push', registry.name + '/team/x:1', registry.name + '/team/y:1')
+        assert done.code != 0 and 'from https to http' in done.err, done
+
     @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'insecure'])
     def test_rows(self, site, registry, folder, row):
         name = {'wrong name': 'wrong', 'expired': 'expired', 'insecure': 'wrong'}.get(row, 'right')
@@ -774,15 +855,53 @@ def test_newer_tags_of_200_images(site, registry):
     assert {row['tag'] for image in again.json['images'] for row in image['newer']} == {'1.10'}
 
 
-def test_lists_of_tags_that_lie(site, registry):
+def test_new_tag_on_a_later_page(site, registry):
+    """What says that the first page is unchanged says nothing of the others."""
+    assert pull(site, registry).code == 0
+    later = ['1']
+
     def tags(handler, path):
         if 'last=' in path:
-            return handler.answer(200, json.dumps({'tags': ['1', '0.9']}).encode(), Link='<%s>; rel="next"' % path)
+            return handler.answer(200, json.dumps({'tags': later}).encode())
+        if handler.headers.get('If-None-Match'):
+            return handler.answer(304)
+        return handler.answer(200, b'{"tags": ["0.9"]}', ETag='"v1"', Link='</v2/team/x/tags/list?last=x>; rel="next"')
+
+    registry.rules['other'] = tags
+
+    def newer():
+        return [newer['tag'] for image in site('list', '--newer', '--json').json['images'] for newer in image['newer']]
+
+    assert newer() == []
+    later.append('2')
+    known = os.path.join(site.cache, 'images', 'tags.json')
+    with open(known) as file:
+        kept = json.load(file)
+    for entry in kept.values():
+        entry['asked_at'] = 1
+    with open(known, 'w') as file:
+        json.dump(kept, file)
+    assert newer() == ['2']
+
+
+def test_lists_of_tags_that_lie(site, registry):
+    link = ['https://%s/v2/team/x/tags/list?last=x' % registry.name]  # a registry behind a proxy may get that wrong
+
+    def tags(handler, path):
+        assert path.endswith(('?n=1000', '?last=x')), path
+        if 'last=' in path:
+            return handler.answer(200, json.dumps({'tags': ['1', '0.9']}).encode())
         odd = ['../x', 'x' * 500, '\x1b[31m', '', '9;rm -rf /', 5, None]
-        return handler.answer(200, json.dumps({'tags': odd}).encode(), Link='<%s?last=x>; rel="next"' % path)
+        return handler.answer(200, json.dumps({'tags': odd}).encode(), Link='<%s>; rel="next"' % link[0])
 
     registry.rules['other'] = tags
     assert pull(site, registry, name='team/x').code == 0
     assert site.names() == [registry.name + '/team/x:1']
+    # Half of a list has no newest tag.
+    link[0] = 'http://elsewhere.invalid/v2/team/x/tags/list?last=x'
+    assert 'sends us to' in pull(site, registry, name='team/x').err
+    registry.rules['other'] = lambda handler, path: handler.answer(200, b'{"tags": ["1"]}',
+                                                                   Link='<%s>; rel="next"' % path)
+    assert 'more than 100 pages' in pull(site, registry, name='team/x').err
     registry.rules['other'] = lambda handler, path: handler.answer(200, b'{"tags": ["../x"]}')
     assert 'it has none' in pull(site, registry, name='team/y').err
