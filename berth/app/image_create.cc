@@ -229,7 +229,7 @@ class ImageMaker {
                        .recipe = recipe_,
                        .fetch = !options_.dry_run,
                        .into = input,
-                       .indexes = options_.indexes,
+                       .indexes = indexes_of(options_.indexes, settings_.indexes),
                        .limits = limits,
                        .deadline = deadline_,
                        .guards = options_.guards,

@@ -165,10 +165,10 @@ class Fetcher {
   Result<IndexReach> reach_of(image::PackageManager manager) {
     BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(options_.base.layer_folders));
     if (manager == image::PackageManager::Apt) {
-      BERTH_TRY(std::vector<image::PackageSource> sources, apt_sources_for(options_.indexes, tree));
-      return reach_for_apt(settings_, std::move(sources));
+      BERTH_TRY(AptSources sources, apt_sources_for(options_.indexes, tree));
+      return reach_for_apt(settings_, options_.indexes, std::move(sources));
     }
-    return reach_for_apk(settings_, tree);
+    return reach_for_apk(settings_, options_.indexes, tree);
   }
 
   // A package that is asked for and not among those to be installed.

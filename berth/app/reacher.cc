@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 
+#include "berth/net/address_rules.h"
 #include "berth/net/destination.h"
 #include "berth/sys/file.h"
 
@@ -68,8 +69,39 @@ Result<void> Reacher::add_url(const std::string& url) {
   return add_endpoint(parsed.endpoint(), parsed.host, parsed.port);
 }
 
+bool Reacher::knows(const std::string& endpoint) const {
+  return std::ranges::find(reach_.endpoints, endpoint) != reach_.endpoints.end();
+}
+
+Result<void> Reacher::add_foreign_url(const std::string& url) {
+  BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
+  std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
+  const std::string endpoint = parsed.endpoint();
+  if (knows(endpoint)) return {};
+  BERTH_TRY(const net::Destination destination, net::parse_destination(endpoint));
+  std::vector<net::AddressRange> addresses;
+  if (const auto* range = std::get_if<net::AddressRange>(&destination.host)) {
+    addresses = {*range};
+  } else {
+    BERTH_TRY(addresses, addresses_of(parsed.host));
+  }
+  const net::AddressRules rules;
+  for (const net::AddressRange& one : addresses) {
+    const net::AddressRule* refusal = rules.refusal_of(one.first);
+    if (refusal == nullptr) continue;
+    return fail(Errc::Denied, fmt::format("{} leads to {}, which is {}: what an image names is reached where it is "
+                                          "public; open it with --package-host {}",
+                                          endpoint, net::to_text(one.first), refusal->what, image::shown_url(url)));
+  }
+  reach_.endpoints.push_back(endpoint);
+  reach_.network.profile.destinations.push_back(destination);
+  // The rules for addresses hold then, for names as they resolve when they are used.
+  reach_.network.by_operator = false;
+  return {};
+}
+
 Result<void> Reacher::add_endpoint(const std::string& endpoint, const std::string& host, std::uint16_t port) {
-  if (std::ranges::find(reach_.endpoints, endpoint) != reach_.endpoints.end()) return {};
+  if (knows(endpoint)) return {};
   reach_.endpoints.push_back(endpoint);
   if (is_loopback(host)) {
     reach_.loopback_ports.push_back(port);

@@ -28,6 +28,11 @@ class Reacher {
   // An index, or the proxy that leads to it. Errors: InvalidInput; Unavailable when its name cannot be resolved.
   Result<void> add_url(const std::string& url);
 
+  // One that an image names. It is opened where it is public, and nothing of this machine or its site is: no loopback,
+  // no private range, no metadata. What the operator has added is left as it is, so that goes first.
+  // Errors: as above; Denied for an address that is not public.
+  Result<void> add_foreign_url(const std::string& url);
+
   // What the environment says of proxies, for programs that read it. Gives whether there is one. Errors: as above.
   Result<bool> add_proxies_of_environment();
 
@@ -46,6 +51,7 @@ class Reacher {
   IndexReach reach() && { return std::move(reach_); }
 
  private:
+  bool knows(const std::string& endpoint) const;
   Result<void> add_endpoint(const std::string& endpoint, const std::string& host, std::uint16_t port);
 
   const Settings& settings_;

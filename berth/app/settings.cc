@@ -95,6 +95,8 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
       {"images", group({{"substitute", substitutes},
                         {"trusted", trusted_images(settings.trust)},
                         {"registries", registries_reached(settings.registries)},
+                        {"create", group({{"apt_sources", with(absolute_path, settings.indexes.apt_sources)},
+                                          {"package_hosts", list_with(index_address, settings.indexes.package_hosts)}})},
                         {"python2_sources", with(absolute_path, settings.python2_sources)},
                         {"default", group({{"python3", with(any_text, settings.default_python3)},
                                            {"python2", with(any_text, settings.default_python2)}})}})},

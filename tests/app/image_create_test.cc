@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,9 @@
 #include "berth/app/image_stages.h"
 #include "berth/app/image_test.h"
 #include "berth/app/index_reach.h"
+#include "berth/app/machine_apt.h"
+#include "berth/app/reacher.h"
+#include "berth/image/image_tree.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
@@ -148,21 +152,124 @@ TEST(PipReach, OfWhatIsNoIndexIsRefusedWithoutItsSecret) {
   EXPECT_THAT(reach.error().message(), Not(HasSubstr("secretword")));
 }
 
-TEST(AptReach, TakesKeyringsAndSourcesAlong) {
+std::map<std::string, std::string> files_of(const IndexReach& reach) {
+  std::map<std::string, std::string> files;
+  for (const auto& file : reach.files) files[file.name] = file.bytes;
+  return files;
+}
+
+void write(const std::filesystem::path& file, std::string_view text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
+TEST(AptReach, TakesKeyringsCredentialsAndSourcesAlong) {
   const testing::TempFolder folder;
-  std::ofstream(folder.path() / "own.gpg") << "key";
+  write(folder.path() / "own.gpg", "key");
+  IndexSettings indexes;
+  indexes.etc_apt = folder.path() / "apt";
+  write(indexes.etc_apt / "auth.conf", "machine 10.1.2.3 login me password machineword\n");
   const auto reach =
-      reach_for_apt({}, {{"http://10.1.2.3/debian", "stable", {"main"}, (folder.path() / "own.gpg").native()},
-                         {"http://10.1.2.3/debian", "updates", {"main"}, "/nowhere/their.gpg"}});
+      reach_for_apt({}, indexes,
+                    {{{"http://10.1.2.3/debian", "stable", {"main"}, (folder.path() / "own.gpg").native()},
+                      {"http://10.1.2.3/debian", "updates", {"main"}, "/nowhere/their.gpg"}}});
   ASSERT_TRUE(testing::ok(reach));
   EXPECT_EQ(reach->endpoints, std::vector<std::string>{"10.1.2.3:80"});
-  std::map<std::string, std::string> files;
-  for (const auto& file : reach->files) files[file.name] = file.bytes;
+  EXPECT_TRUE(reach->network.by_operator);
+  auto files = files_of(*reach);
   EXPECT_EQ(files["keyring-1.gpg"], "key");
   EXPECT_THAT(files["sources.list"], HasSubstr("signed-by=/run/berth/keyring-1.gpg"));
   EXPECT_THAT(files["sources.list"], HasSubstr("signed-by=/nowhere/their.gpg"));
   EXPECT_THAT(files["apt.conf"], HasSubstr("Dir::Etc::parts \"/dev/null\""));
+  EXPECT_THAT(files["apt-auth.conf"], HasSubstr("machineword"));
   EXPECT_EQ(value_of(*reach, "APT_CONFIG"), "/run/berth/apt.conf");
+}
+
+// A base of another release that names `sources`.
+struct ForeignBase {
+  explicit ForeignBase(std::string_view sources) {
+    write(folder.path() / "etc/os-release", "ID=debian\nVERSION_CODENAME=elsewhere\n");
+    write(folder.path() / "etc/apt/sources.list", sources);
+    write(folder.path() / "etc/apk/repositories", sources);
+  }
+  image::ImageTree tree() const { return *image::ImageTree::open({folder.path()}); }
+  testing::TempFolder folder;
+};
+
+TEST(ForeignSources, GetNoFileAndNoPasswordOfThisMachine) {
+  const testing::TempFolder machine;
+  write(machine.path() / "id_rsa", "the machine's secret");
+  IndexSettings indexes;
+  indexes.etc_apt = machine.path() / "apt";
+  write(indexes.etc_apt / "auth.conf", "machine 8.8.8.8 login me password machineword\n");
+  const std::string key = (machine.path() / "id_rsa").native();
+  const ForeignBase base("deb [signed-by=" + key + "] http://8.8.8.8/debian x main\n");
+  auto sources = apt_sources_for(indexes, base.tree());
+  ASSERT_TRUE(testing::ok(sources));
+  EXPECT_TRUE(sources->by_image);
+  const auto reach = reach_for_apt({}, indexes, *sources);
+  ASSERT_TRUE(testing::ok(reach));
+  for (const auto& [name, text] : files_of(*reach)) {
+    EXPECT_THAT(text, Not(HasSubstr("secret"))) << name;
+    EXPECT_THAT(text, Not(HasSubstr("machineword"))) << name;
+  }
+  EXPECT_THAT(files_of(*reach)["sources.list"], HasSubstr("signed-by=" + key));
+  EXPECT_EQ(reach->endpoints, std::vector<std::string>{"8.8.8.8:80"});
+  // By the rules for addresses, as what an item names.
+  EXPECT_FALSE(reach->network.by_operator);
+}
+
+TEST(ForeignSources, AreReachedWhereTheyArePublic) {
+  for (const char* host : {"127.0.0.1:3128", "localhost:3128", "10.1.2.3", "169.254.169.254", "192.168.0.1", "[::1]",
+                           "[fd00::1]", "0.0.0.0", "100.64.0.1"}) {
+    const std::string url = fmt::format("http://{}/x", host);
+    const auto apt = reach_for_apt({}, {}, {{{url, "x", {"main"}, ""}}, true});
+    EXPECT_TRUE(testing::fails_with(apt, Errc::Denied, "what an image names is reached where it is public")) << host;
+    const ForeignBase base("# ours\n@edge " + url + "\n");
+    EXPECT_TRUE(testing::fails_with(reach_for_apk({}, {}, base.tree()), Errc::Denied, "--package-host")) << host;
+  }
+}
+
+TEST(ForeignSources, AreOpenedByTheOperator) {
+  IndexSettings indexes;
+  indexes.package_hosts = {"http://10.1.2.3/", "http://127.0.0.1:3142"};
+  const ForeignBase base("http://10.1.2.3/alpine/main\nhttp://8.8.4.4/alpine\nhttp://127.0.0.1:3142/x\n");
+  const auto reach = reach_for_apk({}, indexes, base.tree());
+  ASSERT_TRUE(testing::ok(reach));
+  EXPECT_EQ(reach->endpoints, (std::vector<std::string>{"10.1.2.3:80", "127.0.0.1:3142", "8.8.4.4:80"}));
+  EXPECT_EQ(reach->loopback_ports, std::vector<std::uint16_t>{3142});
+  EXPECT_EQ(reach->network.allowed.size(), 1u);
+}
+
+TEST(AptSettings, TakeCertificatesAlongWhateverTheirNamesCase) {
+  const testing::TempFolder folder;
+  write(folder.path() / "site.pem", "site");
+  write(folder.path() / "own.pem", "own");
+  write(folder.path() / "key.pem", "private");
+  const std::string place = folder.path().native();
+  const std::string dump = fmt::format(
+      "Acquire::Retries \"3\";\nAcquire::https::CAInfo \"{0}/site.pem\";\n"
+      "Acquire::https::mirror.example::CaInfo \"{0}/own.pem\";\nAcquire::https::SSLKey \"{0}/key.pem\";\n"
+      "Acquire::http::Proxy-Auto-Detect \"/usr/bin/x\";\nAPT::Update::Pre-Invoke:: \"evil\";\n",
+      place);
+  const Settings settings;
+  Reacher reacher(settings);
+  const auto taken = take_apt_settings(dump, AptKeys::Given, reacher);
+  ASSERT_TRUE(testing::ok(taken));
+  EXPECT_EQ(taken->certificates, folder.path() / "site.pem");
+  EXPECT_FALSE(taken->proxied);
+  EXPECT_EQ(taken->settings,
+            "Acquire::Retries \"3\";\nAcquire::https::mirror.example::CaInfo \"/run/berth/apt-file-1.pem\";\n"
+            "Acquire::https::SSLKey \"/run/berth/apt-file-2.pem\";\n");
+  EXPECT_EQ(files_of(std::move(reacher).reach())["apt-file-2.pem"], "private");
+
+  Reacher foreign(settings);
+  const auto kept = take_apt_settings(dump, AptKeys::Kept, foreign);
+  ASSERT_TRUE(testing::ok(kept));
+  EXPECT_THAT(kept->settings, Not(HasSubstr("SSLKey")));
+  Reacher other(settings);
+  EXPECT_TRUE(testing::fails_with(take_apt_settings("Acquire::https::h::CaInfo \"/nowhere.pem\";\n", AptKeys::Given, other),
+                                  Errc::NotFound, "apt's setting Acquire::https::h::CaInfo"));
 }
 
 }  // namespace
