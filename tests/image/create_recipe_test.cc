@@ -104,6 +104,10 @@ TEST(InstallScript, InstallsWithHashesAndFromNowhereElse) {
     EXPECT_THAT(script, HasSubstr(part));
   }
   EXPECT_THAT(script, Not(HasSubstr("@PACKAGES@")));
+  // Behind the installation the interpreter reads no start-up file of a library.
+  const std::size_t installed = script.find("-m pip install");
+  EXPECT_THAT(script.substr(installed), HasSubstr("python3 $isolated -S -B -"));
+  EXPECT_EQ(script.find("python3 -B -E -s", installed), std::string::npos);
   CreateRecipe none = recipe();
   none.libraries.clear();
   none.packages.clear();

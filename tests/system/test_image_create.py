@@ -434,3 +434,34 @@ def test_real_indexes(berth, tmp_path):
         assert run_in(berth, made['image'], code)
     finally:
         buildah('rmi', 'localhost/' + answer.json['image'])
+
+
+def test_start_up_files_of_wheels_do_not_run_in_the_build(berth, maker):
+    code = 'import os; exec("try:\\n    open(\'/var/lib/pth-ran-as-%d\' % os.getuid(), \'w\')\\nexcept Exception: pass")\n'
+    maker.index.add(wheel('pthlib', '1.0', {'pthlib.py': 'X = 1\n', 'pthlib.pth': code}))
+    try:
+        made = maker.made('pth', '--dependencies', 'pthlib')
+        found = run_in(berth, made['image'], 'import glob, importlib.util, os, pthlib\n'
+                       'cached = importlib.util.cache_from_source(pthlib.__file__)\n'
+                       'value = [glob.glob("/var/lib/pth-ran-*"), os.path.exists(cached)]')
+        assert found == [[], True], found
+    finally:
+        del maker.index.libraries['pthlib-1.0-py3-none-any.whl']
+
+
+def test_a_build_has_bounded_processes(maker, tmp_path):
+    """A package whose script starts more than a build may."""
+    bomb = deb('tests-bomb', '1', {'usr/share/tests-bomb': ''},
+               postinst='(i=0; while [ $i -lt 1100 ]; do sleep 20 >/dev/null 2>&1 & i=$((i+1)); done) || exit 42\n')
+    maker.index.publish_debs([('tests-bomb', '1', bomb)], str(tmp_path))  # where `maker` has its list of sources
+    answer = maker('bomb', '--packages', 'tests-bomb')
+    assert answer.code != 0 and 'exit status 42' in answer.err, answer
+    assert maker.leftovers() == [] and maker.names() == []
+
+
+def test_root_needs_a_runtime(maker, tmp_path):
+    for name in 'buildah', 'unshare', 'apt-config':
+        os.symlink(shutil.which(name), str(tmp_path / name))
+    answer = maker('rt', '--dependencies', 'needed', env={'PATH': str(tmp_path)})
+    if os.getuid() == 0:
+        assert answer.code != 0 and 'apt-get install runc' in answer.err, answer
