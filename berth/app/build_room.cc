@@ -87,14 +87,6 @@ for line in iter(sys.stdin.readline, ''):
     say(run(json.loads(line)))
 )py";
 
-std::string last_words(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  std::string words(text.size() > kMostWords ? text.substr(text.size() - kMostWords) : text);
-  if (text.size() > kMostWords) words.insert(0, "... ");
-  std::ranges::replace(words, '\n', ' ');
-  return to_visible(words, false);
-}
-
 container::LaunchSpec launch_spec(const RoomSpec& spec, const ContainerAdditions& additions,
                                   const container::Guards& guards) {
   container::LaunchSpec launch;
@@ -119,7 +111,24 @@ container::LaunchSpec launch_spec(const RoomSpec& spec, const ContainerAdditions
 
 }  // namespace
 
+std::string last_words(std::string_view text, const std::vector<std::string>& secrets) {
+  // Masked while it is whole: the tail of a secret would not be known for one.
+  std::string words = mask(text, secrets);
+  while (words.ends_with('\n') || words.ends_with(' ')) words.pop_back();
+  if (words.size() > kMostWords) words = "... " + words.substr(words.size() - kMostWords);
+  std::ranges::replace(words, '\n', ' ');
+  return to_visible(words, false);
+}
+
+Result<void> check_interrupt(int interrupt) {
+  pollfd polled = {interrupt, POLLIN, 0};
+  BERTH_TRY(const int ready, sys::call([&] { return ::poll(&polled, 1, 0); }, "look for an interrupt"));
+  if (ready == 0) return {};
+  return fail(Errc::Unavailable, "it was interrupted");
+}
+
 Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings, const container::Guards& guards) {
+  BERTH_CHECK_OK(check_interrupt(spec.interrupt));
   BERTH_TRY(const auto folder, container::RuntimeFolder::open(settings.runtime));
   // The operator's variables are for content; here the machine's own indexes decide.
   const container::LaunchSpec launch = launch_spec(spec, {}, guards);
@@ -160,11 +169,13 @@ Result<std::string> BuildRoom::read_line() {
     if (buffer_.size() > kMaxLine) return fail(Errc::Exhausted, "a command wrote more than 64 MiB");
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(spec_.deadline - Clock::now()).count();
     if (left <= 0) return fail(Errc::TimedOut, "it did not end in time");
-    std::array<pollfd, 2> polled = {pollfd{container_->out().get(), POLLIN, 0},
-                                    pollfd{container_->complaints().get(), POLLIN, 0}};
+    std::array<pollfd, 3> polled = {pollfd{container_->out().get(), POLLIN, 0},
+                                    pollfd{container_->complaints().get(), POLLIN, 0},
+                                    pollfd{spec_.interrupt, POLLIN, 0}};
     BERTH_CHECK_OK(
         sys::call([&] { return ::poll(polled.data(), polled.size(), static_cast<int>(std::min<long>(left, 60'000))); },
                   "wait for the container"));
+    if (polled[2].revents != 0) return fail(Errc::Unavailable, "it was interrupted");
     std::array<char, 65536> chunk;
     if (polled[1].revents != 0) {
       const auto read = [&] { return ::read(polled[1].fd, chunk.data(), chunk.size()); };
@@ -177,8 +188,9 @@ Result<std::string> BuildRoom::read_line() {
       BERTH_TRY(int got,
                 sys::call([&] { return ::read(polled[0].fd, chunk.data(), chunk.size()); }, "read from the container"));
       if (got == 0) {
-        const std::string words = complaints_.empty() ? "it ended (is its memory full?)" : last_words(complaints_);
-        return fail(Errc::Unavailable, fmt::format("the container's Python: {}", mask(words, spec_.reach.secrets)));
+        const std::string words =
+            complaints_.empty() ? "it ended (is its memory full?)" : last_words(complaints_, spec_.reach.secrets);
+        return fail(Errc::Unavailable, fmt::format("the container's Python: {}", words));
       }
       buffer_.append(chunk.data(), static_cast<std::size_t>(got));
     }
@@ -218,7 +230,8 @@ Result<BuildRoom::Done> BuildRoom::must_run(const std::vector<std::string>& comm
   if (done.status == 0) return done;
   const std::string& words = done.err.empty() ? done.out : done.err;
   const std::string text =
-      fmt::format("{}: status {}: {}{}", command.front(), done.status, last_words(words), explanation());
+      fmt::format("{}: status {}: {}{}", command.front(), done.status,
+                                       last_words(words, spec_.reach.secrets), explanation());
   return fail(Errc::Unavailable, mask(text, spec_.reach.secrets));
 }
 

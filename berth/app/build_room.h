@@ -18,13 +18,20 @@
 
 namespace berth::app {
 
+// Errors: Unavailable once `interrupt` is readable; -1 never is.
+Result<void> check_interrupt(int interrupt);
+
 struct RoomSpec {
   image::LocalImage image;
   std::string name;  // of the image, for error texts
   IndexReach reach;  // nothing is reached where it names no endpoint
   container::Limits limits;
   std::chrono::steady_clock::time_point deadline;
+  int interrupt = -1;  // readable once it is to end
 };
+
+// The last words of what a program wrote, for an error, on one line: no secret is in them, and none that is cut in two.
+std::string last_words(std::string_view text, const std::vector<std::string>& secrets);
 
 // Commands run as the script's user, behind all guards of a call, with the container's limits and network. Nothing in
 // the image changes; what they write lies in the work folder. Gone with the object. For one thread.
@@ -47,7 +54,7 @@ class BuildRoom {
   const std::string& pip_version() const { return pip_version_; }
 
   // Runs `command` in the folder `folder` (made where it is missing) of the work folder, to its end; its status need
-  // not be 0. Errors: TimedOut at the deadline; Exhausted when it writes more than 64 MiB; Unavailable when the
+  // not be 0. Errors: TimedOut at the deadline; Unavailable when it is interrupted; Exhausted when it writes more than 64 MiB; Unavailable when the
   // container's program is gone, as when its memory is full.
   Result<Done> run(const std::vector<std::string>& command, std::string_view folder = "");
 

@@ -27,6 +27,7 @@ struct FetchOptions {
   IndexSettings indexes;
   container::Limits limits;
   std::chrono::steady_clock::time_point deadline;
+  int interrupt = -1;  // readable once it is to end
   container::Guards guards;
   std::function<void(std::string_view)> on_step;
 };

@@ -6,13 +6,17 @@
 #include <fstream>
 #include <map>
 
+#include "berth/app/build_room.h"
 #include "berth/app/create_line.h"
+#include "berth/app/created_contents.h"
 #include "berth/app/created_view.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_stages.h"
 #include "berth/app/image_test.h"
+#include "berth/app/index_origins.h"
 #include "berth/app/index_reach.h"
 #include "berth/app/machine_apt.h"
+#include "berth/app/own_guards.h"
 #include "berth/app/reacher.h"
 #include "berth/image/image_tree.h"
 #include "tests/support/result_matchers.h"
@@ -93,9 +97,13 @@ TEST(ImageFolder, IsThereWholeOrNotAtAll) {
   }
   EXPECT_TRUE(testing::fails_with(export_image_folder(recipe(), target), Errc::AlreadyExists, "something in it"));
   std::filesystem::create_directories(folder.path() / "empty");
+  std::filesystem::create_directories(folder.path() / "empty.part/precious");
   EXPECT_TRUE(testing::ok(export_image_folder(recipe(), folder.path() / "empty/")));
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "empty/Dockerfile"));
-  EXPECT_FALSE(std::filesystem::exists(folder.path() / "empty.part"));
+  // Nothing of its own is left beside it, and a folder that is not its own is left alone.
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "empty.part/precious"));
+  const auto beside = std::filesystem::directory_iterator(folder.path());
+  EXPECT_EQ(std::distance(begin(beside), end(beside)), 3);
 }
 
 TEST(Notice, SaysHowAnItemUsesTheImage) {
@@ -110,6 +118,64 @@ TEST(Notice, SaysHowAnItemUsesTheImage) {
   created.id.clear();
   EXPECT_THAT(created_notice(created), Not(HasSubstr("dockerimage")));
   EXPECT_THAT(recipe_text(created), HasSubstr("ruamel-yaml==0.17 --hash=sha256:"));
+}
+
+TEST(Contents, AreWhatTheBaseHasNot) {
+  const auto library = [](const char* name, const char* version, const char* folder) {
+    image::PythonDistribution one;
+    one.name = name;
+    one.version = version;
+    one.metadata = std::string(folder) + "/" + name + ".dist-info";
+    return one;
+  };
+  image::DistributionPackage tool;
+  tool.name = "tool";
+  tool.version = "1";
+  image::Inventory base;
+  base.python = {library("pip", "23.0", "usr")};
+  image::DistributionPackage libc;
+  libc.name = "libc6";
+  base.packages = {libc};
+  image::Inventory made = base;
+  made.interpreters = {{"usr/bin/python3.11", "cpython", "3.11.2"}};
+  made.python.push_back(library("Ruamel.Yaml", "0.17", "usr/local"));
+  made.python.push_back(library("pip", "24.0", "usr/local"));
+  made.python.push_back(library("of_a_package", "1", "usr"));
+  made.python.back().owner = "tool";
+  made.packages.push_back(tool);
+  image::CreateRecipe recipe;
+  recipe.request.dependencies = *image::parse_requirements("ruamel-yaml>=0.1");
+  add_contents(made, base, recipe);
+  ASSERT_EQ(recipe.libraries.size(), 2u);
+  EXPECT_EQ(recipe.libraries[0].name, "ruamel-yaml");
+  EXPECT_TRUE(recipe.libraries[0].requested);
+  EXPECT_EQ(recipe.libraries[1].version, "24.0");
+  EXPECT_FALSE(recipe.libraries[1].requested);
+  ASSERT_EQ(recipe.packages.size(), 1u);
+  EXPECT_EQ(recipe.packages[0].package.name, "tool");
+  EXPECT_EQ(recipe.base.python_version, "3.11.2");
+}
+
+TEST(LastWords, HideSecretsThatAreCutInTwo) {
+  const std::string secret = "correct-horse-battery-staple";
+  // The cut falls into the secret.
+  const std::string text = "x" + secret + std::string(590, '.') + "\n";
+  const std::string words = last_words(text, {secret});
+  EXPECT_THAT(words, Not(HasSubstr("staple")));
+  EXPECT_LE(words.size(), 610u);
+  EXPECT_TRUE(words.starts_with("... "));
+  EXPECT_EQ(last_words("one\ntwo \n", {}), "one two");
+}
+
+TEST(Guards, AreTheOperatorsForImagesAsForCalls) {
+  Settings settings;
+  EXPECT_TRUE(guards_for(settings, {}).all_up());
+  settings.user_namespace = false;
+  EXPECT_FALSE(guards_for(settings, {}).up(container::Guard::UserNamespace));
+  EXPECT_TRUE(guards_for(settings, {}).up(container::Guard::Seccomp));
+  // Those that a probe has lowered are its own.
+  const container::Guards probe(container::Weakening::for_probes({container::Guard::Seccomp}));
+  EXPECT_TRUE(guards_for(settings, probe).up(container::Guard::UserNamespace));
 }
 
 std::string value_of(const IndexReach& reach, const std::string& name) {
@@ -183,6 +249,27 @@ TEST(AptReach, TakesKeyringsCredentialsAndSourcesAlong) {
   EXPECT_THAT(files["apt.conf"], HasSubstr("Dir::Etc::parts \"/dev/null\""));
   EXPECT_THAT(files["apt-auth.conf"], HasSubstr("machineword"));
   EXPECT_EQ(value_of(*reach, "APT_CONFIG"), "/run/berth/apt.conf");
+}
+
+TEST(Origins, AreAddressesWithoutCredentials) {
+  const testing::TempFolder folder;
+  image::CreateRequest request;
+  image::PipSettings pip;
+  pip.indexes = {"https://me:secretword@index.example/simple"};
+  IndexSettings indexes;
+  indexes.apt_sources = folder.path() / "site.list";
+  write(indexes.apt_sources, "deb http://me:secretword@apt.example/debian stable main\n");
+  const auto origins = [&] { return origins_of(request, indexes, pip).value_or(std::vector<std::string>{"error"}); };
+  EXPECT_EQ(origins(), std::vector<std::string>());
+  request.dependencies = *image::parse_requirements("a1");
+  EXPECT_EQ(origins(), std::vector<std::string>{"index https://***@index.example/simple"});
+  request.packages = *image::parse_package_wishes("wget");
+  indexes.package_hosts = {"https://files.example"};
+  EXPECT_EQ(origins(),
+            (std::vector<std::string>{"index https://***@index.example/simple",
+                                      "deb http://***@apt.example/debian stable main\n", "host https://files.example"}));
+  indexes.apt_sources = folder.path() / "not-there.list";
+  EXPECT_TRUE(testing::fails_with(origins_of(request, indexes, pip), Errc::NotFound, "read package sources"));
 }
 
 // A base of another release that names `sources`.

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import tarfile
+import threading
 import time
 
 import pytest
@@ -131,6 +132,10 @@ def test_library_and_package(berth, maker):
     again = maker('a', '--dependencies', 'SmallLib', '--packages', 'tests-tool', '--authors', 'the tests', '--json')
     assert again.code == 0 and not again.json['made'] and again.json['digest'] == made['digest'], again
     assert len(maker.index.requests) == asked
+    for kind in 'libraries', 'packages':  # read from the layers
+        told = [[(one['name'], one['version']) for one in answer[kind]] for answer in (made, again.json)]
+        assert sorted(told[0]) == sorted(told[1]), again
+    assert again.json['base']['digest'] == made['base']['digest'] and again.json['base']['python'], again
     assert again.seconds <= 0.3 * PATIENCE, again.seconds
     figure('create', 'seconds until it says that nothing is new', round(again.seconds, 3))
     shown = maker('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests')
@@ -306,6 +311,8 @@ def test_dry_run_and_export(maker, tmp_path):
     made = maker.made('d', *words, '--export', str(folder))
     assert sorted(os.listdir(str(folder))) == ['Dockerfile', 'build.conf', 'requirements.txt', 'verify.py']
     assert 'tests-tool=1.2-3' in (folder / 'Dockerfile').read_text()
+    assert '\nFROM localhost/%s@%s\n' % (made['base']['name'], made['base']['digest']) in \
+        (folder / 'Dockerfile').read_text()
     assert (folder / 'build.conf').read_text() == 'version=1.0.0\n'
     # Its own test, run as the image repository runs it.
     run = subprocess.run(['buildah', 'from', '--pull-never', '--name', PREFIX + '-verify', 'localhost/' + made['image']],
@@ -465,3 +472,41 @@ def test_root_needs_a_runtime(maker, tmp_path):
     answer = maker('rt', '--dependencies', 'needed', env={'PATH': str(tmp_path)})
     if os.getuid() == 0:
         assert answer.code != 0 and 'apt-get install runc' in answer.err, answer
+
+
+def test_another_index_is_asked(maker):
+    """What was asked for is the same, and where it is looked for is not."""
+    first = maker.made('o', '--dependencies', 'needed')
+    asked = len(maker.index.requests)
+    other = {'PIP_INDEX_URL': maker.index.url.replace('127.0.0.1', 'localhost') + '/simple'}
+    again = maker.made('o', '--dependencies', 'needed', env=other)
+    assert len(maker.index.requests) > asked
+    assert not again['made'] and again['digest'] == first['digest'], again  # and it gave the same
+
+
+def test_settings_say_where_packages_come_from(berth, maker):
+    with open(maker.settings, 'a') as file:
+        file.write('images:\n  create:\n    apt_sources: %s\n' % maker.sources)
+    answer = berth('image', 'create', PREFIX + 'set', '--packages', 'tests-lib', '--json', settings=maker.settings,
+                   seconds=90 * PATIENCE)
+    assert answer.code == 0 and answer.json['packages'][0]['name'] == 'tests-lib', answer
+
+
+def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
+    hold = threading.Event()
+    maker.index.before_answer = lambda path: hold.wait(60 * PATIENCE)
+    line = '/docker_image_create name=%si dependencies=needed' % PREFIX
+    running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    try:
+        until = time.monotonic() + 60 * PATIENCE
+        while 'resolving libraries' not in running.said() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert 'resolving libraries' in running.said(), running.said()
+        begun = time.monotonic()
+        running.signal(signal.SIGINT)
+        ended = running.wait(30 * PATIENCE)
+        assert ended.code != 0 and 'interrupted' in ended.out + ended.err, ended
+        assert time.monotonic() - begun <= 5 * PATIENCE
+        assert maker.names() == [] and maker.leftovers() == []
+    finally:
+        hold.set()
