@@ -137,7 +137,7 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
   }));
   BuildRoom room(std::move(container), spec);
   BERTH_CHECK_OK(sys::set_nonblocking(room.container_->in().get(), "the room's input"));
-  if (!spec.reach.loopback_ports.empty()) {
+  if (!spec.reach.loopback_ports.empty() || !spec.reach.gates.empty()) {
     const std::string path = fmt::format("/proc/{}/ns/net", room.container_->init());
     BERTH_TRY(int fd, sys::call([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }, "open '{}'", path));
     const UniqueFd name_space(fd);
@@ -145,6 +145,10 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
       BERTH_TRY(container::PortForward forward, container::PortForward::listen_in(name_space.get(), port));
       BERTH_CHECK_OK(forward.start(-1));
       room.forwards_.push_back(std::move(forward));
+    }
+    for (const container::GatePlan& plan : spec.reach.gates) {
+      BERTH_TRY(container::ProxyGate gate, container::ProxyGate::open(name_space.get(), plan));
+      room.gates_.push_back(std::move(gate));
     }
   }
   BERTH_TRY(const std::string line, room.read_line());
@@ -229,8 +233,7 @@ Result<BuildRoom::Done> BuildRoom::must_run(const std::vector<std::string>& comm
   BERTH_TRY(Done done, run(command, folder));
   if (done.status == 0) return done;
   const std::string& words = done.err.empty() ? done.out : done.err;
-  const std::string text =
-      fmt::format("{}: status {}: {}{}", command.front(), done.status,
+  const std::string text = fmt::format("{}: status {}: {}{}", command.front(), done.status,
                                        last_words(words, spec_.reach.secrets), explanation());
   return fail(Errc::Unavailable, mask(text, spec_.reach.secrets));
 }

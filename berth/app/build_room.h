@@ -14,6 +14,7 @@
 #include "berth/base/result.h"
 #include "berth/container/container.h"
 #include "berth/container/port_forward.h"
+#include "berth/container/proxy_gate.h"
 #include "berth/image/local_store.h"
 
 namespace berth::app {
@@ -54,8 +55,8 @@ class BuildRoom {
   const std::string& pip_version() const { return pip_version_; }
 
   // Runs `command` in the folder `folder` (made where it is missing) of the work folder, to its end; its status need
-  // not be 0. Errors: TimedOut at the deadline; Unavailable when it is interrupted; Exhausted when it writes more than 64 MiB; Unavailable when the
-  // container's program is gone, as when its memory is full.
+  // not be 0. Errors: TimedOut at the deadline; Unavailable when it is interrupted; Exhausted when it writes more than
+  // 64 MiB; Unavailable when the container's program is gone, as when its memory is full.
   Result<Done> run(const std::vector<std::string>& command, std::string_view folder = "");
 
   // The same, and another status than 0 is an error: Unavailable, with its last words and, of a room with a network,
@@ -78,6 +79,7 @@ class BuildRoom {
 
   std::unique_ptr<container::Container> container_;
   std::vector<container::PortForward> forwards_;
+  std::vector<container::ProxyGate> gates_;
   RoomSpec spec_;
   std::string buffer_;
   std::string complaints_;

@@ -20,8 +20,7 @@ constexpr std::size_t kHeadBytes = 64;
 
 }  // namespace
 
-Result<CopiedFile> CopyOut::copy(const UniqueFd& folder, const std::string& name,
-                                 const std::filesystem::path& target) {
+Result<CopiedFile> CopyOut::copy(const UniqueFd& folder, const std::string& name, const std::filesystem::path& target) {
   const auto doing = [&] { return fmt::format("take '{}' out of a container", name); };
   BERTH_TRY(const UniqueFd from,
             sys::open_without_links(folder.get(), name, O_RDONLY | O_NONBLOCK, "a container's folder"));
@@ -35,7 +34,8 @@ Result<CopiedFile> CopyOut::copy(const UniqueFd& folder, const std::string& name
   Sha256 hash;
   std::vector<char> chunk(1 << 20);
   for (;;) {
-    if (std::chrono::steady_clock::now() >= deadline_) return fail(Errc::TimedOut, doing() + ": it did not end in time");
+    if (std::chrono::steady_clock::now() >= deadline_)
+      return fail(Errc::TimedOut, doing() + ": it did not end in time");
     const auto read = [&] { return ::read(from.get(), chunk.data(), chunk.size()); };
     BERTH_TRY(int got, sys::call(read, "read").context(doing));
     if (got == 0) break;

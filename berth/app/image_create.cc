@@ -376,8 +376,7 @@ Result<CreatedImage> create_image(const CreateOptions& given, const Settings& se
   CreateOptions options = given;
   options.guards = guards_for(settings, given.guards);
   options.indexes = indexes_of(given.indexes, settings.indexes);
-  BERTH_TRY(const image::PipSettings pip,
-            image::read_pip_settings(image::pip_places_of_process()).context(doing));
+  BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()).context(doing));
   BERTH_TRY(options.request.origins, origins_of(options.request, options.indexes, pip).context(doing));
   BERTH_TRY(CreatedImage created, ImageMaker(options, settings).make().context(doing));
   if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);

@@ -27,7 +27,7 @@ struct CreateOptions {
   bool refresh = false;                 // resolves again also when an image of the same request is there
   bool rebuild = false;                 // builds also when an image of the same lock is there
   std::filesystem::path export_folder;  // where the image's folder is written; empty: nowhere
-  IndexSettings indexes;  // before those of the settings
+  IndexSettings indexes;                // before those of the settings
   std::chrono::milliseconds time_limit = std::chrono::minutes(30);  // of the whole
   std::uint64_t memory_bytes = 2ull << 30;                          // of each of its containers
   std::uint64_t fetched_bytes = 2ull << 30;                         // of lists, libraries and packages

@@ -28,7 +28,8 @@ class PartFolder {
 
   // `pattern` ends in XXXXXX. Errors: those of mkdtemp(3).
   Result<void> make(std::string pattern) {
-    if (::mkdtemp(pattern.data()) == nullptr) return std::unexpected(Error::from_errno(errno, "make a folder beside it"));
+    if (::mkdtemp(pattern.data()) == nullptr)
+      return std::unexpected(Error::from_errno(errno, "make a folder beside it"));
     path_ = pattern;
     return sys::check([&] { return ::chmod(path_.c_str(), 0755); }, "chmod '{}'", path_.native());
   }

@@ -16,9 +16,9 @@ using RegistryRows = std::map<std::string, image::RegistryRow, std::less<>>;
 
 // What an operator says of package indexes (`images.create`), beside this machine's own configuration.
 struct IndexSettings {
-  std::filesystem::path apt_sources;            // a file of package sources; empty: by the base (apt_sources_for)
-  std::vector<std::string> package_hosts;       // addresses that indexes lead to, beside their own
-  std::filesystem::path etc_apt = "/etc/apt";   // of the machine's own apt
+  std::filesystem::path apt_sources;           // a file of package sources; empty: by the base (apt_sources_for)
+  std::vector<std::string> package_hosts;      // addresses that indexes lead to, beside their own
+  std::filesystem::path etc_apt = "/etc/apt";  // of the machine's own apt
 };
 
 // `given` where it says something, else `otherwise`: options go before settings.

@@ -10,6 +10,7 @@
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 #include "berth/container/launch_spec.h"
+#include "berth/container/proxy_gate.h"
 #include "berth/image/image_tree.h"
 #include "berth/image/index_url.h"
 #include "berth/image/package_sources.h"
@@ -20,10 +21,12 @@ namespace berth::app {
 struct IndexReach {
   std::vector<std::string> environment;  // "NAME=value", of the container
   std::vector<container::FixedFile> files;
-  container::NetworkSpec network;             // an allow-list of the indexes, or of the proxy before them
+  container::NetworkSpec network;             // an allow-list of the indexes
+  std::vector<container::GatePlan> gates;     // before proxies, for the same indexes
   std::vector<std::uint16_t> loopback_ports;  // indexes or proxies on this machine's own 127.0.0.1
   std::vector<std::string> endpoints;         // "host:port", what is reached, for people
   std::vector<std::string> secrets;           // what must not be shown
+  std::vector<std::string> remarks;           // what a person should know of it
 };
 
 // For pip: its settings of this machine, its credentials (in addresses, in netrc), proxies and certificates.

@@ -49,8 +49,9 @@ class AptTaker {
     if (ends("::cainfo") || ends("::issuercert") || ends("::crlfile")) return take_file(line);
     if (ends("::sslcert") || ends("::sslkey")) return keys_ == AptKeys::Given ? take_file(line) : Result<void>();
     if (has("::proxy") && !line.value.empty() && line.value != "DIRECT") {
-      BERTH_CHECK_OK(reacher_.add_url(std::string(line.value)).context([&] { return line.name; }));
-      reach_.proxied = true;
+      BERTH_TRY(const std::string used, reacher_.add_proxy(std::string(line.value)).context([&] { return line.name; }));
+      reach_.settings += fmt::format("{} \"{}\";\n", line.written_name, used);
+      return {};
     }
     reach_.settings += std::string(written) + "\n";
     return {};

@@ -14,12 +14,12 @@ namespace berth::app {
 enum class AptKeys { Given, Kept };
 
 struct AptReach {
-  std::string settings;  // lines of apt.conf
-  bool proxied = false;
+  std::string settings;                // lines of apt.conf
   std::filesystem::path certificates;  // that apt alone takes for all archives; empty: the machine's
 };
 
-// Of `dump` (as `apt-config dump` prints it) what says how archives are reached. Proxies are added to `reacher`; files
+// Of `dump` (as `apt-config dump` prints it) what says how archives are reached. Proxies are added to `reacher`, and
+// named as it says; files
 // of certificates are copied into the container, and the lines that name them say so. Names of settings have no case.
 // What names programs of this machine is left out.
 // Errors: InvalidInput for a proxy that cannot be read; those of reading a file that a setting names.

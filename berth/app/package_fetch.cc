@@ -58,7 +58,9 @@ Result<std::vector<std::string>> files_in(const UniqueFd& folder) {
 class Fetcher {
  public:
   Fetcher(FetchOptions options, const Settings& settings)
-      : options_(std::move(options)), settings_(settings), copy_out_(options_.limits.writable_bytes, options_.deadline) {
+      : options_(std::move(options)),
+        settings_(settings),
+        copy_out_(options_.limits.writable_bytes, options_.deadline) {
     fetched_.recipe = options_.recipe;
   }
 
@@ -74,8 +76,9 @@ class Fetcher {
   }
 
   Result<BuildRoom> open_room(IndexReach reach) {
-    RoomSpec spec{options_.base, fetched_.recipe.base.name, std::move(reach), options_.limits, options_.deadline,
-                  options_.interrupt};
+    fetched_.remarks.insert(fetched_.remarks.end(), reach.remarks.begin(), reach.remarks.end());
+    RoomSpec spec{options_.base,   fetched_.recipe.base.name, std::move(reach),
+                  options_.limits, options_.deadline,         options_.interrupt};
     BERTH_TRY(BuildRoom room, BuildRoom::open(spec, settings_, options_.guards));
     fetched_.recipe.base.python = room.python();
     fetched_.recipe.base.python_version = room.python_version();

@@ -15,9 +15,11 @@ namespace {
 
 constexpr std::size_t kLargestConf = 1 << 20;
 
-std::string apt_conf(std::string_view reach, bool has_certificates) {
-  const std::string ca =
-      has_certificates ? fmt::format("Acquire::https::CaInfo \"{}\";\n", in_container(kReachBundle)) : std::string();
+std::string apt_conf(std::string_view reach, const Reacher& reacher) {
+  std::string more;
+  if (reacher.has_certificates()) more = fmt::format("Acquire::https::CaInfo \"{}\";\n", in_container(kReachBundle));
+  // A gate before a proxy passes on one request of a connection.
+  if (reacher.has_proxy()) more += "Acquire::http::Pipeline-Depth \"0\";\n";
   return fmt::format(
       "Dir::Etc::parts \"/dev/null\";\nDir::Etc::main \"/dev/null\";\nDir::Etc::sourcelist \"{0}/sources.list\";\n"
       "Dir::Etc::sourceparts \"/dev/null\";\nDir::Etc::preferencesparts \"/dev/null\";\n"
@@ -26,7 +28,7 @@ std::string apt_conf(std::string_view reach, bool has_certificates) {
       "Dir::State::extended_states \"/var/lib/apt/extended_states\";\nDir::Cache \"{1}/apt\";\n"
       "APT::Install-Recommends \"false\";\nAPT::Update::Error-Mode \"any\";\nAPT::Cmd::Pattern-Only \"true\";\n"
       "APT::Sandbox::User \"\";\nAcquire::Languages \"none\";\nDebug::NoLocking \"1\";\n{2}{3}",
-      container::kFixedFolder, container::kWorkFolder, reach, ca);
+      container::kFixedFolder, container::kWorkFolder, reach, more);
 }
 
 Result<void> add_package_hosts(Reacher& reacher, const IndexSettings& indexes) {
@@ -38,12 +40,11 @@ Result<void> add_package_hosts(Reacher& reacher, const IndexSettings& indexes) {
 
 Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& indexes, AptSources sources) {
   Reacher reacher(settings);
-  BERTH_TRY(const bool by_environment, reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
   const auto dump = sys::run_tool({"apt-config", "dump"});  // no machine of that kind: nothing is inherited
   BERTH_TRY(const AptReach inherited,
             take_apt_settings(dump ? dump->out : "", sources.by_image ? AptKeys::Kept : AptKeys::Given, reacher));
-  const bool proxied = by_environment || inherited.proxied;
-  if (!proxied) BERTH_CHECK_OK(add_package_hosts(reacher, indexes));
+  BERTH_CHECK_OK(add_package_hosts(reacher, indexes));
   std::vector<std::string> hosts;
   std::size_t keyrings = 0;
   for (image::PackageSource& source : sources.list) {
@@ -51,11 +52,9 @@ Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& 
     BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(source.uri).context(doing));
     reacher.add_secrets(image::secrets_of(parsed));
     hosts.push_back(parsed.host);
-    if (!proxied) {
-      BERTH_CHECK_OK(sources.by_image
-                         ? reacher.add_foreign_url(source.uri).context([] { return "package source of the base"; })
-                         : reacher.add_url(source.uri));
-    }
+    BERTH_CHECK_OK(sources.by_image
+                       ? reacher.add_foreign_url(source.uri).context([] { return "package source of the base"; })
+                       : reacher.add_url(source.uri));
     // A path in what an image says means a file of the image: this machine's are not its to name.
     if (source.signed_by.empty() || sources.by_image) continue;
     // The machine's, where it has it: else the path means one in the image.
@@ -72,7 +71,7 @@ Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& 
   reacher.add_secrets(image::netrc_secrets(credentials));
   reacher.add_file("apt-auth.conf", credentials);
   reacher.add_file("sources.list", image::print_sources(sources.list));
-  reacher.add_file("apt.conf", apt_conf(inherited.settings, reacher.has_certificates()));
+  reacher.add_file("apt.conf", apt_conf(inherited.settings, reacher));
   reacher.set("APT_CONFIG", in_container("apt.conf"));
   reacher.set("DEBIAN_FRONTEND", "noninteractive");
   return std::move(reacher).reach();
@@ -80,8 +79,8 @@ Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& 
 
 Result<IndexReach> reach_for_apk(const Settings& settings, const IndexSettings& indexes, const image::ImageTree& base) {
   Reacher reacher(settings);
-  BERTH_TRY(const bool proxied, reacher.add_proxies_of_environment());
-  if (!proxied) BERTH_CHECK_OK(add_package_hosts(reacher, indexes));
+  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(add_package_hosts(reacher, indexes));
   BERTH_TRY(const std::string list, base.read_file("etc/apk/repositories", kLargestConf).context([] {
     return "read the base's package sources";
   }));
@@ -89,9 +88,8 @@ Result<IndexReach> reach_for_apk(const Settings& settings, const IndexSettings& 
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (line.starts_with('@')) line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
-    if (!line.starts_with("http") || proxied) continue;
-    BERTH_CHECK_OK(
-        reacher.add_foreign_url(std::string(line)).context([] { return "package source of the base"; }));
+    if (!line.starts_with("http")) continue;
+    BERTH_CHECK_OK(reacher.add_foreign_url(std::string(line)).context([] { return "package source of the base"; }));
   }
   BERTH_CHECK_OK(reacher.add_certificates({}));
   if (reacher.has_certificates()) reacher.set("SSL_CERT_FILE", in_container(kReachBundle));

@@ -45,7 +45,9 @@ std::span<const SystemCommand> system_commands() {
        [](const Json& arguments, const SystemMeans& means) {
          return docker_image_create(arguments, means.settings, means.interrupt, means.on_step);
        }},
-      {"docker_image_update", "Brings images to the state of their registries.", {"image", "all"},
+      {"docker_image_update",
+       "Brings images to the state of their registries.",
+       {"image", "all"},
        [](const Json& arguments, const SystemMeans& means) { return docker_image_update(arguments, means.settings); }},
       {"docker_images", "The images of this machine.", {"name"}, docker_images},
   };

@@ -16,7 +16,7 @@ namespace berth::app {
 // What a command is given beside its arguments.
 struct SystemMeans {
   const Settings& settings;
-  int interrupt = -1;                                      // readable once it is to end
+  int interrupt = -1;                                    // readable once it is to end
   const std::function<void(std::string_view)>& on_step;  // of a long one: what begins now; may be empty
 };
 
@@ -34,7 +34,6 @@ const SystemCommand* find_system_command(std::string_view name);
 // Carries out a line of kind System and posts its entry; of `call`, what stops it and who is told of its steps.
 // Errors: Unavailable for a name that is none, with the nearest; InvalidInput for arguments that it does not take.
 // What the command itself cannot do is an error entry of the answer.
-Result<CommandAnswer> run_system_command(const content::CommandLine& line, const CallRequest& call,
-                                         CallService& calls);
+Result<CommandAnswer> run_system_command(const content::CommandLine& line, const CallRequest& call, CallService& calls);
 
 }  // namespace berth::app

@@ -72,8 +72,8 @@ Result<void> check_room(const std::filesystem::path& folder, std::optional<std::
   }));
   const std::uint64_t kept = kept_bytes.value_or(room_to_keep(disk.f_blocks * disk.f_frsize));
   if (disk.f_bavail * disk.f_frsize >= kept) return {};
-  return fail(Errc::Exhausted, fmt::format("the disk of '{}' has less than {} MiB left; make room there",
-                                           folder.native(), kept >> 20));
+  return fail(Errc::Exhausted,
+              fmt::format("the disk of '{}' has less than {} MiB left; make room there", folder.native(), kept >> 20));
 }
 
 Result<Builder> Builder::open(BuilderOptions options) {

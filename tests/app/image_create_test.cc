@@ -19,6 +19,7 @@
 #include "berth/app/own_guards.h"
 #include "berth/app/reacher.h"
 #include "berth/image/image_tree.h"
+#include "berth/net/destination.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
@@ -185,6 +186,17 @@ std::string value_of(const IndexReach& reach, const std::string& name) {
   return "(none)";
 }
 
+std::map<std::string, std::string> files_of(const IndexReach& reach) {
+  std::map<std::string, std::string> files;
+  for (const auto& file : reach.files) files[file.name] = file.bytes;
+  return files;
+}
+
+void write(const std::filesystem::path& file, std::string_view text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
 TEST(PipReach, IsTheIndexesAlone) {
   const Settings settings;
   image::PipSettings pip;
@@ -195,19 +207,62 @@ TEST(PipReach, IsTheIndexesAlone) {
   EXPECT_EQ(reach->loopback_ports, (std::vector<std::uint16_t>{3141, 3142}));
   EXPECT_EQ(net::to_text(reach->network.profile), "10.1.2.3:8443");
   EXPECT_THAT(reach->secrets, Contains("secretword"));
-  EXPECT_EQ(value_of(*reach, "PIP_INDEX_URL"), pip.indexes[0]);
-  EXPECT_EQ(value_of(*reach, "PIP_EXTRA_INDEX_URL"), pip.indexes[1] + " " + pip.indexes[2]);
-  EXPECT_EQ(value_of(*reach, "PIP_CONFIG_FILE"), "/dev/null");
+  // Addresses with their passwords lie in a file, and not in what programs write into logs.
+  EXPECT_EQ(files_of(*reach)["pip.conf"], "[global]\nindex-url = " + pip.indexes[0] +
+                                              "\nextra-index-url = " + pip.indexes[1] + " " + pip.indexes[2] + "\n");
+  EXPECT_EQ(value_of(*reach, "PIP_CONFIG_FILE"), "/run/berth/pip.conf");
+  for (const std::string& variable : reach->environment) EXPECT_THAT(variable, Not(HasSubstr("secretword")));
 }
 
-TEST(PipReach, IsTheProxyWhereThereIsOne) {
+TEST(PipReach, LeadsThroughAGateBeforeTheProxy) {
   image::PipSettings pip;
   pip.indexes = {"https://index.invalid/simple"};
   pip.proxy = "http://me:secretword@10.0.0.8:3128";
   const auto reach = reach_for_pip({}, {}, pip);
   ASSERT_TRUE(testing::ok(reach));
-  EXPECT_EQ(reach->endpoints, std::vector<std::string>{"10.0.0.8:3128"});
+  EXPECT_EQ(reach->endpoints, std::vector<std::string>{"index.invalid:443"});
   EXPECT_THAT(reach->secrets, Contains("secretword"));
+  // Nothing directly, and through the proxy the index alone; its password is the gate's.
+  EXPECT_TRUE(reach->network.profile.destinations.empty());
+  ASSERT_EQ(reach->gates.size(), 1u);
+  const container::GatePlan& gate = reach->gates[0];
+  EXPECT_EQ(gate.allowed, std::vector<net::Destination>{*net::parse_destination("index.invalid:443")});
+  EXPECT_EQ(gate.addresses, std::vector<net::Address>{*net::parse_address("10.0.0.8")});
+  EXPECT_EQ(gate.proxy_port, 3128);
+  EXPECT_EQ(gate.authorization, "Basic bWU6c2VjcmV0d29yZA==");
+  const std::string conf = files_of(*reach)["pip.conf"];
+  EXPECT_THAT(conf, HasSubstr(fmt::format("proxy = http://127.0.0.1:{}\n", gate.port)));
+  EXPECT_THAT(conf, Not(HasSubstr("secretword")));
+}
+
+TEST(PipReach, SaysWhereAProxyIsNotNarrowed) {
+  image::PipSettings pip;
+  pip.indexes = {"https://index.invalid/simple"};
+  pip.proxy = "https://10.0.0.8:3129";
+  const auto reach = reach_for_pip({}, {}, pip);
+  ASSERT_TRUE(testing::ok(reach));
+  EXPECT_TRUE(reach->gates.empty());
+  EXPECT_EQ(net::to_text(reach->network.profile), "10.0.0.8:3129");
+  EXPECT_THAT(reach->remarks, Contains(HasSubstr("nothing narrows where it leads")));
+}
+
+TEST(Gates, LetThroughWhatAnImageNamesWhereItIsPublic) {
+  const Settings settings;
+  Reacher reacher(settings);
+  const auto taken =
+      take_apt_settings("Acquire::http::Proxy \"http://me:secretword@10.0.0.8:3142\";\n", AptKeys::Given, reacher);
+  ASSERT_TRUE(testing::ok(taken));
+  EXPECT_EQ(taken->settings, "Acquire::http::Proxy \"http://127.0.0.1:61080\";\n");
+  EXPECT_TRUE(testing::ok(reacher.add_url("http://intranet.invalid/debian")));  // the operator's
+  EXPECT_TRUE(testing::ok(reacher.add_foreign_url("http://8.8.8.8/debian")));
+  EXPECT_TRUE(testing::ok(reacher.add_foreign_url("http://intranet.invalid/debian")));
+  EXPECT_TRUE(testing::fails_with(reacher.add_foreign_url("http://169.254.169.254/"), Errc::Denied, "public"));
+  EXPECT_TRUE(testing::fails_with(reacher.add_foreign_url("http://other.invalid/"), Errc::Denied, "looked up here"));
+  EXPECT_TRUE(testing::ok(reacher.add_foreign_url("http://deb.debian.org/debian")));
+  const IndexReach reach = std::move(reacher).reach();
+  ASSERT_EQ(reach.gates.size(), 1u);
+  EXPECT_EQ(reach.gates[0].allowed.size(), 3u);
+  EXPECT_TRUE(reach.network.profile.destinations.empty());
 }
 
 TEST(PipReach, OfWhatIsNoIndexIsRefusedWithoutItsSecret) {
@@ -216,17 +271,6 @@ TEST(PipReach, OfWhatIsNoIndexIsRefusedWithoutItsSecret) {
   const auto reach = reach_for_pip({}, {}, pip);
   EXPECT_TRUE(testing::fails_with(reach, Errc::InvalidInput, "index of pip"));
   EXPECT_THAT(reach.error().message(), Not(HasSubstr("secretword")));
-}
-
-std::map<std::string, std::string> files_of(const IndexReach& reach) {
-  std::map<std::string, std::string> files;
-  for (const auto& file : reach.files) files[file.name] = file.bytes;
-  return files;
-}
-
-void write(const std::filesystem::path& file, std::string_view text) {
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file) << text;
 }
 
 TEST(AptReach, TakesKeyringsCredentialsAndSourcesAlong) {
@@ -265,9 +309,9 @@ TEST(Origins, AreAddressesWithoutCredentials) {
   EXPECT_EQ(origins(), std::vector<std::string>{"index https://***@index.example/simple"});
   request.packages = *image::parse_package_wishes("wget");
   indexes.package_hosts = {"https://files.example"};
-  EXPECT_EQ(origins(),
-            (std::vector<std::string>{"index https://***@index.example/simple",
-                                      "deb http://***@apt.example/debian stable main\n", "host https://files.example"}));
+  EXPECT_EQ(origins(), (std::vector<std::string>{"index https://***@index.example/simple",
+                                                 "deb http://***@apt.example/debian stable main\n",
+                                                 "host https://files.example"}));
   indexes.apt_sources = folder.path() / "not-there.list";
   EXPECT_TRUE(testing::fails_with(origins_of(request, indexes, pip), Errc::NotFound, "read package sources"));
 }
@@ -344,7 +388,7 @@ TEST(AptSettings, TakeCertificatesAlongWhateverTheirNamesCase) {
   const auto taken = take_apt_settings(dump, AptKeys::Given, reacher);
   ASSERT_TRUE(testing::ok(taken));
   EXPECT_EQ(taken->certificates, folder.path() / "site.pem");
-  EXPECT_FALSE(taken->proxied);
+  EXPECT_FALSE(reacher.has_proxy());
   EXPECT_EQ(taken->settings,
             "Acquire::Retries \"3\";\nAcquire::https::mirror.example::CaInfo \"/run/berth/apt-file-1.pem\";\n"
             "Acquire::https::SSLKey \"/run/berth/apt-file-2.pem\";\n");
@@ -355,8 +399,9 @@ TEST(AptSettings, TakeCertificatesAlongWhateverTheirNamesCase) {
   ASSERT_TRUE(testing::ok(kept));
   EXPECT_THAT(kept->settings, Not(HasSubstr("SSLKey")));
   Reacher other(settings);
-  EXPECT_TRUE(testing::fails_with(take_apt_settings("Acquire::https::h::CaInfo \"/nowhere.pem\";\n", AptKeys::Given, other),
-                                  Errc::NotFound, "apt's setting Acquire::https::h::CaInfo"));
+  EXPECT_TRUE(
+      testing::fails_with(take_apt_settings("Acquire::https::h::CaInfo \"/nowhere.pem\";\n", AptKeys::Given, other),
+                          Errc::NotFound, "apt's setting Acquire::https::h::CaInfo"));
 }
 
 }  // namespace

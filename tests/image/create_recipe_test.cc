@@ -121,8 +121,8 @@ TEST(InstallScript, InstallsWithHashesAndFromNowhereElse) {
 TEST(ImageFolder, IsWhatTheRepositoryUnderstands) {
   const std::string text = dockerfile(recipe());
   const std::string from = "\nFROM berth/python3-deb:3.11.2.1@" + kDigest + "\n";
-  for (const char* part : {from.c_str(), "USER root\n", "wget=1.21.3-1",
-                           "COPY requirements.txt .", "--require-hashes", "\nUSER demisto\n"}) {
+  for (const char* part : {from.c_str(), "USER root\n", "wget=1.21.3-1", "COPY requirements.txt .", "--require-hashes",
+                           "\nUSER demisto\n"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_LT(text.find("USER root"), text.find("apt-get"));

@@ -1,4 +1,6 @@
 """`berth image create`: an image with libraries and packages, from indexes of the tests' own, and from the real ones."""
+import base64
+import http.server
 import json
 import os
 import shutil
@@ -8,6 +10,7 @@ import subprocess
 import tarfile
 import threading
 import time
+import urllib.request
 
 import pytest
 
@@ -510,3 +513,89 @@ def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
         assert maker.names() == [] and maker.leftovers() == []
     finally:
         hold.set()
+
+
+class Proxy:
+    """An HTTP proxy on this machine's loopback interface that passes on everything, for those who know its password."""
+
+    def __init__(self):
+        self.asked = []
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                proxy.asked.append((self.path, self.headers.get('Proxy-Authorization')))
+                if self.headers.get('Proxy-Authorization') != 'Basic ' + base64.b64encode(b'me:proxyword').decode():
+                    return self.send_error(407)
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.path) as answer:
+                    body = answer.read()
+                self.send_response(200)
+                self.send_header('Content-Type', answer.headers['Content-Type'])
+                self.send_header('Content-Length', str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = 'http://me:proxyword@127.0.0.1:%d' % self.server.server_address[1]
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+ROUND_THE_GATE = r'''
+import os, socket, sys
+sys.path.insert(0, '.')
+def say(text):
+    try:
+        gate = os.environ['http_proxy'].split('//')[1].split(':')
+        with socket.create_connection((gate[0], int(gate[1])), timeout=5) as other:
+            other.sendall(text.replace('\n', '\r\n').encode())
+            other.settimeout(5)
+            said = b''
+            while True:
+                got = other.recv(4096)
+                if not got:
+                    return said.decode('latin-1')
+                said += got
+    except OSError as error:
+        return str(error)
+def wheel():
+    allowed = 'GET %s/simple/needed/ HTTP/1.1\n\n' % INDEX
+    found = {'other': say('GET %s/ HTTP/1.1\n\n' % OTHER),
+             'tunnel': say('CONNECT %s HTTP/1.1\n\n' % OTHER.split('//')[1]),
+             'second': say(allowed + 'GET %s/ HTTP/1.1\n\n' % OTHER),
+             'environment': sorted(os.environ.values())}
+    return wheel_of({'walker.py': 'FOUND = ' + repr(found) + '\n'})
+'''
+
+
+def test_behind_a_proxy_only_indexes_are_reached(berth, maker):
+    """A source whose build asks the proxy for other things: the gate before it passes on what goes to the index."""
+    proxy, other = Proxy(), Proxy()
+    packed = REACH[REACH.index("    out = io.BytesIO()"):].replace('nosy', 'walker')
+    hook = 'import base64, hashlib, io, json, zipfile\nINDEX, OTHER = %r, %r\n' % (
+        maker.index.url, other.url.replace('me:proxyword@', '')) + ROUND_THE_GATE + \
+        'def wheel_of(files):\n    text = files["walker.py"]\n' + packed
+    maker.index.add(source('walker', '1.0', hook))
+    try:
+        env = {'http_proxy': proxy.url, 'PIP_RETRIES': '0'}
+        made = maker.made('px', '--dependencies', 'walker,needed', '--allow-sources', '--packages', 'tests-tool', env=env)
+        assert any('/simple/needed/' in path for path, _ in proxy.asked)
+        assert any(path.endswith('.deb') for path, _ in proxy.asked)
+        assert all(path.startswith(maker.index.url + '/') for path, _ in proxy.asked), proxy.asked
+        assert other.asked == []
+        found = run_in(berth, made['image'], 'import walker\nvalue = walker.FOUND')
+        for way in 'other', 'tunnel':
+            assert found[way].startswith('HTTP/1.1 403 ') and '--package-host' in found[way], found
+        assert found['second'].count('HTTP/1.') == 1 and ' 200 ' in found['second'], found
+        assert not any('proxyword' in value for value in found['environment']), found
+    finally:
+        proxy.end()
+        other.end()
+        del maker.index.libraries['walker-1.0.tar.gz']
