@@ -26,14 +26,17 @@ Result<CreateOptions> create_options_of(const CreateTexts& texts) {
   return options;
 }
 
-Result<Json> docker_image_create(const Json& arguments, const Settings& settings) {
+Result<Json> docker_image_create(const Json& arguments, const Settings& settings, int interrupt,
+                                 const std::function<void(std::string_view)>& on_step) {
   CreateTexts texts;
   texts.name = arguments.text_or("name", "");
   texts.dependencies = arguments.text_or("dependencies", "");
   texts.packages = arguments.text_or("packages", "");
   texts.base = arguments.text_or("base", "");
   if (texts.name.empty()) return fail(Errc::InvalidInput, "/docker_image_create: it needs 'name'");
-  BERTH_TRY(const CreateOptions options, create_options_of(texts));
+  BERTH_TRY(CreateOptions options, create_options_of(texts));
+  options.interrupt = interrupt;
+  options.on_step = on_step;
   BERTH_TRY(const CreatedImage created, create_image(options, settings));
   Json entry = Json::object();
   entry.set("Type", 1).set("ContentsFormat", "json").set("Contents", created_json(created));

@@ -9,8 +9,11 @@
 #include <utility>
 
 #include "berth/app/create_judgement.h"
+#include "berth/app/created_contents.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
+#include "berth/app/index_origins.h"
+#include "berth/app/own_guards.h"
 #include "berth/app/package_fetch.h"
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
@@ -148,10 +151,12 @@ class ImageMaker {
     for (const image::Reference& name : base_.names) {
       if (used.tag.empty() || name.path == wanted.path) used = name;
     }
-    if (used.registry == "localhost") used.registry.clear();
+    const bool is_local = used.registry == "localhost";
+    if (is_local) used.registry.clear();
     used.digest.clear();
     recipe_.request = options_.request;
     recipe_.base = {.name = image::to_string(used),
+                    .is_local = is_local,
                     .digest = base_.digest,
                     .user = base_.config.user,
                     .created = base_.created,
@@ -211,6 +216,7 @@ class ImageMaker {
     builder.cache_folder = settings_.cache;
     builder.name = "berth-create-" + sha256_hex(work.native()).substr(0, 12);
     builder.deadline = deadline_;
+    builder.watch = [interrupt = options_.interrupt] { return check_interrupt(interrupt); };
     return image::Builder::open(std::move(builder));
   }
 
@@ -250,6 +256,7 @@ class ImageMaker {
                        .indexes = options_.indexes,
                        .limits = limits,
                        .deadline = deadline_,
+                       .interrupt = options_.interrupt,
                        .guards = options_.guards,
                        .on_step = options_.on_step};
     BERTH_CHECK_OK(sys::make_folders(input, 0755));
@@ -346,6 +353,7 @@ class ImageMaker {
                          .recipe = recipe,
                          .memory_bytes = options_.memory_bytes,
                          .deadline = deadline_,
+                         .interrupt = options_.interrupt,
                          .guards = options_.guards};
     BERTH_TRY(ImageTestResult tested, test_image(test, settings_).context([] { return "check the image"; }));
     times_.pip += tested.pip_time;
@@ -416,10 +424,17 @@ class ImageMaker {
   std::vector<std::string> remarks_;  // of the request's judgement
 };
 
-Result<CreatedImage> create_image(const CreateOptions& options, const Settings& settings) {
-  return ImageMaker(options, settings).make().context([&] {
-    return fmt::format("create the image '{}'", options.request.name);
-  });
+Result<CreatedImage> create_image(const CreateOptions& given, const Settings& settings) {
+  const auto doing = [&] { return fmt::format("create the image '{}'", given.request.name); };
+  CreateOptions options = given;
+  options.guards = guards_for(settings, given.guards);
+  options.indexes = indexes_of(given.indexes, settings.indexes);
+  BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()).context(doing));
+  BERTH_TRY(options.request.origins, origins_of(options.request, options.indexes, pip).context(doing));
+  BERTH_TRY(CreatedImage created, ImageMaker(options, settings).make().context(doing));
+  if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);
+  if (!options.guards.up(container::Guard::UserNamespace)) created.remarks.emplace_back(kNoUserNamespace);
+  return created;
 }
 
 }  // namespace berth::app

@@ -28,12 +28,13 @@ struct CreateOptions {
   bool refresh = false;                 // resolves again also when an image of the same request is there
   bool rebuild = false;                 // builds also when an image of the same lock is there
   std::filesystem::path export_folder;  // where the image's folder is written; empty: nowhere
-  IndexSettings indexes;
+  IndexSettings indexes;                // before those of the settings
   std::chrono::milliseconds time_limit = std::chrono::minutes(30);  // of the whole
   std::uint64_t memory_bytes = 2ull << 30;                          // of each of its containers
   std::uint64_t fetched_bytes = 2ull << 30;                         // of lists, libraries and packages
   container::Guards guards;
   std::function<void(std::string_view)> on_step;  // one line for a person as each step begins
+  int interrupt = -1;                             // readable once it is to end
 };
 
 // How long the parts took, for the figures.
@@ -51,7 +52,7 @@ struct CreatedImage {
   bool made = false;      // false: an equal one was there, or nothing was to be made
   std::string why;        // one line: what decided that
   std::string isolation;  // of the build
-  // What is in it beyond its base. Empty for an image that was there.
+  // What is in it beyond its base; of an image that was there without hashes.
   image::CreateRecipe recipe;
   std::vector<std::string> remarks;  // what a person should know, findings of the judgement among it
   Json judgement;                    // what it was judged by and of, as its label has it (create_judgement.h)
@@ -68,7 +69,8 @@ struct CreatedImage {
 // two places at once: the second waits.
 // Errors: InvalidInput for a request or a base that cannot be; NotFound for a base or a tool that is not there;
 // Unavailable when an index cannot be reached, has not what is asked for, or a build or a check ends with an error;
-// Denied when it is judged and does not go in: refused, or without the approval that it needs; Exhausted; TimedOut.
+// Denied when it is judged and does not go in (refused, or without the approval that it needs), and for a package
+// source of the base that is not public; Exhausted; TimedOut.
 Result<CreatedImage> create_image(const CreateOptions& options, const Settings& settings);
 
 }  // namespace berth::app

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "berth/image/index_url.h"
+
 namespace berth::app {
 namespace {
 
@@ -48,6 +50,18 @@ Result<std::string> host_name(std::string_view text) {
 }
 
 }  // namespace
+
+IndexSettings indexes_of(const IndexSettings& given, const IndexSettings& otherwise) {
+  IndexSettings indexes = otherwise;
+  if (!given.apt_sources.empty()) indexes.apt_sources = given.apt_sources;
+  if (!given.package_hosts.empty()) indexes.package_hosts = given.package_hosts;
+  return indexes;
+}
+
+Result<std::string> index_address(std::string_view text) {
+  BERTH_CHECK_OK(image::parse_index_url(text));
+  return std::string(text);
+}
 
 SetValue trusted_images(image::TrustPolicy& into) {
   const auto no_signatures = [](const YamlNode& node, const Place& place) -> Result<void> {

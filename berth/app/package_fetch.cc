@@ -4,16 +4,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "berth/app/build_room.h"
+#include "berth/app/copy_out.h"
 #include "berth/app/index_reach.h"
-#include "berth/base/sha256.h"
 #include "berth/image/image_tree.h"
 #include "berth/image/pip_settings.h"
 #include "berth/image/tag_order.h"
@@ -28,7 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kOldestPip = "22.2";  // the first with a report of what it would install
 constexpr std::size_t kMostFiles = 20'000;
-constexpr std::size_t kDebHead = 64;
 
 // Adds the time until its end to `sum`.
 class Stopwatch {
@@ -59,45 +56,10 @@ Result<std::vector<std::string>> files_in(const UniqueFd& folder) {
   return names;
 }
 
-struct Copied {
-  std::string sha256;
-  std::string head;  // its first bytes
-};
-
-// Copies `name`, which a container has made, to the new file `target`, at most `limit_bytes`.
-Result<Copied> copy_out(const UniqueFd& folder, const std::string& name, const std::filesystem::path& target,
-                        std::uint64_t limit_bytes) {
-  const auto doing = [&] { return fmt::format("take '{}' out of a container", name); };
-  BERTH_TRY(const UniqueFd from,
-            sys::open_without_links(folder.get(), name, O_RDONLY | O_NONBLOCK, "a container's folder"));
-  struct stat status = {};
-  BERTH_CHECK_OK(sys::check([&] { return ::fstat(from.get(), &status); }, "stat").context(doing));
-  if (!S_ISREG(status.st_mode)) return fail(Errc::Corrupt, doing() + ": it is no file");
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-  BERTH_TRY(int fd, sys::call([&] { return ::open(target.c_str(), kFlags, 0644); }, "make '{}'", target.native()));
-  const UniqueFd to(fd);
-  Copied copied;
-  Sha256 hash;
-  std::vector<char> chunk(1 << 20);
-  for (std::uint64_t size = 0;;) {
-    const auto read = [&] { return ::read(from.get(), chunk.data(), chunk.size()); };
-    BERTH_TRY(int got, sys::call(read, "read").context(doing));
-    if (got == 0) break;
-    const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
-    size += bytes.size();
-    if (size > limit_bytes) return fail(Errc::Exhausted, doing() + ": it grows");
-    if (copied.head.size() < kDebHead) copied.head.append(bytes.substr(0, kDebHead - copied.head.size()));
-    hash.update(bytes);
-    BERTH_CHECK_OK(sys::write_all(to.get(), bytes, target.native()));
-  }
-  copied.sha256 = std::move(hash).hex();
-  return copied;
-}
-
 }  // namespace
 
 PackageFetch::PackageFetch(FetchOptions options, const Settings& settings)
-    : options_(std::move(options)), settings_(settings) {
+    : options_(std::move(options)), settings_(settings), copy_out_(options_.limits.writable_bytes, options_.deadline) {
   found_.recipe = options_.recipe;
 }
 
@@ -120,7 +82,9 @@ void PackageFetch::step(std::string_view text) const {
 }
 
 Result<BuildRoom> PackageFetch::open_room(IndexReach reach) {
-  RoomSpec spec{options_.base, found_.recipe.base.name, std::move(reach), options_.limits, options_.deadline};
+  found_.remarks.insert(found_.remarks.end(), reach.remarks.begin(), reach.remarks.end());
+  RoomSpec spec{options_.base,   found_.recipe.base.name, std::move(reach),
+                options_.limits, options_.deadline,       options_.interrupt};
   BERTH_TRY(BuildRoom room, BuildRoom::open(spec, settings_, options_.guards));
   found_.recipe.base.python = room.python();
   found_.recipe.base.python_version = room.python_version();
@@ -180,10 +144,10 @@ Result<void> PackageFetch::fetch_packages(BuildRoom& room) {
 Result<IndexReach> PackageFetch::reach_of(image::PackageManager manager) {
   BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(options_.base.layer_folders));
   if (manager == image::PackageManager::Apt) {
-    BERTH_TRY(std::vector<image::PackageSource> sources, apt_sources_for(options_.indexes, tree));
-    return reach_for_apt(settings_, std::move(sources));
+    BERTH_TRY(AptSources sources, apt_sources_for(options_.indexes, tree));
+    return reach_for_apt(settings_, options_.indexes, std::move(sources));
   }
-  return reach_for_apk(settings_, tree);
+  return reach_for_apk(settings_, options_.indexes, tree);
 }
 
 // A package that is asked for and not among those to be installed.
@@ -201,8 +165,7 @@ Result<void> PackageFetch::take_packages(const BuildRoom& room) {
   BERTH_TRY(const UniqueFd folder, room.open_folder("packages"));
   for (image::LockedPackage& one : found_.recipe.packages) {
     const std::string name = image::file_name_of(manager, one.package);
-    BERTH_TRY(const Copied copied,
-              copy_out(folder, name, options_.into / "packages" / name, options_.limits.writable_bytes));
+    BERTH_TRY(const CopiedFile copied, copy_out_.copy(folder, name, options_.into / "packages" / name));
     one.sha256 = copied.sha256;
     if (manager != image::PackageManager::Apt) continue;
     BERTH_TRY(const std::int64_t time,
@@ -292,8 +255,7 @@ Result<void> PackageFetch::take_libraries(const BuildRoom& room) {
     if (name == names.end()) {
       return fail(Errc::Unavailable, fmt::format("pip did not fetch '{}' {}", one.name, one.version));
     }
-    BERTH_TRY(const Copied copied,
-              copy_out(folder, *name, options_.into / "libraries" / *name, options_.limits.writable_bytes));
+    BERTH_TRY(const CopiedFile copied, copy_out_.copy(folder, *name, options_.into / "libraries" / *name));
     one.wheel = *name;
     one.wheel_sha256 = copied.sha256;
     if (one.is_wheel && copied.sha256 != one.sha256) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "berth/app/build_room.h"
+#include "berth/app/copy_out.h"
 #include "berth/app/index_reach.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
@@ -30,6 +31,7 @@ struct FetchOptions {
   IndexSettings indexes;
   container::Limits limits;
   std::chrono::steady_clock::time_point deadline;
+  int interrupt = -1;  // readable once it is to end
   container::Guards guards;
   std::function<void(std::string_view)> on_step;
 };
@@ -78,6 +80,7 @@ class PackageFetch {
 
   FetchOptions options_;
   const Settings& settings_;
+  CopyOut copy_out_;
   Found found_;
   std::optional<BuildRoom> package_room_;
   std::optional<BuildRoom> library_room_;

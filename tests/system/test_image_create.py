@@ -1,11 +1,15 @@
 """`berth image create`: an image with libraries and packages, from indexes of the tests' own, and from the real ones."""
+import base64
+import http.server
 import json
 import os
 import signal
 import socket
 import subprocess
 import tarfile
+import threading
 import time
+import urllib.request
 
 import pytest
 
@@ -72,6 +76,10 @@ def test_library_and_package(berth, maker):
     again = maker('a', '--dependencies', 'SmallLib', '--packages', 'tests-tool', '--authors', 'the tests', '--json')
     assert again.code == 0 and not again.json['made'] and again.json['digest'] == made['digest'], again
     assert len(maker.index.requests) == asked
+    for kind in 'libraries', 'packages':  # read from the layers
+        told = [[(one['name'], one['version']) for one in answer[kind]] for answer in (made, again.json)]
+        assert sorted(told[0]) == sorted(told[1]), again
+    assert again.json['base']['digest'] == made['base']['digest'] and again.json['base']['python'], again
     assert again.seconds <= 0.3 * PATIENCE, again.seconds
     figure('create', 'seconds until it says that nothing is new', round(again.seconds, 3))
     shown = maker('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests')
@@ -247,6 +255,8 @@ def test_dry_run_and_export(maker, tmp_path):
     made = maker.made('d', *words, '--export', str(folder))
     assert sorted(os.listdir(str(folder))) == ['Dockerfile', 'build.conf', 'requirements.txt', 'verify.py']
     assert 'tests-tool=1.2-3' in (folder / 'Dockerfile').read_text()
+    assert '\nFROM localhost/%s@%s\n' % (made['base']['name'], made['base']['digest']) in \
+        (folder / 'Dockerfile').read_text()
     assert (folder / 'build.conf').read_text() == 'version=1.0.0\n'
     # Its own test, run as the image repository runs it.
     run = subprocess.run(['buildah', 'from', '--pull-never', '--name', PREFIX + '-verify', 'localhost/' + made['image']],
@@ -385,3 +395,158 @@ def test_real_indexes(berth, tmp_path):
         assert run_in(berth, made['image'], code)
     finally:
         buildah('rmi', 'localhost/' + answer.json['image'])
+
+
+def test_start_up_files_of_wheels_do_not_run_in_the_build(berth, maker):
+    code = 'import os; exec("try:\\n    open(\'/var/lib/pth-ran-as-%d\' % os.getuid(), \'w\')\\nexcept Exception: pass")\n'
+    maker.index.add(wheel('pthlib', '1.0', {'pthlib.py': 'X = 1\n', 'pthlib.pth': code}))
+    try:
+        made = maker.made('pth', '--dependencies', 'pthlib')
+        found = run_in(berth, made['image'], 'import glob, importlib.util, os, pthlib\n'
+                       'cached = importlib.util.cache_from_source(pthlib.__file__)\n'
+                       'value = [glob.glob("/var/lib/pth-ran-*"), os.path.exists(cached)]')
+        assert found == [[], True], found
+    finally:
+        del maker.index.libraries['pthlib-1.0-py3-none-any.whl']
+
+
+def test_a_build_has_bounded_processes(maker, tmp_path):
+    """A package whose script starts more than a build may."""
+    bomb = deb('tests-bomb', '1', {'usr/share/tests-bomb': ''},
+               postinst='(i=0; while [ $i -lt 1100 ]; do sleep 20 >/dev/null 2>&1 & i=$((i+1)); done) || exit 42\n')
+    maker.index.publish_debs([('tests-bomb', '1', bomb)], str(tmp_path))  # where `maker` has its list of sources
+    answer = maker('bomb', '--packages', 'tests-bomb')
+    assert answer.code != 0 and 'exit status 42' in answer.err, answer
+    assert maker.leftovers() == [] and maker.names() == []
+
+
+def test_root_needs_a_runtime(maker, tmp_path):
+    for name in 'buildah', 'unshare', 'apt-config':
+        os.symlink(shutil.which(name), str(tmp_path / name))
+    answer = maker('rt', '--dependencies', 'needed', env={'PATH': str(tmp_path)})
+    if os.getuid() == 0:
+        assert answer.code != 0 and 'apt-get install runc' in answer.err, answer
+
+
+def test_another_index_is_asked(maker):
+    """What was asked for is the same, and where it is looked for is not."""
+    first = maker.made('o', '--dependencies', 'needed')
+    asked = len(maker.index.requests)
+    other = {'PIP_INDEX_URL': maker.index.url.replace('127.0.0.1', 'localhost') + '/simple'}
+    again = maker.made('o', '--dependencies', 'needed', env=other)
+    assert len(maker.index.requests) > asked
+    assert not again['made'] and again['digest'] == first['digest'], again  # and it gave the same
+
+
+def test_settings_say_where_packages_come_from(berth, maker):
+    with open(maker.settings, 'a') as file:
+        file.write('images:\n  create:\n    apt_sources: %s\n' % maker.sources)
+    answer = berth('image', 'create', PREFIX + 'set', '--packages', 'tests-lib', '--json', settings=maker.settings,
+                   seconds=90 * PATIENCE)
+    assert answer.code == 0 and answer.json['packages'][0]['name'] == 'tests-lib', answer
+
+
+def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
+    hold = threading.Event()
+    maker.index.before_answer = lambda path: hold.wait(60 * PATIENCE)
+    line = '/docker_image_create name=%si dependencies=needed' % PREFIX
+    running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    try:
+        until = time.monotonic() + 60 * PATIENCE
+        while 'resolving libraries' not in running.said() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert 'resolving libraries' in running.said(), running.said()
+        begun = time.monotonic()
+        running.signal(signal.SIGINT)
+        ended = running.wait(30 * PATIENCE)
+        assert ended.code != 0 and 'interrupted' in ended.out + ended.err, ended
+        assert time.monotonic() - begun <= 5 * PATIENCE
+        assert maker.names() == [] and maker.leftovers() == []
+    finally:
+        hold.set()
+
+
+class Proxy:
+    """An HTTP proxy on this machine's loopback interface that passes on everything, for those who know its password."""
+
+    def __init__(self):
+        self.asked = []
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                proxy.asked.append((self.path, self.headers.get('Proxy-Authorization')))
+                if self.headers.get('Proxy-Authorization') != 'Basic ' + base64.b64encode(b'me:proxyword').decode():
+                    return self.send_error(407)
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.path) as answer:
+                    body = answer.read()
+                self.send_response(200)
+                self.send_header('Content-Type', answer.headers['Content-Type'])
+                self.send_header('Content-Length', str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = 'http://me:proxyword@127.0.0.1:%d' % self.server.server_address[1]
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+ROUND_THE_GATE = r'''
+import os, socket, sys
+sys.path.insert(0, '.')
+def say(text):
+    try:
+        gate = os.environ['http_proxy'].split('//')[1].split(':')
+        with socket.create_connection((gate[0], int(gate[1])), timeout=5) as other:
+            other.sendall(text.replace('\n', '\r\n').encode())
+            other.settimeout(5)
+            said = b''
+            while True:
+                got = other.recv(4096)
+                if not got:
+                    return said.decode('latin-1')
+                said += got
+    except OSError as error:
+        return str(error)
+def wheel():
+    allowed = 'GET %s/simple/needed/ HTTP/1.1\n\n' % INDEX
+    found = {'other': say('GET %s/ HTTP/1.1\n\n' % OTHER),
+             'tunnel': say('CONNECT %s HTTP/1.1\n\n' % OTHER.split('//')[1]),
+             'second': say(allowed + 'GET %s/ HTTP/1.1\n\n' % OTHER),
+             'environment': sorted(os.environ.values())}
+    return wheel_of({'walker.py': 'FOUND = ' + repr(found) + '\n'})
+'''
+
+
+def test_behind_a_proxy_only_indexes_are_reached(berth, maker):
+    """A source whose build asks the proxy for other things: the gate before it passes on what goes to the index."""
+    proxy, other = Proxy(), Proxy()
+    packed = REACH[REACH.index("    out = io.BytesIO()"):].replace('nosy', 'walker')
+    hook = 'import base64, hashlib, io, json, zipfile\nINDEX, OTHER = %r, %r\n' % (
+        maker.index.url, other.url.replace('me:proxyword@', '')) + ROUND_THE_GATE + \
+        'def wheel_of(files):\n    text = files["walker.py"]\n' + packed
+    maker.index.add(source('walker', '1.0', hook))
+    try:
+        env = {'http_proxy': proxy.url, 'PIP_RETRIES': '0'}
+        made = maker.made('px', '--dependencies', 'walker,needed', '--allow-sources', '--packages', 'tests-tool', env=env)
+        assert any('/simple/needed/' in path for path, _ in proxy.asked)
+        assert any(path.endswith('.deb') for path, _ in proxy.asked)
+        assert all(path.startswith(maker.index.url + '/') for path, _ in proxy.asked), proxy.asked
+        assert other.asked == []
+        found = run_in(berth, made['image'], 'import walker\nvalue = walker.FOUND')
+        for way in 'other', 'tunnel':
+            assert found[way].startswith('HTTP/1.1 403 ') and '--package-host' in found[way], found
+        assert found['second'].count('HTTP/1.') == 1 and ' 200 ' in found['second'], found
+        assert not any('proxyword' in value for value in found['environment']), found
+    finally:
+        proxy.end()
+        other.end()
+        del maker.index.libraries['walker-1.0.tar.gz']
