@@ -121,7 +121,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
   auto choice = image_for(request.item, request.image, settings_, tree ? &*tree : nullptr);
   if (!choice) return refuse(std::move(choice));
-  auto resolved = means_->resolve(choice->reference, choice->substitutes(settings_), settings_.trust);
+  auto resolved = means_->resolve(choice->reference, settings_.substitutes, settings_.trust);
   if (!resolved && choice->is_locked) resolved = std::move(resolved).context([&] { return choice->reason; });
   if (!resolved) return refuse(std::move(resolved));
   const image::ResolvedImage& image = **resolved;  // until the conversation: other calls may look for theirs then

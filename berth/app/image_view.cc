@@ -129,7 +129,7 @@ Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view n
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto resolved,
-            image::resolve_image(store, chosen.reference, chosen.substitutes(settings), settings.trust).context([&] {
+            image::resolve_image(store, chosen.reference, settings.substitutes, settings.trust).context([&] {
               return chosen.reason;
             }));
   return ItemImageAnswer{item.name, chosen.written,

@@ -9,7 +9,6 @@
 #include "berth/content/content_tree.h"
 #include "berth/content/item.h"
 #include "berth/image/reference.h"
-#include "berth/image/substitution.h"
 
 namespace berth::app {
 
@@ -17,13 +16,8 @@ struct ItemImage {
   std::string written;         // by the item, the user or the operator
   std::string reason;          // whose choice it was, for people
   image::Reference reference;  // `written`, with the digest of the lock file where that has one
-  bool is_locked = false;      // then nothing may stand in for it
+  bool is_locked = false;      // its digest is the lock file's
   std::string warning;         // empty for none
-
-  // What may stand in for it when it is not here.
-  image::SubstitutionTable substitutes(const Settings& settings) const {
-    return is_locked ? image::SubstitutionTable() : settings.substitutes;
-  }
 };
 
 // `asked` is what the user named, empty for nothing; it goes first, and no lock holds for it. `tree` is the item's,
