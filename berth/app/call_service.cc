@@ -154,7 +154,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.image = {choice->written, image::to_string(image.used), image.image.digest,
                   image.why.empty() ? choice->reason : choice->reason + "; " + image.why};
   answer.notes = notes_of(request, *checked);
-  if (!guards_.up(container::Guard::UserNamespace)) {
+  if (is_native && !guards_.up(container::Guard::UserNamespace)) {  // another engine's containers say it themselves
     answer.warnings.emplace_back("isolation.user_namespace is off: ids in the container are those of this machine");
   }
   answer.network = {net::to_text(network->spec.profile), network->reason, {}};
