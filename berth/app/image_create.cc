@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "berth/app/create_journal.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
 #include "berth/app/package_fetch.h"
@@ -80,7 +81,7 @@ class ImageMaker {
       }
     }
     BERTH_TRY(const image::WorkFolder work,
-              image::WorkFolder::open(settings_.cache / "create", deadline_, options_.on_step));
+              image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step));
     BERTH_TRY(image::Builder builder, open_builder(work.path()));
     BERTH_CHECK_OK(sweep(builder));
 
@@ -195,23 +196,17 @@ class ImageMaker {
     return image::Builder::open(std::move(builder));
   }
 
-  // What a build is about to make is written down before: an image that was left without a name is found by that.
-  std::filesystem::path journal() const { return settings_.cache / "create-journal"; }
+  std::filesystem::path journal() const { return create_journal(settings_); }
 
   // Removes what an interrupted making has left.
   Result<void> sweep(const image::Builder& builder) const {
     BERTH_CHECK_OK(builder.sweep());
-    const auto unfinished = sys::read_file(journal(), kLargestText);
+    const auto unfinished = unfinished_image(settings_);
     if (!unfinished) return {};
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const auto images, store.list_images());
-    for (const image::StoredImage& one : images) {
-      if (!one.names.empty()) continue;
-      const auto image = store.read_image(one);
-      if (image && image->config.env_value("DOCKER_IMAGE") == *unfinished) {
-        BERTH_CHECK_OK(
-            builder.remove_image(one.id).context([] { return "remove what an interrupted build has left"; }));
-      }
+    for (const std::string& id : images_without_name(store, images, unfinished->name)) {
+      BERTH_CHECK_OK(builder.remove_image(id).context([] { return "remove what an interrupted build has left"; }));
     }
     std::error_code ignored;
     std::filesystem::remove(journal(), ignored);

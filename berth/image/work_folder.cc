@@ -19,6 +19,8 @@ constexpr std::size_t kMaxMountInfo = 16 << 20;
 constexpr auto kPause = std::chrono::milliseconds(200);
 constexpr int kRemovals = 10;
 
+std::string lock_of(const std::filesystem::path& path) { return path.native() + ".lock"; }
+
 Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadline,
                            const std::function<void(std::string_view)>& on_wait) {
   const auto open = [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
@@ -74,10 +76,16 @@ bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& pa
 Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadline,
                                     const std::function<void(std::string_view)>& on_wait) {
   BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0755));
-  BERTH_TRY(UniqueFd lock, take_lock(path.native() + ".lock", deadline, on_wait));
+  BERTH_TRY(UniqueFd lock, take_lock(lock_of(path), deadline, on_wait));
   BERTH_CHECK_OK(remove_folder(path));
   BERTH_CHECK_OK(sys::make_folders(path, 0755));
   return WorkFolder(std::move(path), std::move(lock));
+}
+
+bool WorkFolder::is_held(const std::filesystem::path& path) {
+  const UniqueFd lock(::open(lock_of(path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  // Shared, and let go at once: whoever wants it in this moment tries again.
+  return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) != 0;
 }
 
 WorkFolder::WorkFolder(WorkFolder&& other) noexcept
