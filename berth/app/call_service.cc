@@ -119,7 +119,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
 
   // The image.
   auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
-  auto choice = image_for(request.item, request.image, settings_, tree ? &*tree : nullptr);
+  auto choice = image_for(request.item, request.image, settings_, tree ? &*tree : nullptr, means_->locks());
   if (!choice) return refuse(std::move(choice));
   auto resolved = means_->resolve(choice->reference, settings_.substitutes, settings_.trust);
   if (!resolved && choice->is_locked) resolved = std::move(resolved).context([&] { return choice->reason; });

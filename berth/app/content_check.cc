@@ -224,7 +224,7 @@ class Check {
       judge(reference, item, nullptr, key);
     }
     const auto tree = service_.tree_of(item);
-    const auto choice = image_for(item, "", settings_, tree ? &*tree : nullptr);
+    const auto choice = image_for(item, "", settings_, tree ? &*tree : nullptr, locks_);
     if (!choice) return add(reference, kBadImage, key, choice.error().message());
     const std::string meant = image::to_string(choice->reference);
     auto known = images_.find(meant);
@@ -267,6 +267,7 @@ class Check {
   std::deque<Clash> clashes_;
   std::map<const content::IndexedItem*, const Clash*> clashing_;
   std::map<std::string, std::pair<std::string_view, std::string>> images_;  // by what is meant
+  image::KeptLocks locks_;
   std::map<std::string, ImageKnowledge> knowledge_;                         // by what is written
   std::set<NotLookedUp> not_looked_up_;
   CheckReport report_;

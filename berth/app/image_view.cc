@@ -125,7 +125,8 @@ Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view n
     BERTH_TRY(item, service.find_item(name));
   }
   const auto tree = item.source.empty() ? std::nullopt : content::find_tree_of(item.source);
-  BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr));
+  image::KeptLocks locks;
+  BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr, locks));
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto resolved,
