@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "berth/app/create_journal.h"
+#include "berth/app/engine_handover.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
 #include "berth/app/package_fetch.h"
@@ -359,9 +360,14 @@ class ImageMaker {
 };
 
 Result<CreatedImage> create_image(const CreateOptions& options, const Settings& settings) {
-  return ImageMaker(options, settings).make().context([&] {
-    return fmt::format("create the image '{}'", options.request.name);
-  });
+  const auto doing = [&] { return fmt::format("create the image '{}'", options.request.name); };
+  BERTH_TRY(CreatedImage created, ImageMaker(options, settings).make().context(doing));
+  if (created.id.empty()) return created;  // a dry run
+  image::Reference name = created.reference;
+  name.registry = "localhost";
+  BERTH_TRY(const bool is_handed_on, hand_to_engine(settings, name, options.on_step).context(doing));
+  if (is_handed_on) created.remarks.push_back(fmt::format("it is in {} as well", container::name_of(settings.engine)));
+  return created;
 }
 
 }  // namespace berth::app

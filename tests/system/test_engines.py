@@ -477,6 +477,43 @@ def test_sigkill_of_everybody(calls):
     assert calls.script("demisto.results('next')").value == 'next'
 
 
+# --- images ----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_berth_has_made_is_put_into_the_engine(calls, tmp_path):
+    """Under its own name, once; a name that the engine has for another image is left alone."""
+    settings = calls.settings_with('engine: %s\n' % calls.engine.name)
+    name = next(one for one in calls.engine.images if 'python3' in one)
+    item = tmp_path / 'One.yml'
+    item.write_text("commonfields: {id: One, version: -1}\nname: One\nscript: demisto.results('ran')\ntype: python\n"
+                    "subtype: python3\ndockerimage: %s\n" % name.replace('localhost/', ''))
+
+    def berth(*argv):
+        return calls.berth(*argv, '--json', settings=settings, env=calls.engine.env, seconds=300)
+
+    which = berth('image', 'which', str(item))
+    assert which.code == 0 and which.json['image'] == name.replace('localhost/', ''), which
+    if calls.is_native:
+        return
+    calls.engine.ask('image', 'rm', name)
+    which = berth('image', 'which', str(item))
+    assert which.code == 2 and 'among the images of %s' % calls.engine.name in which.err, which
+    made = berth('image', 'init')
+    assert made.code == 0 and not made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
+    assert berth('run', str(item)).value == 'ran'
+    again = berth('image', 'init')
+    assert again.code == 0 and 'putting it' not in again.err, again
+
+    calls.engine.ask('image', 'rm', name)
+    other = tmp_path / 'Dockerfile'
+    other.write_text('FROM scratch\nLABEL another=image\n')
+    calls.engine.ask('build', '--tag', name, str(tmp_path))
+    refused = berth('image', 'init')
+    assert refused.code != 0 and 'a tag never moves' in refused.err, refused
+    calls.engine.ask('image', 'rm', name)
+    assert berth('image', 'init').code == 0
+
+
 # --- what is refused -----------------------------------------------------------------------------------------------------------
 
 
