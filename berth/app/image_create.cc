@@ -8,8 +8,10 @@
 #include <iterator>
 #include <utility>
 
+#include "berth/app/create_journal.h"
 #include "berth/app/create_judgement.h"
 #include "berth/app/created_contents.h"
+#include "berth/app/engine_handover.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
 #include "berth/app/index_origins.h"
@@ -92,7 +94,7 @@ class ImageMaker {
     BERTH_CHECK_OK(accepted(asked, "what is asked for"));
     remarks_ = asked.findings;
     BERTH_TRY(const image::WorkFolder work,
-              image::WorkFolder::open(settings_.cache / "create", deadline_, options_.on_step));
+              image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step));
     BERTH_TRY(image::Builder builder, open_builder(work.path()));
     BERTH_CHECK_OK(sweep(builder));
 
@@ -220,23 +222,17 @@ class ImageMaker {
     return image::Builder::open(std::move(builder));
   }
 
-  // What a build is about to make is written down before: an image that was left without a name is found by that.
-  std::filesystem::path journal() const { return settings_.cache / "create-journal"; }
+  std::filesystem::path journal() const { return create_journal(settings_); }
 
   // Removes what an interrupted making has left.
   Result<void> sweep(const image::Builder& builder) const {
     BERTH_CHECK_OK(builder.sweep());
-    const auto unfinished = sys::read_file(journal(), kLargestText);
+    const auto unfinished = unfinished_image(settings_);
     if (!unfinished) return {};
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const auto images, store.list_images());
-    for (const image::StoredImage& one : images) {
-      if (!one.names.empty()) continue;
-      const auto image = store.read_image(one);
-      if (image && image->config.env_value("DOCKER_IMAGE") == *unfinished) {
-        BERTH_CHECK_OK(
-            builder.remove_image(one.id).context([] { return "remove what an interrupted build has left"; }));
-      }
+    for (const std::string& id : images_without_name(store, images, unfinished->name)) {
+      BERTH_CHECK_OK(builder.remove_image(id).context([] { return "remove what an interrupted build has left"; }));
     }
     std::error_code ignored;
     std::filesystem::remove(journal(), ignored);
@@ -434,6 +430,11 @@ Result<CreatedImage> create_image(const CreateOptions& given, const Settings& se
   BERTH_TRY(CreatedImage created, ImageMaker(options, settings).make().context(doing));
   if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);
   if (!options.guards.up(container::Guard::UserNamespace)) created.remarks.emplace_back(kNoUserNamespace);
+  if (created.id.empty()) return created;  // a dry run
+  image::Reference name = created.reference;
+  name.registry = "localhost";
+  BERTH_TRY(const bool is_handed_on, hand_to_engine(settings, name, options.on_step).context(doing));
+  if (is_handed_on) created.remarks.push_back(fmt::format("it is in {} as well", container::name_of(settings.engine)));
   return created;
 }
 

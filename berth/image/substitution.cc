@@ -75,6 +75,7 @@ Result<SubstitutionRow> parse_substitution(std::string_view pattern, std::string
 }
 
 Substituted substitute(const Reference& wanted, const SubstitutionTable& table) {
+  if (!wanted.digest.empty()) return {.reference = wanted};
   const SubstitutionRow* best = nullptr;
   std::size_t best_fit = 0;
   for (const SubstitutionRow& row : table) {

@@ -29,6 +29,7 @@ bool is_in_place(const UniqueFd& lock, const std::string& file) {
   return ::fstat(lock.get(), &own) == 0 && ::lstat(file.c_str(), &there) == 0 && own.st_ino == there.st_ino &&
          own.st_dev == there.st_dev;
 }
+std::string lock_of(const std::filesystem::path& path) { return path.native() + ".lock"; }
 
 Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadline,
                            const std::function<void(std::string_view)>& on_wait) {
@@ -86,7 +87,7 @@ bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& pa
 Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadline,
                                     const std::function<void(std::string_view)>& on_wait) {
   BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0755));
-  BERTH_TRY(UniqueFd lock, take_lock(path.native() + ".lock", deadline, on_wait));
+  BERTH_TRY(UniqueFd lock, take_lock(lock_of(path), deadline, on_wait));
   BERTH_CHECK_OK(remove_folder(path));
   BERTH_CHECK_OK(sys::make_folders(path, 0755));
   return WorkFolder(std::move(path), std::move(lock));
@@ -106,6 +107,12 @@ void sweep_work_folders(const std::filesystem::path& parent) {
     folder.replace_extension();
     if (remove_folder(folder)) ::unlink(file.c_str());
   }
+}
+
+bool WorkFolder::is_held(const std::filesystem::path& path) {
+  const UniqueFd lock(::open(lock_of(path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  // Shared, and let go at once: whoever wants it in this moment tries again.
+  return lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) != 0;
 }
 
 WorkFolder::WorkFolder(WorkFolder&& other) noexcept

@@ -22,6 +22,9 @@ class WorkFolder {
   static Result<WorkFolder> open(std::filesystem::path path, Deadline deadline,
                                  const std::function<void(std::string_view)>& on_wait);
 
+  // Whether some process has the lock of `path` at this moment.
+  static bool is_held(const std::filesystem::path& path);
+
   WorkFolder(WorkFolder&& other) noexcept;
   WorkFolder& operator=(WorkFolder&&) = delete;
   ~WorkFolder();

@@ -13,10 +13,10 @@ namespace {
 
 using namespace std::string_literals;
 
-Inventory inventory_of(Layers& layers, std::size_t count) {
+Inventory inventory_of(Layers& layers, std::size_t count, const ReadingBounds& bounds = {}) {
   const auto tree = ImageTree::open(layers.folders(count));
   EXPECT_TRUE(testing::ok(tree));
-  auto inventory = read_inventory(*tree);
+  auto inventory = read_inventory(*tree, bounds);
   EXPECT_TRUE(testing::ok(inventory));
   return std::move(*inventory);
 }
@@ -81,6 +81,49 @@ TEST_F(DebianImage, ComesBackFromJson) {
   const auto read = inventory_of_json(*back);
   ASSERT_TRUE(testing::ok(read));
   EXPECT_EQ(*read, inventory);
+}
+
+struct Bound {
+  const char* name;
+  ReadingBounds bounds;
+  const char* what;
+  const char* why;
+};
+const Bound kBounds[] = {
+    {"OfBytes", {.bytes = 200}, "var/lib/dpkg/status", "larger than the limit of"},
+    {"OfTime", {.time = std::chrono::milliseconds(0)}, "/", "walk the image: it takes too long"},
+    {"OfInterpreters", {.interpreters = 0}, "usr/bin", "more than 0 interpreters"},
+    {"OfNames", {.walk = {.entries = 3}}, "/", "more than 3 names"},
+};
+class BoundedReading : public DebianImage, public ::testing::WithParamInterface<Bound> {};
+TEST_P(BoundedReading, NamesWhatIsBeyond) {
+  const Inventory inventory = inventory_of(layers_, 2, GetParam().bounds);
+  const auto found = std::ranges::find(inventory.unread, GetParam().what, &Unread::what);
+  ASSERT_NE(found, inventory.unread.end());
+  EXPECT_NE(found->why.find(GetParam().why), std::string::npos) << found->why;
+}
+INSTANTIATE_TEST_SUITE_P(Table, BoundedReading, ::testing::ValuesIn(kBounds), [](auto& row) { return row.param.name; });
+
+TEST(ManyNames, OfOneFileAreNotEachRead) {
+  Layers layers;
+  layers.put(0, "usr/bin/python3.0", std::string(1 << 20, '\0'));
+  for (int i = 1; i < 100; ++i) {
+    std::filesystem::create_hard_link(layers.layer(0) / "usr/bin/python3.0",
+                                      layers.layer(0) / "usr/bin" / ("python3." + std::to_string(i)));
+  }
+  const Inventory inventory = inventory_of(layers, 1, {.bytes = 5 << 20});
+  EXPECT_EQ(inventory.interpreters.size(), 64u);
+  // Five were read, for the others it is said that they were not; one row says that there are more than 64.
+  EXPECT_EQ(std::ranges::count(inventory.unread, "usr/bin", &Unread::what), 1);
+  EXPECT_GE(inventory.unread.size(), 59u);
+}
+
+TEST(UnreadThings, AreNotNamedWithoutEnd) {
+  Layers layers;
+  for (int i = 0; i < 1100; ++i) layers.put(0, "a/" + std::to_string(i) + ".dist-info", "");
+  const Inventory inventory = inventory_of(layers, 1);
+  ASSERT_EQ(inventory.unread.size(), 1001u);
+  EXPECT_EQ(inventory.unread.back().why, "more could not be read than is named here");
 }
 
 TEST(InventoryJson, WithoutAMemberIsRefused) {
