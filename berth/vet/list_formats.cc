@@ -188,8 +188,8 @@ Result<void> check_spdx_ids(std::string_view text, std::size_t most) {
     if (line->text.empty() || line->text.front() == '#') continue;
     if (++ids > most) return fail(Errc::Exhausted, fmt::format("it has more than {} ids", most));
     const std::size_t tab = std::min(line->text.find('\t'), line->text.size());
-    const bool is_alone = tab == line->text.size();
-    if (!is_spdx_id(line->text.substr(0, tab)) || !(is_alone || is_spdx_id(line->text.substr(tab + 1))))
+    // What replaces an id may be an expression.
+    if (!is_spdx_id(line->text.substr(0, tab)) || to_visible(line->text.substr(tab), true) != line->text.substr(tab))
       return fail(Errc::InvalidInput, fmt::format("line {}: '{}' is no id", line->number, shown(line->text)));
   }
   return {};
