@@ -239,7 +239,8 @@ Json CreateJudgement::record() const {
   };
   Json record = Json::object();
   record.set("schema", kSchema);
-  for (const Json::Member& member : *judgement_.record().as_object()) record.set(member.first, member.second);
+  const Json by = judgement_.record();
+  for (const Json::Member& member : *by.as_object()) record.set(member.first, member.second);
   return record.set("judged", list(judged_)).set("approvals", list(approvals_));
 }
 

@@ -11,6 +11,7 @@
 #include "berth/app/create_journal.h"
 #include "berth/app/create_judgement.h"
 #include "berth/app/created_contents.h"
+#include "berth/app/created_images.h"
 #include "berth/app/engine_handover.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
@@ -24,7 +25,6 @@
 #include "berth/image/inventory_reader.h"
 #include "berth/image/revisions.h"
 #include "berth/image/storage_places.h"
-#include "berth/image/tag_order.h"
 #include "berth/image/trust.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
@@ -71,7 +71,7 @@ void add_times(std::string_view printed, CreateTimes& times) {
 class ImageMaker {
  public:
   ImageMaker(const CreateOptions& options, const Settings& settings)
-      : options_(options), settings_(settings), deadline_(begun_ + options.time_limit) {}
+      : options_(options), settings_(settings), deadline_(begun_ + options.time_limit), journal_(settings) {}
 
   // The way of an image, top to bottom.
   Result<CreatedImage> make() {
@@ -81,12 +81,10 @@ class ImageMaker {
     if (!options_.refresh && !options_.rebuild && !options_.dry_run && options_.export_folder.empty()) {
       const std::string key = image::request_key(options_.request, base_.digest);
       BERTH_TRY(std::optional<CreatedImage> known,
-                find_with_labels({{image::kRequestLabel, key}, {kBasisLabel, judgement_->basis()}}));
-      if (known) {
-        known->why =
-            "the same was asked for on the same base, and judged by the same; --refresh asks the indexes again";
-        return std::move(*known);
-      }
+                find_known({{image::kRequestLabel, key}, {kBasisLabel, judgement_->basis()}},
+                           "the same was asked for on the same base, and judged by the same; --refresh asks the "
+                           "indexes again"));
+      if (known) return std::move(*known);
     }
     // Nothing is fetched before the names are judged.
     step("judging what is asked for");
@@ -96,7 +94,7 @@ class ImageMaker {
     BERTH_TRY(const image::WorkFolder work,
               image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step));
     BERTH_TRY(image::Builder builder, open_builder(work.path()));
-    BERTH_CHECK_OK(sweep(builder));
+    BERTH_CHECK_OK(journal_.sweep(graph_root_, builder));
 
     BERTH_TRY(PackageFetch fetch, open_fetch(work.path() / "input"));
     BERTH_TRY(Resolved resolved, resolve(fetch));
@@ -111,19 +109,19 @@ class ImageMaker {
     BERTH_TRY(Supplied supplied, supply(std::move(vetted), fetch, work.path() / "input"));
     if (!options_.rebuild) {
       BERTH_TRY(std::optional<CreatedImage> known,
-                find_with_labels({{image::kLockLabel, image::lock_key(supplied.recipe())}}));
+                find_known({{image::kLockLabel, image::lock_key(supplied.recipe())}},
+                           "the indexes gave exactly what an image is made of that is here"));
       if (known) {
         known->recipe = supplied.recipe();
         known->remarks = remarks_of(supplied);
         known->judgement = judgement_->record();
-        known->why = "the indexes gave exactly what an image is made of that is here";
         return std::move(*known);
       }
     }
     BERTH_TRY(Built built, build(std::move(supplied), builder));
     auto inspected = inspect(std::move(built));
     if (!inspected) {
-      static_cast<void>(sweep(builder));
+      static_cast<void>(journal_.sweep(graph_root_, builder));
       return std::unexpected(std::move(inspected).error());
     }
     return publish(*inspected, builder);
@@ -181,33 +179,14 @@ class ImageMaker {
     return {};
   }
 
-  using Labels = std::vector<std::pair<std::string_view, std::string>>;
-
-  Result<std::optional<CreatedImage>> find_with_labels(const Labels& labels) const {
-    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
-    BERTH_TRY(std::vector<std::string> tags, store.tags_of(name_));
-    std::ranges::sort(tags, [](const auto& a, const auto& b) { return image::compare_tags(a, b) > 0; });
-    for (const std::string& tag : tags) {
-      image::Reference tagged = name_;
-      tagged.tag = tag;
-      const auto found = store.find_image(tagged);
-      // A damaged image is no reason to stop: a whole one is made beside it.
-      const auto has = [&](const auto& label) { return found->config.label(label.first) == label.second; };
-      if (found && std::ranges::all_of(labels, has)) return std::optional(described(store, *found, tag));
+  // An image with all `labels` that is here, as the answer.
+  Result<std::optional<CreatedImage>> find_known(const ImageLabels& labels, const char* why) const {
+    BERTH_TRY(std::optional<CreatedImage> known, find_created_image(graph_root_, name_, labels));
+    if (known) {
+      known->why = why;
+      known->times.whole = since(begun_);
     }
-    return std::optional<CreatedImage>();
-  }
-
-  CreatedImage described(const image::LocalStore& store, const image::LocalImage& image, const std::string& tag) const {
-    CreatedImage created;
-    created.reference.path = name_.path;
-    created.reference.tag = tag;
-    created.id = image.id;
-    created.digest = image.digest;
-    created.size_bytes = store.size_bytes_of(image).value_or(0);
-    if (auto judgement = parse_json(image.config.label(kRecordLabel))) created.judgement = *std::move(judgement);
-    created.times.whole = since(begun_);
-    return created;
+    return known;
   }
 
   Result<image::Builder> open_builder(const std::filesystem::path& work) const {
@@ -220,23 +199,6 @@ class ImageMaker {
     builder.deadline = deadline_;
     builder.watch = [interrupt = options_.interrupt] { return check_interrupt(interrupt); };
     return image::Builder::open(std::move(builder));
-  }
-
-  std::filesystem::path journal() const { return create_journal(settings_); }
-
-  // Removes what an interrupted making has left.
-  Result<void> sweep(const image::Builder& builder) const {
-    BERTH_CHECK_OK(builder.sweep());
-    const auto unfinished = unfinished_image(settings_);
-    if (!unfinished) return {};
-    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
-    BERTH_TRY(const auto images, store.list_images());
-    for (const std::string& id : images_without_name(store, images, unfinished->name)) {
-      BERTH_CHECK_OK(builder.remove_image(id).context([] { return "remove what an interrupted build has left"; }));
-    }
-    std::error_code ignored;
-    std::filesystem::remove(journal(), ignored);
-    return {};
   }
 
   Result<PackageFetch> open_fetch(const std::filesystem::path& input) {
@@ -311,7 +273,7 @@ class ImageMaker {
               image::take_next_tag(revisions, name_.path + ":" + version, version, store, name_));
     const std::string own_name = fmt::format("{}:{}", name_.path, tag);
     step(fmt::format("building {}", own_name));
-    BERTH_CHECK_OK(sys::write_file_atomically(journal(), own_name, 0644));
+    BERTH_CHECK_OK(journal_.begin(own_name));
     image::BuildOrder order;
     order.base_id = base_.id;
     order.input = input;
@@ -370,12 +332,11 @@ class ImageMaker {
       return fail(Errc::AlreadyExists, fmt::format("'{}' has come to be there meanwhile, and a tag never moves", text));
     }
     BERTH_CHECK_OK(builder.give_name(inspected.built().id(), text));
-    std::error_code ignored;
-    std::filesystem::remove(journal(), ignored);
+    journal_.end();
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const image::LocalImage named, store.find_image(full));
     const image::CreateRecipe& recipe = inspected.built().supplied().recipe();
-    CreatedImage created = described(store, named, full.tag);
+    CreatedImage created = describe_created_image(store, named, name_, full.tag);
     created.made = true;
     created.why = fmt::format("made of {} libraries and {} packages on {}", recipe.libraries.size(),
                               recipe.packages.size(), recipe.base.name);
@@ -411,6 +372,7 @@ class ImageMaker {
   const Settings& settings_;
   Clock::time_point begun_ = Clock::now();
   Clock::time_point deadline_;
+  CreateJournal journal_;
   std::filesystem::path graph_root_;
   image::LocalImage base_;
   image::Reference name_;  // localhost/NAME
