@@ -448,15 +448,15 @@ def test_real_indexes(berth, tmp_path):
 
 def test_start_up_files_of_wheels_do_not_run_in_the_build(berth, maker):
     code = 'import os; exec("try:\\n    open(\'/var/lib/pth-ran-as-%d\' % os.getuid(), \'w\')\\nexcept Exception: pass")\n'
-    maker.index.add(wheel('pthlib', '1.0', {'pthlib.py': 'X = 1\n', 'pthlib.pth': code}))
+    maker.index.add(wheel('beginlib', '1.0', {'beginlib.py': 'X = 1\n', 'beginlib.pth': code}))
     try:
-        made = maker.made('pth', '--dependencies', 'pthlib')
-        found = run_in(berth, made['image'], 'import glob, importlib.util, os, pthlib\n'
-                       'cached = importlib.util.cache_from_source(pthlib.__file__)\n'
+        made = maker.made('pth', '--dependencies', 'beginlib')
+        found = run_in(berth, made['image'], 'import glob, importlib.util, os, beginlib\n'
+                       'cached = importlib.util.cache_from_source(beginlib.__file__)\n'
                        'value = [glob.glob("/var/lib/pth-ran-*"), os.path.exists(cached)]')
         assert found == [[], True], found
     finally:
-        del maker.index.libraries['pthlib-1.0-py3-none-any.whl']
+        del maker.index.libraries['beginlib-1.0-py3-none-any.whl']
 
 
 def test_a_build_has_bounded_processes(maker, tmp_path):
