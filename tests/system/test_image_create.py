@@ -497,9 +497,9 @@ def test_settings_say_where_packages_come_from(berth, maker):
 
 def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
     hold = threading.Event()
-    maker.index.before_answer = lambda path: hold.wait(60 * PATIENCE)
     line = '/docker_image_create name=%si dependencies=needed' % PREFIX
     running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    maker.index.before_answer = lambda path: 'resolving libraries' in running.said() and hold.wait(60 * PATIENCE)
     try:
         until = time.monotonic() + 60 * PATIENCE
         while 'resolving libraries' not in running.said() and time.monotonic() < until:
