@@ -16,6 +16,7 @@
 #include "berth/container/runtime_folder.h"
 #include "berth/image/engine_images.h"
 #include "berth/image/kept_images.h"
+#include "berth/image/kept_locks.h"
 
 namespace berth::app {
 
@@ -40,6 +41,7 @@ class CallMeans {
   bool give_back();
 
   AssembledCodes& codes() { return codes_; }
+  image::KeptLocks& locks() { return locks_; }
 
   // In a process that stays, what is made for the next call waits until the answer to this one is out: make_ready().
   void stay() { stays_ = true; }
@@ -71,6 +73,7 @@ class CallMeans {
   std::unique_ptr<WarmPool> warm_;
   std::unique_ptr<SharedProcesses> shared_;
   AssembledCodes codes_;
+  image::KeptLocks locks_;
   bool stays_ = false;
   std::vector<container::CallChild> ended_;
   std::vector<WarmCall> later_;

@@ -119,9 +119,9 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
 
   // The image.
   auto tree = request.item.source.empty() ? std::nullopt : content::find_tree_of(request.item.source);
-  auto choice = image_for(request.item, request.image, settings_, tree ? &*tree : nullptr);
+  auto choice = image_for(request.item, request.image, settings_, tree ? &*tree : nullptr, means_->locks());
   if (!choice) return refuse(std::move(choice));
-  auto resolved = means_->resolve(choice->reference, choice->substitutes(settings_), settings_.trust);
+  auto resolved = means_->resolve(choice->reference, settings_.substitutes, settings_.trust);
   if (!resolved && choice->is_locked) resolved = std::move(resolved).context([&] { return choice->reason; });
   if (!resolved) return refuse(std::move(resolved));
   const image::ResolvedImage& image = **resolved;  // until the conversation: other calls may look for theirs then
@@ -154,7 +154,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
   answer.image = {choice->written, image::to_string(image.used), image.image.digest,
                   image.why.empty() ? choice->reason : choice->reason + "; " + image.why};
   answer.notes = notes_of(request, *checked);
-  if (!guards_.up(container::Guard::UserNamespace)) {
+  if (is_native && !guards_.up(container::Guard::UserNamespace)) {  // another engine's containers say it themselves
     answer.warnings.emplace_back(kNoUserNamespace);
   }
   answer.network = {net::to_text(network->spec.profile), network->reason, {}};

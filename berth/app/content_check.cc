@@ -224,9 +224,9 @@ class Check {
       judge(reference, item, nullptr, key);
     }
     const auto tree = service_.tree_of(item);
-    const auto choice = image_for(item, "", settings_, tree ? &*tree : nullptr);
+    const auto choice = image_for(item, "", settings_, tree ? &*tree : nullptr, locks_);
     if (!choice) return add(reference, kBadImage, key, choice.error().message());
-    const std::string meant = image::to_string(choice->reference) + (choice->is_locked ? " locked" : "");
+    const std::string meant = image::to_string(choice->reference);
     auto known = images_.find(meant);
     if (known == images_.end()) known = images_.emplace(meant, look_for(*choice)).first;
     const auto& [rule, reason] = known->second;
@@ -234,8 +234,8 @@ class Check {
   }
 
   void judge(const ItemReference& reference, const Item& item, const image::Reference* named, const std::string& key) {
-    static const ImageKnowledge kNothing;
-    const ImageKnowledge* known = &kNothing;
+    static const ImageKnowledge nothing;
+    const ImageKnowledge* known = &nothing;
     if (named != nullptr) {
       const std::string text = image::to_string(*named);
       auto found = knowledge_.find(text);
@@ -251,8 +251,7 @@ class Check {
 
   // Rule and reason why the image cannot be had; empty when it can.
   std::pair<std::string_view, std::string> look_for(const ItemImage& choice) const {
-    const auto resolved =
-        image::resolve_image(store_, choice.reference, choice.substitutes(settings_), settings_.trust);
+    const auto resolved = image::resolve_image(store_, choice.reference, settings_.substitutes, settings_.trust);
     if (resolved) return {};
     return {resolved.error().code() == Errc::Denied ? kUntrusted : kNoImage, resolved.error().message()};
   }
@@ -267,7 +266,8 @@ class Check {
   std::deque<Clash> clashes_;
   std::map<const content::IndexedItem*, const Clash*> clashing_;
   std::map<std::string, std::pair<std::string_view, std::string>> images_;  // by what is meant
-  std::map<std::string, ImageKnowledge> knowledge_;                         // by what is written
+  image::KeptLocks locks_;
+  std::map<std::string, ImageKnowledge> knowledge_;  // by what is written
   std::set<NotLookedUp> not_looked_up_;
   CheckReport report_;
 };

@@ -5,17 +5,6 @@
 #include "berth/app/created_view.h"
 
 namespace berth::app {
-namespace {
-
-// Nothing judges yet what is installed; its findings say so.
-Result<Verdict> accept_unjudged(const Resolved&) {
-  return Verdict{true, {"licences and advisories of what is installed were not judged"}};
-}
-
-Result<Verdict> accept_inventory(const Resolved&, const image::Inventory&) { return Verdict{}; }
-
-}  // namespace
-
 Result<CreateOptions> create_options_of(const CreateTexts& texts) {
   CreateOptions options;
   BERTH_TRY(options.request.name, image::parse_image_name(texts.name));
@@ -34,8 +23,6 @@ Result<CreateOptions> create_options_of(const CreateTexts& texts) {
     }
     *into = *given;
   }
-  options.judge = accept_unjudged;
-  options.judge_inventory = accept_inventory;
   return options;
 }
 

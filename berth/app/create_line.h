@@ -23,7 +23,7 @@ struct CreateTexts {
   std::string source;
 };
 
-// Checks all names; nothing is looked up. The judgements are those of this machine's policy.
+// Checks how all names are written; nothing is looked up or judged.
 // Errors: InvalidInput, Exhausted: those of the parsers.
 Result<CreateOptions> create_options_of(const CreateTexts& texts);
 

@@ -8,7 +8,10 @@
 #include <iterator>
 #include <utility>
 
+#include "berth/app/create_journal.h"
+#include "berth/app/create_judgement.h"
 #include "berth/app/created_contents.h"
+#include "berth/app/engine_handover.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
 #include "berth/app/index_origins.h"
@@ -74,36 +77,50 @@ class ImageMaker {
   Result<CreatedImage> make() {
     BERTH_CHECK_OK(check_request());
     BERTH_CHECK_OK(find_base());
+    BERTH_TRY(judgement_, CreateJudgement::open(settings_));
     if (!options_.refresh && !options_.rebuild && !options_.dry_run && options_.export_folder.empty()) {
       const std::string key = image::request_key(options_.request, base_.digest);
-      BERTH_TRY(std::optional<CreatedImage> known, find_with_label(image::kRequestLabel, key));
+      BERTH_TRY(std::optional<CreatedImage> known,
+                find_with_labels({{image::kRequestLabel, key}, {kBasisLabel, judgement_->basis()}}));
       if (known) {
-        known->why = "the same was asked for on the same base; --refresh asks the indexes again";
+        known->why =
+            "the same was asked for on the same base, and judged by the same; --refresh asks the indexes again";
         return std::move(*known);
       }
     }
+    // Nothing is fetched before the names are judged.
+    step("judging what is asked for");
+    BERTH_TRY(const Verdict asked, judgement_->judge_request(options_.request));
+    BERTH_CHECK_OK(accepted(asked, "what is asked for"));
+    remarks_ = asked.findings;
     BERTH_TRY(const image::WorkFolder work,
-              image::WorkFolder::open(settings_.cache / "create", deadline_, options_.on_step));
+              image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step));
     BERTH_TRY(image::Builder builder, open_builder(work.path()));
     BERTH_CHECK_OK(sweep(builder));
 
-    BERTH_TRY(Resolved resolved, resolve(work.path() / "input"));
+    BERTH_TRY(PackageFetch fetch, open_fetch(work.path() / "input"));
+    BERTH_TRY(Resolved resolved, resolve(fetch));
+    step("judging what is to be installed");
+    const Judge judge = [this](const Resolved& one) { return judgement_->judge_resolution(one.recipe(), one.facts()); };
+    BERTH_TRY(Vetted vetted, Vetted::by(judge, std::move(resolved)));
+    // From here on all names and versions have been judged: files may be fetched.
     if (!options_.export_folder.empty()) {
-      BERTH_CHECK_OK(export_image_folder(resolved.recipe(), options_.export_folder));
+      BERTH_CHECK_OK(export_image_folder(vetted.resolved().recipe(), options_.export_folder));
     }
-    if (options_.dry_run) return shown(resolved);
+    if (options_.dry_run) return shown(vetted);
+    BERTH_TRY(Supplied supplied, supply(std::move(vetted), fetch, work.path() / "input"));
     if (!options_.rebuild) {
       BERTH_TRY(std::optional<CreatedImage> known,
-                find_with_label(image::kLockLabel, image::lock_key(resolved.recipe())));
+                find_with_labels({{image::kLockLabel, image::lock_key(supplied.recipe())}}));
       if (known) {
-        known->recipe = resolved.recipe();
-        known->remarks = resolved.remarks();
+        known->recipe = supplied.recipe();
+        known->remarks = remarks_of(supplied);
+        known->judgement = judgement_->record();
         known->why = "the indexes gave exactly what an image is made of that is here";
         return std::move(*known);
       }
     }
-    BERTH_TRY(Vetted vetted, Vetted::by(options_.judge, std::move(resolved)));
-    BERTH_TRY(Built built, build(std::move(vetted), builder));
+    BERTH_TRY(Built built, build(std::move(supplied), builder));
     auto inspected = inspect(std::move(built));
     if (!inspected) {
       static_cast<void>(sweep(builder));
@@ -131,7 +148,7 @@ class ImageMaker {
     BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
     BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
     BERTH_CHECK_OK(
-        image::check_trust(settings_.trust, base_.names, base_.digest).context([] { return "build on it"; }));
+        image::check_trust(settings_.trust, base_.names, digests_of(base_)).context([] { return "build on it"; }));
     image::Reference used = wanted;
     for (const image::Reference& name : base_.names) {
       if (used.tag.empty() || name.path == wanted.path) used = name;
@@ -164,7 +181,9 @@ class ImageMaker {
     return {};
   }
 
-  Result<std::optional<CreatedImage>> find_with_label(std::string_view label, const std::string& value) const {
+  using Labels = std::vector<std::pair<std::string_view, std::string>>;
+
+  Result<std::optional<CreatedImage>> find_with_labels(const Labels& labels) const {
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(std::vector<std::string> tags, store.tags_of(name_));
     std::ranges::sort(tags, [](const auto& a, const auto& b) { return image::compare_tags(a, b) > 0; });
@@ -173,7 +192,8 @@ class ImageMaker {
       tagged.tag = tag;
       const auto found = store.find_image(tagged);
       // A damaged image is no reason to stop: a whole one is made beside it.
-      if (found && found->config.label(label) == value) return std::optional(described(store, *found, tag));
+      const auto has = [&](const auto& label) { return found->config.label(label.first) == label.second; };
+      if (found && std::ranges::all_of(labels, has)) return std::optional(described(store, *found, tag));
     }
     return std::optional<CreatedImage>();
   }
@@ -185,6 +205,7 @@ class ImageMaker {
     created.id = image.id;
     created.digest = image.digest;
     created.size_bytes = store.size_bytes_of(image).value_or(0);
+    if (auto judgement = parse_json(image.config.label(kRecordLabel))) created.judgement = *std::move(judgement);
     created.times.whole = since(begun_);
     return created;
   }
@@ -201,30 +222,24 @@ class ImageMaker {
     return image::Builder::open(std::move(builder));
   }
 
-  // What a build is about to make is written down before: an image that was left without a name is found by that.
-  std::filesystem::path journal() const { return settings_.cache / "create-journal"; }
+  std::filesystem::path journal() const { return create_journal(settings_); }
 
   // Removes what an interrupted making has left.
   Result<void> sweep(const image::Builder& builder) const {
     BERTH_CHECK_OK(builder.sweep());
-    const auto unfinished = sys::read_file(journal(), kLargestText);
+    const auto unfinished = unfinished_image(settings_);
     if (!unfinished) return {};
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const auto images, store.list_images());
-    for (const image::StoredImage& one : images) {
-      if (!one.names.empty()) continue;
-      const auto image = store.read_image(one);
-      if (image && image->config.env_value("DOCKER_IMAGE") == *unfinished) {
-        BERTH_CHECK_OK(
-            builder.remove_image(one.id).context([] { return "remove what an interrupted build has left"; }));
-      }
+    for (const std::string& id : images_without_name(store, images, unfinished->name)) {
+      BERTH_CHECK_OK(builder.remove_image(id).context([] { return "remove what an interrupted build has left"; }));
     }
     std::error_code ignored;
     std::filesystem::remove(journal(), ignored);
     return {};
   }
 
-  Result<Resolved> resolve(const std::filesystem::path& input) {
+  Result<PackageFetch> open_fetch(const std::filesystem::path& input) {
     BERTH_CHECK_OK(look_into_base());
     container::Limits limits;
     limits.memory_bytes = options_.memory_bytes + options_.fetched_bytes;
@@ -233,7 +248,6 @@ class ImageMaker {
     limits.allow_unlimited = settings_.limits.allow_unlimited;
     FetchOptions fetch{.base = base_,
                        .recipe = recipe_,
-                       .fetch = !options_.dry_run,
                        .into = input,
                        .indexes = options_.indexes,
                        .limits = limits,
@@ -242,25 +256,54 @@ class ImageMaker {
                        .guards = options_.guards,
                        .on_step = options_.on_step};
     BERTH_CHECK_OK(sys::make_folders(input, 0755));
-    BERTH_TRY(Fetched fetched, fetch_packages(std::move(fetch), settings_));
-    times_.pip = fetched.pip_time;
-    times_.packages = fetched.package_time;
+    return PackageFetch(std::move(fetch), settings_);
+  }
+
+  Result<Resolved> resolve(PackageFetch& fetch) {
+    BERTH_CHECK_OK(fetch.resolve());
+    const Found& found = fetch.found();
+    times_.pip = found.pip_time;
+    times_.packages = found.package_time;
     Resolved resolved;
-    resolved.recipe_ = std::move(fetched.recipe);
-    resolved.base_ = base_;
-    resolved.files_ = input;
-    resolved.time_ = std::max({seconds_of(base_.created), fetched.newest_package_time, std::int64_t{1}});
-    resolved.remarks_ = std::move(fetched.remarks);
+    resolved.recipe_ = found.recipe;
+    resolved.facts_ = found.facts;
+    resolved.remarks_ = found.remarks;
     return resolved;
   }
 
-  Result<Built> build(Vetted vetted, const image::Builder& builder) {
-    const Resolved& resolved = vetted.resolved();
-    const std::filesystem::path& input = resolved.files();
-    BERTH_CHECK_OK(sys::write_file_atomically(input / "install.sh",
-                                              image::install_script(resolved.recipe(), resolved.time()), 0755));
-    BERTH_CHECK_OK(sys::write_file_atomically(input / "requirements.txt",
-                                              image::print_installed(resolved.recipe().libraries), 0644));
+  Result<Supplied> supply(Vetted vetted, PackageFetch& fetch, const std::filesystem::path& input) {
+    const std::size_t known = fetch.found().remarks.size();
+    BERTH_CHECK_OK(fetch.fetch());
+    const Found& found = fetch.found();
+    times_.pip = found.pip_time;
+    times_.packages = found.package_time;
+    Supplied supplied(std::move(vetted));
+    supplied.recipe_ = found.recipe;
+    supplied.files_ = input;
+    supplied.time_ = std::max({seconds_of(base_.created), found.newest_package_time, std::int64_t{1}});
+    supplied.remarks_.assign(found.remarks.begin() + static_cast<std::ptrdiff_t>(known), found.remarks.end());
+    const Verdict verdict = judgement_->judge_files(supplied.recipe_, input / "libraries");
+    BERTH_CHECK_OK(accepted(verdict, "what was fetched"));
+    std::ranges::copy(verdict.findings, std::back_inserter(supplied.remarks_));
+    return supplied;
+  }
+
+  std::vector<std::string> remarks_of(const Supplied& supplied) const {
+    std::vector<std::string> all = remarks_;
+    for (const auto* some :
+         {&supplied.vetted().resolved().remarks(), &supplied.vetted().findings(), &supplied.remarks()}) {
+      all.insert(all.end(), some->begin(), some->end());
+    }
+    return all;
+  }
+
+  Result<Built> build(Supplied supplied, const image::Builder& builder) {
+    const image::CreateRecipe& recipe = supplied.recipe();
+    const std::filesystem::path& input = supplied.files();
+    BERTH_CHECK_OK(
+        sys::write_file_atomically(input / "install.sh", image::install_script(recipe, supplied.time()), 0755));
+    BERTH_CHECK_OK(
+        sys::write_file_atomically(input / "requirements.txt", image::print_installed(recipe.libraries), 0644));
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     const std::filesystem::path revisions = settings_.state / kRevisions;
     const std::string version(image::kCreatedVersion);
@@ -274,15 +317,17 @@ class ImageMaker {
     order.input = input;
     order.script = {"/bin/sh", std::string(image::kBuildFolder) + "/install.sh"};
     order.memory_bytes = options_.memory_bytes;
-    order.time = resolved.time();
+    order.time = supplied.time();
     order.environment = {"DOCKER_IMAGE=" + own_name};
-    order.labels = image::labels_of(resolved.recipe(), tag, resolved.time());
+    order.labels = image::labels_of(recipe, tag, supplied.time());
+    order.labels.emplace_back(kBasisLabel, judgement_->basis());
+    order.labels.emplace_back(kRecordLabel, print_json(judgement_->record()));
     for (const auto& label : order.labels) {
       if (label.first.starts_with("org.") && !label.second.empty()) order.annotations.push_back(label);
     }
     BERTH_TRY(const image::BuiltImage built, builder.build(order));
     add_times(built.printed, times_);
-    return Built(std::move(vetted), built.id, tag);
+    return Built(std::move(supplied), built.id, tag);
   }
 
   Result<Inspected> inspect(Built built) {
@@ -294,14 +339,14 @@ class ImageMaker {
     BERTH_TRY(image::LocalImage image, store.read_image(*record));
     BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
     BERTH_TRY(image::Inventory inventory, image::read_inventory(tree));
-    const Resolved& resolved = built.vetted().resolved();
-    BERTH_CHECK_OK(compare_with_lock(resolved.recipe(), inventory));
-    BERTH_TRY(const Verdict verdict, options_.judge_inventory(resolved, inventory));
+    const image::CreateRecipe& recipe = built.supplied().recipe();
+    BERTH_CHECK_OK(compare_with_lock(recipe, inventory));
+    BERTH_TRY(const Verdict verdict, judgement_->judge_inventory(base_, image, inventory));
     BERTH_CHECK_OK(accepted(verdict, "what lies in the image"));
     step("checking interpreter and libraries");
     const ImageTest test{.image = image,
                          .base = base_,
-                         .recipe = resolved.recipe(),
+                         .recipe = recipe,
                          .memory_bytes = options_.memory_bytes,
                          .deadline = deadline_,
                          .interrupt = options_.interrupt,
@@ -329,23 +374,21 @@ class ImageMaker {
     std::filesystem::remove(journal(), ignored);
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const image::LocalImage named, store.find_image(full));
-    const Resolved& resolved = inspected.built().vetted().resolved();
+    const image::CreateRecipe& recipe = inspected.built().supplied().recipe();
     CreatedImage created = described(store, named, full.tag);
     created.made = true;
-    created.why = fmt::format("made of {} libraries and {} packages on {}", resolved.recipe().libraries.size(),
-                              resolved.recipe().packages.size(), resolved.recipe().base.name);
+    created.why = fmt::format("made of {} libraries and {} packages on {}", recipe.libraries.size(),
+                              recipe.packages.size(), recipe.base.name);
     created.isolation = builder.isolation();
-    created.recipe = resolved.recipe();
-    created.remarks = resolved.remarks();
-    for (const auto* findings : {&inspected.built().vetted().findings(), &inspected.findings()}) {
-      created.remarks.insert(created.remarks.end(), findings->begin(), findings->end());
-    }
+    created.recipe = recipe;
+    created.remarks = remarks_of(inspected.built().supplied());
+    std::ranges::copy(inspected.findings(), std::back_inserter(created.remarks));
     times_.whole = since(begun_);
     created.times = times_;
     return created;
   }
 
-  Result<CreatedImage> shown(const Resolved& resolved) {
+  Result<CreatedImage> shown(const Vetted& vetted) {
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     const std::string version(image::kCreatedVersion);
     CreatedImage created;
@@ -353,8 +396,12 @@ class ImageMaker {
     BERTH_TRY(created.reference.tag,
               image::next_free_tag(settings_.state / kRevisions, name_.path + ":" + version, version, store, name_));
     created.why = "a dry run: nothing was made";
-    created.recipe = resolved.recipe();
-    created.remarks = resolved.remarks();
+    created.recipe = vetted.resolved().recipe();
+    created.judgement = judgement_->record();
+    created.remarks = remarks_;
+    for (const auto* some : {&vetted.resolved().remarks(), &vetted.findings()}) {
+      created.remarks.insert(created.remarks.end(), some->begin(), some->end());
+    }
     times_.whole = since(begun_);
     created.times = times_;
     return created;
@@ -369,6 +416,8 @@ class ImageMaker {
   image::Reference name_;  // localhost/NAME
   image::CreateRecipe recipe_;
   CreateTimes times_;
+  std::optional<CreateJudgement> judgement_;
+  std::vector<std::string> remarks_;  // of the request's judgement
 };
 
 Result<CreatedImage> create_image(const CreateOptions& given, const Settings& settings) {
@@ -381,6 +430,11 @@ Result<CreatedImage> create_image(const CreateOptions& given, const Settings& se
   BERTH_TRY(CreatedImage created, ImageMaker(options, settings).make().context(doing));
   if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);
   if (!options.guards.up(container::Guard::UserNamespace)) created.remarks.emplace_back(kNoUserNamespace);
+  if (created.id.empty()) return created;  // a dry run
+  image::Reference name = created.reference;
+  name.registry = "localhost";
+  BERTH_TRY(const bool is_handed_on, hand_to_engine(settings, name, options.on_step).context(doing));
+  if (is_handed_on) created.remarks.push_back(fmt::format("it is in {} as well", container::name_of(settings.engine)));
   return created;
 }
 

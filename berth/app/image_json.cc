@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "berth/base/utf8.h"
 #include "berth/engine/outcome.h"
 
@@ -18,6 +20,8 @@ std::string_view kind_text(UseKind kind) {
       return "lock";
     case UseKind::Container:
       return "container";
+    case UseKind::Making:
+      return "making";
   }
   return "";
 }
@@ -40,6 +44,7 @@ Json image_json(const ImageRow& row) {
     uses.push_back(Json::object().set("kind", kind_text(use.kind)).set("who", to_valid_utf8(use.who)));
   }
   json.set("used_by", std::move(uses)).set("newer", Json::array());
+  json.set("unfinished", row.unfinished.empty() ? Json() : Json(to_valid_utf8(row.unfinished)));
   return json.set("problem", row.problem.empty() ? Json() : Json(to_valid_utf8(row.problem)));
 }
 
@@ -92,8 +97,14 @@ std::string repository_text(const image::Reference& name) {
   return shown.path.empty() ? "<none>" : image::name_of(shown);
 }
 
+std::string name_text(const ImageRow& row) {
+  if (row.unfinished.empty()) return repository_text(row.name);
+  const bool is_going_on = std::ranges::find(row.uses, UseKind::Making, &ImageUse::kind) != row.uses.end();
+  return fmt::format("<{}: {}>", is_going_on ? "being made" : "half made", row.unfinished);
+}
+
 std::vector<std::string> image_cells(const ImageRow& row) {
-  return {repository_text(row.name),
+  return {name_text(row),
           row.name.tag.empty() ? "<none>" : row.name.tag,
           row.digest.substr(0, 19),
           engine::bytes_text(row.facts.size_bytes),

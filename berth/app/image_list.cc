@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <compare>
 
+#include "berth/app/create_journal.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/tag_order.h"
 
@@ -58,15 +59,16 @@ struct Gathered {
 };
 
 Gathered gather(const Settings& settings, const image::LocalStore& store, const std::vector<StoredImage>& images,
-                const std::function<void(std::string_view)>& on_step) {
+                const ImageListOptions& options) {
   image::FactsCache cache(settings.cache, store);
   Gathered gathered;
   for (const StoredImage& image : images) {
-    if (on_step && !cache.has(image)) {
-      on_step(fmt::format("reading what is installed in {}",
-                          image.names.empty() ? image.id.substr(0, 12) : image::to_string(image.names.front())));
+    if (options.on_step && options.with_layers && !cache.has(image)) {
+      options.on_step(fmt::format("reading what is installed in {}", image.names.empty()
+                                                                         ? image.id.substr(0, 12)
+                                                                         : image::to_string(image.names.front())));
     }
-    auto facts = cache.get(image);
+    auto facts = options.with_layers ? cache.get(image) : cache.get_without_layers(image);
     if (facts) {
       gathered.facts.emplace(image.id, std::move(*facts));
     } else {
@@ -120,7 +122,7 @@ Result<ImageListing> list_images(const Settings& settings, const ImageListOption
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const std::vector<StoredImage> images, store.list_images());
   ImageListing listing;
-  const Gathered gathered = gather(settings, store, images, options.on_step);
+  const Gathered gathered = gather(settings, store, images, options);
   const auto bases = image::bases_by_layers(images, gathered.facts);
 
   ImageUses uses;
@@ -137,6 +139,13 @@ Result<ImageListing> list_images(const Settings& settings, const ImageListOption
   } else {
     listing.warnings.push_back(service.error().message());
   }
+  std::string unfinished;
+  std::vector<std::string> unfinished_ids;
+  if (const auto found = unfinished_image(settings)) {
+    unfinished = found->name;
+    unfinished_ids = images_without_name(store, images, unfinished);
+    if (found->is_going_on) add_making_uses(unfinished, unfinished_ids, uses);
+  }
   if (options.with_containers) {
     listing.knows_containers = note(add_container_uses(settings, graph_root, images, uses));
   }
@@ -146,6 +155,7 @@ Result<ImageListing> list_images(const Settings& settings, const ImageListOption
     if (const auto facts = gathered.facts.find(image.id); facts != gathered.facts.end()) row.facts = facts->second;
     if (const auto why = gathered.problems.find(image.id); why != gathered.problems.end()) row.problem = why->second;
     row.base = base_text(row, bases);
+    if (std::ranges::find(unfinished_ids, image.id) != unfinished_ids.end()) row.unfinished = unfinished;
     if (const auto used = uses.find(image.id); used != uses.end()) row.uses = used->second;
     row.items = static_cast<std::size_t>(std::ranges::count(row.uses, UseKind::Item, &ImageUse::kind));
     if (image.names.empty()) listing.rows.push_back(row);

@@ -8,9 +8,9 @@
 #include <map>
 
 #include "berth/app/image_json.h"
+#include "berth/app/image_use.h"
 #include "berth/app/image_view.h"
 #include "berth/container/image_root.h"
-#include "berth/container/roots_in_use.h"
 #include "berth/image/image_removal.h"
 #include "berth/image/named_images.h"
 #include "berth/image/short_names.h"
@@ -103,16 +103,28 @@ image::ToolStorage tool_storage(const Settings& settings, const std::filesystem:
 // What Berth keeps of an image that is gone: its mounted roots and its inventory.
 void forget(const Settings& settings, const std::string& id, const std::string& digest) {
   if (const auto folder = container::RuntimeFolder::open(settings.runtime)) {
-    if (const auto roots = container::kept_roots(*folder)) {
-      for (const std::string& root : *roots) {
-        const std::string image = container::image_of_root(root);
-        if (image.size() != container::kRootDigits || !id.starts_with(image)) continue;
-        // A root that cannot be taken down now is what `berth prune` is for.
-        if (const auto removed = container::remove_kept_root(*folder, root); !removed) continue;
-      }
-    }
+    container::remove_kept_roots_of(*folder, id);
   }
   ::unlink((settings.cache / "inventories" / digest.substr(digest.find(':') + 1)).c_str());
+}
+
+// Why the image of `step` is not removed after all: what was found out of it holds no more. Empty when it does.
+// Errors: those of looking.
+Result<std::string> changed_since(const Settings& settings, const std::filesystem::path& graph_root,
+                                  const PruneStep& step, const std::vector<ImageRow>& rows) {
+  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+  BERTH_TRY(const auto images, store.list_images());
+  const auto image = std::ranges::find(images, step.id, &image::StoredImage::id);
+  if (image == images.end()) return "it is gone";
+  std::vector<image::Reference> names;
+  for (const ImageRow& row : rows) {
+    if (row.id == step.id && !row.name.path.empty()) names.push_back(row.name);
+  }
+  if (!std::ranges::is_permutation(names, image->names)) return "it has got another name by now";
+  ImageUses uses;
+  BERTH_CHECK_OK(add_container_uses(settings, graph_root, images, uses));
+  const auto used = uses.find(step.id);
+  return used == uses.end() ? std::string() : "used by " + uses_text(used->second) + " by now";
 }
 
 }  // namespace
@@ -140,7 +152,7 @@ std::vector<PruneStep> plan_prune(const std::vector<ImageRow>& rows, bool all) {
 
 Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& options) {
   BERTH_TRY(const ImageListing listing,
-            list_images(settings, {.with_containers = true, .find_newer = {}, .on_step = {}}));
+            list_images(settings, {.with_layers = false, .with_containers = true, .find_newer = {}, .on_step = {}}));
   if (!listing.warnings.empty()) {
     return fail(Errc::Unavailable, fmt::format("prune images: who uses them cannot be found out, so all stay: {}",
                                                fmt::join(listing.warnings, "; ")));
@@ -151,6 +163,13 @@ Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& o
   const image::ToolStorage storage = tool_storage(settings, graph_root);
   for (PruneStep& step : report.steps) {
     if (!step.goes) continue;
+    // Removing takes its time, and others work on.
+    const auto changed = changed_since(settings, graph_root, step, listing.rows);
+    if (!changed || !changed->empty()) {
+      step.goes = false;
+      step.reason = changed ? *changed : changed.error().message();
+      continue;
+    }
     if (options.on_step) options.on_step("removing " + step.title);
     if (const auto removed = image::delete_image(storage, step.id); removed) {
       forget(settings, step.id, step.digest);
@@ -166,7 +185,7 @@ Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& o
 Result<RemovedImage> remove_image(const Settings& settings, std::string_view text, bool force) {
   const auto doing = [&] { return fmt::format("remove image '{}'", text); };
   BERTH_TRY(const ImageListing listing,
-            list_images(settings, {.with_containers = true, .find_newer = {}, .on_step = {}}));
+            list_images(settings, {.with_layers = false, .with_containers = true, .find_newer = {}, .on_step = {}}));
   BERTH_TRY(const std::string id, find_image_id(settings, text));
   std::vector<ImageRow> rows;
   std::ranges::copy_if(listing.rows, std::back_inserter(rows), [&](const ImageRow& row) { return row.id == id; });
@@ -176,9 +195,12 @@ Result<RemovedImage> remove_image(const Settings& settings, std::string_view tex
                 fmt::format("{}: who uses it cannot be found out: {}", doing(), fmt::join(listing.warnings, "; ")));
   }
   std::vector<ImageUse> uses = rows.front().uses;
-  if (force) std::erase_if(uses, [](const ImageUse& use) { return use.kind != UseKind::Container; });
+  const auto is_at_it = [](const ImageUse& use) {
+    return use.kind == UseKind::Container || use.kind == UseKind::Making;
+  };
+  if (force) std::erase_if(uses, [&](const ImageUse& use) { return !is_at_it(use); });
   if (!uses.empty()) {
-    const bool by_container = std::ranges::find(uses, UseKind::Container, &ImageUse::kind) != uses.end();
+    const bool by_container = std::ranges::any_of(uses, is_at_it);
     return fail(Errc::Denied, fmt::format("{}: it is used by {}; {}", doing(), uses_text(uses),
                                           by_container ? "end that first" : "--force removes it all the same"));
   }

@@ -23,7 +23,7 @@ struct PruneStep {
 };
 
 // Decides for each image of `rows`, by these rules, the first that holds:
-//   it stays when an item, a default, a lock file or a container uses it;
+//   it stays when an item, a default, a lock file, a container or `image create` uses it;
 //   it stays when neither Berth nor a trusted place it comes from says that it is Berth's to remove;
 //   it goes when it has no name;
 //   it goes when each of its names has a newer tag here;
@@ -42,7 +42,8 @@ struct PruneReport {
   std::vector<std::string> troubles;  // images that should have gone and did not, with the reason
 };
 
-// Plans, and removes what goes but for a dry run. When it cannot be found out who uses what, nothing goes.
+// Plans, and removes what goes but for a dry run. When it cannot be found out who uses what, nothing goes. Right before
+// each removal it looks once more whether the image has the same names and no container.
 // Errors: Unavailable with what could not be found out; those of list_images.
 Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& options);
 

@@ -1,5 +1,6 @@
 #include "berth/app/image_service.h"
 
+#include "berth/app/engine_handover.h"
 #include "berth/image/storage_places.h"
 
 namespace berth::app {
@@ -15,7 +16,11 @@ Result<image::BaseImage> make_base_image(const Settings& settings, std::string_v
   BERTH_TRY(options.graph_root, image::find_graph_root(storage_places(settings)));
   options.storage_is_set = !settings.storage.empty();
   options.on_step = on_step;
-  return image::make_base_image(options);
+  BERTH_TRY(image::BaseImage made, image::make_base_image(options));
+  image::Reference name = made.reference;
+  name.registry = "localhost";
+  BERTH_CHECK_OK(hand_to_engine(settings, name, on_step));
+  return made;
 }
 
 }  // namespace berth::app

@@ -11,7 +11,7 @@
 namespace berth::app {
 
 // Makes the base image of a recipe ("python3", "python2"), or finds the one that is there (image/base_image.h).
-// `on_step` gets a line for each step.
+// The configured engine gets it, too (engine_handover.h). `on_step` gets a line for each step.
 Result<image::BaseImage> make_base_image(const Settings& settings, std::string_view recipe,
                                          const std::function<void(std::string_view)>& on_step);
 

@@ -42,11 +42,7 @@ image::LocalImage with_own_root(image::LocalImage image) {
 void forget_root(const image::LocalImage& image, const Settings& settings) {
   const auto folder = container::RuntimeFolder::open(settings.runtime);
   if (!folder) return;
-  const auto roots = container::kept_roots(*folder);
-  if (!roots) return;
-  for (const std::string& root : *roots) {
-    if (root.starts_with(image.id)) static_cast<void>(container::remove_kept_root(*folder, root));
-  }
+  container::remove_kept_roots_of(*folder, image.id);
 }
 
 class Tester {

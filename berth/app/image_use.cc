@@ -32,7 +32,7 @@ void add_lock(const ContentSource& source, const image::ImageLock& lock, const s
               ImageUses& uses) {
   for (const auto& [written, digest] : lock.digests) {
     for (const StoredImage& image : images) {
-      if (image.digest == digest) {
+      if (has_digest(image, digest)) {
         add(uses, &image, UseKind::Lock, fmt::format("the lock file of '{}' ({})", source.name, written));
       }
     }
@@ -54,10 +54,14 @@ Result<void> add_kept(const container::RuntimeFolder& folder, const std::vector<
 Result<void> add_running(const container::RuntimeFolder& folder, const std::vector<StoredImage>& images,
                          ImageUses& uses) {
   BERTH_TRY(const container::RootsInUse roots, container::roots_in_use(folder));
+  bool is_one_unknown = roots.unknown > 0;
   for (const std::string& image : roots.images) {
-    add(uses, with_id(images, image), UseKind::Container, "a call that runs, or one that is kept warm for the next");
+    const StoredImage* used = with_id(images, image);
+    add(uses, used, UseKind::Container, "a call that runs, or one that is kept warm for the next");
+    // A root of another name: of the test of an image that is being made, or of an image that another tool removed.
+    is_one_unknown = is_one_unknown || used == nullptr;
   }
-  if (roots.unknown == 0) return {};
+  if (!is_one_unknown) return {};
   for (const StoredImage& image : images) {
     add(uses, &image, UseKind::Container,
         "perhaps a call that runs: its image cannot be told from outside; try again when it has ended");
@@ -125,6 +129,10 @@ Result<void> add_container_uses(const Settings& settings, const std::filesystem:
         fmt::format("container '{}' of buildah or podman", container.name));
   }
   return {};
+}
+
+void add_making_uses(const std::string& name, const std::vector<std::string>& ids, ImageUses& uses) {
+  for (const std::string& id : ids) uses[id].push_back({UseKind::Making, fmt::format("image create, for '{}'", name)});
 }
 
 }  // namespace berth::app

@@ -14,7 +14,7 @@
 
 namespace berth::app {
 
-enum class UseKind { Item, Default, Lock, Container };
+enum class UseKind { Item, Default, Lock, Container, Making };
 
 struct ImageUse {
   UseKind kind = UseKind::Item;
@@ -41,5 +41,8 @@ Result<void> add_content_uses(const ContentService& service, const Settings& set
 // every image counts as used by it. Errors: those of reading the runtime folder and the storage.
 Result<void> add_container_uses(const Settings& settings, const std::filesystem::path& graph_root,
                                 const std::vector<image::StoredImage>& images, ImageUses& uses);
+
+// `image create`, of the images `ids` that it is making at this moment under the name `name`.
+void add_making_uses(const std::string& name, const std::vector<std::string>& ids, ImageUses& uses);
 
 }  // namespace berth::app

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "berth/app/content_service.h"
+#include "berth/app/engine_handover.h"
 #include "berth/app/item_image.h"
 #include "berth/base/utf8.h"
 #include "berth/content/item_reader.h"
@@ -125,13 +126,9 @@ Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view n
     BERTH_TRY(item, service.find_item(name));
   }
   const auto tree = item.source.empty() ? std::nullopt : content::find_tree_of(item.source);
-  BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr));
-  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
-  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
-  BERTH_TRY(const auto resolved,
-            image::resolve_image(store, chosen.reference, chosen.substitutes(settings), settings.trust).context([&] {
-              return chosen.reason;
-            }));
+  image::KeptLocks locks;
+  BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr, locks));
+  BERTH_TRY(const auto resolved, resolve_for_calls(settings, chosen.reference).context([&] { return chosen.reason; }));
   return ItemImageAnswer{item.name, chosen.written,
                          resolved.why.empty() ? chosen.reason : chosen.reason + "; " + resolved.why,
                          image::to_string(resolved.used), resolved.image.digest};

@@ -49,7 +49,7 @@ struct ItemImageAnswer {
   std::string used;     // the name of the image
   std::string digest;
 };
-// Errors: those of finding the item, of image_for and resolve_image.
+// The configured engine is asked, as for a call. Errors: those of finding the item, of image_for and resolve_for_calls.
 Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view item);
 
 // For `--json` and `inspect`.

@@ -16,7 +16,7 @@ std::string complaint_about_tag(const image::Reference& reference, std::string_v
 }
 
 Result<ItemImage> image_for(const content::Item& item, std::string_view asked, const Settings& settings,
-                            const content::ContentTree* tree) {
+                            const content::ContentTree* tree, image::KeptLocks& locks) {
   const content::DefaultImages defaults{settings.default_python2, settings.default_python3};
   BERTH_TRY(content::ImageChoice choice, content::choose_image(item, asked, defaults));
   BERTH_TRY(image::Reference reference, image::parse_reference(choice.image).context([&] { return choice.reason; }));
@@ -30,8 +30,8 @@ Result<ItemImage> image_for(const content::Item& item, std::string_view asked, c
     if (!complaint.empty()) return fail(Errc::InvalidInput, fmt::format("{}: {}", doing(), complaint));
   }
   if (tree == nullptr) return chosen;
-  BERTH_TRY(const auto lock, image::read_image_lock(tree->root()).context(doing));
-  if (!lock) return chosen;
+  BERTH_TRY(const image::ImageLock* lock, locks.of(tree->root()).context(doing));
+  if (lock == nullptr) return chosen;
   BERTH_TRY(image::LockedReference locked,
             image::locked(*lock, chosen.written, std::move(chosen.reference)).context(doing));
   chosen.reference = std::move(locked.reference);

@@ -16,6 +16,7 @@
 #include "berth/base/utf8.h"
 #include "berth/container/cpu_time.h"
 #include "berth/container/engine_command.h"
+#include "berth/container/engine_limits.h"
 #include "berth/container/engine_view.h"
 #include "berth/container/first_plan.h"
 #include "berth/container/first_program.h"
@@ -131,7 +132,7 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
   container.printed_.reset(null);
   BERTH_CHECK_OK(container.wait_for_first(deadline));
   passed("have the engine make the container");
-  BERTH_CHECK_OK(container.find_processes());
+  BERTH_CHECK_OK(container.find_processes(spec));
   BERTH_CHECK_OK(container.give_network());
   if (container.network_) passed("make the network");
   BERTH_CHECK_OK(sys::write_all(container.in_.get(), first::kGo, "the container's first process"));
@@ -185,7 +186,7 @@ std::unexpected<Error> EngineContainer::refused() {
   return fail(Errc::Unavailable, in_one_line(kind_, words ? *words : words.error().message()));
 }
 
-Result<void> EngineContainer::find_processes() {
+Result<void> EngineContainer::find_processes(const LaunchSpec& spec) {
   BERTH_TRY(const std::optional<pid_t> holder, holder_of_lock(stage_->lock()));
   if (!holder) {
     return fail(Errc::Unavailable, fmt::format("{} made the container on another machine, or in a virtual one: Berth "
@@ -205,6 +206,13 @@ Result<void> EngineContainer::find_processes() {
   BERTH_TRY(const std::string map, sys::read_file(fmt::format("/proc/{}/uid_map", first_pid_), kSmallFile));
   const auto user = id_outside(map, kScriptId);
   if (!user) return fail(Errc::Unavailable, fmt::format("{}: the container has no user {}", name_of(kind_), kScriptId));
+  if (*user == kScriptId && spec.guards.up(Guard::UserNamespace)) {
+    return fail(
+        Errc::Unavailable,
+        fmt::format("{} gives its containers no user namespace, so user {} in them is that of this machine; set "
+                    "userns-remap in its daemon.json, or isolation.user_namespace: off",
+                    name_of(kind_), kScriptId));
+  }
   BERTH_CHECK_OK(stage_->give_to(*user));
   if (*user == kScriptId) {
     remarks_.push_back(fmt::format("{}: ids in the container are those of this machine", name_of(kind_)));
@@ -215,7 +223,23 @@ Result<void> EngineContainer::find_processes() {
     remarks_.push_back(
         fmt::format("{}: the container's cgroup was not found, so what it used is not known", name_of(kind_)));
   }
-  return {};
+  return check_limits(spec.limits, engine_id ? *engine_id : "");
+}
+
+Result<void> EngineContainer::check_limits(const Limits& limits, std::string_view engine_id) {
+  const std::vector<std::string> lacking = limits_lacking(groups_, engine_id, limits);
+  if (lacking.empty()) return {};
+  const std::string what = fmt::format("{}", fmt::join(lacking, ", "));
+  if (limits.allow_unlimited) {
+    remarks_.push_back(fmt::format("{}: these limits are not enforced: {}", name_of(kind_), what));
+    return {};
+  }
+  return fail(
+      Errc::Unavailable,
+      fmt::format("{} does not hold its container to the limits of {}{}; have its kernel count them "
+                  "(docs/cgroups.md), or run without them: --allow-unlimited, or the setting "
+                  "limits.allow_unlimited",
+                  name_of(kind_), what, remarks_.empty() ? "" : fmt::format(" ({})", fmt::join(remarks_, "; "))));
 }
 
 Result<void> EngineContainer::give_network() {
@@ -228,16 +252,30 @@ Result<void> EngineContainer::give_network() {
   return network_->wait_until_ready();
 }
 
+// The engine's command tells the status, once it has removed the container.
+std::unexpected<Error> EngineContainer::ended_early(const LaunchSpec& spec, Clock::time_point deadline) {
+  pollfd over = {command_->pidfd(), POLLIN, 0};
+  const int wait = milliseconds_until(deadline);
+  const auto ready = sys::call([&] { return ::poll(&over, 1, wait); }, "wait for the engine");
+  if (!ready) return std::unexpected(ready.error());
+  if (*ready == 0) {
+    return fail(Errc::TimedOut,
+                fmt::format("{}: the container ended before the interpreter was started, and the engine "
+                            "did not say how within {} s",
+                            name_of(kind_), std::chrono::seconds(kStartPatience).count()));
+  }
+  const auto ending = command_->wait();
+  if (!ending) return std::unexpected(ending.error());
+  return not_started(ending->status, spec, kind_);
+}
+
 Result<void> EngineContainer::wait_for_interpreter(const LaunchSpec& spec, Clock::time_point deadline) {
   const std::string name_file = fmt::format("/proc/{}/comm", first_pid_);
   for (int pause = 0; Clock::now() < deadline; pause = 1) {
     // It says so by its name, which nobody else in the container can change, or ends.
     pollfd over = {first_.get(), POLLIN, 0};
     BERTH_TRY(const int has_ended, sys::call([&] { return ::poll(&over, 1, pause); }, "wait for the interpreter"));
-    if (has_ended != 0) {
-      BERTH_TRY(const sys::Ending ending, command_->wait());
-      return not_started(ending.status, spec, kind_);
-    }
+    if (has_ended != 0) return ended_early(spec, deadline);
     const auto name = sys::read_file(name_file, kSmallFile);
     if (name && *name == std::string(first::kNameAfter) + "\n") return {};
   }

@@ -33,7 +33,8 @@ class EngineContainer {
  public:
   // Returns once the interpreter runs; nothing is left otherwise.
   // Errors: NotFound when the engine's program, the image or its interpreter is not there; Unavailable, with the
-  // engine's own words; TimedOut; those of the lease and the network.
+  // engine's own words, where it does not hold the container to its limits, and where it has given it no user namespace
+  // and the operator has not set that; TimedOut; those of the lease and the network.
   static Result<EngineContainer> start(EngineKind kind, const LaunchSpec& spec, const RuntimeFolder& folder);
 
   EngineContainer(EngineContainer&&) noexcept = default;
@@ -64,9 +65,12 @@ class EngineContainer {
 
   Result<void> wait_for_first(std::chrono::steady_clock::time_point deadline);
   void take_warnings();
-  Result<void> find_processes();
+  Result<void> find_processes(const LaunchSpec& spec);
+  // Fails closed: an engine goes on without what its kernel lacks.
+  Result<void> check_limits(const Limits& limits, std::string_view engine_id);
   Result<void> give_network();
   Result<void> wait_for_interpreter(const LaunchSpec& spec, std::chrono::steady_clock::time_point deadline);
+  std::unexpected<Error> ended_early(const LaunchSpec& spec, std::chrono::steady_clock::time_point deadline);
   // The engine made no container: what its command says.
   std::unexpected<Error> refused();
   Result<void> wait_for_removal();

@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <optional>
 #include <thread>
+#include <tuple>
 
+#include "berth/container/roots_in_use.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
 #include "berth/sys/syscall.h"
@@ -108,7 +110,7 @@ std::string mounting(const ImageRoot& image) {
 }
 
 std::string name_of(const ImageRoot& image, std::uint32_t slot, bool user_namespace) {
-  return fmt::format("{}-2-{}", image.image_id.substr(0, 24), user_namespace ? std::to_string(slot) : "host");
+  return fmt::format("{}-2-{}", image.image_id.substr(0, kRootDigits), user_namespace ? std::to_string(slot) : "host");
 }
 
 }  // namespace
@@ -150,6 +152,14 @@ Result<void> remove_kept_root(const RuntimeFolder& folder, const std::string& na
   const std::filesystem::path path = folder.roots() / name;
   if (sys::is_mounted(path, kOverlayMagic)) BERTH_CHECK_OK(sys::detach_mount(path));
   return sys::check([&] { return ::rmdir(path.c_str()); }, "remove {}", path.native());
+}
+
+void remove_kept_roots_of(const RuntimeFolder& folder, std::string_view image_id) {
+  const auto roots = kept_roots(folder);
+  if (!roots) return;
+  for (const std::string& root : *roots) {
+    if (image_of_root(root) == image_id.substr(0, kRootDigits)) std::ignore = remove_kept_root(folder, root);
+  }
 }
 
 }  // namespace berth::container

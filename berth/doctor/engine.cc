@@ -35,6 +35,16 @@ Result<std::string> ask_version(EngineKind kind, const sys::EngineProgram& progr
   return std::string(trimmed(said.out).substr(0, 60));
 }
 
+// Docker's one for all of its containers; Podman is told of one for each.
+bool has_user_namespaces(const sys::EngineProgram& program) {
+  sys::ToolOptions options;
+  options.time_limit = std::chrono::seconds(20);
+  options.output_limit_bytes = 1 << 16;
+  options.environment = program.environment;
+  const auto said = sys::run_tool({program.name, "info", "--format", "{{.SecurityOptions}}"}, options);
+  return said && said->out.contains("name=userns");
+}
+
 Result<std::string> find_image(const sys::EngineProgram& program, const app::Settings& settings) {
   BERTH_TRY(const image::Reference wanted, image::parse_reference(settings.default_python3));
   image::EngineImages images(program);
@@ -45,11 +55,14 @@ Result<std::string> find_image(const sys::EngineProgram& program, const app::Set
 }  // namespace
 
 EngineFacts engine_facts(const Asked& asked) {
-  EngineFacts facts{asked.settings.engine, std::string(), std::nullopt, std::string()};
+  EngineFacts facts{asked.settings.engine, std::string(), std::nullopt, std::string(), false};
   if (facts.kind == EngineKind::Native) return facts;
   const sys::EngineProgram program = sys::engine_program(container::name_of(facts.kind));
   facts.remote = remote_address(facts.kind);
   facts.version = ask_version(facts.kind, program);
+  if (facts.version && facts.kind == EngineKind::Docker && asked.settings.user_namespace) {
+    facts.lacks_user_namespaces = !has_user_namespaces(program);
+  }
   if (facts.version) facts.default_image = find_image(program, asked.settings);
   return facts;
 }
@@ -74,6 +87,10 @@ CheckResult judge_engine(const EngineFacts& facts, bool root) {
                    (facts.version.error().code() == Errc::NotFound ? install : start) + "; or set 'engine: native'");
   }
   const std::string found = fmt::format("{} {}", name, *facts.version);
+  if (facts.lacks_user_namespaces) {
+    return failure(fmt::format("{}, which gives its containers no user namespace: calls by it are refused", found),
+                   "set \"userns-remap\": \"default\" in /etc/docker/daemon.json, or isolation.user_namespace: off");
+  }
   if (!facts.default_image) {
     return warning(fmt::format("{}; {}", found, facts.default_image.error().message()),
                    fmt::format("images are the engine's: '{} pull' one, or 'skopeo copy' Berth's own to it", name));

@@ -79,24 +79,42 @@ Result<LocalImage> parse_inspected_image(std::string_view json) {
 Result<LocalImage> EngineImages::find(const Reference& wanted, const std::vector<StoredImage>& images) const {
   const StoredImage* found = pick_image(pointers_to(images), with_long_name(wanted));
   if (found == nullptr) return not_found(fmt::format("among the images of {}", program_.name), images, wanted);
-  BERTH_TRY(const auto inspected, sys::run_tool({program_.name, "image", "inspect", found->id}, options_for(program_)));
-  BERTH_TRY(LocalImage image, parse_inspected_image(inspected.out).context([&] {
-    return fmt::format("read image '{}'", to_string(wanted));
-  }));
-  if (image.id != found->id) return fail(Errc::Corrupt, fmt::format("{} tells of another image", program_.name));
-  image.digest = found->digest;
+  return inspect(*found, images).context([&] { return fmt::format("read image '{}'", to_string(wanted)); });
+}
+
+Result<LocalImage> EngineImages::inspect(const StoredImage& found, const std::vector<StoredImage>& images) const {
+  BERTH_TRY(const auto inspected, sys::run_tool({program_.name, "image", "inspect", found.id}, options_for(program_)));
+  BERTH_TRY(LocalImage image, parse_inspected_image(inspected.out));
+  if (image.id != found.id) return fail(Errc::Corrupt, fmt::format("{} tells of another image", program_.name));
+  image.digest = found.digest;
   for (const StoredImage& other : images) {
     if (other.id == image.id) std::ranges::copy(other.names, std::back_inserter(image.names));
   }
   return image;
 }
 
+Result<std::vector<StoredImage>> EngineImages::list() const {
+  const std::vector<std::string> command = {
+      program_.name, "image", "ls", "--no-trunc", "--digests", "--format", std::string(kListFormat)};
+  BERTH_TRY(const auto listed, sys::run_tool(command, options_for(program_)));
+  return parse_engine_list(listed.out);
+}
+
+Result<std::optional<LocalImage>> EngineImages::find_named(const Reference& name) const {
+  BERTH_TRY(const std::vector<StoredImage> images, list());
+  for (const StoredImage& image : images) {
+    const bool has_it = std::ranges::any_of(
+        image.names, [&](const Reference& one) { return one.tag == name.tag && is_same_name(one, name); });
+    if (!has_it) continue;
+    BERTH_TRY(LocalImage found, inspect(image, images));
+    return found;
+  }
+  return std::nullopt;
+}
+
 Result<const ResolvedImage*> EngineImages::resolve(const Reference& wanted, const SubstitutionTable& table,
                                                    const TrustPolicy& trust) {
-  const std::vector<std::string> list = {program_.name,           "image", "ls", "--no-trunc", "--digests", "--format",
-                                         std::string(kListFormat)};
-  BERTH_TRY(const auto listed, sys::run_tool(list, options_for(program_)));
-  const std::vector<StoredImage> images = parse_engine_list(listed.out);
+  BERTH_TRY(const std::vector<StoredImage> images, list());
   BERTH_TRY(resolved_, resolve_image([&](const Reference& one) { return find(one, images); }, wanted, table, trust));
   return &resolved_;
 }

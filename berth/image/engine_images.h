@@ -1,6 +1,7 @@
 // The images that Docker or Podman has, asked for over its command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,8 +27,13 @@ class EngineImages {
   Result<const ResolvedImage*> resolve(const Reference& wanted, const SubstitutionTable& table,
                                        const TrustPolicy& trust);
 
+  // The image whose name and tag are exactly `name`'s; none where the engine has none. Errors: Unavailable.
+  Result<std::optional<LocalImage>> find_named(const Reference& name) const;
+
  private:
+  Result<std::vector<StoredImage>> list() const;
   Result<LocalImage> find(const Reference& wanted, const std::vector<StoredImage>& images) const;
+  Result<LocalImage> inspect(const StoredImage& found, const std::vector<StoredImage>& images) const;
 
   sys::EngineProgram program_;
   ResolvedImage resolved_;

@@ -10,7 +10,7 @@ namespace berth::image {
 namespace {
 
 // Goes up with every change of what is kept.
-constexpr std::string_view kKind = "images 1";
+constexpr std::string_view kKind = "images 2";
 constexpr std::string_view kOwnLabels = "berth.";
 constexpr std::string_view kBaseLabel = "org.opencontainers.image.base.name";
 
@@ -89,14 +89,23 @@ Result<ImageFacts> FactsCache::get(const StoredImage& image) {
   if (const auto kept = kept_.find(image.id); kept != kept_.end()) return kept->second;
   BERTH_TRY(const LocalImage local, store_.read_image(image));
   BERTH_TRY(const Inventory inventory, inventories_.get(local));
+  BERTH_TRY(ImageFacts facts, facts_with(local, inventory));
+  kept_.emplace(image.id, facts);
+  is_changed_ = true;
+  return facts;
+}
+
+Result<ImageFacts> FactsCache::get_without_layers(const StoredImage& image) {
+  BERTH_TRY(const LocalImage local, store_.read_image(image));
+  return facts_with(local, {});
+}
+
+Result<ImageFacts> FactsCache::facts_with(const LocalImage& image, const Inventory& inventory) {
   if (!has_sizes_) {
     BERTH_TRY(sizes_, store_.layer_sizes());
     has_sizes_ = true;
   }
-  ImageFacts facts = facts_of(local, inventory, sizes_);
-  kept_.emplace(image.id, facts);
-  is_changed_ = true;
-  return facts;
+  return facts_of(image, inventory, sizes_);
 }
 
 void FactsCache::save(const std::vector<StoredImage>& present) {

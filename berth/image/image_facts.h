@@ -40,11 +40,16 @@ class FactsCache {
   // Errors: those of LocalStore::read_image and InventoryCache::get. An error is not kept.
   Result<ImageFacts> get(const StoredImage& image);
   bool has(const StoredImage& image) const { return kept_.contains(image.id); }
+  // Without what only the layers tell (os, python, the numbers), so that no image can hold up its own removal. Nothing
+  // is kept of it. Errors: those of LocalStore::read_image.
+  Result<ImageFacts> get_without_layers(const StoredImage& image);
 
   // Keeps what was read since, and only that of `present`. That it cannot be written costs time at the next list.
   void save(const std::vector<StoredImage>& present);
 
  private:
+  Result<ImageFacts> facts_with(const LocalImage& image, const Inventory& inventory);
+
   const LocalStore& store_;
   InventoryCache inventories_;
   std::filesystem::path file_;

@@ -18,6 +18,7 @@
 #include <memory>
 
 #include "berth/sys/file.h"
+#include "berth/sys/id_map.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -27,15 +28,7 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLinks = 40;  // as the kernel follows
 constexpr std::string_view kWhat = "the image";
-
-// Without these rights a root may not read `trusted.`, and a storage of its user's has `user.` in its place.
-bool is_opaque(int folder) {
-  for (const char* attribute : {"trusted.overlay.opaque", "user.overlay.opaque"}) {
-    std::array<char, 8> value = {};
-    if (::fgetxattr(folder, attribute, value.data(), value.size()) == 1 && value[0] == 'y') return true;
-  }
-  return false;
-}
+constexpr std::size_t kBytesOfEntry = 100;  // about what a name takes beside its letters
 
 bool is_whiteout(const struct stat& status) { return S_ISCHR(status.st_mode) && status.st_rdev == 0; }
 
@@ -75,14 +68,31 @@ struct ImageTree::Found {
   Folder folder;
 };
 
-Result<ImageTree> ImageTree::open(const std::vector<fs::path>& layers) {
+struct ImageTree::Listing {
+  std::vector<TreeEntry> entries;                // by name
+  std::vector<std::vector<std::size_t>> layers;  // of each that is a folder
+  std::size_t bytes = 0;                         // that it took
+};
+
+OverlayMarks overlay_marks_here() {
+  const auto of_machine = sys::has_machine_ids();
+  return ::geteuid() == 0 && of_machine && *of_machine ? OverlayMarks::Trusted : OverlayMarks::User;
+}
+
+Result<ImageTree> ImageTree::open(const std::vector<fs::path>& layers, OverlayMarks marks) {
   std::vector<UniqueFd> opened;
   for (const fs::path& layer : layers) {
     BERTH_TRY(UniqueFd fd, sys::open_folder(layer));
     opened.push_back(std::move(fd));
   }
   BERTH_ASSERT(!opened.empty());
-  return ImageTree(std::move(opened));
+  return ImageTree(std::move(opened), marks);
+}
+
+bool ImageTree::is_opaque(int folder) const {
+  const char* name = marks_ == OverlayMarks::Trusted ? "trusted.overlay.opaque" : "user.overlay.opaque";
+  std::array<char, 8> value = {};
+  return ::fgetxattr(folder, name, value.data(), value.size()) == 1 && value[0] == 'y';
 }
 
 ImageTree::Folder ImageTree::root() const {
@@ -171,8 +181,7 @@ Result<fs::path> ImageTree::resolve(const fs::path& path) const {
   return std::move(found.folder.path);
 }
 
-// What lies in a folder, and of each folder in it the layers that it may be made of.
-Result<std::vector<std::pair<TreeEntry, ImageTree::Folder>>> ImageTree::entries_of(const Folder& folder) const {
+Result<ImageTree::Listing> ImageTree::entries_of(const Folder& folder, std::size_t most_bytes) const {
   struct Seen {
     TreeKind kind = TreeKind::Other;
     bool hidden = false;  // by a whiteout
@@ -180,6 +189,7 @@ Result<std::vector<std::pair<TreeEntry, ImageTree::Folder>>> ImageTree::entries_
     std::vector<std::size_t> layers;
   };
   std::map<std::string, Seen> seen;
+  Listing listing;
   for (const std::size_t layer : folder.layers) {
     BERTH_TRY(UniqueFd fd,
               sys::open_without_links_or_mounts(layers_[layer].get(), folder.path, O_RDONLY | O_DIRECTORY, kWhat));
@@ -190,7 +200,9 @@ Result<std::vector<std::pair<TreeEntry, ImageTree::Folder>>> ImageTree::entries_
     while (const dirent* entry = ::readdir(stream.get())) {
       const std::string_view name = entry->d_name;
       if (name == "." || name == "..") continue;
-      Seen& one = seen[std::string(name)];
+      const auto [at, is_new] = seen.try_emplace(std::string(name));
+      Seen& one = at->second;
+      if (is_new) listing.bytes += name.size() + kBytesOfEntry;
       if (one.closed) continue;
       mode_t mode = static_cast<mode_t>(DTTOIF(entry->d_type));
       if (entry->d_type == DT_CHR || entry->d_type == DT_UNKNOWN) {
@@ -205,19 +217,25 @@ Result<std::vector<std::pair<TreeEntry, ImageTree::Folder>>> ImageTree::entries_
       }
       if (one.layers.empty()) one.kind = kind_of(mode);
       one.closed = !S_ISDIR(mode);
-      if (one.layers.empty() || S_ISDIR(mode)) one.layers.push_back(layer);
-      if (seen.size() > kMostEntries) {
-        return fail(Errc::Exhausted, fmt::format("list '{}' inside {}: it holds more than {} names",
-                                                 folder.path.native(), kWhat, kMostEntries));
+      if (one.layers.empty() || S_ISDIR(mode)) {
+        one.layers.push_back(layer);
+        listing.bytes += sizeof layer;
+      }
+      if (listing.bytes > most_bytes) {
+        return fail(Errc::Exhausted,
+                    fmt::format("list '{}' inside {}: it holds too many names", folder.path.native(), kWhat));
       }
     }
     if (opaque) break;
   }
-  std::vector<std::pair<TreeEntry, Folder>> entries;
-  for (auto& [name, one] : seen) {
-    if (!one.hidden && !one.layers.empty()) entries.push_back({{name, one.kind}, {folder.path / name, one.layers}});
+  while (!seen.empty()) {
+    auto node = seen.extract(seen.begin());
+    Seen& one = node.mapped();
+    if (one.hidden || one.layers.empty()) continue;
+    listing.entries.push_back({std::move(node.key()), one.kind});
+    listing.layers.push_back(one.kind == TreeKind::Folder ? std::move(one.layers) : std::vector<std::size_t>());
   }
-  return entries;
+  return listing;
 }
 
 Result<std::vector<TreeEntry>> ImageTree::list_folder(const fs::path& path) const {
@@ -225,39 +243,83 @@ Result<std::vector<TreeEntry>> ImageTree::list_folder(const fs::path& path) cons
   if (found.kind != TreeKind::Folder) {
     return fail(Errc::InvalidInput, fmt::format("list '{}' inside {}: it is not a folder", path.native(), kWhat));
   }
-  BERTH_TRY(auto both, entries_of(found.folder));
-  std::vector<TreeEntry> entries;
-  for (auto& [entry, folder] : both) entries.push_back(std::move(entry));
-  return entries;
+  BERTH_TRY(Listing listing, entries_of(found.folder, WalkBounds().name_bytes));
+  return std::move(listing.entries);
 }
 
-Result<void> ImageTree::walk(const Visit& visit, const Skip& skip) const {
-  std::vector<std::pair<Folder, std::size_t>> open = {{root(), 0}};
-  std::size_t count = 0;
-  while (!open.empty()) {
-    auto [folder, depth] = std::move(open.back());
-    open.pop_back();
-    auto both = entries_of(folder);
-    if (!both) {
-      skip(folder.path, both.error());
-      continue;
-    }
-    count += both->size();
-    if (count > kMostEntries) {
-      return fail(Errc::Exhausted, fmt::format("walk {}: it holds more than {} names", kWhat, kMostEntries));
-    }
-    std::vector<TreeEntry> entries;
-    for (auto& [entry, inside] : *both) {
-      entries.push_back(entry);
-      if (entry.kind != TreeKind::Folder) continue;
-      if (depth == kDeepest) {
-        return fail(Errc::Exhausted, fmt::format("walk {}: more than {} folders lie in each other", kWhat, kDeepest));
+// Depth first, so that what still has to be visited is a list of names for each folder on the way.
+class ImageTree::Walk {
+ public:
+  Walk(const ImageTree& tree, const Visit& visit, const Skip& skip, const WalkBounds& bounds)
+      : tree_(tree), visit_(visit), skip_(skip), bounds_(bounds) {}
+
+  Result<void> run() {
+    BERTH_CHECK_OK(enter(tree_.root()));
+    while (!way_.empty()) {
+      Level& level = way_.back();
+      if (level.left.empty()) {
+        way_.pop_back();
+        continue;
       }
-      open.emplace_back(std::move(inside), depth + 1);
+      Folder folder = {.path = level.path / level.left.back().name, .layers = std::move(level.left.back().layers)};
+      level.left.pop_back();
+      if (way_.size() > bounds_.depth) {
+        skip_(folder.path,
+              Error(Errc::Exhausted, fmt::format("more than {} folders lie in each other", bounds_.depth)));
+        continue;
+      }
+      BERTH_CHECK_OK(enter(std::move(folder)));
     }
-    visit(folder.path, entries);
+    return {};
   }
-  return {};
+
+ private:
+  struct Left {
+    std::string name;
+    std::vector<std::size_t> layers;
+  };
+  struct Level {
+    std::filesystem::path path;
+    std::vector<Left> left;  // folders in it that were not entered yet
+  };
+
+  Result<void> enter(Folder folder) {
+    if (bounds_.is_over && bounds_.is_over()) {
+      return fail(Errc::Exhausted, fmt::format("walk {}: it takes too long", kWhat));
+    }
+    auto listing = tree_.entries_of(folder, bounds_.name_bytes - bytes_);
+    if (!listing) {
+      skip_(folder.path, listing.error());
+      return {};
+    }
+    bytes_ += listing->bytes;
+    count_ += listing->entries.size();
+    if (count_ > bounds_.entries) {
+      return fail(Errc::Exhausted, fmt::format("walk {}: it holds more than {} names", kWhat, bounds_.entries));
+    }
+    visit_(folder.path, listing->entries);
+    Level level = {.path = std::move(folder.path), .left = {}};
+    for (std::size_t i = 0; i < listing->entries.size(); ++i) {
+      TreeEntry& entry = listing->entries[i];
+      if (entry.kind == TreeKind::Folder) {
+        level.left.push_back({std::move(entry.name), std::move(listing->layers[i])});
+      }
+    }
+    way_.push_back(std::move(level));
+    return {};
+  }
+
+  const ImageTree& tree_;
+  const Visit& visit_;
+  const Skip& skip_;
+  const WalkBounds& bounds_;
+  std::vector<Level> way_;
+  std::size_t bytes_ = 0;
+  std::size_t count_ = 0;
+};
+
+Result<void> ImageTree::walk(const Visit& visit, const Skip& skip, const WalkBounds& bounds) const {
+  return Walk(*this, visit, skip, bounds).run();
 }
 
 }  // namespace berth::image

@@ -6,10 +6,12 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "berth/base/utf8.h"
 #include "berth/image/package_database.h"
+#include "berth/image/rpm_database.h"
 #include "berth/image/tag_order.h"
 
 namespace berth::image {
@@ -17,10 +19,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostDatabase = 256 << 20;
+constexpr std::size_t kMostDatabase = 32 << 20;  // a thousand packages take one to three
 constexpr std::size_t kMostMetadata = 8 << 20;
 constexpr std::size_t kMostProgram = 128 << 20;
-constexpr std::size_t kMostNamed = 100'000;  // metadata folders, interpreters, unread things: each
+constexpr std::size_t kMostPackages = 100'000;
+constexpr std::size_t kMostUnread = 1000;
+constexpr std::size_t kMostPathBytes = 16 << 20;  // of all metadata together
 
 constexpr std::string_view kDpkgStatus = "var/lib/dpkg/status";
 constexpr std::string_view kDpkgFolder = "var/lib/dpkg/status.d";
@@ -65,19 +69,18 @@ bool is_program_folder(const fs::path& folder) {
 // One reading of one image: gathers as it goes.
 class Reading {
  public:
-  explicit Reading(const ImageTree& tree) : tree_(tree) {}
+  Reading(const ImageTree& tree, const ReadingBounds& bounds) : bounds_(bounds), tree_(tree, bounds) {}
 
   Result<Inventory> read() {
     read_os_release();
-    BERTH_CHECK_OK(tree_.walk(
-        [this](const fs::path& folder, const std::vector<TreeEntry>& entries) { note_entries(folder, entries); },
-        [this](const fs::path& folder, const Error& why) { leave_out(folder, why.message()); }));
+    BERTH_CHECK_OK(note_all());
     read_dpkg();
     read_apk();
-    note_rpm();
+    read_rpm();
     for (const fs::path& path : metadata_) read_metadata(path);
     read_dpkg_owners();
     for (const fs::path& path : interpreters_) read_interpreter(path);
+    if (has_more_unread_) inventory_.unread.push_back({"/", "more could not be read than is named here"});
     for (PythonDistribution& distribution : inventory_.python) {
       if (const auto owner = owners_.find(distribution.metadata); owner != owners_.end()) {
         distribution.owner = owner->second;
@@ -89,7 +92,21 @@ class Reading {
 
  private:
   void leave_out(const fs::path& what, std::string_view why) {
-    if (inventory_.unread.size() < kMostNamed) inventory_.unread.push_back({shown(what), to_visible(why, false)});
+    has_more_unread_ = inventory_.unread.size() == kMostUnread;
+    if (!has_more_unread_) inventory_.unread.push_back({shown(what), to_visible(why, false)});
+  }
+
+  Result<void> note_all() {
+    std::optional<Error> hidden;  // nothing is known of it
+    const auto walked = tree_.walk(
+        [this](const fs::path& folder, const std::vector<TreeEntry>& entries) { note_entries(folder, entries); },
+        [&](const fs::path& folder, const Error& why) {
+          if (folder.empty() && why.code() != Errc::Exhausted) hidden = why;
+          leave_out(folder.empty() ? "/" : folder, why.message());
+        });
+    if (hidden) return std::unexpected(std::move(*hidden));
+    if (!walked) leave_out("/", walked.error().message());
+    return {};
   }
 
   void note_entries(const fs::path& folder, const std::vector<TreeEntry>& entries) {
@@ -98,9 +115,12 @@ class Reading {
       const bool is_metadata = is_python_metadata(entry.name) && entry.kind != TreeKind::Other;
       const bool is_program = programs && entry.kind == TreeKind::File && interpreter_named(entry.name).has_value();
       if (!is_metadata && !is_program) continue;
-      std::vector<fs::path>& noted = is_metadata ? metadata_ : interpreters_;
-      if (noted.size() == kMostNamed) return leave_out(folder, "the image holds too many of Python's packages");
-      noted.push_back(folder / entry.name);
+      if (!is_metadata && interpreters_.size() == bounds_.interpreters) {
+        return leave_out(folder, fmt::format("the image holds more than {} interpreters", bounds_.interpreters));
+      }
+      path_bytes_ += folder.native().size() + entry.name.size();
+      if (path_bytes_ > kMostPathBytes) return leave_out(folder, "the image holds too many of Python's packages");
+      (is_metadata ? metadata_ : interpreters_).push_back(folder / entry.name);
     }
   }
 
@@ -122,6 +142,11 @@ class Reading {
   }
 
   void add(PackageRecords records, std::string_view database) {
+    const std::size_t room = kMostPackages - inventory_.packages.size();
+    if (records.packages.size() > room) {
+      records.packages.resize(room);
+      leave_out(database, fmt::format("the image holds more than {} packages", kMostPackages));
+    }
     std::ranges::move(records.packages, std::back_inserter(inventory_.packages));
     if (records.odd > 0) leave_out(database, fmt::format("{} of its records name no proper package", records.odd));
   }
@@ -150,13 +175,32 @@ class Reading {
     }
   }
 
-  void note_rpm() {
-    std::vector<fs::path> noted;
+  void read_rpm() {
+    std::vector<fs::path> seen;
     for (const std::string_view path : kRpmDatabases) {
       const auto found = tree_.resolve(path);
-      if (!found || std::ranges::find(noted, *found) != noted.end()) continue;
-      noted.push_back(*found);
-      leave_out(path, "this version reads no database of rpm; the packages in it are not listed");
+      if (!found && found.error().code() != Errc::NotFound) leave_out(path, found.error().message());
+      if (!found || std::ranges::find(seen, *found) != seen.end()) continue;
+      seen.push_back(*found);
+      const auto text = text_of(path, kMostDatabase);
+      if (!text) continue;
+      RpmRecords records = parse_rpm_database(*text);
+      if (!records.unread.empty()) leave_out(path, records.unread);
+      for (auto& [file, package] : records.python_owners) owners_.emplace(std::move(file), std::move(package));
+      add(std::move(records), path);
+      note_unwritten(path);
+    }
+  }
+
+  // SQLite's logs: what is in them would be written to the database, or taken back, when it is opened next.
+  void note_unwritten(std::string_view database) {
+    for (const char* end : {"-wal", "-journal"}) {
+      const fs::path log = std::string(database) + end;
+      const auto text = tree_.read_file(log, 0);
+      if (text || text.error().code() == Errc::NotFound) continue;
+      leave_out(
+          log,
+          "it holds changes that are not in the database, which this version does not read; packages may be missing");
     }
   }
 
@@ -196,6 +240,8 @@ class Reading {
   void read_dpkg_owners() {
     const auto entries = tree_.list_folder(kDpkgLists);
     if (!entries || inventory_.python.empty()) return;
+    std::set<std::string_view> known;  // what else stands there is nobody's
+    for (const fs::path& path : metadata_) known.insert(path.native());
     for (const TreeEntry& entry : *entries) {
       constexpr std::string_view kList = ".list";
       if (!entry.name.ends_with(kList) || entry.kind == TreeKind::Folder) continue;
@@ -207,7 +253,7 @@ class Reading {
         std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(line.size() + 1, rest.size()));
         if (line.starts_with('/')) line.remove_prefix(1);
-        if (is_python_metadata(line)) owners_.emplace(line, package);
+        if (known.contains(line)) owners_.emplace(line, package);
       }
     }
   }
@@ -223,6 +269,10 @@ class Reading {
     }
     for (const fs::path& place : places) {
       const auto program = tree_.read_file(place, kMostProgram);
+      if (!program && program.error().code() == Errc::Exhausted) {
+        leave_out(place, program.error().message());
+        break;
+      }
       const std::string version = program ? find_interpreter_version(*program, named.minor) : "";
       if (version.empty()) continue;
       interpreter.version = version;
@@ -244,8 +294,11 @@ class Reading {
     });
   }
 
-  const ImageTree& tree_;
+  ReadingBounds bounds_;
+  TreeReading tree_;
   Inventory inventory_;
+  bool has_more_unread_ = false;
+  std::size_t path_bytes_ = 0;
   std::vector<fs::path> metadata_;
   std::vector<fs::path> interpreters_;
   std::map<std::string, std::string, std::less<>> owners_;  // of metadata, by path
@@ -253,6 +306,8 @@ class Reading {
 
 }  // namespace
 
-Result<Inventory> read_inventory(const ImageTree& tree) { return Reading(tree).read(); }
+Result<Inventory> read_inventory(const ImageTree& tree, const ReadingBounds& bounds) {
+  return Reading(tree, bounds).read();
+}
 
 }  // namespace berth::image

@@ -31,7 +31,7 @@ struct Substituted {
 };
 
 // Follows the row of `table` that fits best: `name:tag` before `name` before the longest `organisation/*`. It is
-// followed once, never along a chain.
+// followed once, never along a chain. Nothing stands in for what a digest names: it is that image or none.
 Substituted substitute(const Reference& wanted, const SubstitutionTable& table);
 
 // What a call runs on, for its outcome.

@@ -22,6 +22,9 @@ class WorkFolder {
   static Result<WorkFolder> open(std::filesystem::path path, Deadline deadline,
                                  const std::function<void(std::string_view)>& on_wait);
 
+  // Whether some process has the lock of `path` at this moment.
+  static bool is_held(const std::filesystem::path& path);
+
   WorkFolder(WorkFolder&& other) noexcept;
   WorkFolder& operator=(WorkFolder&&) = delete;
   ~WorkFolder();
@@ -34,6 +37,10 @@ class WorkFolder {
   std::filesystem::path path_;
   UniqueFd lock_;
 };
+
+// Removes the folders below `parent`, and their locks, that processes left which were killed: those whose lock is free.
+// What cannot be removed now is left for the next time.
+void sweep_work_folders(const std::filesystem::path& parent);
 
 // Whether `mountinfo` (the text of /proc/self/mountinfo) has a mount at or below `path`.
 bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& path);

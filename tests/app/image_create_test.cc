@@ -86,7 +86,7 @@ TEST(Lock, IsComparedWithWhatLiesInTheLayers) {
 TEST(Verdict, ThatRefusesIsAnErrorWithItsFindings) {
   EXPECT_TRUE(testing::ok(accepted({true, {"a note"}}, "it")));
   EXPECT_TRUE(testing::fails_with(accepted({false, {"one", "two"}}, "it"), Errc::Denied,
-                                  "it was judged and refused: one; two"));
+                                  "it was judged, and does not go in: one; two"));
 }
 
 TEST(ImageFolder, IsThereWholeOrNotAtAll) {

@@ -51,40 +51,42 @@ content::Item item_with(std::optional<std::string> image) {
 }
 
 TEST(ItemImage, TakesNoLatestFromAnItem) {
+  image::KeptLocks locks;
   const Settings settings;
-  EXPECT_TRUE(testing::fails_with(image_for(item_with("demisto/a:latest"), "", settings, nullptr), Errc::InvalidInput,
+  EXPECT_TRUE(testing::fails_with(image_for(item_with("demisto/a:latest"), "", settings, nullptr, locks),
+                                  Errc::InvalidInput,
                                   "has the tag 'latest', which means another image every day; name a version, or a "
                                   "digest (berth content set-image 'S' demisto/a:VERSION)"));
-  EXPECT_TRUE(testing::ok(image_for(item_with("demisto/a:latest@" + digest_of('1')), "", settings, nullptr)));
+  EXPECT_TRUE(testing::ok(image_for(item_with("demisto/a:latest@" + digest_of('1')), "", settings, nullptr, locks)));
   // Whoever types it means today's.
-  const auto asked = image_for(item_with("demisto/a:1"), "demisto/a:latest", settings, nullptr);
+  const auto asked = image_for(item_with("demisto/a:1"), "demisto/a:latest", settings, nullptr, locks);
   ASSERT_TRUE(testing::ok(asked));
   EXPECT_EQ(image::to_string(asked->reference), "demisto/a:latest");
 }
 
 TEST_F(ContentOnDisk, ALockPinsWhatItemsName) {
+  image::KeptLocks locks;
   put("S", "demisto/a:1");
   content::ContentTree tree(this->tree());
-  const auto free = image_for(item_with("demisto/a:1"), "", settings_, &tree);
+  const auto free = image_for(item_with("demisto/a:1"), "", settings_, &tree, locks);
   ASSERT_TRUE(testing::ok(free));
   EXPECT_FALSE(free->is_locked);
   EXPECT_EQ(free->warning, "");
   const image::ImageLock lock{{{"demisto/a:1", digest_of('1')}, {"python3", digest_of('2')}}};
   ASSERT_TRUE(
       testing::ok(sys::write_file_atomically(this->tree() / image::kLockFile, image::print_image_lock(lock), 0644)));
-  settings_.substitutes.push_back(*image::parse_substitution("demisto/*", "python3"));
-  const auto locked = image_for(item_with("demisto/a:1"), "", settings_, &tree);
+  const auto locked = image_for(item_with("demisto/a:1"), "", settings_, &tree, locks);
   ASSERT_TRUE(testing::ok(locked));
   EXPECT_EQ(locked->reference.digest, digest_of('1'));
-  EXPECT_TRUE(locked->substitutes(settings_).empty()) << "something could stand in for a locked image";
-  EXPECT_EQ(image_for(item_with({}), "", settings_, &tree)->reference.digest, digest_of('2'));
-  EXPECT_EQ(image_for(item_with("demisto/a:1"), "demisto/a:1", settings_, &tree)->reference.digest, "");
-  const auto other = image_for(item_with("demisto/a:2"), "", settings_, &tree);
+  EXPECT_TRUE(locked->is_locked);
+  EXPECT_EQ(image_for(item_with({}), "", settings_, &tree, locks)->reference.digest, digest_of('2'));
+  EXPECT_EQ(image_for(item_with("demisto/a:1"), "demisto/a:1", settings_, &tree, locks)->reference.digest, "");
+  const auto other = image_for(item_with("demisto/a:2"), "", settings_, &tree, locks);
   ASSERT_TRUE(testing::ok(other));
   EXPECT_NE(other->warning.find("does not have the image 'demisto/a:2'; add it with 'berth image lock'"),
             std::string::npos);
   ASSERT_TRUE(testing::ok(sys::write_file_atomically(this->tree() / image::kLockFile, "{", 0644)));
-  EXPECT_TRUE(testing::fails_with(image_for(item_with("demisto/a:1"), "", settings_, &tree), Errc::InvalidInput,
+  EXPECT_TRUE(testing::fails_with(image_for(item_with("demisto/a:1"), "", settings_, &tree, locks), Errc::InvalidInput,
                                   "read lock file"));
 }
 

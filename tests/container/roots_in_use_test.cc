@@ -5,6 +5,7 @@
 #include <sys/file.h>
 
 #include "berth/base/unique_fd.h"
+#include "berth/container/image_root.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
@@ -39,6 +40,19 @@ TEST(ImageOfRoot, IsItsBeginning) {
   EXPECT_EQ(slot_of_root("ebe13c7e1f79c730a64fc197-2-17"), "17");
   EXPECT_EQ(slot_of_root("ebe13c7e1f79c730a64fc197-2-host"), "");
   EXPECT_EQ(slot_of_root(""), "");
+}
+
+TEST(KeptRoots, OfOneImageAreRemoved) {
+  const testing::TempFolder place;
+  const auto folder = RuntimeFolder::open(place.path() / "run");
+  ASSERT_TRUE(testing::ok(folder));
+  const std::string id = std::string(24, 'a') + std::string(40, '1');
+  const std::string other = std::string(23, 'a') + "b-2-0";
+  for (const std::string& name : {id.substr(0, 24) + "-2-0", id.substr(0, 24) + "-2-host", other}) {
+    std::filesystem::create_directories(folder->roots() / name);
+  }
+  remove_kept_roots_of(*folder, id);
+  EXPECT_EQ(*kept_roots(*folder), std::vector<std::string>{other});
 }
 
 TEST(RootsInUse, CountAContainerOfUnknownImageByItsLease) {

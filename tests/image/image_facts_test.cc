@@ -65,6 +65,21 @@ TEST_F(Facts, AreReadOnceAndKept) {
   EXPECT_TRUE(testing::fails_with(second.get(images->back()), Errc::Corrupt, "is not there"));
 }
 
+TEST_F(Facts, WithoutLayersAreThoseOfTheRecords) {
+  const auto store = LocalStore::open(store_.root());
+  ASSERT_TRUE(testing::ok(store));
+  const auto images = store->list_images();
+  ASSERT_TRUE(testing::ok(images));
+  FactsCache cache(this->cache(), *store);
+  const auto facts = cache.get_without_layers(images->front());
+  ASSERT_TRUE(testing::ok(facts));
+  EXPECT_EQ(facts->size_bytes, 300u);
+  EXPECT_EQ(facts->base, "docker.io/library/alpine:3");
+  EXPECT_EQ(facts->layers.size(), 3u);
+  EXPECT_EQ(facts->python, "") << "a layer was read";
+  EXPECT_FALSE(cache.has(images->front())) << "half of the facts were kept as all";
+}
+
 TEST_F(Facts, OfImagesThatAreGoneAreDropped) {
   const auto store = LocalStore::open(store_.root());
   const auto images = store->list_images();

@@ -137,23 +137,83 @@ TEST_F(Tree, WalksEachFolderOnce) {
   EXPECT_EQ(folders["dead"], 1u);
 }
 
-TEST_F(Tree, AnOpaqueFolderHidesWhatIsBelow) {
-  if (!layers_.make_opaque(0, "etc")) GTEST_SKIP() << "needs attributes `user.` on folders of the temporary folder";
+struct Mark {
+  const char* name;
+  const char* attribute;
+  OverlayMarks marks;
+  bool hides;
+};
+const Mark kMarks[] = {
+    {"TrustedInRootsStorage", "trusted.overlay.opaque", OverlayMarks::Trusted, true},
+    {"UserInRootsStorageHidesNothing", "user.overlay.opaque", OverlayMarks::Trusted, false},
+    {"UserInAUsersStorage", "user.overlay.opaque", OverlayMarks::User, true},
+    {"TrustedInAUsersStorageHidesNothing", "trusted.overlay.opaque", OverlayMarks::User, false},
+};
+class TreeMarks : public Tree, public ::testing::WithParamInterface<Mark> {};
+TEST_P(TreeMarks, HideWhatIsBelowAsTheMountDoes) {
+  if (!layers_.make_opaque(0, "etc", GetParam().attribute)) GTEST_SKIP() << "may not set " << GetParam().attribute;
   layers_.put(0, "etc/own", "own");
-  EXPECT_THAT(names_of(tree_->list_folder("etc")), ElementsAre("own"));
-  EXPECT_TRUE(testing::fails_with(tree_->read_file("etc/low", 100), Errc::NotFound, "no such file"));
-  EXPECT_TRUE(testing::ok(tree_->read_file("etc/own", 100)));
+  const auto tree = ImageTree::open(layers_.folders(3), GetParam().marks);
+  ASSERT_TRUE(testing::ok(tree));
+  const auto seen = GetParam().hides ? std::vector<std::string>{"own"} : std::vector<std::string>{"both", "low", "own"};
+  EXPECT_EQ(names_of(tree->list_folder("etc")), seen);
+  EXPECT_EQ(tree->read_file("etc/low", 100).has_value(), !GetParam().hides);
+  EXPECT_TRUE(testing::ok(tree->read_file("etc/own", 100)));
+}
+INSTANTIATE_TEST_SUITE_P(Table, TreeMarks, ::testing::ValuesIn(kMarks), [](auto& row) { return row.param.name; });
+
+// One walk of a tree with `bounds`: the folders that were seen, those that were passed over, and how it ended.
+struct Walked {
+  std::vector<std::string> seen = {};
+  std::vector<std::string> skipped = {};
+  std::string end = {};
+};
+Walked walked(Layers& layers, const WalkBounds& bounds) {
+  Walked all;
+  const auto tree = ImageTree::open(layers.folders(1));
+  EXPECT_TRUE(testing::ok(tree));
+  const auto end = tree->walk(
+      [&](const auto& folder, const auto&) { all.seen.push_back(folder.native()); },
+      [&](const auto& folder, const Error& why) { all.skipped.push_back(folder.native() + ": " + why.message()); },
+      bounds);
+  if (!end) all.end = end.error().message();
+  return all;
 }
 
-TEST(TreeDepth, IsBounded) {
+TEST(TreeWalk, PassesOverWhatIsTooDeep) {
   Layers layers;
-  std::string path = "a";
-  for (std::size_t i = 0; i < ImageTree::kDeepest + 1; ++i) path += "/a";
-  layers.put(0, path, "x");
-  const auto tree = ImageTree::open(layers.folders(1));
-  ASSERT_TRUE(testing::ok(tree));
-  const auto walked = tree->walk([](const auto&, const auto&) {}, [](const auto&, const Error&) {});
-  EXPECT_TRUE(testing::fails_with(walked, Errc::Exhausted, "lie in each other"));
+  layers.put(0, "a/a/a/a/deep", "x");
+  layers.put(0, "b/c", "x");
+  const Walked all = walked(layers, {.depth = 2});
+  EXPECT_THAT(all.seen, ::testing::UnorderedElementsAre("", "a", "a/a", "b"));
+  EXPECT_THAT(all.skipped, ElementsAre("a/a/a: more than 2 folders lie in each other"));
+  EXPECT_EQ(all.end, "");
+}
+
+TEST(TreeWalk, PassesOverAFolderOfTooManyNames) {
+  Layers layers;
+  for (int i = 0; i < 20; ++i) layers.put(0, "a/" + std::string(200, 'n') + std::to_string(i), "");
+  layers.put(0, "b/c", "x");
+  const Walked all = walked(layers, {.name_bytes = 2000});
+  EXPECT_THAT(all.seen, ::testing::UnorderedElementsAre("", "b"));
+  EXPECT_THAT(all.skipped, ElementsAre("a: list 'a' inside the image: it holds too many names"));
+  EXPECT_EQ(all.end, "");
+}
+
+TEST(TreeWalk, EndsWithTooManyNames) {
+  Layers layers;
+  for (int i = 0; i < 20; ++i) layers.put(0, "a/" + std::to_string(i), "");
+  EXPECT_EQ(walked(layers, {.entries = 20}).end, "walk the image: it holds more than 20 names");
+  EXPECT_EQ(walked(layers, {.entries = 21}).end, "");
+}
+
+TEST(TreeWalk, EndsWhenItIsOver) {
+  Layers layers;
+  layers.put(0, "a/b/c", "x");
+  int asked = 0;
+  const Walked all = walked(layers, {.is_over = [&] { return ++asked > 2; }});
+  EXPECT_THAT(all.seen, ElementsAre("", "a"));
+  EXPECT_EQ(all.end, "walk the image: it takes too long");
 }
 
 }  // namespace

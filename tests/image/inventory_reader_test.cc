@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/image/layers.h"
+#include "tests/image/rpm_fixture.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::image {
@@ -12,10 +13,10 @@ namespace {
 
 using namespace std::string_literals;
 
-Inventory inventory_of(Layers& layers, std::size_t count) {
+Inventory inventory_of(Layers& layers, std::size_t count, const ReadingBounds& bounds = {}) {
   const auto tree = ImageTree::open(layers.folders(count));
   EXPECT_TRUE(testing::ok(tree));
-  auto inventory = read_inventory(*tree);
+  auto inventory = read_inventory(*tree, bounds);
   EXPECT_TRUE(testing::ok(inventory));
   return std::move(*inventory);
 }
@@ -82,6 +83,49 @@ TEST_F(DebianImage, ComesBackFromJson) {
   EXPECT_EQ(*read, inventory);
 }
 
+struct Bound {
+  const char* name;
+  ReadingBounds bounds;
+  const char* what;
+  const char* why;
+};
+const Bound kBounds[] = {
+    {"OfBytes", {.bytes = 200}, "var/lib/dpkg/status", "larger than the limit of"},
+    {"OfTime", {.time = std::chrono::milliseconds(0)}, "/", "walk the image: it takes too long"},
+    {"OfInterpreters", {.interpreters = 0}, "usr/bin", "more than 0 interpreters"},
+    {"OfNames", {.walk = {.entries = 3}}, "/", "more than 3 names"},
+};
+class BoundedReading : public DebianImage, public ::testing::WithParamInterface<Bound> {};
+TEST_P(BoundedReading, NamesWhatIsBeyond) {
+  const Inventory inventory = inventory_of(layers_, 2, GetParam().bounds);
+  const auto found = std::ranges::find(inventory.unread, GetParam().what, &Unread::what);
+  ASSERT_NE(found, inventory.unread.end());
+  EXPECT_NE(found->why.find(GetParam().why), std::string::npos) << found->why;
+}
+INSTANTIATE_TEST_SUITE_P(Table, BoundedReading, ::testing::ValuesIn(kBounds), [](auto& row) { return row.param.name; });
+
+TEST(ManyNames, OfOneFileAreNotEachRead) {
+  Layers layers;
+  layers.put(0, "usr/bin/python3.0", std::string(1 << 20, '\0'));
+  for (int i = 1; i < 100; ++i) {
+    std::filesystem::create_hard_link(layers.layer(0) / "usr/bin/python3.0",
+                                      layers.layer(0) / "usr/bin" / ("python3." + std::to_string(i)));
+  }
+  const Inventory inventory = inventory_of(layers, 1, {.bytes = 5 << 20});
+  EXPECT_EQ(inventory.interpreters.size(), 64u);
+  // Five were read, for the others it is said that they were not; one row says that there are more than 64.
+  EXPECT_EQ(std::ranges::count(inventory.unread, "usr/bin", &Unread::what), 1);
+  EXPECT_GE(inventory.unread.size(), 59u);
+}
+
+TEST(UnreadThings, AreNotNamedWithoutEnd) {
+  Layers layers;
+  for (int i = 0; i < 1100; ++i) layers.put(0, "a/" + std::to_string(i) + ".dist-info", "");
+  const Inventory inventory = inventory_of(layers, 1);
+  ASSERT_EQ(inventory.unread.size(), 1001u);
+  EXPECT_EQ(inventory.unread.back().why, "more could not be read than is named here");
+}
+
 TEST(InventoryJson, WithoutAMemberIsRefused) {
   EXPECT_TRUE(testing::fails_with(inventory_of_json(Json::object()), Errc::Corrupt, "'os'"));
   Json json = inventory_json({});
@@ -119,6 +163,47 @@ TEST(DistrolessImage, IsReadFromStatusD) {
   EXPECT_TRUE(inventory.unread.empty());
 }
 
+class RpmImage : public ::testing::Test {
+ protected:
+  RpmImage() {
+    const std::string header = HeaderText()
+                                   .package("py")
+                                   .texts(1117, {"a.dist-info"})
+                                   .texts(1118, {"/s/site-packages/"})
+                                   .numbers(1116, {0})
+                                   .blob();
+    layers_.put(0, "usr/lib/sysimage/rpm/Packages.db", ndb_file({header, HeaderText().package("bash").blob()}));
+    layers_.put(0, "s/site-packages/a.dist-info/METADATA", "Name: a\nVersion: 1\n");
+  }
+
+  Layers layers_;
+};
+
+TEST_F(RpmImage, IsReadWhole) {
+  const Inventory inventory = inventory_of(layers_, 1);
+  ASSERT_EQ(inventory.packages.size(), 2u);
+  EXPECT_EQ(inventory.packages[0].name, "bash");
+  EXPECT_EQ(inventory.packages[0].format, PackageFormat::Rpm);
+  EXPECT_EQ(find(inventory, "a")->owner, "py");
+  EXPECT_TRUE(inventory.unread.empty());
+}
+
+TEST_F(RpmImage, IsReadOnceWhereTheOldPlaceIsALink) {
+  layers_.link(0, "var/lib/rpm", "../../usr/lib/sysimage/rpm");
+  EXPECT_EQ(inventory_of(layers_, 1).packages.size(), 2u);
+}
+
+TEST_F(RpmImage, HidesNothingInASecondDatabase) {
+  layers_.put(0, "var/lib/rpm/rpmdb.sqlite",
+              sqlite_file({sqlite_page({sqlite_row(1, HeaderText().package("q").blob().substr(0, 50))})}));
+  layers_.put(0, "var/lib/rpm/rpmdb.sqlite-wal", "");
+  const Inventory inventory = inventory_of(layers_, 1);
+  EXPECT_EQ(inventory.packages.size(), 2u);
+  ASSERT_EQ(inventory.unread.size(), 1u);
+  EXPECT_EQ(inventory.unread[0].what, "var/lib/rpm/rpmdb.sqlite");
+  EXPECT_NE(inventory.unread[0].why.find("1 of its records"), std::string::npos) << inventory.unread[0].why;
+}
+
 struct Hostile {
   const char* name;
   std::function<void(Layers&)> make;
@@ -128,6 +213,20 @@ struct Hostile {
 const Hostile kHostile[] = {
     {"RpmIsNamedNeverEmpty", [](Layers& l) { l.put(0, "var/lib/rpm/rpmdb.sqlite", "x"); }, "var/lib/rpm/rpmdb.sqlite",
      "no database of rpm"},
+    {"RpmIsOfBerkeleyDb", [](Layers& l) { l.put(0, "var/lib/rpm/Packages", std::string(12, 0) + little(0x61561)); },
+     "var/lib/rpm/Packages", "Berkeley DB"},
+    {"RpmHasALogThatIsNotWrittenBack",
+     [](Layers& l) {
+       l.put(0, "var/lib/rpm/rpmdb.sqlite", sqlite_file({sqlite_page({})}));
+       l.put(0, "var/lib/rpm/rpmdb.sqlite-wal", "x");
+     },
+     "var/lib/rpm/rpmdb.sqlite-wal", "changes that are not in the database"},
+    {"RpmIsALinkOutside",
+     [](Layers& l) {
+       l.link(0, "var/lib/rpm/rpmdb.sqlite", "/etc");
+       l.put(0, "etc/x", "x");
+     },
+     "var/lib/rpm/rpmdb.sqlite", "not a regular file"},
     {"StatusIsAFolder", [](Layers& l) { l.put(0, "var/lib/dpkg/status/x", "x"); }, "var/lib/dpkg/status",
      "not a regular file"},
     {"StatusIsNone", [](Layers& l) { l.put(0, "var/lib/dpkg/status", "hello\n"); }, "var/lib/dpkg/status",

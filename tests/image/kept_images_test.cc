@@ -50,6 +50,20 @@ TEST_F(Kept, BeginWithAnEmptyStorage) {
   EXPECT_EQ(*id_of_image(*images, "one:1"), id_of('1'));
 }
 
+TEST_F(Kept, LetNothingStandInForADigest) {
+  add('1', "localhost/one:1");
+  auto images = KeptImages::open(store_.root());
+  ASSERT_TRUE(testing::ok(images));
+  const SubstitutionTable table = {*parse_substitution("demisto/*", "one:1")};
+  const auto resolve = [&](const std::string& name) -> Result<std::string> {
+    BERTH_TRY(const ResolvedImage* found, images->resolve(*parse_reference(name), table, default_trust()));
+    return found->image.id;
+  };
+  const std::string pinned = "demisto/two:1@" + digest_of('2');
+  EXPECT_EQ(*resolve("demisto/two:1"), id_of('1'));
+  EXPECT_TRUE(testing::fails_with(resolve(pinned), Errc::NotFound, pinned));
+}
+
 TEST_F(Kept, DoNotReadAgainWhatIsAsItWas) {
   add('1', "localhost/one:1");
   auto images = KeptImages::open(store_.root());

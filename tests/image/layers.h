@@ -34,11 +34,11 @@ class Layers {
   void white_out(std::size_t number, const std::filesystem::path& path) {
     ASSERT_EQ(::mknod(made(number, path).c_str(), S_IFCHR | 0600, 0), 0);
   }
-  // Hides what the folder holds in the layers below; false where this file system keeps no such attribute.
-  bool make_opaque(std::size_t number, const std::filesystem::path& path) {
+  // Hides what the folder holds in the layers below; false where it may not have such an attribute.
+  bool make_opaque(std::size_t number, const std::filesystem::path& path, const char* attribute) {
     const auto folder = layer(number) / path;
     std::filesystem::create_directories(folder);
-    return ::setxattr(folder.c_str(), "user.overlay.opaque", "y", 1, 0) == 0;
+    return ::setxattr(folder.c_str(), attribute, "y", 1, 0) == 0;
   }
 
   std::vector<std::filesystem::path> folders(std::size_t count) {

@@ -18,7 +18,7 @@ const Row kRows[] = {
     {"NameAndTag", "demisto/python3:3.10.1", "exact:1", "demisto/python3:3.10.1"},
     {"Name", "demisto/python3:3.9", "python3", "demisto/python3"},
     {"NameWithDigest", "demisto/python3:3.9@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-     "python3", "demisto/python3"},
+     "demisto/python3:3.9@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
     {"Organisation", "demisto/crypto:1", "any", "demisto/*"},
     {"LongerOrganisation", "demisto/ml/torch:1", "ml", "demisto/ml/*"},
     {"RegistryWritten", "docker.io/demisto/crypto:1", "any", "demisto/*"},

@@ -47,6 +47,7 @@ def need_program(name):
 class Native:
     name = 'native'
     env = {}
+    settings = ''
 
     def __init__(self, names):
         self.images = names
@@ -60,6 +61,8 @@ class Native:
 
 class Foreign:
     """What Docker and Podman have in common: images that are copied into storage of their own, and containers."""
+
+    settings = ''  # that calls by it need
 
     def __init__(self, names):
         self.home = tempfile.mkdtemp(prefix='berth-system-%s-' % self.name)
@@ -89,6 +92,7 @@ class Foreign:
 
 class Docker(Foreign):
     name = 'docker'
+    settings = 'isolation:\n  user_namespace: off\n'  # this daemon has no userns-remap
 
     def start(self):
         for program in ('docker', 'dockerd', 'skopeo'):
@@ -173,13 +177,18 @@ class Calls:
         self.berth = berth
         self.engine = engine
         self.is_native = engine.name == 'native'
+        self.settings = self.settings_with('')
+
+    def settings_with(self, text):
+        return self.berth.settings_with(self.engine.settings + text)
 
     def __call__(self, *argv, env=None, **how):
-        return self.berth(*argv, '--engine', self.engine.name, env={**self.engine.env, **(env or {})}, **how)
+        return self.berth(*argv, '--engine', self.engine.name, env={**self.engine.env, **(env or {})},
+                          **{'settings': self.settings, **how})
 
     def begin_script(self, code, *argv, env=None, **how):
         return self.berth.begin_script(code, *argv, '--engine', self.engine.name,
-                                       env={**self.engine.env, **(env or {})}, **how)
+                                       env={**self.engine.env, **(env or {})}, **{'settings': self.settings, **how})
 
     def script(self, code, *argv, seconds=120, **how):
         return self.begin_script(code, *argv, **how).wait(seconds)

@@ -4,6 +4,7 @@ What differs is stated in docs/engines.md, and here by `is_native`.
 """
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -125,7 +126,7 @@ script:
     running = calls.berth.begin(
         'run', str(item), '--command', 'tell', 'seconds=2', '--param', 'url=https://x.example', '--param',
         'key=@' + calls.berth.write('key.txt', secret), '--network', 'none', '--json', '--engine', calls.engine.name,
-        env=calls.engine.env)
+        env=calls.engine.env, settings=calls.settings)
     seen, looked = [], 0
     while os.path.exists('/proc/%d' % running.pid) and looked < 40:
         for pid in filter(str.isdigit, os.listdir('/proc')):
@@ -291,7 +292,7 @@ def touch(folder):
 places = ['/tmp', '/var/tmp', '/dev/shm', os.environ['HOME'], os.getcwd()]
 demisto.results({'places': [touch(place) for place in places],
                  'others': {place: touch(place) for place in ('/', '/etc', '/run', '/run/berth', '/usr', '/sys', '/proc')},
-                 'cwd': os.getcwd(), 'filled': [fill('/tmp'), fill('/dev/shm')]})''', settings=calls.berth.settings_with(
+                 'cwd': os.getcwd(), 'filled': [fill('/tmp'), fill('/dev/shm')]})''', settings=calls.settings_with(
                      'limits:\n  writable: 32m\n'))
     assert answer.cause == 'completed' and answer.value['places'] == ['ok'] * 5 and answer.value['cwd'] == '/work', answer
     assert set(answer.value['others'].values()) <= {'EROFS', 'EACCES', 'ENOENT', 'EPERM'}
@@ -399,7 +400,7 @@ def test_network_egress(calls, lab, way):
     if way == 'slirp4netns':
         everything = [address for address in everything if ':' not in address]
     answer = calls.script(TRY, 'addresses=' + str(list(everything)).replace("'", '"'), '--network', 'egress',
-                          settings=calls.berth.settings_with('network:\n  way: %s\n' % way), prefix=lab.host.prefix)
+                          settings=calls.settings_with('network:\n  way: %s\n' % way), prefix=lab.host.prefix)
     assert answer.cause == 'completed', answer
     for address, answers in answer.value.items():
         if address in PUBLIC:
@@ -476,6 +477,43 @@ def test_sigkill_of_everybody(calls):
     assert calls.script("demisto.results('next')").value == 'next'
 
 
+# --- images ----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_berth_has_made_is_put_into_the_engine(calls, tmp_path):
+    """Under its own name, once; a name that the engine has for another image is left alone."""
+    settings = calls.settings_with('engine: %s\n' % calls.engine.name)
+    name = next(one for one in calls.engine.images if 'python3' in one)
+    item = tmp_path / 'One.yml'
+    item.write_text("commonfields: {id: One, version: -1}\nname: One\nscript: demisto.results('ran')\ntype: python\n"
+                    "subtype: python3\ndockerimage: %s\n" % name.replace('localhost/', ''))
+
+    def berth(*argv):
+        return calls.berth(*argv, '--json', settings=settings, env=calls.engine.env, seconds=300)
+
+    which = berth('image', 'which', str(item))
+    assert which.code == 0 and which.json['image'] == name.replace('localhost/', ''), which
+    if calls.is_native:
+        return
+    calls.engine.ask('image', 'rm', name)
+    which = berth('image', 'which', str(item))
+    assert which.code == 2 and 'among the images of %s' % calls.engine.name in which.err, which
+    made = berth('image', 'init')
+    assert made.code == 0 and not made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
+    assert berth('run', str(item)).value == 'ran'
+    again = berth('image', 'init')
+    assert again.code == 0 and 'putting it' not in again.err, again
+
+    calls.engine.ask('image', 'rm', name)
+    other = tmp_path / 'Dockerfile'
+    other.write_text('FROM scratch\nLABEL another=image\n')
+    calls.engine.ask('build', '--tag', name, str(tmp_path))
+    refused = berth('image', 'init')
+    assert refused.code != 0 and 'a tag never moves' in refused.err, refused
+    calls.engine.ask('image', 'rm', name)
+    assert berth('image', 'init').code == 0
+
+
 # --- what is refused -----------------------------------------------------------------------------------------------------------
 
 
@@ -495,7 +533,7 @@ def test_an_image_without_the_interpreter(calls):
 
 def test_settings_and_refusals(calls):
     berth = calls.berth
-    settings = berth.settings_with('engine: %s\n' % calls.engine.name)
+    settings = calls.settings_with('engine: %s\n' % calls.engine.name)
     script = berth.write('one.py', "demisto.results('by the setting')")
     answer = berth('run', script, '--image', 'python3', '--json', settings=settings, env=calls.engine.env)
     assert answer.value == 'by the setting' and answer.json.get('engine', 'native') == calls.engine.name, answer
@@ -509,6 +547,33 @@ def test_settings_and_refusals(calls):
     assert kept.code == 2 and '--keep' in kept.err and '--engine native' in kept.err, kept
     gone = berth('run', script, '--engine', calls.engine.name, env={'PATH': '/nonexistent'})
     assert gone.code == 2 and calls.engine.name in gone.err, gone
+
+
+def test_docker_without_user_namespaces(calls):
+    """It is refused, unless the operator has said that there need be none."""
+    if calls.engine.name != 'docker':
+        pytest.skip('its containers have user namespaces of their own')
+    answer = calls('run', calls.berth.write('one.py', 'pass'), '--image', 'python3', settings=calls.berth.settings)
+    assert answer.code == 12 and 'userns-remap' in answer.err and 'isolation.user_namespace: off' in answer.err, answer
+
+
+@pytest.mark.parametrize('option, limit', [('--memory', 'memory'), ('--memory-swap=', 'swap'), ('--cpu-quota=', 'cpus'),
+                                           ('--pids-limit=', 'processes')])
+def test_a_limit_that_the_engine_leaves_out(calls, tmp_path, option, limit):
+    """As an engine does whose kernel does not have it."""
+    if calls.is_native:
+        pytest.skip('test_cgroups.py has it')
+    program = tmp_path / calls.engine.name
+    program.write_text('#!/usr/bin/python3\nimport os, sys\n'
+                       'left = [word for word in sys.argv[1:] if not word.startswith(%r)]\n'
+                       'os.execv(%r, [%r] + left)\n' % (option, shutil.which(calls.engine.name), calls.engine.name))
+    program.chmod(0o755)
+    env = {'PATH': '%s:%s' % (tmp_path, os.environ['PATH'])}
+    answer = calls('run', calls.berth.write('one.py', 'print(1)'), '--image', 'python3', '--json', env=env)
+    assert answer.code == 12 and 'limits of %s' % limit in answer.err and '--allow-unlimited' in answer.err, answer
+    answer = calls('run', calls.berth.write('one.py', 'print(1)'), '--image', 'python3', '--json', '--allow-unlimited',
+                   env=env)
+    assert answer.code == 0 and any('not enforced: %s' % limit in text for text in answer.json['warnings']), answer
 
 
 def test_docker_without_its_daemon(calls):

@@ -3,7 +3,6 @@ import base64
 import http.server
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,75 +13,17 @@ import urllib.request
 
 import pytest
 
-from calls import PATIENCE
+from calls import PATIENCE, ROOT
 from figures import figure
-from package_index import Index, deb, source, wheel
+from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
+from package_index import source, wheel
 
-PREFIX = 'berth-create-test-%d' % os.getpid()
-
-
-def buildah(*argv):
-    done = subprocess.run(('buildah',) + argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=120)
-    return done.stdout.decode().strip() if done.returncode == 0 else ''
-
-
-class Maker:
-    """Creates images under names of its own, which are gone with it."""
-
-    def __init__(self, berth, index, folder):
-        self.berth = berth
-        self.index = index
-        self.folder = folder
-        self.settings = os.path.join(folder, 'berth.yaml')
-        with open(self.settings, 'w') as file:
-            file.write(berth.settings_text(folder + '/state', folder + '/cache'))
-        self.sources = index.publish_debs(
-            [('tests-tool', '1.2-3', deb('tests-tool', '1.2-3', {'usr/bin/tests-tool': '#!/bin/sh\necho tool\n'},
-                                         depends='tests-lib (>= 2)')),
-             ('tests-lib', '2:2.0', deb('tests-lib', '2:2.0', {'usr/lib/python3/dist-packages/tests_lib.py': 'A = 1\n'},
-                                        postinst='date > /var/log/tests-lib.log; date > /tmp/tests-lib\n'))],
-            folder)
-
-    def begin(self, name, *argv, env=(), prefix=()):
-        variables = {'PIP_INDEX_URL': self.index.url + '/simple', 'PIP_RETRIES': '0', **dict(env)}
-        return self.berth.begin('image', 'create', PREFIX + name, '--apt-sources', self.sources, *argv,
-                                settings=self.settings, env=variables, prefix=prefix)
-
-    def __call__(self, name, *argv, seconds=90 * PATIENCE, **how):
-        return self.begin(name, *argv, **how).wait(seconds)
-
-    def made(self, name, *argv, **how):
-        answer = self(name, *argv, '--json', **how)
-        assert answer.code == 0, answer
-        return answer.json
-
-    def names(self):
-        listed = self.berth('image', 'list', '--json', settings=self.settings)
-        return [name for image in listed.json['images'] for name in image['names'] if PREFIX in name]
-
-    def leftovers(self):
-        """What a build must not leave: working containers and images without a name that are ours."""
-        containers = [line for line in buildah('containers', '--format', '{{.ContainerName}}').splitlines()
-                      if line.startswith('berth-create-')]
-        nameless = []
-        for image in json.loads(buildah('images', '--json', '--filter', 'dangling=true') or '[]') or []:
-            inspected = json.loads(buildah('inspect', '--type', 'image', image['id']) or '{}')
-            if PREFIX in json.dumps(inspected.get('OCIv1', {}).get('config', {}).get('Env', [])):
-                nameless.append(image['id'])
-        return containers + nameless
-
-    def end(self):
-        for name in self.names():
-            buildah('rmi', name)
+ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
 
 
 @pytest.fixture(scope='module')
 def index():
-    for tool in 'buildah', 'gpg', 'dpkg-deb':
-        if shutil.which(tool) is None:
-            pytest.skip("'%s' is not installed" % tool)
-    made = Index()
+    made = index_or_skip()
     made.add(wheel('smalllib', '1.0', {'smalllib/__init__.py': 'VERSION = "1.0"\n'}, ['needed>=1']))
     made.add(wheel('needed', '1.5', {'needed.py': 'X = 1\n'}))
     made.add(wheel('broken', '1.0', {'broken.py': 'raise ImportError("as the tests want it")\n'}))
@@ -421,11 +362,15 @@ def test_two_at_once(maker):
 
 
 def test_real_indexes(berth, tmp_path):
-    """mechanize and wget, from the indexes that this machine is set up for."""
+    """mechanize and wget, from the indexes that this machine is set up for, judged by the default policy."""
     settings = tmp_path / 'berth.yaml'
     settings.write_text(berth.settings_text(str(tmp_path / 'state'), str(tmp_path / 'cache')))
     env = {name: value for name, value in os.environ.items()
            if name.startswith('PIP_') or name.lower().endswith('_proxy') or name.startswith('SSL_CERT')}
+    if os.path.exists(ADVISORIES):
+        assert berth('vet', 'db', 'import', ADVISORIES, settings=str(settings)).code == 0
+    else:
+        (tmp_path / 'vet.yaml').write_text(POLICY)
     name = PREFIX + 'real'
     begun = time.monotonic()
     answer = berth('image', 'create', name, '--dependencies', 'mechanize', '--packages', 'wget,tree', '--json',
@@ -436,6 +381,12 @@ def test_real_indexes(berth, tmp_path):
     try:
         made = answer.json
         times = made['times']
+        judgement = made['judgement']
+        assert any(one.startswith('mechanize==') for one in judgement['judged']) and judgement['approvals'] == [], made
+        assert any(one.startswith('wget=') for one in judgement['judged']), made
+        assert (judgement['policy'] == 'default') == os.path.exists(ADVISORIES), made
+        assert any("licences of the distribution's packages" in one and 'wget: ' in one for one in made['remarks']), made
+        figure('create', 'what the default policy says of mechanize and wget', made['remarks'])
         figure('create', 'mechanize, wget and tree from the real indexes: seconds, of which pip, apt, own',
                [round(time.monotonic() - begun, 2), times['pip_ms'] / 1000, times['packages_ms'] / 1000,
                 (times['whole_ms'] - times['pip_ms'] - times['packages_ms']) / 1000])

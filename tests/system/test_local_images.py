@@ -3,6 +3,7 @@
 In a storage of the tests' own, of images that buildah makes from a folder: Debian's and Alpine's way of saying what is
 installed, written by hand, since what matters is what is read.
 """
+import fcntl
 import json
 import os
 import shutil
@@ -212,6 +213,58 @@ def test_prune_takes_older_tags_and_says_why(three):
     three.make('localhost/t/alpine:2', ALPINE)
     assert three('image', 'prune').code == 0
     assert sorted(three.names('alpine')) == ['localhost/t/alpine:2']
+
+
+def test_prune_leaves_what_is_being_made(three):
+    """It has no name and a label of Berth's: while somebody is at it, it is not rubbish."""
+    container = three.tool('from', '--pull-never', 'localhost/t/alpine:1')
+    three.tool('config', '--env', 'DOCKER_IMAGE=mine:1.0.0.1', '--label', 'berth.test=yes', container)
+    made = three.tool('commit', '--quiet', container)
+    three.tool('rm', container)
+    cache = os.path.join(three.folder, 'cache')
+    with open(os.path.join(cache, 'create-journal'), 'w') as journal:
+        journal.write('mine:1.0.0.1')
+    with open(os.path.join(cache, 'create.lock'), 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert '<being made: mine:1.0.0.1>' in three('image', 'list').out
+        pruned = three('image', 'prune', '--all', '--json')
+        step, = [one for one in pruned.json['images'] if one['id'] == made]
+        assert not step['goes'] and "image create, for 'mine:1.0.0.1'" in step['reason'], pruned
+        assert three('image', 'remove', made, '--force').code != 0
+    assert '<half made: mine:1.0.0.1>' in three('image', 'list').out
+    pruned = three('image', 'prune', '--json')
+    assert [one['goes'] for one in pruned.json['images'] if one['id'] == made] == [True], pruned
+    assert made not in [one['id'] for one in three.images()]
+
+
+def test_a_hostile_image_can_be_removed(three):
+    """Many names of one large file, many names on a long path: it is read within bounds, once, and goes unread."""
+    container = three.tool('from', '--pull-never', 'scratch')
+    root = three.tool('mount', container)
+    os.makedirs(root + '/bin')
+    with open(root + '/bin/python3.0', 'wb') as program:
+        program.truncate(128 << 20)
+    for number in range(1, 2000):
+        os.link(root + '/bin/python3.0', root + '/bin/python%d.%d' % divmod(number, 900))
+    long = root + ('/' + 'n' * 255) * 14
+    os.makedirs(long)
+    for number in range(20000):
+        os.mkdir('%s/%d' % (long, number))
+    three.tool('umount', container)
+    made = three.tool('commit', '--quiet', container, 'localhost/t/hostile:1')
+    three.tool('rm', container)
+    listed = three('image', 'list', 'hostile', '--json', seconds=240)
+    one, = listed.json['images']
+    assert one['unread'] > 0 and one['problem'] is None, listed
+    figure('images', 'peak of listing an image of 2,000 interpreters of 128 MiB and 20,000 long paths, MiB',
+           listed.peak_bytes >> 20)
+    assert listed.peak_bytes < 512 << 20, listed.peak_bytes
+    again = three('image', 'list', 'hostile', '--json')
+    assert again.seconds < listed.seconds / 2 and again.json['images'][0]['unread'] == one['unread']
+    shutil.rmtree(os.path.join(three.folder, 'cache'))
+    removed = three('image', 'remove', 'localhost/t/hostile:1')
+    assert removed.code == 0 and removed.seconds < 30, removed
+    assert made not in [one['id'] for one in three.images()]
 
 
 def test_a_name_is_taken_before_the_image(three):

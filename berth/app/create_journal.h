@@ -1,0 +1,30 @@
+// What `image create` is making: written down before it is there, because until the last step it has no name.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "berth/app/settings.h"
+#include "berth/image/local_store.h"
+
+namespace berth::app {
+
+// The folder that it works in, whose lock it holds, and the file that says what is to be.
+std::filesystem::path create_folder(const Settings& settings);
+std::filesystem::path create_journal(const Settings& settings);
+
+// The name that an image is to have, "example_name:1.0.0.1", and whether somebody is at it: otherwise it was
+// interrupted. None where nothing is unfinished.
+struct Unfinished {
+  std::string name;
+  bool is_going_on = false;
+};
+std::optional<Unfinished> unfinished_image(const Settings& settings);
+
+// The ids of those of `images` that were made to be `name` and have no name yet.
+std::vector<std::string> images_without_name(const image::LocalStore& store,
+                                             const std::vector<image::StoredImage>& images, const std::string& name);
+
+}  // namespace berth::app

@@ -1,0 +1,76 @@
+#include "berth/app/engine_handover.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "berth/container/engine_kind.h"
+#include "berth/image/engine_images.h"
+#include "berth/image/engine_place.h"
+#include "berth/image/storage_places.h"
+#include "berth/sys/engine_program.h"
+
+namespace berth::app {
+namespace {
+
+constexpr auto kCopyTime = std::chrono::minutes(10);
+
+}  // namespace
+
+InEngine find_in_engine(const image::LocalImage& made, const std::optional<image::LocalImage>& inspected) {
+  if (!inspected) return InEngine::Missing;
+  if (inspected->id == made.id) return InEngine::Same;
+  // The labels of what Berth makes have its tag and the digest of all that is in it.
+  const auto& labels = made.config.labels;
+  return !labels.empty() && std::ranges::is_permutation(labels, inspected->config.labels) ? InEngine::Same
+                                                                                          : InEngine::Another;
+}
+
+Result<bool> hand_to_engine(const Settings& settings, const image::Reference& name,
+                            const std::function<void(std::string_view)>& on_step) {
+  if (settings.engine == container::EngineKind::Native || settings.ordinary_user) return false;
+  const sys::EngineProgram program = sys::engine_program(container::name_of(settings.engine));
+  const std::string text = image::to_string(name);
+  const auto doing = [&] {
+    return fmt::format(
+        "'{}' is made, but could not be put into {}, which makes containers here; the same command tries "
+        "it again",
+        text, program.name);
+  };
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+  BERTH_TRY(const image::LocalImage made, store.find_image(name));
+  BERTH_TRY(const image::EnginePlace place, image::find_engine_place(program, graph_root).context(doing));
+  if (place.is_the_storage) return false;
+  BERTH_TRY(const auto there, image::EngineImages(program).find_named(name).context(doing));
+  switch (find_in_engine(made, there)) {
+    case InEngine::Same:
+      return false;
+    case InEngine::Another:
+      return fail(Errc::AlreadyExists,
+                  fmt::format("'{0}' is made, but {1} has another image under that name, and a tag never moves; remove "
+                              "that one ('{1} image rm {0}'), or make one with the next tag (--rebuild)",
+                              text, program.name));
+    case InEngine::Missing:
+      break;
+  }
+  if (on_step) on_step(fmt::format("putting it into {}", program.name));
+  const image::StorageTool storage{
+      .graph_root = graph_root, .is_set = !settings.storage.empty(), .ordinary_user = {}, .run_folder = {}};
+  BERTH_CHECK_OK(image::copy_to_engine(storage, made.id, place, name, kCopyTime).context(doing));
+  return true;
+}
+
+Result<image::ResolvedImage> resolve_for_calls(const Settings& settings, const image::Reference& wanted) {
+  if (settings.engine == container::EngineKind::Native) {
+    BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+    BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
+    return image::resolve_image(store, wanted, settings.substitutes, settings.trust);
+  }
+  image::EngineImages images(sys::engine_program(container::name_of(settings.engine)));
+  BERTH_TRY(const image::ResolvedImage* found, images.resolve(wanted, settings.substitutes, settings.trust));
+  return *found;
+}
+
+}  // namespace berth::app
