@@ -3,6 +3,7 @@ import base64
 import http.server
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from calls import PATIENCE, ROOT
 from figures import figure
 from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
-from package_index import source, wheel
+from package_index import deb, source, wheel
 
 ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
 
