@@ -51,7 +51,7 @@ const Bad kBad[] = {
     {"Https", "GET https://a.example/ HTTP/1.1\r\n\r\n", "no http address"},
     {"Path", "GET /etc HTTP/1.1\r\n\r\n", "no http address"},
     {"User", "GET http://a.example@b.example/ HTTP/1.1\r\n\r\n", ""},
-    {"Pattern", "CONNECT *.example:443 HTTP/1.1\r\n\r\n", "no single host"},
+    {"Pattern", "CONNECT *.index.example:443 HTTP/1.1\r\n\r\n", "no single host"},
     {"Range", "CONNECT 10.0.0.0/8:443 HTTP/1.1\r\n\r\n", "no single host"},
     {"Ports", "CONNECT a.example:* HTTP/1.1\r\n\r\n", "no single port"},
     {"NoPort", "CONNECT a.example HTTP/1.1\r\n\r\n", ""},

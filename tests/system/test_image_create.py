@@ -3,6 +3,7 @@ import base64
 import http.server
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from calls import PATIENCE, ROOT
 from figures import figure
 from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
-from package_index import source, wheel
+from package_index import deb, source, wheel
 
 ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
 
@@ -399,15 +400,15 @@ def test_real_indexes(berth, tmp_path):
 
 def test_start_up_files_of_wheels_do_not_run_in_the_build(berth, maker):
     code = 'import os; exec("try:\\n    open(\'/var/lib/pth-ran-as-%d\' % os.getuid(), \'w\')\\nexcept Exception: pass")\n'
-    maker.index.add(wheel('pthlib', '1.0', {'pthlib.py': 'X = 1\n', 'pthlib.pth': code}))
+    maker.index.add(wheel('beginlib', '1.0', {'beginlib.py': 'X = 1\n', 'beginlib.pth': code}))
     try:
-        made = maker.made('pth', '--dependencies', 'pthlib')
-        found = run_in(berth, made['image'], 'import glob, importlib.util, os, pthlib\n'
-                       'cached = importlib.util.cache_from_source(pthlib.__file__)\n'
+        made = maker.made('pth', '--dependencies', 'beginlib')
+        found = run_in(berth, made['image'], 'import glob, importlib.util, os, beginlib\n'
+                       'cached = importlib.util.cache_from_source(beginlib.__file__)\n'
                        'value = [glob.glob("/var/lib/pth-ran-*"), os.path.exists(cached)]')
         assert found == [[], True], found
     finally:
-        del maker.index.libraries['pthlib-1.0-py3-none-any.whl']
+        del maker.index.libraries['beginlib-1.0-py3-none-any.whl']
 
 
 def test_a_build_has_bounded_processes(maker, tmp_path):
@@ -448,9 +449,9 @@ def test_settings_say_where_packages_come_from(berth, maker):
 
 def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
     hold = threading.Event()
-    maker.index.before_answer = lambda path: hold.wait(60 * PATIENCE)
     line = '/docker_image_create name=%si dependencies=needed' % PREFIX
     running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    maker.index.before_answer = lambda path: 'resolving libraries' in running.said() and hold.wait(60 * PATIENCE)
     try:
         until = time.monotonic() + 60 * PATIENCE
         while 'resolving libraries' not in running.said() and time.monotonic() < until:
