@@ -4,12 +4,12 @@
 #include <time.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
 #include "berth/app/create_journal.h"
 #include "berth/app/create_judgement.h"
+#include "berth/app/create_times.h"
 #include "berth/app/created_contents.h"
 #include "berth/app/created_images.h"
 #include "berth/app/engine_handover.h"
@@ -46,23 +46,6 @@ std::int64_t seconds_of(const std::string& text) {
   tm parts = {};
   if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return 0;
   return std::max<std::int64_t>(::timegm(&parts), 0);
-}
-
-// The times that the install script prints: "times BEGUN BETWEEN ENDED", in seconds.
-void add_times(std::string_view printed, CreateTimes& times) {
-  const std::size_t at = printed.rfind("times ");
-  if (at == std::string_view::npos) return;
-  printed.remove_prefix(at + 6);
-  double values[3] = {};
-  for (double& value : values) {
-    const auto [end, error] = std::from_chars(printed.data(), printed.data() + printed.size(), value);
-    if (error != std::errc()) return;
-    printed.remove_prefix(static_cast<std::size_t>(end - printed.data()));
-    printed.remove_prefix(std::min(printed.find_first_not_of(' '), printed.size()));
-  }
-  const auto milliseconds = [](double seconds) { return std::chrono::milliseconds(static_cast<long>(seconds * 1000)); };
-  times.packages += milliseconds(values[1] - values[0]);
-  times.pip += milliseconds(values[2] - values[1]);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/create_times.h"
 #include "berth/app/image_stages.h"
 #include "berth/app/index_reach.h"
 #include "berth/app/settings.h"
@@ -35,13 +36,6 @@ struct CreateOptions {
   container::Guards guards;
   std::function<void(std::string_view)> on_step;  // one line for a person as each step begins
   int interrupt = -1;                             // readable once it is to end
-};
-
-// How long the parts took, for the figures.
-struct CreateTimes {
-  std::chrono::milliseconds pip = {};  // all of pip's and apt's own work
-  std::chrono::milliseconds packages = {};
-  std::chrono::milliseconds whole = {};
 };
 
 struct CreatedImage {
