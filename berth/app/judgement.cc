@@ -16,15 +16,6 @@ using Clock = std::chrono::system_clock;
 
 constexpr std::size_t kDay = 10;  // "2026-11-26"
 
-using Judging = decltype(vet::judge);
-
-vet::Report ask(Judging judging, std::vector<vet::Facts> facts, const vet::Policy& policy,
-                const std::vector<vet::Approval>& approvals, const vet::StoredAdvisories& stored) {
-  const vet::LookAlikes look_alikes(vet::PopularNames::built_in(), vet::ModuleNames::built_in());
-  const vet::Knowledge knowledge = {stored.database, stored.problems, vet::MaliciousNames::built_in(), look_alikes};
-  return judging(std::move(facts), policy, approvals, knowledge, Clock::now());
-}
-
 }  // namespace
 
 Result<Judgement> Judgement::open(const Settings& settings, const JudgementOptions& options) {
@@ -46,12 +37,19 @@ Result<Judgement> Judgement::open(const Settings& settings, const JudgementOptio
   return judgement;
 }
 
-vet::Report Judgement::judge(std::vector<vet::Facts> facts) const {
-  return ask(vet::judge, std::move(facts), policy_, approvals_, advisories_);
+vet::Report Judgement::ask(Judging judging, std::vector<vet::Facts> facts) {
+  if (!look_alikes_) {
+    look_alikes_ = std::make_unique<vet::LookAlikes>(vet::PopularNames::built_in(), vet::ModuleNames::built_in());
+  }
+  const vet::Knowledge knowledge = {advisories_.database, advisories_.problems, vet::MaliciousNames::built_in(),
+                                    *look_alikes_};
+  return judging(std::move(facts), policy_, approvals_, knowledge, Clock::now());
 }
 
-vet::Report Judgement::judge_request(std::vector<vet::Facts> facts) const {
-  return ask(vet::judge_request, std::move(facts), policy_, approvals_, advisories_);
+vet::Report Judgement::judge(std::vector<vet::Facts> facts) { return ask(vet::judge, std::move(facts)); }
+
+vet::Report Judgement::judge_request(std::vector<vet::Facts> facts) {
+  return ask(vet::judge_request, std::move(facts));
 }
 
 std::string Judgement::basis() const {

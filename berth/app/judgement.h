@@ -1,6 +1,7 @@
 // The judgement of this machine: its policy, approvals, advisories and lists of names, read once.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,14 +21,14 @@ struct JudgementOptions {
   std::string approvals;
 };
 
-// Const after it was made.
+// For one thread: what names are compared with is made at the first judgement, and kept.
 class Judgement {
  public:
   // Errors: InvalidInput for a policy or approvals that cannot be read, with file, line and remedy; those of reading.
   static Result<Judgement> open(const Settings& settings, const JudgementOptions& options = {});
 
-  vet::Report judge(std::vector<vet::Facts> facts) const;
-  vet::Report judge_request(std::vector<vet::Facts> facts) const;
+  vet::Report judge(std::vector<vet::Facts> facts);
+  vet::Report judge_request(std::vector<vet::Facts> facts);
 
   // Hash of what verdicts are made by: the policy, approvals that count today, advisories and whether they are stale.
   // As long as it is the same, what passed still passes.
@@ -42,7 +43,9 @@ class Judgement {
   const std::string& approvals_file() const { return approvals_file_; }
 
  private:
+  using Judging = decltype(vet::judge);
   Judgement() = default;
+  vet::Report ask(Judging judging, std::vector<vet::Facts> facts);
 
   vet::Policy policy_;
   std::string policy_file_;    // empty: the defaults
@@ -50,6 +53,7 @@ class Judgement {
   std::vector<vet::Approval> approvals_;
   std::string approvals_file_;
   vet::StoredAdvisories advisories_;
+  std::unique_ptr<const vet::LookAlikes> look_alikes_;
 };
 
 }  // namespace berth::app
