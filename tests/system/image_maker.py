@@ -19,8 +19,7 @@ def index_or_skip():
 
 PREFIX = 'berth-create-test-%d' % os.getpid()
 
-# There are no advisories, and what an index of the tests has is not to be asked for.
-# What the tests make came out after any advisories.
+# No advisory knows what the tests make, and what an index of the tests has is not to be asked for.
 POLICY = 'version: 1\nadvisories: {missing: allow}\nrules: {release.unseen: allow}\n'
 # Made-up names that resemble others, and what has no licence.
 APPROVALS = ('version: 1\napprovals:\n'
