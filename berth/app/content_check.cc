@@ -251,8 +251,7 @@ class Check {
 
   // Rule and reason why the image cannot be had; empty when it can.
   std::pair<std::string_view, std::string> look_for(const ItemImage& choice) const {
-    const auto resolved =
-        image::resolve_image(store_, choice.reference, settings_.substitutes, settings_.trust);
+    const auto resolved = image::resolve_image(store_, choice.reference, settings_.substitutes, settings_.trust);
     if (resolved) return {};
     return {resolved.error().code() == Errc::Denied ? kUntrusted : kNoImage, resolved.error().message()};
   }
@@ -268,7 +267,7 @@ class Check {
   std::map<const content::IndexedItem*, const Clash*> clashing_;
   std::map<std::string, std::pair<std::string_view, std::string>> images_;  // by what is meant
   image::KeptLocks locks_;
-  std::map<std::string, ImageKnowledge> knowledge_;                         // by what is written
+  std::map<std::string, ImageKnowledge> knowledge_;  // by what is written
   std::set<NotLookedUp> not_looked_up_;
   CheckReport report_;
 };

@@ -33,9 +33,10 @@ Result<bool> hand_to_engine(const Settings& settings, const image::Reference& na
   const sys::EngineProgram program = sys::engine_program(container::name_of(settings.engine));
   const std::string text = image::to_string(name);
   const auto doing = [&] {
-    return fmt::format("'{}' is made, but could not be put into {}, which makes containers here; the same command tries "
-                       "it again",
-                       text, program.name);
+    return fmt::format(
+        "'{}' is made, but could not be put into {}, which makes containers here; the same command tries "
+        "it again",
+        text, program.name);
   };
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));

@@ -64,8 +64,9 @@ Gathered gather(const Settings& settings, const image::LocalStore& store, const 
   Gathered gathered;
   for (const StoredImage& image : images) {
     if (options.on_step && options.with_layers && !cache.has(image)) {
-      options.on_step(fmt::format("reading what is installed in {}",
-                          image.names.empty() ? image.id.substr(0, 12) : image::to_string(image.names.front())));
+      options.on_step(fmt::format("reading what is installed in {}", image.names.empty()
+                                                                         ? image.id.substr(0, 12)
+                                                                         : image::to_string(image.names.front())));
     }
     auto facts = options.with_layers ? cache.get(image) : cache.get_without_layers(image);
     if (facts) {

@@ -128,8 +128,7 @@ Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view n
   const auto tree = item.source.empty() ? std::nullopt : content::find_tree_of(item.source);
   image::KeptLocks locks;
   BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr, locks));
-  BERTH_TRY(const auto resolved,
-            resolve_for_calls(settings, chosen.reference).context([&] { return chosen.reason; }));
+  BERTH_TRY(const auto resolved, resolve_for_calls(settings, chosen.reference).context([&] { return chosen.reason; }));
   return ItemImageAnswer{item.name, chosen.written,
                          resolved.why.empty() ? chosen.reason : chosen.reason + "; " + resolved.why,
                          image::to_string(resolved.used), resolved.image.digest};

@@ -22,9 +22,9 @@ struct ItemImage {
 };
 
 // `asked` is what the user named, empty for nothing; it goes first, and no lock holds for it. `tree` is the item's,
-// null for none; its lock is one of `locks`. Errors: those of content::choose_image and image::parse_reference; InvalidInput when the item names
-// the tag `latest`, which means another image every day, or pins another digest than the lock; those of reading the
-// lock.
+// null for none; its lock is one of `locks`. Errors: those of content::choose_image and image::parse_reference;
+// InvalidInput when the item names the tag `latest`, which means another image every day, or pins another digest than
+// the lock; those of reading the lock.
 Result<ItemImage> image_for(const content::Item& item, std::string_view asked, const Settings& settings,
                             const content::ContentTree* tree, image::KeptLocks& locks);
 

@@ -47,7 +47,8 @@ class CommandEngine final : public ContainerEngine {
   Result<void> check(const LaunchSpec& spec) override {
     if (spec.keep) return refuse(kind_, "a container of it cannot be kept (--keep)");
     // The user namespace is as the engine is set: the operator may say that there need be none.
-    const bool others_up = std::ranges::all_of(spec.guards.lowered(), [](Guard g) { return g == Guard::UserNamespace; });
+    const bool others_up =
+        std::ranges::all_of(spec.guards.lowered(), [](Guard g) { return g == Guard::UserNamespace; });
     if (!others_up) return refuse(kind_, "its containers have all of their guards");
     BERTH_CHECK_OK(granted_ids());
     return {};

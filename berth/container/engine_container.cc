@@ -207,10 +207,11 @@ Result<void> EngineContainer::find_processes(const LaunchSpec& spec) {
   const auto user = id_outside(map, kScriptId);
   if (!user) return fail(Errc::Unavailable, fmt::format("{}: the container has no user {}", name_of(kind_), kScriptId));
   if (*user == kScriptId && spec.guards.up(Guard::UserNamespace)) {
-    return fail(Errc::Unavailable,
-                fmt::format("{} gives its containers no user namespace, so user {} in them is that of this machine; set "
-                            "userns-remap in its daemon.json, or isolation.user_namespace: off",
-                            name_of(kind_), kScriptId));
+    return fail(
+        Errc::Unavailable,
+        fmt::format("{} gives its containers no user namespace, so user {} in them is that of this machine; set "
+                    "userns-remap in its daemon.json, or isolation.user_namespace: off",
+                    name_of(kind_), kScriptId));
   }
   BERTH_CHECK_OK(stage_->give_to(*user));
   if (*user == kScriptId) {
@@ -233,11 +234,12 @@ Result<void> EngineContainer::check_limits(const Limits& limits, std::string_vie
     remarks_.push_back(fmt::format("{}: these limits are not enforced: {}", name_of(kind_), what));
     return {};
   }
-  return fail(Errc::Unavailable,
-              fmt::format("{} does not hold its container to the limits of {}{}; have its kernel count them "
-                          "(docs/cgroups.md), or run without them: --allow-unlimited, or the setting "
-                          "limits.allow_unlimited",
-                          name_of(kind_), what, remarks_.empty() ? "" : fmt::format(" ({})", fmt::join(remarks_, "; "))));
+  return fail(
+      Errc::Unavailable,
+      fmt::format("{} does not hold its container to the limits of {}{}; have its kernel count them "
+                  "(docs/cgroups.md), or run without them: --allow-unlimited, or the setting "
+                  "limits.allow_unlimited",
+                  name_of(kind_), what, remarks_.empty() ? "" : fmt::format(" ({})", fmt::join(remarks_, "; "))));
 }
 
 Result<void> EngineContainer::give_network() {
@@ -257,9 +259,10 @@ std::unexpected<Error> EngineContainer::ended_early(const LaunchSpec& spec, Cloc
   const auto ready = sys::call([&] { return ::poll(&over, 1, wait); }, "wait for the engine");
   if (!ready) return std::unexpected(ready.error());
   if (*ready == 0) {
-    return fail(Errc::TimedOut, fmt::format("{}: the container ended before the interpreter was started, and the engine "
-                                            "did not say how within {} s",
-                                            name_of(kind_), std::chrono::seconds(kStartPatience).count()));
+    return fail(Errc::TimedOut,
+                fmt::format("{}: the container ended before the interpreter was started, and the engine "
+                            "did not say how within {} s",
+                            name_of(kind_), std::chrono::seconds(kStartPatience).count()));
   }
   const auto ending = command_->wait();
   if (!ending) return std::unexpected(ending.error());

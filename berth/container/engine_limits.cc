@@ -52,7 +52,8 @@ class Groups {
     for (const auto& folder : folders_) {
       if (const auto text = sys::read_file(folder / "cpu.max", kSmallFile)) {  // "QUOTA PERIOD"
         const auto quota = sys::number_in(*text);
-        const auto period = sys::number_in(std::string_view(*text).substr(std::min(text->find(' '), text->size() - 1) + 1));
+        const auto period =
+            sys::number_in(std::string_view(*text).substr(std::min(text->find(' '), text->size() - 1) + 1));
         if (quota && period && fits(*quota, *period, most)) return true;
       }
       const auto quota = sys::read_file(folder / "cpu.cfs_quota_us", kSmallFile);

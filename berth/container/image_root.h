@@ -29,7 +29,8 @@ Result<UniqueFd> mount_image_root(const RuntimeFolder& folder, const ImageRoot& 
 // Names of the kept mounts, and their removal. Mounts in use live on in the containers that use them.
 Result<std::vector<std::string>> kept_roots(const RuntimeFolder& folder);
 Result<void> remove_kept_root(const RuntimeFolder& folder, const std::string& name);
-// Those of the image whose id is `image_id` (64 digits). One that cannot be taken down now is what `berth prune` is for.
+// Those of the image whose id is `image_id` (64 digits). One that cannot be taken down now is what `berth prune` is
+// for.
 void remove_kept_roots_of(const RuntimeFolder& folder, std::string_view image_id);
 
 }  // namespace berth::container

@@ -12,9 +12,9 @@ namespace berth::doctor {
 
 struct EngineFacts {
   container::EngineKind kind = container::EngineKind::Native;
-  Result<std::string> version;        // what the engine says of itself once it has answered, or why it does not
-  std::optional<std::string> remote;  // where it is set to be, which is not on this machine
-  Result<std::string> default_image;  // that Python 3 items get, or why it is not to be had
+  Result<std::string> version;         // what the engine says of itself once it has answered, or why it does not
+  std::optional<std::string> remote;   // where it is set to be, which is not on this machine
+  Result<std::string> default_image;   // that Python 3 items get, or why it is not to be had
   bool lacks_user_namespaces = false;  // and the operator wants them
 };
 EngineFacts engine_facts(const Asked& asked);

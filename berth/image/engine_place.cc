@@ -56,10 +56,11 @@ Result<EnginePlace> podman_place(std::string_view said, const fs::path& graph_ro
   const std::string_view run_root = line;
   if (is_remote != "false") return elsewhere("podman", "a service");
   if (is_same_folder(root, graph_root)) return EnginePlace{.is_the_storage = true, .destination = {}, .options = {}};
-  const bool is_driver = !driver.empty() && driver.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
-                                                std::string_view::npos;
+  const bool is_driver =
+      !driver.empty() && driver.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
   if (!is_driver || !can_be_written(root) || !can_be_written(run_root)) {
-    return fail(Errc::Unavailable, fmt::format("podman keeps its images at '{}', which cannot be told to skopeo", root));
+    return fail(Errc::Unavailable,
+                fmt::format("podman keeps its images at '{}', which cannot be told to skopeo", root));
   }
   return EnginePlace{.is_the_storage = false,
                      .destination = fmt::format("containers-storage:[{}@{}+{}]", driver, root, run_root),

@@ -264,7 +264,8 @@ class ImageTree::Walk {
       Folder folder = {.path = level.path / level.left.back().name, .layers = std::move(level.left.back().layers)};
       level.left.pop_back();
       if (way_.size() > bounds_.depth) {
-        skip_(folder.path, Error(Errc::Exhausted, fmt::format("more than {} folders lie in each other", bounds_.depth)));
+        skip_(folder.path,
+              Error(Errc::Exhausted, fmt::format("more than {} folders lie in each other", bounds_.depth)));
         continue;
       }
       BERTH_CHECK_OK(enter(std::move(folder)));

@@ -29,9 +29,9 @@ OverlayMarks overlay_marks_here();
 // How much of a tree is walked. Its names are a stranger's: bounds of memory and time, which no image comes near.
 struct WalkBounds {
   std::size_t entries = 2'000'000;
-  std::size_t name_bytes = 256 << 20;        // of all names together, with what it takes to keep each
-  std::size_t depth = 128;                   // folders in each other
-  std::function<bool()> is_over = nullptr;   // asked before each folder; none: never
+  std::size_t name_bytes = 256 << 20;       // of all names together, with what it takes to keep each
+  std::size_t depth = 128;                  // folders in each other
+  std::function<bool()> is_over = nullptr;  // asked before each folder; none: never
 };
 
 // Layer folders of an overlay, or one folder that is a root, as one tree: what lies higher hides what lies lower,

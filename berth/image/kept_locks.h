@@ -20,7 +20,8 @@ class KeptLocks {
  public:
   // Within one tick of the kernel's clock a file can be changed twice under the same time: what was changed less than
   // `settles_after` ago is read again.
-  explicit KeptLocks(std::chrono::nanoseconds settles_after = std::chrono::seconds(1)) : settles_after_(settles_after) {}
+  explicit KeptLocks(std::chrono::nanoseconds settles_after = std::chrono::seconds(1))
+      : settles_after_(settles_after) {}
 
   // As read_image_lock(); null where the tree has none. The answer holds until the next call. Errors: those.
   Result<const ImageLock*> of(const std::filesystem::path& root);

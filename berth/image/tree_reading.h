@@ -14,7 +14,7 @@ namespace berth::image {
 
 // A stranger has made the tree: a hundred thousand names may lead to one file of 128 MiB.
 struct ReadingBounds {
-  std::uint64_t bytes = 1ull << 30;                            // of all files together, as often as they are read
+  std::uint64_t bytes = 1ull << 30;                           // of all files together, as often as they are read
   std::chrono::milliseconds time = std::chrono::seconds(30);  // of this thread on a processor
   std::size_t interpreters = 64;
   WalkBounds walk = {};  // but for `is_over`

@@ -53,7 +53,8 @@ content::Item item_with(std::optional<std::string> image) {
 TEST(ItemImage, TakesNoLatestFromAnItem) {
   image::KeptLocks locks;
   const Settings settings;
-  EXPECT_TRUE(testing::fails_with(image_for(item_with("demisto/a:latest"), "", settings, nullptr, locks), Errc::InvalidInput,
+  EXPECT_TRUE(testing::fails_with(image_for(item_with("demisto/a:latest"), "", settings, nullptr, locks),
+                                  Errc::InvalidInput,
                                   "has the tag 'latest', which means another image every day; name a version, or a "
                                   "digest (berth content set-image 'S' demisto/a:VERSION)"));
   EXPECT_TRUE(testing::ok(image_for(item_with("demisto/a:latest@" + digest_of('1')), "", settings, nullptr, locks)));

@@ -16,13 +16,14 @@ using Lacking = std::vector<std::string>;
 
 constexpr const char* kId = "0123abcd";
 
-const Files kVersion2 = {{"memory.max", "1073741824\n"},
-                         {"memory.swap.max", "0\n"},
-                         {"cpu.max", "100000 100000\n"},
+const Files kVersion2 = {
+    {"memory.max", "1073741824\n"}, {"memory.swap.max", "0\n"}, {"cpu.max", "100000 100000\n"}, {"pids.max", "256\n"}};
+const Files kVersion1 = {{"memory.limit_in_bytes", "1073741824\n"},
+                         {"memory.memsw.limit_in_bytes", "1073741824\n"},
+                         {"memory.swappiness", "60\n"},
+                         {"cpu.cfs_quota_us", "100000\n"},
+                         {"cpu.cfs_period_us", "100000\n"},
                          {"pids.max", "256\n"}};
-const Files kVersion1 = {{"memory.limit_in_bytes", "1073741824\n"}, {"memory.memsw.limit_in_bytes", "1073741824\n"},
-                         {"memory.swappiness", "60\n"},             {"cpu.cfs_quota_us", "100000\n"},
-                         {"cpu.cfs_period_us", "100000\n"},         {"pids.max", "256\n"}};
 
 Files with(Files files, const std::string& name, const std::string& text) {
   files[name] = text;
@@ -95,7 +96,8 @@ TEST_P(EngineLimits, OfAGroupOfOthersDoNot) {
   EXPECT_EQ(lacking(folder_.path(), ""), all) << "a container whose id is not known";
 }
 
-INSTANTIATE_TEST_SUITE_P(Table, EngineLimits, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, EngineLimits, ::testing::ValuesIn(kRows),
+                         [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace berth::container

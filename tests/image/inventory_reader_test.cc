@@ -101,8 +101,7 @@ TEST_P(BoundedReading, NamesWhatIsBeyond) {
   ASSERT_NE(found, inventory.unread.end());
   EXPECT_NE(found->why.find(GetParam().why), std::string::npos) << found->why;
 }
-INSTANTIATE_TEST_SUITE_P(Table, BoundedReading, ::testing::ValuesIn(kBounds),
-                         [](auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, BoundedReading, ::testing::ValuesIn(kBounds), [](auto& row) { return row.param.name; });
 
 TEST(ManyNames, OfOneFileAreNotEachRead) {
   Layers layers;
