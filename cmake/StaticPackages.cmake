@@ -1,4 +1,4 @@
-# BERTH_FMT, BERTH_YAML, BERTH_SODIUM, BERTH_SQLITE3, BERTH_MD, BERTH_Z: the libraries to link. A release takes static
+# BERTH_FMT, BERTH_YAML, BERTH_SODIUM, BERTH_SQLITE3, BERTH_MD, BERTH_Z, BERTH_ZSTD: the libraries to link. A release takes static
 # ones (of fmt, which Debian has only as a shared library, the headers): the program then starts about a millisecond
 # sooner, which counts in a call of a few.
 set(BERTH_FMT fmt::fmt)
@@ -7,9 +7,10 @@ set(BERTH_SODIUM PkgConfig::SODIUM)
 set(BERTH_SQLITE3 PkgConfig::SQLITE3)
 set(BERTH_MD PkgConfig::MD)
 set(BERTH_Z PkgConfig::ZLIB)
+set(BERTH_ZSTD PkgConfig::ZSTD)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   set(BERTH_FMT fmt::fmt-header-only)
-  foreach(package yaml sodium sqlite3 md z)
+  foreach(package yaml sodium sqlite3 md z zstd)
     find_library(BERTH_STATIC_${package} lib${package}.a REQUIRED)
     add_library(berth_static_${package} INTERFACE)
     target_link_libraries(berth_static_${package} INTERFACE ${BERTH_STATIC_${package}})

@@ -87,14 +87,6 @@ for line in iter(sys.stdin.readline, ''):
     say(run(json.loads(line)))
 )py";
 
-std::string last_words(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  std::string words(text.size() > kMostWords ? text.substr(text.size() - kMostWords) : text);
-  if (text.size() > kMostWords) words.insert(0, "... ");
-  std::ranges::replace(words, '\n', ' ');
-  return to_visible(words, false);
-}
-
 container::LaunchSpec launch_spec(const RoomSpec& spec, const ContainerAdditions& additions,
                                   const container::Guards& guards) {
   container::LaunchSpec launch;
@@ -119,7 +111,24 @@ container::LaunchSpec launch_spec(const RoomSpec& spec, const ContainerAdditions
 
 }  // namespace
 
+std::string last_words(std::string_view text, const std::vector<std::string>& secrets) {
+  // Masked while it is whole: the tail of a secret would not be known for one.
+  std::string words = mask(text, secrets);
+  while (words.ends_with('\n') || words.ends_with(' ')) words.pop_back();
+  if (words.size() > kMostWords) words = "... " + words.substr(words.size() - kMostWords);
+  std::ranges::replace(words, '\n', ' ');
+  return to_visible(words, false);
+}
+
+Result<void> check_interrupt(int interrupt) {
+  pollfd polled = {interrupt, POLLIN, 0};
+  BERTH_TRY(const int ready, sys::call([&] { return ::poll(&polled, 1, 0); }, "look for an interrupt"));
+  if (ready == 0) return {};
+  return fail(Errc::Unavailable, "it was interrupted");
+}
+
 Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings, const container::Guards& guards) {
+  BERTH_CHECK_OK(check_interrupt(spec.interrupt));
   BERTH_TRY(const auto folder, container::RuntimeFolder::open(settings.runtime));
   // The operator's variables are for content; here the machine's own indexes decide.
   const container::LaunchSpec launch = launch_spec(spec, {}, guards);
@@ -128,7 +137,7 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
   }));
   BuildRoom room(std::move(container), spec);
   BERTH_CHECK_OK(sys::set_nonblocking(room.container_->in().get(), "the room's input"));
-  if (!spec.reach.loopback_ports.empty()) {
+  if (!spec.reach.loopback_ports.empty() || !spec.reach.gates.empty()) {
     const std::string path = fmt::format("/proc/{}/ns/net", room.container_->init());
     BERTH_TRY(int fd, sys::call([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }, "open '{}'", path));
     const UniqueFd name_space(fd);
@@ -136,6 +145,10 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
       BERTH_TRY(container::PortForward forward, container::PortForward::listen_in(name_space.get(), port));
       BERTH_CHECK_OK(forward.start(-1));
       room.forwards_.push_back(std::move(forward));
+    }
+    for (const container::GatePlan& plan : spec.reach.gates) {
+      BERTH_TRY(container::ProxyGate gate, container::ProxyGate::open(name_space.get(), plan));
+      room.gates_.push_back(std::move(gate));
     }
   }
   BERTH_TRY(const std::string line, room.read_line());
@@ -160,11 +173,13 @@ Result<std::string> BuildRoom::read_line() {
     if (buffer_.size() > kMaxLine) return fail(Errc::Exhausted, "a command wrote more than 64 MiB");
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(spec_.deadline - Clock::now()).count();
     if (left <= 0) return fail(Errc::TimedOut, "it did not end in time");
-    std::array<pollfd, 2> polled = {pollfd{container_->out().get(), POLLIN, 0},
-                                    pollfd{container_->complaints().get(), POLLIN, 0}};
+    std::array<pollfd, 3> polled = {pollfd{container_->out().get(), POLLIN, 0},
+                                    pollfd{container_->complaints().get(), POLLIN, 0},
+                                    pollfd{spec_.interrupt, POLLIN, 0}};
     BERTH_CHECK_OK(
         sys::call([&] { return ::poll(polled.data(), polled.size(), static_cast<int>(std::min<long>(left, 60'000))); },
                   "wait for the container"));
+    if (polled[2].revents != 0) return fail(Errc::Unavailable, "it was interrupted");
     std::array<char, 65536> chunk;
     if (polled[1].revents != 0) {
       const auto read = [&] { return ::read(polled[1].fd, chunk.data(), chunk.size()); };
@@ -177,8 +192,9 @@ Result<std::string> BuildRoom::read_line() {
       BERTH_TRY(int got,
                 sys::call([&] { return ::read(polled[0].fd, chunk.data(), chunk.size()); }, "read from the container"));
       if (got == 0) {
-        const std::string words = complaints_.empty() ? "it ended (is its memory full?)" : last_words(complaints_);
-        return fail(Errc::Unavailable, fmt::format("the container's Python: {}", mask(words, spec_.reach.secrets)));
+        const std::string words =
+            complaints_.empty() ? "it ended (is its memory full?)" : last_words(complaints_, spec_.reach.secrets);
+        return fail(Errc::Unavailable, fmt::format("the container's Python: {}", words));
       }
       buffer_.append(chunk.data(), static_cast<std::size_t>(got));
     }
@@ -217,8 +233,8 @@ Result<BuildRoom::Done> BuildRoom::must_run(const std::vector<std::string>& comm
   BERTH_TRY(Done done, run(command, folder));
   if (done.status == 0) return done;
   const std::string& words = done.err.empty() ? done.out : done.err;
-  const std::string text =
-      fmt::format("{}: status {}: {}{}", command.front(), done.status, last_words(words), explanation());
+  const std::string text = fmt::format("{}: status {}: {}{}", command.front(), done.status,
+                                       last_words(words, spec_.reach.secrets), explanation());
   return fail(Errc::Unavailable, mask(text, spec_.reach.secrets));
 }
 

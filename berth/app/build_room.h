@@ -14,9 +14,13 @@
 #include "berth/base/result.h"
 #include "berth/container/container.h"
 #include "berth/container/port_forward.h"
+#include "berth/container/proxy_gate.h"
 #include "berth/image/local_store.h"
 
 namespace berth::app {
+
+// Errors: Unavailable once `interrupt` is readable; -1 never is.
+Result<void> check_interrupt(int interrupt);
 
 struct RoomSpec {
   image::LocalImage image;
@@ -24,7 +28,11 @@ struct RoomSpec {
   IndexReach reach;  // nothing is reached where it names no endpoint
   container::Limits limits;
   std::chrono::steady_clock::time_point deadline;
+  int interrupt = -1;  // readable once it is to end
 };
+
+// The last words of what a program wrote, for an error, on one line: no secret is in them, and none that is cut in two.
+std::string last_words(std::string_view text, const std::vector<std::string>& secrets);
 
 // Commands run as the script's user, behind all guards of a call, with the container's limits and network. Nothing in
 // the image changes; what they write lies in the work folder. Gone with the object. For one thread.
@@ -47,8 +55,8 @@ class BuildRoom {
   const std::string& pip_version() const { return pip_version_; }
 
   // Runs `command` in the folder `folder` (made where it is missing) of the work folder, to its end; its status need
-  // not be 0. Errors: TimedOut at the deadline; Exhausted when it writes more than 64 MiB; Unavailable when the
-  // container's program is gone, as when its memory is full.
+  // not be 0. Errors: TimedOut at the deadline; Unavailable when it is interrupted; Exhausted when it writes more than
+  // 64 MiB; Unavailable when the container's program is gone, as when its memory is full.
   Result<Done> run(const std::vector<std::string>& command, std::string_view folder = "");
 
   // The same, and another status than 0 is an error: Unavailable, with its last words and, of a room with a network,
@@ -71,6 +79,7 @@ class BuildRoom {
 
   std::unique_ptr<container::Container> container_;
   std::vector<container::PortForward> forwards_;
+  std::vector<container::ProxyGate> gates_;
   RoomSpec spec_;
   std::string buffer_;
   std::string complaints_;

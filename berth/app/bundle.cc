@@ -8,6 +8,7 @@
 #include <map>
 
 #include "berth/app/content_source.h"
+#include "berth/app/fetched_content.h"
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/image/archive.h"
@@ -126,24 +127,24 @@ std::string contents_text(const Bundle& bundle) {
   return print_json_pretty(json) + "\n";
 }
 
-// Puts the packs of an unpacked bundle where they stay.
-Result<void> place_packs(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  const fs::path fresh = to.native() + ".new";
-  fs::remove_all(fresh, error);
-  BERTH_CHECK_OK(sys::make_folders(fresh, 0755));
-  fs::copy(from, fresh / "Packs", fs::copy_options::recursive, error);
-  if (!error) fs::remove_all(to, error);
-  if (!error) fs::rename(fresh, to, error);
-  if (!error) return {};
-  return std::unexpected(Error::from_errno(error.value(), fmt::format("put packs at '{}'", to.native())));
+// Puts the packs of an unpacked bundle where they stay. Whoever looks there sees the old ones or the new ones, whole.
+Result<fs::path> place_packs(const fs::path& packs, const fs::path& bundles, const std::string& source) {
+  BERTH_TRY(FetchedContent content, FetchedContent::open(bundles));
+  BERTH_CHECK_OK(content.put(source, [&](const fs::path& folder) -> Result<void> {
+    BERTH_CHECK_OK(sys::make_folders(folder, 0755));
+    std::error_code error;
+    fs::copy(packs, folder / "Packs", fs::copy_options::recursive, error);
+    if (!error) return {};
+    return std::unexpected(Error::from_errno(error.value(), fmt::format("put packs at '{}'", folder.native())));
+  }));
+  return content.place_of(source);
 }
 
 image::UpdateResult load_one(const image::LayoutFolder& layout, const image::LayoutFolder::Named& named,
-                             const image::MoveSettings& moves, Clock::time_point deadline) {
+                             image::NameFrom from, const image::MoveSettings& moves, Clock::time_point deadline) {
   image::UpdateResult result;
-  const auto name = image::parse_reference(named.name);
-  auto loaded = name ? image::load_image(layout, named, *name, moves, deadline) : std::unexpected(name.error());
+  const auto name = image::name_in_archive(named);
+  auto loaded = name ? image::load_image(layout, named, *name, from, moves, deadline) : std::unexpected(name.error());
   if (name) result.reference = *name;
   if (!loaded) {
     result.state = image::UpdateState::Failed;
@@ -209,30 +210,31 @@ Result<Bundle> create_bundle(const Settings& settings, const fs::path& file, con
   return bundle;
 }
 
-Result<ImportedBundle> import_bundle(const Settings& settings, const fs::path& file, const std::string& source,
+Result<ImportedBundle> import_bundle(const Settings& settings, const fs::path& file, const ImportOptions& options,
                                      const OnStep& on_step) {
   const auto doing = [&] { return fmt::format("import bundle '{}'", file.native()); };
-  if (const std::string problem = problem_of_source_name(source); !problem.empty()) {
+  if (const std::string problem = problem_of_source_name(options.source); !problem.empty()) {
     return fail(Errc::InvalidInput, fmt::format("{}: {}", doing(), problem));
   }
   ImportedBundle imported;
-  BERTH_TRY(imported.bundle, verify_bundle(file, on_step));
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
   const Clock::time_point deadline = Clock::now() + kTime;
   BERTH_TRY(const image::WorkFolder work,
             image::WorkFolder::open(moves.cache_folder / "images/bundle", deadline, on_step));
-  BERTH_CHECK_OK(image::unpack_archive(file, work.path(), is_bundle_member, deadline).context(doing));
+  BERTH_TRY(imported.bundle, unpack_bundle(file, work.path(), deadline, on_step).context(doing));
+  BERTH_CHECK_OK(check_bundle_digest(imported.bundle, options.digest).context(doing));
   if (!imported.bundle.images.empty()) {
     BERTH_TRY(const image::LayoutFolder layout, image::LayoutFolder::open(work.path()).context(doing));
     for (const image::LayoutFolder::Named& named : layout.images()) {
       if (on_step) on_step(fmt::format("loading {}", to_visible(named.name, false)));
-      imported.images.push_back(load_one(layout, named, moves, deadline));
+      const image::NameFrom from = options.trusts_local ? image::NameFrom::Person : image::NameFrom::File;
+      imported.images.push_back(load_one(layout, named, from, moves, deadline));
     }
   }
   if (!imported.bundle.packs.empty()) {
-    const fs::path place = settings.state / "bundles" / source;
-    BERTH_CHECK_OK(place_packs(work.path() / "Packs", place).context(doing));
-    BERTH_TRY(const AddedSource added, add_content_source(settings, place.native(), source).context(doing));
+    BERTH_TRY(const fs::path place,
+              place_packs(work.path() / "Packs", settings.state / "bundles", options.source).context(doing));
+    BERTH_TRY(const AddedSource added, add_content_source(settings, place.native(), options.source).context(doing));
     imported.source = added.source.name;
   }
   return imported;

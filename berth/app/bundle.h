@@ -5,6 +5,7 @@
 // by a digest, by the sum of a header, or by having to be empty.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -51,11 +52,25 @@ struct ImportedBundle {
   std::string source;                       // of content, under which its packs are registered; empty: it has none
 };
 
+// The same while the bundle is unpacked into the folder `into`: it is read once, so that what was compared is what is
+// there. What is there means nothing before the answer. Errors: those, and of image::unpack_archive.
+Result<Bundle> unpack_bundle(const std::filesystem::path& file, const std::filesystem::path& into,
+                             std::chrono::steady_clock::time_point deadline, const OnStep& on_step);
+
+struct ImportOptions {
+  std::string source;         // of content, that the packs become
+  std::string digest;         // that the bundle must have; empty: any
+  bool trusts_local = false;  // as image::LoadOptions
+};
+
+// Errors: InvalidInput when `digest` is none, Corrupt when `bundle` has another; nothing where it is empty.
+Result<void> check_bundle_digest(const Bundle& bundle, const std::string& digest);
+
 // Verifies the bundle, then puts its images into the storage as a pull does (trust, judgement, tags that do not
-// change), and registers its packs as the source of content `source`. What an earlier bundle has put there is replaced.
-// Errors: those of verify_bundle and add_content_source.
+// change), and registers its packs as a source of content. What an earlier bundle has put there is replaced at once.
+// Errors: those of unpack_bundle, check_bundle_digest and add_content_source.
 Result<ImportedBundle> import_bundle(const Settings& settings, const std::filesystem::path& file,
-                                     const std::string& source, const OnStep& on_step);
+                                     const ImportOptions& options, const OnStep& on_step);
 
 // Whether `name` may stand in a bundle. Pure.
 bool is_bundle_member(std::string_view name);

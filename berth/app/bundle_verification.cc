@@ -1,4 +1,4 @@
-// What a bundle says of itself, compared with what it is: verify_bundle of bundle.h.
+// What a bundle says of itself, compared with what it is: verify_bundle and unpack_bundle of bundle.h.
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -10,6 +10,8 @@
 #include "berth/app/bundle.h"
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
+#include "berth/image/archive.h"
+#include "berth/image/reference.h"
 #include "berth/image/strict_json.h"
 #include "berth/image/tar_stream.h"
 #include "berth/sys/syscall.h"
@@ -33,6 +35,9 @@ Result<Bundle> parse_contents(const std::string& text) {
   const Json* images = json.find("images");
   for (const Json& one : images != nullptr && images->is_array() ? *images->as_array() : Json::Array()) {
     BundledImage image = {.name = one.text_or("name", ""), .digest = one.text_or("digest", "")};
+    const Json* keeps_digest = one.find("keeps_digest");
+    const bool* kept = keeps_digest == nullptr ? nullptr : keeps_digest->as_bool();
+    image.keeps_digest = kept == nullptr || *kept;
     const Json* blobs = one.find("blobs");
     for (const Json& blob : blobs != nullptr && blobs->is_array() ? *blobs->as_array() : Json::Array()) {
       if (blob.is_string()) image.blobs.push_back(*blob.as_string());
@@ -69,8 +74,7 @@ class BundleReader {
     const auto open = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
     BERTH_TRY(int fd, sys::call(open, "open '{}'", file.native()));
     const UniqueFd bundle(fd);
-    image::TarStream tar({.on_entry = [this](const image::TarEntry& entry) { return begin(entry); },
-                          .on_bytes = [this](std::string_view bytes) { return add(bytes); }});
+    image::TarStream tar(receiver());
     std::vector<char> chunk(1 << 20);
     for (;;) {
       const auto read = [&] { return ::read(fd, chunk.data(), chunk.size()); };
@@ -80,12 +84,19 @@ class BundleReader {
       if (!fed)
         return std::unexpected(std::move(fed).error().in(name_.empty() ? "at its beginning" : "after '" + name_ + "'"));
     }
-    BERTH_CHECK_OK(tar.finish());
-    end();
-    return {};
+    return tar.finish();
   }
 
-  Result<Bundle> judge() const {
+  // For what reads the bundle elsewhere.
+  image::TarStream::Handlers receiver() {
+    return {.on_entry = [this](const image::TarEntry& entry) { return begin(entry); },
+            .on_bytes = [this](std::string_view bytes) { return add(bytes); }};
+  }
+  const std::string& last_name() const { return name_; }
+
+  // When all of it was read.
+  Result<Bundle> judge() {
+    end();
     if (!kept_.contains(kBundleContents) || !kept_.contains(kBundleSums)) {
       return fail(Errc::Corrupt,
                   fmt::format("it is no bundle: '{}' and '{}' must be in it", kBundleContents, kBundleSums));
@@ -166,6 +177,29 @@ Result<Bundle> verify_bundle(const std::filesystem::path& file, const OnStep& on
   BundleReader reader;
   BERTH_CHECK_OK(reader.read(file).context(doing));
   return reader.judge().context(doing);
+}
+
+Result<Bundle> unpack_bundle(const std::filesystem::path& file, const std::filesystem::path& into,
+                             std::chrono::steady_clock::time_point deadline, const OnStep& on_step) {
+  if (on_step) on_step(fmt::format("reading '{}'", file.native()));
+  BundleReader reader;
+  BERTH_CHECK_OK(image::unpack_archive(file, into, is_bundle_member, deadline, reader.receiver()).context([&] {
+    return reader.last_name().empty() ? std::string("at its beginning") : "after '" + reader.last_name() + "'";
+  }));
+  return reader.judge();
+}
+
+Result<void> check_bundle_digest(const Bundle& bundle, const std::string& digest) {
+  if (digest.empty()) return {};
+  if (!image::is_digest(digest)) {
+    return fail(Errc::InvalidInput, fmt::format("compare the bundle's digest: '{}' is not 'sha256:' and 64 lower-case "
+                                                "hexadecimal digits",
+                                                to_visible(digest.substr(0, 100), false)));
+  }
+  if (digest == bundle.digest) return {};
+  return fail(Errc::Corrupt, fmt::format("compare the bundle's digest: it is {}, and should be {}: this is another "
+                                         "bundle than was made",
+                                         bundle.digest, digest));
 }
 
 }  // namespace berth::app

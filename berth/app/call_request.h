@@ -53,6 +53,7 @@ struct CallRequest {
   std::optional<std::uint16_t> published_port;  // of the container, on this machine's loopback interface, for everybody
   std::optional<std::uint16_t> debugger_port;   // wait for an editor on this port of this machine's loopback interface
   int interrupt = -1;                           // readable once the call is to be stopped
+  std::function<void(std::string_view)> on_step;  // of a long line of the server's own: what begins now
   std::function<void(engine::Direction, std::string_view)> on_frame;
   // For calls that last: entries and lines of the log as they come; the answer then holds none. Secrets are masked.
   std::function<void(const Json& entry)> on_entry;

@@ -22,6 +22,7 @@
 #include "berth/app/item_image.h"
 #include "berth/app/mask.h"
 #include "berth/app/named_items.h"
+#include "berth/app/own_guards.h"
 #include "berth/app/warm_code.h"
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
@@ -51,11 +52,10 @@ Result<CallService> CallService::open(const Settings& settings, container::Guard
 }
 
 CallService::CallService(const Settings& settings, container::Guards guards, CallMeans& means)
-    : settings_(settings), guards_(std::move(guards)), means_(&means), scene_(std::make_unique<Scene>(settings)) {
-  if (guards_.all_up() && !settings.user_namespace) {
-    guards_ = container::Guards(container::Weakening::by_operator_without_user_namespaces());
-  }
-}
+    : settings_(settings),
+      guards_(guards_for(settings, std::move(guards))),
+      means_(&means),
+      scene_(std::make_unique<Scene>(settings)) {}
 
 std::expected<CallAnswer, StartError> CallService::run(const CallRequest& request) {
   Nesting nesting;
@@ -155,7 +155,7 @@ std::expected<CallAnswer, StartError> CallService::call(const CallRequest& reque
                   image.why.empty() ? choice->reason : choice->reason + "; " + image.why};
   answer.notes = notes_of(request, *checked);
   if (is_native && !guards_.up(container::Guard::UserNamespace)) {  // another engine's containers say it themselves
-    answer.warnings.emplace_back("isolation.user_namespace is off: ids in the container are those of this machine");
+    answer.warnings.emplace_back(kNoUserNamespace);
   }
   answer.network = {net::to_text(network->spec.profile), network->reason, {}};
   if (!network->warning.empty()) answer.warnings.push_back(network->warning);

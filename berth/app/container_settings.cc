@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 #include "berth/sys/file.h"
 
@@ -83,6 +84,16 @@ Result<std::string> parse_proxy_url(std::string_view text) {
   const std::string_view host = std::string_view(url).substr(scheme.size() + 3);
   if (host.empty() || host.front() == '/') return wrong("it names no host");
   if (std::ranges::any_of(url, [](char c) { return c <= ' ' || c == 0x7f; })) return wrong("it holds a blank");
+  std::string_view place = host.substr(0, host.find('/'));
+  place.remove_prefix(place.rfind('@') + 1);  // npos + 1 is 0
+  if (!place.ends_with(']') && place.contains(':')) {
+    const std::string_view port = place.substr(place.rfind(':') + 1);
+    unsigned number = 0;
+    const auto [end_of_number, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (error != std::errc() || end_of_number != port.data() + port.size() || number == 0 || number > 65535) {
+      return wrong("its port is no number from 1 to 65535");
+    }
+  }
   return url;
 }
 

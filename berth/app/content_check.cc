@@ -234,8 +234,8 @@ class Check {
   }
 
   void judge(const ItemReference& reference, const Item& item, const image::Reference* named, const std::string& key) {
-    static const ImageKnowledge kNothing;
-    const ImageKnowledge* known = &kNothing;
+    static const ImageKnowledge nothing;
+    const ImageKnowledge* known = &nothing;
     if (named != nullptr) {
       const std::string text = image::to_string(*named);
       auto found = knowledge_.find(text);

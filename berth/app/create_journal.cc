@@ -14,6 +14,28 @@ std::filesystem::path create_folder(const Settings& settings) { return settings.
 
 std::filesystem::path create_journal(const Settings& settings) { return settings.cache / "create-journal"; }
 
+Result<void> CreateJournal::begin(const std::string& own_name) const {
+  return sys::write_file_atomically(create_journal(settings_), own_name, 0644);
+}
+
+void CreateJournal::end() const {
+  std::error_code ignored;
+  std::filesystem::remove(create_journal(settings_), ignored);
+}
+
+Result<void> CreateJournal::sweep(const std::filesystem::path& graph_root, const image::Builder& builder) const {
+  BERTH_CHECK_OK(builder.sweep());
+  const auto unfinished = unfinished_image(settings_);
+  if (!unfinished) return {};
+  BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));
+  BERTH_TRY(const auto images, store.list_images());
+  for (const std::string& id : images_without_name(store, images, unfinished->name)) {
+    BERTH_CHECK_OK(builder.remove_image(id).context([] { return "remove what an interrupted build has left"; }));
+  }
+  end();
+  return {};
+}
+
 std::optional<Unfinished> unfinished_image(const Settings& settings) {
   // The lock first: what ends in between has taken its journal along.
   const bool is_going_on = image::WorkFolder::is_held(create_folder(settings));

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "berth/app/settings.h"
+#include "berth/base/result.h"
+#include "berth/image/builder.h"
 #include "berth/image/local_store.h"
 
 namespace berth::app {
@@ -14,6 +16,21 @@ namespace berth::app {
 // The folder that it works in, whose lock it holds, and the file that says what is to be.
 std::filesystem::path create_folder(const Settings& settings);
 std::filesystem::path create_journal(const Settings& settings);
+
+class CreateJournal {
+ public:
+  explicit CreateJournal(const Settings& settings) : settings_(settings) {}
+
+  // Errors: those of writing.
+  Result<void> begin(const std::string& own_name) const;
+  void end() const;
+
+  // Removes what an interrupted making has left. Errors: those of the storage and of buildah.
+  Result<void> sweep(const std::filesystem::path& graph_root, const image::Builder& builder) const;
+
+ private:
+  const Settings& settings_;
+};
 
 // The name that an image is to have, "example_name:1.0.0.1", and whether somebody is at it: otherwise it was
 // interrupted. None where nothing is unfinished.

@@ -5,17 +5,6 @@
 #include "berth/app/created_view.h"
 
 namespace berth::app {
-namespace {
-
-// Nothing judges yet what is installed; its findings say so.
-Result<Verdict> accept_unjudged(const Resolved&) {
-  return Verdict{true, {"licences and advisories of what is installed were not judged"}};
-}
-
-Result<Verdict> accept_inventory(const Resolved&, const image::Inventory&) { return Verdict{}; }
-
-}  // namespace
-
 Result<CreateOptions> create_options_of(const CreateTexts& texts) {
   CreateOptions options;
   BERTH_TRY(options.request.name, image::parse_image_name(texts.name));
@@ -34,19 +23,20 @@ Result<CreateOptions> create_options_of(const CreateTexts& texts) {
     }
     *into = *given;
   }
-  options.judge = accept_unjudged;
-  options.judge_inventory = accept_inventory;
   return options;
 }
 
-Result<Json> docker_image_create(const Json& arguments, const Settings& settings) {
+Result<Json> docker_image_create(const Json& arguments, const Settings& settings, int interrupt,
+                                 const std::function<void(std::string_view)>& on_step) {
   CreateTexts texts;
   texts.name = arguments.text_or("name", "");
   texts.dependencies = arguments.text_or("dependencies", "");
   texts.packages = arguments.text_or("packages", "");
   texts.base = arguments.text_or("base", "");
   if (texts.name.empty()) return fail(Errc::InvalidInput, "/docker_image_create: it needs 'name'");
-  BERTH_TRY(const CreateOptions options, create_options_of(texts));
+  BERTH_TRY(CreateOptions options, create_options_of(texts));
+  options.interrupt = interrupt;
+  options.on_step = on_step;
   BERTH_TRY(const CreatedImage created, create_image(options, settings));
   Json entry = Json::object();
   entry.set("Type", 1).set("ContentsFormat", "json").set("Contents", created_json(created));

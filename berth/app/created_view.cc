@@ -58,16 +58,21 @@ Json created_json(const CreatedImage& created) {
   Json times = Json::object();
   times.set("pip_ms", created.times.pip.count()).set("packages_ms", created.times.packages.count());
   times.set("whole_ms", created.times.whole.count());
+  json.set("judgement", created.judgement);
   return json.set("remarks", std::move(remarks)).set("times", std::move(times));
 }
 
 std::string created_notice(const CreatedImage& created) {
   const std::string name = image::to_string(created.reference);
-  if (created.id.empty()) return fmt::format("**{}** would be made\n\n{}", name, installed_text(created.recipe));
+  std::string remarks;
+  for (const std::string& remark : created.remarks) remarks += fmt::format("- {}\n", remark);
+  if (created.id.empty()) {
+    return fmt::format("**{}** would be made\n\n{}\n{}", name, remarks, installed_text(created.recipe));
+  }
   std::string text = fmt::format("**{}** {}\n\n", name, created.made ? "is ready" : "was there: nothing new was made");
   text += fmt::format("- {}\n- digest `{}`\n- size {}\n", created.why, created.digest,
                       engine::bytes_text(created.size_bytes));
-  for (const std::string& remark : created.remarks) text += fmt::format("- {}\n", remark);
+  text += remarks;
   if (const std::string installed = installed_text(created.recipe); !installed.empty()) text += "\n" + installed;
   return text + fmt::format("\nIn an item's YAML:\n\n```\ndockerimage: {}\n```\n", name);
 }

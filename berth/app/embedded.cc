@@ -1,18 +1,6 @@
 #include "berth/app/embedded.h"
 
-// The assembler takes the files in as they are; the build names them and rebuilds this file when they change.
-#define BERTH_EMBED(name, file)                                 \
-  __asm__(                                                      \
-      ".pushsection .rodata\n"                                  \
-      ".global berth_embedded_" #name                           \
-      "\n"                                                      \
-      ".global berth_embedded_" #name                           \
-      "_end\n"                                                  \
-      "berth_embedded_" #name ":\n.incbin \"" file              \
-      "\"\n"                                                    \
-      "berth_embedded_" #name "_end:\n.byte 0\n.popsection\n"); \
-  extern "C" const char berth_embedded_##name[];                \
-  extern "C" const char berth_embedded_##name##_end[]
+#include "berth/base/embed.h"
 
 BERTH_EMBED(loop, BERTH_LOOP_FILE);
 BERTH_EMBED(common, BERTH_COMMON_FOLDER "/CommonServerPython.py");

@@ -4,14 +4,19 @@
 #include <time.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <utility>
 
 #include "berth/app/create_journal.h"
+#include "berth/app/create_judgement.h"
+#include "berth/app/create_times.h"
+#include "berth/app/created_contents.h"
+#include "berth/app/created_images.h"
 #include "berth/app/engine_handover.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
+#include "berth/app/index_origins.h"
+#include "berth/app/own_guards.h"
 #include "berth/app/package_fetch.h"
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
@@ -20,7 +25,6 @@
 #include "berth/image/inventory_reader.h"
 #include "berth/image/revisions.h"
 #include "berth/image/storage_places.h"
-#include "berth/image/tag_order.h"
 #include "berth/image/trust.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
@@ -44,68 +48,63 @@ std::int64_t seconds_of(const std::string& text) {
   return std::max<std::int64_t>(::timegm(&parts), 0);
 }
 
-// The times that the install script prints: "times BEGUN BETWEEN ENDED", in seconds.
-void add_times(std::string_view printed, CreateTimes& times) {
-  const std::size_t at = printed.rfind("times ");
-  if (at == std::string_view::npos) return;
-  printed.remove_prefix(at + 6);
-  double values[3] = {};
-  for (double& value : values) {
-    const auto [end, error] = std::from_chars(printed.data(), printed.data() + printed.size(), value);
-    if (error != std::errc()) return;
-    printed.remove_prefix(static_cast<std::size_t>(end - printed.data()));
-    printed.remove_prefix(std::min(printed.find_first_not_of(' '), printed.size()));
-  }
-  const auto milliseconds = [](double seconds) { return std::chrono::milliseconds(static_cast<long>(seconds * 1000)); };
-  times.packages += milliseconds(values[1] - values[0]);
-  times.pip += milliseconds(values[2] - values[1]);
-}
-
 }  // namespace
 
 // One making of an image: holds what the stages share.
 class ImageMaker {
  public:
   ImageMaker(const CreateOptions& options, const Settings& settings)
-      : options_(options), settings_(settings), deadline_(begun_ + options.time_limit) {}
+      : options_(options), settings_(settings), deadline_(begun_ + options.time_limit), journal_(settings) {}
 
   // The way of an image, top to bottom.
   Result<CreatedImage> make() {
     BERTH_CHECK_OK(check_request());
     BERTH_CHECK_OK(find_base());
+    BERTH_TRY(judgement_, CreateJudgement::open(settings_));
     if (!options_.refresh && !options_.rebuild && !options_.dry_run && options_.export_folder.empty()) {
       const std::string key = image::request_key(options_.request, base_.digest);
-      BERTH_TRY(std::optional<CreatedImage> known, find_with_label(image::kRequestLabel, key));
-      if (known) {
-        known->why = "the same was asked for on the same base; --refresh asks the indexes again";
-        return std::move(*known);
-      }
+      BERTH_TRY(std::optional<CreatedImage> known,
+                find_known({{image::kRequestLabel, key}, {kBasisLabel, judgement_->basis()}},
+                           "the same was asked for on the same base, and judged by the same; --refresh asks the "
+                           "indexes again"));
+      if (known) return std::move(*known);
     }
+    // Nothing is fetched before the names are judged.
+    step("judging what is asked for");
+    BERTH_TRY(const Verdict asked, judgement_->judge_request(options_.request));
+    BERTH_CHECK_OK(accepted(asked, "what is asked for"));
+    remarks_ = asked.findings;
     BERTH_TRY(const image::WorkFolder work,
               image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step));
     BERTH_TRY(image::Builder builder, open_builder(work.path()));
-    BERTH_CHECK_OK(sweep(builder));
+    BERTH_CHECK_OK(journal_.sweep(graph_root_, builder));
 
-    BERTH_TRY(Resolved resolved, resolve(work.path() / "input"));
+    BERTH_TRY(PackageFetch fetch, open_fetch(work.path() / "input"));
+    BERTH_TRY(Resolved resolved, resolve(fetch));
+    step("judging what is to be installed");
+    const Judge judge = [this](const Resolved& one) { return judgement_->judge_resolution(one.recipe(), one.facts()); };
+    BERTH_TRY(Vetted vetted, Vetted::by(judge, std::move(resolved)));
+    // From here on all names and versions have been judged: files may be fetched.
     if (!options_.export_folder.empty()) {
-      BERTH_CHECK_OK(export_image_folder(resolved.recipe(), options_.export_folder));
+      BERTH_CHECK_OK(export_image_folder(vetted.resolved().recipe(), options_.export_folder));
     }
-    if (options_.dry_run) return shown(resolved);
+    if (options_.dry_run) return shown(vetted);
+    BERTH_TRY(Supplied supplied, supply(std::move(vetted), fetch, work.path() / "input"));
     if (!options_.rebuild) {
       BERTH_TRY(std::optional<CreatedImage> known,
-                find_with_label(image::kLockLabel, image::lock_key(resolved.recipe())));
+                find_known({{image::kLockLabel, image::lock_key(supplied.recipe())}},
+                           "the indexes gave exactly what an image is made of that is here"));
       if (known) {
-        known->recipe = resolved.recipe();
-        known->remarks = resolved.remarks();
-        known->why = "the indexes gave exactly what an image is made of that is here";
+        known->recipe = supplied.recipe();
+        known->remarks = remarks_of(supplied);
+        known->judgement = judgement_->record();
         return std::move(*known);
       }
     }
-    BERTH_TRY(Vetted vetted, Vetted::by(options_.judge, std::move(resolved)));
-    BERTH_TRY(Built built, build(std::move(vetted), builder));
+    BERTH_TRY(Built built, build(std::move(supplied), builder));
     auto inspected = inspect(std::move(built));
     if (!inspected) {
-      static_cast<void>(sweep(builder));
+      static_cast<void>(journal_.sweep(graph_root_, builder));
       return std::unexpected(std::move(inspected).error());
     }
     return publish(*inspected, builder);
@@ -130,15 +129,17 @@ class ImageMaker {
     BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
     BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
     BERTH_CHECK_OK(
-        image::check_trust(settings_.trust, base_.names, base_.digest).context([] { return "build on it"; }));
+        image::check_trust(settings_.trust, base_.names, digests_of(base_)).context([] { return "build on it"; }));
     image::Reference used = wanted;
     for (const image::Reference& name : base_.names) {
       if (used.tag.empty() || name.path == wanted.path) used = name;
     }
-    if (used.registry == "localhost") used.registry.clear();
+    const bool is_local = used.registry == "localhost";
+    if (is_local) used.registry.clear();
     used.digest.clear();
     recipe_.request = options_.request;
     recipe_.base = {.name = image::to_string(used),
+                    .is_local = is_local,
                     .digest = base_.digest,
                     .user = base_.config.user,
                     .created = base_.created,
@@ -161,29 +162,14 @@ class ImageMaker {
     return {};
   }
 
-  Result<std::optional<CreatedImage>> find_with_label(std::string_view label, const std::string& value) const {
-    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
-    BERTH_TRY(std::vector<std::string> tags, store.tags_of(name_));
-    std::ranges::sort(tags, [](const auto& a, const auto& b) { return image::compare_tags(a, b) > 0; });
-    for (const std::string& tag : tags) {
-      image::Reference tagged = name_;
-      tagged.tag = tag;
-      const auto found = store.find_image(tagged);
-      // A damaged image is no reason to stop: a whole one is made beside it.
-      if (found && found->config.label(label) == value) return std::optional(described(store, *found, tag));
+  // An image with all `labels` that is here, as the answer.
+  Result<std::optional<CreatedImage>> find_known(const ImageLabels& labels, const char* why) const {
+    BERTH_TRY(std::optional<CreatedImage> known, find_created_image(graph_root_, name_, labels));
+    if (known) {
+      known->why = why;
+      known->times.whole = since(begun_);
     }
-    return std::optional<CreatedImage>();
-  }
-
-  CreatedImage described(const image::LocalStore& store, const image::LocalImage& image, const std::string& tag) const {
-    CreatedImage created;
-    created.reference.path = name_.path;
-    created.reference.tag = tag;
-    created.id = image.id;
-    created.digest = image.digest;
-    created.size_bytes = store.size_bytes_of(image).value_or(0);
-    created.times.whole = since(begun_);
-    return created;
+    return known;
   }
 
   Result<image::Builder> open_builder(const std::filesystem::path& work) const {
@@ -194,27 +180,11 @@ class ImageMaker {
     builder.cache_folder = settings_.cache;
     builder.name = "berth-create-" + sha256_hex(work.native()).substr(0, 12);
     builder.deadline = deadline_;
+    builder.watch = [interrupt = options_.interrupt] { return check_interrupt(interrupt); };
     return image::Builder::open(std::move(builder));
   }
 
-  std::filesystem::path journal() const { return create_journal(settings_); }
-
-  // Removes what an interrupted making has left.
-  Result<void> sweep(const image::Builder& builder) const {
-    BERTH_CHECK_OK(builder.sweep());
-    const auto unfinished = unfinished_image(settings_);
-    if (!unfinished) return {};
-    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
-    BERTH_TRY(const auto images, store.list_images());
-    for (const std::string& id : images_without_name(store, images, unfinished->name)) {
-      BERTH_CHECK_OK(builder.remove_image(id).context([] { return "remove what an interrupted build has left"; }));
-    }
-    std::error_code ignored;
-    std::filesystem::remove(journal(), ignored);
-    return {};
-  }
-
-  Result<Resolved> resolve(const std::filesystem::path& input) {
+  Result<PackageFetch> open_fetch(const std::filesystem::path& input) {
     BERTH_CHECK_OK(look_into_base());
     container::Limits limits;
     limits.memory_bytes = options_.memory_bytes + options_.fetched_bytes;
@@ -223,33 +193,62 @@ class ImageMaker {
     limits.allow_unlimited = settings_.limits.allow_unlimited;
     FetchOptions fetch{.base = base_,
                        .recipe = recipe_,
-                       .fetch = !options_.dry_run,
                        .into = input,
                        .indexes = options_.indexes,
                        .limits = limits,
                        .deadline = deadline_,
+                       .interrupt = options_.interrupt,
                        .guards = options_.guards,
                        .on_step = options_.on_step};
     BERTH_CHECK_OK(sys::make_folders(input, 0755));
-    BERTH_TRY(Fetched fetched, fetch_packages(std::move(fetch), settings_));
-    times_.pip = fetched.pip_time;
-    times_.packages = fetched.package_time;
+    return PackageFetch(std::move(fetch), settings_);
+  }
+
+  Result<Resolved> resolve(PackageFetch& fetch) {
+    BERTH_CHECK_OK(fetch.resolve());
+    const Found& found = fetch.found();
+    times_.pip = found.pip_time;
+    times_.packages = found.package_time;
     Resolved resolved;
-    resolved.recipe_ = std::move(fetched.recipe);
-    resolved.base_ = base_;
-    resolved.files_ = input;
-    resolved.time_ = std::max({seconds_of(base_.created), fetched.newest_package_time, std::int64_t{1}});
-    resolved.remarks_ = std::move(fetched.remarks);
+    resolved.recipe_ = found.recipe;
+    resolved.facts_ = found.facts;
+    resolved.remarks_ = found.remarks;
     return resolved;
   }
 
-  Result<Built> build(Vetted vetted, const image::Builder& builder) {
-    const Resolved& resolved = vetted.resolved();
-    const std::filesystem::path& input = resolved.files();
-    BERTH_CHECK_OK(sys::write_file_atomically(input / "install.sh",
-                                              image::install_script(resolved.recipe(), resolved.time()), 0755));
-    BERTH_CHECK_OK(sys::write_file_atomically(input / "requirements.txt",
-                                              image::print_installed(resolved.recipe().libraries), 0644));
+  Result<Supplied> supply(Vetted vetted, PackageFetch& fetch, const std::filesystem::path& input) {
+    const std::size_t known = fetch.found().remarks.size();
+    BERTH_CHECK_OK(fetch.fetch());
+    const Found& found = fetch.found();
+    times_.pip = found.pip_time;
+    times_.packages = found.package_time;
+    Supplied supplied(std::move(vetted));
+    supplied.recipe_ = found.recipe;
+    supplied.files_ = input;
+    supplied.time_ = std::max({seconds_of(base_.created), found.newest_package_time, std::int64_t{1}});
+    supplied.remarks_.assign(found.remarks.begin() + static_cast<std::ptrdiff_t>(known), found.remarks.end());
+    const Verdict verdict = judgement_->judge_files(supplied.recipe_, input / "libraries");
+    BERTH_CHECK_OK(accepted(verdict, "what was fetched"));
+    std::ranges::copy(verdict.findings, std::back_inserter(supplied.remarks_));
+    return supplied;
+  }
+
+  std::vector<std::string> remarks_of(const Supplied& supplied) const {
+    std::vector<std::string> all = remarks_;
+    for (const auto* some :
+         {&supplied.vetted().resolved().remarks(), &supplied.vetted().findings(), &supplied.remarks()}) {
+      all.insert(all.end(), some->begin(), some->end());
+    }
+    return all;
+  }
+
+  Result<Built> build(Supplied supplied, const image::Builder& builder) {
+    const image::CreateRecipe& recipe = supplied.recipe();
+    const std::filesystem::path& input = supplied.files();
+    BERTH_CHECK_OK(
+        sys::write_file_atomically(input / "install.sh", image::install_script(recipe, supplied.time()), 0755));
+    BERTH_CHECK_OK(
+        sys::write_file_atomically(input / "requirements.txt", image::print_installed(recipe.libraries), 0644));
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     const std::filesystem::path revisions = settings_.state / kRevisions;
     const std::string version(image::kCreatedVersion);
@@ -257,21 +256,23 @@ class ImageMaker {
               image::take_next_tag(revisions, name_.path + ":" + version, version, store, name_));
     const std::string own_name = fmt::format("{}:{}", name_.path, tag);
     step(fmt::format("building {}", own_name));
-    BERTH_CHECK_OK(sys::write_file_atomically(journal(), own_name, 0644));
+    BERTH_CHECK_OK(journal_.begin(own_name));
     image::BuildOrder order;
     order.base_id = base_.id;
     order.input = input;
     order.script = {"/bin/sh", std::string(image::kBuildFolder) + "/install.sh"};
     order.memory_bytes = options_.memory_bytes;
-    order.time = resolved.time();
+    order.time = supplied.time();
     order.environment = {"DOCKER_IMAGE=" + own_name};
-    order.labels = image::labels_of(resolved.recipe(), tag, resolved.time());
+    order.labels = image::labels_of(recipe, tag, supplied.time());
+    order.labels.emplace_back(kBasisLabel, judgement_->basis());
+    order.labels.emplace_back(kRecordLabel, print_json(judgement_->record()));
     for (const auto& label : order.labels) {
       if (label.first.starts_with("org.") && !label.second.empty()) order.annotations.push_back(label);
     }
     BERTH_TRY(const image::BuiltImage built, builder.build(order));
     add_times(built.printed, times_);
-    return Built(std::move(vetted), built.id, tag);
+    return Built(std::move(supplied), built.id, tag);
   }
 
   Result<Inspected> inspect(Built built) {
@@ -283,16 +284,17 @@ class ImageMaker {
     BERTH_TRY(image::LocalImage image, store.read_image(*record));
     BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
     BERTH_TRY(image::Inventory inventory, image::read_inventory(tree));
-    const Resolved& resolved = built.vetted().resolved();
-    BERTH_CHECK_OK(compare_with_lock(resolved.recipe(), inventory));
-    BERTH_TRY(const Verdict verdict, options_.judge_inventory(resolved, inventory));
+    const image::CreateRecipe& recipe = built.supplied().recipe();
+    BERTH_CHECK_OK(compare_with_lock(recipe, inventory));
+    BERTH_TRY(const Verdict verdict, judgement_->judge_inventory(base_, image, inventory));
     BERTH_CHECK_OK(accepted(verdict, "what lies in the image"));
     step("checking interpreter and libraries");
     const ImageTest test{.image = image,
                          .base = base_,
-                         .recipe = resolved.recipe(),
+                         .recipe = recipe,
                          .memory_bytes = options_.memory_bytes,
                          .deadline = deadline_,
+                         .interrupt = options_.interrupt,
                          .guards = options_.guards};
     BERTH_TRY(ImageTestResult tested, test_image(test, settings_).context([] { return "check the image"; }));
     times_.pip += tested.pip_time;
@@ -313,27 +315,24 @@ class ImageMaker {
       return fail(Errc::AlreadyExists, fmt::format("'{}' has come to be there meanwhile, and a tag never moves", text));
     }
     BERTH_CHECK_OK(builder.give_name(inspected.built().id(), text));
-    std::error_code ignored;
-    std::filesystem::remove(journal(), ignored);
+    journal_.end();
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const image::LocalImage named, store.find_image(full));
-    const Resolved& resolved = inspected.built().vetted().resolved();
-    CreatedImage created = described(store, named, full.tag);
+    const image::CreateRecipe& recipe = inspected.built().supplied().recipe();
+    CreatedImage created = describe_created_image(store, named, name_, full.tag);
     created.made = true;
-    created.why = fmt::format("made of {} libraries and {} packages on {}", resolved.recipe().libraries.size(),
-                              resolved.recipe().packages.size(), resolved.recipe().base.name);
+    created.why = fmt::format("made of {} libraries and {} packages on {}", recipe.libraries.size(),
+                              recipe.packages.size(), recipe.base.name);
     created.isolation = builder.isolation();
-    created.recipe = resolved.recipe();
-    created.remarks = resolved.remarks();
-    for (const auto* findings : {&inspected.built().vetted().findings(), &inspected.findings()}) {
-      created.remarks.insert(created.remarks.end(), findings->begin(), findings->end());
-    }
+    created.recipe = recipe;
+    created.remarks = remarks_of(inspected.built().supplied());
+    std::ranges::copy(inspected.findings(), std::back_inserter(created.remarks));
     times_.whole = since(begun_);
     created.times = times_;
     return created;
   }
 
-  Result<CreatedImage> shown(const Resolved& resolved) {
+  Result<CreatedImage> shown(const Vetted& vetted) {
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     const std::string version(image::kCreatedVersion);
     CreatedImage created;
@@ -341,8 +340,12 @@ class ImageMaker {
     BERTH_TRY(created.reference.tag,
               image::next_free_tag(settings_.state / kRevisions, name_.path + ":" + version, version, store, name_));
     created.why = "a dry run: nothing was made";
-    created.recipe = resolved.recipe();
-    created.remarks = resolved.remarks();
+    created.recipe = vetted.resolved().recipe();
+    created.judgement = judgement_->record();
+    created.remarks = remarks_;
+    for (const auto* some : {&vetted.resolved().remarks(), &vetted.findings()}) {
+      created.remarks.insert(created.remarks.end(), some->begin(), some->end());
+    }
     times_.whole = since(begun_);
     created.times = times_;
     return created;
@@ -352,16 +355,26 @@ class ImageMaker {
   const Settings& settings_;
   Clock::time_point begun_ = Clock::now();
   Clock::time_point deadline_;
+  CreateJournal journal_;
   std::filesystem::path graph_root_;
   image::LocalImage base_;
   image::Reference name_;  // localhost/NAME
   image::CreateRecipe recipe_;
   CreateTimes times_;
+  std::optional<CreateJudgement> judgement_;
+  std::vector<std::string> remarks_;  // of the request's judgement
 };
 
-Result<CreatedImage> create_image(const CreateOptions& options, const Settings& settings) {
-  const auto doing = [&] { return fmt::format("create the image '{}'", options.request.name); };
+Result<CreatedImage> create_image(const CreateOptions& given, const Settings& settings) {
+  const auto doing = [&] { return fmt::format("create the image '{}'", given.request.name); };
+  CreateOptions options = given;
+  options.guards = guards_for(settings, given.guards);
+  options.indexes = indexes_of(given.indexes, settings.indexes);
+  BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()).context(doing));
+  BERTH_TRY(options.request.origins, origins_of(options.request, options.indexes, pip).context(doing));
   BERTH_TRY(CreatedImage created, ImageMaker(options, settings).make().context(doing));
+  if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);
+  if (!options.guards.up(container::Guard::UserNamespace)) created.remarks.emplace_back(kNoUserNamespace);
   if (created.id.empty()) return created;  // a dry run
   image::Reference name = created.reference;
   name.registry = "localhost";

@@ -17,20 +17,38 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// The first of two spellings. HTTP_PROXY in capitals is not read, as clients agree: a server may set it for a program.
-std::string variable_or(const char* name, const char* other) {
-  std::string value = variable(name);
-  return value.empty() ? variable(other) : value;
+// The first of the variables that is set. HTTP_PROXY in capitals is not read, as clients agree: a server may set it for
+// a program.
+struct Variable {
+  const char* name;
+  std::string value;
+};
+Variable first_of(std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    if (std::string value = variable(name); !value.empty()) return {name, std::move(value)};
+  }
+  return {*names.begin(), ""};
 }
 
-image::RegistrySettings registry_settings(const Settings& settings) {
+// Errors: InvalidInput, with the variable's name, never with what is in it.
+Result<std::string> proxy_in(const Variable& variable) {
+  if (variable.value.empty()) return std::string();
+  return parse_proxy_url(variable.value).context([&] { return fmt::format("the variable {}", variable.name); });
+}
+
+Result<image::RegistrySettings> registry_settings(const Settings& settings) {
   image::RegistrySettings registries;
   registries.rows = settings.registries;
   const ContainerSettings& containers = settings.containers;
   const bool is_set = !containers.http_proxy.empty() || !containers.https_proxy.empty();
-  registries.http_proxy = is_set ? containers.http_proxy : variable("http_proxy");
-  registries.https_proxy = is_set ? containers.https_proxy : variable_or("https_proxy", "HTTPS_PROXY");
-  registries.no_proxy = is_set ? containers.no_proxy : variable_or("no_proxy", "NO_PROXY");
+  registries.http_proxy = containers.http_proxy;
+  registries.https_proxy = containers.https_proxy;
+  registries.no_proxy = containers.no_proxy;
+  if (!is_set) {
+    BERTH_TRY(registries.http_proxy, proxy_in(first_of({"http_proxy"})));
+    BERTH_TRY(registries.https_proxy, proxy_in(first_of({"https_proxy", "HTTPS_PROXY"})));
+    registries.no_proxy = first_of({"no_proxy", "NO_PROXY"}).value;
+  }
   registries.ca_bundle = containers.ca_bundle;
   const uid_t uid = settings.ordinary_user ? settings.ordinary_user->uid : ::geteuid();
   registries.credential_files = image::credential_files(uid, variable);
@@ -64,7 +82,7 @@ Result<image::MoveSettings> move_settings(const Settings& settings, const OnStep
   moves.cache_folder = settings.cache;
   moves.state_folder = settings.state;
   moves.trust = settings.trust;
-  moves.registries = registry_settings(settings);
+  BERTH_TRY(moves.registries, registry_settings(settings));
   moves.on_step = on_step;
   return moves;
 }
@@ -91,7 +109,7 @@ Result<std::vector<image::UpdateResult>> update_images(const Settings& settings,
     return image::update_images(references, moves);
   }
   BERTH_TRY(const std::vector<image::Reference> all, image::names_from_registries(moves));
-  return image::update_images(all, moves);
+  return image::update_images(all, moves, {.leaves_untrusted = true});
 }
 
 Result<std::vector<image::SavedImage>> save_images(const Settings& settings, const std::vector<std::string>& names,
@@ -102,15 +120,15 @@ Result<std::vector<image::SavedImage>> save_images(const Settings& settings, con
 }
 
 Result<std::vector<image::Pulled>> load_images(const Settings& settings, const std::filesystem::path& file,
-                                               const std::string& name, const OnStep& on_step) {
+                                               const std::string& name, bool trusts_local, const OnStep& on_step) {
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
-  if (name.empty()) return image::load_archive(file, std::nullopt, moves);
+  if (name.empty()) return image::load_archive(file, {.trusts_local = trusts_local}, moves);
   BERTH_TRY(const image::Reference reference, image::parse_reference(name));
   if (reference.tag.empty()) {
     return fail(Errc::InvalidInput,
                 fmt::format("load images from '{}': the name '{}' has no tag", file.native(), name));
   }
-  return image::load_archive(file, image::normalized(reference), moves);
+  return image::load_archive(file, {.name = image::normalized(reference)}, moves);
 }
 
 Result<FindNewerTags> newer_tags_of_registries(const Settings& settings) {
@@ -133,6 +151,8 @@ std::string update_text(const image::UpdateResult& result) {
       return fmt::format("{} -> {}", short_digest(result.before), short_digest(result.after));
     case image::UpdateState::New:
       return short_digest(result.after);
+    case image::UpdateState::LeftAlone:
+      return "not trusted";
     case image::UpdateState::Failed:
       return result.error;
   }

@@ -21,7 +21,8 @@ namespace berth::app {
 using OnStep = std::function<void(std::string_view)>;
 
 // What moving images needs, from the settings and the environment: proxies of `containers.proxy`, else of the
-// environment; the CA bundle of `containers.ca_bundle`; the files of credentials. Errors: those of find_graph_root.
+// environment; the CA bundle of `containers.ca_bundle`; the files of credentials. Errors: those of find_graph_root;
+// InvalidInput for a variable that is no proxy's URL.
 Result<image::MoveSettings> move_settings(const Settings& settings, const OnStep& on_step);
 
 // image/pull.h, image/push.h, image/image_update.h. `name` is what a person writes; `destination` may be empty: then
@@ -33,11 +34,11 @@ Result<image::Pushed> push_image(const Settings& settings, const std::string& na
 Result<std::vector<image::UpdateResult>> update_images(const Settings& settings, const std::vector<std::string>& names,
                                                        const OnStep& on_step);
 
-// image/archive.h. A name given to load_images is for the one image of the archive.
+// image/archive.h. A name given to load_images is for the one image of the archive; empty: none.
 Result<std::vector<image::SavedImage>> save_images(const Settings& settings, const std::vector<std::string>& names,
                                                    const std::filesystem::path& file, const OnStep& on_step);
 Result<std::vector<image::Pulled>> load_images(const Settings& settings, const std::filesystem::path& file,
-                                               const std::string& name, const OnStep& on_step);
+                                               const std::string& name, bool trusts_local, const OnStep& on_step);
 
 // For ImageListOptions: asks the registries, as image/newer_tags.h says. Errors: as of move_settings.
 Result<FindNewerTags> newer_tags_of_registries(const Settings& settings);

@@ -62,7 +62,7 @@ Result<std::string> newest_for(const std::string& python, const Settings& settin
                                const std::vector<image::StoredImage>& images) {
   const auto pointers = image::pointers_to(images);
   const image::Reference original = {.path = python == "2" ? "demisto/python" : "demisto/python3"};
-  if (const std::string newest = newest_of(pointers, original); !newest.empty()) return newest;
+  if (std::string newest = newest_of(pointers, original); !newest.empty()) return newest;
   const std::string& standing = python == "2" ? settings.default_python2 : settings.default_python3;
   BERTH_TRY(const image::Reference standard, image::parse_reference(standing));
   const image::StoredImage* found = image::NamedImages(images).find(standard);

@@ -1,5 +1,11 @@
 #include "berth/app/image_settings.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "berth/image/index_url.h"
+
 namespace berth::app {
 namespace {
 
@@ -13,7 +19,49 @@ Result<std::string> registry_name(std::string_view text) {
   return image::normalized(*probe).registry;
 }
 
+// A registry, with a path before that of every image where it has one: "harbor.example/hub-proxy".
+Result<std::string> mirror_place(std::string_view text) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  BERTH_TRY(const std::string registry, registry_name(text.substr(0, slash)));
+  if (slash == text.size()) return registry;
+  const std::string_view prefix = text.substr(slash + 1);
+  const auto probe = image::parse_reference(fmt::format("{}/{}/x", registry, prefix));
+  if (!probe || probe->path != fmt::format("{}/x", prefix)) {
+    return fail(Errc::InvalidInput,
+                fmt::format("'{}' is no mirror: write its host name, and behind it the path that goes before that of "
+                            "every image, as in harbor.example/hub-proxy",
+                            text));
+  }
+  return fmt::format("{}/{}", registry, prefix);
+}
+
+// A host as URLs have it, with its port where that is written.
+Result<std::string> host_name(std::string_view text) {
+  const bool bare_six = std::ranges::count(text, ':') > 1 && !text.contains('[');
+  const auto url = image::parse_url(bare_six ? fmt::format("https://[{}]", text) : fmt::format("https://{}", text));
+  if (!url || url->has_user || url->target != "/" || text.find_first_of("/?#") != std::string_view::npos) {
+    return fail(Errc::InvalidInput,
+                fmt::format("'{}' is no host: write its name, with ':PORT' where it has one", text));
+  }
+  const bool is_six = url->host.contains(':');
+  const bool has_port = !bare_six && !text.ends_with(']') && text.contains(':');
+  if (!has_port) return url->host;
+  return fmt::format("{}{}{}:{}", is_six ? "[" : "", url->host, is_six ? "]" : "", url->port);
+}
+
 }  // namespace
+
+IndexSettings indexes_of(const IndexSettings& given, const IndexSettings& otherwise) {
+  IndexSettings indexes = otherwise;
+  if (!given.apt_sources.empty()) indexes.apt_sources = given.apt_sources;
+  if (!given.package_hosts.empty()) indexes.package_hosts = given.package_hosts;
+  return indexes;
+}
+
+Result<std::string> index_address(std::string_view text) {
+  BERTH_CHECK_OK(image::parse_index_url(text));
+  return std::string(text);
+}
 
 SetValue trusted_images(image::TrustPolicy& into) {
   const auto no_signatures = [](const YamlNode& node, const Place& place) -> Result<void> {
@@ -56,8 +104,8 @@ SetValue registries_reached(RegistryRows& into) {
                                    {"client_certificate", with(absolute_path, row.client_certificate)},
                                    {"client_key", with(absolute_path, row.client_key)},
                                    {"insecure", with(on_or_off, row.insecure)},
-                                   {"mirrors", list_with(registry_name, row.mirrors)},
-                                   {"sends_to", list_with(registry_name, row.sends_to)}}));
+                                   {"mirrors", list_with(mirror_place, row.mirrors)},
+                                   {"sends_to", list_with(host_name, row.sends_to)}}));
     }
     return {};
   };

@@ -7,7 +7,8 @@ namespace berth::app {
 
 Result<void> accepted(const Verdict& verdict, std::string_view what) {
   if (verdict.accepted) return {};
-  return fail(Errc::Denied, fmt::format("{} was judged and refused: {}", what, fmt::join(verdict.findings, "; ")));
+  return fail(Errc::Denied,
+              fmt::format("{} was judged, and does not go in: {}", what, fmt::join(verdict.findings, "; ")));
 }
 
 Result<Vetted> Vetted::by(const Judge& judge, Resolved resolved) {

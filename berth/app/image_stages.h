@@ -14,6 +14,7 @@
 #include "berth/image/create_recipe.h"
 #include "berth/image/inventory.h"
 #include "berth/image/local_store.h"
+#include "berth/vet/facts.h"
 
 namespace berth::app {
 
@@ -28,33 +29,28 @@ struct Verdict {
 // Errors: Denied, with the findings, where it does not accept; `what` was judged.
 Result<void> accepted(const Verdict& verdict, std::string_view what);
 
-// Exactly what the image is made of, fetched: each file has the hash that the recipe says.
+// Exactly what the image is to be made of. No file of it has been fetched.
 class Resolved {
  public:
   const image::CreateRecipe& recipe() const { return recipe_; }
-  const image::LocalImage& base() const { return base_; }
-  // Holds `libraries` (wheels) and `packages`; empty after a resolution that fetched nothing.
-  const std::filesystem::path& files() const { return files_; }
-  // When the newest of its packages was made, and no earlier than the base: seconds since 1970.
-  std::int64_t time() const { return time_; }
+  // Of its libraries, as their metadata and the index have them.
+  const std::vector<vet::Facts>& facts() const { return facts_; }
   const std::vector<std::string>& remarks() const { return remarks_; }
 
  private:
   friend class ImageMaker;
   Resolved() = default;
   image::CreateRecipe recipe_;
-  image::LocalImage base_;
-  std::filesystem::path files_;
-  std::int64_t time_ = 0;
+  std::vector<vet::Facts> facts_;
   std::vector<std::string> remarks_;
 };
 
-// Judges what is to be built.
+// Judges what is to be fetched.
 using Judge = std::function<Result<Verdict>(const Resolved&)>;
 
 class Vetted {
  public:
-  // The only maker. Errors: Denied with the findings when the judgement refuses; those of the judgement.
+  // The only maker. Errors: Denied with the findings when the judgement does not accept; those of the judgement.
   static Result<Vetted> by(const Judge& judge, Resolved resolved);
 
   const Resolved& resolved() const { return resolved_; }
@@ -67,18 +63,40 @@ class Vetted {
   std::vector<std::string> findings_;
 };
 
+// What was vetted, fetched: each file has the hash that the recipe says, and what it says itself was judged too.
+class Supplied {
+ public:
+  const Vetted& vetted() const { return vetted_; }
+  // With the names and hashes of the files.
+  const image::CreateRecipe& recipe() const { return recipe_; }
+  // Holds `libraries` (wheels) and `packages`.
+  const std::filesystem::path& files() const { return files_; }
+  // When the newest of its packages was made, and no earlier than the base: seconds since 1970.
+  std::int64_t time() const { return time_; }
+  const std::vector<std::string>& remarks() const { return remarks_; }
+
+ private:
+  friend class ImageMaker;
+  explicit Supplied(Vetted vetted) : vetted_(std::move(vetted)) {}
+  Vetted vetted_;
+  image::CreateRecipe recipe_;
+  std::filesystem::path files_;
+  std::int64_t time_ = 0;
+  std::vector<std::string> remarks_;  // of fetching and judging
+};
+
 // An image without a name.
 class Built {
  public:
-  const Vetted& vetted() const { return vetted_; }
+  const Supplied& supplied() const { return supplied_; }
   const std::string& id() const { return id_; }
   const std::string& tag() const { return tag_; }
 
  private:
   friend class ImageMaker;
-  Built(Vetted vetted, std::string id, std::string tag)
-      : vetted_(std::move(vetted)), id_(std::move(id)), tag_(std::move(tag)) {}
-  Vetted vetted_;
+  Built(Supplied supplied, std::string id, std::string tag)
+      : supplied_(std::move(supplied)), id_(std::move(id)), tag_(std::move(tag)) {}
+  Supplied supplied_;
   std::string id_;
   std::string tag_;
 };
@@ -100,8 +118,5 @@ class Inspected {
   image::Inventory inventory_;
   std::vector<std::string> findings_;
 };
-
-// Judges what has been built, before it has a name.
-using InventoryJudge = std::function<Result<Verdict>(const Resolved&, const image::Inventory&)>;
 
 }  // namespace berth::app

@@ -73,6 +73,7 @@ class Tester {
     spec.limits.memory_bytes = test_.memory_bytes;
     spec.limits.allow_unlimited = settings_.limits.allow_unlimited;
     spec.deadline = test_.deadline;
+    spec.interrupt = test_.interrupt;
     return BuildRoom::open(spec, settings_, test_.guards);
   }
 

@@ -21,6 +21,7 @@ struct ImageTest {
   const image::CreateRecipe& recipe;
   std::uint64_t memory_bytes = 0;
   std::chrono::steady_clock::time_point deadline;
+  int interrupt = -1;  // readable once it is to end
   container::Guards guards;
 };
 

@@ -32,7 +32,7 @@ void add_lock(const ContentSource& source, const image::ImageLock& lock, const s
               ImageUses& uses) {
   for (const auto& [written, digest] : lock.digests) {
     for (const StoredImage& image : images) {
-      if (image.digest == digest) {
+      if (has_digest(image, digest)) {
         add(uses, &image, UseKind::Lock, fmt::format("the lock file of '{}' ({})", source.name, written));
       }
     }

@@ -46,7 +46,12 @@ Result<image::StoredImage> find(const image::LocalStore& store, std::string_view
   found = image::NamedImages(images).find(reference);
   if (found != nullptr) return *found;
   BERTH_TRY(const image::LocalImage image, store.find_image(reference));
-  return image::StoredImage{image.id, image.digest, image.names, {}, image.created};
+  image::StoredImage stored;
+  stored.id = image.id;
+  stored.digest = image.digest;
+  stored.names = image.names;
+  stored.created = image.created;
+  return stored;
 }
 
 Json changes_json(const std::vector<image::Change>& changes) {

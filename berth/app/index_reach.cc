@@ -30,24 +30,23 @@ std::string joined(const std::vector<std::string>& list) { return fmt::format("{
 Result<IndexReach> reach_for_pip(const Settings& settings, const IndexSettings& indexes,
                                  const image::PipSettings& pip) {
   Reacher reacher(settings);
-  BERTH_TRY(bool proxied, reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
+  std::string conf = "[global]\n";
+  const auto configure = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) conf += fmt::format("{} = {}\n", name, value);
+  };
   if (!pip.proxy.empty()) {
-    const std::string url = pip.proxy.contains("://") ? pip.proxy : "http://" + pip.proxy;
-    BERTH_CHECK_OK(reacher.add_url(url).context([] { return "proxy of pip"; }));
-    reacher.set("PIP_PROXY", url);
-    proxied = true;
+    BERTH_TRY(const std::string used, reacher.add_proxy(pip.proxy).context([] { return "proxy of pip"; }));
+    configure("proxy", used);
   }
   std::vector<std::string> all = pip.indexes;
   all.insert(all.end(), pip.find_links.begin(), pip.find_links.end());
   for (const std::string& url : all) {
     BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url).context([] { return "index of pip"; }));
     reacher.add_secrets(image::secrets_of(parsed));
-    // Behind a proxy nothing else is reached, but for what no_proxy may name.
-    const bool direct =
-        !proxied || !variable_of_process("no_proxy").empty() || !variable_of_process("NO_PROXY").empty();
-    if (direct) BERTH_CHECK_OK(reacher.add_url(url));
+    BERTH_CHECK_OK(reacher.add_url(url));
   }
-  if (!proxied) BERTH_CHECK_OK(add_hosts_of_files(reacher, indexes, pip.indexes));
+  BERTH_CHECK_OK(add_hosts_of_files(reacher, indexes, pip.indexes));
   BERTH_CHECK_OK(reacher.add_certificates(pip.certificates));
 
   std::vector<std::string> hosts = reacher.hosts();
@@ -65,19 +64,21 @@ Result<IndexReach> reach_for_pip(const Settings& settings, const IndexSettings& 
   if (!pip.client_certificate.empty()) {
     BERTH_TRY(std::string text, sys::read_file(pip.client_certificate, kLargestConf));
     reacher.add_file("client.pem", std::move(text));
-    reacher.set("PIP_CLIENT_CERT", in_container("client.pem"));
+    configure("client-cert", in_container("client.pem"));
   }
+  // In a file: an environment is written into logs by programs that fail.
   if (!pip.indexes.empty()) {
-    reacher.set("PIP_INDEX_URL", pip.indexes.front());
-    reacher.set("PIP_EXTRA_INDEX_URL", joined({pip.indexes.begin() + 1, pip.indexes.end()}));
+    configure("index-url", pip.indexes.front());
+    configure("extra-index-url", joined({pip.indexes.begin() + 1, pip.indexes.end()}));
   } else {
-    reacher.set("PIP_NO_INDEX", "1");
+    configure("no-index", "true");
   }
-  reacher.set("PIP_FIND_LINKS", joined(pip.find_links));
-  reacher.set("PIP_TRUSTED_HOST", joined(pip.trusted_hosts));
-  reacher.set("PIP_DEFAULT_TIMEOUT", pip.timeout);
-  reacher.set("PIP_RETRIES", pip.retries);
-  reacher.set("PIP_CONFIG_FILE", "/dev/null");
+  configure("find-links", joined(pip.find_links));
+  configure("trusted-host", joined(pip.trusted_hosts));
+  configure("timeout", pip.timeout);
+  configure("retries", pip.retries);
+  reacher.add_file("pip.conf", std::move(conf));
+  reacher.set("PIP_CONFIG_FILE", in_container("pip.conf"));
   reacher.set("PIP_DISABLE_PIP_VERSION_CHECK", "1");
   reacher.set("PIP_NO_INPUT", "1");
   if (reacher.has_certificates()) {

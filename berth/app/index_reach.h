@@ -10,6 +10,7 @@
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 #include "berth/container/launch_spec.h"
+#include "berth/container/proxy_gate.h"
 #include "berth/image/image_tree.h"
 #include "berth/image/index_url.h"
 #include "berth/image/package_sources.h"
@@ -17,19 +18,15 @@
 
 namespace berth::app {
 
-// What an operator says of package indexes beside this machine's own configuration.
-struct IndexSettings {
-  std::filesystem::path apt_sources;       // a file of package sources; empty: by the base (apt_sources_for)
-  std::vector<std::string> package_hosts;  // addresses that indexes lead to, beside their own
-};
-
 struct IndexReach {
   std::vector<std::string> environment;  // "NAME=value", of the container
   std::vector<container::FixedFile> files;
-  container::NetworkSpec network;             // an allow-list of the indexes, or of the proxy before them
+  container::NetworkSpec network;             // an allow-list of the indexes
+  std::vector<container::GatePlan> gates;     // before proxies, for the same indexes
   std::vector<std::uint16_t> loopback_ports;  // indexes or proxies on this machine's own 127.0.0.1
   std::vector<std::string> endpoints;         // "host:port", what is reached, for people
   std::vector<std::string> secrets;           // what must not be shown
+  std::vector<std::string> remarks;           // what a person should know of it
 };
 
 // For pip: its settings of this machine, its credentials (in addresses, in netrc), proxies and certificates.
@@ -37,16 +34,23 @@ struct IndexReach {
 // cannot be resolved.
 Result<IndexReach> reach_for_pip(const Settings& settings, const IndexSettings& indexes, const image::PipSettings& pip);
 
+// Where an image's packages come from.
+struct AptSources {
+  std::vector<image::PackageSource> list;
+  bool by_image = false;  // the image itself names them: then they are judged, and get nothing of this machine
+};
+
+// The operator's file, else for an image of this machine's own release the machine's sources, else those that the
+// image itself names. Errors: Unavailable when there are none; those of reading files.
+Result<AptSources> apt_sources_for(const IndexSettings& indexes, const image::ImageTree& base);
+
 // For apt, with `sources` alone: the machine's way of reaching archives (proxies, certificates, credentials) without
-// its hooks and pins, keyrings, and a state of its own in the container's work folder. Errors: as above.
-Result<IndexReach> reach_for_apt(const Settings& settings, std::vector<image::PackageSource> sources);
+// its hooks and pins, keyrings, and a state of its own in the container's work folder. Sources that an image names get
+// neither credentials nor client certificates, their keyrings are the image's own, and they are reached where they are
+// public or where `indexes` opens them. Errors: as above; Denied for an address that is not public.
+Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& indexes, AptSources sources);
 
 // For apk, which takes the addresses that the image itself names (etc/apk/repositories). Errors: as above.
-Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTree& base);
-
-// Where an image's packages come from: the operator's file, else for an image of this machine's own
-// release the machine's sources, else those that the image itself names.
-// Errors: Unavailable when there are none; those of reading files.
-Result<std::vector<image::PackageSource>> apt_sources_for(const IndexSettings& indexes, const image::ImageTree& base);
+Result<IndexReach> reach_for_apk(const Settings& settings, const IndexSettings& indexes, const image::ImageTree& base);
 
 }  // namespace berth::app

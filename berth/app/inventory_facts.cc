@@ -14,6 +14,7 @@
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/debian_copyright.h"
 #include "berth/vet/python_licence.h"
+#include "berth/vet/rpm_licence.h"
 
 namespace berth::app {
 namespace {
@@ -66,7 +67,10 @@ class Gatherer {
       auto statements = vet::debian_licence_statements(text ? *text : std::string());
       if (text && statements) facts.licences = *std::move(statements);
     } else if (!package.licence.empty()) {
-      facts.licences.push_back({"licence field", package.licence, vet::spdx_of_licence_field(package.licence)});
+      const bool is_rpm = package.format == image::PackageFormat::Rpm;
+      facts.licences.push_back(
+          {"licence field", package.licence,
+           is_rpm ? vet::spdx_of_rpm_licence(package.licence) : vet::spdx_of_licence_field(package.licence)});
     }
     return facts;
   }

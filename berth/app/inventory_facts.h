@@ -14,8 +14,8 @@ namespace berth::app {
 
 // One for each Python distribution and each package of the distribution in `inventory`, in its order, with what files
 // of `tree` say of licences: METADATA or PKG-INFO and the licence files beside it, Debian's copyright files, apk's
-// field. Python distributions that a distribution's package owns name it. What cannot be read says nothing, but
-// metadata that is damaged gets the finding `facts.missing` (Ask).
+// and rpm's fields. Python distributions that a distribution's package owns name it. What cannot be read says nothing,
+// but metadata that is damaged gets the finding `facts.missing` (Ask).
 std::vector<vet::Facts> facts_of_inventory(const image::ImageTree& tree, const image::Inventory& inventory);
 
 // Of an image of this machine, named as in `berth image show`. What is there and could not be read has a package of its

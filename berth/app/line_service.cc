@@ -76,7 +76,7 @@ Result<std::vector<CommandAnswer>> carry_out(const content::CommandLine& line, c
     return std::vector<CommandAnswer>();
   }
   if (line.kind == content::LineKind::System) {
-    BERTH_TRY(CommandAnswer answer, run_system_command(line, calls));
+    BERTH_TRY(CommandAnswer answer, run_system_command(line, call, calls));
     std::vector<CommandAnswer> answers;
     answers.push_back(std::move(answer));
     return answers;

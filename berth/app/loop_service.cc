@@ -7,6 +7,7 @@
 #include <array>
 
 #include "berth/app/embedded.h"
+#include "berth/app/own_guards.h"
 #include "berth/base/ids.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
@@ -108,7 +109,7 @@ Result<LoopEnd> run_loop(const LoopRequest& request, const Settings& settings, c
   spec.fixed = {{"loop.py", request.foreign_loop ? *request.foreign_loop : std::string(embedded_loop())}};
   std::ranges::move(additions.files, std::back_inserter(spec.fixed));
   spec.limits = request.limits;
-  spec.guards = guards;
+  spec.guards = guards_for(settings, guards);
   BERTH_TRY(container::Container container,
             container::Container::start(spec, folder).context([] { return "start the container"; }));
   LoopEnd end;

@@ -4,21 +4,20 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include "berth/app/build_room.h"
+#include "berth/app/copy_out.h"
 #include "berth/app/index_reach.h"
-#include "berth/base/sha256.h"
 #include "berth/image/image_tree.h"
 #include "berth/image/pip_settings.h"
 #include "berth/image/tag_order.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
+#include "berth/vet/index_facts.h"
 
 namespace berth::app {
 namespace {
@@ -27,7 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kOldestPip = "22.2";  // the first with a report of what it would install
 constexpr std::size_t kMostFiles = 20'000;
-constexpr std::size_t kDebHead = 64;
 
 // Adds the time until its end to `sum`.
 class Stopwatch {
@@ -58,249 +56,220 @@ Result<std::vector<std::string>> files_in(const UniqueFd& folder) {
   return names;
 }
 
-struct Copied {
-  std::string sha256;
-  std::string head;  // its first bytes
-};
-
-// Copies `name`, which a container has made, to the new file `target`, at most `limit_bytes`.
-Result<Copied> copy_out(const UniqueFd& folder, const std::string& name, const std::filesystem::path& target,
-                        std::uint64_t limit_bytes) {
-  const auto doing = [&] { return fmt::format("take '{}' out of a container", name); };
-  BERTH_TRY(const UniqueFd from,
-            sys::open_without_links(folder.get(), name, O_RDONLY | O_NONBLOCK, "a container's folder"));
-  struct stat status = {};
-  BERTH_CHECK_OK(sys::check([&] { return ::fstat(from.get(), &status); }, "stat").context(doing));
-  if (!S_ISREG(status.st_mode)) return fail(Errc::Corrupt, doing() + ": it is no file");
-  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-  BERTH_TRY(int fd, sys::call([&] { return ::open(target.c_str(), kFlags, 0644); }, "make '{}'", target.native()));
-  const UniqueFd to(fd);
-  Copied copied;
-  Sha256 hash;
-  std::vector<char> chunk(1 << 20);
-  for (std::uint64_t size = 0;;) {
-    const auto read = [&] { return ::read(from.get(), chunk.data(), chunk.size()); };
-    BERTH_TRY(int got, sys::call(read, "read").context(doing));
-    if (got == 0) break;
-    const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
-    size += bytes.size();
-    if (size > limit_bytes) return fail(Errc::Exhausted, doing() + ": it grows");
-    if (copied.head.size() < kDebHead) copied.head.append(bytes.substr(0, kDebHead - copied.head.size()));
-    hash.update(bytes);
-    BERTH_CHECK_OK(sys::write_all(to.get(), bytes, target.native()));
-  }
-  copied.sha256 = std::move(hash).hex();
-  return copied;
-}
-
-class Fetcher {
- public:
-  Fetcher(FetchOptions options, const Settings& settings) : options_(std::move(options)), settings_(settings) {
-    fetched_.recipe = options_.recipe;
-  }
-
-  Result<Fetched> fetch() {
-    if (!fetched_.recipe.request.packages.empty()) BERTH_CHECK_OK(fetch_distribution_packages());
-    if (!fetched_.recipe.request.dependencies.empty()) BERTH_CHECK_OK(fetch_libraries());
-    return std::move(fetched_);
-  }
-
- private:
-  void step(std::string_view text) const {
-    if (options_.on_step) options_.on_step(text);
-  }
-
-  Result<BuildRoom> open_room(IndexReach reach) {
-    RoomSpec spec{options_.base, fetched_.recipe.base.name, std::move(reach), options_.limits, options_.deadline};
-    BERTH_TRY(BuildRoom room, BuildRoom::open(spec, settings_, options_.guards));
-    fetched_.recipe.base.python = room.python();
-    fetched_.recipe.base.python_version = room.python_version();
-    return room;
-  }
-
-  Result<void> fetch_distribution_packages() {
-    image::CreateRecipe& recipe = fetched_.recipe;
-    if (!recipe.base.manager || *recipe.base.manager == image::PackageManager::Microdnf) {
-      return fail(
-          Errc::InvalidInput,
-          fmt::format("the base '{}' is of '{}', whose package manager cannot resolve packages without root; take "
-                      "a base with apt or apk, or leave the packages out",
-                      recipe.base.name, recipe.base.distribution));
-    }
-    const image::PackageManager manager = *recipe.base.manager;
-    BERTH_CHECK_OK(image::check_wishes(manager, recipe.request.packages));
-    BERTH_TRY(IndexReach reach, reach_of(manager));
-    const std::string tool(image::name_of(manager));
-    step(fmt::format("resolving packages with {}", tool));
-    BERTH_TRY(BuildRoom room, open_room(std::move(reach)));
-    {
-      const Stopwatch watch(fetched_.package_time);
-      if (const auto update = image::update_command(manager); !update.empty()) {
-        // Its folders must be there, as on a system that is set up.
-        BERTH_CHECK_OK(room.put_file("apt/lists/partial", ".keep", ""));
-        BERTH_CHECK_OK(room.put_file("apt/archives/partial", ".keep", ""));
-        BERTH_CHECK_OK(room.must_run(update).context([] { return "read the lists of packages"; }));
-      }
-      BERTH_TRY(const BuildRoom::Done resolved,
-                room.must_run(image::resolve_command(manager, recipe.request.packages)).context([] {
-                  return "resolve the packages";
-                }));
-      BERTH_TRY(const std::vector<image::Package> packages, image::parse_resolution(manager, resolved.out));
-      for (const image::Package& package : packages) recipe.packages.push_back({package, ""});
-    }
-    note_what_is_there();
-    if (!options_.fetch || recipe.packages.empty()) return {};
-    step(fmt::format("fetching {} packages", recipe.packages.size()));
-    {
-      const Stopwatch watch(fetched_.package_time);
-      std::vector<image::Package> packages;
-      for (const image::LockedPackage& one : recipe.packages) packages.push_back(one.package);
-      BERTH_CHECK_OK(room.must_run(image::fetch_command(manager, packages), "packages").context([] {
-        return "fetch the packages";
-      }));
-    }
-    return take_packages(manager, room);
-  }
-
-  Result<IndexReach> reach_of(image::PackageManager manager) {
-    BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(options_.base.layer_folders));
-    if (manager == image::PackageManager::Apt) {
-      BERTH_TRY(std::vector<image::PackageSource> sources, apt_sources_for(options_.indexes, tree));
-      return reach_for_apt(settings_, std::move(sources));
-    }
-    return reach_for_apk(settings_, tree);
-  }
-
-  // A package that is asked for and not among those to be installed.
-  void note_what_is_there() {
-    for (const image::PackageWish& wish : fetched_.recipe.request.packages) {
-      const bool found = std::ranges::any_of(
-          fetched_.recipe.packages, [&](const image::LockedPackage& one) { return one.package.name == wish.name; });
-      if (!found) fetched_.remarks.push_back(fmt::format("the package '{}' is in the base already", wish.name));
-    }
-  }
-
-  Result<void> take_packages(image::PackageManager manager, const BuildRoom& room) {
-    BERTH_CHECK_OK(sys::make_folders(options_.into / "packages", 0755));
-    BERTH_TRY(const UniqueFd folder, room.open_folder("packages"));
-    for (image::LockedPackage& one : fetched_.recipe.packages) {
-      const std::string name = image::file_name_of(manager, one.package);
-      BERTH_TRY(const Copied copied,
-                copy_out(folder, name, options_.into / "packages" / name, options_.limits.writable_bytes));
-      one.sha256 = copied.sha256;
-      if (manager != image::PackageManager::Apt) continue;
-      BERTH_TRY(const std::int64_t time,
-                image::parse_deb_time(copied.head).context([&] { return fmt::format("read package '{}'", name); }));
-      fetched_.newest_package_time = std::max(fetched_.newest_package_time, time);
-    }
-    return {};
-  }
-
-  Result<void> fetch_libraries() {
-    BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
-    for (const std::string& folder : pip.local_folders) {
-      fetched_.remarks.push_back(
-          fmt::format("the folder '{}' of pip's find-links is not looked into: only indexes are", folder));
-    }
-    BERTH_TRY(IndexReach reach, reach_for_pip(settings_, options_.indexes, pip));
-    step("resolving libraries with pip");
-    BERTH_TRY(BuildRoom room, open_room(std::move(reach)));
-    const image::CreateRecipe& recipe = fetched_.recipe;
-    if (room.pip_version().empty() || image::compare_tags(room.pip_version(), kOldestPip) < 0) {
-      return fail(
-          Errc::InvalidInput,
-          fmt::format("the base '{}' has {}, and resolving to exact versions takes {} or newer; take a base with a "
-                      "newer one",
-                      recipe.base.name, room.pip_version().empty() ? "no pip" : "pip " + room.pip_version(),
-                      kOldestPip));
-    }
-    {
-      const Stopwatch watch(fetched_.pip_time);
-      BERTH_CHECK_OK(resolve_libraries(room));
-    }
-    if (!options_.fetch || recipe.libraries.empty()) return {};
-    step(fmt::format("fetching {} libraries", recipe.libraries.size()));
-    {
-      const Stopwatch watch(fetched_.pip_time);
-      BERTH_CHECK_OK(room.put_file("pip", "requirements.txt", image::print_lock(recipe.libraries)));
-      std::vector<std::string> command = pip_command("wheel");
-      command.insert(command.end(), {"--no-deps", "--require-hashes", "--wheel-dir", "/work/libraries", "--requirement",
-                                     "requirements.txt"});
-      BERTH_CHECK_OK(room.must_run(command, "pip").context([] { return "fetch the libraries"; }));
-    }
-    return take_libraries(room);
-  }
-
-  std::vector<std::string> pip_command(const char* verb) const {
-    std::vector<std::string> command = {
-        fetched_.recipe.base.python, "-m", "pip", verb, "--quiet", "--no-input", "--cache-dir", "/work/cache"};
-    const bool sources = fetched_.recipe.request.allow_sources;
-    command.emplace_back(sources ? "--prefer-binary" : "--only-binary=:all:");
-    return command;
-  }
-
-  Result<void> resolve_libraries(BuildRoom& room) {
-    std::vector<std::string> command = pip_command("install");
-    command.insert(command.end(), {"--dry-run", "--report", "report.json"});
-    for (const image::Requirement& one : fetched_.recipe.request.dependencies) {
-      command.push_back(image::to_string(one));
-    }
-    BERTH_CHECK_OK(room.must_run(command, "pip").context([&] {
-      return fetched_.recipe.request.allow_sources
-                 ? std::string("resolve the libraries")
-                 : std::string("resolve the libraries (wheels alone; --allow-sources takes sources, too)");
-    }));
-    BERTH_TRY(const UniqueFd folder, room.open_folder("pip"));
-    BERTH_TRY(const UniqueFd file,
-              sys::open_without_links(folder.get(), "report.json", O_RDONLY | O_NONBLOCK, "a container's folder"));
-    BERTH_TRY(const std::string report, sys::read_file(file, image::kMaxReportBytes, "pip's report"));
-    BERTH_TRY(fetched_.recipe.libraries, image::parse_pip_report(report));
-    for (const image::Requirement& one : fetched_.recipe.request.dependencies) {
-      const auto found = std::ranges::find(fetched_.recipe.libraries, one.name, &image::LockedLibrary::name);
-      if (found == fetched_.recipe.libraries.end()) {
-        fetched_.remarks.push_back(fmt::format("the library '{}' is in the base already", one.name));
-      }
-    }
-    return {};
-  }
-
-  Result<void> take_libraries(const BuildRoom& room) {
-    BERTH_CHECK_OK(sys::make_folders(options_.into / "libraries", 0755));
-    BERTH_TRY(const UniqueFd folder, room.open_folder("libraries"));
-    BERTH_TRY(const std::vector<std::string> names, files_in(folder));
-    for (image::LockedLibrary& one : fetched_.recipe.libraries) {
-      const auto name =
-          std::ranges::find_if(names, [&](const std::string& file) { return image::is_wheel_of(file, one); });
-      if (name == names.end()) {
-        return fail(Errc::Unavailable, fmt::format("pip did not fetch '{}' {}", one.name, one.version));
-      }
-      BERTH_TRY(const Copied copied,
-                copy_out(folder, *name, options_.into / "libraries" / *name, options_.limits.writable_bytes));
-      one.wheel = *name;
-      one.wheel_sha256 = copied.sha256;
-      if (one.is_wheel && copied.sha256 != one.sha256) {
-        return fail(Errc::Corrupt,
-                    fmt::format("'{}' has the hash {}, and was resolved with {}", *name, copied.sha256, one.sha256));
-      }
-      if (!one.is_wheel) {
-        fetched_.remarks.push_back(fmt::format(
-            "'{}' {} was built from its source, whose code ran in a container that reaches the indexes alone; another "
-            "build may give another file",
-            one.name, one.version));
-      }
-    }
-    return {};
-  }
-
-  FetchOptions options_;
-  const Settings& settings_;
-  Fetched fetched_;
-};
-
 }  // namespace
 
-Result<Fetched> fetch_packages(FetchOptions options, const Settings& settings) {
-  return Fetcher(std::move(options), settings).fetch();
+PackageFetch::PackageFetch(FetchOptions options, const Settings& settings)
+    : options_(std::move(options)), settings_(settings), copy_out_(options_.limits.writable_bytes, options_.deadline) {
+  found_.recipe = options_.recipe;
+}
+
+Result<void> PackageFetch::resolve() {
+  if (!found_.recipe.request.packages.empty()) BERTH_CHECK_OK(resolve_packages());
+  if (!found_.recipe.request.dependencies.empty()) BERTH_CHECK_OK(resolve_libraries());
+  return {};
+}
+
+Result<void> PackageFetch::fetch() {
+  if (package_room_ && !found_.recipe.packages.empty()) BERTH_CHECK_OK(fetch_packages(*package_room_));
+  package_room_.reset();
+  if (library_room_ && !found_.recipe.libraries.empty()) BERTH_CHECK_OK(fetch_libraries(*library_room_));
+  library_room_.reset();
+  return {};
+}
+
+void PackageFetch::step(std::string_view text) const {
+  if (options_.on_step) options_.on_step(text);
+}
+
+Result<BuildRoom> PackageFetch::open_room(IndexReach reach) {
+  found_.remarks.insert(found_.remarks.end(), reach.remarks.begin(), reach.remarks.end());
+  RoomSpec spec{options_.base,   found_.recipe.base.name, std::move(reach),
+                options_.limits, options_.deadline,       options_.interrupt};
+  BERTH_TRY(BuildRoom room, BuildRoom::open(spec, settings_, options_.guards));
+  found_.recipe.base.python = room.python();
+  found_.recipe.base.python_version = room.python_version();
+  return room;
+}
+
+Result<void> PackageFetch::resolve_packages() {
+  image::CreateRecipe& recipe = found_.recipe;
+  if (!recipe.base.manager || *recipe.base.manager == image::PackageManager::Microdnf) {
+    return fail(
+        Errc::InvalidInput,
+        fmt::format("the base '{}' is of '{}', whose package manager cannot resolve packages without root; take "
+                    "a base with apt or apk, or leave the packages out",
+                    recipe.base.name, recipe.base.distribution));
+  }
+  const image::PackageManager manager = *recipe.base.manager;
+  BERTH_CHECK_OK(image::check_wishes(manager, recipe.request.packages));
+  BERTH_TRY(IndexReach reach, reach_of(manager));
+  const std::string tool(image::name_of(manager));
+  step(fmt::format("resolving packages with {}", tool));
+  BERTH_TRY(package_room_, open_room(std::move(reach)));
+  BuildRoom& room = *package_room_;
+  {
+    const Stopwatch watch(found_.package_time);
+    if (const auto update = image::update_command(manager); !update.empty()) {
+      // Its folders must be there, as on a system that is set up.
+      BERTH_CHECK_OK(room.put_file("apt/lists/partial", ".keep", ""));
+      BERTH_CHECK_OK(room.put_file("apt/archives/partial", ".keep", ""));
+      BERTH_CHECK_OK(room.must_run(update).context([] { return "read the lists of packages"; }));
+    }
+    BERTH_TRY(const BuildRoom::Done resolved,
+              room.must_run(image::resolve_command(manager, recipe.request.packages)).context([] {
+                return "resolve the packages";
+              }));
+    BERTH_TRY(const std::vector<image::Package> packages, image::parse_resolution(manager, resolved.out));
+    for (const image::Package& package : packages) recipe.packages.push_back({package, ""});
+  }
+  note_what_is_there();
+  return {};
+}
+
+Result<void> PackageFetch::fetch_packages(BuildRoom& room) {
+  const image::CreateRecipe& recipe = found_.recipe;
+  const image::PackageManager manager = *recipe.base.manager;
+  step(fmt::format("fetching {} packages", recipe.packages.size()));
+  {
+    const Stopwatch watch(found_.package_time);
+    std::vector<image::Package> packages;
+    for (const image::LockedPackage& one : recipe.packages) packages.push_back(one.package);
+    BERTH_CHECK_OK(room.must_run(image::fetch_command(manager, packages), "packages").context([] {
+      return "fetch the packages";
+    }));
+  }
+  return take_packages(room);
+}
+
+Result<IndexReach> PackageFetch::reach_of(image::PackageManager manager) {
+  BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(options_.base.layer_folders));
+  if (manager == image::PackageManager::Apt) {
+    BERTH_TRY(AptSources sources, apt_sources_for(options_.indexes, tree));
+    return reach_for_apt(settings_, options_.indexes, std::move(sources));
+  }
+  return reach_for_apk(settings_, options_.indexes, tree);
+}
+
+// A package that is asked for and not among those to be installed.
+void PackageFetch::note_what_is_there() {
+  for (const image::PackageWish& wish : found_.recipe.request.packages) {
+    const bool found = std::ranges::any_of(
+        found_.recipe.packages, [&](const image::LockedPackage& one) { return one.package.name == wish.name; });
+    if (!found) found_.remarks.push_back(fmt::format("the package '{}' is in the base already", wish.name));
+  }
+}
+
+Result<void> PackageFetch::take_packages(const BuildRoom& room) {
+  const image::PackageManager manager = *found_.recipe.base.manager;
+  BERTH_CHECK_OK(sys::make_folders(options_.into / "packages", 0755));
+  BERTH_TRY(const UniqueFd folder, room.open_folder("packages"));
+  for (image::LockedPackage& one : found_.recipe.packages) {
+    const std::string name = image::file_name_of(manager, one.package);
+    BERTH_TRY(const CopiedFile copied, copy_out_.copy(folder, name, options_.into / "packages" / name));
+    one.sha256 = copied.sha256;
+    if (manager != image::PackageManager::Apt) continue;
+    BERTH_TRY(const std::int64_t time,
+              image::parse_deb_time(copied.head).context([&] { return fmt::format("read package '{}'", name); }));
+    found_.newest_package_time = std::max(found_.newest_package_time, time);
+  }
+  return {};
+}
+
+Result<void> PackageFetch::resolve_libraries() {
+  BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
+  for (const std::string& folder : pip.local_folders) {
+    found_.remarks.push_back(
+        fmt::format("the folder '{}' of pip's find-links is not looked into: only indexes are", folder));
+  }
+  BERTH_TRY(IndexReach reach, reach_for_pip(settings_, options_.indexes, pip));
+  step("resolving libraries with pip");
+  BERTH_TRY(library_room_, open_room(std::move(reach)));
+  BuildRoom& room = *library_room_;
+  const image::CreateRecipe& recipe = found_.recipe;
+  if (room.pip_version().empty() || image::compare_tags(room.pip_version(), kOldestPip) < 0) {
+    return fail(
+        Errc::InvalidInput,
+        fmt::format("the base '{}' has {}, and resolving to exact versions takes {} or newer; take a base with a "
+                    "newer one",
+                    recipe.base.name, room.pip_version().empty() ? "no pip" : "pip " + room.pip_version(), kOldestPip));
+  }
+  const Stopwatch watch(found_.pip_time);
+  return ask_pip(room);
+}
+
+Result<void> PackageFetch::fetch_libraries(BuildRoom& room) {
+  const image::CreateRecipe& recipe = found_.recipe;
+  step(fmt::format("fetching {} libraries", recipe.libraries.size()));
+  {
+    const Stopwatch watch(found_.pip_time);
+    BERTH_CHECK_OK(room.put_file("pip", "requirements.txt", image::print_lock(recipe.libraries)));
+    std::vector<std::string> command = pip_command("wheel");
+    command.insert(command.end(), {"--no-deps", "--require-hashes", "--wheel-dir", "/work/libraries", "--requirement",
+                                   "requirements.txt"});
+    BERTH_CHECK_OK(room.must_run(command, "pip").context([] { return "fetch the libraries"; }));
+  }
+  return take_libraries(room);
+}
+
+std::vector<std::string> PackageFetch::pip_command(const char* verb) const {
+  std::vector<std::string> command = {
+      found_.recipe.base.python, "-m", "pip", verb, "--quiet", "--no-input", "--cache-dir", "/work/cache"};
+  const bool sources = found_.recipe.request.allow_sources;
+  command.emplace_back(sources ? "--prefer-binary" : "--only-binary=:all:");
+  return command;
+}
+
+Result<void> PackageFetch::ask_pip(BuildRoom& room) {
+  std::vector<std::string> command = pip_command("install");
+  command.insert(command.end(), {"--dry-run", "--report", "report.json"});
+  for (const image::Requirement& one : found_.recipe.request.dependencies) {
+    command.push_back(image::to_string(one));
+  }
+  BERTH_CHECK_OK(room.must_run(command, "pip").context([&] {
+    return found_.recipe.request.allow_sources
+               ? std::string("resolve the libraries")
+               : std::string("resolve the libraries (wheels alone; --allow-sources takes sources, too)");
+  }));
+  BERTH_TRY(const UniqueFd folder, room.open_folder("pip"));
+  BERTH_TRY(const UniqueFd file,
+            sys::open_without_links(folder.get(), "report.json", O_RDONLY | O_NONBLOCK, "a container's folder"));
+  BERTH_TRY(const std::string report, sys::read_file(file, image::kMaxReportBytes, "pip's report"));
+  BERTH_TRY(found_.recipe.libraries, image::parse_pip_report(report));
+  BERTH_TRY(found_.facts, vet::facts_of_pip_report(report));
+  for (const image::Requirement& one : found_.recipe.request.dependencies) {
+    const auto found = std::ranges::find(found_.recipe.libraries, one.name, &image::LockedLibrary::name);
+    if (found == found_.recipe.libraries.end()) {
+      found_.remarks.push_back(fmt::format("the library '{}' is in the base already", one.name));
+    }
+  }
+  return {};
+}
+
+Result<void> PackageFetch::take_libraries(const BuildRoom& room) {
+  BERTH_CHECK_OK(sys::make_folders(options_.into / "libraries", 0755));
+  BERTH_TRY(const UniqueFd folder, room.open_folder("libraries"));
+  BERTH_TRY(const std::vector<std::string> names, files_in(folder));
+  for (image::LockedLibrary& one : found_.recipe.libraries) {
+    const auto name =
+        std::ranges::find_if(names, [&](const std::string& file) { return image::is_wheel_of(file, one); });
+    if (name == names.end()) {
+      return fail(Errc::Unavailable, fmt::format("pip did not fetch '{}' {}", one.name, one.version));
+    }
+    BERTH_TRY(const CopiedFile copied, copy_out_.copy(folder, *name, options_.into / "libraries" / *name));
+    one.wheel = *name;
+    one.wheel_sha256 = copied.sha256;
+    if (one.is_wheel && copied.sha256 != one.sha256) {
+      return fail(Errc::Corrupt,
+                  fmt::format("'{}' has the hash {}, and was resolved with {}", *name, copied.sha256, one.sha256));
+    }
+    if (!one.is_wheel) {
+      found_.remarks.push_back(fmt::format(
+          "'{}' {} was built from its source, whose code ran in a container that reaches the indexes alone; another "
+          "build may give another file",
+          one.name, one.version));
+    }
+  }
+  return {};
 }
 
 }  // namespace berth::app

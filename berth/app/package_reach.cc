@@ -5,8 +5,8 @@
 #include <iterator>
 
 #include "berth/app/index_reach.h"
+#include "berth/app/machine_apt.h"
 #include "berth/app/reacher.h"
-#include "berth/image/private_apt.h"
 #include "berth/sys/file.h"
 #include "berth/sys/tool.h"
 
@@ -15,46 +15,11 @@ namespace {
 
 constexpr std::size_t kLargestConf = 1 << 20;
 
-// The value in quotes at the end of a line of apt-config's.
-std::string_view quoted_value(std::string_view line) {
-  const std::size_t open = line.find('"');
-  const std::size_t close = line.rfind('"');
-  return open == std::string_view::npos || close <= open ? "" : line.substr(open + 1, close - open - 1);
-}
-
-// How the machine's apt reaches archives, without what names files or programs of this machine.
-Result<std::string> machine_reach(Reacher& reacher) {
-  auto dump = sys::run_tool({"apt-config", "dump"});
-  if (!dump) return std::string();  // no machine of that kind: nothing is inherited
-  const std::string settings = image::reach_settings(dump->out);
-  std::string kept;
-  for (std::string_view rest = settings; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const auto names = [&](std::string_view part) { return line.contains(part); };
-    if (names("netrc") || names("AutoDetect") || names("Auto-Detect") || names("::Ca") || names("::Ssl")) continue;
-    const std::string_view value = quoted_value(line);
-    const bool proxy = names("::Proxy") || names("::proxy");
-    if (proxy && !value.empty() && value != "DIRECT") BERTH_CHECK_OK(reacher.add_url(std::string(value)));
-    kept += std::string(line) + "\n";
-  }
-  return kept;
-}
-
-std::string apt_credentials() {
-  std::string text;
-  if (const auto one = sys::read_file("/etc/apt/auth.conf", kLargestConf)) text += *one + "\n";
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator("/etc/apt/auth.conf.d", ignored)) {
-    if (entry.path().extension() != ".conf") continue;
-    if (const auto one = sys::read_file(entry.path(), kLargestConf)) text += *one + "\n";
-  }
-  return text;
-}
-
-std::string apt_conf(std::string_view reach, bool has_certificates) {
-  const std::string ca =
-      has_certificates ? fmt::format("Acquire::https::CaInfo \"{}\";\n", in_container(kReachBundle)) : std::string();
+std::string apt_conf(std::string_view reach, const Reacher& reacher) {
+  std::string more;
+  if (reacher.has_certificates()) more = fmt::format("Acquire::https::CaInfo \"{}\";\n", in_container(kReachBundle));
+  // A gate before a proxy passes on one request of a connection.
+  if (reacher.has_proxy()) more += "Acquire::http::Pipeline-Depth \"0\";\n";
   return fmt::format(
       "Dir::Etc::parts \"/dev/null\";\nDir::Etc::main \"/dev/null\";\nDir::Etc::sourcelist \"{0}/sources.list\";\n"
       "Dir::Etc::sourceparts \"/dev/null\";\nDir::Etc::preferencesparts \"/dev/null\";\n"
@@ -63,26 +28,35 @@ std::string apt_conf(std::string_view reach, bool has_certificates) {
       "Dir::State::extended_states \"/var/lib/apt/extended_states\";\nDir::Cache \"{1}/apt\";\n"
       "APT::Install-Recommends \"false\";\nAPT::Update::Error-Mode \"any\";\nAPT::Cmd::Pattern-Only \"true\";\n"
       "APT::Sandbox::User \"\";\nAcquire::Languages \"none\";\nDebug::NoLocking \"1\";\n{2}{3}",
-      container::kFixedFolder, container::kWorkFolder, reach, ca);
+      container::kFixedFolder, container::kWorkFolder, reach, more);
+}
+
+Result<void> add_package_hosts(Reacher& reacher, const IndexSettings& indexes) {
+  for (const std::string& url : indexes.package_hosts) BERTH_CHECK_OK(reacher.add_url(url));
+  return {};
 }
 
 }  // namespace
 
-Result<IndexReach> reach_for_apt(const Settings& settings, std::vector<image::PackageSource> sources) {
+Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& indexes, AptSources sources) {
   Reacher reacher(settings);
-  BERTH_TRY(const bool by_environment, reacher.add_proxies_of_environment());
-  const std::size_t before = reacher.hosts().size();
-  BERTH_TRY(const std::string inherited, machine_reach(reacher));
-  const bool proxied = by_environment || reacher.hosts().size() > before;
+  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
+  const auto dump = sys::run_tool({"apt-config", "dump"});  // no machine of that kind: nothing is inherited
+  BERTH_TRY(const AptReach inherited,
+            take_apt_settings(dump ? dump->out : "", sources.by_image ? AptKeys::Kept : AptKeys::Given, reacher));
+  BERTH_CHECK_OK(add_package_hosts(reacher, indexes));
   std::vector<std::string> hosts;
   std::size_t keyrings = 0;
-  for (image::PackageSource& source : sources) {
+  for (image::PackageSource& source : sources.list) {
     const auto doing = [] { return "package source"; };
     BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(source.uri).context(doing));
     reacher.add_secrets(image::secrets_of(parsed));
     hosts.push_back(parsed.host);
-    if (!proxied) BERTH_CHECK_OK(reacher.add_url(source.uri));
-    if (source.signed_by.empty()) continue;
+    BERTH_CHECK_OK(sources.by_image
+                       ? reacher.add_foreign_url(source.uri).context([] { return "package source of the base"; })
+                       : reacher.add_url(source.uri));
+    // A path in what an image says means a file of the image: this machine's are not its to name.
+    if (source.signed_by.empty() || sources.by_image) continue;
     // The machine's, where it has it: else the path means one in the image.
     if (auto keyring = sys::read_file(source.signed_by, kLargestConf)) {
       const char* ending = source.signed_by.ends_with(".asc") ? "asc" : "gpg";
@@ -91,20 +65,22 @@ Result<IndexReach> reach_for_apt(const Settings& settings, std::vector<image::Pa
       source.signed_by = in_container(name);
     }
   }
-  BERTH_CHECK_OK(reacher.add_certificates({}));
-  const std::string credentials = image::netrc_for(apt_credentials(), hosts);
+  BERTH_CHECK_OK(reacher.add_certificates(inherited.certificates));
+  const std::string credentials =
+      sources.by_image ? std::string() : image::netrc_for(read_apt_credentials(indexes.etc_apt), hosts);
   reacher.add_secrets(image::netrc_secrets(credentials));
   reacher.add_file("apt-auth.conf", credentials);
-  reacher.add_file("sources.list", image::print_sources(sources));
-  reacher.add_file("apt.conf", apt_conf(inherited, reacher.has_certificates()));
+  reacher.add_file("sources.list", image::print_sources(sources.list));
+  reacher.add_file("apt.conf", apt_conf(inherited.settings, reacher));
   reacher.set("APT_CONFIG", in_container("apt.conf"));
   reacher.set("DEBIAN_FRONTEND", "noninteractive");
   return std::move(reacher).reach();
 }
 
-Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTree& base) {
+Result<IndexReach> reach_for_apk(const Settings& settings, const IndexSettings& indexes, const image::ImageTree& base) {
   Reacher reacher(settings);
-  BERTH_TRY(const bool proxied, reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(add_package_hosts(reacher, indexes));
   BERTH_TRY(const std::string list, base.read_file("etc/apk/repositories", kLargestConf).context([] {
     return "read the base's package sources";
   }));
@@ -112,16 +88,19 @@ Result<IndexReach> reach_for_apk(const Settings& settings, const image::ImageTre
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (line.starts_with('@')) line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
-    if (!line.starts_with("http") || proxied) continue;
-    BERTH_CHECK_OK(reacher.add_url(std::string(line)).context([] { return "package source of the base"; }));
+    if (!line.starts_with("http")) continue;
+    BERTH_CHECK_OK(reacher.add_foreign_url(std::string(line)).context([] { return "package source of the base"; }));
   }
   BERTH_CHECK_OK(reacher.add_certificates({}));
   if (reacher.has_certificates()) reacher.set("SSL_CERT_FILE", in_container(kReachBundle));
   return std::move(reacher).reach();
 }
 
-Result<std::vector<image::PackageSource>> apt_sources_for(const IndexSettings& indexes, const image::ImageTree& base) {
-  if (!indexes.apt_sources.empty()) return image::read_sources_file(indexes.apt_sources);
+Result<AptSources> apt_sources_for(const IndexSettings& indexes, const image::ImageTree& base) {
+  if (!indexes.apt_sources.empty()) {
+    BERTH_TRY(std::vector<image::PackageSource> named, image::read_sources_file(indexes.apt_sources));
+    return AptSources{std::move(named), false};
+  }
   BERTH_TRY(const std::string release, base.read_file("etc/os-release", kLargestConf).context([] {
     return "read which distribution the base is of";
   }));
@@ -130,7 +109,8 @@ Result<std::vector<image::PackageSource>> apt_sources_for(const IndexSettings& i
   if (own) {
     const image::Distribution ours = image::parse_os_release(*own);
     if (ours.id == theirs.id && ours.codename == theirs.codename && !ours.codename.empty()) {
-      return image::read_distribution_sources("/etc/apt", ours);
+      BERTH_TRY(std::vector<image::PackageSource> named, image::read_distribution_sources(indexes.etc_apt, ours));
+      return AptSources{std::move(named), false};
     }
   }
   std::vector<image::PackageSource> sources;
@@ -151,7 +131,7 @@ Result<std::vector<image::PackageSource>> apt_sources_for(const IndexSettings& i
                             "of its own; name a file of them with --apt-sources",
                             theirs.id, theirs.codename));
   }
-  return sources;
+  return AptSources{std::move(sources), true};
 }
 
 }  // namespace berth::app

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <memory>
 
+#include "berth/net/address_rules.h"
 #include "berth/net/destination.h"
 #include "berth/sys/file.h"
 
@@ -17,6 +18,13 @@ namespace {
 
 constexpr std::size_t kLargestBundle = 8 << 20;
 constexpr const char* kMachineBundle = "/etc/ssl/certs/ca-certificates.crt";
+
+constexpr std::uint16_t kFirstGate = 61'080;  // of the container's own loopback interface
+
+// Where distributions keep their packages: public, also where only a proxy can look them up.
+constexpr std::string_view kPublicArchives[] = {"deb.debian.org",        "security.debian.org", "archive.debian.org",
+                                                "archive.ubuntu.com",    "security.ubuntu.com", "ports.ubuntu.com",
+                                                "dl-cdn.alpinelinux.org"};
 
 bool is_loopback(std::string_view host) { return host == "localhost" || host.starts_with("127."); }
 
@@ -62,48 +70,133 @@ Reacher::Reacher(const Settings& settings) : settings_(settings) {
   network.subnets = settings.network.subnets;
 }
 
+bool Reacher::knows(const std::string& endpoint) const {
+  return std::ranges::find(reach_.endpoints, endpoint) != reach_.endpoints.end();
+}
+
+void Reacher::show(const std::string& endpoint) {
+  if (!knows(endpoint)) reach_.endpoints.push_back(endpoint);
+}
+
 Result<void> Reacher::add_url(const std::string& url) {
   BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
   std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
-  return add_endpoint(parsed.endpoint(), parsed.host, parsed.port);
+  if (!has_proxy_) return add_directly(parsed);
+  BERTH_TRY(const net::Destination destination, net::parse_destination(parsed.endpoint()));
+  show(parsed.endpoint());
+  behind_proxy_.push_back(destination);
+  if (variable_of_process("no_proxy").empty() && variable_of_process("NO_PROXY").empty()) return {};
+  auto added = add_directly(parsed);
+  if (!added && added.error().code() == Errc::Unavailable) return {};  // a name that only the proxy can look up
+  return added;
 }
 
-Result<void> Reacher::add_endpoint(const std::string& endpoint, const std::string& host, std::uint16_t port) {
-  if (std::ranges::find(reach_.endpoints, endpoint) != reach_.endpoints.end()) return {};
-  reach_.endpoints.push_back(endpoint);
-  if (is_loopback(host)) {
-    reach_.loopback_ports.push_back(port);
-    return {};
-  }
+Result<void> Reacher::add_foreign_url(const std::string& url) {
+  BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
+  std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
+  const std::string endpoint = parsed.endpoint();
+  if (knows(endpoint)) return {};
+  const auto refused = [&](const std::string& why) {
+    return fail(Errc::Denied, fmt::format("{} {}: what an image names is reached where it is public; open it with "
+                                          "--package-host {}",
+                                          endpoint, why, image::shown_url(url)));
+  };
   BERTH_TRY(const net::Destination destination, net::parse_destination(endpoint));
-  reach_.network.profile.destinations.push_back(destination);
-  // Whoever set this machine up has named it: it may lie anywhere.
-  std::vector<net::AddressRange>& allowed = reach_.network.allowed;
+  std::vector<net::AddressRange> addresses;
   if (const auto* range = std::get_if<net::AddressRange>(&destination.host)) {
-    allowed.push_back(*range);
+    addresses = {*range};
+  } else if (auto found = addresses_of(parsed.host)) {
+    addresses = *std::move(found);
+  } else if (!has_proxy_) {
+    return std::unexpected(std::move(found).error());
+  } else if (std::ranges::find(kPublicArchives, parsed.host) == std::end(kPublicArchives)) {
+    // The proxy would resolve it, and may find something inside.
+    return refused("cannot be looked up here");
+  }
+  const net::AddressRules rules;
+  for (const net::AddressRange& one : addresses) {
+    const net::AddressRule* refusal = rules.refusal_of(one.first);
+    if (refusal != nullptr)
+      return refused(fmt::format("leads to {}, which is {}", net::to_text(one.first), refusal->what));
+  }
+  show(endpoint);
+  if (has_proxy_) {
+    behind_proxy_.push_back(destination);
     return {};
   }
-  BERTH_TRY(const std::vector<net::AddressRange> addresses, addresses_of(host));
-  allowed.insert(allowed.end(), addresses.begin(), addresses.end());
+  direct_.push_back(endpoint);
+  reach_.network.profile.destinations.push_back(destination);
+  // The rules for addresses hold then, for names as they resolve when they are used.
+  reach_.network.by_operator = false;
   return {};
 }
 
-Result<bool> Reacher::add_proxies_of_environment() {
-  bool found = false;
-  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}) {
-    std::string value = variable_of_process(name);
-    if (value.empty()) continue;
-    if (!value.contains("://")) value.insert(0, "http://");
-    BERTH_CHECK_OK(add_url(value).context([&] { return fmt::format("variable {}", name); }));
-    reach_.environment.push_back(fmt::format("{}={}", name, value));
-    found = true;
-  }
-  for (const char* name : {"no_proxy", "NO_PROXY"}) {
-    if (std::string value = variable_of_process(name); !value.empty()) {
-      reach_.environment.push_back(fmt::format("{}={}", name, value));
+Result<void> Reacher::add_directly(const image::IndexUrl& url) {
+  const std::string endpoint = url.endpoint();
+  if (std::ranges::find(direct_, endpoint) != direct_.end()) return {};
+  if (is_loopback(url.host)) {
+    reach_.loopback_ports.push_back(url.port);
+  } else {
+    BERTH_TRY(const net::Destination destination, net::parse_destination(endpoint));
+    // Whoever set this machine up has named it: it may lie anywhere.
+    std::vector<net::AddressRange>& allowed = reach_.network.allowed;
+    if (const auto* range = std::get_if<net::AddressRange>(&destination.host)) {
+      allowed.push_back(*range);
+    } else {
+      BERTH_TRY(const std::vector<net::AddressRange> addresses, addresses_of(url.host));
+      allowed.insert(allowed.end(), addresses.begin(), addresses.end());
     }
+    reach_.network.profile.destinations.push_back(destination);
   }
-  return found;
+  direct_.push_back(endpoint);
+  show(endpoint);
+  return {};
+}
+
+Result<std::string> Reacher::add_proxy(const std::string& given) {
+  const std::string url = given.contains("://") ? given : "http://" + given;
+  BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
+  std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
+  has_proxy_ = true;
+  if (parsed.scheme == "https") {
+    BERTH_CHECK_OK(add_directly(parsed));
+    reach_.remarks.push_back(
+        fmt::format("the proxy {} is spoken to over TLS, so nothing narrows where it leads", parsed.endpoint()));
+    return url;
+  }
+  container::GatePlan plan;
+  if (const auto address = net::parse_address(parsed.host)) {
+    plan.addresses = {*address};
+  } else {
+    BERTH_TRY(const std::vector<net::AddressRange> found, addresses_of(parsed.host));
+    for (const net::AddressRange& one : found) plan.addresses.push_back(one.first);
+  }
+  plan.proxy_port = parsed.port;
+  plan.authorization = image::authorization_of(parsed);
+  const auto same = std::ranges::find_if(reach_.gates, [&](const container::GatePlan& other) {
+    return other.addresses == plan.addresses && other.proxy_port == plan.proxy_port &&
+           other.authorization == plan.authorization;
+  });
+  plan.port = static_cast<std::uint16_t>(kFirstGate + reach_.gates.size());
+  const std::uint16_t port = same == reach_.gates.end() ? plan.port : same->port;
+  if (same == reach_.gates.end()) reach_.gates.push_back(std::move(plan));
+  return fmt::format("http://127.0.0.1:{}", port);
+}
+
+Result<void> Reacher::add_proxies_of_environment() {
+  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}) {
+    const std::string value = variable_of_process(name);
+    if (value.empty()) continue;
+    BERTH_TRY(const std::string used, add_proxy(value).context([&] { return fmt::format("variable {}", name); }));
+    set(name, used);
+  }
+  for (const char* name : {"no_proxy", "NO_PROXY"}) set(name, variable_of_process(name));
+  return {};
+}
+
+IndexReach Reacher::reach() && {
+  for (container::GatePlan& gate : reach_.gates) gate.allowed = behind_proxy_;
+  return std::move(reach_);
 }
 
 Result<void> Reacher::add_certificates(const std::filesystem::path& own) {

@@ -25,11 +25,23 @@ class Reacher {
  public:
   explicit Reacher(const Settings& settings);
 
-  // An index, or the proxy that leads to it. Errors: InvalidInput; Unavailable when its name cannot be resolved.
+  // An index: through the proxies, where there are any, else directly; both where `no_proxy` names exceptions.
+  // Errors: InvalidInput; Unavailable when its name cannot be resolved, and no proxy can do that.
   Result<void> add_url(const std::string& url);
 
-  // What the environment says of proxies, for programs that read it. Gives whether there is one. Errors: as above.
-  Result<bool> add_proxies_of_environment();
+  // One that an image names. It is opened where it is public, and nothing of this machine or its site is: no loopback,
+  // no private range, no metadata. What the operator has added is left as it is, so that goes first.
+  // Errors: as above; Denied for an address that is not public.
+  Result<void> add_foreign_url(const std::string& url);
+
+  // A proxy that leads to the indexes. Gives the address that a program in the container uses: that of a gate, which
+  // leads to the indexes alone and knows the password. To a proxy that is itself spoken to over TLS there is none: it
+  // is reached as it is, and a remark says so. Errors: as of add_url.
+  Result<std::string> add_proxy(const std::string& url);
+  bool has_proxy() const { return has_proxy_; }
+
+  // What the environment says of proxies, for programs that read it. Errors: as above.
+  Result<void> add_proxies_of_environment();
 
   // Those of `own`; without it those that the environment names, or this machine's; and the operator's private CA.
   // Errors: those of reading them.
@@ -43,13 +55,18 @@ class Reacher {
   // The hosts that have been added.
   std::vector<std::string> hosts() const;
 
-  IndexReach reach() && { return std::move(reach_); }
+  IndexReach reach() &&;
 
  private:
-  Result<void> add_endpoint(const std::string& endpoint, const std::string& host, std::uint16_t port);
+  bool knows(const std::string& endpoint) const;
+  void show(const std::string& endpoint);
+  Result<void> add_directly(const image::IndexUrl& url);
 
   const Settings& settings_;
   IndexReach reach_;
+  bool has_proxy_ = false;
+  std::vector<std::string> direct_;             // endpoints
+  std::vector<net::Destination> behind_proxy_;  // what the gates let through
 };
 
 }  // namespace berth::app

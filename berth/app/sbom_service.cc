@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -37,17 +36,19 @@ std::string licence_of(const vet::Facts& facts) {
 
 void add_components(vet::Sbom& sbom, const image::ImageTree& tree, const image::Inventory& inventory) {
   sbom.distribution = {inventory.os.id, inventory.os.version_id};
-  std::map<std::string, std::string> architectures;
-  for (const auto& package : inventory.packages) architectures.emplace(package.name, package.architecture);
-  for (const vet::Facts& facts : facts_of_inventory(tree, inventory)) {
-    const bool is_python = facts.package.ecosystem == vet::Ecosystem::PyPI;
-    const auto architecture = is_python ? architectures.end() : architectures.find(facts.package.name);
-    sbom.components.push_back({.package = facts.package,
-                               .architecture = architecture == architectures.end() ? "" : architecture->second,
-                               .licence = licence_of(facts),
-                               .location = is_python ? facts.package.origin : ""});
+  const std::vector<vet::Facts> all = facts_of_inventory(tree, inventory);  // Python's first, each in its order
+  BERTH_ASSERT(all.size() == inventory.python.size() + inventory.packages.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const vet::Facts& facts = all[i];
+    const bool is_python = i < inventory.python.size();
+    sbom.components.push_back(
+        {.package = facts.package,
+         .architecture = is_python ? "" : inventory.packages[i - inventory.python.size()].architecture,
+         .licence = licence_of(facts),
+         .location = is_python ? facts.package.origin : ""});
   }
   vet::sort_components(sbom);
+  for (const image::Unread& one : inventory.unread) sbom.unread.push_back(fmt::format("{}: {}", one.what, one.why));
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ Json error_entry(const std::string& text) {
   return entry.set("Type", 4).set("ContentsFormat", "text").set("Contents", text);
 }
 
-Result<Json> docker_images(const Json& arguments, const Settings& settings) {
-  BERTH_TRY(ImageListing listing, list_images(settings, {}));
+Result<Json> docker_images(const Json& arguments, const SystemMeans& means) {
+  BERTH_TRY(ImageListing listing, list_images(means.settings, {}));
   ImageListOrder order;
   order.text = arguments.text_or("name", "");
   const auto rows = ordered(std::move(listing.rows), order);
@@ -42,8 +42,13 @@ std::span<const SystemCommand> system_commands() {
       {"docker_image_create",
        "Makes an image with libraries and packages.",
        {"name", "dependencies", "packages", "base"},
-       docker_image_create},
-      {"docker_image_update", "Brings images to the state of their registries.", {"image", "all"}, docker_image_update},
+       [](const Json& arguments, const SystemMeans& means) {
+         return docker_image_create(arguments, means.settings, means.interrupt, means.on_step);
+       }},
+      {"docker_image_update",
+       "Brings images to the state of their registries.",
+       {"image", "all"},
+       [](const Json& arguments, const SystemMeans& means) { return docker_image_update(arguments, means.settings); }},
       {"docker_images", "The images of this machine.", {"name"}, docker_images},
   };
   return commands;
@@ -76,7 +81,8 @@ const SystemCommand* find_system_command(std::string_view name) {
   return found == commands.end() ? nullptr : &*found;
 }
 
-Result<CommandAnswer> run_system_command(const content::CommandLine& line, CallService& calls) {
+Result<CommandAnswer> run_system_command(const content::CommandLine& line, const CallRequest& call,
+                                         CallService& calls) {
   const SystemCommand* command = find_system_command(line.name);
   if (command == nullptr) {
     std::vector<std::string> names;
@@ -86,7 +92,7 @@ Result<CommandAnswer> run_system_command(const content::CommandLine& line, CallS
   }
   const auto begun = Clock::now();
   BERTH_TRY(const Json arguments, arguments_of(*command, line));
-  auto entry = command->run(arguments, calls.settings());
+  auto entry = command->run(arguments, {calls.settings(), call.interrupt, call.on_step});
   CallAnswer answer;
   answer.id = make_call_id();
   answer.command = command->name;

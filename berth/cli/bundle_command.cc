@@ -20,6 +20,8 @@ struct BundleOptions {
   std::vector<std::string> images;
   std::vector<std::string> content;
   std::string name = "bundle";
+  std::string digest;
+  bool trusts_local = false;
   bool json = false;
 };
 
@@ -64,13 +66,16 @@ int verify(const BundleOptions& options, const Surroundings&) {
   const auto bundle = app::verify_bundle(options.file, steps.taker());
   steps.done();
   if (!bundle) return complain(bundle.error());
+  if (const auto same = app::check_bundle_digest(*bundle, options.digest); !same) return complain(same.error());
   show("verified", *bundle, options);
   return 0;
 }
 
 int import(const BundleOptions& options, const Surroundings& surroundings) {
   StepLines steps;
-  const auto imported = app::import_bundle(surroundings.settings, options.file, options.name, steps.taker());
+  const auto imported = app::import_bundle(
+      surroundings.settings, options.file,
+      {.source = options.name, .digest = options.digest, .trusts_local = options.trusts_local}, steps.taker());
   steps.done();
   if (!imported) return complain(imported.error());
   bool failed = false;
@@ -81,7 +86,7 @@ int import(const BundleOptions& options, const Surroundings& surroundings) {
     json.set("images", app::update_json(imported->images)).set("source", imported->source);
     put(print_json_pretty(json) + "\n");
   } else {
-    put(fmt::format("imported {}\n", options.file));
+    put(fmt::format("imported {}\n  {}\n", options.file, imported->bundle.digest));
     for (const image::UpdateResult& image : imported->images) {
       put(fmt::format("  image {}: {}, {}\n", image::to_string(image.reference), image::to_string(image.state),
                       app::update_text(image)));
@@ -106,6 +111,11 @@ CLI::App& add(CLI::App& group, Choice& choice, const char* name, const char* abo
   return command;
 }
 
+void add_digest(CLI::App& command, BundleOptions& options) {
+  command.add_option("--digest", options.digest, "the digest that it must have, as 'create' has printed it")
+      ->type_name("sha256:...");
+}
+
 }  // namespace
 
 void add_bundle(CLI::App& program, Choice& choice) {
@@ -118,13 +128,18 @@ void add_bundle(CLI::App& program, Choice& choice) {
     command.add_option("--content", options->content, "a pack, or a tree with Packs; may be given again")
         ->type_name("FOLDER");
   }
-  add(group, choice, "verify", "compare a bundle with what it says of itself", std::make_shared<BundleOptions>(),
-      verify);
+  {
+    const auto options = std::make_shared<BundleOptions>();
+    add_digest(add(group, choice, "verify", "compare a bundle with what it says of itself", options, verify), *options);
+  }
   {
     const auto options = std::make_shared<BundleOptions>();
     CLI::App& command =
         add(group, choice, "import", "load the images and register the packs of a bundle", options, import);
     command.add_option("--name", options->name, "the source of content that its packs become")->capture_default_str();
+    command.add_flag("--trust-local", options->trusts_local,
+                     "images that the bundle calls localhost/... count as created on this machine");
+    add_digest(command, *options);
   }
 }
 

@@ -107,8 +107,17 @@ int exec_command(const ExecOptions& options, const Surroundings& surroundings) {
   call->interrupt = interrupts->get();
   if (options.raw) call->on_frame = show_frame;
 
-  Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
+  const Terminal terminal = detect_terminal(STDERR_FILENO, ColourChoice::Auto);
+  Progress progress(terminal);
   if (!options.raw) progress.step(fmt::format("executing {}", line->name));
+  call->on_step = [&](std::string_view step) {
+    // In a pipe the steps are lines: a log should say what it waits for.
+    if (terminal.can_redraw) {
+      progress.step(step);
+    } else {
+      std::fputs(fmt::format("{}\n", step).c_str(), stderr);
+    }
+  };
   auto answers = app::carry_out(*line, *call, *service);
   if (answers && options.poll) {
     answers = app::poll(*std::move(answers), *call, *service, [&](const app::ScheduledRun& next) {

@@ -45,7 +45,7 @@ Result<app::CreateOptions> read_words(const CreateWords& words, const Surroundin
   options.export_folder = words.export_folder;
   options.indexes.apt_sources = words.apt_sources;
   for (const std::string& url : words.package_hosts) {
-    BERTH_CHECK_OK(image::parse_index_url(url).context([] { return "--package-host"; }));
+    BERTH_CHECK_OK(app::index_address(url).context([] { return "--package-host"; }));
   }
   options.indexes.package_hosts = words.package_hosts;
   options.guards = surroundings.guards;

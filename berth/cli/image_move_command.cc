@@ -36,6 +36,7 @@ struct SaveCommand {
 struct LoadCommand {
   std::string file;
   std::string name;
+  bool trusts_local = false;
   bool json = false;
 };
 struct UpdateCommand {
@@ -133,7 +134,8 @@ int save(const SaveCommand& options, const Surroundings& surroundings) {
 
 int load(const LoadCommand& options, const Surroundings& surroundings) {
   StepLines steps;
-  const auto loaded = app::load_images(surroundings.settings, options.file, options.name, steps.taker());
+  const auto loaded =
+      app::load_images(surroundings.settings, options.file, options.name, options.trusts_local, steps.taker());
   steps.done();
   if (!loaded) return complain(loaded.error());
   Json list = Json::array();
@@ -191,6 +193,8 @@ void add_image_moves(CLI::App& image, Choice& choice) {
     CLI::App& command = *image.add_subcommand("load", "read the images of an OCI archive");
     command.add_option("FILE", options->file, "the archive")->required();
     command.add_option("--name", options->name, "what to call the one image in it")->type_name("NAME:TAG");
+    command.add_flag("--trust-local", options->trusts_local,
+                     "images that the file calls localhost/... count as created on this machine");
     on_chosen(command, choice, options, load);
   }
 }

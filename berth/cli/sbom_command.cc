@@ -57,6 +57,9 @@ Result<vet::Sbom> sbom_of(const SbomOptions& options, const Surroundings& surrou
 int sbom_command(const SbomOptions& options, const Surroundings& surroundings) {
   const auto sbom = sbom_of(options, surroundings);
   if (!sbom) return refuse(sbom.error(), app::input_exit_code(sbom.error()), false);
+  for (const std::string& unread : sbom->unread) {
+    fmt::print(stderr, "berth: warning: packages may be missing: could not read {}\n", unread);
+  }
   const Json document = options.format == "spdx" ? vet::spdx_of(*sbom) : vet::cyclonedx_of(*sbom);
   const std::string text = print_json_pretty(document) + "\n";
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) return 1;

@@ -3,25 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "berth/app/exit_codes.h"
+#include "berth/app/index_pages.h"
 #include "berth/app/inventory_facts.h"
+#include "berth/app/judgement.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
-#include "berth/cli/vet_surroundings.h"
 #include "berth/cli/vet_view.h"
 #include "berth/version.h"
-#include "berth/vet/advisory_store.h"
+#include "berth/vet/build_folder.h"
 #include "berth/vet/index_facts.h"
 #include "berth/vet/installed_packages.h"
 #include "berth/vet/judge.h"
+#include "berth/vet/knowledge.h"
 #include "berth/vet/lock_file.h"
-#include "berth/vet/module_names.h"
-#include "berth/vet/popular_names.h"
 #include "berth/vet/report_json.h"
 #include "berth/vet/requirements.h"
 
@@ -76,6 +76,11 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Set
       if (!fs::is_directory(subject, ignored)) {
         return fail(Errc::NotFound, fmt::format("'{}' is no folder", to_visible(subject, false)));
       }
+      BERTH_TRY(std::optional<vet::BuildFolder> build, vet::read_build_folder(subject));
+      if (build) {
+        facts.push_back(std::move(build->image));
+        add(std::move(build->asks), packages, facts);
+      }
       BERTH_TRY(std::vector<vet::Facts> installed, vet::read_installed_packages(subject));
       std::ranges::move(installed, std::back_inserter(facts));
       continue;
@@ -95,19 +100,18 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Set
     }
   } else {
     BERTH_TRY(std::vector<vet::Facts> found, vet::fetch_index_facts(packages));
+    BERTH_TRY(app::IndexPages pages, app::IndexPages::open());
+    pages.tell(found);
     std::ranges::move(found, std::back_inserter(facts));
   }
   return facts;
 }
 
 Result<vet::Report> report_of(const VetOptions& options, const Surroundings& surroundings) {
-  BERTH_TRY(const vet::Policy policy, load_policy(options.policy));
-  BERTH_TRY(const std::vector<vet::Approval> approvals, load_approvals(options.approvals));
+  BERTH_TRY(const app::Judgement judgement,
+            app::Judgement::open(surroundings.settings, {options.policy, options.approvals}));
   BERTH_TRY(std::vector<vet::Facts> facts, gather(options, surroundings.settings));
-  BERTH_TRY(const vet::StoredAdvisories stored, vet::load_advisories(advisory_folder(surroundings.settings)));
-  const vet::LookAlikes look_alikes(vet::PopularNames::built_in(), vet::ModuleNames::built_in());
-  const vet::Knowledge knowledge = {stored.database, stored.problems, vet::MaliciousNames::built_in(), look_alikes};
-  return vet::judge(std::move(facts), policy, approvals, knowledge, std::chrono::system_clock::now());
+  return judgement.judge(std::move(facts));
 }
 
 int vet_command(const VetOptions& options, const Surroundings& surroundings) {
@@ -145,7 +149,8 @@ void add_vet(CLI::App& program, Choice& choice) {
   const auto options = std::make_shared<VetOptions>();
   vet.add_option(
       "subjects", options->subjects,
-      "packages (NAME, NAME==VERSION), folders with installed ones (PATH/), images of this machine (NAME:TAG)");
+      "packages (NAME, NAME==VERSION), folders with installed ones or of an image (PATH/), images of this machine "
+      "(NAME:TAG)");
   vet.add_option("-r,--requirements", options->files, "a list of requirements, or a lock file")
       ->type_name("FILE")
       ->expected(1)

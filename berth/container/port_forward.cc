@@ -5,12 +5,9 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,12 +17,9 @@
 #include <list>
 #include <vector>
 
-#include "berth/sys/descriptors.h"
-#include "berth/sys/privileges.h"
+#include "berth/container/forwarder_process.h"
 #include "berth/sys/pump.h"
-#include "berth/sys/seccomp_filter.h"
 #include "berth/sys/syscall.h"
-#include "berth/sys/visitor.h"
 
 namespace berth::container {
 namespace {
@@ -160,49 +154,9 @@ class Forwarder {
   std::list<Connection> connections_;
 };
 
-// What it needs of the kernel from here on.
-constexpr long kCalls[] = {SYS_socket,
-                           SYS_connect,
-                           SYS_accept4,
-                           SYS_fcntl,
-                           SYS_read,
-                           SYS_write,
-                           SYS_close,
-                           SYS_lseek,
-                           SYS_ppoll,
-                           SYS_mmap,
-                           SYS_munmap,
-                           SYS_mremap,
-                           SYS_brk,
-                           SYS_madvise,
-                           SYS_futex,
-                           SYS_exit,
-                           SYS_exit_group,
-                           SYS_rt_sigreturn,
-                           SYS_clock_gettime,
-                           SYS_getppid,
-                           SYS_recvfrom,
-                           SYS_sendto
-#ifdef SYS_poll
-                           ,
-                           SYS_poll
-#endif
-};
-
 Result<void> confine(const ForwardPlan& plan, int name_space) {
-  sys::close_all_but({plan.listener, plan.connections, name_space});
-  if (name_space >= 0) {
-    BERTH_CHECK_OK(sys::check([&] { return ::setns(name_space, CLONE_NEWNET); }, "enter the container's network"));
-  }
-  sys::close_all_but({plan.listener, plan.connections});
-  BERTH_CHECK_OK(sys::drop_bounding_set());
-  BERTH_CHECK_OK(sys::clear_capabilities());
-  BERTH_CHECK_OK(sys::forbid_new_privileges());
-  BERTH_CHECK_OK(sys::check([] { return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }, "become undumpable"));
-  BERTH_CHECK_OK(sys::check([] { return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); }, "die with the parent"));
-  sys::SyscallPolicy policy;
-  for (const long number : kCalls) policy.rules.push_back({.number = static_cast<std::uint32_t>(number)});
-  return sys::load_filter(sys::compile_filter(policy));
+  BERTH_CHECK_OK(give_up_rights({plan.listener, plan.connections}, name_space));
+  return filter_calls();
 }
 
 int forward(const ForwardPlan& plan, int name_space, pid_t parent) {
@@ -212,20 +166,6 @@ int forward(const ForwardPlan& plan, int name_space, pid_t parent) {
   if (!confine(plan, name_space)) return 1;
   if (::getppid() != parent) return 0;  // it died before we would have been told
   Forwarder(plan).run();
-}
-
-Result<UniqueFd> listen_on(std::uint16_t port) {
-  const auto doing = [&] { return fmt::format("listen on 127.0.0.1, port {}", port); };
-  BERTH_TRY(const int fd, sys::call([] { return ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); },
-                                    "open a socket"));
-  UniqueFd listener(fd);
-  const int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const sockaddr_in address = loopback(port);
-  const auto bind = [&] { return ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)); };
-  BERTH_CHECK_OK(sys::check(bind, "bind").context(doing));
-  BERTH_CHECK_OK(sys::check([&] { return ::listen(fd, 128); }, "listen").context(doing));
-  return listener;
 }
 
 }  // namespace
@@ -254,26 +194,15 @@ std::optional<std::uint32_t> owner_of_connection(std::string_view text, std::uin
 }
 
 Result<PortForward> PortForward::listen(std::uint16_t port, Visitors visitors) {
-  BERTH_TRY(UniqueFd listener, listen_on(port));
+  BERTH_TRY(UniqueFd listener, listen_on_loopback(port));
   const auto open = [] { return ::open("/proc/self/net/tcp", O_RDONLY | O_CLOEXEC); };
   BERTH_TRY(const int table, sys::call(open, "open /proc/self/net/tcp"));
   return PortForward(std::move(listener), UniqueFd(table), port, visitors);
 }
 
 Result<PortForward> PortForward::listen_in(int name_space, std::uint16_t port) {
-  struct Taken {
-    int fd = -1;
-    int error = 0;
-  };
-  const auto take = [&] {
-    if (::setns(name_space, CLONE_NEWNET) != 0) return Taken{-1, errno};
-    auto listener = listen_on(port);
-    return listener ? Taken{listener->release(), 0} : Taken{-1, listener.error().os_error()};
-  };
-  const std::string doing = fmt::format("listen on 127.0.0.1, port {}, of a container", port);
-  BERTH_TRY(const Taken taken, sys::told_by_visitor(take, doing));
-  if (taken.fd < 0) return std::unexpected(Error::from_errno(taken.error, doing));
-  return PortForward(UniqueFd(taken.fd), UniqueFd(), port, Visitors::Everybody);
+  BERTH_TRY(UniqueFd listener, listen_in_network(name_space, port));
+  return PortForward(std::move(listener), UniqueFd(), port, Visitors::Everybody);
 }
 
 Result<void> PortForward::start(int name_space) {

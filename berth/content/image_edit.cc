@@ -136,7 +136,7 @@ Result<ImageEdit> with_image(std::string_view yaml, std::string_view name, std::
   const std::string quote = is_quoted ? std::string(1, yaml[splice.begin]) : std::string();
   // As it was written; in quotes where a plain word would be something else, such as "[::1]:5000/a:1".
   for (const std::string& mark : {quote, std::string("'")}) {
-    std::string text = spliced(yaml, splice, mark + std::string(image) + mark);
+    std::string text = spliced(yaml, splice, fmt::format("{0}{1}{0}", mark, image));
     const auto again = parse_yaml(text, name);
     if (!again || !again->root().is_mapping()) continue;
     const YamlNode* value = section_of(again->root())->find(key);

@@ -105,6 +105,8 @@ constexpr Check kChecks[] = {
      [](const Asked&) { return judge_tool(kMmdebstrap, tool_version(kMmdebstrap)); }},
     {"buildah", "tools", "is buildah there, and which version?",
      [](const Asked&) { return judge_tool(kBuildah, tool_version(kBuildah)); }},
+    {"build-runtime", "tools", "is there what root's builds of images run in (runc or crun)?",
+     [](const Asked& asked) { return judge_runtimes(runtimes_on_path(), asked.root); }},
     {"nft", "tools", "is nft there, and which version?",
      [](const Asked&) { return judge_tool(kNft, tool_version(kNft)); }},
     {"nftables", "network", "can packets of a container be filtered?",

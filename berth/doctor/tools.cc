@@ -77,6 +77,21 @@ std::string find_program(std::string_view name) {
   return "";
 }
 
+std::vector<std::string> runtimes_on_path() {
+  std::vector<std::string> found;
+  for (const char* name : {"crun", "runc"}) {
+    if (!find_program(name).empty()) found.emplace_back(name);
+  }
+  return found;
+}
+
+CheckResult judge_runtimes(const std::vector<std::string>& found, bool root) {
+  if (!root) return skipped("builds of an ordinary user need none");
+  if (!found.empty()) return ok(found.front() + " is there");
+  return warning("neither runc nor crun is on PATH: 'berth image create' builds nothing without one",
+                 "'apt-get install runc', or this distribution's package of it");
+}
+
 std::vector<IdToolFacts> id_tool_facts() {
   std::vector<IdToolFacts> facts;
   for (const char* name : {"newuidmap", "newgidmap"}) {

@@ -33,6 +33,10 @@ CheckResult judge_tool(const Tool& tool, const Result<std::string>& version);
 // Where a program of that name lies on PATH; empty when nowhere.
 std::string find_program(std::string_view name);
 
+// Root's builds of images run in a container of one of these; `found` are those on PATH.
+std::vector<std::string> runtimes_on_path();
+CheckResult judge_runtimes(const std::vector<std::string>& found, bool root);
+
 // newuidmap and newgidmap, with which an ordinary user maps its sub-ids.
 struct IdToolFacts {
   std::string name;

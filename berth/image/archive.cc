@@ -33,6 +33,23 @@ std::string_view bare_name(std::string_view name) {
   return name;
 }
 
+// What 'docker save' wrote before version 25: "<64 digits>/layer.tar", "<64 digits>.json".
+constexpr std::string_view kDockerHint =
+    ": 'docker save' of a version before 25 wrote it; 'skopeo copy docker-archive:FILE oci-archive:NEW' makes an "
+    "archive "
+    "of it that can be loaded";
+bool is_of_docker_save(std::string_view name) {
+  constexpr std::size_t kDigits = 64;
+  if (name.size() <= kDigits || !is_digest("sha256:" + std::string(name.substr(0, kDigits)))) return false;
+  name.remove_prefix(kDigits);
+  return name == ".json" || name == "/json" || name == "/VERSION" || name == "/layer.tar";
+}
+
+// Docker, containerd and nerdctl write a layout, and what older versions of Docker read beside it.
+bool is_archive_member(std::string_view name) {
+  return is_layout_member(name) || name == "manifest.json" || name == "repositories";
+}
+
 // Writes members of an archive into a folder, as they come.
 class Unpacking {
  public:
@@ -45,7 +62,8 @@ class Unpacking {
     if (entry.kind == TarKind::Folder) return {};
     const std::string shown = to_visible(std::string_view(name).substr(0, 120), false);
     if (entry.kind != TarKind::File || !is_member_(name)) {
-      return fail(Errc::Corrupt, fmt::format("'{}': it does not belong into such an archive", shown));
+      return fail(Errc::Corrupt, fmt::format("'{}': it does not belong into such an archive{}", shown,
+                                             is_of_docker_save(name) ? kDockerHint : ""));
     }
     if (entry.size_bytes > kMaxLayerBytes) {
       return fail(Errc::Exhausted,
@@ -70,17 +88,45 @@ class Unpacking {
   UniqueFd file_;
 };
 
-// The name under which an image of an archive is loaded.
-Result<Reference> name_for(const LayoutFolder::Named& image, const std::optional<Reference>& given) {
-  if (given) return *given;
-  const auto own = parse_reference(image.name);
-  if (own && !own->tag.empty() && image.name.contains('/')) return normalized(*own);
-  return fail(Errc::InvalidInput, fmt::format("load the image '{}': its name is no name with a tag; give it one with "
-                                              "--name",
-                                              to_visible(image.name.substr(0, 120), false)));
+Error no_tag(std::string_view name) {
+  return Error(Errc::InvalidInput, fmt::format("load the image '{}': its name is no name with a tag; give it one with "
+                                               "--name",
+                                               to_visible(name.substr(0, 120), false)));
+}
+
+// That an image was created here is nothing that a file can know.
+Result<void> check_loaded(const TrustPolicy& policy, const Reference& name, const ImagePlan& plan, NameFrom from) {
+  const std::vector<std::string> digests = {plan.digest, plan.source_digest};
+  if (from == NameFrom::Person || !is_created_here(name)) return check_trust(policy, std::vector{name}, digests);
+  TrustPolicy others = policy;
+  others.local = false;
+  if (policy.any || check_trust(others, std::vector{name}, digests)) return {};
+  return fail(Errc::Denied,
+              fmt::format("use image '{}': it is not trusted: the file says that it was created on this machine, which "
+                          "it cannot know; if you know where the file is from, give the image its name with --name, "
+                          "take the file's word with --trust-local, or add {} to {}.digests",
+                          to_string(name), plan.digest, kTrustSetting));
+}
+
+// What there is to say when the name has the image already; refuses when it has another.
+Result<std::optional<Pulled>> look_for(const ImagePlan& plan, const Reference& name, const MoveSettings& settings) {
+  BERTH_TRY(const std::optional<StoredImage> here, find_named(settings, name));
+  if (!here) return std::optional<Pulled>();
+  if (here->digest == plan.digest || here->id == hex_of(plan.manifest.config.digest)) {
+    return std::optional(Pulled{.reference = name, .digest = here->digest, .previous = here->digest, .id = here->id});
+  }
+  return fail(Errc::AlreadyExists, fmt::format("the tag '{}' is here with the digest {}, and the archive has {} under "
+                                               "it; a tag does not change",
+                                               to_string(name), here->digest, plan.digest));
 }
 
 }  // namespace
+
+Result<Reference> name_in_archive(const LayoutFolder::Named& image) {
+  const auto own = parse_reference(image.name);
+  if (own && !own->tag.empty() && image.name.contains('/')) return normalized(*own);
+  return std::unexpected(no_tag(image.name));
+}
 
 bool is_layout_member(std::string_view name) {
   if (name == "oci-layout" || name == "index.json") return true;
@@ -209,7 +255,10 @@ Result<ImagePlan> LayoutFolder::plan(const Named& image) const {
       break;
     }
     if (depth == kMaxIndexDepth) return fail(Errc::Corrupt, "read the archive: its indexes lead too deep");
-    BERTH_TRY(descriptor, choose_entry(std::get<ImageIndex>(parsed), own_architecture()));
+    const auto& index = std::get<ImageIndex>(parsed);
+    BERTH_TRY(const IndexEntry entry, choose_entry(index, own_architecture()));
+    plan.index_body = depth == 0 && is_only_choice(index, entry) ? std::move(body) : "";
+    descriptor = entry;
   }
   BERTH_TRY(plan.config_body, read_blob(plan.manifest.config, kMaxConfigBytes));
   BERTH_TRY(plan.config, judge_config(plan.config_body, plan.manifest));
@@ -217,7 +266,8 @@ Result<ImagePlan> LayoutFolder::plan(const Named& image) const {
 }
 
 Result<void> unpack_archive(const std::filesystem::path& file, const std::filesystem::path& into,
-                            const std::function<bool(std::string_view)>& is_member, Staging::Deadline deadline) {
+                            const std::function<bool(std::string_view)>& is_member, Staging::Deadline deadline,
+                            const TarStream::Handlers& watch) {
   const auto open = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
   BERTH_TRY(int fd, sys::call(open, "open archive '{}'", file.native()));
   const UniqueFd archive(fd);
@@ -225,8 +275,15 @@ Result<void> unpack_archive(const std::filesystem::path& file, const std::filesy
   const std::uintmax_t size_bytes = std::filesystem::file_size(file, error);
   BERTH_CHECK_OK(check_room(into, error ? 0 : size_bytes));
   Unpacking unpacking(into, is_member);
-  TarStream tar({.on_entry = [&](const TarEntry& entry) { return unpacking.begin(entry); },
-                 .on_bytes = [&](std::string_view bytes) { return unpacking.add(bytes); }});
+  const auto on_entry = [&](const TarEntry& entry) -> Result<void> {
+    if (watch.on_entry) BERTH_CHECK_OK(watch.on_entry(entry));
+    return unpacking.begin(entry);
+  };
+  const auto on_bytes = [&](std::string_view bytes) -> Result<void> {
+    if (watch.on_bytes) BERTH_CHECK_OK(watch.on_bytes(bytes));
+    return unpacking.add(bytes);
+  };
+  TarStream tar({.on_entry = on_entry, .on_bytes = on_bytes});
   std::vector<char> chunk(1 << 20);
   for (;;) {
     if (Clock::now() > deadline)
@@ -239,45 +296,46 @@ Result<void> unpack_archive(const std::filesystem::path& file, const std::filesy
 }
 
 Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named& image, const Reference& name,
-                          const MoveSettings& settings, Staging::Deadline deadline) {
+                          NameFrom from, const MoveSettings& settings, Staging::Deadline deadline) {
+  if (name.tag.empty()) return std::unexpected(no_tag(to_string(name)));
   BERTH_TRY(const ImagePlan plan, layout.plan(image));
-  BERTH_CHECK_OK(check_trust(settings.trust, name, plan.digest));
-  BERTH_TRY(const UniqueFd lock, lock_name(settings, name, deadline));
-  const std::string id = hex_of(plan.manifest.config.digest);
-  BERTH_TRY(const std::optional<StoredImage> here, find_named(settings, name));
-  if (here && (here->digest == plan.digest || here->id == id)) {
-    return Pulled{.reference = name, .digest = here->digest, .previous = here->digest, .id = here->id};
-  }
-  if (here) {
-    return fail(Errc::AlreadyExists,
-                fmt::format("the tag '{}' is here with the digest {}, and the archive has {} under "
-                            "it; a tag does not change",
-                            to_string(name), here->digest, plan.digest));
-  }
+  BERTH_CHECK_OK(check_loaded(settings.trust, name, plan, from));
+  BERTH_TRY(std::optional<Pulled> here, look_for(plan, name, settings));
+  if (here) return *std::move(here);
   BERTH_TRY(Staging staging, Staging::open(settings, plan.digest, deadline));
   BERTH_CHECK_OK(staging.begin(plan));
   for (std::size_t i = 0; i < plan.manifest.layers.size(); ++i) {
     BERTH_CHECK_OK(staging.add_layer_file(plan, i, layout.blob(plan.manifest.layers[i].digest)));
   }
+  // The folder first, then the name, as a pull takes them: who takes them the other way round waits for it forever.
+  BERTH_TRY(const UniqueFd lock, lock_name(settings, name, deadline));
+  BERTH_TRY(here, look_for(plan, name, settings));
+  if (here) return *std::move(here);
   BERTH_CHECK_OK(commit_staged(staging, plan, name, settings, deadline));
-  return Pulled{.reference = name, .digest = plan.digest, .id = id, .changed = true};
+  return Pulled{.reference = name, .digest = plan.digest, .id = hex_of(plan.manifest.config.digest), .changed = true};
 }
 
-Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, const std::optional<Reference>& name,
+Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, const LoadOptions& options,
                                          const MoveSettings& settings) {
   const auto doing = [&] { return fmt::format("load images from '{}'", file.native()); };
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
   BERTH_TRY(const WorkFolder work, WorkFolder::open(settings.cache_folder / "images/load", deadline, settings.on_step));
-  BERTH_CHECK_OK(unpack_archive(file, work.path(), is_layout_member, deadline).context(doing));
+  BERTH_CHECK_OK(unpack_archive(file, work.path(), is_archive_member, deadline).context(doing));
   BERTH_TRY(const LayoutFolder layout, LayoutFolder::open(work.path()).context(doing));
-  if (name && layout.images().size() != 1) {
+  if (options.name && layout.images().size() != 1) {
     return fail(Errc::InvalidInput,
                 fmt::format("{}: it has {} images, and one name is for one", doing(), layout.images().size()));
   }
   std::vector<Pulled> loaded;
   for (const LayoutFolder::Named& image : layout.images()) {
-    BERTH_TRY(const Reference as, name_for(image, name).context(doing));
-    BERTH_TRY(Pulled one, load_image(layout, image, as, settings, deadline).context(doing));
+    Reference as;
+    if (options.name) {
+      as = *options.name;
+    } else {
+      BERTH_TRY(as, name_in_archive(image).context(doing));
+    }
+    const NameFrom from = options.name || options.trusts_local ? NameFrom::Person : NameFrom::File;
+    BERTH_TRY(Pulled one, load_image(layout, image, as, from, settings, deadline).context(doing));
     loaded.push_back(std::move(one));
   }
   return loaded;

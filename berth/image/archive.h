@@ -3,7 +3,7 @@
 
 #include <filesystem>
 #include <functional>
-#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +13,7 @@
 #include "berth/image/image_export.h"
 #include "berth/image/pull.h"
 #include "berth/image/staging.h"
+#include "berth/image/tar_stream.h"
 #include "berth/image/tar_writer.h"
 
 namespace berth::image {
@@ -77,21 +78,33 @@ class LayoutFolder {
 };
 
 // Unpacks the archive `file`, whose names `is_member` must know, into the folder `into`. Nothing but files is accepted.
-// Errors: Corrupt, with the entry; Exhausted over a limit or without room.
+// `watch` hears of each entry before it is written, and of each byte: what was hashed is what is there.
+// Errors: Corrupt, with the entry; Exhausted over a limit or without room; those of `watch`.
 Result<void> unpack_archive(const std::filesystem::path& file, const std::filesystem::path& into,
-                            const std::function<bool(std::string_view name)>& is_member, Staging::Deadline deadline);
+                            const std::function<bool(std::string_view name)>& is_member, Staging::Deadline deadline,
+                            const TarStream::Handlers& watch = {});
 
 // Whether `name` is a member of a layout: "oci-layout", "index.json", "blobs/sha256/<64 digits>". Pure.
 bool is_layout_member(std::string_view name);
 
-// Puts one image of an unpacked layout into the storage under `name`, as a pull does: trust, judgement, a tag that does
-// not change. Errors: as of pull_image.
-Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named& image, const Reference& name,
-                          const MoveSettings& settings, Staging::Deadline deadline);
+// The name that a layout gives one of its images, normalised. Errors: InvalidInput when it is none with a tag.
+Result<Reference> name_in_archive(const LayoutFolder::Named& image);
 
-// Loads every image of the archive `file`. One whose name is no reference with a tag is loaded under `name`, which may
-// be given only for an archive of one image. Errors: as of the parts.
-Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, const std::optional<Reference>& name,
+// Who says what an image is called: a file's word that it was created here does not make it trusted.
+enum class NameFrom { File, Person };
+
+// Puts one image of an unpacked layout into the storage under `name`, as a pull does: trust, judgement, a tag that does
+// not change. Errors: as of pull_image; InvalidInput for a name without a tag.
+Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named& image, const Reference& name,
+                          NameFrom from, const MoveSettings& settings, Staging::Deadline deadline);
+
+struct LoadOptions {
+  std::optional<Reference> name;  // for an archive of one image, in place of the name that it has there
+  bool trusts_local = false;      // `localhost/...` is taken as a person's word
+};
+
+// Loads every image of the archive `file`. Errors: as of the parts.
+Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, const LoadOptions& options,
                                          const MoveSettings& settings);
 
 }  // namespace berth::image

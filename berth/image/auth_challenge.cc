@@ -24,6 +24,7 @@ class Reader {
   explicit Reader(std::string_view text) : rest_(text) {}
 
   void skip(std::string_view signs) { rest_.remove_prefix(std::min(rest_.find_first_not_of(signs), rest_.size())); }
+  void drop() { rest_.remove_prefix(1); }
   bool take(char c) {
     if (!rest_.starts_with(c)) return false;
     rest_.remove_prefix(1);
@@ -67,29 +68,42 @@ std::unexpected<Error> refuse(std::string_view header, std::string_view why) {
                                          to_visible(header.substr(0, 200), false), why));
 }
 
-}  // namespace
-
-Result<AuthChallenge> parse_auth_challenge(std::string_view header) {
-  if (header.size() > kMaxHeader) return refuse(header, "it is too long");
-  Reader reader(header);
-  reader.skip(" \t,");
-  const std::string scheme = reader.token();
-  AuthChallenge challenge = {.bearer = scheme == "bearer"};
-  if (!challenge.bearer && scheme != "basic") return refuse(header, "only Bearer and Basic are spoken");
+// Reads what stands behind a scheme, and returns the scheme of the next challenge; empty: there is none.
+Result<std::string> read_parameters(Reader& reader, std::string_view header, AuthChallenge& challenge) {
   for (;;) {
     reader.skip(" \t,");
-    const std::string name = reader.token();
-    if (name.empty()) break;
+    if (reader.is_done()) return std::string();
+    std::string name = reader.token();
+    if (name.empty()) {  // of what a scheme writes in place of parameters
+      reader.drop();
+      continue;
+    }
     reader.skip(" \t");
-    if (!reader.take('=')) break;  // the next challenge begins
+    if (!reader.take('=')) return name;
     reader.skip(" \t");
     auto value = reader.value();
     if (!value) return refuse(header, "a quote is not closed");
     if (name == "realm") challenge.realm = *std::move(value);
     if (name == "service") challenge.service = *std::move(value);
   }
-  if (challenge.bearer && challenge.realm.empty()) return refuse(header, "it names no server of tokens");
-  return challenge;
+}
+
+}  // namespace
+
+Result<AuthChallenge> parse_auth_challenge(std::string_view header) {
+  if (header.size() > kMaxHeader) return refuse(header, "it is too long");
+  Reader reader(header);
+  reader.skip(" \t,");
+  std::string scheme = reader.token();
+  while (!scheme.empty()) {
+    AuthChallenge challenge = {.bearer = scheme == "bearer"};
+    const bool is_known = challenge.bearer || scheme == "basic";
+    BERTH_TRY(scheme, read_parameters(reader, header, challenge));
+    if (!is_known) continue;
+    if (challenge.bearer && challenge.realm.empty()) return refuse(header, "it names no server of tokens");
+    return challenge;
+  }
+  return refuse(header, "only Bearer and Basic are spoken");
 }
 
 std::string query_text(std::string_view text) {

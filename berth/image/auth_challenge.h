@@ -15,9 +15,9 @@ struct AuthChallenge {
   std::string service;
 };
 
-// Reads the first challenge of the two kinds that registries use. What a registry says of scopes is not read: only what
-// the work at hand needs is ever asked for.
-// Errors: Corrupt when there is none of them, or it is not well formed.
+// Reads the first challenge of the two kinds that registries use; others (Negotiate) are passed over. What a registry
+// says of scopes is not read: only what the work at hand needs is ever asked for. Errors: Corrupt when there is none of
+// them, or it is not well formed.
 Result<AuthChallenge> parse_auth_challenge(std::string_view header);
 
 // `text` as a value in a query.

@@ -1,13 +1,18 @@
 #include "berth/image/builder.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
 
+#include "berth/base/unique_fd.h"
 #include "berth/image/stored_layout.h"
 #include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
 #include "berth/sys/tool.h"
 
 namespace berth::image {
@@ -22,7 +27,54 @@ bool is_disk_full(std::string_view text) {
   return text.contains("o space left on device") || text.contains("isk quota exceeded");
 }
 
+constexpr const char* kCgroups = "/sys/fs/cgroup";
+
+Result<void> write_value(const std::filesystem::path& file, std::string_view value) {
+  const auto open = [&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); };
+  BERTH_TRY(const int fd, sys::call(open, "open '{}'", file.native()));
+  const UniqueFd owner(fd);
+  return sys::write_all(fd, value, file.native());
+}
+
+// The group that the runtime makes the build's own below, in the hierarchy that counts processes: RLIMIT_NPROC does not
+// hold for root. The runtime bounds the memory itself.
+Result<void> bound_processes(const std::string& group) {
+  const std::filesystem::path top = kCgroups;
+  const bool second = std::filesystem::exists(top / "cgroup.controllers");
+  const std::filesystem::path hierarchy = second ? top : top / "pids";
+  const auto doing = [&] { return fmt::format("bound the processes of the build in '{}'", hierarchy.native()); };
+  // Passed on already as a rule, by the service manager; where it is not, the limit below cannot be written.
+  if (second) static_cast<void>(write_value(hierarchy / "cgroup.subtree_control", "+pids +memory"));
+  const std::filesystem::path folder = hierarchy / group;
+  if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+    return std::unexpected(Error::from_errno(errno, doing()));
+  }
+  return write_value(folder / "pids.max", kProcesses).context(doing);
+}
+
+// Never one with a process in it.
+void remove_groups(const std::filesystem::path& group) {
+  std::error_code ignored;
+  for (const auto& inside : std::filesystem::directory_iterator(group, ignored)) {
+    if (inside.is_directory(ignored)) ::rmdir(inside.path().c_str());
+  }
+  ::rmdir(group.c_str());
+}
+
 }  // namespace
+
+std::uint64_t room_to_keep(std::uint64_t disk_bytes) { return std::min<std::uint64_t>(disk_bytes / 20, 1ull << 30); }
+
+Result<void> check_room(const std::filesystem::path& folder, std::optional<std::uint64_t> kept_bytes) {
+  struct statvfs disk = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::statvfs(folder.c_str(), &disk); }, "statvfs").context([&] {
+    return fmt::format("look how much room '{}' has", folder.native());
+  }));
+  const std::uint64_t kept = kept_bytes.value_or(room_to_keep(disk.f_blocks * disk.f_frsize));
+  if (disk.f_bavail * disk.f_frsize >= kept) return {};
+  return fail(Errc::Exhausted,
+              fmt::format("the disk of '{}' has less than {} MiB left; make room there", folder.native(), kept >> 20));
+}
 
 Result<Builder> Builder::open(BuilderOptions options) {
   for (const auto& [tool, package] : {std::pair{"buildah", "buildah"}, std::pair{"unshare", "util-linux"}}) {
@@ -31,8 +83,13 @@ Result<Builder> Builder::open(BuilderOptions options) {
                 fmt::format("'{}' is not on PATH; install it with 'apt-get install {}'", tool, package));
   }
   Builder builder(std::move(options));
-  const bool runtime = sys::find_program("crun") || sys::find_program("runc");
-  if (runtime && !builder.options_.ordinary_user) builder.isolation_ = "oci";
+  if (builder.options_.ordinary_user) return builder;
+  if (!sys::find_program("crun") && !sys::find_program("runc")) {
+    return fail(Errc::NotFound,
+                "neither 'runc' nor 'crun' is on PATH, without which a build of root's is not kept apart from this "
+                "machine; install one with 'apt-get install runc'");
+  }
+  builder.isolation_ = "oci";
   return builder;
 }
 
@@ -57,6 +114,10 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
   argv.insert(argv.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
   tool.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now()),
                              std::chrono::milliseconds(0));
+  tool.watch = [this]() -> Result<void> {
+    BERTH_CHECK_OK(check_room(options_.graph_root));
+    return options_.watch ? options_.watch() : Result<void>();
+  };
   auto output = sys::run_tool(argv, tool);
   if (!output) {
     Error error = std::move(output).error();
@@ -76,6 +137,7 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
   std::vector<std::string> run = {"run",        "--isolation", isolation_, "--no-hosts",
                                   "--hostname", "berth-build", "--user",   "0:0"};
   if (isolation_ == "oci") {
+    BERTH_CHECK_OK(bound_processes(options_.name));
     from.insert(from.end(), {"--memory", std::to_string(order.memory_bytes), "--memory-swap",
                              std::to_string(order.memory_bytes), "--cgroup-parent", "/" + options_.name});
     run.insert(run.end(), {"--network", "none"});
@@ -125,12 +187,12 @@ Result<void> Builder::sweep() const {
   if (list && list->contains('"' + options_.name + '"')) {
     BERTH_TRY(std::string said, buildah({"rm", options_.name}));
   }
-  // Left when runc was killed; gone already as a rule, and never one with a process in it.
+  // Left when runc was killed; gone already as a rule.
   std::error_code ignored;
-  for (const auto& hierarchy : std::filesystem::directory_iterator("/sys/fs/cgroup", ignored)) {
-    ::rmdir((hierarchy.path() / options_.name).c_str());
+  for (const auto& hierarchy : std::filesystem::directory_iterator(kCgroups, ignored)) {
+    remove_groups(hierarchy.path() / options_.name);
   }
-  ::rmdir(("/sys/fs/cgroup/" + options_.name).c_str());
+  remove_groups(std::filesystem::path(kCgroups) / options_.name);
   return {};
 }
 

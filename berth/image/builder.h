@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ struct BuilderOptions {
   // Names what a build leaves when it is killed, for the sweep: one build at a time has it.
   std::string name;
   std::chrono::steady_clock::time_point deadline;
+  // Asked now and then while a tool runs; an error ends the build, and is its answer.
+  std::function<Result<void>()> watch;
 };
 
 struct BuildOrder {
@@ -50,15 +53,16 @@ struct BuiltImage {
 // nowhere, and ends with this process, however that ends: nothing runs on, nothing stays mounted.
 class Builder {
  public:
-  // Errors: NotFound when buildah or unshare is missing.
+  // Errors: NotFound when buildah or unshare is missing, or for root a runtime of containers: in buildah's chroot the
+  // script would be this machine's root, with its devices in sight.
   static Result<Builder> open(BuilderOptions options);
 
-  // How the script is kept apart from this machine: "oci" (a container of runc or crun, with a memory limit), or
-  // "chroot" where there is no such program, or for an ordinary user, to whom no memory is limited.
+  // How the script is kept apart from this machine: for root "oci" (a container of runc or crun, with limits of memory
+  // and processes), for an ordinary user "chroot" (in that user's own namespace, where it is no root of the machine's).
   std::string_view isolation() const { return isolation_; }
 
-  // Errors: Unavailable with the last words of the script or the tool;
-  // Exhausted when the disk is full; TimedOut.
+  // Errors: Unavailable with the last words of the script or the tool, or when its processes cannot be bounded;
+  // Exhausted when the storage's disk is full, or has less than room_to_keep() left; TimedOut; those of the watch.
   Result<BuiltImage> build(const BuildOrder& order) const;
 
   // Gives the image another name. Errors: Unavailable with the tool's words.
@@ -79,5 +83,11 @@ class Builder {
   BuilderOptions options_;
   std::string isolation_ = "chroot";
 };
+
+// What a build leaves free of a disk of that size: a twentieth, at most 1 GiB. Pure.
+std::uint64_t room_to_keep(std::uint64_t disk_bytes);
+
+// Errors: Exhausted when the disk that `folder` lies on has less than `kept_bytes` free (nothing: room_to_keep()).
+Result<void> check_room(const std::filesystem::path& folder, std::optional<std::uint64_t> kept_bytes = {});
 
 }  // namespace berth::image

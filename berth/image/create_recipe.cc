@@ -82,7 +82,10 @@ Result<std::string> parse_image_name(std::string_view text) {
   return reference.path;
 }
 
-std::string request_key(const CreateRequest& request, std::string_view base_digest) {
+namespace {
+
+// All but where it is looked for.
+KeyMaker asked_for(const CreateRequest& request, std::string_view base_digest) {
   KeyMaker maker;
   maker.add("1");  // counts up when images come to be made in another way
   maker.add(base_digest);
@@ -93,12 +96,19 @@ std::string request_key(const CreateRequest& request, std::string_view base_dige
   for (const std::string* text : {&request.description, &request.authors, &request.source}) maker.add(*text);
   maker.add(install_template());
   maker.add(verify_template());
+  return maker;
+}
+
+}  // namespace
+
+std::string request_key(const CreateRequest& request, std::string_view base_digest) {
+  KeyMaker maker = asked_for(request, base_digest);
+  for (const std::string& one : request.origins) maker.add("o " + one);
   return std::move(maker).key();
 }
 
 std::string lock_key(const CreateRecipe& recipe) {
-  KeyMaker maker;
-  maker.add(request_key(recipe.request, recipe.base.digest));
+  KeyMaker maker = asked_for(recipe.request, recipe.base.digest);
   for (const LockedLibrary& one : recipe.libraries) {
     // What is built from its source is known by that: the wheel may come out otherwise each time.
     maker.add(fmt::format("{} {} {}", one.name, one.version, one.sha256));
@@ -145,8 +155,12 @@ std::string verify_script(const CreateRecipe& recipe) {
 }
 
 std::string dockerfile(const CreateRecipe& recipe) {
-  std::string text =
-      fmt::format("# {}\n# The base was {}\nFROM {}\n", recipe.request.name, recipe.base.digest, recipe.base.name);
+  const CreateBase& base = recipe.base;
+  std::string text = fmt::format("# {}\n", recipe.request.name);
+  if (base.is_local) {
+    text += "# The base lies on the machine where this was made: push it to a registry, and name it as it is there\n";
+  }
+  text += fmt::format("FROM {}{}@{}\n", base.is_local ? "localhost/" : "", base.name, base.digest);
   const bool other_user = !recipe.base.user.empty() && recipe.base.user != "root" && recipe.base.user != "0";
   if (other_user) text += "USER root\n";
   if (!recipe.packages.empty() && recipe.base.manager) {

@@ -27,6 +27,9 @@ struct CreateRequest {
   std::vector<Requirement> dependencies;
   std::vector<PackageWish> packages;
   bool allow_sources = false;  // libraries that have no wheel may be built: their own code runs, apart
+  // What says where all that is found: addresses without credentials, package sources. It is asked for elsewhere
+  // when it changes, and what comes may still be the same.
+  std::vector<std::string> origins;
   // For the labels; empty where nothing is said.
   std::string description;
   std::string authors;
@@ -45,6 +48,7 @@ struct LockedPackage {
 // The base, as far as the recipe depends on it.
 struct CreateBase {
   std::string name;            // "berth/python3-deb:3.11.2.1"
+  bool is_local = false;       // no registry has it under that name: it was made on this machine
   std::string digest;          // of its manifest
   std::string user;            // that it runs as; empty for root
   std::string created;         // RFC 3339
@@ -62,7 +66,8 @@ struct CreateRecipe {
   std::vector<LockedPackage> packages;
 };
 
-// Hash of the request, the base's digest and the way images are made: equal requests have equal ones.
+// Hash of the request, the base's digest and the way images are made: equal requests of the same indexes have equal
+// ones.
 std::string request_key(const CreateRequest& request, std::string_view base_digest);
 // Hash of all that the image is made of. Equal recipes make equal layers.
 std::string lock_key(const CreateRecipe& recipe);
@@ -75,7 +80,7 @@ std::string install_script(const CreateRecipe& recipe, std::int64_t time);
 // It runs from its standard input, as the image repository has it, and needs no network.
 std::string verify_script(const CreateRecipe& recipe);
 
-// For the image repository: a Dockerfile that installs the same, and its build.conf.
+// For the image repository: a Dockerfile that installs the same on exactly the same base, and its build.conf.
 std::string dockerfile(const CreateRecipe& recipe);
 std::string build_conf();
 

@@ -23,16 +23,25 @@ read -r begun rest < /proc/uptime
 @PACKAGES@
 read -r between rest < /proc/uptime
 if [ "${made_policy-}" = yes ]; then rm "$policy"; fi
+# Where libraries lie is asked for before they are there: afterwards a start-up file (.pth) of theirs would run here.
+@PYTHON@ -B -E -s -c 'import site, sys
+for path in sys.path + list(getattr(site, "getsitepackages", list)()):
+    print(path)' > @FOLDER@/folders
+isolated=$(@PYTHON@ -B -E -s -c 'import sys; print("-I" if sys.version_info >= (3, 4) else "-E -s")')
 @LIBRARIES@
 read -r ended rest < /proc/uptime
 echo "times $begun $between $ended"
 
-@PYTHON@ -B -E -s - <<'END'
+mkdir @FOLDER@/empty
+cd @FOLDER@/empty
+@PYTHON@ $isolated -S -B - <<'END'
 import os
 import sys
 
 begun = os.stat('@FOLDER@/begun').st_ctime
-folders = sorted(set(path for path in sys.path + ['/usr/lib/python3'] if path.startswith('/') and os.path.isdir(path)))
+with open('@FOLDER@/folders') as file:
+    named = file.read().split('\n') + ['/usr/lib/python3']
+folders = sorted(set(path for path in named if path.startswith('/') and os.path.isdir(path)))
 
 
 def changed(top):
@@ -68,6 +77,7 @@ for folder in '/var/lib/dpkg', '/var/cache/debconf', '/var/lib/apt/lists':
         if os.path.isfile(path) and (name.endswith('-old') or folder.endswith('lists')):
             os.remove(path)
 END
+cd /
 rm -rf @FOLDER@
 )sh";
 

@@ -1,6 +1,7 @@
 #include "berth/image/credentials.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -75,6 +76,17 @@ Result<std::optional<Credentials>> look_in(const CredentialFile& file, std::stri
   return ask_helper(file.helper_for_all, registry);
 }
 
+// Our variables but for those that every tool gets.
+std::vector<std::string> own_environment() {
+  std::vector<std::string> variables;
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+    const std::string_view variable = *at;
+    const std::string_view name = variable.substr(0, variable.find('='));
+    if (name != "PATH" && name != "HOME" && name != "LANG") variables.emplace_back(variable);
+  }
+  return variables;
+}
+
 }  // namespace
 
 std::string Credentials::basic() const { return "Basic " + to_base64(user + ":" + password); }
@@ -145,6 +157,7 @@ Result<std::optional<Credentials>> ask_helper(std::string_view name, std::string
   options.output_limit_bytes = kMaxHelperBytes;
   options.input = asked;
   options.any_status = true;
+  options.environment = own_environment();
   BERTH_TRY(const sys::ToolOutput ran,
             sys::run_tool({*path, "get"}, options).context([] { return "ask the credential helper"; }));
   if (ran.status != 0) {

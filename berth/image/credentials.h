@@ -43,8 +43,8 @@ Result<CredentialFile> parse_credential_file(std::string_view json);
 std::vector<std::filesystem::path> credential_files(uid_t uid, const std::function<std::string(const char*)>& variable);
 
 // Asks the helper `docker-credential-NAME` for a registry. A helper is a program on PATH, named by letters, digits,
-// '-',
-// '_' and '.'; it has ten seconds, and what it prints is bounded.
+// '-', '_' and '.'; it has our environment, in which its own settings stand, and ten seconds, and what it prints is
+// bounded.
 // Errors: InvalidInput for another name; NotFound when there is no such helper; those of sys::run_tool; Corrupt.
 // Nothing: it knows none.
 Result<std::optional<Credentials>> ask_helper(std::string_view name, std::string_view registry,

@@ -14,6 +14,7 @@
 
 #include "berth/base/utf8.h"
 #include "berth/image/curl_library.h"
+#include "berth/image/transfer_pace.h"
 #include "berth/net/address.h"
 #include "berth/net/address_rules.h"
 
@@ -22,8 +23,7 @@ namespace {
 
 constexpr std::size_t kMaxHeaderBytes = 256 << 10;
 constexpr long kConnectSeconds = 15;
-constexpr long kSlowBytes = 100;  // a second; a server that sends less for kSlowSeconds is given up
-constexpr long kSlowSeconds = 30;
+constexpr std::size_t kMaxWords = 64 << 10;  // of the body of what is no success
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -47,6 +47,8 @@ struct Exchange {
   HttpAnswer answer;
   std::size_t header_bytes = 0;
   std::size_t body_bytes = 0;
+  TransferPace pace;
+  bool is_enough = false;      // the rest of a body of words is left where it is
   std::optional<Error> error;  // what a callback stopped the request for
 
   bool stop(Error why) {
@@ -81,15 +83,26 @@ struct Exchange {
 
   bool take_body(std::string_view bytes) {
     body_bytes += bytes.size();
+    if (!answer.is_success()) {
+      answer.body += bytes.substr(0, kMaxWords - std::min(kMaxWords, answer.body.size()));
+      is_enough = body_bytes > kMaxWords;
+      return !is_enough;
+    }
     if (body_bytes > request.limit_bytes) {
       return stop(Error(Errc::Exhausted, fmt::format("it is over the limit of {} bytes", request.limit_bytes)));
     }
-    if (request.on_body && answer.is_success()) {
+    if (request.on_body) {
       auto taken = request.on_body(answer, bytes);
       return taken || stop(std::move(taken).error());
     }
     answer.body += bytes;
     return true;
+  }
+
+  // Heard about once a second, and when something moves.
+  bool goes_on(const TransferPace::Progress& progress) {
+    const std::string why = pace.problem(progress, TransferPace::Clock::now());
+    return why.empty() || stop(Error(Errc::TimedOut, why));
   }
 
   bool may_connect(const sockaddr* address) {
@@ -118,6 +131,13 @@ std::size_t on_read(char* into, std::size_t size, std::size_t count, void* file)
   return std::fread(into, 1, size * count, static_cast<std::FILE*>(file));
 }
 
+int on_progress(void* exchange, curl_off_t, curl_off_t received, curl_off_t to_send, curl_off_t sent) {
+  const TransferPace::Progress progress = {.sent_bytes = static_cast<std::uint64_t>(sent),
+                                           .to_send_bytes = static_cast<std::uint64_t>(to_send),
+                                           .received_bytes = static_cast<std::uint64_t>(received)};
+  return static_cast<Exchange*>(exchange)->goes_on(progress) ? 0 : 1;
+}
+
 curl_socket_t on_open_socket(void* exchange, curlsocktype, curl_sockaddr* address) {
   if (!static_cast<Exchange*>(exchange)->may_connect(&address->addr)) return CURL_SOCKET_BAD;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -135,6 +155,14 @@ std::string certificate_remedy(std::string_view host) {
 std::string HttpAnswer::header(std::string_view name) const {
   const auto found = std::ranges::find(headers, name, &std::pair<std::string, std::string>::first);
   return found == headers.end() ? std::string() : found->second;
+}
+
+std::string HttpAnswer::all(std::string_view name) const {
+  std::string list;
+  for (const auto& [own, value] : headers) {
+    if (own == name) list += (list.empty() ? "" : ", ") + value;
+  }
+  return list;
 }
 
 class HttpClient::Handle {
@@ -159,11 +187,16 @@ class HttpClient::Handle {
     curl_.easy_setopt(easy_, CURLOPT_HEADERDATA, &exchange);
     curl_.easy_setopt(easy_, CURLOPT_WRITEFUNCTION, on_write);
     curl_.easy_setopt(easy_, CURLOPT_WRITEDATA, &exchange);
+    curl_.easy_setopt(easy_, CURLOPT_NOPROGRESS, 0L);
+    curl_.easy_setopt(easy_, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_.easy_setopt(easy_, CURLOPT_XFERINFODATA, &exchange);
     curl_.easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     curl_.easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, &exchange);
     const CURLcode code = curl_.easy_perform(easy_);
     if (exchange.error) return std::unexpected(std::move(*exchange.error).in(doing(request, url)));
-    if (code != CURLE_OK) return std::unexpected(error_of(code, url).in(doing(request, url)));
+    if (code != CURLE_OK && !exchange.is_enough) {
+      return std::unexpected(error_of(code, url).in(doing(request, url)));
+    }
     return std::move(exchange.answer);
   }
 
@@ -180,12 +213,31 @@ class HttpClient::Handle {
       case CURLE_SSL_CACERT_BADFILE:
       case CURLE_SSL_ISSUER_ERROR:
         return Error(Errc::Denied, fmt::format("{} ({})", certificate_remedy(url.host), error_text_.data()));
+      case CURLE_SSL_CONNECT_ERROR:
+        return no_tls();
+      case CURLE_COULDNT_RESOLVE_PROXY:
+      case CURLE_PROXY:
+        // The library's words may hold the proxy's URL, and that a password.
+        return Error(
+            Errc::Unavailable,
+            "the proxy cannot be used as it is given; look at containers.proxy, and at the variables http_proxy "
+            "and https_proxy");
       case CURLE_OPERATION_TIMEDOUT:
         return Error(Errc::TimedOut, error_text_.data());
       default:
         const char* own = error_text_[0] != '\0' ? error_text_.data() : curl_.easy_strerror(code);
         return Error(Errc::Unavailable, to_visible(own, false));
     }
+  }
+
+  Error no_tls() const {
+    const std::string words = to_visible(error_text_.data(), false);
+    // A connection that was cut may hold the next time; what the other side has said stays.
+    if (!words.contains("SSL routines")) return Error(Errc::Unavailable, words);
+    return Error(Errc::Denied,
+                 fmt::format("it does not speak TLS as we do ({}); if it speaks plain http, set 'insecure: "
+                             "on' for it under images.registries",
+                             words));
   }
 
   void set_rules(const HttpRequest& request, const HttpAccess& access, const Url& url) {
@@ -209,8 +261,6 @@ class HttpClient::Handle {
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!access.any_address) set(CURLOPT_FRESH_CONNECT, 1L);  // the address is judged when a connection is made
     set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
-    set(CURLOPT_LOW_SPEED_LIMIT, kSlowBytes);
-    set(CURLOPT_LOW_SPEED_TIME, kSlowSeconds);
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.time_limit.count()));
     set(CURLOPT_USERAGENT, "berth");
   }

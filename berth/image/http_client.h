@@ -38,6 +38,8 @@ struct HttpAnswer {
 
   // The value of the first header `name`; empty when there is none.
   std::string header(std::string_view name) const;
+  // The values of all of them, as one list.
+  std::string all(std::string_view name) const;
   bool is_success() const { return status >= 200 && status < 300; }
 };
 
@@ -47,7 +49,7 @@ struct HttpRequest {
   std::vector<std::string> headers;   // "Name: value"
   std::string body;                   // of POST and PUT
   std::filesystem::path upload;       // a file as the body of PUT, in place of `body`
-  std::size_t limit_bytes = 1 << 20;  // of the answer's body
+  std::size_t limit_bytes = 1 << 20;  // of the body of an answer with a status of 200 to 299
   // Takes the body of an answer with a status of 200 to 299 as it comes, with what stood before it; else the body is
   // kept in the answer.
   std::function<Result<void>(const HttpAnswer& head, std::string_view bytes)> on_body;
@@ -64,11 +66,12 @@ class HttpClient {
   HttpClient& operator=(HttpClient&&) noexcept;
   ~HttpClient();
 
-  // Sends one request. Redirects are answers like others.
+  // Sends one request. Redirects are answers like others. Of the body of what is no success the first 64 KiB are kept,
+  // whatever `limit_bytes` says: a page of words stands there, about a blob of any size.
   // Errors: InvalidInput for a URL that is none; Unavailable when there is no answer, or it breaks off; Denied when its
-  // certificate does not hold, with the remedy; TimedOut past the limit or where a server sends next to nothing for
-  // half a minute; Exhausted when the body or the headers are over their limit; Denied for an address that may not be
-  // connected to; those of `on_body`.
+  // certificate does not hold, or there is no TLS, with the remedy; TimedOut past the limit, and where bytes that have
+  // begun to come or to go nearly stop for half a minute, or no answer begins for ten; Exhausted when the body or the
+  // headers are over their limit; Denied for an address that may not be connected to; those of `on_body`.
   Result<HttpAnswer> send(const HttpRequest& request, const HttpAccess& access);
 
  private:

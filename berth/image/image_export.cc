@@ -34,7 +34,8 @@ Result<void> fetch_again(const LocalImage& image, const std::filesystem::path& f
     if (is_created_here(own)) continue;
     const Reference name = normalized(own);
     last = at_places(name, settings, options, [&](RegistryClient& registry) -> Result<void> {
-      BERTH_TRY(const ImagePlan plan, plan_image(registry, image.digest));
+      BERTH_TRY(ImagePlan plan, plan_image(registry, image.digest));
+      plan.index_body.clear();  // one image is carried
       BERTH_TRY(Staging staging, Staging::open(settings, plan.digest, deadline));
       BERTH_CHECK_OK(staging.begin(plan));
       for (std::size_t i = 0; i < plan.manifest.layers.size(); ++i)

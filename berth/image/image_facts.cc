@@ -10,7 +10,7 @@ namespace berth::image {
 namespace {
 
 // Goes up with every change of what is kept.
-constexpr std::string_view kKind = "images 1";
+constexpr std::string_view kKind = "images 2";
 constexpr std::string_view kOwnLabels = "berth.";
 constexpr std::string_view kBaseLabel = "org.opencontainers.image.base.name";
 

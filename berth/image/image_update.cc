@@ -35,7 +35,6 @@ void fail_with(UpdateResult& result, const Error& error) {
 
 // Whether the registry still has under the tag what is here. Asks for the digest alone.
 Result<bool> is_unchanged(const Reference& name, const std::string& digest, const MoveSettings& settings) {
-  BERTH_CHECK_OK(check_trust(settings.trust, name, digest));
   const RegistryOptions options = {.credential_files = settings.registries.credential_files,
                                    .deadline = Clock::now() + kQuestionTime};
   BERTH_TRY(const std::optional<Origin> origin, find_origin(settings.state_folder, name));
@@ -50,7 +49,7 @@ Result<bool> is_unchanged(const Reference& name, const std::string& digest, cons
   return at_places(name, settings, options, ask);
 }
 
-void look(UpdateResult& result, bool& differs, const MoveSettings& settings) {
+void look(UpdateResult& result, bool& differs, const MoveSettings& settings, const UpdateOptions& options) {
   if (is_created_here(result.reference)) {
     return fail_with(result, Error(Errc::InvalidInput, "it was created on this machine, and no registry has it"));
   }
@@ -60,6 +59,14 @@ void look(UpdateResult& result, bool& differs, const MoveSettings& settings) {
   if (!here) return;  // the pull finds what there is
   result.before = here->digest;
   result.after = here->digest;
+  std::vector<std::string> digests = here->other_digests;
+  digests.push_back(here->digest);
+  if (const auto trusted = check_trust(settings.trust, std::vector{result.reference}, digests); !trusted) {
+    differs = false;
+    if (!options.leaves_untrusted) return fail_with(result, trusted.error());
+    result.state = UpdateState::LeftAlone;
+    return;
+  }
   const auto same = is_unchanged(result.reference, here->digest, settings);
   if (!same) fail_with(result, same.error());
   differs = same && !*same;
@@ -84,6 +91,8 @@ std::string_view to_string(UpdateState state) {
       return "updated";
     case UpdateState::New:
       return "new";
+    case UpdateState::LeftAlone:
+      return "left alone";
     case UpdateState::Failed:
       return "failed";
   }
@@ -103,7 +112,8 @@ Result<std::vector<Reference>> names_from_registries(const MoveSettings& setting
   return names;
 }
 
-Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& names, const MoveSettings& settings) {
+Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& names, const MoveSettings& settings,
+                                                const UpdateOptions& options) {
   BERTH_TRY(const std::vector<Reference> here, names_from_registries(settings));
   std::vector<UpdateResult> results;
   for (const Reference& name : names) {
@@ -113,7 +123,7 @@ Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& na
   std::vector<char> differs(results.size());  // not bool: each has a byte of its own
   at_once(results.size(), kAtOnce, [&](std::size_t i) {
     bool found = false;
-    look(results[i], found, settings);
+    look(results[i], found, settings, options);
     differs[i] = found ? 1 : 0;
   });
   for (std::size_t i = 0; i < results.size(); ++i) {

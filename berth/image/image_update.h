@@ -11,8 +11,8 @@
 
 namespace berth::image {
 
-enum class UpdateState { Unchanged, Updated, New, Failed };
-std::string_view to_string(UpdateState state);  // "unchanged", "updated", "new", "failed"
+enum class UpdateState { Unchanged, Updated, New, LeftAlone, Failed };
+std::string_view to_string(UpdateState state);  // "unchanged", "updated", "new", "left alone", "failed"
 
 struct UpdateResult {
   Reference reference;
@@ -27,11 +27,18 @@ struct UpdateResult {
 // order. Errors: those of LocalStore.
 Result<std::vector<Reference>> names_from_registries(const MoveSettings& settings);
 
+struct UpdateOptions {
+  // What is not trusted is left alone, and is no failure: nobody asked for that very image, and the storage is shared
+  // with other tools.
+  bool leaves_untrusted = false;
+};
+
 // Asks for each name what its registry has under the tag, several at once, and brings here what differs. Where nothing
 // does, nothing but that answer is fetched. A name without tag means all its tags that are here; where there is none,
 // the newest that the registry has. A tag that has moved in the registry moves here, since that is what was asked for;
 // the image that had it stays, without that name. What goes wrong with one does not stop the others. Errors: those of
 // LocalStore.
-Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& names, const MoveSettings& settings);
+Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& names, const MoveSettings& settings,
+                                                const UpdateOptions& options = {});
 
 }  // namespace berth::image

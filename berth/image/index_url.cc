@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "berth/base/base64.h"
+
 namespace berth::image {
 namespace {
 
@@ -140,6 +142,12 @@ std::vector<std::string> secrets_of(const IndexUrl& url) {
   secrets.push_back(secret);
   if (std::string plain = without_escapes(secret); plain != secret) secrets.push_back(std::move(plain));
   return secrets;
+}
+
+std::string authorization_of(const IndexUrl& url) {
+  if (url.userinfo.empty()) return "";
+  const std::string plain = without_escapes(url.userinfo);
+  return "Basic " + to_base64(plain.contains(':') ? plain : plain + ":");
 }
 
 std::string shown_url(std::string_view url) {

@@ -28,6 +28,9 @@ Result<IndexUrl> parse_index_url(std::string_view url);
 // without its percent escapes.
 std::vector<std::string> secrets_of(const IndexUrl& url);
 
+// The value of an Authorization header for `url`'s userinfo; empty where it has none.
+std::string authorization_of(const IndexUrl& url);
+
 // `url` without its userinfo, for people.
 std::string shown_url(std::string_view url);
 

@@ -23,7 +23,7 @@ struct DistributionPackage {
   std::string architecture;
   std::string source = {};          // the source package; the name where none is said
   std::string source_version = {};  // the version where none is said
-  std::string licence = {};         // as the database has it (apk); empty where it has none (dpkg)
+  std::string licence = {};         // as the database has it (apk, rpm); empty where it has none (dpkg)
   std::uint64_t installed_bytes = 0;
 
   friend bool operator==(const DistributionPackage&, const DistributionPackage&) = default;

@@ -11,6 +11,7 @@
 
 #include "berth/base/utf8.h"
 #include "berth/image/package_database.h"
+#include "berth/image/rpm_database.h"
 #include "berth/image/tag_order.h"
 
 namespace berth::image {
@@ -75,7 +76,7 @@ class Reading {
     BERTH_CHECK_OK(note_all());
     read_dpkg();
     read_apk();
-    note_rpm();
+    read_rpm();
     for (const fs::path& path : metadata_) read_metadata(path);
     read_dpkg_owners();
     for (const fs::path& path : interpreters_) read_interpreter(path);
@@ -174,13 +175,32 @@ class Reading {
     }
   }
 
-  void note_rpm() {
-    std::vector<fs::path> noted;
+  void read_rpm() {
+    std::vector<fs::path> seen;
     for (const std::string_view path : kRpmDatabases) {
       const auto found = tree_.resolve(path);
-      if (!found || std::ranges::find(noted, *found) != noted.end()) continue;
-      noted.push_back(*found);
-      leave_out(path, "this version reads no database of rpm; the packages in it are not listed");
+      if (!found && found.error().code() != Errc::NotFound) leave_out(path, found.error().message());
+      if (!found || std::ranges::find(seen, *found) != seen.end()) continue;
+      seen.push_back(*found);
+      const auto text = text_of(path, kMostDatabase);
+      if (!text) continue;
+      RpmRecords records = parse_rpm_database(*text);
+      if (!records.unread.empty()) leave_out(path, records.unread);
+      for (auto& [file, package] : records.python_owners) owners_.emplace(std::move(file), std::move(package));
+      add(std::move(records), path);
+      note_unwritten(path);
+    }
+  }
+
+  // SQLite's logs: what is in them would be written to the database, or taken back, when it is opened next.
+  void note_unwritten(std::string_view database) {
+    for (const char* end : {"-wal", "-journal"}) {
+      const fs::path log = std::string(database) + end;
+      const auto text = tree_.read_file(log, 0);
+      if (text || text.error().code() == Errc::NotFound) continue;
+      leave_out(
+          log,
+          "it holds changes that are not in the database, which this version does not read; packages may be missing");
     }
   }
 

@@ -11,12 +11,14 @@
 #include "berth/base/unique_fd.h"
 #include "berth/base/utf8.h"
 #include "berth/image/gunzip.h"
+#include "berth/image/unzstd.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
 namespace {
 
 constexpr std::size_t kChunk = 256 << 10;
+constexpr std::size_t kMagicBytes = 6;
 constexpr std::size_t kMaxName = 4095;  // PATH_MAX without its end
 constexpr std::size_t kMaxPart = 255;
 constexpr std::uint64_t kNoOwner = 0xFFFF'FFFF;  // (uid_t)-1, and above it nothing
@@ -41,9 +43,23 @@ std::string_view complaint_about(std::string_view path) {
   return {};
 }
 
+// The last part that names something: "a/b/." is "b" once a program has cleaned the path.
 std::string_view last_part(std::string_view path) {
-  while (path.ends_with('/')) path.remove_suffix(1);
+  while (path.ends_with('/') || path == "." || path.ends_with("/.")) path.remove_suffix(1);
   return path.substr(path.rfind('/') + 1);
+}
+
+// Whether `bytes`, the first ones, are those of a packed file: tools that unpack layers go by them, whatever the image
+// says. gzip, bzip2, xz, zstd and what may stand before a frame of it.
+bool is_packed(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  for (const std::string_view magic : {"\x1f\x8b"sv, "BZh"sv,
+                                       "\xfd"
+                                       "7zXZ\0"sv,
+                                       "\x28\xb5\x2f\xfd"sv}) {
+    if (bytes.starts_with(magic)) return true;
+  }
+  return bytes.size() >= 4 && (bytes[0] & 0xf0) == 0x50 && bytes.substr(1, 3) == "\x2a\x4d\x18";
 }
 
 Result<void> judge_removal(const TarEntry& entry) {
@@ -73,6 +89,10 @@ class Judging {
                               most_bytes_));
     }
     if (std::chrono::steady_clock::now() > limits_.deadline) return fail(Errc::TimedOut, "it takes too long to read");
+    if (first_.size() < kMagicBytes) {
+      first_ += bytes.substr(0, kMagicBytes - first_.size());
+      if (is_packed(first_)) return fail(Errc::Corrupt, "it is packed another time, or otherwise than the image says");
+    }
     hash_.update(bytes);
     return tar_.feed(bytes);
   }
@@ -100,6 +120,7 @@ class Judging {
   const LayerLimits& limits_;
   std::uint64_t most_bytes_;
   JudgedLayer judged_;
+  std::string first_;  // bytes
   Sha256 hash_;
   TarStream tar_;
 };
@@ -142,16 +163,29 @@ Result<JudgedLayer> judge_layer(const std::filesystem::path& file, Packing packi
   const std::uintmax_t packed_bytes = std::filesystem::file_size(file, error);
   if (error) return std::unexpected(Error::from_errno(error.value(), fmt::format("look at '{}'", file.native())));
   Judging judging(limits, packed_bytes);
-  BERTH_TRY(Gunzip gunzip, Gunzip::open([&](std::string_view bytes) { return judging.take(bytes); }));
+  const auto take = [&](std::string_view bytes) { return judging.take(bytes); };
+  BERTH_TRY(Gunzip gunzip, Gunzip::open(take));
+  BERTH_TRY(Unzstd unzstd, Unzstd::open(take));
   std::vector<char> chunk(kChunk);
   for (;;) {
     const auto read = [&] { return ::read(layer.get(), chunk.data(), chunk.size()); };
     BERTH_TRY(int got, sys::call(read, "read layer '{}'", file.native()));
     if (got == 0) break;
     const std::string_view bytes(chunk.data(), static_cast<std::size_t>(got));
-    BERTH_CHECK_OK(packing == Packing::Gzip ? gunzip.feed(bytes) : judging.take(bytes));
+    switch (packing) {
+      case Packing::Plain:
+        BERTH_CHECK_OK(judging.take(bytes));
+        break;
+      case Packing::Gzip:
+        BERTH_CHECK_OK(gunzip.feed(bytes));
+        break;
+      case Packing::Zstd:
+        BERTH_CHECK_OK(unzstd.feed(bytes));
+        break;
+    }
   }
   if (packing == Packing::Gzip) BERTH_CHECK_OK(gunzip.finish());
+  if (packing == Packing::Zstd) BERTH_CHECK_OK(unzstd.finish());
   return judging.finish(diff_id);
 }
 

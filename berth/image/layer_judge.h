@@ -15,8 +15,8 @@ namespace berth::image {
 struct LayerLimits {
   std::uint64_t unpacked_bytes = 32ull << 30;
   std::uint64_t entries = 2'000'000;
-  // More than `free_ratio_bytes` may not come of each packed byte's `ratio` unpacked ones. gzip reaches a thousand only
-  // with what is made for it.
+  // More than `free_ratio_bytes` may not come of each packed byte's `ratio` unpacked ones. gzip reaches a thousand, and
+  // zstd many thousands, only with what is made for it.
   std::uint64_t ratio = 200;
   std::uint64_t free_ratio_bytes = 256ull << 20;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();

@@ -116,7 +116,11 @@ Result<LocalImage> LocalStore::find_image(const Reference& reference) const {
 
 Result<LocalImage> LocalStore::read_image(const StoredImage& image) const {
   const auto doing = [&] { return read_error_text(image); };
-  LocalImage read = {.id = image.id, .digest = image.digest, .names = image.names, .created = image.created};
+  LocalImage read = {.id = image.id,
+                     .digest = image.digest,
+                     .other_digests = image.other_digests,
+                     .names = image.names,
+                     .created = image.created};
   BERTH_TRY(const std::string text, config_text(image));
   BERTH_TRY(read.config, parse_image_config(text).context(doing));
   if (image.top_layer.empty()) return fail(Errc::Corrupt, fmt::format("{}: it has no layer", doing()));
@@ -151,6 +155,12 @@ std::uint64_t sum_of_sizes(const LocalImage& image, const std::map<std::string, 
     if (size != sizes.end()) sum += size->second;
   }
   return sum;
+}
+
+std::vector<std::string> digests_of(const LocalImage& image) {
+  std::vector<std::string> digests = {image.digest};
+  digests.insert(digests.end(), image.other_digests.begin(), image.other_digests.end());
+  return digests;
 }
 
 std::vector<std::string> layer_ids_of(const LocalImage& image) {

@@ -20,8 +20,9 @@ namespace berth::image {
 inline constexpr std::string_view kSubstituteSetting = "images.substitute";
 
 struct LocalImage {
-  std::string id;      // 64 hexadecimal digits
-  std::string digest;  // of the manifest, "sha256:..."
+  std::string id;                          // 64 hexadecimal digits
+  std::string digest;                      // of the manifest, "sha256:..."
+  std::vector<std::string> other_digests;  // as of StoredImage
   std::vector<Reference> names;
   std::string created;  // RFC 3339
   ImageConfig config;
@@ -69,6 +70,9 @@ class LocalStore {
   std::unique_ptr<const std::string> list_;  // behind a pointer, so that moving the store leaves the views valid
   std::vector<std::string_view> records_;    // of list_, unparsed: at every call only a few matter
 };
+
+// All digests that mean the image, that of its manifest first.
+std::vector<std::string> digests_of(const LocalImage& image);
 
 // The ids of an image's layers, the top one first.
 std::vector<std::string> layer_ids_of(const LocalImage& image);

@@ -22,6 +22,7 @@ struct LayerType {
 constexpr LayerType kLayerTypes[] = {
     {"application/vnd.oci.image.layer.v1.tar", Packing::Plain},
     {"application/vnd.oci.image.layer.v1.tar+gzip", Packing::Gzip},
+    {"application/vnd.oci.image.layer.v1.tar+zstd", Packing::Zstd},
     {"application/vnd.docker.image.rootfs.diff.tar", Packing::Plain},
     {"application/vnd.docker.image.rootfs.diff.tar.gzip", Packing::Gzip},
 };
@@ -75,11 +76,6 @@ Result<LayerDescriptor> read_layer(const Json& json, std::size_t number) {
                   fmt::format("read the image's {}: its bytes lie outside the registry, and are not "
                               "fetched from there",
                               where));
-    }
-    if (layer.media_type.ends_with("zstd")) {
-      return fail(Errc::InvalidInput, fmt::format("read the image's {}: it is packed with zstd, which cannot be judged "
-                                                  "here; have it pushed with gzip",
-                                                  where));
     }
     return fail(Errc::InvalidInput, fmt::format("read the image's {}: '{}' is no type of a layer that is known here",
                                                 where, shown(layer.media_type)));
@@ -162,7 +158,7 @@ std::string_view bare_type(std::string_view type) {
 
 // What kind of document this is, by all that say so.
 Result<std::string> settle_type(const Json& json, std::string_view content_type) {
-  const std::string written = json.text_or("mediaType", "");
+  std::string written = json.text_or("mediaType", "");
   const std::string_view told = bare_type(content_type);
   if (!written.empty() && !told.empty() && written != told && told != "application/json") {
     return corrupt("manifest",
@@ -231,6 +227,14 @@ Result<IndexEntry> choose_entry(const ImageIndex& index, std::string_view archit
   }
   return fail(Errc::NotFound, fmt::format("choose from the image's index: there is none for linux/{}{}", architecture,
                                           there.empty() ? "" : "; there is " + there));
+}
+
+bool is_only_choice(const ImageIndex& index, const IndexEntry& entry) {
+  const auto could_be_meant = [&](const IndexEntry& other) {
+    return other.os == entry.os && other.architecture == entry.architecture;
+  };
+  const bool usual = entry.variant.empty() || (entry.architecture == "arm64" && entry.variant == "v8");
+  return entry.os == "linux" && usual && std::ranges::count_if(index.entries, could_be_meant) == 1;
 }
 
 std::string_view own_architecture() {

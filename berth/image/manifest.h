@@ -30,7 +30,7 @@ struct Descriptor {
   std::uint64_t size_bytes = 0;
 };
 
-enum class Packing { Plain, Gzip };  // of a layer's tar
+enum class Packing { Plain, Gzip, Zstd };  // of a layer's tar
 
 struct LayerDescriptor : Descriptor {
   Packing packing = Packing::Plain;
@@ -59,13 +59,16 @@ struct ImageIndex {
 // Refused are: other media types, among them what has no image in it; one that says in its body that it is something
 // else than the registry said, or that is both an index and a manifest; a key that stands twice, also in another
 // spelling, since other programs would take it for the same; digests that are none; sizes that are negative or over the
-// limits above; layers whose bytes lie elsewhere, or are packed by what cannot be judged here.
+// limits above; layers whose bytes lie elsewhere, or are of a kind that is not known here.
 // Errors: Corrupt with what is wrong and where; InvalidInput for what is well formed and no image of a container;
 // Exhausted over a limit.
 Result<std::variant<ImageManifest, ImageIndex>> parse_manifest(std::string_view body, std::string_view content_type);
 
 // Which entry is for this machine. Errors: NotFound, with what there is.
 Result<IndexEntry> choose_entry(const ImageIndex& index, std::string_view architecture);
+
+// Whether every tool would choose `entry` of `index` for a machine like this: there is no other that could be meant.
+bool is_only_choice(const ImageIndex& index, const IndexEntry& entry);
 
 // The name of this machine's architecture in such documents: "amd64", "arm64".
 std::string_view own_architecture();

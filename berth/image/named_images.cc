@@ -55,7 +55,7 @@ const StoredImage* pick_image(const std::vector<const StoredImage*>& images, con
       tag = newest_tag(tags_among(images, name)).value_or("");
     }
     for (const StoredImage* image : images) {
-      if (!name.digest.empty() && image->digest != name.digest) continue;
+      if (!name.digest.empty() && !has_digest(*image, name.digest)) continue;
       if (name.digest.empty() && tag.empty()) continue;
       if (has_name(*image, name, tag)) return image;
     }

@@ -6,14 +6,10 @@
 #include <cstring>
 #include <limits>
 
-#include "berth/base/utf8.h"
+#include "berth/image/package_words.h"
 
 namespace berth::image {
 namespace {
-
-constexpr std::size_t kMostPackages = 100'000;
-constexpr std::size_t kLongestWord = 512;
-constexpr std::size_t kLongestText = 4096;
 
 std::string_view take_line(std::string_view& text) {
   const std::size_t end = std::min(text.find('\n'), text.size());
@@ -28,19 +24,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
 }
-
-// A name, a version or an architecture: visible ASCII.
-bool is_word(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestWord &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
-}
-
-std::string word_or(std::string_view text, std::string_view otherwise) {
-  return std::string(is_word(text) ? text : otherwise);
-}
-
-// For people only: bounded, and with nothing in it that moves a cursor.
-std::string shown_text(std::string_view text) { return to_visible(text.substr(0, kLongestText), false); }
 
 std::uint64_t number_of(std::string_view text, std::uint64_t unit) {
   std::uint64_t number = 0;
@@ -81,7 +64,8 @@ bool has_files(std::string_view status) {
 
 void add(PackageRecords& records, const Paragraph& paragraph) {
   if (paragraph.is_empty || !has_files(paragraph.status)) return;
-  if (!is_word(paragraph.package) || !is_word(paragraph.version) || records.packages.size() == kMostPackages) {
+  if (!is_package_word(paragraph.package) || !is_package_word(paragraph.version) ||
+      records.packages.size() == kMostPackages) {
     ++records.odd;
     return;
   }
@@ -145,7 +129,8 @@ struct ApkParagraph {
 
 void add(ApkRecords& records, ApkParagraph& paragraph) {
   if (paragraph.is_empty) return;
-  if (!is_word(paragraph.package) || !is_word(paragraph.version) || records.packages.size() == kMostPackages) {
+  if (!is_package_word(paragraph.package) || !is_package_word(paragraph.version) ||
+      records.packages.size() == kMostPackages) {
     ++records.odd;
     return;
   }
@@ -155,7 +140,7 @@ void add(ApkRecords& records, ApkParagraph& paragraph) {
                                  .architecture = word_or(paragraph.architecture, ""),
                                  .source = word_or(paragraph.origin, paragraph.package),
                                  .source_version = std::string(paragraph.version),
-                                 .licence = shown_text(paragraph.licence),
+                                 .licence = shown_package_text(paragraph.licence),
                                  .installed_bytes = number_of(paragraph.size, 1)};
   for (std::string& path : paragraph.metadata) records.python_owners.emplace_back(std::move(path), package.name);
   records.packages.push_back(std::move(package));
@@ -165,13 +150,13 @@ void add(ApkRecords& records, ApkParagraph& paragraph) {
 std::string unquoted(std::string_view value) {
   value = trimmed(value);
   const char quote = !value.empty() && (value[0] == '"' || value[0] == '\'') ? value[0] : '\0';
-  if (quote == '\0') return shown_text(value);
+  if (quote == '\0') return shown_package_text(value);
   std::string text;
   for (std::size_t i = 1; i < value.size() && value[i] != quote; ++i) {
     if (value[i] == '\\' && quote == '"' && i + 1 < value.size()) ++i;
     text += value[i];
   }
-  return shown_text(text);
+  return shown_package_text(text);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -31,22 +31,21 @@ Result<Reference> with_tag(const Reference& reference, const MoveSettings& setti
   return at_places(reference, settings, options, newest);
 }
 
+std::string id_of(const ImagePlan& plan) {
+  return plan.manifest.config.digest.substr(std::string_view("sha256:").size());
+}
+
 // One pull of a name that is whole.
 class Pull {
  public:
   Pull(Reference name, const MoveSettings& settings, const PullOptions& options, Staging::Deadline deadline)
-      : name_(std::move(name)),
-        asked_(name_.digest.empty() ? name_.tag : name_.digest),
-        settings_(settings),
-        options_(options),
-        deadline_(deadline) {}
+      : name_(std::move(name)), given_(name_), settings_(settings), options_(options), deadline_(deadline) {}
 
   Result<Pulled> run(RegistryClient& registry) {
-    step(fmt::format("asking '{}' for {}", registry.place().registry, to_string(name_)));
-    BERTH_TRY(const ImagePlan plan, plan_image(registry, asked_));
-    BERTH_CHECK_OK(check_trust(settings_.trust, name_, plan.digest));
-    // The digest of an index names several images; the storage has the one for this machine.
-    if (name_.tag.empty()) name_.digest = plan.digest;
+    step(fmt::format("asking '{}' for {}", registry.place().registry, to_string(given_)));
+    BERTH_TRY(const ImagePlan plan, plan_image(registry, is_pinned() ? given_.digest : given_.tag));
+    BERTH_CHECK_OK(check_trust(settings_.trust, std::vector{given_}, std::vector{plan.digest, plan.source_digest}));
+    BERTH_CHECK_OK(find_name(registry, plan));
     BERTH_TRY(std::optional<Pulled> here, look_here(plan));
     if (here) return *std::move(here);
     BERTH_TRY(Staging staging, Staging::open(settings_, plan.digest, deadline_));
@@ -70,19 +69,44 @@ class Pull {
     if (settings_.on_step) settings_.on_step(text);
   }
 
+  bool is_pinned() const { return !given_.digest.empty(); }
+
+  // Under which name the image is kept. Beside a digest a tag counts only where the registry has that under it, and no
+  // other image has it here: else a digest would give a tag a meaning that it has nowhere.
+  Result<void> find_name(RegistryClient& registry, const ImagePlan& plan) {
+    name_ = given_;
+    if (!is_pinned()) return {};
+    if (!name_.tag.empty()) {
+      BERTH_TRY(const std::optional<std::string> told, registry.find_digest(name_.tag));
+      bool has_tag = told && (*told == plan.source_digest || *told == plan.digest);
+      if (told && !has_tag) {
+        // An index that the manifest is in.
+        const auto tagged = plan_image(registry, *told);
+        has_tag = tagged && tagged->digest == plan.digest;
+      }
+      BERTH_TRY(const std::optional<StoredImage> here, find_named(settings_, name_));
+      if (!has_tag || (here && here->id != id_of(plan) && !options_.moves_tag)) name_.tag.clear();
+    }
+    // The digest of an index names several images; the storage has the one for this machine.
+    if (name_.tag.empty()) name_.digest = plan.digest;
+    return {};
+  }
+
   // What there is to say when the name has the image already; refuses when it has another and must keep it.
   Result<std::optional<Pulled>> look_here(const ImagePlan& plan) {
     BERTH_TRY(const std::optional<StoredImage> here, find_named(settings_, name_));
     previous_ = here ? here->digest : "";
     if (!here) return std::optional<Pulled>();
-    // The configuration names every unpacked layer: equal ones are equal images, however they were packed.
-    if (here->digest == plan.digest ||
-        here->id == plan.manifest.config.digest.substr(std::string_view("sha256:").size())) {
-      BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, here->digest}));
-      return std::optional(
-          Pulled{.reference = name_, .digest = here->digest, .previous = here->digest, .id = here->id});
+    // The configuration names every unpacked layer: equal ones are equal images, however they were packed. Who names a
+    // digest wants the image to be found by it.
+    const bool is_equal = here->id == id_of(plan);
+    const std::string& pin = plan.index_body.empty() ? plan.digest : plan.source_digest;
+    if (is_pinned() ? has_digest(*here, pin) : here->digest == plan.digest || is_equal) {
+      const std::string digest = is_pinned() ? plan.digest : here->digest;
+      BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, digest}));
+      return std::optional(Pulled{.reference = name_, .digest = digest, .previous = here->digest, .id = here->id});
     }
-    if (options_.moves_tag || name_.tag.empty()) return std::optional<Pulled>();
+    if (is_equal || options_.moves_tag || name_.tag.empty()) return std::optional<Pulled>();
     return fail(Errc::AlreadyExists,
                 fmt::format("the tag is here with the digest {}, and the registry has {} under it; a tag does not "
                             "change: 'berth image update {}' brings the registry's here all the same",
@@ -108,13 +132,13 @@ class Pull {
     return Pulled{.reference = name_,
                   .digest = plan.digest,
                   .previous = previous_,
-                  .id = plan.manifest.config.digest.substr(std::string_view("sha256:").size()),
+                  .id = id_of(plan),
                   .fetched_bytes = staging.fetched_bytes(),
                   .changed = true};
   }
 
-  Reference name_;
-  std::string asked_;  // tag or digest
+  Reference name_;  // that the image gets here
+  Reference given_;
   const MoveSettings& settings_;
   const PullOptions& options_;
   Staging::Deadline deadline_;
@@ -123,8 +147,17 @@ class Pull {
 
 }  // namespace
 
+Error with_mirrors(Error error, const std::vector<std::string>& mirrors) {
+  if (mirrors.empty()) return error;
+  std::string text = error.message() + "; before that, of its mirrors:";
+  for (const std::string& mirror : mirrors) text += fmt::format("{} {}", text.ends_with(':') ? "" : ";", mirror);
+  return Error(error.code(), std::move(text));
+}
+
 Result<UniqueFd> lock_name(const MoveSettings& settings, const Reference& name, Staging::Deadline deadline) {
-  const std::string hash = sha256_hex(to_string(normalized(name)));
+  Reference tag = normalized(name);
+  tag.digest.clear();  // with and without it the same tag is set
+  const std::string hash = sha256_hex(to_string(tag));
   return lock_images(settings.cache_folder, fmt::format("name-{}", hash.substr(0, 2)), deadline);
 }
 
@@ -135,7 +168,7 @@ Result<std::optional<StoredImage>> find_named(const MoveSettings& settings, cons
   for (const StoredImage& image : images) {
     for (const Reference& own : image.names) {
       if (name_of(normalized(own)) != full) continue;
-      const bool same = name.tag.empty() ? image.digest == name.digest : own.tag == name.tag;
+      const bool same = name.tag.empty() ? has_digest(image, name.digest) : own.tag == name.tag;
       if (same) return std::optional(image);
     }
   }

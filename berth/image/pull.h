@@ -20,7 +20,7 @@ struct PullOptions {
 };
 
 struct Pulled {
-  Reference reference;   // with registry, and tag where there is one
+  Reference reference;   // that it has here: with registry, and tag or digest
   std::string digest;    // of the manifest
   std::string previous;  // the digest that the name had before; empty: it was not here
   std::string id;
@@ -28,7 +28,9 @@ struct Pulled {
   bool changed = false;             // false: the storage had it under that name
 };
 
-// Brings the image into the storage, under its full name. Without tag and digest the newest tag is meant. Nothing is
+// Brings the image into the storage, under its full name. Without tag and digest the newest tag is meant. With a digest
+// that alone decides, be it of a manifest or of an index; a tag beside it is kept where the registry has the same under
+// it and it is free here, else the image is here by its digest alone. Nothing is
 // fetched that the image does not consist of, and nothing of it before what names it was judged: trust, manifest,
 // configuration, each layer; then skopeo unpacks exactly that.
 //
@@ -47,28 +49,36 @@ Result<void> commit_staged(const Staging& staging, const ImagePlan& plan, const 
 // Errors: those of LocalStore.
 Result<std::optional<StoredImage>> find_named(const MoveSettings& settings, const Reference& name);
 
-// The lock that belongs to a name. Errors: as of lock_images.
+// The lock that belongs to a name and its tag. Errors: as of lock_images.
 Result<UniqueFd> lock_name(const MoveSettings& settings, const Reference& name, Staging::Deadline deadline);
 
+// `error`, and behind it what the mirrors said that were asked before.
+Error with_mirrors(Error error, const std::vector<std::string>& mirrors);
+
 // Opens the first place that can be asked about `reference` and gives it to `act`, then the next one when that place
-// does not have the image or cannot be reached. Errors: those of `act` for the registry itself, or of opening.
+// does not have the image or cannot be reached. Errors: those of `act` for the registry itself, or of opening, with
+// what its mirrors said.
 template <class Act>
 auto at_places(const Reference& reference, const MoveSettings& settings, const RegistryOptions& options, Act&& act)
     -> decltype(act(std::declval<RegistryClient&>())) {
   decltype(act(std::declval<RegistryClient&>())) last = fail(Errc::Internal, "no place to ask");
-  for (RegistryPlace& place : places_of(settings.registries, reference.registry)) {
-    auto registry = RegistryClient::open(std::move(place), reference.path, options);
-    if (!registry) {
+  std::vector<std::string> mirrors;  // what they said
+  auto places = places_of(settings.registries, reference.registry);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    auto registry = RegistryClient::open(places[i], reference.path, options);
+    if (registry) {
+      last = act(*registry);
+      if (last) return last;
+    } else {
       last = std::unexpected(std::move(registry).error());
-      continue;
     }
-    last = act(*registry);
-    if (last) return last;
     const Errc code = last.error().code();
-    if (code != Errc::NotFound && code != Errc::Unavailable && code != Errc::TimedOut && code != Errc::Denied)
-      return last;
+    const bool goes_on = code == Errc::NotFound || code == Errc::Unavailable || code == Errc::TimedOut ||
+                         code == Errc::Denied || !registry;
+    if (!goes_on) return last;
+    if (i + 1 < places.size()) mirrors.push_back(last.error().message());
   }
-  return last;
+  return std::unexpected(with_mirrors(std::move(last).error(), mirrors));
 }
 
 }  // namespace berth::image

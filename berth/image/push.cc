@@ -29,6 +29,7 @@ class Push {
     // The digest is known for good only once the image was taken out; that it is the same image shows before.
     BERTH_TRY(std::optional<Pushed> there, look_there(registry, image_.digest));
     if (there) return *std::move(there);
+    sweep_work_folders(settings_.cache_folder / "images/push");
     BERTH_TRY(const WorkFolder work,
               WorkFolder::open(settings_.cache_folder / "images/push" / image_.id, deadline_, settings_.on_step));
     BERTH_TRY(const ExportedImage exported, export_image(image_, work.path(), settings_, deadline_, true));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace berth::image {
 namespace {
@@ -42,28 +43,35 @@ RegistryPlace place_of(const RegistrySettings& settings, const std::string& regi
   return place;
 }
 
-// The last two parts of a host's name; the whole of an address and of a name of one part.
-std::string_view last_two_parts(std::string_view host) {
-  if (host.find_first_not_of("0123456789.") == std::string_view::npos || host.contains(':')) return host;
-  const std::size_t last = host.rfind('.');
-  if (last == std::string_view::npos || last == 0) return host;
-  const std::size_t before = host.rfind('.', last - 1);
-  return before == std::string_view::npos ? host : host.substr(before + 1);
+// The domain that a host lies in, when it has three parts or more; else nothing, as for an address.
+std::string_view narrow_domain(std::string_view host) {
+  if (host.find_first_not_of("0123456789.") == std::string_view::npos || host.contains(':')) return {};
+  const std::string_view domain = host.substr(std::min(host.find('.'), host.size() - 1) + 1);
+  return std::ranges::count(domain, '.') >= 2 ? domain : std::string_view();
 }
+
+// Servers of tokens of registries that everybody knows.
+constexpr std::pair<std::string_view, std::string_view> kKnownServers[] = {{kHubServer, "auth.docker.io"},
+                                                                           {"registry.gitlab.com", "gitlab.com"}};
 
 }  // namespace
 
 bool RegistryPlace::is_named(const Url& url) const {
   const auto own = parse_url(base);
   if (own && own->host == url.host && own->port == url.port) return true;
-  const std::string with_port = fmt::format("{}:{}", url.host, url.port);
+  const bool is_six = url.host.contains(':');
+  const std::string with_port = fmt::format("{}{}{}:{}", is_six ? "[" : "", url.host, is_six ? "]" : "", url.port);
   return std::ranges::any_of(sends_to, [&](const std::string& host) { return host == url.host || host == with_port; });
 }
 
 std::vector<RegistryPlace> places_of(const RegistrySettings& settings, std::string_view registry) {
   std::vector<RegistryPlace> places;
   if (const auto row = settings.rows.find(registry); row != settings.rows.end()) {
-    for (const std::string& mirror : row->second.mirrors) places.push_back(place_of(settings, mirror));
+    for (const std::string& mirror : row->second.mirrors) {
+      const std::size_t slash = std::min(mirror.find('/'), mirror.size());
+      places.push_back(place_of(settings, mirror.substr(0, slash)));
+      places.back().prefix = mirror.substr(std::min(slash + 1, mirror.size()));
+    }
   }
   places.push_back(place_of(settings, std::string(registry)));
   return places;
@@ -74,7 +82,13 @@ bool may_have_credentials(const RegistryPlace& place, const Url& url) {
   if (place.is_named(url)) return true;
   const auto own = parse_url(place.base);
   if (!own) return false;
-  return own->host == url.host || (last_two_parts(own->host) == last_two_parts(url.host) && url.host.contains('.'));
+  if (own->host == url.host) return true;
+  if (std::ranges::find(kKnownServers, std::pair<std::string_view, std::string_view>(own->host, url.host)) !=
+      std::ranges::end(kKnownServers)) {
+    return true;
+  }
+  const std::string_view domain = narrow_domain(own->host);
+  return !domain.empty() && (url.host == domain || narrow_domain(url.host) == domain);
 }
 
 }  // namespace berth::image

@@ -18,10 +18,12 @@ struct RegistryRow {
   std::filesystem::path ca;
   std::filesystem::path client_certificate;
   std::filesystem::path client_key;
-  bool insecure = false;             // http, or a certificate that nobody vouches for
-  std::vector<std::string> mirrors;  // registries, asked first, in this order
-  // Hosts ("host" or "host:port") that this registry may send us to, wherever their addresses lie: the store of its
-  // blobs, its server of tokens.
+  bool insecure = false;  // http, or a certificate that nobody vouches for
+  // Registries, asked first, in this order: "mirror.example:5000", or with a path that goes before that of every image,
+  // "harbor.example/hub-proxy".
+  std::vector<std::string> mirrors;
+  // Hosts ("host", "host:port", "::1", "[::1]:5000") that this registry may send us to, wherever their addresses lie:
+  // the store of its blobs, its server of tokens.
   std::vector<std::string> sends_to;
 };
 
@@ -40,6 +42,7 @@ struct RegistrySettings {
 struct RegistryPlace {
   std::string registry;  // "docker.io", "registry.example:5000"
   std::string base;      // "https://registry-1.docker.io", "http://127.0.0.1:5000"
+  std::string prefix;    // of the path of every image there; empty for a registry itself
   bool insecure = false;
   HttpAccess access;
   std::vector<std::string> sends_to;
@@ -52,9 +55,10 @@ struct RegistryPlace {
 // Only what was there when it was called counts; nothing is asked.
 std::vector<RegistryPlace> places_of(const RegistrySettings& settings, std::string_view registry);
 
-// Whether credentials of `place` may go to `url`, its server of tokens: the same host, one whose name ends in the same
-// two parts (auth.docker.io for registry-1.docker.io), or one that the operator has named; over https, unless the place
-// itself is insecure.
+// Whether credentials of `place` may go to `url`, its server of tokens: the same host; a host beside or above it in a
+// domain of at least three parts (auth.eu.example.com for registry.eu.example.com; two parts may be anybody's, as
+// co.uk is); one that is known to belong to it (auth.docker.io); or one that the operator has named. Over https, unless
+// the place itself is insecure.
 bool may_have_credentials(const RegistryPlace& place, const Url& url);
 
 }  // namespace berth::image

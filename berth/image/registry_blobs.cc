@@ -166,6 +166,10 @@ Result<void> RegistryClient::upload_once(const Descriptor& blob, const std::file
                                           "right, name it with 'sends_to' under images.registries",
                                           what, place->origin()));
   }
+  if (base.scheme == "https" && place->scheme == "http") {
+    return fail(Errc::Denied,
+                fmt::format("send {}: the registry wants it sent from https to http, to '{}'", what, place->origin()));
+  }
   BERTH_TRY(const auto left, time_left());
   HttpRequest put = {.method = "PUT", .upload = file, .time_limit = left};
   put.url = fmt::format("{}{}digest={}", to_text(*place), place->target.contains('?') ? "&" : "?", blob.digest);

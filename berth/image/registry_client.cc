@@ -25,6 +25,7 @@ constexpr std::size_t kMaxTokenBytes = 64 << 10;
 constexpr std::size_t kMaxTagsBytes = 4 << 20;
 constexpr std::size_t kMaxTags = 20'000;
 constexpr int kMostPages = 100;
+constexpr int kTagsAPage = 1000;  // that we ask for; more is refused by some
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -65,6 +66,7 @@ std::string joined(const std::vector<std::string_view>& types) {
 }  // namespace
 
 Result<RegistryClient> RegistryClient::open(RegistryPlace place, std::string path, RegistryOptions options) {
+  if (!place.prefix.empty()) path = place.prefix + "/" + path;
   BERTH_TRY(std::optional<Credentials> credentials, find_credentials(options.credential_files, place.registry, path));
   BERTH_TRY(HttpClient http, HttpClient::open());
   RegistryClient client(std::move(place), std::move(path), std::move(options), std::move(credentials), std::move(http));
@@ -77,7 +79,9 @@ Result<void> RegistryClient::find_scheme() {
   BERTH_TRY(const Url secure, parse_url(place_.base));
   HttpRequest request = {.url = secure.origin() + "/v2/", .time_limit = std::chrono::seconds(20)};
   auto answer = http_.send(request, place_.access);
-  if (answer || answer.error().code() != Errc::Unavailable) return {};
+  const bool is_reached =
+      answer || (answer.error().code() != Errc::Unavailable && answer.error().code() != Errc::Denied);
+  if (is_reached) return {};
   const std::string plain = "http" + place_.base.substr(std::string_view("https").size());
   BERTH_TRY(const Url url, parse_url(plain));
   request.url = plain + "/v2/";
@@ -106,8 +110,9 @@ Error RegistryClient::refusal(const HttpAnswer& answer, std::string_view what) c
     const std::string remedy =
         credentials_ ? "the name and password that were found are not enough"
                      : fmt::format(
-                           "no name and password for it were found; log in with 'skopeo login {}', or write "
-                           "them to an auth.json",
+                           "it is not there, or not for everybody: no name and password for the registry were found; "
+                           "look how the name is written, and log in with 'skopeo login {}', or write them to an "
+                           "auth.json",
                            place_.registry);
     return Error(Errc::Denied, fmt::format("{}: status {}{}: {}", doing, answer.status, words, remedy));
   }
@@ -122,6 +127,7 @@ Result<HttpAnswer> RegistryClient::ask_for_token(const std::string& realm, const
   const bool trusted = may_have_credentials(place_, url);
   HttpAccess access = place_.access;
   access.any_address = trusted;
+  if (!trusted) access.client_certificate.clear();
   if (credentials_ && !trusted) {
     return fail(Errc::Denied,
                 fmt::format("log in at '{}': it sends us to '{}' with our password, which is another's; if that is "
@@ -151,7 +157,7 @@ Result<HttpAnswer> RegistryClient::ask_for_token(const std::string& realm, const
 
 Result<void> RegistryClient::log_in(const HttpAnswer& answer) {
   const auto doing = [&] { return fmt::format("log in at the registry '{}'", place_.registry); };
-  BERTH_TRY(const AuthChallenge challenge, parse_auth_challenge(answer.header("www-authenticate")).context(doing));
+  BERTH_TRY(const AuthChallenge challenge, parse_auth_challenge(answer.all("www-authenticate")).context(doing));
   if (!challenge.bearer) {
     if (!credentials_ || credentials_->user.empty()) return std::unexpected(refusal(answer, "'" + path_ + "'"));
     authorization_ = credentials_->basic();
@@ -265,7 +271,7 @@ Result<std::optional<std::string>> RegistryClient::find_digest(const std::string
 Result<TagList> RegistryClient::fetch_tags(const std::string& validator) {
   const std::string what = fmt::format("the tags of '{}'", path_);
   TagList list;
-  HttpRequest request = {.url = url("tags/list"), .limit_bytes = kMaxTagsBytes};
+  HttpRequest request = {.url = url(fmt::format("tags/list?n={}", kTagsAPage)), .limit_bytes = kMaxTagsBytes};
   if (!validator.empty()) request.headers = {"If-None-Match: " + validator};
   for (int page = 0; page < kMostPages; ++page) {
     BERTH_TRY(const HttpAnswer answer, ask(request));
@@ -285,18 +291,31 @@ Result<TagList> RegistryClient::fetch_tags(const std::string& validator) {
         if (is_tag && list.tags.size() < kMaxTags) list.tags.push_back(*tag.as_string());
       }
     }
-    const std::string link = answer.header("link");
-    const std::size_t close = link.find('>');
-    if (!link.starts_with('<') || close == std::string::npos || !link.contains("next")) return list;
-    BERTH_TRY(const Url base, parse_url(place_.base));
-    BERTH_TRY(const Url next, follow_location(base, std::string_view(link).substr(1, close - 1)).context([&] {
-      return fmt::format("ask for {}: the next page", what);
-    }));
-    if (next.origin() != base.origin()) return list;
-    request.url = to_text(next);
+    BERTH_TRY(const std::optional<std::string> next,
+              next_page(answer).context([&] { return fmt::format("ask for {}: the next page", what); }));
+    if (!next) return list;
+    list.validator.clear();  // it stands for the first page alone
+    request.url = *next;
     request.headers.clear();
   }
-  return list;
+  return fail(Errc::Exhausted, fmt::format("ask the registry '{}' for {}: there are more than {} pages of them",
+                                           place_.registry, what, kMostPages));
+}
+
+// Without the rest of the tags the newest one would be wrong: what cannot be followed is an error.
+Result<std::optional<std::string>> RegistryClient::next_page(const HttpAnswer& answer) const {
+  const std::string link = answer.header("link");
+  const std::size_t close = link.find('>');
+  if (!link.starts_with('<') || close == std::string::npos || !link.contains("next")) {
+    return std::optional<std::string>();
+  }
+  BERTH_TRY(const Url base, parse_url(place_.base));
+  BERTH_TRY(const Url next, follow_location(base, std::string_view(link).substr(1, close - 1)));
+  // A registry behind a proxy may not know how it is reached; its host alone must be the same.
+  if (next.host != base.host) {
+    return fail(Errc::Denied, fmt::format("the registry '{}' sends us to '{}' for it", place_.registry, next.origin()));
+  }
+  return std::optional(base.origin() + next.target);
 }
 
 }  // namespace berth::image

@@ -44,6 +44,7 @@ struct RegistryOptions {
 // operator has not named, and takes no credentials to another host.
 class RegistryClient {
  public:
+  // `path` is that of the image in its registry; the place's prefix goes before it.
   // Errors: those of find_credentials and HttpClient::open; for a place that is insecure, those of a first question.
   static Result<RegistryClient> open(RegistryPlace place, std::string path, RegistryOptions options);
 
@@ -54,7 +55,8 @@ class RegistryClient {
   // The digest that the registry says a tag has, without fetching it; nothing when there is no such tag.
   Result<std::optional<std::string>> find_digest(const std::string& tag);
 
-  // All tags, at most 20,000. `validator` is that of an earlier answer. Errors: as fetch_manifest.
+  // All tags, at most 20,000. `validator` is that of an earlier answer; lists of several pages have none. Errors: as
+  // fetch_manifest; Exhausted for more than 100 pages; Denied for a next page at another host.
   Result<TagList> fetch_tags(const std::string& validator = {});
 
   // A blob of at most `limit_bytes`, whole and of its digest. Errors: as fetch_manifest.
@@ -94,6 +96,7 @@ class RegistryClient {
   Result<HttpAnswer> ask_for_token(const std::string& realm, const std::string& service);
   Error refusal(const HttpAnswer& answer, std::string_view what) const;
   Result<void> find_scheme();
+  Result<std::optional<std::string>> next_page(const HttpAnswer& answer) const;  // its URL; nothing: that was the last
   Result<void> fetch_rest(const Descriptor& blob, Part& part, const std::function<void(std::uint64_t)>& on_bytes);
   Result<void> upload_once(const Descriptor& blob, const std::filesystem::path& file);
 

@@ -106,7 +106,9 @@ Result<ImagePlan> plan_image(RegistryClient& registry, const std::string& tag_or
           Errc::Corrupt,
           fmt::format("read the image's index: it leads through more than {} others, or in a circle", kMaxIndexDepth));
     }
-    BERTH_TRY(IndexEntry entry, choose_entry(std::get<ImageIndex>(parsed), own_architecture()));
+    const auto& index = std::get<ImageIndex>(parsed);
+    BERTH_TRY(IndexEntry entry, choose_entry(index, own_architecture()));
+    plan.index_body = depth == 0 && is_only_choice(index, entry) ? std::move(fetched.body) : "";
     asked = entry.digest;
     promised = std::move(entry);
   }
@@ -118,6 +120,7 @@ Result<ImagePlan> plan_image(RegistryClient& registry, const std::string& tag_or
 Result<Staging> Staging::open(const MoveSettings& settings, const std::string& digest, Deadline deadline) {
   const std::filesystem::path images = settings.cache_folder / "images";
   BERTH_CHECK_OK(sys::make_folders(images / "blobs", 0700));
+  sweep_work_folders(images / "work");
   BERTH_TRY(WorkFolder work, WorkFolder::open(images / "work" / hex_of(digest), deadline, settings.on_step));
   return Staging(settings, std::move(work), deadline);
 }
@@ -125,7 +128,12 @@ Result<Staging> Staging::open(const MoveSettings& settings, const std::string& d
 Result<void> Staging::begin(const ImagePlan& plan) {
   BERTH_CHECK_OK(sys::make_folders(folder_, 0700));
   BERTH_CHECK_OK(sys::write_file_atomically(folder_ / "version", "Directory Transport Version: 1.1\n", 0600));
-  BERTH_CHECK_OK(sys::write_file_atomically(folder_ / "manifest.json", plan.manifest_body, 0600));
+  // With its index, from which the tool chooses the same manifest, the storage knows the image by both digests.
+  const bool has_index = !plan.index_body.empty();
+  const std::string of_its_own = fmt::format("{}.manifest.json", hex_of(plan.digest));
+  BERTH_CHECK_OK(
+      sys::write_file_atomically(folder_ / (has_index ? of_its_own : "manifest.json"), plan.manifest_body, 0600));
+  if (has_index) BERTH_CHECK_OK(sys::write_file_atomically(folder_ / "manifest.json", plan.index_body, 0600));
   return sys::write_file_atomically(folder_ / hex_of(plan.manifest.config.digest), plan.config_body, 0600);
 }
 

@@ -39,6 +39,7 @@ struct ImagePlan {
   std::string source_digest;  // what the tag names: that of an index, or of the manifest itself
   std::string digest;         // of the manifest
   std::string manifest_body;
+  std::string index_body;  // that it was chosen from, where the storage can keep it with the image; else empty
   std::string config_body;
   ImageManifest manifest;
   JudgedConfig config;

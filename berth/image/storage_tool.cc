@@ -19,15 +19,13 @@ Result<void> run_skopeo(const StorageTool& storage, const std::filesystem::path&
   options.time_limit = std::max(left, std::chrono::milliseconds(0));
   options.output_limit_bytes = 1 << 20;
   options.environment = storage_environment(storage);
-  // Beside what it copies: when it is killed, its files go with the folder.
-  options.environment.push_back("TMPDIR=" + folder.native());
   // The policy judges images of strangers; these were judged before.
-  std::vector<std::string> argv = {"prlimit",
-                                   fmt::format("--data={}", bounds.memory_bytes),
-                                   fmt::format("--fsize={}", bounds.file_bytes),
-                                   "--core=0",
-                                   "skopeo",
-                                   "--insecure-policy"};
+  std::vector<std::string> argv = {"prlimit", fmt::format("--data={}", bounds.memory_bytes),
+                                   fmt::format("--fsize={}", bounds.file_bytes), "--core=0", "skopeo",
+                                   "--insecure-policy",
+                                   // Beside what it copies: when it is killed, its files go with the folder. It looks
+                                   // at no TMPDIR for large ones.
+                                   "--tmpdir", folder.native()};
   argv.insert(argv.end(), words.begin(), words.end());
   if (!sys::find_program("skopeo")) {
     return fail(Errc::NotFound, fmt::format("'skopeo' is not on PATH; {}", kNeeded));

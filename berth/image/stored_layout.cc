@@ -59,7 +59,28 @@ std::vector<Reference> names_in(const Json& record) {
   return names;
 }
 
+// The storage keeps every manifest and index that an image came by, and under "manifest" the one that it uses. The
+// record's own digest is that of the first, so that an index hides the manifest.
+void take_digests(const Json& record, StoredImage& image) {
+  constexpr std::size_t kMost = 32;
+  constexpr std::string_view kUsed = "manifest";
+  constexpr std::string_view kEach = "manifest-";
+  const Json* digests = record.find("big-data-digests");
+  if (digests == nullptr || !digests->is_object()) return;
+  const std::string used = digests->text_or(kUsed, "");
+  if (is_digest(used)) image.digest = used;
+  for (const auto& [key, value] : *digests->as_object()) {
+    if (!key.starts_with(kEach) || image.other_digests.size() == kMost) continue;
+    const std::string digest = key.substr(kEach.size());
+    if (is_digest(digest) && digest != image.digest) image.other_digests.push_back(digest);
+  }
+}
+
 }  // namespace
+
+bool has_digest(const StoredImage& image, std::string_view digest) {
+  return image.digest == digest || std::ranges::find(image.other_digests, digest) != image.other_digests.end();
+}
 
 bool is_layer_id(std::string_view text) {
   return text.size() == 64 &&
@@ -93,6 +114,7 @@ Result<std::optional<StoredImage>> parse_stored_image(std::string_view record) {
                        .names = names_in(*json),
                        .top_layer = json->text_or("layer", ""),
                        .created = json->text_or("created", "")};
+  take_digests(*json, image);
   const bool usable = is_layer_id(image.id) && is_digest(image.digest) &&
                       (image.top_layer.empty() || is_layer_id(image.top_layer)) && image.created.size() <= 64;
   return usable ? std::optional(std::move(image)) : std::nullopt;

@@ -27,10 +27,15 @@ namespace berth::image {
 struct StoredImage {
   std::string id;      // 64 hexadecimal digits: the config's digest
   std::string digest;  // of the manifest, "sha256:..."
+  // Further digests that mean this image: of the index that it was chosen from, of a manifest with other packings of
+  // the same layers.
+  std::vector<std::string> other_digests;
   std::vector<Reference> names;
   std::string top_layer;  // a layer's id; empty for an image without layers
   std::string created;    // RFC 3339, as it is written there
 };
+
+bool has_digest(const StoredImage& image, std::string_view digest);
 
 // The records of a list (images.json, layers.json) as they stand, not looked into. They are views into `json`.
 // Errors: Corrupt when it is no list of records.

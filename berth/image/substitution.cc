@@ -97,7 +97,7 @@ Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& want
                                     const TrustPolicy& trust) {
   auto image = find(wanted);
   if (image) {
-    BERTH_CHECK_OK(check_trust(trust, names_found(*image, wanted), image->digest));
+    BERTH_CHECK_OK(check_trust(trust, names_found(*image, wanted), digests_of(*image)));
     Reference used = name_used(*image, wanted);
     return ResolvedImage{.image = std::move(*image), .wanted = wanted, .used = std::move(used)};
   }
@@ -112,7 +112,7 @@ Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& want
     return fmt::format("use what setting {} '{}' puts in place of '{}'", kSubstituteSetting, instead.pattern,
                        to_string(wanted));
   }));
-  BERTH_CHECK_OK(check_trust(trust, names_found(found, instead.reference), found.digest));
+  BERTH_CHECK_OK(check_trust(trust, names_found(found, instead.reference), digests_of(found)));
   Reference used = name_used(found, instead.reference);
   std::string why = fmt::format("'{}' is not on this machine; setting {} '{}' puts '{}' in its place ({})",
                                 to_string(wanted), kSubstituteSetting, instead.pattern, to_string(used), found.digest);

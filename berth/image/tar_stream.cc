@@ -3,16 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <limits>
 
 #include "berth/base/utf8.h"
 
 namespace berth::image {
 namespace {
-
-constexpr std::size_t kMaxExtended = 1 << 20;
-constexpr std::string_view kAttribute = "SCHILY.xattr.";
 
 // Where the fields of a header stand.
 struct Field {
@@ -30,18 +25,12 @@ constexpr Field kMagic = {257, 6};
 constexpr Field kMajor = {329, 8};
 constexpr Field kMinor = {337, 8};
 constexpr Field kPrefix = {345, 155};
+constexpr Field kStar = {508, 4};
 
 template <class Block>
 std::string_view field_of(const Block& block, Field field) {
   const std::string_view text(block.data() + field.at, field.length);
   return text.substr(0, text.find('\0'));
-}
-
-std::optional<std::uint64_t> decimal(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 // The sum of a header's bytes, its own field read as blanks; some old programs took bytes for signed.
@@ -76,8 +65,11 @@ Result<std::uint64_t> TarStream::number(std::size_t at, std::size_t length, std:
     return value;
   }
   while (text.starts_with(' ')) text.remove_prefix(1);
-  text = text.substr(0, text.find_first_of(std::string_view(" \0", 2)));
-  for (const char c : text) {
+  // Digits, then blanks and NULs alone: of what stands behind a NUL some programs read on.
+  const std::size_t end = std::min(text.find_first_of(std::string_view(" \0", 2)), text.size());
+  const bool goes_on = text.find_first_not_of(std::string_view(" \0", 2), end) != std::string_view::npos;
+  if (goes_on) return corrupt(fmt::format("its {} goes on behind its end", what));
+  for (const char c : text.substr(0, end)) {
     if (c < '0' || c > '7') return corrupt(fmt::format("its {} is no number", what));
     value = value << 3 | static_cast<std::uint64_t>(c - '0');  // twelve digits at the most
   }
@@ -132,51 +124,41 @@ Result<void> TarStream::take_header() {
   BERTH_TRY(const std::uint64_t sum, number(kSum.at, kSum.length, "sum"));
   if (!sum_holds(block_, sum)) return corrupt("the sum of its header is wrong; this is no tar, or it is damaged");
   const char type = block_[kType];
-  if (type == 'x' || type == 'g' || type == 'L' || type == 'K') {
-    BERTH_TRY(const std::uint64_t size, number(kSize.at, kSize.length, "size"));
-    if (size > kMaxExtended) {
-      return fail(Errc::Exhausted, fmt::format("read the archive: the entry at byte {}: its extended header has {} "
-                                               "bytes, and {} are the most",
-                                               entry_at_, size, kMaxExtended));
-    }
-    if (size == 0) return {};
-    extended_type_ = type;
-    extended_.clear();
-    skip_to_block(size);
-    state_ = State::Extended;
-    return {};
-  }
+  BERTH_CHECK_OK(check_form());
+  if (TarExtension::is_one(type)) return begin_extended(type);
   return begin_entry(block_, type);
 }
 
-Result<void> TarStream::take_extended() {
-  if (extended_type_ == 'x') return read_pax(extended_);
-  if (extended_type_ == 'g') return {};  // comments of other tools; the tools that unpack layers pass it over, too
-  std::string text = extended_.substr(0, extended_.find('\0'));
-  (extended_type_ == 'L' ? long_name_ : long_target_) = std::move(text);
+// GNU's headers have times where the others have the front of a name, and so do star's; programs that cannot read them
+// go back to the name.
+Result<void> TarStream::check_form() const {
+  const std::string_view magic(block_.data() + kMagic.at, kMagic.length);
+  if (magic == "ustar " && !field_of(block_, kPrefix).empty()) return corrupt("its header is of two forms at once");
+  const std::string_view star(block_.data() + kStar.at, kStar.length);
+  if (star == std::string_view("tar\0", 4)) return corrupt("its header is of star's form, which is not read");
   return {};
 }
 
-// Records "LENGTH KEY=VALUE\n".
-Result<void> TarStream::read_pax(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t blank = text.find(' ');
-    const auto length = decimal(text.substr(0, blank));
-    if (blank == std::string_view::npos || !length || *length > text.size() || *length < blank + 2) {
-      return corrupt("a record of its extended header has no length");
-    }
-    std::string_view record = text.substr(blank + 1, *length - blank - 1);
-    text.remove_prefix(*length);
-    const std::size_t equals = record.find('=');
-    if (!record.ends_with('\n') || equals == std::string_view::npos) {
-      return corrupt("a record of its extended header is not of the form KEY=VALUE");
-    }
-    record.remove_suffix(1);
-    const std::string_view key = record.substr(0, equals);
-    if (key.starts_with("GNU.sparse.")) return corrupt("it is a sparse file");
-    pax_[std::string(key)] = record.substr(equals + 1);
+Result<void> TarStream::begin_extended(char type) {
+  if (const std::string complaint = extension_.complaint_about(type); !complaint.empty()) return corrupt(complaint);
+  BERTH_TRY(const std::uint64_t size, number(kSize.at, kSize.length, "size"));
+  if (size == 0) return corrupt("its extended header is empty");
+  if (size > TarExtension::kMostBytes) {
+    return fail(Errc::Exhausted, fmt::format("read the archive: the entry at byte {}: its extended header has {} "
+                                             "bytes, and {} are the most",
+                                             entry_at_, size, TarExtension::kMostBytes));
   }
+  extended_type_ = type;
+  extended_.clear();
+  skip_to_block(size);
+  state_ = State::Extended;
   return {};
+}
+
+Result<void> TarStream::take_extended() {
+  // The block is still the header's own.
+  const std::string complaint = extension_.take(extended_type_, extended_, field_of(block_, kName));
+  return complaint.empty() ? Result<void>() : corrupt(complaint);
 }
 
 Result<void> TarStream::begin_entry(const Block& block, char type) {
@@ -223,22 +205,7 @@ Result<void> TarStream::begin_entry(const Block& block, char type) {
     entry.name = fmt::format("{}/{}", prefix, entry.name);
   }
   entry.target = field_of(block, kTarget);
-  if (long_name_) entry.name = *std::move(long_name_);
-  if (long_target_) entry.target = *std::move(long_target_);
-  for (auto& [key, value] : pax_) {
-    if (value.contains('\0')) return corrupt(fmt::format("its '{}' holds a NUL", to_visible(key, false)));
-    if (key == "path") entry.name = value;
-    if (key == "linkpath") entry.target = value;
-    if (key == "size" || key == "uid" || key == "gid") {
-      const auto told = decimal(value);
-      if (!told) return corrupt(fmt::format("its {} is no number", key));
-      (key == "size" ? entry.size_bytes : key == "uid" ? entry.uid : entry.gid) = *told;
-    }
-    if (key.starts_with(kAttribute)) entry.attributes[key.substr(kAttribute.size())] = std::move(value);
-  }
-  pax_.clear();
-  long_name_.reset();
-  long_target_.reset();
+  if (const std::string complaint = extension_.put_over(entry); !complaint.empty()) return corrupt(complaint);
   // Of what is no file, programs disagree whether bytes follow.
   if (entry.kind != TarKind::File && entry.size_bytes != 0) return corrupt("it is no file, and has a size");
   if (entry.size_bytes > std::uint64_t{1} << 50) return corrupt("its size is too large");
@@ -257,7 +224,7 @@ Result<void> TarStream::finish() {
   entry_at_ = at_;
   const bool between = (state_ == State::Header && filled_ == 0) || (state_ == State::End && filled_ == 0);
   if (!between) return corrupt("the archive breaks off");
-  if (!pax_.empty() || long_name_ || long_target_) return corrupt("an extended header stands at its end");
+  if (!extension_.is_empty()) return corrupt("an extended header stands at its end");
   return {};
 }
 

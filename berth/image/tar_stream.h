@@ -4,28 +4,14 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "berth/base/result.h"
+#include "berth/image/tar_entry.h"
+#include "berth/image/tar_extension.h"
 
 namespace berth::image {
-
-enum class TarKind { File, HardLink, SymbolicLink, CharacterDevice, BlockDevice, Folder, Fifo };
-
-struct TarEntry {
-  TarKind kind = TarKind::File;
-  std::string name;              // as it stands there, an extended header's name in place of the short one
-  std::string target;            // of a link
-  std::uint64_t size_bytes = 0;  // of a file; 0 for all else
-  std::uint64_t uid = 0;
-  std::uint64_t gid = 0;
-  std::uint64_t device_major = 0;
-  std::uint64_t device_minor = 0;
-  std::map<std::string, std::string, std::less<>> attributes;  // extended ones, by name
-};
 
 // Give it bytes in pieces of any size. It holds one header and one extended header (at most 1 MiB) at a time.
 class TarStream {
@@ -39,7 +25,8 @@ class TarStream {
 
   // Errors: Corrupt for what is no tar, with the byte where the entry begins: a wrong sum, a size that is none or that
   // differs between the two headers, a sparse file, a kind that is not known, bytes between its entries or behind its
-  // end; Exhausted for an extended header that is too long; those of the handlers.
+  // end, and all that programs are known to read differently; Exhausted for an extended header that is too long; those
+  // of the handlers.
   Result<void> feed(std::string_view bytes);
   // Call it once all bytes were given. Errors: Corrupt when the tar breaks off.
   Result<void> finish();
@@ -54,7 +41,8 @@ class TarStream {
   std::unexpected<Error> corrupt(std::string_view why) const;
   Result<void> take_header();
   Result<void> take_extended();
-  Result<void> read_pax(std::string_view text);
+  Result<void> check_form() const;
+  Result<void> begin_extended(char type);
   Result<void> begin_entry(const Block& block, char type);
   Result<std::uint64_t> number(std::size_t at, std::size_t length, std::string_view what) const;
   void skip_to_block(std::uint64_t size_bytes);
@@ -71,10 +59,7 @@ class TarStream {
   int empty_blocks_ = 0;
   char extended_type_ = 0;
   std::string extended_;
-  // What extended headers say of the next entry.
-  std::map<std::string, std::string, std::less<>> pax_;
-  std::optional<std::string> long_name_;
-  std::optional<std::string> long_target_;
+  TarExtension extension_;  // of the next entry
 };
 
 }  // namespace berth::image

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,8 +107,14 @@ Result<void> TarWriter::add_file(std::string_view name, const std::filesystem::p
 Result<void> TarWriter::finish() {
   BERTH_CHECK_OK(sys::write_all(file_.get(), std::string(2 * kBlock, '\0'), part_.native()));
   BERTH_CHECK_OK(sys::check([&] { return ::fsync(file_.get()); }, "write '{}' to disk", part_.native()));
-  const auto move = [&] { return ::rename(part_.c_str(), path_.c_str()); };
-  BERTH_CHECK_OK(sys::check(move, "put '{}' in its place", path_.native()));
+  // Not over a file that was made meanwhile. Where the file system cannot say so, a link does the same.
+  const auto move = [&] { return ::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE); };
+  auto moved = sys::check(move, "put '{}' in its place", path_.native());
+  if (!moved && moved.error().os_error() == EINVAL) {
+    moved = sys::check([&] { return ::link(part_.c_str(), path_.c_str()); }, "put '{}' in its place", path_.native());
+    if (moved) ::unlink(part_.c_str());
+  }
+  BERTH_CHECK_OK(moved);
   part_.clear();
   return {};
 }

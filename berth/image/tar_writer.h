@@ -22,7 +22,7 @@ class TarWriter {
   // `name` is relative. Names over 100 bytes get a header of their own. Errors: those of writing and reading.
   Result<void> add(std::string_view name, std::string_view bytes);
   Result<void> add_file(std::string_view name, const std::filesystem::path& file);
-  // Errors: those of writing and renaming.
+  // Errors: AlreadyExists when a file of that name was made meanwhile; those of writing and renaming.
   Result<void> finish();
 
  private:

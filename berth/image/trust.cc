@@ -171,12 +171,15 @@ Result<void> check_trust(const TrustPolicy& policy, const Reference& given, std:
   return std::unexpected(refusal(policy, name, given));
 }
 
-Result<void> check_trust(const TrustPolicy& policy, const std::vector<Reference>& names, std::string_view digest) {
+Result<void> check_trust(const TrustPolicy& policy, const std::vector<Reference>& names,
+                         const std::vector<std::string>& digests) {
   for (const Reference& name : names) {
-    if (check_trust(policy, name, digest)) return {};
+    for (const std::string& digest : digests) {
+      if (check_trust(policy, name, digest)) return {};
+    }
   }
   if (names.empty()) return fail(Errc::Denied, "use an image without a name: it is not trusted");
-  return check_trust(policy, names.front(), digest);
+  return check_trust(policy, names.front(), digests.empty() ? std::string_view() : digests.front());
 }
 
 }  // namespace berth::image

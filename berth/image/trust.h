@@ -42,8 +42,9 @@ bool is_created_here(const Reference& name);
 // where it looks like something trusted, and how to trust it.
 Result<void> check_trust(const TrustPolicy& policy, const Reference& name, std::string_view digest = {});
 
-// The same for an image that has several names: one that is trusted is enough. Errors: as for the first name.
-Result<void> check_trust(const TrustPolicy& policy, const std::vector<Reference>& names, std::string_view digest);
+// The same for an image that has several names and digests: one that is trusted is enough. Errors: as for the first.
+Result<void> check_trust(const TrustPolicy& policy, const std::vector<Reference>& names,
+                         const std::vector<std::string>& digests);
 
 // The trusted organisation, name or registry that `name` could be mistaken for (`dernisto`, `demist0`), as a person
 // writes it; empty when there is none.

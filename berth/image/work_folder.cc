@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
@@ -19,16 +22,24 @@ constexpr std::size_t kMaxMountInfo = 16 << 20;
 constexpr auto kPause = std::chrono::milliseconds(200);
 constexpr int kRemovals = 10;
 
+// Whether `lock` is still the file under its name: who sweeps removes it.
+bool is_in_place(const UniqueFd& lock, const std::string& file) {
+  struct stat own = {};
+  struct stat there = {};
+  return ::fstat(lock.get(), &own) == 0 && ::lstat(file.c_str(), &there) == 0 && own.st_ino == there.st_ino &&
+         own.st_dev == there.st_dev;
+}
 std::string lock_of(const std::filesystem::path& path) { return path.native() + ".lock"; }
 
 Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadline,
                            const std::function<void(std::string_view)>& on_wait) {
   const auto open = [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
-  BERTH_TRY(int fd, sys::call(open, "open lock '{}'", file));
-  UniqueFd lock(fd);
   for (bool waited = false;; waited = true) {
+    BERTH_TRY(int fd, sys::call(open, "open lock '{}'", file));
+    UniqueFd lock(fd);
     const auto taken = sys::check([&] { return ::flock(lock.get(), LOCK_EX | LOCK_NB); }, "lock '{}'", file);
-    if (taken) return lock;
+    if (taken && is_in_place(lock, file)) return lock;
+    if (taken) continue;
     if (taken.error().os_error() != EWOULDBLOCK) return std::unexpected(taken.error());
     if (std::chrono::steady_clock::now() >= deadline) {
       return fail(Errc::TimedOut, fmt::format("lock '{}': another process holds it and did not end in time", file));
@@ -80,6 +91,22 @@ Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadlin
   BERTH_CHECK_OK(remove_folder(path));
   BERTH_CHECK_OK(sys::make_folders(path, 0755));
   return WorkFolder(std::move(path), std::move(lock));
+}
+
+void sweep_work_folders(const std::filesystem::path& parent) {
+  constexpr std::string_view kLock = ".lock";
+  std::error_code error;
+  std::vector<std::filesystem::path> locks;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, error)) {
+    if (entry.path().extension() == kLock) locks.push_back(entry.path());
+  }
+  for (const std::filesystem::path& file : locks) {
+    const UniqueFd lock(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !is_in_place(lock, file.native())) continue;
+    std::filesystem::path folder = file;
+    folder.replace_extension();
+    if (remove_folder(folder)) ::unlink(file.c_str());
+  }
 }
 
 bool WorkFolder::is_held(const std::filesystem::path& path) {

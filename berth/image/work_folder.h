@@ -38,6 +38,10 @@ class WorkFolder {
   UniqueFd lock_;
 };
 
+// Removes the folders below `parent`, and their locks, that processes left which were killed: those whose lock is free.
+// What cannot be removed now is left for the next time.
+void sweep_work_folders(const std::filesystem::path& parent);
+
 // Whether `mountinfo` (the text of /proc/self/mountinfo) has a mount at or below `path`.
 bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& path);
 

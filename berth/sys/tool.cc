@@ -22,6 +22,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr long kWatchMilliseconds = 250;
+
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> list;
   for (std::string& text : texts) list.push_back(text.data());
@@ -60,8 +62,10 @@ class Running {
         return fail(Errc::TimedOut, fmt::format("run {}: it did not end within {} s", name,
                                                 std::chrono::duration<double>(options.time_limit).count()));
       }
+      if (options.watch) BERTH_CHECK_OK(options.watch());
+      const auto pause = static_cast<int>(options.watch ? std::min<long>(left, kWatchMilliseconds) : left);
       std::array<pollfd, 2> polled = {pollfd{out_.get(), POLLIN, 0}, pollfd{err_.get(), POLLIN, 0}};
-      BERTH_CHECK_OK(call([&] { return ::poll(polled.data(), polled.size(), static_cast<int>(left)); }, "poll"));
+      BERTH_CHECK_OK(call([&] { return ::poll(polled.data(), polled.size(), pause); }, "poll"));
       if (polled[0].revents != 0) BERTH_CHECK_OK(drain(out_, output.out, name));
       if (polled[1].revents != 0) {
         const std::size_t before = output.err.size();

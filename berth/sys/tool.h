@@ -22,6 +22,8 @@ struct ToolOptions {
   bool any_status = false;  // its exit status is an answer, in ToolOutput::status
   // Called with each whole line that the tool writes to standard error, while it runs.
   std::function<void(std::string_view line)> on_line;
+  // Asked four times a second while it runs; an error ends the tool, and is the answer.
+  std::function<Result<void>()> watch;
 };
 
 struct ToolOutput {

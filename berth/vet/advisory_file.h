@@ -18,6 +18,7 @@ struct SourceInfo {
   std::string origin;    // a path or an address
   std::string sha256;    // of what was read there
   std::string imported;  // when, RFC 3339 in UTC
+  std::string dated;     // the day that its contents are of, where somebody says so; else empty
   std::string newest;    // the latest "modified" of an advisory
   std::size_t advisories = 0;
   std::size_t withdrawn = 0;  // of them; none of these is matched

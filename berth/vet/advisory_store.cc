@@ -1,8 +1,6 @@
 #include "berth/vet/advisory_store.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
@@ -10,7 +8,8 @@
 #include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
-#include "berth/sys/syscall.h"
+#include "berth/vet/kept_file.h"
+#include "berth/vet/start_advisories.h"
 #include "berth/vet/utc_time.h"
 
 namespace berth::vet {
@@ -20,6 +19,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestDatabase = std::size_t{2} << 30;
 constexpr std::size_t kLongestName = 60;
+// A database with so many advisories is a public one, and of these none goes without a change for so long.
+constexpr std::size_t kPublic = 1'000;
+constexpr auto kQuiet = std::chrono::days(30);
 constexpr std::string_view kEnding = ".advisories";
 constexpr std::string_view kOldEnding = ".advisories.old";
 
@@ -58,17 +60,6 @@ Result<std::vector<std::string>> names_in(const fs::path& folder) {
   return names;
 }
 
-// The current file stays under its name until the new one takes it: the old one gets a second name.
-Result<void> keep_old(const fs::path& current, const fs::path& old) {
-  const std::string draft = old.native() + ".draft";
-  ::unlink(draft.c_str());
-  const auto linked = sys::call([&] { return ::link(current.c_str(), draft.c_str()); }, "link '{}'", draft);
-  if (!linked && linked.error().os_error() == ENOENT) return {};
-  if (!linked) return std::unexpected(linked.error());
-  BERTH_CHECK_OK(sys::call([&] { return ::rename(draft.c_str(), old.c_str()); }, "rename '{}'", draft));
-  return {};
-}
-
 }  // namespace
 
 Result<StoredAdvisories> load_advisories(const fs::path& folder) {
@@ -86,6 +77,7 @@ Result<StoredAdvisories> load_advisories(const fs::path& folder) {
     }
     if (file) files.push_back(*std::move(file));
   }
+  if (std::ranges::none_of(files, covers_index)) files.push_back(start_advisories());
   stored.database = AdvisoryDatabase(std::move(files));
   return stored;
 }
@@ -102,11 +94,9 @@ Result<SourceInfo> store_advisories(const fs::path& folder, GatheredAdvisories g
   const std::string bytes = encode_advisories(source, gathered.advisories);
   // What could not be read back would be found out when it is needed.
   BERTH_CHECK_OK(decode_advisories(std::vector<char>(bytes.begin(), bytes.end())));
-  BERTH_CHECK_OK(sys::make_folders(folder, 0755));
   const fs::path current = file_of(folder, source.name, kEnding);
-  // Only what can be read is worth keeping.
-  if (read_database(current)) BERTH_CHECK_OK(keep_old(current, file_of(folder, source.name, kOldEnding)));
-  BERTH_CHECK_OK(sys::write_file_atomically(current, bytes, 0644));
+  const auto is_good = [&] { return read_database(current).has_value(); };
+  BERTH_CHECK_OK(replace_kept_file(current, bytes, is_good));
   return std::move(source);
 }
 
@@ -116,12 +106,7 @@ Result<void> remove_advisories(const fs::path& folder, std::string_view name) {
     return fail(Errc::NotFound,
                 fmt::format("there is no source '{}'", to_visible(name.substr(0, kLongestName), false)));
   }
-  for (const std::string_view ending : {kEnding, kOldEnding}) {
-    std::error_code error;
-    fs::remove(file_of(folder, name, ending), error);
-    if (error) return std::unexpected(Error::from_errno(error.value(), fmt::format("remove source '{}'", name)));
-  }
-  return {};
+  return remove_kept_file(file_of(folder, name, kEnding));
 }
 
 std::string source_name_of(std::string_view origin) {
@@ -142,9 +127,16 @@ std::string source_name_of(std::string_view origin) {
 }
 
 std::optional<std::chrono::seconds> age_of(const SourceInfo& source, std::chrono::system_clock::time_point now) {
-  const auto imported = parse_utc(source.imported);
-  if (!imported) return std::nullopt;
-  return std::chrono::duration_cast<std::chrono::seconds>(now - *imported);
+  const auto date = parse_utc(source.dated.empty() ? source.imported : source.dated);
+  if (!date || *date > now + std::chrono::days(1)) return std::nullopt;
+  const auto from = is_outdated(source) ? *parse_utc(source.newest) + kQuiet : *date;
+  return std::chrono::duration_cast<std::chrono::seconds>(now - from);
+}
+
+bool is_outdated(const SourceInfo& source) {
+  const auto date = parse_utc(source.dated.empty() ? source.imported : source.dated);
+  const auto newest = parse_utc(source.newest);
+  return source.advisories >= kPublic && date && newest && *newest + kQuiet < *date;
 }
 
 }  // namespace berth::vet

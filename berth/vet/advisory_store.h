@@ -22,12 +22,13 @@ struct StoredAdvisories {
   std::vector<std::string> problems;
 };
 
-// A folder that is not there holds nothing. Errors: those of reading the folder itself.
+// Where nothing that lies there covers the Python index, the start set is part of it (start_advisories.h). A folder
+// that is not there holds nothing. Errors: those of reading the folder itself.
 Result<StoredAdvisories> load_advisories(const std::filesystem::path& folder);
 
-// Puts a source's advisories in place of those that have its name, whole or not at all: the old ones stay in use until
-// the new ones lie there, synced and read back, and are kept beside them afterwards. `gathered.source` needs its name.
-// Errors: InvalidInput for a name that is none; what writing says.
+// Puts a source's advisories in place of those that have its name, whole or not at all (kept_file.h): the old ones stay
+// in use until the new ones lie there, synced and read back, and are kept beside them afterwards. `gathered.source`
+// needs its name. Errors: InvalidInput for a name that is none; what writing says.
 Result<SourceInfo> store_advisories(const std::filesystem::path& folder, GatheredAdvisories gathered,
                                     std::chrono::system_clock::time_point now);
 
@@ -37,7 +38,11 @@ Result<void> remove_advisories(const std::filesystem::path& folder, std::string_
 // The name of a source that is given none: that of its file, without endings: "pypa-2024" of /x/pypa-2024.tar.gz.
 std::string source_name_of(std::string_view origin);
 
-// How old a source is; nothing when it does not say when it was imported.
+// How old a source is: by the day that its contents are of, else by its import, or, where it is outdated, by its newest
+// advisory. Nothing when it says neither, or a day to come.
 std::optional<std::chrono::seconds> age_of(const SourceInfo& source, std::chrono::system_clock::time_point now);
+
+// Whether it was old when it was imported: a public database of which nothing had changed for a month.
+bool is_outdated(const SourceInfo& source);
 
 }  // namespace berth::vet

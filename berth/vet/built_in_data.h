@@ -9,6 +9,7 @@ std::string_view built_in_popular_names();
 std::string_view built_in_malicious_names();
 std::string_view built_in_module_names();
 std::string_view built_in_licence_texts();
+std::string_view built_in_advisories();  // a file of advisories (advisory_file.h), packed by gzip
 std::string_view spdx_licences_text();
 std::string_view spdx_exceptions_text();
 std::string_view licence_groups_text();

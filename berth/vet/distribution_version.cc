@@ -186,6 +186,8 @@ std::weak_ordering compare_versions(Ecosystem ecosystem, std::string_view a, std
       return compare_alpine(a, b);
     case Ecosystem::Rpm:
       return compare_rpm(a, b);
+    case Ecosystem::Image:
+      return a <=> b;
   }
   return std::weak_ordering::equivalent;
 }
@@ -201,6 +203,8 @@ bool is_valid_version(Ecosystem ecosystem, std::string_view version) {
       return is_valid_alpine(version);
     case Ecosystem::Rpm:
       return is_valid_rpm(version);
+    case Ecosystem::Image:
+      return false;  // it has a tag, which is no version
   }
   return false;
 }

@@ -33,11 +33,20 @@ struct Facts {
   std::string release;
   std::string source_name;
   std::string source_version;
+  // When an index got the version, and why it does not say so where it was asked.
   std::optional<std::chrono::system_clock::time_point> released;
+  std::string why_undated;
   bool is_yanked = false;
   std::string yanked_reason;
-  // Whether the index has the name; nothing where it was not asked.
+  std::string sha256;  // of the file that an index gives for the version; empty where none was asked
+  // Whether an index has the name, since when and in how many releases; nothing where none was asked.
   std::optional<bool> is_on_index;
+  std::optional<std::chrono::system_clock::time_point> first_released;
+  std::optional<int> releases;
+  // Of a private name: whether who installs it may get somebody else's, and whether that is there already; as
+  // `is_on_index` where nobody looked.
+  bool is_public_asked = true;
+  std::optional<bool> is_on_public_index;
   // What the gatherer itself found, of names for example.
   std::vector<Finding> findings;
 };

@@ -70,6 +70,14 @@ Facts unknown(const LockedPackage& locked, const char* rule, std::string evidenc
   return facts;
 }
 
+// Of the file that pip would fetch.
+std::string sha256_of(const Json& install) {
+  const Json* download = install.find("download_info");
+  const Json* archive = download == nullptr ? nullptr : download->find("archive_info");
+  const Json* hashes = archive == nullptr ? nullptr : archive->find("hashes");
+  return hashes == nullptr ? std::string() : hashes->text_or("sha256", "");
+}
+
 // A package with a valid name whose version and index are to be had.
 bool is_asked(const LockedPackage& locked) {
   return locked.location.empty() && is_valid_name(Ecosystem::PyPI, locked.package.written);
@@ -117,6 +125,7 @@ Result<std::vector<Facts>> facts_of_pip_report(std::string_view report) {
     const Json* yanked = one.find("is_yanked");
     facts.is_yanked = yanked != nullptr && yanked->as_bool() != nullptr && *yanked->as_bool();
     facts.is_on_index = true;
+    facts.sha256 = sha256_of(one);
     all.push_back(std::move(facts));
   }
   return all;

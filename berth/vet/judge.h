@@ -10,6 +10,7 @@
 #include "berth/vet/approvals.h"
 #include "berth/vet/facts.h"
 #include "berth/vet/finding.h"
+#include "berth/vet/known_list.h"
 #include "berth/vet/name_findings.h"
 #include "berth/vet/policy.h"
 
@@ -30,9 +31,10 @@ struct JudgedPackage {
 
 struct Report {
   std::vector<JudgedPackage> packages;  // in the order of the facts
-  std::vector<Finding> general;         // of no package: about the database
+  std::vector<Finding> general;         // of no package: about the advisories and lists
   std::vector<std::string> notes;       // approvals that are over, and those that nothing needs
   std::vector<SourceInfo> advisories;   // the sources that were asked
+  std::vector<ListInfo> lists;          // and the lists
 
   Verdict verdict() const;
 };
@@ -43,6 +45,8 @@ struct Knowledge {
   const std::vector<std::string>& database_problems;  // of load_advisories
   const MaliciousNames& malicious;
   const LookAlikes& look_alikes;
+  std::vector<ListInfo> lists = {};
+  std::vector<std::string> list_problems = {};  // of load_lists
 };
 
 // Judges by names (name_findings.h), licences (licence_judgement.h), and
@@ -51,10 +55,21 @@ struct Knowledge {
 //   version.none            Ask     no one version is named, so nobody can tell what will come
 //   version.unreadable      Ask     no version by the rules of its ecosystem: it is in no order
 //   release.young, .yanked  by the policy
+//   release.unseen          Ask     released after the start set was made, where there are no other advisories of the
+//                                   index
+//   release.undated         by the policy, where an index was asked and it does not say when the version came
+//   build.*                 of the folder of an image (build_rules.h)
 //   database.missing, .stale, .damaged   by the policy's `missing`
+//   database.start-set      by the policy: told in any case
+//   list.stale, .damaged    by the policy
 // `policy.rules` replaces verdicts of rules. A Python package that a distribution's package owns is judged by the
 // distribution's data alone. Approvals that are over count for nothing, and are named in the notes.
 Report judge(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
              const Knowledge& knowledge, std::chrono::system_clock::time_point now);
+
+// The part of it that holds before anything is resolved: names, the database, and of packages that name one version
+// what is known of that.
+Report judge_request(std::vector<Facts> facts, const Policy& policy, const std::vector<Approval>& approvals,
+                     const Knowledge& knowledge, std::chrono::system_clock::time_point now);
 
 }  // namespace berth::vet

@@ -21,6 +21,7 @@ std::string_view punctuation_of(Ecosystem ecosystem) {
       return "-+.";
     case Ecosystem::Alpine:
     case Ecosystem::Rpm:
+    case Ecosystem::Image:
       return "-_.+~";
   }
   return {};
@@ -38,6 +39,8 @@ std::string_view ecosystem_text(Ecosystem ecosystem) {
       return "Alpine";
     case Ecosystem::Rpm:
       return "RPM";
+    case Ecosystem::Image:
+      return "Image";
   }
   return {};
 }

@@ -6,9 +6,10 @@
 
 namespace berth::vet {
 
-enum class Ecosystem { PyPI, Debian, Alpine, Rpm };
+// An image that is built from a folder is a package of that name, too, so that reports and approvals can speak of it.
+enum class Ecosystem { PyPI, Debian, Alpine, Rpm, Image };
 
-// As the OSV form and reports write it: "PyPI", "Debian", "Alpine", "RPM".
+// As the OSV form and reports write it: "PyPI", "Debian", "Alpine", "RPM", "Image".
 std::string_view ecosystem_text(Ecosystem ecosystem);
 
 struct Package {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace berth::vet {
 namespace {
 
@@ -32,8 +34,18 @@ std::string_view type_of(Ecosystem ecosystem) {
       return "apk";
     case Ecosystem::Rpm:
       return "rpm";
+    case Ecosystem::Image:
+      return "generic";
   }
   return {};
+}
+
+// rpm's epoch stands in no file's name, and so not in the version here but behind it.
+std::pair<std::string_view, std::string_view> epoch_and_version(const Package& package) {
+  const std::string_view version = package.version;
+  const std::size_t colon = package.ecosystem == Ecosystem::Rpm ? version.find(':') : std::string_view::npos;
+  if (colon == std::string_view::npos) return {{}, version};
+  return {version.substr(0, colon), version.substr(colon + 1)};
 }
 
 }  // namespace
@@ -43,15 +55,19 @@ std::string package_url(const Package& package, std::string_view architecture, c
   const bool is_of_distribution = package.ecosystem != Ecosystem::PyPI;
   if (is_of_distribution && !distribution.id.empty()) url += encoded(distribution.id) + "/";
   url += encoded(package.name);
-  if (!package.version.empty()) url += "@" + encoded(package.version);
+  const auto [epoch, version] = epoch_and_version(package);
+  if (!version.empty()) url += "@" + encoded(version);
   if (!is_of_distribution) return url;
-  std::string qualifiers;
-  if (!architecture.empty()) qualifiers += "arch=" + encoded(architecture);
+  std::string qualifiers;  // by name
+  const auto add = [&](std::string_view name, const std::string& value) {
+    qualifiers += fmt::format("{}{}={}", qualifiers.empty() ? '?' : '&', name, value);
+  };
+  if (!architecture.empty()) add("arch", encoded(architecture));
   if (!distribution.id.empty() && !distribution.version.empty()) {
-    qualifiers += (qualifiers.empty() ? "" : "&") +
-                  fmt::format("distro={}-{}", encoded(distribution.id), encoded(distribution.version));
+    add("distro", fmt::format("{}-{}", encoded(distribution.id), encoded(distribution.version)));
   }
-  return qualifiers.empty() ? url : url + "?" + qualifiers;
+  if (!epoch.empty()) add("epoch", encoded(epoch));
+  return url + qualifiers;
 }
 
 }  // namespace berth::vet

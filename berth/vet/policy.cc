@@ -17,12 +17,14 @@ using content::YamlNode;
 
 // All rules that findings are made by (judge.h, name_findings.h).
 constexpr std::string_view kRules[] = {
-    "name.invalid",         "name.malicious",     "name.look-alike",   "name.confusion",   "name.free",
-    "name.unknown",         "licence.denied",     "licence.asked",     "licence.none",     "licence.unclear",
-    "licence.disagreement", "advisory.malicious", "advisory.critical", "advisory.high",    "advisory.medium",
-    "advisory.low",         "advisory.none",      "advisory.unknown",  "database.missing", "database.stale",
-    "database.damaged",     "release.young",      "release.yanked",    "version.none",     "version.unreadable",
-    "source.elsewhere",     "facts.missing",
+    "name.invalid",         "name.malicious",     "name.look-alike",    "name.confusion",   "name.free",
+    "name.unknown",         "licence.denied",     "licence.asked",      "licence.none",     "licence.unclear",
+    "licence.disagreement", "advisory.malicious", "advisory.critical",  "advisory.high",    "advisory.medium",
+    "advisory.low",         "advisory.none",      "advisory.unknown",   "database.missing", "database.stale",
+    "database.damaged",     "database.start-set", "release.young",      "release.undated",  "release.yanked",
+    "release.unseen",       "version.none",       "version.unreadable", "source.elsewhere", "facts.missing",
+    "list.stale",           "list.damaged",       "build.remote-add",   "build.secret",     "build.pipe-to-shell",
+    "build.unverified",     "build.extra-index",  "build.moving-tag",   "build.root",       "build.unread",
 };
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 60), false); }
@@ -59,15 +61,41 @@ Result<std::string> parse_address(std::string_view text) {
   return std::string(text);
 }
 
-Result<void> read_sources(const YamlNode& node, const YamlPlace& place, std::vector<AdvisorySource>& sources) {
+Result<std::string> parse_sha256(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  if (text.size() == 64 && std::ranges::all_of(text, is_hex)) return std::string(text);
+  return fail(Errc::InvalidInput, fmt::format("'{}' is no SHA-256: 64 digits and small letters a to f", shown(text)));
+}
+
+// An address, or a mapping of it and the SHA-256 of what lies there.
+Result<void> read_source(const YamlNode& node, const YamlPlace& place, Source& source) {
+  if (!node.is_mapping()) return yaml_value(parse_address, source.address)(node, place);
+  BERTH_CHECK_OK(read_yaml_keys(
+      node, place,
+      {{"address", yaml_value(parse_address, source.address)}, {"sha256", yaml_value(parse_sha256, source.sha256)}}));
+  if (source.address.empty()) return fail(Errc::InvalidInput, place.text(node) + " needs an 'address'");
+  return {};
+}
+
+// In the place of those of the default.
+Result<void> read_sources(const YamlNode& node, const YamlPlace& place, std::vector<Source>& sources) {
+  sources.clear();
   if (node.is_null()) return {};
   if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of names to addresses");
   for (const auto& [key, value] : node.entries()) {
-    AdvisorySource source = {.name = std::string(key->text()), .address = {}};
-    BERTH_CHECK_OK(yaml_value(parse_address, source.address)(*value, place.below(key->text())));
+    Source source = {.name = std::string(key->text()), .address = {}, .sha256 = {}};
+    BERTH_CHECK_OK(read_source(*value, place.below(key->text()), source));
     sources.push_back(std::move(source));
   }
   return {};
+}
+
+// The keys of one list.
+YamlSetter list_keys(ListPolicy& list) {
+  const auto source = [&list](const YamlNode& node, const YamlPlace& place) {
+    return read_source(node, place, list.source.emplace());
+  };
+  return yaml_group({{"source", source}, {"max_age", yaml_value(parse_age, list.max_age)}});
 }
 
 Result<void> read_rules(const YamlNode& node, const YamlPlace& place, std::map<std::string, Verdict>& rules) {
@@ -140,10 +168,13 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
   };
   std::vector<YamlKey> advisories = {{"max_age", yaml_value(parse_age, policy.database_age)},
                                      {"missing", yaml_value(parse_verdict, policy.no_database)},
+                                     {"start_set", yaml_value(parse_verdict, policy.start_set)},
                                      {"sources", sources}};
   for (auto& [level, verdict] : policy.advisories) {
     advisories.push_back({level_text(level), yaml_value(parse_verdict, verdict)});
   }
+  std::vector<YamlKey> lists = {{"stale", yaml_value(parse_verdict, policy.stale_list)}};
+  for (auto& [kind, list] : policy.lists) lists.push_back({list_kind_text(kind), list_keys(list)});
   const auto rules = [&](const YamlNode& node, const YamlPlace& place) {
     return read_rules(node, place, policy.rules);
   };
@@ -151,8 +182,10 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
       {"version", yaml_value(any_text, version)},
       {"licences", yaml_group(std::move(licences))},
       {"advisories", yaml_group(std::move(advisories))},
+      {"lists", yaml_group(std::move(lists))},
       {"releases", yaml_group({{"min_age", yaml_value(parse_age, policy.release_age)},
                                {"young", yaml_value(parse_verdict, policy.young)},
+                               {"undated", yaml_value(parse_verdict, policy.undated)},
                                {"yanked", yaml_value(parse_verdict, policy.yanked)}})},
       {"names", yaml_group({{"private", yaml_list(parse_name, policy.private_names)}})},
       {"rules", rules},

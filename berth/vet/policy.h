@@ -3,21 +3,29 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "berth/base/result.h"
 #include "berth/vet/finding.h"
+#include "berth/vet/known_list.h"
 #include "berth/vet/licence_rules.h"
 #include "berth/vet/severity.h"
 
 namespace berth::vet {
 
-// A place that advisories are fetched from.
-struct AdvisorySource {
-  std::string name;
+// A place that advisories or a list are fetched from.
+struct Source {
+  std::string name;     // of advisories; empty for a list
   std::string address;  // https://..., or an absolute path
+  std::string sha256;   // of the bytes that must lie there; empty where any are taken
+};
+
+struct ListPolicy {
+  std::optional<Source> source;
+  std::chrono::seconds max_age = {};
 };
 
 struct Policy {
@@ -32,10 +40,22 @@ struct Policy {
   };
   std::chrono::seconds database_age = std::chrono::days(7);
   Verdict no_database = Verdict::Ask;  // there is none, or it is older than that
-  std::vector<AdvisorySource> sources;
+  Verdict start_set = Verdict::Allow;  // of the index, there is none but the one that came with the program
+  // Where nothing else is said, the export of osv.dev for the Python index.
+  std::vector<Source> sources = {{"osv-pypi", "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip", ""}};
+
+  // New licences are unknown, and so asked about, in an old list of them: it needs no limit.
+  std::map<ListKind, ListPolicy> lists = {
+      {ListKind::Popular, {.source = std::nullopt, .max_age = std::chrono::days(365)}},
+      {ListKind::Malicious, {.source = std::nullopt, .max_age = std::chrono::days(365)}},
+      {ListKind::Licences, {.source = std::nullopt, .max_age = std::chrono::days(3650)}},
+      {ListKind::Exceptions, {.source = std::nullopt, .max_age = std::chrono::days(3650)}},
+  };
+  Verdict stale_list = Verdict::Ask;  // one is older than that, or damaged
 
   std::chrono::seconds release_age = std::chrono::days(7);
   Verdict young = Verdict::Ask;
+  Verdict undated = Verdict::Ask;  // the index was asked, and does not say when it came
   Verdict yanked = Verdict::Refuse;
 
   std::vector<std::string> private_names;  // normalised: of an index of one's own

@@ -70,6 +70,12 @@ Json json_of_report(const Report& report) {
     advisories.push_back(std::move(one));
   }
   json.set("advisories", std::move(advisories));
+  Json lists = Json::array();
+  for (const ListInfo& list : report.lists) {
+    Json one = json_of_list(list);
+    lists.push_back(std::move(one.set("problems", list.problems.size())));
+  }
+  json.set("lists", std::move(lists));
   return json;
 }
 

@@ -13,7 +13,10 @@ std::string shown(std::string_view text) { return to_visible(text, false); }
 
 Json message(std::string_view text) { return Json::object().set("text", shown(text)); }
 
-std::string_view level_of(Verdict verdict) { return verdict == Verdict::Refuse ? "error" : "warning"; }
+std::string_view level_of(Verdict verdict) {
+  if (verdict == Verdict::Allow) return "note";
+  return verdict == Verdict::Refuse ? "error" : "warning";
+}
 
 // A path or an address is a place; "requirements.txt:3" is a line of one. Percent-encoded where a URI needs it.
 Json location_of(const Package& package) {
@@ -88,9 +91,8 @@ Json sarif_of_report(const Report& report, std::string_view berth_version) {
       results.push_back(std::move(result));
     }
   }
-  for (const Finding& finding : report.general) {
-    if (finding.verdict != Verdict::Allow) results.push_back(result_of(finding, "advisories", rules));
-  }
+  // Also what is allowed: on what the judgement stands is told in any case.
+  for (const Finding& finding : report.general) results.push_back(result_of(finding, "advisories and lists", rules));
   Json driver = Json::object();
   driver.set("name", "berth").set("version", berth_version).set("rules", std::move(rules).take());
   Json run = Json::object();

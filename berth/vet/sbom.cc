@@ -1,6 +1,7 @@
 #include "berth/vet/sbom.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <tuple>
@@ -59,6 +60,14 @@ Json cyclonedx_component(const Sbom& sbom, const SbomComponent& component, const
     json.set("properties", std::move(properties));
   }
   return json;
+}
+
+Json unread_properties(const Sbom& sbom) {
+  Json properties = Json::array();
+  for (const std::string& unread : sbom.unread) {
+    properties.push_back(Json::object().set("name", "berth:unread").set("value", text(unread)));
+  }
+  return properties;
 }
 
 // The thing that the document is about.
@@ -132,6 +141,7 @@ std::string uuid_of(const Sbom& sbom, std::string_view form) {
   for (const SbomComponent& component : sbom.components) {
     all += fmt::format("{}\n{}\n{}\n", url_of(sbom, component), component.licence, component.location);
   }
+  for (const std::string& unread : sbom.unread) all += fmt::format("unread {}\n", unread);
   std::string hex = sha256_hex(all).substr(0, 32);
   hex[12] = '8';
   hex[16] = "89ab"[static_cast<std::size_t>(hex[16] % 4)];
@@ -159,18 +169,24 @@ Json cyclonedx_of(const Sbom& sbom) {
   }
   Json dependencies = Json::array();
   dependencies.push_back(Json::object().set("ref", "subject").set("dependsOn", std::move(depends_on)));
-  return Json::object()
-      .set("$schema", "http://cyclonedx.org/schema/bom-1.5.schema.json")
+  Json metadata = Json::object();
+  metadata.set("timestamp", utc_text(sbom.created))
+      .set("tools", Json::object().set("components", std::move(tools)))
+      .set("component", cyclonedx_subject(sbom));
+  Json document = Json::object();
+  if (!sbom.unread.empty()) metadata.set("properties", unread_properties(sbom));
+  document.set("$schema", "http://cyclonedx.org/schema/bom-1.5.schema.json")
       .set("bomFormat", "CycloneDX")
       .set("specVersion", "1.5")
       .set("serialNumber", "urn:uuid:" + uuid_of(sbom, "cyclonedx"))
       .set("version", 1)
-      .set("metadata", Json::object()
-                           .set("timestamp", utc_text(sbom.created))
-                           .set("tools", Json::object().set("components", std::move(tools)))
-                           .set("component", cyclonedx_subject(sbom)))
+      .set("metadata", std::move(metadata))
       .set("components", std::move(components))
       .set("dependencies", std::move(dependencies));
+  if (sbom.unread.empty()) return document;
+  Json incomplete = Json::object();
+  incomplete.set("aggregate", "incomplete").set("assemblies", Json(Json::Array{Json("subject")}));
+  return document.set("compositions", Json(Json::Array{std::move(incomplete)}));
 }
 
 Json spdx_of(const Sbom& sbom) {
@@ -207,6 +223,10 @@ Json spdx_of(const Sbom& sbom) {
       .set("relationships", std::move(relationships));
   if (Json unlisted = unlisted_licences(sbom); !unlisted.as_array()->empty()) {
     document.set("hasExtractedLicensingInfos", std::move(unlisted));
+  }
+  if (!sbom.unread.empty()) {
+    document.set("comment", text(fmt::format("Packages may be missing: what is there and could not be read:\n{}",
+                                             fmt::join(sbom.unread, "\n"))));
   }
   return document;
 }

@@ -28,6 +28,7 @@ struct Sbom {
   std::chrono::system_clock::time_point created;  // when the image was made, or what SOURCE_DATE_EPOCH says
   std::string tool_version;                       // Berth's
   std::vector<SbomComponent> components;
+  std::vector<std::string> unread;  // "<what>: <why>" of what is there and could not be read: its packages are missing
 };
 
 // In one order, each once: by ecosystem, name, version and location.

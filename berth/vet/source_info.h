@@ -1,4 +1,4 @@
-// What is told of a source of advisories, as JSON. Pure.
+// What is told of a source of advisories, and of a list, as JSON. Pure.
 #pragma once
 
 #include <string_view>
@@ -6,11 +6,16 @@
 #include "berth/base/json.h"
 #include "berth/base/result.h"
 #include "berth/vet/advisory_file.h"
+#include "berth/vet/known_list.h"
 
 namespace berth::vet {
 
 Json json_of_source(const SourceInfo& source);
 // Errors: Corrupt.
 Result<SourceInfo> parse_source(std::string_view line);
+
+Json json_of_list(const ListInfo& list);
+// Errors: Corrupt.
+Result<ListInfo> parse_list_info(std::string_view line);
 
 }  // namespace berth::vet

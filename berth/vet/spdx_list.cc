@@ -1,7 +1,9 @@
 #include "berth/vet/spdx_list.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
+#include <string>
 #include <utility>
 
 #include "berth/vet/built_in_data.h"
@@ -32,6 +34,18 @@ std::vector<SpdxId> parse_ids(std::string_view text) {
   }
   std::ranges::sort(ids, comes_before, &SpdxId::id);
   return ids;
+}
+
+// Both lists, and the texts of those ids that came later.
+struct Lists {
+  std::vector<SpdxId> licences = parse_ids(spdx_licences_text());
+  std::vector<SpdxId> exceptions = parse_ids(spdx_exceptions_text());
+  std::deque<std::string> texts;
+};
+
+Lists& lists() {
+  static Lists lists;
+  return lists;
 }
 
 const SpdxId* find_in(const std::vector<SpdxId>& ids, std::string_view id) {
@@ -66,14 +80,31 @@ Groups parse_groups(std::string_view text) {
 
 }  // namespace
 
-const std::vector<SpdxId>& spdx_licences() {
-  static const std::vector<SpdxId> ids = parse_ids(spdx_licences_text());
-  return ids;
-}
+const std::vector<SpdxId>& spdx_licences() { return lists().licences; }
+const std::vector<SpdxId>& spdx_exceptions() { return lists().exceptions; }
 
-const std::vector<SpdxId>& spdx_exceptions() {
-  static const std::vector<SpdxId> ids = parse_ids(spdx_exceptions_text());
-  return ids;
+void add_spdx_ids(std::string_view licences, std::string_view exceptions) {
+  const auto add = [](std::string_view text, std::vector<SpdxId>& ids) {
+    std::vector<SpdxId> added;
+    for (const SpdxId& one : parse_ids(text)) {
+      const SpdxId* known = find_in(ids, one.id);
+      if (known == nullptr) {
+        const std::string& id = lists().texts.emplace_back(one.id);
+        added.push_back({id, one.is_deprecated() ? std::string_view(id) : std::string_view()});
+      } else if (one.is_deprecated() && !known->is_deprecated()) {
+        ids[static_cast<std::size_t>(known - ids.data())].replacement = known->id;
+      }
+    }
+    ids.insert(ids.end(), added.begin(), added.end());
+    std::ranges::sort(ids, comes_before, &SpdxId::id);
+    // A list that has an id twice.
+    const auto is_same = [](const SpdxId& a, const SpdxId& b) {
+      return !comes_before(a.id, b.id) && !comes_before(b.id, a.id);
+    };
+    ids.erase(std::ranges::unique(ids, is_same).begin(), ids.end());
+  };
+  add(licences, lists().licences);
+  add(exceptions, lists().exceptions);
 }
 
 const SpdxId* find_spdx_licence(std::string_view id) { return find_in(spdx_licences(), id); }

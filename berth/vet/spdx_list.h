@@ -19,6 +19,11 @@ struct SpdxId {
 const SpdxId* find_spdx_licence(std::string_view id);
 const SpdxId* find_spdx_exception(std::string_view id);
 
+// Makes ids known that a later list has, for the whole process; both texts have an id a line and, behind a tab, what
+// replaces one that is no longer to be used. No id is forgotten: SPDX takes none back, and what we know of replacements
+// goes before what the texts say. What was found before is no longer valid. Not while other threads ask.
+void add_spdx_ids(std::string_view licences, std::string_view exceptions);
+
 // In the order of the list.
 const std::vector<SpdxId>& spdx_licences();
 const std::vector<SpdxId>& spdx_exceptions();

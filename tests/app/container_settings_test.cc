@@ -72,12 +72,15 @@ TEST(ContainerAdditions, RefuseABundleWithoutCertificates) {
 }
 
 TEST(ProxyUrl, NeverCitesWhatWasGiven) {
-  for (const char* text : {"ftp://u:secret@p", "http://u:secret@p q", "http:///secret"}) {
+  for (const char* text : {"ftp://u:secret@p", "http://u:secret@p q", "http:///secret", "http://u:secret@p:99999",
+                           "u:secret@p:x", "http://u:secret@p:/", "http://u:secret@p:0"}) {
     const auto url = parse_proxy_url(text);
     ASSERT_FALSE(url) << text;
     EXPECT_THAT(url.error().message(), ::testing::Not(HasSubstr("secret"))) << text;
   }
   EXPECT_EQ(parse_proxy_url("proxy:3128").value(), "http://proxy:3128");
+  EXPECT_EQ(parse_proxy_url("socks5://u:p@[fd00::1]").value(), "socks5://u:p@[fd00::1]");
+  EXPECT_EQ(parse_proxy_url("http://[fd00::1]:3128/").value(), "http://[fd00::1]:3128/");
 }
 
 }  // namespace

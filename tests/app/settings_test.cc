@@ -21,6 +21,9 @@ images:
   substitute:
     demisto/python3: python3
     "demisto/*": berth/any:1
+  create:
+    apt_sources: /etc/berth/site.sources
+    package_hosts: ["https://files.example.com", "http://10.1.2.3:3141"]
   default:
     python3: berth/three
     python2: berth/two
@@ -69,6 +72,9 @@ serve:
   ASSERT_EQ(settings->substitutes.size(), 2u);
   EXPECT_EQ(settings->substitutes[0].pattern, "demisto/python3");
   EXPECT_EQ(image::to_string(settings->substitutes[1].use), "berth/any:1");
+  EXPECT_EQ(settings->indexes.apt_sources, "/etc/berth/site.sources");
+  EXPECT_EQ(settings->indexes.package_hosts,
+            (std::vector<std::string>{"https://files.example.com", "http://10.1.2.3:3141"}));
   EXPECT_EQ(settings->default_python3, "berth/three");
   EXPECT_EQ(settings->default_python2, "berth/two");
   EXPECT_EQ(settings->engine, container::EngineKind::Podman);
@@ -175,8 +181,15 @@ const WrongRow kWrong[] = {
      "no tool of Debian 12 verifies"},
     {"TrustedUnknownList", "images: {trusted: {organizations: [a]}}\n", "'images.trusted.organizations'",
      "did you mean 'organisations'?"},
+    {"PackageHostWithoutScheme", "images: {create: {package_hosts: [h.example]}}\n", "'images.create.package_hosts'",
+     "scheme"},
     {"TrustedRegistryWithoutHost", "images: {trusted: {registries: [demisto]}}\n", "'images.trusted.registries'",
      "it is no registry"},
+    {"MirrorWithoutHost", "images: {registries: {docker.io: {mirrors: [mirror/x]}}}\n", "mirrors'", "is no registry"},
+    {"MirrorWithATag", "images: {registries: {docker.io: {mirrors: ['m.example/x:1']}}}\n", "mirrors'", "is no mirror"},
+    {"MirrorUpwards", "images: {registries: {docker.io: {mirrors: [m.example/../x]}}}\n", "mirrors'", "is no mirror"},
+    {"SendsToAUrl", "images: {registries: {docker.io: {sends_to: ['https://x']}}}\n", "sends_to'", "is no host"},
+    {"SendsToAPath", "images: {registries: {docker.io: {sends_to: [x/y]}}}\n", "sends_to'", "is no host"},
     {"SubstituteByAList", "images: {substitute: {a: [b]}}\n", "'images.substitute.a'", "needs one value"},
     {"SubstituteWithDigest",
      "images: {substitute: {'a@sha256:0000000000000000000000000000000000000000000000000000000000000000': b}}\n",

@@ -44,6 +44,12 @@ TEST(Tools, AreThereAndNewEnough) {
   for (const ToolRow& row : kTools) EXPECT_TRUE(judged(judge_tool(row.tool, row.version), row.expected));
 }
 
+TEST(Tools, RootsBuildsHaveARuntime) {
+  EXPECT_TRUE(judged(judge_runtimes({"crun", "runc"}, true), {Ok, "crun is there"}));
+  EXPECT_TRUE(judged(judge_runtimes({}, true), {Warning, "neither runc nor crun", "apt-get install runc"}));
+  EXPECT_TRUE(judged(judge_runtimes({}, false), {Skipped, "need none"}));
+}
+
 TEST(Tools, ThoseThatMapIdsArePrivileged) {
   const IdToolFacts good{"newuidmap", "/usr/bin/newuidmap", true};
   const IdToolFacts bare{"newgidmap", "/usr/bin/newgidmap", false};

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "berth/base/error.h"
 #include "berth/vet/licence_expression.h"
 #include "berth/vet/licence_rules.h"
+#include "berth/vet/rpm_licence.h"
 
 namespace {
 
@@ -21,6 +23,8 @@ void add_terms(const LicenceExpression& expression, std::vector<LicenceTerm>& te
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string of_rpm = spdx_of_rpm_licence({reinterpret_cast<const char*>(data), size});
+  BERTH_ASSERT(of_rpm.empty() || parse_licence_expression(of_rpm));
   const auto expression = parse_licence_expression({reinterpret_cast<const char*>(data), size});
   if (!expression) {
     for (const char c : expression.error().message()) BERTH_ASSERT(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);

@@ -72,7 +72,7 @@ TEST(RequestKey, ChangesWithAllThatIsAskedFor) {
   const CreateRequest request = recipe().request;
   const std::string key = request_key(request, kDigest);
   EXPECT_EQ(request_key(request, kDigest), key);
-  std::vector<CreateRequest> others(7, request);
+  std::vector<CreateRequest> others(8, request);
   others[0].name = "other";
   others[1].dependencies.front().specifiers = {">=0.4"};
   others[2].packages.front().version = "1";
@@ -80,6 +80,7 @@ TEST(RequestKey, ChangesWithAllThatIsAskedFor) {
   others[4].description = "x";
   others[5].authors = "x";
   others[6].source = "x";
+  others[7].origins = {"https://index.example/simple"};
   for (std::size_t i = 0; i < others.size(); ++i) EXPECT_NE(request_key(others[i], kDigest), key) << i;
   EXPECT_NE(request_key(request, "sha256:" + std::string(64, 'b')), key);
 }
@@ -93,6 +94,8 @@ TEST(LockKey, ChangesWithVersionsAndHashes) {
   other.packages.front().package.version = "1.21.3-2";
   EXPECT_NE(lock_key(other), key);
   other = recipe();
+  other.request.origins = {"https://mirror.example/simple"};  // the same from elsewhere is the same
+  EXPECT_EQ(lock_key(other), key);
   other.base.python_version = "3.11.9";  // follows from the digest
   EXPECT_EQ(lock_key(other), key);
 }
@@ -104,6 +107,10 @@ TEST(InstallScript, InstallsWithHashesAndFromNowhereElse) {
     EXPECT_THAT(script, HasSubstr(part));
   }
   EXPECT_THAT(script, Not(HasSubstr("@PACKAGES@")));
+  // Behind the installation the interpreter reads no start-up file of a library.
+  const std::size_t installed = script.find("-m pip install");
+  EXPECT_THAT(script.substr(installed), HasSubstr("python3 $isolated -S -B -"));
+  EXPECT_EQ(script.find("python3 -B -E -s", installed), std::string::npos);
   CreateRecipe none = recipe();
   none.libraries.clear();
   none.packages.clear();
@@ -113,8 +120,9 @@ TEST(InstallScript, InstallsWithHashesAndFromNowhereElse) {
 
 TEST(ImageFolder, IsWhatTheRepositoryUnderstands) {
   const std::string text = dockerfile(recipe());
-  for (const char* part : {"\nFROM berth/python3-deb:3.11.2.1\n", "USER root\n", "wget=1.21.3-1",
-                           "COPY requirements.txt .", "--require-hashes", "\nUSER demisto\n"}) {
+  const std::string from = "\nFROM berth/python3-deb:3.11.2.1@" + kDigest + "\n";
+  for (const char* part : {from.c_str(), "USER root\n", "wget=1.21.3-1", "COPY requirements.txt .", "--require-hashes",
+                           "\nUSER demisto\n"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
   EXPECT_LT(text.find("USER root"), text.find("apt-get"));
@@ -122,6 +130,10 @@ TEST(ImageFolder, IsWhatTheRepositoryUnderstands) {
   CreateRecipe as_root = recipe();
   as_root.base.user = "";
   EXPECT_THAT(dockerfile(as_root), Not(HasSubstr("USER")));
+  // A name without a registry would be a stranger's elsewhere.
+  as_root.base.is_local = true;
+  EXPECT_THAT(dockerfile(as_root), HasSubstr("\nFROM localhost/berth/python3-deb:3.11.2.1@"));
+  EXPECT_THAT(dockerfile(as_root), HasSubstr("# The base lies on the machine where this was made: push it"));
 }
 
 TEST(VerifyScript, NamesVersionsAndWhatIsImported) {

@@ -1,6 +1,9 @@
 #include "berth/image/credentials.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
 
 #include "berth/sys/file.h"
 #include "tests/support/result_matchers.h"
@@ -83,6 +86,22 @@ TEST(Helper, IsNamedByNoPath) {
     EXPECT_TRUE(testing::fails_with(ask_helper(name, "r"), Errc::InvalidInput, "and no path")) << name;
   }
   EXPECT_TRUE(testing::fails_with(ask_helper("there-is-none-such", "r"), Errc::NotFound, "is not on PATH"));
+}
+
+TEST_F(Files, OfHelpersAreRunInOurEnvironment) {
+  const auto program = write("docker-credential-here", R"(#!/bin/sh
+printf '{"Username": "%s", "Secret": "%s"}' "$AWS_PROFILE" "$(env | grep -c '^PATH=')") ");
+      ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+  const std::string path = std::getenv("PATH");
+  ASSERT_EQ(::setenv("PATH", (folder_.path().native() + ":" + path).c_str(), 1), 0);
+  ASSERT_EQ(::setenv("AWS_PROFILE", "harbour", 1), 0);
+  const auto found = ask_helper("here", "registry.example");
+  ::unsetenv("AWS_PROFILE");
+  ::setenv("PATH", path.c_str(), 1);
+  ASSERT_TRUE(testing::ok(found));
+  ASSERT_TRUE(found->has_value());
+  EXPECT_EQ((*found)->user, "harbour");
+  EXPECT_EQ((*found)->password, "1") << "no variable twice";
 }
 
 TEST(Credentials, AreWrittenAsAHeader) {

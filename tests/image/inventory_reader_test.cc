@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tests/image/layers.h"
+#include "tests/image/rpm_fixture.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::image {
@@ -162,6 +163,47 @@ TEST(DistrolessImage, IsReadFromStatusD) {
   EXPECT_TRUE(inventory.unread.empty());
 }
 
+class RpmImage : public ::testing::Test {
+ protected:
+  RpmImage() {
+    const std::string header = HeaderText()
+                                   .package("py")
+                                   .texts(1117, {"a.dist-info"})
+                                   .texts(1118, {"/s/site-packages/"})
+                                   .numbers(1116, {0})
+                                   .blob();
+    layers_.put(0, "usr/lib/sysimage/rpm/Packages.db", ndb_file({header, HeaderText().package("bash").blob()}));
+    layers_.put(0, "s/site-packages/a.dist-info/METADATA", "Name: a\nVersion: 1\n");
+  }
+
+  Layers layers_;
+};
+
+TEST_F(RpmImage, IsReadWhole) {
+  const Inventory inventory = inventory_of(layers_, 1);
+  ASSERT_EQ(inventory.packages.size(), 2u);
+  EXPECT_EQ(inventory.packages[0].name, "bash");
+  EXPECT_EQ(inventory.packages[0].format, PackageFormat::Rpm);
+  EXPECT_EQ(find(inventory, "a")->owner, "py");
+  EXPECT_TRUE(inventory.unread.empty());
+}
+
+TEST_F(RpmImage, IsReadOnceWhereTheOldPlaceIsALink) {
+  layers_.link(0, "var/lib/rpm", "../../usr/lib/sysimage/rpm");
+  EXPECT_EQ(inventory_of(layers_, 1).packages.size(), 2u);
+}
+
+TEST_F(RpmImage, HidesNothingInASecondDatabase) {
+  layers_.put(0, "var/lib/rpm/rpmdb.sqlite",
+              sqlite_file({sqlite_page({sqlite_row(1, HeaderText().package("q").blob().substr(0, 50))})}));
+  layers_.put(0, "var/lib/rpm/rpmdb.sqlite-wal", "");
+  const Inventory inventory = inventory_of(layers_, 1);
+  EXPECT_EQ(inventory.packages.size(), 2u);
+  ASSERT_EQ(inventory.unread.size(), 1u);
+  EXPECT_EQ(inventory.unread[0].what, "var/lib/rpm/rpmdb.sqlite");
+  EXPECT_NE(inventory.unread[0].why.find("1 of its records"), std::string::npos) << inventory.unread[0].why;
+}
+
 struct Hostile {
   const char* name;
   std::function<void(Layers&)> make;
@@ -171,6 +213,20 @@ struct Hostile {
 const Hostile kHostile[] = {
     {"RpmIsNamedNeverEmpty", [](Layers& l) { l.put(0, "var/lib/rpm/rpmdb.sqlite", "x"); }, "var/lib/rpm/rpmdb.sqlite",
      "no database of rpm"},
+    {"RpmIsOfBerkeleyDb", [](Layers& l) { l.put(0, "var/lib/rpm/Packages", std::string(12, 0) + little(0x61561)); },
+     "var/lib/rpm/Packages", "Berkeley DB"},
+    {"RpmHasALogThatIsNotWrittenBack",
+     [](Layers& l) {
+       l.put(0, "var/lib/rpm/rpmdb.sqlite", sqlite_file({sqlite_page({})}));
+       l.put(0, "var/lib/rpm/rpmdb.sqlite-wal", "x");
+     },
+     "var/lib/rpm/rpmdb.sqlite-wal", "changes that are not in the database"},
+    {"RpmIsALinkOutside",
+     [](Layers& l) {
+       l.link(0, "var/lib/rpm/rpmdb.sqlite", "/etc");
+       l.put(0, "etc/x", "x");
+     },
+     "var/lib/rpm/rpmdb.sqlite", "not a regular file"},
     {"StatusIsAFolder", [](Layers& l) { l.put(0, "var/lib/dpkg/status/x", "x"); }, "var/lib/dpkg/status",
      "not a regular file"},
     {"StatusIsNone", [](Layers& l) { l.put(0, "var/lib/dpkg/status", "hello\n"); }, "var/lib/dpkg/status",

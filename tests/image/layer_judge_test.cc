@@ -42,6 +42,8 @@ const Row kRows[] = {
     {"Redirect", {.name = "x", .attributes = {{"trusted.overlay.redirect", "/"}}}, "would steer"},
     {"RemovesItself", {.name = "a/.wh.."}, "removes no file"},
     {"RemovesTheOneAbove", {.name = "a/.wh..."}, "removes no file"},
+    {"RemovesTheOneAboveOnceCleaned", {.kind = TarKind::Folder, .name = "a/.wh.../."}, "removes no file"},
+    {"RemovesItselfOnceCleaned", {.kind = TarKind::Folder, .name = ".wh.././/"}, "removes no file"},
     {"UnknownMark", {.name = ".wh..wh.plnk"}, "a mark that is not known"},
 };
 
@@ -129,6 +131,18 @@ TEST_F(Layer, ThatIsNoTarOrOverALimitIsRefused) {
   EXPECT_TRUE(testing::fails_with(judge(bytes_, {.entries = 2}), Errc::Exhausted, "more than 2 entries"));
   EXPECT_TRUE(testing::fails_with(judge_layer(file(), Packing::Plain, "sha256:x", {}), Errc::Corrupt, "says sha256:x"));
   EXPECT_TRUE(testing::fails_with(judge_layer(file(), Packing::Gzip, "sha256:x", {}), Errc::Corrupt, "no gzip"));
+}
+
+TEST_F(Layer, ThatBeginsLikeAPackedFileIsRefused) {
+  // Tools that unpack layers go by the first bytes, and would unpack something else.
+  for (const std::string magic : {"\x1f\x8b\x08", "BZh9", "\xfd\x37zXZ", "\x28\xb5\x2f\xfd", "\x5a\x2a\x4d\x18"}) {
+    auto tar = TarWriter::create(file());
+    ASSERT_TRUE(testing::ok(tar));
+    ASSERT_TRUE(testing::ok(tar->add(magic == "\xfd\x37zXZ" ? magic + std::string(1, '\0') : magic, "harmless")));
+    ASSERT_TRUE(testing::ok(tar->finish()));
+    const std::string bytes = *sys::read_file(file(), 1 << 20);
+    EXPECT_TRUE(testing::fails_with(judge(bytes), Errc::Corrupt, "it is packed another time"));
+  }
 }
 
 TEST(Writer, LeavesNothingUnlessItIsFinished) {

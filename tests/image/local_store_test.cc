@@ -49,6 +49,18 @@ class Store : public ::testing::Test {
   FixtureStore store_;
 };
 
+TEST(PickedImage, IsFoundByAnyOfItsDigests) {
+  StoredImage image = {.id = id_of('1'), .digest = digest_of('1'), .other_digests = {digest_of('2')}};
+  image.names.push_back(*parse_reference("docker.io/demisto/x@" + digest_of('1')));
+  const std::vector<const StoredImage*> images = {&image};
+  for (const char* name : {"demisto/x@", "demisto/x:9@"}) {
+    EXPECT_EQ(pick_image(images, *parse_reference(name + digest_of('1'))), &image);
+    EXPECT_EQ(pick_image(images, *parse_reference(name + digest_of('2'))), &image);
+    EXPECT_EQ(pick_image(images, *parse_reference(name + digest_of('3'))), nullptr);
+  }
+  EXPECT_EQ(pick_image(images, *parse_reference("demisto/y@" + digest_of('2'))), nullptr);
+}
+
 TEST_F(Store, ReadsAnImageWhole) {
   const auto store = LocalStore::open(store_.root());
   ASSERT_TRUE(testing::ok(store));

@@ -22,17 +22,19 @@ std::string manifest(const std::string& layers, const std::string& more = "") {
 }
 
 TEST(Manifest, IsRead) {
-  const auto parsed = parse_manifest(manifest(layer() + "," + layer("application/vnd.oci.image.layer.v1.tar", "9")),
+  const auto parsed = parse_manifest(manifest(layer() + "," + layer("application/vnd.oci.image.layer.v1.tar", "9") +
+                                              "," + layer("application/vnd.oci.image.layer.v1.tar+zstd")),
                                      "application/vnd.oci.image.manifest.v1+json; charset=utf-8");
   ASSERT_TRUE(testing::ok(parsed));
   const auto* read = std::get_if<ImageManifest>(&*parsed);
   ASSERT_NE(read, nullptr);
   EXPECT_EQ(read->media_type, kOciManifestType);
   EXPECT_EQ(read->config.size_bytes, 7u);
-  ASSERT_EQ(read->layers.size(), 2u);
+  ASSERT_EQ(read->layers.size(), 3u);
   EXPECT_EQ(read->layers[0].packing, Packing::Gzip);
   EXPECT_EQ(read->layers[1].packing, Packing::Plain);
-  EXPECT_EQ(read->layer_bytes(), 14u);
+  EXPECT_EQ(read->layers[2].packing, Packing::Zstd);
+  EXPECT_EQ(read->layer_bytes(), 19u);
 }
 
 TEST(Manifest, OfDockerIsRead) {
@@ -84,8 +86,7 @@ const Row kRows[] = {
      "are the most"},
     {"ForeignLayer", manifest(layer("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")), "",
      Errc::InvalidInput, "lie outside the registry"},
-    {"Zstd", manifest(layer("application/vnd.oci.image.layer.v1.tar+zstd")), "", Errc::InvalidInput,
-     "packed with zstd"},
+    {"Xz", manifest(layer("application/vnd.oci.image.layer.v1.tar+xz")), "", Errc::InvalidInput, "no type of a layer"},
     {"UnknownLayer", manifest(layer("a/b")), "", Errc::InvalidInput, "'a/b' is no type of a layer"},
     {"NotUtf8", manifest(layer(), "\"x\": \"\xff\","), "", Errc::Corrupt, "not UTF-8"},
     {"Nul", manifest(layer(), R"("x": "\u0000",)"), "", Errc::Corrupt, "holds a NUL"},
@@ -117,6 +118,15 @@ TEST(Index, HasAnEntryForTheMachine) {
   const auto* index = std::get_if<ImageIndex>(&*parsed);
   ASSERT_NE(index, nullptr);
   EXPECT_EQ(choose_entry(*index, "amd64")->digest, "sha256:" + std::string(64, '2'));
+  EXPECT_TRUE(is_only_choice(*index, index->entries[1]));
+  ImageIndex two = *index;
+  two.entries.push_back(two.entries[1]);
+  EXPECT_FALSE(is_only_choice(two, two.entries[1])) << "another tool could choose the other";
+  ImageIndex odd = *index;
+  odd.entries[1].variant = "v3";
+  EXPECT_FALSE(is_only_choice(odd, odd.entries[1]));
+  odd.entries[0].variant = "v8";
+  EXPECT_TRUE(is_only_choice(odd, odd.entries[0])) << "what arm64 is, said or not";
   EXPECT_TRUE(testing::fails_with(choose_entry(*index, "riscv64"), Errc::NotFound,
                                   "none for linux/riscv64; there is linux/arm64, linux/amd64"));
 }

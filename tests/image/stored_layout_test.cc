@@ -56,6 +56,22 @@ TEST_P(RecordRows, AreUsableOnlyWithIds) {
   }
 }
 
+TEST(Records, KnowAllDigestsOfAnImage) {
+  const std::string index(64, 'c');
+  const std::string other(64, 'd');
+  const auto image = parse_stored_image(fmt::format(
+      R"({{"id": "{0}", "digest": "sha256:{2}", "big-data-digests": {{"manifest": "sha256:{1}", "sha256:{0}": "sha256:{0}",
+          "manifest-sha256:{2}": "sha256:{2}", "manifest-sha256:{1}": "sha256:{1}", "manifest-sha256:{3}": 1,
+          "manifest-x": "sha256:{0}"}}}})",
+      kA, kB, index, other));
+  ASSERT_TRUE(testing::ok(image));
+  ASSERT_TRUE(image->has_value());
+  EXPECT_EQ((*image)->digest, "sha256:" + kB) << "the manifest, not the index that the record begins with";
+  EXPECT_EQ((*image)->other_digests, (std::vector{"sha256:" + index, "sha256:" + other}));
+  EXPECT_TRUE(has_digest(**image, "sha256:" + kB) && has_digest(**image, "sha256:" + index));
+  EXPECT_FALSE(has_digest(**image, "sha256:" + kA));
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, RecordRows, ::testing::ValuesIn(kRecords),
                          [](const auto& row) { return row.param.name; });
 

@@ -91,10 +91,14 @@ TEST(Trust, IsForWhatWasCreatedHereUnlessTurnedOff) {
 
 TEST(Trust, OfOneNameIsEnough) {
   const std::vector<Reference> names = {{.registry = "ghcr.io", .path = "a/b"}, {.registry = "localhost", .path = "b"}};
-  EXPECT_TRUE(testing::ok(check_trust(default_trust(), names, kOther)));
-  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), {names[0]}, kOther), Errc::Denied, "ghcr.io/a/b"));
-  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), std::vector<Reference>(), kOther), Errc::Denied,
+  const std::vector<std::string> digests = {kOther};
+  EXPECT_TRUE(testing::ok(check_trust(default_trust(), names, digests)));
+  const std::vector<Reference> first = {names[0]};
+  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), first, digests), Errc::Denied, "ghcr.io/a/b"));
+  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), std::vector<Reference>(), digests), Errc::Denied,
                                   "without a name"));
+  EXPECT_TRUE(testing::fails_with(check_trust(sample_policy(), first, digests), Errc::Denied, "not trusted"));
+  EXPECT_TRUE(testing::ok(check_trust(sample_policy(), first, std::vector{kOther, kDigest})));
 }
 
 TEST(Trust, RefusesRowsThatNameNothing) {

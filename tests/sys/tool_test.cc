@@ -31,6 +31,21 @@ TEST(Tool, IsEndedWithItsChildrenAtTheTimeLimit) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
 }
 
+TEST(Tool, IsEndedByItsWatch) {
+  const auto begun = std::chrono::steady_clock::now();
+  int asked = 0;
+  ToolOptions options;
+  options.watch = [&]() -> Result<void> {
+    if (++asked < 3) return {};
+    return fail(Errc::Exhausted, "that is enough");
+  };
+  EXPECT_TRUE(testing::fails_with(run_tool({"sleep", "60"}, options), Errc::Exhausted, "that is enough"));
+  EXPECT_EQ(asked, 3);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+  options.watch = []() -> Result<void> { return {}; };
+  EXPECT_TRUE(testing::ok(run_tool({"sleep", "0.3"}, options)));
+}
+
 TEST(Tool, IsEndedWhenItFloods) {
   auto output = run_tool({"sh", "-c", "yes"}, {.output_limit_bytes = 1 << 20});
   EXPECT_TRUE(testing::fails_with(output, Errc::Exhausted, "wrote more than 1048576 bytes"));

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import http.server
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -14,19 +15,23 @@ import threading
 import zipfile
 
 RELEASED = (2026, 1, 2, 3, 4, 6)
+UPLOADED = '2026-01-02T03:04:06Z'
+JSON_PAGE = 'application/vnd.pypi.simple.v1+json'
 
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def wheel(name, version, files, requires=(), licence='MIT'):
+def wheel(name, version, files, requires=(), licence='MIT', licence_file=None):
     """(file name, bytes) of a wheel that holds `files`, a path to its text each."""
     info = '%s-%s.dist-info' % (name, version)
     metadata = 'Metadata-Version: 2.1\nName: %s\nVersion: %s\nLicense: %s\n' % (name, version, licence)
     metadata += ''.join('Requires-Dist: %s\n' % one for one in requires)
     whole = dict(files)
     whole[info + '/METADATA'] = metadata
+    if licence_file:
+        whole[info + '/LICENSE'] = licence_file
     whole[info + '/WHEEL'] = 'Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n'
     whole[info + '/top_level.txt'] = ''.join(sorted({path.split('/')[0].split('.')[0] + '\n' for path in files}))
     record = ''
@@ -103,6 +108,9 @@ class Index:
     def __init__(self):
         self.libraries = {}  # file name: bytes
         self.debs = {}       # path below /debian: bytes
+        self.uploaded = {}   # file name: when, where it is not UPLOADED
+        self.yanked = {}     # file name: why
+        self.json_pages = True
         self.requests = []
         self.password = None
         self.gone_after = None  # requests for libraries that are still answered
@@ -137,7 +145,8 @@ class Index:
         path = request.path.split('?')[0]
         self.requests.append(path)
         self.before_answer(path)
-        status, kind, body = self.find(path, request.headers.get('Authorization'))
+        wants_json = self.json_pages and JSON_PAGE in (request.headers.get('Accept') or '')
+        status, kind, body = self.find(path, request.headers.get('Authorization'), wants_json)
         request.send_response(status)
         if status == 401:
             request.send_header('WWW-Authenticate', 'Basic realm="tests"')
@@ -149,7 +158,11 @@ class Index:
         except OSError:
             pass
 
-    def find(self, path, authorization):
+    def fetched_files(self):
+        """The distribution files that were asked for."""
+        return [path for path in self.requests if path.startswith('/files/') or path.endswith('.deb')]
+
+    def find(self, path, authorization, wants_json=False):
         if path.startswith('/debian/'):
             body = self.debs.get(path[len('/debian/'):])
             return (200, 'application/octet-stream', body) if body is not None else (404, 'text/plain', b'')
@@ -162,12 +175,19 @@ class Index:
         if path.startswith('/simple/'):
             wanted = path.split('/')[2].replace('-', '_')
             names = [name for name in self.libraries if name.split('-')[0].lower() == wanted]
+            if wants_json and names:
+                return 200, JSON_PAGE, self.json_page(wanted, names)
             links = ''.join('<a href="/files/%s#sha256=%s">%s</a>\n' % (name, sha256(self.libraries[name]), name)
                             for name in names)
             page = '<!DOCTYPE html><html><body>%s</body></html>' % links
             return (200, 'text/html', page.encode()) if names else (404, 'text/plain', b'')
         body = self.libraries.get(path.rsplit('/', 1)[-1])
         return (200, 'application/octet-stream', body) if body is not None else (404, 'text/plain', b'')
+
+    def json_page(self, project, names):
+        files = [{'filename': name, 'url': '/files/' + name, 'hashes': {'sha256': sha256(self.libraries[name])},
+                  'upload-time': self.uploaded.get(name, UPLOADED), 'yanked': self.yanked.get(name, False)} for name in names]
+        return json.dumps({'meta': {'api-version': '1.1'}, 'name': project, 'files': files}).encode()
 
     def publish_debs(self, packages, folder):
         """Makes the archive of (name, version, bytes) each, signed; gives the file of package sources."""

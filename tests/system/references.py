@@ -44,12 +44,17 @@ class References:
                 self._fetched[key] = str(error)
         return self._fetched[key]
 
-    def python(self, requirement, module):
-        """(the module of a library from the index, why there is none)."""
+    def library(self, requirement):
+        """(a folder where Python finds a library from the index, why there is none)."""
         target = os.path.join(self.folder, requirement)
         reason = self._fetch(requirement, [sys.executable, '-m', 'pip', 'install', '--quiet', '--no-input', '--only-binary=:all:',
                                            '--disable-pip-version-check', '--root-user-action=ignore', '--target', target,
                                            requirement], self.folder)
+        return (None, reason) if reason else (target, '')
+
+    def python(self, requirement, module):
+        """(the module of a library from the index, why there is none)."""
+        target, reason = self.library(requirement)
         if reason:
             return None, reason
         outside = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split('.')[0] == module.split('.')[0]}
@@ -64,7 +69,8 @@ class References:
         """(a folder where node finds these packages, why there is none)."""
         folder = os.path.join(self.folder, 'node')
         os.makedirs(folder, exist_ok=True)
-        argv = ['npm', 'install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock'] + packages
+        argv = ['npm', 'install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock', '--omit=optional',
+                '--omit=peer'] + packages
         reason = self._fetch(tuple(packages), argv, folder)
         return (None, reason) if reason else (folder, '')
 

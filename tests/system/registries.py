@@ -41,15 +41,16 @@ def tar_of(files):
 
 
 class Image:
-    """Blobs and a manifest. `layers` are tars, or pairs of what is sent and what the configuration says it unpacks to."""
+    """Blobs and a manifest. `layers` are tars, or pairs of what is sent and what the configuration says it unpacks to; a
+    third thing is its media type."""
 
     def __init__(self, layers, config=None, architecture=ARCHITECTURE):
         self.blobs = {}
         sent = []
         diff_ids = []
         for layer in layers:
-            packed, unpacked = layer if isinstance(layer, tuple) else (gzip.compress(layer, mtime=0), layer)
-            sent.append(self.descriptor(OCI_LAYER, packed))
+            packed, unpacked, *kind = layer if isinstance(layer, tuple) else (gzip.compress(layer, mtime=0), layer)
+            sent.append(self.descriptor(kind[0] if kind else OCI_LAYER, packed))
             diff_ids.append(digest_of(unpacked))
         body = {'architecture': architecture, 'os': 'linux', 'created': '2026-01-02T03:04:05Z',
                 'config': {'Cmd': ['true']}, 'rootfs': {'type': 'layers', 'diff_ids': diff_ids}}

@@ -78,7 +78,7 @@ def archive(members):
     return out.getvalue()
 
 
-def layout(image, name='localhost/odd:1', size=None):
+def layout(image, name='registry.example/team/odd:1', size=None):
     entry = {'mediaType': registries.OCI_MANIFEST, 'digest': image.digest, 'size': size or len(image.manifest),
              'annotations': {'org.opencontainers.image.ref.name': name}}
     index = json.dumps({'schemaVersion': 2, 'mediaType': OCI_INDEX, 'manifests': [entry]}).encode()
@@ -110,11 +110,63 @@ def test_archives_of_strangers(sites):
         assert done.code != 0 and words in done.err, (row, done)
         assert there.names() == [], row
     file = there.berth.write('archive.tar', archive(good))
-    assert there('load', file).code == 0 and there.names() == ['localhost/odd:1']
+    assert there('load', file).code == 0 and there.names() == ['registry.example/team/odd:1']
     second = there.berth.write('archive2.tar', archive(layout(small_image('another'))))
     assert 'a tag does not change' in there('load', second).err
     there.trust({}, trusted='{local: off}')
     assert 'not trusted' in there('load', there.berth.write('archive3.tar', archive(layout(image, 'localhost/x:2')))).err
+
+
+def test_file_that_says_it_was_created_here(sites, registry):
+    here, there = sites
+    there.trust({}, trusted='{organisations: [acme]}')
+    image = small_image('usurper')
+    name = 'localhost/berth/python3-deb:99.0.0.1'
+    file = there.berth.write('usurper.tar', archive(layout(image, name)))
+    refused = there('load', file)
+    assert refused.code != 0 and 'which it cannot know' in refused.err and '--trust-local' in refused.err, refused
+    assert there.names() == []
+    assert there('load', file, '--name', 'localhost/mine:1').code == 0
+    assert there('load', file, '--trust-local').code == 0 and there.names() == [name, 'localhost/mine:1']
+    # A bundle is a file, too; here its digest is known.
+    members = layout(image, 'localhost/other:1')
+    contents = json.dumps({'schema': 1, 'images': [{'name': 'localhost/other:1', 'digest': image.digest}],
+                           'packs': []}).encode()
+    file = there.berth.write('usurper.bundle', bundle_of(members, contents))
+    done = bundle(there, 'import', file)
+    assert done.code != 0 and 'which it cannot know' in done.err + done.out, done
+    there.trust({}, trusted='{digests: ["%s"]}' % image.digest)
+    assert bundle(there, 'import', file).code == 0
+    there.trust({}, trusted='{organisations: [acme]}')
+    assert bundle(there, 'import', file, '--trust-local').code == 0
+
+
+def bundle_of(members, contents):
+    members = members + [('bundle.json', contents)]
+    sums = ''.join('%s  %s\n' % (digest_of(data)[7:], name) for name, data in members).encode()
+    return archive(members + [('SHA256SUMS', sums)])
+
+
+def test_images_without_a_tag_in_a_bundle(sites):
+    there = sites[1]
+    for word in ('first', 'second'):
+        image = small_image(word)
+        contents = json.dumps({'schema': 1, 'images': [{'name': 'docker.io/demisto/x', 'digest': image.digest}],
+                               'packs': []}).encode()
+        file = there.berth.write('tagless.bundle', bundle_of(layout(image, 'docker.io/demisto/x'), contents))
+        done = bundle(there, 'import', file)
+        assert done.code != 0 and 'no name with a tag' in done.out + done.err, done
+        assert there.names() == []
+
+
+def test_archives_of_other_tools(sites):
+    there = sites[1]
+    image = small_image('docker')
+    newer = archive(layout(image) + [('manifest.json', b'[]'), ('repositories', b'{}')])
+    assert there('load', there.berth.write('docker25.tar', newer)).code == 0
+    older = archive([('%s/VERSION' % ('a' * 64), b'1.0'), ('manifest.json', b'[]')])
+    done = there('load', there.berth.write('docker24.tar', older))
+    assert done.code != 0 and 'skopeo copy docker-archive:' in done.err, done
 
 
 def make_pack(folder):
@@ -155,8 +207,15 @@ def test_bundle(sites, registry):
     assert there.digests() == {name: image.digest for name, image in zip(names, images)}
     shown = there.berth('content', 'show', 'Tide', settings=there.settings)
     assert shown.code == 0 and 'Tide' in shown.out, shown
-    again = bundle(there, 'import', file, '--json')
+    again = bundle(there, 'import', file, '--json', '--digest', made.json['digest'])
     assert again.code == 0 and {image['state'] for image in again.json['images']} == {'unchanged'}, again
+    for digest, words in (('sha256:' + '0' * 64, 'another bundle'), ('x', "is not 'sha256:'")):
+        for verb in ('verify', 'import'):
+            other = bundle(there, verb, file, '--digest', digest)
+            assert other.code != 0 and words in other.err, other
+    assert made.json['digest'] in bundle(there, 'import', file).out
+    bundles = os.path.join(there.state, 'bundles')
+    assert sorted(os.listdir(bundles)) == ['.lock', 'bundle'], 'nothing of the exchange is left'
     figure('bundle', 'import of two small images and a pack', '%.2f s' % imported.seconds)
 
 

@@ -23,6 +23,7 @@ import registries
 from calls import PATIENCE
 from figures import figure
 from hostile_registry import HostileRegistry
+from references import require
 from registries import ARCHITECTURE, OCI_INDEX, OCI_MANIFEST, Image, digest_of, small_image, tar_of
 
 
@@ -113,7 +114,8 @@ MANIFESTS = {
     'R07 foreign layer': (set_in('layers', 0, 'mediaType',
                                  'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip'),
                           'its bytes lie outside the registry'),
-    'R10 zstd': (set_in('layers', 0, 'mediaType', 'application/vnd.oci.image.layer.v1.tar+zstd'), 'packed with zstd'),
+    'R10 zstd that is gzip': (set_in('layers', 0, 'mediaType', 'application/vnd.oci.image.layer.v1.tar+zstd'), 'no zstd'),
+    'R10 xz': (set_in('layers', 0, 'mediaType', 'application/vnd.oci.image.layer.v1.tar+xz'), 'no type of a layer'),
     'R11 400 layers': (more_layers, 'it has 400 layers, and 256 are the most'),
     'R11 key twice': (as_text(lambda text: text.replace('"schemaVersion"', '"schemaVersion": 2, "schemaVersion"')),
                       "the key 'schemaVersion' stands twice"),
@@ -245,6 +247,72 @@ def test_redirects(berth, site, registry):
         assert other.asked and all('Authorization' not in headers for _, _, headers in other.asked)
     finally:
         other.end()
+
+
+def words(kibibytes):
+    return b'<a href="https://store.example/x?signature=%s">Temporary Redirect</a>' % (b'y' * (kibibytes << 10))
+
+
+@pytest.mark.parametrize('kibibytes', [2, 1024])
+def test_what_is_said_beside_a_redirect_is_no_blob(site, registry, kibibytes):
+    """Blobs smaller than the page that tells where they are."""
+    other = HostileRegistry(registry.image)
+    site.trust({registry.name: 'insecure: on, sends_to: ["%s"]' % other.name})
+    try:
+        registry.rules['blob'] = lambda handler, path: handler.answer(
+            307, words(kibibytes), Location='http://' + other.name + path)
+        assert pull(site, registry).code == 0
+        assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+    finally:
+        other.end()
+
+
+def test_page_of_an_error_about_a_small_blob(site, registry):
+    """It is tried again, and a token that has run out is renewed, however long the words about it are."""
+    left = [503, 401]
+
+    def fail(handler, path):
+        if handler.headers.get('Authorization') == 'Bearer t' and not left:
+            return False
+        return handler.answer(left.pop(0) if left else 401, words(4),
+                              WWW_Authenticate='Bearer realm="http://%s/token"' % registry.name)
+
+    registry.rules.update(blob=fail, token=lambda handler, path: handler.answer(200, b'{"token": "t"}'))
+    assert pull(site, registry).code == 0 and left == []
+
+
+def test_challenges_of_several_kinds(berth, site, registry):
+    auth = berth.write('kinds.json', json.dumps({'auths': {registry.name: {'username': 'u', 'password': 'p'}}}))
+
+    def need(handler, path):
+        if handler.headers.get('Authorization', '').startswith('Basic '):
+            return False
+        handler.send_response(401)
+        handler.send_header('WWW-Authenticate', 'Negotiate')
+        handler.send_header('WWW-Authenticate', 'Basic realm="x"')
+        handler.send_header('Content-Length', '0')
+        handler.end_headers()
+        return True
+
+    registry.rules.update(manifest=need, blob=need)
+    assert pull(site, registry, env={'REGISTRY_AUTH_FILE': auth}).code == 0
+
+
+def test_path_before_that_of_images(site, registry):
+    """A mirror that holds other registries below a path of its own."""
+    site.trust({registry.name: 'insecure: on', 'registry.invalid': 'mirrors: ["%s/proxy/hub"]' % registry.name})
+    done = site('pull', 'registry.invalid/team/x:1')
+    assert done.code == 0 and site.names() == ['registry.invalid/team/x:1'], done
+    assert all(path.startswith('/v2/proxy/hub/team/x/') for _, path, _ in registry.asked if path != '/v2/')
+    lost = site('pull', 'registry.invalid/team/x:2').err
+    assert 'of its mirrors' in lost and "'%s'" % registry.name in lost, lost
+
+
+def test_proxy_password_is_not_told(site, registry):
+    site.trust({})
+    for url in ('http://user:canary-pw@proxy:99999', 'http://user:canary-pw@proxy.invalid:1'):
+        done = pull(site, registry, env={'http_proxy': url, 'https_proxy': url})
+        assert done.code != 0 and 'canary' not in done.out + done.err and 'proxy' in done.err, done
 
 
 def test_servers_of_tokens(berth, site, registry):
@@ -468,6 +536,22 @@ def gzip_bomb():
     return b''.join(packer.compress(zeros) for _ in range(1024)) + packer.flush(), b''
 
 
+ZSTD = 'application/vnd.oci.image.layer.v1.tar+zstd'
+SKIPPED = b'\x50\x2a\x4d\x18\x04\x00\x00\x00lies'  # a frame that says nothing
+
+
+def zstd(data, *options):
+    """From a pipe, so that the length of the data does not bound the window."""
+    require('zstd', shutil.which('zstd'), "'zstd' is not on PATH (Debian package zstd)")
+    return subprocess.run(['zstd', '-q', '-c', *options], input=data, stdout=subprocess.PIPE, check=True).stdout
+
+
+def zstd_bomb():
+    """A gibibyte of zeros in some 32 KiB."""
+    one = zstd(bytes(64 << 20), '-19')
+    return one * 16, b'', ZSTD
+
+
 GOOD = tar_of({'a': b'1'})
 BROKEN = bytearray(GOOD)
 BROKEN[0] ^= 1
@@ -482,6 +566,16 @@ LAYERS = {
     'R10 nested': (gzip.compress(GOOD), 'read the archive'),
     'R10 breaks off': ((gzip.compress(GOOD)[:-9], GOOD), 'it breaks off'),
     'R10 xz': ((b'\xfd7zXZ\x00' + b'x' * 100, GOOD), 'it is damaged, or no gzip'),
+    'R10 bomb of zstd': (zstd_bomb, 'it unpacks to more than'),
+    'R10 zstd with garbage': (lambda: (zstd(GOOD) + b'garbage', GOOD, ZSTD), 'it is damaged, or no zstd'),
+    'R10 zstd breaks off': (lambda: (zstd(GOOD)[:-5], GOOD, ZSTD), 'it breaks off'),
+    'R10 zstd with a window of 128 MiB': (lambda: (zstd(GOOD, '--long=27'), GOOD, ZSTD), 'its window is larger than 32 MiB'),
+    'R10 zstd behind a frame to skip': (lambda: (SKIPPED + zstd(GOOD), GOOD, ZSTD), 'it is damaged, or no zstd'),
+    'R10 zstd nested': (lambda: (zstd(zstd(GOOD)), zstd(GOOD), ZSTD), 'read the archive'),
+    'R10 zstd of other bytes': (lambda: (zstd(tar_of({'b': b'2'})), GOOD, ZSTD), "the image's configuration says"),
+    'R10 zstd called gzip': (lambda: (zstd(GOOD), GOOD), 'it is damaged, or no gzip'),
+    'L01 upwards in zstd': (lambda: (zstd(entry('../x')), entry('../x'), ZSTD), 'its name leads upwards'),
+    'L05 device in zstd': (lambda: (zstd(entry('x', tarfile.CHRTYPE)), entry('x', tarfile.CHRTYPE), ZSTD), 'it is a device (0, 0)'),
     'L01 upwards': (entry('../../etc/cron.d/x', data=b'x'), 'its name leads upwards'),
     'L01 upwards inside': (entry('a/b/../../../x', data=b'x'), 'its name leads upwards'),
     'L01 name of 5,000 bytes': (entry('x/' * 2500 + 'x'), 'longer than a path can be'),
@@ -509,11 +603,11 @@ LAYERS = {
 @pytest.mark.parametrize('row', LAYERS)
 def test_layers(site, registry, row):
     layer, words = LAYERS[row]
-    registry.image = Image([layer])
+    registry.image = Image([layer() if callable(layer) else layer])
     done = refused(site, registry, words)
     assert '\x1b' not in done.err
-    if row == 'R10 bomb':
-        figure('layers', 'memory while a bomb of 1 GiB is refused', '%.2f MiB' % (done.peak_bytes / (1 << 20)))
+    if row.startswith('R10 bomb'):
+        figure('layers', 'memory while a %s of 1 GiB is refused' % row[4:], '%.2f MiB' % (done.peak_bytes / (1 << 20)))
 
 
 def test_layers_that_are_well(site, registry):
@@ -530,6 +624,22 @@ def test_layers_that_are_well(site, registry):
         (gzip.compress(GOOD[:512]) + gzip.compress(GOOD[512:]), GOOD),
     ])
     assert pull(site, registry).code == 0
+
+
+def test_layers_of_zstd_that_are_well(site, registry):
+    """Of one frame and of several, with frames to skip behind them, plain and gzip beside them."""
+    large = tar_of({'large': os.urandom(3 << 20), 'zeros': bytes(8 << 20)})
+    registry.image = Image([
+        (zstd(tar_of({'one': b'1'})), tar_of({'one': b'1'}), ZSTD),
+        (zstd(GOOD[:512], '-19') + zstd(GOOD[512:]) + SKIPPED, GOOD, ZSTD),
+        (zstd(large, '--long=25', '-3'), large, ZSTD),
+        tar_of({'two': b'2'}),
+    ])
+    done = pull(site, registry)
+    assert done.code == 0, done
+    assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+    done = site('save', os.path.join(site.folder, 'saved.tar'), registry.name + '/team/x:1')
+    assert done.code == 0, done
 
 
 # --- R14: TLS ------------------------------------------------------------------------------------------------------------
@@ -567,6 +677,21 @@ class TestTls:
             context.load_verify_locations(os.path.join(folder, 'ca.crt'))
         registry.server.socket = context.wrap_socket(
             registry.server.socket, server_side=True, do_handshake_on_connect=False)  # in the thread of the connection
+
+    def test_plain_http_is_told_at_once(self, site, registry):
+        site.trust({})
+        done = refused(site, registry, "set 'insecure: on'")
+        assert done.seconds < 5 * PATIENCE, 'nothing is tried again'
+
+    def test_upload_does_not_leave_tls(self, site, registry, folder):
+        site.trust({registry.name: 'insecure: on'})
+        assert pull(site, registry).code == 0
+        self.serve(registry, folder, 'right')
+        site.trust({registry.name: 'ca: %s, sends_to: ["127.0.0.1"]' % os.path.join(folder, 'ca.crt')})
+        registry.rules['blob'] = lambda handler, path: handler.answer(404)
+        registry.rules['upload'] = lambda handler, path: handler.answer(202, Location='http://127.0.0.1:1/upload')
+        done = site('push', registry.name + '/team/x:1', registry.name + '/team/y:1')
+        assert done.code != 0 and 'from https to http' in done.err, done
 
     @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'insecure'])
     def test_rows(self, site, registry, folder, row):
@@ -730,15 +855,53 @@ def test_newer_tags_of_200_images(site, registry):
     assert {row['tag'] for image in again.json['images'] for row in image['newer']} == {'1.10'}
 
 
-def test_lists_of_tags_that_lie(site, registry):
+def test_new_tag_on_a_later_page(site, registry):
+    """What says that the first page is unchanged says nothing of the others."""
+    assert pull(site, registry).code == 0
+    later = ['1']
+
     def tags(handler, path):
         if 'last=' in path:
-            return handler.answer(200, json.dumps({'tags': ['1', '0.9']}).encode(), Link='<%s>; rel="next"' % path)
+            return handler.answer(200, json.dumps({'tags': later}).encode())
+        if handler.headers.get('If-None-Match'):
+            return handler.answer(304)
+        return handler.answer(200, b'{"tags": ["0.9"]}', ETag='"v1"', Link='</v2/team/x/tags/list?last=x>; rel="next"')
+
+    registry.rules['other'] = tags
+
+    def newer():
+        return [newer['tag'] for image in site('list', '--newer', '--json').json['images'] for newer in image['newer']]
+
+    assert newer() == []
+    later.append('2')
+    known = os.path.join(site.cache, 'images', 'tags.json')
+    with open(known) as file:
+        kept = json.load(file)
+    for entry in kept.values():
+        entry['asked_at'] = 1
+    with open(known, 'w') as file:
+        json.dump(kept, file)
+    assert newer() == ['2']
+
+
+def test_lists_of_tags_that_lie(site, registry):
+    link = ['https://%s/v2/team/x/tags/list?last=x' % registry.name]  # a registry behind a proxy may get that wrong
+
+    def tags(handler, path):
+        assert path.endswith(('?n=1000', '?last=x')), path
+        if 'last=' in path:
+            return handler.answer(200, json.dumps({'tags': ['1', '0.9']}).encode())
         odd = ['../x', 'x' * 500, '\x1b[31m', '', '9;rm -rf /', 5, None]
-        return handler.answer(200, json.dumps({'tags': odd}).encode(), Link='<%s?last=x>; rel="next"' % path)
+        return handler.answer(200, json.dumps({'tags': odd}).encode(), Link='<%s>; rel="next"' % link[0])
 
     registry.rules['other'] = tags
     assert pull(site, registry, name='team/x').code == 0
     assert site.names() == [registry.name + '/team/x:1']
+    # Half of a list has no newest tag.
+    link[0] = 'http://elsewhere.invalid/v2/team/x/tags/list?last=x'
+    assert 'sends us to' in pull(site, registry, name='team/x').err
+    registry.rules['other'] = lambda handler, path: handler.answer(200, b'{"tags": ["1"]}',
+                                                                   Link='<%s>; rel="next"' % path)
+    assert 'more than 100 pages' in pull(site, registry, name='team/x').err
     registry.rules['other'] = lambda handler, path: handler.answer(200, b'{"tags": ["../x"]}')
     assert 'it has none' in pull(site, registry, name='team/y').err

@@ -1,4 +1,6 @@
 """`berth image create`: an image with libraries and packages, from indexes of the tests' own, and from the real ones."""
+import base64
+import http.server
 import json
 import os
 import shutil
@@ -6,79 +8,23 @@ import signal
 import socket
 import subprocess
 import tarfile
+import threading
 import time
+import urllib.request
 
 import pytest
 
-from calls import PATIENCE
+from calls import PATIENCE, ROOT
 from figures import figure
-from package_index import Index, deb, source, wheel
+from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
+from package_index import deb, source, wheel
 
-PREFIX = 'berth-create-test-%d' % os.getpid()
-
-
-def buildah(*argv):
-    done = subprocess.run(('buildah',) + argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          timeout=120)
-    return done.stdout.decode().strip() if done.returncode == 0 else ''
-
-
-class Maker:
-    """Creates images under names of its own, which are gone with it."""
-
-    def __init__(self, berth, index, folder):
-        self.berth = berth
-        self.index = index
-        self.folder = folder
-        self.settings = os.path.join(folder, 'berth.yaml')
-        with open(self.settings, 'w') as file:
-            file.write(berth.settings_text(folder + '/state', folder + '/cache'))
-        self.sources = index.publish_debs(
-            [('tests-tool', '1.2-3', deb('tests-tool', '1.2-3', {'usr/bin/tests-tool': '#!/bin/sh\necho tool\n'},
-                                         depends='tests-lib (>= 2)')),
-             ('tests-lib', '2:2.0', deb('tests-lib', '2:2.0', {'usr/lib/python3/dist-packages/tests_lib.py': 'A = 1\n'},
-                                        postinst='date > /var/log/tests-lib.log; date > /tmp/tests-lib\n'))],
-            folder)
-
-    def begin(self, name, *argv, env=(), prefix=()):
-        variables = {'PIP_INDEX_URL': self.index.url + '/simple', 'PIP_RETRIES': '0', **dict(env)}
-        return self.berth.begin('image', 'create', PREFIX + name, '--apt-sources', self.sources, *argv,
-                                settings=self.settings, env=variables, prefix=prefix)
-
-    def __call__(self, name, *argv, seconds=90 * PATIENCE, **how):
-        return self.begin(name, *argv, **how).wait(seconds)
-
-    def made(self, name, *argv, **how):
-        answer = self(name, *argv, '--json', **how)
-        assert answer.code == 0, answer
-        return answer.json
-
-    def names(self):
-        listed = self.berth('image', 'list', '--json', settings=self.settings)
-        return [name for image in listed.json['images'] for name in image['names'] if PREFIX in name]
-
-    def leftovers(self):
-        """What a build must not leave: working containers and images without a name that are ours."""
-        containers = [line for line in buildah('containers', '--format', '{{.ContainerName}}').splitlines()
-                      if line.startswith('berth-create-')]
-        nameless = []
-        for image in json.loads(buildah('images', '--json', '--filter', 'dangling=true') or '[]') or []:
-            inspected = json.loads(buildah('inspect', '--type', 'image', image['id']) or '{}')
-            if PREFIX in json.dumps(inspected.get('OCIv1', {}).get('config', {}).get('Env', [])):
-                nameless.append(image['id'])
-        return containers + nameless
-
-    def end(self):
-        for name in self.names():
-            buildah('rmi', name)
+ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
 
 
 @pytest.fixture(scope='module')
 def index():
-    for tool in 'buildah', 'gpg', 'dpkg-deb':
-        if shutil.which(tool) is None:
-            pytest.skip("'%s' is not installed" % tool)
-    made = Index()
+    made = index_or_skip()
     made.add(wheel('smalllib', '1.0', {'smalllib/__init__.py': 'VERSION = "1.0"\n'}, ['needed>=1']))
     made.add(wheel('needed', '1.5', {'needed.py': 'X = 1\n'}))
     made.add(wheel('broken', '1.0', {'broken.py': 'raise ImportError("as the tests want it")\n'}))
@@ -131,6 +77,10 @@ def test_library_and_package(berth, maker):
     again = maker('a', '--dependencies', 'SmallLib', '--packages', 'tests-tool', '--authors', 'the tests', '--json')
     assert again.code == 0 and not again.json['made'] and again.json['digest'] == made['digest'], again
     assert len(maker.index.requests) == asked
+    for kind in 'libraries', 'packages':  # read from the layers
+        told = [[(one['name'], one['version']) for one in answer[kind]] for answer in (made, again.json)]
+        assert sorted(told[0]) == sorted(told[1]), again
+    assert again.json['base']['digest'] == made['base']['digest'] and again.json['base']['python'], again
     assert again.seconds <= 0.3 * PATIENCE, again.seconds
     figure('create', 'seconds until it says that nothing is new', round(again.seconds, 3))
     shown = maker('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests')
@@ -306,6 +256,8 @@ def test_dry_run_and_export(maker, tmp_path):
     made = maker.made('d', *words, '--export', str(folder))
     assert sorted(os.listdir(str(folder))) == ['Dockerfile', 'build.conf', 'requirements.txt', 'verify.py']
     assert 'tests-tool=1.2-3' in (folder / 'Dockerfile').read_text()
+    assert '\nFROM localhost/%s@%s\n' % (made['base']['name'], made['base']['digest']) in \
+        (folder / 'Dockerfile').read_text()
     assert (folder / 'build.conf').read_text() == 'version=1.0.0\n'
     # Its own test, run as the image repository runs it.
     run = subprocess.run(['buildah', 'from', '--pull-never', '--name', PREFIX + '-verify', 'localhost/' + made['image']],
@@ -411,11 +363,15 @@ def test_two_at_once(maker):
 
 
 def test_real_indexes(berth, tmp_path):
-    """mechanize and wget, from the indexes that this machine is set up for."""
+    """mechanize and wget, from the indexes that this machine is set up for, judged by the default policy."""
     settings = tmp_path / 'berth.yaml'
     settings.write_text(berth.settings_text(str(tmp_path / 'state'), str(tmp_path / 'cache')))
     env = {name: value for name, value in os.environ.items()
            if name.startswith('PIP_') or name.lower().endswith('_proxy') or name.startswith('SSL_CERT')}
+    if os.path.exists(ADVISORIES):
+        assert berth('vet', 'db', 'import', ADVISORIES, settings=str(settings)).code == 0
+    else:
+        (tmp_path / 'vet.yaml').write_text(POLICY)
     name = PREFIX + 'real'
     begun = time.monotonic()
     answer = berth('image', 'create', name, '--dependencies', 'mechanize', '--packages', 'wget,tree', '--json',
@@ -426,6 +382,12 @@ def test_real_indexes(berth, tmp_path):
     try:
         made = answer.json
         times = made['times']
+        judgement = made['judgement']
+        assert any(one.startswith('mechanize==') for one in judgement['judged']) and judgement['approvals'] == [], made
+        assert any(one.startswith('wget=') for one in judgement['judged']), made
+        assert (judgement['policy'] == 'default') == os.path.exists(ADVISORIES), made
+        assert any("licences of the distribution's packages" in one and 'wget: ' in one for one in made['remarks']), made
+        figure('create', 'what the default policy says of mechanize and wget', made['remarks'])
         figure('create', 'mechanize, wget and tree from the real indexes: seconds, of which pip, apt, own',
                [round(time.monotonic() - begun, 2), times['pip_ms'] / 1000, times['packages_ms'] / 1000,
                 (times['whole_ms'] - times['pip_ms'] - times['packages_ms']) / 1000])
@@ -434,3 +396,158 @@ def test_real_indexes(berth, tmp_path):
         assert run_in(berth, made['image'], code)
     finally:
         buildah('rmi', 'localhost/' + answer.json['image'])
+
+
+def test_start_up_files_of_wheels_do_not_run_in_the_build(berth, maker):
+    code = 'import os; exec("try:\\n    open(\'/var/lib/pth-ran-as-%d\' % os.getuid(), \'w\')\\nexcept Exception: pass")\n'
+    maker.index.add(wheel('beginlib', '1.0', {'beginlib.py': 'X = 1\n', 'beginlib.pth': code}))
+    try:
+        made = maker.made('pth', '--dependencies', 'beginlib')
+        found = run_in(berth, made['image'], 'import glob, importlib.util, os, beginlib\n'
+                       'cached = importlib.util.cache_from_source(beginlib.__file__)\n'
+                       'value = [glob.glob("/var/lib/pth-ran-*"), os.path.exists(cached)]')
+        assert found == [[], True], found
+    finally:
+        del maker.index.libraries['beginlib-1.0-py3-none-any.whl']
+
+
+def test_a_build_has_bounded_processes(maker, tmp_path):
+    """A package whose script starts more than a build may."""
+    bomb = deb('tests-bomb', '1', {'usr/share/tests-bomb': ''},
+               postinst='(i=0; while [ $i -lt 1100 ]; do sleep 20 >/dev/null 2>&1 & i=$((i+1)); done) || exit 42\n')
+    maker.index.publish_debs([('tests-bomb', '1', bomb)], str(tmp_path))  # where `maker` has its list of sources
+    answer = maker('bomb', '--packages', 'tests-bomb')
+    assert answer.code != 0 and 'exit status 42' in answer.err, answer
+    assert maker.leftovers() == [] and maker.names() == []
+
+
+def test_root_needs_a_runtime(maker, tmp_path):
+    for name in 'buildah', 'unshare', 'apt-config':
+        os.symlink(shutil.which(name), str(tmp_path / name))
+    answer = maker('rt', '--dependencies', 'needed', env={'PATH': str(tmp_path)})
+    if os.getuid() == 0:
+        assert answer.code != 0 and 'apt-get install runc' in answer.err, answer
+
+
+def test_another_index_is_asked(maker):
+    """What was asked for is the same, and where it is looked for is not."""
+    first = maker.made('o', '--dependencies', 'needed')
+    asked = len(maker.index.requests)
+    other = {'PIP_INDEX_URL': maker.index.url.replace('127.0.0.1', 'localhost') + '/simple'}
+    again = maker.made('o', '--dependencies', 'needed', env=other)
+    assert len(maker.index.requests) > asked
+    assert not again['made'] and again['digest'] == first['digest'], again  # and it gave the same
+
+
+def test_settings_say_where_packages_come_from(berth, maker):
+    with open(maker.settings, 'a') as file:
+        file.write('images:\n  create:\n    apt_sources: %s\n' % maker.sources)
+    answer = berth('image', 'create', PREFIX + 'set', '--packages', 'tests-lib', '--json', settings=maker.settings,
+                   seconds=90 * PATIENCE)
+    assert answer.code == 0 and answer.json['packages'][0]['name'] == 'tests-lib', answer
+
+
+def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
+    hold = threading.Event()
+    line = '/docker_image_create name=%si dependencies=needed' % PREFIX
+    running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    maker.index.before_answer = lambda path: 'resolving libraries' in running.said() and hold.wait(60 * PATIENCE)
+    try:
+        until = time.monotonic() + 60 * PATIENCE
+        while 'resolving libraries' not in running.said() and time.monotonic() < until:
+            time.sleep(0.01)
+        assert 'resolving libraries' in running.said(), running.said()
+        begun = time.monotonic()
+        running.signal(signal.SIGINT)
+        ended = running.wait(30 * PATIENCE)
+        assert ended.code != 0 and 'interrupted' in ended.out + ended.err, ended
+        assert time.monotonic() - begun <= 5 * PATIENCE
+        assert maker.names() == [] and maker.leftovers() == []
+    finally:
+        hold.set()
+
+
+class Proxy:
+    """An HTTP proxy on this machine's loopback interface that passes on everything, for those who know its password."""
+
+    def __init__(self):
+        self.asked = []
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                proxy.asked.append((self.path, self.headers.get('Proxy-Authorization')))
+                if self.headers.get('Proxy-Authorization') != 'Basic ' + base64.b64encode(b'me:proxyword').decode():
+                    return self.send_error(407)
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.path) as answer:
+                    body = answer.read()
+                self.send_response(200)
+                self.send_header('Content-Type', answer.headers['Content-Type'])
+                self.send_header('Content-Length', str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = 'http://me:proxyword@127.0.0.1:%d' % self.server.server_address[1]
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+ROUND_THE_GATE = r'''
+import os, socket, sys
+sys.path.insert(0, '.')
+def say(text):
+    try:
+        gate = os.environ['http_proxy'].split('//')[1].split(':')
+        with socket.create_connection((gate[0], int(gate[1])), timeout=5) as other:
+            other.sendall(text.replace('\n', '\r\n').encode())
+            other.settimeout(5)
+            said = b''
+            while True:
+                got = other.recv(4096)
+                if not got:
+                    return said.decode('latin-1')
+                said += got
+    except OSError as error:
+        return str(error)
+def wheel():
+    allowed = 'GET %s/simple/needed/ HTTP/1.1\n\n' % INDEX
+    found = {'other': say('GET %s/ HTTP/1.1\n\n' % OTHER),
+             'tunnel': say('CONNECT %s HTTP/1.1\n\n' % OTHER.split('//')[1]),
+             'second': say(allowed + 'GET %s/ HTTP/1.1\n\n' % OTHER),
+             'environment': sorted(os.environ.values())}
+    return wheel_of({'walker.py': 'FOUND = ' + repr(found) + '\n'})
+'''
+
+
+def test_behind_a_proxy_only_indexes_are_reached(berth, maker):
+    """A source whose build asks the proxy for other things: the gate before it passes on what goes to the index."""
+    proxy, other = Proxy(), Proxy()
+    packed = REACH[REACH.index("    out = io.BytesIO()"):].replace('nosy', 'walker')
+    hook = 'import base64, hashlib, io, json, zipfile\nINDEX, OTHER = %r, %r\n' % (
+        maker.index.url, other.url.replace('me:proxyword@', '')) + ROUND_THE_GATE + \
+        'def wheel_of(files):\n    text = files["walker.py"]\n' + packed
+    maker.index.add(source('walker', '1.0', hook))
+    try:
+        env = {'http_proxy': proxy.url, 'PIP_RETRIES': '0'}
+        made = maker.made('px', '--dependencies', 'walker,needed', '--allow-sources', '--packages', 'tests-tool', env=env)
+        assert any('/simple/needed/' in path for path, _ in proxy.asked)
+        assert any(path.endswith('.deb') for path, _ in proxy.asked)
+        assert all(path.startswith(maker.index.url + '/') for path, _ in proxy.asked), proxy.asked
+        assert other.asked == []
+        found = run_in(berth, made['image'], 'import walker\nvalue = walker.FOUND')
+        for way in 'other', 'tunnel':
+            assert found[way].startswith('HTTP/1.1 403 ') and '--package-host' in found[way], found
+        assert found['second'].count('HTTP/1.') == 1 and ' 200 ' in found['second'], found
+        assert not any('proxyword' in value for value in found['environment']), found
+    finally:
+        proxy.end()
+        other.end()
+        del maker.index.libraries['walker-1.0.tar.gz']

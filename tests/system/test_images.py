@@ -56,7 +56,7 @@ def test_list(berth):
     image = [one for one in listed.json['images'] if [name for name in one['names'] if 'berth/python3-deb:' in name]][-1]
     assert image['digest'].startswith('sha256:') and image['size_bytes'] > 10 << 20
     shown = berth('image', 'list')
-    assert 'IMAGE' in shown.out and 'berth/python3-deb:' in shown.out
+    assert 'REPOSITORY' in shown.out and 'berth/python3-deb:' in shown.out
 
 
 def test_substitution(berth):

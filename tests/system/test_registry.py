@@ -1,4 +1,5 @@
 """Images from and to a real registry: TLS by a private CA, a login, tags that do not change, faults at every stage."""
+import gzip
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ import pytest
 
 import registries
 from figures import figure
-from registries import Image, OCI_INDEX, PASSWORD, index_of, small_image, tar_of
+from registries import Image, OCI_INDEX, PASSWORD, digest_of, index_of, small_image, tar_of
 
 
 @pytest.fixture(scope='module')
@@ -73,6 +74,71 @@ def test_pull_by_digest_and_through_an_index(site, registry):
     updated = site('update', '%s/team/index:many' % registry.name, '--json')
     assert updated.json['images'][0]['state'] == 'unchanged', updated
     assert not [line for line in registry.requests()[before:] if '/blobs/' in line or line.startswith('GET /v2/team/')]
+
+
+def packed_anew(image):
+    """The same layers and configuration under another digest."""
+    layers = [gzip.decompress(image.blobs[layer['digest']]) for layer in image.layers]
+    return Image([(gzip.compress(layer, 1, mtime=7), layer) for layer in layers])
+
+
+def test_pin_by_the_digest_of_an_index(berth, site, registry):
+    image = small_image('pinned index')
+    registry.put('team/pin', '2', image)
+    index = json.loads(index_of(image))
+    index['manifests'] = index['manifests'][1:]
+    body = json.dumps(index).encode()
+    registry.put_document('team/pin', '2', body, OCI_INDEX)
+    pinned = '%s/team/pin:2@%s' % (registry.name, digest_of(body))
+    pulled = site('pull', pinned, '--json')
+    assert pulled.code == 0 and pulled.json['changed'] and pulled.json['digest'] == image.digest, pulled
+    shown = site('show', pinned, '--json')
+    assert shown.code == 0 and image.digest in shown.out, shown
+    assert site('show', '%s/team/pin@%s' % (registry.name, image.digest)).code == 0
+    assert site('pull', pinned, '--json').json['changed'] is False
+    assert site.names() == ['%s/team/pin:2' % registry.name]
+    # The digest that a registry shows is the one that an operator writes down.
+    trusting = registries.Site(berth, tempfile.mkdtemp(prefix='berth-site-'))
+    trusting.env = site.env
+    try:
+        for digest, code in ((digest_of(body), 0), ('sha256:' + '0' * 64, 5)):
+            trusting.trust({registry.name: 'ca: %s' % registry.ca}, trusted='{digests: ["%s"]}' % digest)
+            done = trusting('pull', registry.name + '/team/pin:2')
+            assert (done.code == 0) == (code == 0), done
+        trusting.trust({registry.name: 'ca: %s' % registry.ca}, trusted='{digests: ["%s"]}' % digest_of(body))
+        assert trusting('update', registry.name + '/team/pin:2').code == 0
+    finally:
+        trusting.end()
+
+
+def test_pin_plants_no_tag(site, registry):
+    first, second = small_image('pin first'), small_image('pin second')
+    registry.put('team/plant', '1', first)
+    here = registry.name + '/team/plant'
+    pulled = site('pull', '%s:9.9@%s' % (here, first.digest), '--json')
+    assert pulled.code == 0 and pulled.json['image'] == '%s@%s' % (here, first.digest), pulled
+    assert site('show', here + ':9.9').code != 0, 'the registry has no such tag'
+    assert site('show', '%s:9.9@%s' % (here, first.digest)).code == 0, 'the digest alone decides'
+    # A tag that the registry has so is kept; one that is here with another image stays as it is.
+    assert site('pull', '%s:1@%s' % (here, first.digest), '--json').json['image'] == here + ':1'
+    registry.put('team/plant', '1', second)
+    assert site('pull', '%s:1@%s' % (here, second.digest)).code == 0
+    assert site.digests()[here + ':1'] == first.digest
+    assert site('show', '%s:1@%s' % (here, second.digest)).code == 0
+
+
+def test_pin_to_another_packing(site, registry):
+    image = small_image('packing')
+    other = packed_anew(image)
+    assert other.config['digest'] == image.config['digest'] and other.digest != image.digest
+    name = registry.put('team/packing', '1', image)
+    assert site('pull', name).code == 0
+    registry.put('team/packing', '2', other)
+    pinned = '%s/team/packing@%s' % (registry.name, other.digest)
+    assert site('show', pinned).code != 0
+    assert site('pull', pinned, '--json').json['digest'] == other.digest
+    for digest in (image.digest, other.digest):
+        assert site('show', '%s/team/packing:1@%s' % (registry.name, digest)).code == 0
 
 
 def test_layers_that_are_here_are_not_fetched_again(site, registry):
@@ -182,6 +248,13 @@ def test_update(site, registry):
     assert mixed.code != 0 and [states[name] for name in names] == ['unchanged', 'updated', 'failed', 'unchanged'], mixed
     assert 'has no tag' in [image['error'] for image in mixed.json['images'] if 'error' in image][0]
     assert names[2] in site.names(), 'what the registry lost stays here'
+    # What podman has in the same storage, and is not trusted here, is left alone.
+    site.trust({registry.name: 'ca: %s' % registry.ca}, trusted='{names: ["%s"]}' % names[0])
+    alone = site('update', '--all', '--json')
+    assert alone.code == 0, alone
+    assert [image['state'] for image in alone.json['images']] == ['unchanged'] + ['left alone'] * 3, alone
+    assert site('update', names[1]).code != 0, 'that very image was asked for'
+    site.trust({registry.name: 'ca: %s' % registry.ca})
     table = site('update', *names)
     assert 'RESULT' in table.out and 'unchanged' in table.out
     figure('update', '4 images without change, in all', '%.2f s' % (unchanged.seconds))

@@ -188,8 +188,8 @@ BAD = {
     'large body': (b'POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n', 413),
     'no such thing': (b'GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n', 404),
     'wrong method': (b'GET /v1/run HTTP/1.1\r\nHost: x\r\n\r\n', 405),
-    'no JSON': (b'POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nabcd', 400),
-    'no item': (b'POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}', 400),
+    'no JSON': (b'POST /v1/run HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nabcd', 400),
+    'no item': (b'POST /v1/run HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}', 400),
     'binary': (bytes(range(256)) * 100, 431),
 }
 

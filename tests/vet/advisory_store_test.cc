@@ -1,5 +1,6 @@
 #include "berth/vet/advisory_store.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -35,6 +36,11 @@ class AdvisoryStore : public ::testing::Test {
     const auto stored = load_advisories(folder());
     return !stored->database.find(make_package(Ecosystem::PyPI, "a", version, "")).empty();
   }
+  std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const SourceInfo& source : load_advisories(folder())->database.sources()) names.push_back(source.name);
+    return names;
+  }
   std::filesystem::path folder() const { return temp_.path() / "vet"; }
   std::filesystem::path current() const { return folder() / "ours.advisories"; }
   void write(const std::filesystem::path& path, const std::string& bytes) const { std::ofstream(path) << bytes; }
@@ -42,11 +48,57 @@ class AdvisoryStore : public ::testing::Test {
   testing::TempFolder temp_;
 };
 
-TEST_F(AdvisoryStore, IsEmptyWhereNothingIs) {
+TEST_F(AdvisoryStore, HasTheStartSetWhereNothingIs) {
   const auto stored = load_advisories(folder());
   ASSERT_TRUE(ok(stored));
-  EXPECT_TRUE(stored->database.is_empty());
+  EXPECT_THAT(names(), ElementsAre("start set"));
   EXPECT_TRUE(stored->problems.empty());
+  const SourceInfo start_set = stored->database.sources()[0];
+  EXPECT_EQ(start_set.dated, "2024-10-10");
+  EXPECT_EQ(start_set.advisories, 2661u);
+  EXPECT_THAT(start_set.origin, HasSubstr("CC-BY-4.0"));
+  EXPECT_FALSE(stored->database.find(make_package(Ecosystem::PyPI, "django", "3.2.0", "")).empty());
+}
+
+// Advisories of many packages: a public database.
+GatheredAdvisories many(std::size_t count, const std::string& modified) {
+  std::string list;
+  for (std::size_t i = 0; i < count; ++i) {
+    list += fmt::format(
+        R"({}{{"id": "Y-{}", "modified": "{}", "affected": [{{"package": {{"ecosystem": "PyPI", "name": "p{}"}},
+        "versions": ["1"]}}]}})",
+        i == 0 ? "[" : ",", i, modified, i);
+  }
+  auto found = gather_advisories(list + "]", "records");
+  found->source.name = "public";
+  return *std::move(found);
+}
+
+TEST_F(AdvisoryStore, KeepsTheStartSetUntilSomethingCoversTheIndex) {
+  ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
+  EXPECT_THAT(names(), ElementsAre("ours", "start set"));
+  ASSERT_TRUE(ok(store_advisories(folder(), many(1'000, "2026-11-25T00:00:00Z"), kNow)));
+  EXPECT_THAT(names(), ElementsAre("ours", "public"));
+}
+
+TEST_F(AdvisoryStore, CountsAgeByTheDayOfTheContents) {
+  GatheredAdvisories small = gathered("1");
+  small.source.dated = "2026-11-16";
+  EXPECT_EQ(age_of(*store_advisories(folder(), small, kNow), kNow), std::chrono::hours(10 * 24 + 12));
+  small.source.dated = "2026-12-24";
+  EXPECT_EQ(age_of(*store_advisories(folder(), small, kNow), kNow), std::nullopt);
+  EXPECT_EQ(load_advisories(folder())->database.sources()[0].dated, "2026-12-24");
+}
+
+TEST_F(AdvisoryStore, TellsAPublicDatabaseThatWasOldWhenItWasImported) {
+  const auto fresh = store_advisories(folder(), many(1'000, "2026-11-01T00:00:00Z"), kNow);
+  EXPECT_FALSE(is_outdated(*fresh));
+  EXPECT_EQ(age_of(*fresh, kNow), std::chrono::hours(0));
+  const auto old = store_advisories(folder(), many(1'000, "2024-10-08T00:00:00Z"), kNow);
+  EXPECT_TRUE(is_outdated(*old));
+  EXPECT_EQ(age_of(*old, kNow), kNow - (*parse_utc("2024-10-08") + std::chrono::days(30)));
+  // Of a few of one's own nothing need change for years.
+  EXPECT_FALSE(is_outdated(*store_advisories(folder(), many(999, "2024-10-08T00:00:00Z"), kNow)));
 }
 
 TEST_F(AdvisoryStore, ReplacesASourceAndSaysWhatItIs) {
@@ -57,7 +109,7 @@ TEST_F(AdvisoryStore, ReplacesASourceAndSaysWhatItIs) {
   EXPECT_TRUE(knows("2"));
   EXPECT_EQ(source->imported, "2026-11-26T12:00:00Z");
   EXPECT_EQ(age_of(*source, kNow + std::chrono::hours(48)), std::chrono::hours(48));
-  EXPECT_EQ(load_advisories(folder())->database.sources().size(), 1u);
+  EXPECT_THAT(names(), ElementsAre("ours", "start set"));
 }
 
 TEST_F(AdvisoryStore, UsesTheOldOneWhereTheNewOneIsDamagedAndSaysSo) {
@@ -95,7 +147,7 @@ TEST_F(AdvisoryStore, RemovesASource) {
   ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
   ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
   EXPECT_TRUE(ok(remove_advisories(folder(), "ours")));
-  EXPECT_TRUE(load_advisories(folder())->database.is_empty());
+  EXPECT_THAT(names(), ElementsAre("start set"));
   EXPECT_TRUE(fails_with(remove_advisories(folder(), "ours"), Errc::NotFound, "there is no source 'ours'"));
   EXPECT_TRUE(fails_with(remove_advisories(folder(), "../ours"), Errc::NotFound, "there is no source"));
 }

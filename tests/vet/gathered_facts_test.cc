@@ -18,7 +18,8 @@ using testing::fails_with;
 using testing::ok;
 
 TEST(PipReport, BecomesFacts) {
-  const auto facts = facts_of_pip_report(R"({"version": "1", "install": [{"is_yanked": true, "metadata": {
+  const auto facts = facts_of_pip_report(R"({"version": "1", "install": [{"is_yanked": true,
+      "download_info": {"url": "x", "archive_info": {"hashes": {"sha256": "0a"}}}, "metadata": {
       "name": "Some_Thing", "version": "1.0", "license": "MIT", "classifier": ["License :: OSI Approved :: MIT License"]}},
       {"metadata": {"name": "b", "version": "2", "license_expression": "MIT AND GPL-3.0-only"}}]})");
   ASSERT_TRUE(ok(facts));
@@ -27,6 +28,8 @@ TEST(PipReport, BecomesFacts) {
   EXPECT_EQ(first.package.name, "some-thing");
   EXPECT_TRUE(first.is_yanked);
   EXPECT_EQ(first.is_on_index, true);
+  EXPECT_EQ(first.sha256, "0a");
+  EXPECT_EQ(facts->back().sha256, "");
   ASSERT_FALSE(first.licences.empty());
   EXPECT_EQ(first.licences.front().expression, "MIT");
   EXPECT_FALSE(facts->back().is_yanked);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "berth/vet/module_names.h"
 #include "berth/vet/popular_names.h"
 #include "berth/vet/report_json.h"
+#include "berth/vet/start_advisories.h"
 #include "berth/vet/utc_time.h"
 #include "tests/support/result_matchers.h"
 
@@ -76,6 +78,87 @@ struct Case {
     return rules;
   }
 };
+
+// The start set alone, as it comes with the program.
+AdvisoryDatabase start_set() {
+  std::vector<AdvisoryFile> files;
+  files.push_back(start_advisories());
+  return AdvisoryDatabase(std::move(files));
+}
+
+TEST(Judge, TellsThatThereIsOnlyTheStartSetAndAsksByThePolicy) {
+  Case with = {.policy = {}, .approvals = {}, .advisories = start_set(), .problems = {}};
+  Facts facts = good();
+  facts.released = *parse_utc("2023-01-01");
+  const Report report = with.report({facts});
+  EXPECT_EQ(report.verdict(), Verdict::Allow);
+  ASSERT_EQ(report.general.size(), 1u);
+  EXPECT_EQ(report.general[0].rule, "database.start-set");
+  EXPECT_EQ(report.general[0].verdict, Verdict::Allow);
+  EXPECT_EQ(report.general[0].evidence,
+            "of the Python index there are only the 2661 advisories that came with Berth, of 2024-10-10, 777 days old: "
+            "no weakness that was found since is known");
+  with.policy.start_set = Verdict::Ask;
+  EXPECT_EQ(with.report({facts}).verdict(), Verdict::Ask);
+  with.policy.rules["database.start-set"] = Verdict::Refuse;
+  EXPECT_EQ(with.report({facts}).verdict(), Verdict::Refuse);
+}
+
+TEST(Judge, AsksAboutReleasesThatTheStartSetCannotKnow) {
+  const Case with = {.policy = {}, .approvals = {}, .advisories = start_set(), .problems = {}};
+  EXPECT_THAT(with.rules(good()), ElementsAre("release.unseen ask"));  // of 2026
+  Facts before = good();
+  before.released = *parse_utc("2024-10-09");
+  EXPECT_THAT(with.rules(before), IsEmpty());
+  before.released.reset();  // nobody says: the start set is told of in any case
+  EXPECT_THAT(with.rules(before), IsEmpty());
+  EXPECT_THAT(with.rules(good("django", "3.2.0")), Contains(HasSubstr("advisory.")));
+  EXPECT_THAT(Case().rules(good()), IsEmpty());
+}
+
+TEST(Judge, AsksWhereAListIsOldOrDamaged) {
+  const LookAlikes look_alikes(PopularNames::built_in(), ModuleNames::built_in());
+  const AdvisoryDatabase advisories = database();
+  const std::vector<std::string> none;
+  Knowledge known = {.advisories = advisories,
+                     .database_problems = none,
+                     .malicious = MaliciousNames::built_in(),
+                     .look_alikes = look_alikes,
+                     .lists = {{.kind = ListKind::Popular, .origin = "/srv/top", .imported = "2025-11-27T12:00:00Z"},
+                               {.kind = ListKind::Licences, .origin = "/srv/spdx", .imported = "2018-01-01T00:00:00Z"}},
+                     .list_problems = {}};
+  Policy policy;
+  EXPECT_THAT(judge({good()}, policy, {}, known, kNow).general, IsEmpty());
+  const Report later = judge({good()}, policy, {}, known, kNow + std::chrono::days(2));
+  ASSERT_EQ(later.general.size(), 1u);
+  EXPECT_EQ(later.general[0].rule, "list.stale");
+  EXPECT_EQ(later.general[0].evidence, "the popular names are 366 days old (/srv/top)");
+  EXPECT_EQ(later.verdict(), Verdict::Ask);
+  EXPECT_EQ(later.lists.size(), 2u);
+  policy.lists[ListKind::Popular].max_age = std::chrono::days(400);
+  EXPECT_EQ(judge({good()}, policy, {}, known, kNow + std::chrono::days(2)).verdict(), Verdict::Allow);
+  known.list_problems = {"popular names: its checksum is wrong"};
+  policy.stale_list = Verdict::Refuse;
+  const Report damaged = judge({good()}, policy, {}, known, kNow);
+  EXPECT_EQ(damaged.general[0].rule, "list.damaged");
+  EXPECT_EQ(damaged.verdict(), Verdict::Refuse);
+}
+
+TEST(Judge, SaysThatAdvisoriesWereOldWhenTheyCame) {
+  auto gathered = gather_advisories(R"([{"id": "X-1", "modified": "2024-10-08T00:00:00Z", "affected": []}])", "x");
+  gathered->source.name = "test";
+  gathered->source.imported = "2026-11-26T00:00:00Z";
+  gathered->source.advisories = 2661;
+  const std::string bytes = encode_advisories(gathered->source, gathered->advisories);
+  std::vector<AdvisoryFile> files;
+  files.push_back(*decode_advisories(std::vector<char>(bytes.begin(), bytes.end())));
+  const Case with = {.policy = {}, .approvals = {}, .advisories = AdvisoryDatabase(std::move(files)), .problems = {}};
+  const Report report = with.report({good()});
+  ASSERT_EQ(report.general.size(), 1u);
+  EXPECT_EQ(report.general[0].rule, "database.stale");
+  EXPECT_THAT(report.general[0].evidence,
+              HasSubstr("is of 2024-10-08T00:00:00Z: they were old when they were imported"));
+}
 
 TEST(Judge, AllowsWhatNothingIsToBeSaidAgainst) {
   const Report report = Case().report({good()});
@@ -197,12 +280,60 @@ TEST(Judge, JudgesNamesVersionsAndReleases) {
   Facts yanked = good();
   yanked.is_yanked = true;
   EXPECT_THAT(one.rules(yanked), ElementsAre("release.yanked refuse"));
+  Facts undated = good();
+  undated.released.reset();
+  EXPECT_THAT(one.rules(undated), IsEmpty());  // no index was asked
+  undated.is_on_index = true;
+  EXPECT_THAT(one.rules(undated), ElementsAre("release.undated ask"));
+  Case without_age;
+  without_age.policy.release_age = std::chrono::seconds(0);
+  EXPECT_THAT(without_age.rules(undated), IsEmpty());
+  Case lenient;
+  lenient.policy.undated = Verdict::Allow;
+  const auto told = lenient.report({undated}).packages.front().findings;
+  EXPECT_TRUE(std::ranges::any_of(told, [](const auto& one) { return one.finding.rule == "release.undated"; }));
+  EXPECT_THAT(lenient.rules(undated), IsEmpty());
   Facts absent = good();
   absent.is_on_index = false;
   EXPECT_THAT(one.rules(absent), ElementsAre("name.unknown refuse"));
   Case with_private;
   with_private.policy.private_names = {"zz-thing"};
   EXPECT_THAT(with_private.rules(absent), ElementsAre("name.free refuse"));
+  Facts on_own_index = good();
+  on_own_index.is_on_index = true;
+  on_own_index.is_public_asked = false;
+  EXPECT_THAT(with_private.rules(on_own_index), IsEmpty());
+  on_own_index.is_public_asked = true;
+  on_own_index.is_on_public_index = false;
+  EXPECT_THAT(with_private.rules(on_own_index), ElementsAre("name.free refuse"));
+  on_own_index.is_on_public_index = true;
+  EXPECT_THAT(with_private.rules(on_own_index), ElementsAre("name.confusion refuse"));
+}
+
+TEST(Judge, WeighsALookAlikeByItsOwnStanding) {
+  Facts old = good("requestss");
+  EXPECT_THAT(Case().rules(old), ElementsAre("name.look-alike refuse"));
+  old.first_released = kNow - std::chrono::days(4000);
+  old.releases = 99;
+  EXPECT_THAT(Case().rules(old), ElementsAre("name.look-alike ask"));
+}
+
+TEST(Judge, SaysOfARequestWhatIsKnownBeforeItIsResolved) {
+  const Case one;
+  const LookAlikes look_alikes(PopularNames::built_in(), ModuleNames::built_in());
+  const Knowledge knowledge = {one.advisories, one.problems, MaliciousNames::built_in(), look_alikes};
+  Facts bare = good("reqests", "");
+  bare.licences.clear();
+  Facts weak = good("zz-thing", "2.1");
+  weak.licences.clear();
+  weak.is_yanked = true;
+  const Report report = judge_request({bare, weak}, {}, {}, knowledge, kNow);
+  ASSERT_EQ(report.packages.size(), 2u);
+  std::vector<std::string> rules;
+  for (const JudgedPackage& package : report.packages) {
+    for (const JudgedFinding& judged : package.findings) rules.push_back(judged.finding.rule);
+  }
+  EXPECT_THAT(rules, ElementsAre("name.look-alike", "advisory.critical", "release.yanked", "advisory.unknown"));
 }
 
 TEST(Judge, LetsThePolicyReplaceVerdictsOfRules) {

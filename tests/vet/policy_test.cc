@@ -30,7 +30,14 @@ advisories:
   sources:
     pypa: https://advisories.example/all.zip
     ours: /srv/advisories.tar.gz
-releases: {min_age: 14d, young: refuse, yanked: ask}
+    pinned: {address: https://advisories.example/a.zip, sha256: 82d20fb07253512b4a7575cc4f4ce74f941fdb4847f0423a7118414081fd4b3a}
+  start_set: ask
+lists:
+  stale: refuse
+  popular: {source: https://names.example/top.csv, max_age: 30d}
+  malicious:
+    source: {address: /srv/names, sha256: 82d20fb07253512b4a7575cc4f4ce74f941fdb4847f0423a7118414081fd4b3a}
+releases: {min_age: 14d, young: refuse, undated: allow, yanked: ask}
 names: {private: [Our_Package]}
 rules: {name.look-alike: ask}
 )",
@@ -48,13 +55,29 @@ rules: {name.look-alike: ask}
   EXPECT_EQ(policy->advisories.at(SeverityLevel::Critical), Verdict::Refuse);
   EXPECT_EQ(policy->database_age, std::chrono::hours(36));
   EXPECT_EQ(policy->no_database, Verdict::Refuse);
-  ASSERT_EQ(policy->sources.size(), 2u);
+  ASSERT_EQ(policy->sources.size(), 3u);
   EXPECT_EQ(policy->sources[0].name, "pypa");
+  EXPECT_EQ(policy->sources[0].sha256, "");
+  EXPECT_EQ(policy->sources[2].address, "https://advisories.example/a.zip");
+  EXPECT_EQ(policy->sources[2].sha256.size(), 64u);
+  EXPECT_EQ(policy->start_set, Verdict::Ask);
+  EXPECT_EQ(policy->stale_list, Verdict::Refuse);
+  EXPECT_EQ(policy->lists.at(ListKind::Popular).source->address, "https://names.example/top.csv");
+  EXPECT_EQ(policy->lists.at(ListKind::Popular).max_age, std::chrono::days(30));
+  EXPECT_EQ(policy->lists.at(ListKind::Malicious).source->sha256.size(), 64u);
+  EXPECT_FALSE(policy->lists.at(ListKind::Licences).source.has_value());
   EXPECT_EQ(policy->release_age, std::chrono::days(14));
   EXPECT_EQ(policy->young, Verdict::Refuse);
+  EXPECT_EQ(policy->undated, Verdict::Allow);
   EXPECT_EQ(policy->yanked, Verdict::Ask);
   EXPECT_EQ(policy->private_names, std::vector<std::string>{"our-package"});
   EXPECT_EQ(policy->rules.at("name.look-alike"), Verdict::Ask);
+}
+
+TEST(Policy, FetchesFromOsvWhereNothingElseIsSaid) {
+  EXPECT_EQ(parse_policy("version: 1", "vet.yaml")->sources.size(), 1u);
+  EXPECT_EQ(parse_policy("version: 1\nadvisories: {max_age: 1d}", "vet.yaml")->sources[0].name, "osv-pypi");
+  EXPECT_TRUE(parse_policy("version: 1\nadvisories: {sources: {}}", "vet.yaml")->sources.empty());
 }
 
 struct Bad {
@@ -74,6 +97,10 @@ const Bad kBadPolicies[] = {
     {"AgeBelowZero", "version: 1\nreleases: {min_age: -7d}", "'-7d' is no age"},
     {"PlainHttp", "version: 1\nadvisories: {sources: {a: 'http://x.example/y'}}", "neither an https address"},
     {"Password", "version: 1\nadvisories: {sources: {a: 'https://u:p@x.example/y'}}", "holds a user or a password"},
+    {"Digest", "version: 1\nlists: {popular: {source: {address: /a, sha256: ABC}}}", "'ABC' is no SHA-256"},
+    {"NoAddress", "version: 1\nadvisories: {sources: {a: {}}}", "'advisories.sources.a' needs an 'address'"},
+    {"ListSource", "version: 1\nlists: {popular: {source: 'ftp://x/y'}}", "neither an https address"},
+    {"ListKind", "version: 1\nlists: {popluar: {}}", "did you mean 'popular'?"},
     {"Rule", "version: 1\nrules: {name.lookalike: ask}", "did you mean 'name.look-alike'?"},
     {"Malicious", "version: 1\nrules: {name.malicious: allow}", "cannot be set here"},
     {"Wide", "version: 1\nrules: {licence.*: allow}", "cannot be set here"},

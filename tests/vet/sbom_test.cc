@@ -33,6 +33,12 @@ const Url kUrls[] = {
      "x86_64",
      {"alpine", ""},
      "pkg:apk/alpine/musl@1.2.4-r2?arch=x86_64"},
+    {"RpmsEpochStandsBehind",
+     of(Ecosystem::Rpm, "harbour", "2:1.4.0-3.el9"),
+     "noarch",
+     {"rhel", "9.4"},
+     "pkg:rpm/rhel/harbour@1.4.0-3.el9?arch=noarch&distro=rhel-9.4&epoch=2"},
+    {"RpmsEpochAlone", of(Ecosystem::Rpm, "harbour", "2:1-1"), "", {}, "pkg:rpm/harbour@1-1?epoch=2"},
     {"UnknownDistribution", of(Ecosystem::Rpm, "bash", "5"), "", {}, "pkg:rpm/bash@5"},
 };
 
@@ -97,6 +103,18 @@ TEST(Sbom, BecomesCycloneDx) {
   EXPECT_EQ(at(components, 2).text_or("bom-ref", ""), "pkg:pypi/b@2");
   EXPECT_EQ(at(components, 3).text_or("bom-ref", ""), "pkg:pypi/b@2#1");
   EXPECT_EQ(at(*at(components, 4).find("licenses"), 0).text_or("expression", ""), "GPL-3.0-or-later");
+}
+
+TEST(Sbom, SaysWhatCouldNotBeRead) {
+  EXPECT_EQ(cyclonedx_of(example()).find("compositions"), nullptr);
+  EXPECT_EQ(spdx_of(example()).find("comment"), nullptr);
+  Sbom sbom = example();
+  sbom.unread = {"var/lib/rpm/Packages: it is of Berkeley DB"};
+  const Json cyclonedx = cyclonedx_of(sbom);
+  EXPECT_EQ(at(*cyclonedx.find("compositions"), 0).text_or("aggregate", ""), "incomplete");
+  EXPECT_EQ(at(*cyclonedx.find("metadata")->find("properties"), 0).text_or("value", ""), sbom.unread[0]);
+  EXPECT_NE(spdx_of(sbom).text_or("comment", "").find(sbom.unread[0]), std::string::npos);
+  EXPECT_NE(uuid_of(sbom, "spdx"), uuid_of(example(), "spdx"));
 }
 
 TEST(Sbom, BecomesSpdx) {

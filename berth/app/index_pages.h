@@ -1,0 +1,41 @@
+// Asks the package indexes of this machine's pip what they have of projects: pages alone, no file of a package.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/image/pip_settings.h"
+#include "berth/vet/facts.h"
+#include "berth/vet/project_page.h"
+
+namespace berth::app {
+
+// Each project is asked for once in its life, at most eight at a time, through curl, with pip's own indexes, proxy,
+// certificates, trusted hosts and credentials. For one thread.
+class IndexPages {
+ public:
+  // With the settings of this machine's pip. Errors: those of reading them.
+  static Result<IndexPages> open();
+  explicit IndexPages(image::PipSettings pip) : pip_(std::move(pip)) {}
+
+  // Adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked stands in
+  // `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over.
+  void tell(std::vector<vet::Facts>& facts);
+
+ private:
+  image::PipSettings pip_;
+  std::map<std::string, std::vector<vet::IndexAnswer>> answers_;  // by project, in the order of the indexes
+};
+
+// What curl is told on its standard input to fetch the page of `project`. Credentials stand in it, and in no argument.
+// Pure.
+std::string page_request(const image::PipSettings& pip, std::string_view index, std::string_view project,
+                         std::string_view certificates);
+
+// What curl printed, as the answer of the index: the page, then a line with status and kind. Pure.
+vet::IndexAnswer page_answer(std::string_view printed);
+
+}  // namespace berth::app

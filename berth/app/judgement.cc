@@ -1,0 +1,96 @@
+#include "berth/app/judgement.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "berth/app/judgement_files.h"
+#include "berth/base/sha256.h"
+
+namespace berth::app {
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr std::size_t kDay = 10;  // "2026-11-26"
+
+}  // namespace
+
+Result<Judgement> Judgement::open(const Settings& settings, const JudgementOptions& options) {
+  // First, since policies name licences.
+  BERTH_TRY(vet::StoredKnowledge knowledge, vet::StoredKnowledge::load(advisory_folder(settings)));
+  Judgement judgement(std::move(knowledge));
+  BERTH_TRY(const auto policy,
+            find_judgement_file(options.policy, "vet.yaml").context([] { return "read the policy"; }));
+  if (policy) {
+    BERTH_TRY(judgement.policy_, vet::parse_policy(policy->text, policy->path));
+    judgement.policy_file_ = policy->path;
+    judgement.policy_sha256_ = sha256_hex(policy->text);
+  }
+  BERTH_TRY(const auto approvals,
+            find_judgement_file(options.approvals, "approvals.yaml").context([] { return "read the approvals"; }));
+  judgement.approvals_file_ = approvals ? approvals->path : judgement_file_place("approvals.yaml").native();
+  if (approvals) {
+    BERTH_TRY(judgement.approvals_, vet::parse_approvals(approvals->text, approvals->path));
+  }
+  return judgement;
+}
+
+vet::Report Judgement::judge(std::vector<vet::Facts> facts) const {
+  return vet::judge(std::move(facts), policy_, approvals_, knowledge_.view(), Clock::now());
+}
+
+vet::Report Judgement::judge_request(std::vector<vet::Facts> facts) const {
+  return vet::judge_request(std::move(facts), policy_, approvals_, knowledge_.view(), Clock::now());
+}
+
+std::string Judgement::basis() const {
+  const auto now = Clock::now();
+  Sha256 hash;
+  const auto add = [&](std::string_view text) {
+    hash.update(text);
+    hash.update(std::string_view("\0", 1));
+  };
+  add(policy_sha256_);
+  for (const vet::Approval& approval : approvals_) {
+    if (!approval.is_over(now)) add(approval.text());
+  }
+  const vet::Knowledge known = knowledge_.view();
+  for (const vet::SourceInfo& source : known.advisories.sources()) {
+    add(source.name);
+    add(source.sha256);
+  }
+  for (const vet::ListInfo& list : known.lists) add(list.sha256);
+  // What is old or damaged.
+  for (const vet::Finding& finding : judge({}).general) add(finding.rule);
+  return std::move(hash).hex();
+}
+
+Json Judgement::record() const {
+  Json sources = Json::array();
+  const vet::Knowledge known = knowledge_.view();
+  for (const vet::SourceInfo& source : known.advisories.sources()) {
+    Json one = Json::object();
+    one.set("name", source.name).set("newest", source.newest).set("imported", source.imported);
+    sources.push_back(one.set("sha256", source.sha256));
+  }
+  Json record = Json::object();
+  record.set("policy", policy_sha256_.empty() ? "default" : "sha256:" + policy_sha256_);
+  return record.set("advisories", std::move(sources));
+}
+
+std::string Judgement::text() const {
+  std::string text = policy_file_.empty()
+                         ? "the default policy"
+                         : fmt::format("the policy '{}' (SHA-256 {})", policy_file_, policy_sha256_.substr(0, 12));
+  const vet::Knowledge known = knowledge_.view();
+  for (const vet::SourceInfo& source : known.advisories.sources()) {
+    const std::string imported =
+        source.imported.empty() ? "" : fmt::format(", imported {}", source.imported.substr(0, kDay));
+    text += fmt::format("; advisories '{}' of {}{}", source.name,
+                        source.newest.empty() ? "no date" : source.newest.substr(0, kDay), imported);
+  }
+  return text + (known.advisories.sources().empty() ? "; no advisories" : "");
+}
+
+}  // namespace berth::app

@@ -1,0 +1,60 @@
+#include "berth/app/judgement_files.h"
+
+#include <cstdlib>
+#include <string_view>
+
+#include "berth/sys/file.h"
+
+namespace berth::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLargestFile = 4 << 20;
+
+// The later counts more.
+std::vector<fs::path> places_of(const char* name) {
+  const char* configuration = std::getenv("BERTH_CONFIG");
+  if (configuration != nullptr && *configuration != '\0') return {fs::path(configuration).parent_path() / name};
+  std::vector<fs::path> paths;
+  for (const fs::path& file : configuration_files()) paths.push_back(file.parent_path() / name);
+  return paths;
+}
+
+}  // namespace
+
+fs::path advisory_folder(const Settings& settings) { return settings.state / "vet"; }
+
+Result<std::optional<JudgementFile>> find_judgement_file(const std::string& given, const char* name) {
+  const std::vector<fs::path> paths = given.empty() ? places_of(name) : std::vector<fs::path>{given};
+  std::optional<JudgementFile> found;
+  for (const fs::path& path : paths) {
+    auto text = sys::read_file(path, kLargestFile);
+    if (text) {
+      found = JudgementFile{*std::move(text), path.native()};
+    } else if (!given.empty() || text.error().code() != Errc::NotFound) {
+      return std::unexpected(std::move(text).error());
+    }
+  }
+  return found;
+}
+
+fs::path judgement_file_place(const char* name) {
+  const std::vector<fs::path> paths = places_of(name);
+  return paths.empty() ? fs::path(name) : paths.back();
+}
+
+Result<vet::Policy> load_policy(const std::string& given) {
+  BERTH_TRY(const auto found, find_judgement_file(given, "vet.yaml").context([] { return "read the policy"; }));
+  if (!found) return vet::Policy();
+  return vet::parse_policy(found->text, found->path);
+}
+
+Result<std::vector<vet::Approval>> load_approvals(const std::string& given) {
+  BERTH_TRY(const auto found,
+            find_judgement_file(given, "approvals.yaml").context([] { return "read the approvals"; }));
+  if (!found) return std::vector<vet::Approval>();
+  return vet::parse_approvals(found->text, found->path);
+}
+
+}  // namespace berth::app

@@ -1,0 +1,30 @@
+// A folder that an image is built from: Dockerfile, build.conf, and lists of what is installed. Nothing of it is run.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/vet/facts.h"
+#include "berth/vet/locked_package.h"
+
+namespace berth::vet {
+
+struct BuildFolder {
+  Facts image;    // of Ecosystem::Image, by the folder's name, with the findings about the way it is built
+  LockFile asks;  // what its lists and its `pip install` ask for
+};
+
+// Nothing where there is no Dockerfile. Lists are requirements*.txt, Pipfile.lock, poetry.lock, uv.lock and pylock.toml
+// beside it; links are not followed. A list or a line of build.conf that cannot be read is the finding `build.unread`
+// (Ask). Errors: those of reading the folder; InvalidInput and Exhausted for a Dockerfile that cannot be read.
+Result<std::optional<BuildFolder>> read_build_folder(const std::filesystem::path& folder);
+
+// Findings about the lines of a build.conf (`name=value`), with the rule `build.unread` (Ask): what is no line, a key
+// that is not known, one that stands twice, and a switch that is neither empty nor true, for any value switches it on.
+// Pure.
+std::vector<Finding> findings_about_build_conf(std::string_view text, const Package& package, std::string_view file);
+
+}  // namespace berth::vet

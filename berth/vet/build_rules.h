@@ -1,0 +1,30 @@
+// What is to be said of the way an image is built, by a table of rules over its Dockerfile. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/vet/dockerfile.h"
+#include "berth/vet/finding.h"
+#include "berth/vet/locked_package.h"
+
+namespace berth::vet {
+
+// Findings with the rules
+//   build.remote-add      Refuse  ADD from an address without a checksum
+//   build.secret          Refuse  a password, token or key in ARG, ENV or an address: the image's history keeps it
+//   build.pipe-to-shell   Refuse  what is downloaded is run unseen: `curl ... | sh`
+//   build.unverified      Refuse  a check of certificates or signatures is switched off
+//   build.extra-index     Ask     more than one index is asked: dependency confusion
+//   build.moving-tag      Ask     a base by `latest`, without a tag, or by a variable without a value
+//   build.root            Ask     the image's last USER is root
+// about `package`, with "FILE:LINE" as their origin, `file` being what origins call the Dockerfile. Secrets are named
+// by the name of their variable alone.
+std::vector<Finding> findings_about_build(const Dockerfile& dockerfile, const Package& package, std::string_view file);
+
+// What its RUN instructions install with pip, by name: the words of `pip install`, under "FILE:LINE". Words that hold a
+// variable, addresses and paths are left out with their reason.
+LockFile pip_words_of(const Dockerfile& dockerfile, std::string_view file);
+
+}  // namespace berth::vet

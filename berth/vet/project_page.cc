@@ -1,0 +1,147 @@
+#include "berth/vet/project_page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "berth/base/json.h"
+#include "berth/vet/python_version.h"
+#include "berth/vet/utc_time.h"
+
+namespace berth::vet {
+namespace {
+
+constexpr std::size_t kMostFiles = 200'000;
+constexpr std::size_t kLongestReason = 500;
+constexpr std::array<std::string_view, 7> kSourceEndings = {".tar.gz", ".zip", ".tar.bz2", ".tgz",
+                                                            ".tar.xz", ".tar", ".egg"};
+
+ProjectFile file_of(const Json& member) {
+  ProjectFile file;
+  file.name = member.text_or("filename", "");
+  if (const Json* hashes = member.find("hashes")) file.sha256 = hashes->text_or("sha256", "");
+  file.uploaded = parse_utc(member.text_or("upload-time", ""));
+  const Json* yanked = member.find("yanked");
+  if (yanked == nullptr) return file;
+  if (const std::string* reason = yanked->as_string()) {
+    file.is_yanked = true;
+    file.yanked_reason = reason->substr(0, kLongestReason);
+  } else if (const bool* whether = yanked->as_bool()) {
+    file.is_yanked = *whether;
+  }
+  return file;
+}
+
+// Equal for versions that are: 1.0 and 1.0.0.
+std::string version_key(std::string_view text) {
+  const auto version = PythonVersion::parse(text);
+  return version ? version->key() : std::string(text);
+}
+
+// The files that may be meant: that of the hash, else all of the version.
+std::vector<const ProjectFile*> files_meant(const Facts& facts, const std::vector<IndexAnswer>& answers) {
+  std::vector<const ProjectFile*> by_hash;
+  std::vector<const ProjectFile*> by_version;
+  const std::string wanted = version_key(facts.package.version);
+  for (const IndexAnswer& answer : answers) {
+    for (const ProjectFile& file : answer.files) {
+      if (!facts.sha256.empty() && file.sha256 == facts.sha256) by_hash.push_back(&file);
+      if (facts.package.version.empty()) continue;
+      const std::string version = version_in_file_name(file.name, facts.package.name);
+      if (!version.empty() && version_key(version) == wanted) by_version.push_back(&file);
+    }
+  }
+  // A hash that no index knows speaks for no file.
+  return facts.sha256.empty() ? by_version : by_hash;
+}
+
+void add_presence(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  using enum IndexAnswer::Presence;
+  const auto count = [&](auto&& holds) { return std::ranges::count_if(answers, holds); };
+  const auto there = count([](const IndexAnswer& one) { return one.presence == There; });
+  const bool some_unknown = count([](const IndexAnswer& one) { return one.presence == Unknown; }) > 0;
+  const bool some_public = count([](const IndexAnswer& one) { return one.is_public; }) > 0;
+  const bool there_publicly = count([](const IndexAnswer& one) { return one.is_public && one.presence == There; }) > 0;
+  // One index that is nobody else's cannot be confused with another.
+  facts.is_public_asked = some_public || answers.size() > 1;
+  if (there > 0) facts.is_on_index = true;
+  if (there == 0 && !some_unknown) facts.is_on_index = false;
+  if (there_publicly || there > 1) facts.is_on_public_index = true;
+  if (!facts.is_on_public_index && !some_unknown) facts.is_on_public_index = false;
+}
+
+void add_standing(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  std::set<std::string> versions;
+  for (const IndexAnswer& answer : answers) {
+    for (const ProjectFile& file : answer.files) {
+      if (file.uploaded && (!facts.first_released || *file.uploaded < *facts.first_released)) {
+        facts.first_released = file.uploaded;
+      }
+      const std::string version = version_in_file_name(file.name, facts.package.name);
+      if (!version.empty()) versions.insert(version_key(version));
+    }
+  }
+  if (!versions.empty()) facts.releases = static_cast<int>(versions.size());
+}
+
+}  // namespace
+
+Result<std::vector<ProjectFile>> parse_project_page(std::string_view json) {
+  const auto reading = [] { return "the page of a project"; };
+  if (json.size() > kMostPageBytes) return fail(Errc::Exhausted, "the page of a project is too large");
+  BERTH_TRY(const Json page, parse_json(json, {.depth = 64, .values = 5'000'000}).context(reading));
+  const Json* files = page.find("files");
+  if (files == nullptr || !files->is_array()) {
+    return fail(Errc::InvalidInput, "the page of a project has no list 'files'");
+  }
+  if (files->as_array()->size() > kMostFiles) return fail(Errc::Exhausted, "the page of a project has too many files");
+  std::vector<ProjectFile> read;
+  for (const Json& member : *files->as_array()) {
+    if (member.is_object()) read.push_back(file_of(member));
+  }
+  return read;
+}
+
+std::string version_in_file_name(std::string_view file, std::string_view project) {
+  if (file.ends_with(".whl")) {
+    const std::size_t begin = std::min(file.find('-'), file.size() - 1) + 1;
+    return std::string(file.substr(begin, file.substr(begin).find('-')));
+  }
+  for (const std::string_view ending : kSourceEndings) {
+    if (!file.ends_with(ending)) continue;
+    const std::string_view stem = file.substr(0, file.size() - ending.size());
+    for (std::size_t at = stem.find('-'); at != std::string_view::npos; at = stem.find('-', at + 1)) {
+      const std::string_view version = stem.substr(at + 1);
+      if (normal_name(Ecosystem::PyPI, stem.substr(0, at)) == project && PythonVersion::parse(version))
+        return std::string(version);
+    }
+    return {};
+  }
+  return {};
+}
+
+void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  if (answers.empty()) return;
+  add_presence(facts, answers);
+  add_standing(facts, answers);
+  const auto meant = files_meant(facts, answers);
+  for (const ProjectFile* file : meant) {
+    if (file->is_yanked) {
+      facts.is_yanked = true;
+      if (facts.yanked_reason.empty()) facts.yanked_reason = file->yanked_reason;
+    }
+    if (file->uploaded && (!facts.released || *file->uploaded > *facts.released)) facts.released = file->uploaded;
+  }
+  if (facts.released) return;
+  for (const IndexAnswer& answer : answers) {
+    if (answer.problem.empty()) continue;
+    facts.why_undated += fmt::format("{}{}: {}", facts.why_undated.empty() ? "" : "; ", answer.index, answer.problem);
+  }
+  if (facts.why_undated.empty()) {
+    facts.why_undated = meant.empty() ? "no index that was asked lists the file" : "the index gives no time of upload";
+  }
+}
+
+}  // namespace berth::vet

@@ -1,0 +1,51 @@
+// What package indexes say of one project: its files, when each came there, and what was withdrawn. Pure.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+#include "berth/vet/facts.h"
+
+namespace berth::vet {
+
+// Largest page that is read.
+inline constexpr std::size_t kMostPageBytes = std::size_t{64} << 20;
+
+struct ProjectFile {
+  std::string name;                                               // "mechanize-0.4.10-py2.py3-none-any.whl"
+  std::string sha256;                                             // empty where the index gives none
+  std::optional<std::chrono::system_clock::time_point> uploaded;  // PEP 700
+  bool is_yanked = false;                                         // PEP 592
+  std::string yanked_reason;
+};
+
+// A project's page in the JSON form of the simple API (PEP 691 and 700). Members that are not known, or of another
+// kind, say nothing. Errors: InvalidInput when it is no such page; Exhausted past a bound.
+Result<std::vector<ProjectFile>> parse_project_page(std::string_view json);
+
+// The version in a file's name (PEP 427, PEP 625 and what came before), for the normalised name `project`; empty where
+// there is none.
+std::string version_in_file_name(std::string_view file, std::string_view project);
+
+// What one index answered when it was asked for a project.
+struct IndexAnswer {
+  enum class Presence { There, Absent, Unknown };
+
+  std::string index;       // its address, for people
+  bool is_public = false;  // anybody may publish there
+  Presence presence = Presence::Unknown;
+  std::string problem;             // why presence is not known, or why the page tells no dates
+  std::vector<ProjectFile> files;  // of a page that tells them
+};
+
+// Puts into `facts` what the answers say: whether its name is there, publicly too, how long and with how many releases;
+// and of its version when it came, and whether it was withdrawn. The version's file is known by its hash; without one
+// the latest file of the version counts, for a file can be added to an old release. Without an answer nothing changes
+// but `why_undated`.
+void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers);
+
+}  // namespace berth::vet

@@ -1,0 +1,133 @@
+#include "berth/app/create_judgement.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace berth::app {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+vet::Facts library(const char* name, const char* licence) {
+  vet::Facts facts;
+  facts.package = vet::make_package(vet::Ecosystem::PyPI, name, "1.0", "index");
+  if (*licence != '\0') facts.licences = {{"License", licence, licence}};
+  return facts;
+}
+
+image::CreateRecipe recipe_with(const char* package) {
+  image::CreateRecipe recipe;
+  recipe.base.manager = image::PackageManager::Apt;
+  recipe.packages = {{{package, "1.0-1", "amd64"}, ""}};
+  return recipe;
+}
+
+class Creation : public ::testing::Test {
+ protected:
+  void SetUp() override { ::setenv("PIP_NO_INDEX", "1", 1); }  // no index is asked
+  void TearDown() override { ::unsetenv("PIP_NO_INDEX"); }
+
+  void write(const char* name, const std::string& text) const { std::ofstream(temp_.path() / name) << text; }
+  CreateJudgement open() const {
+    Settings settings;
+    settings.state = temp_.path() / "state";
+    const JudgementOptions options = {.policy = (temp_.path() / "vet.yaml").native(),
+                                      .approvals = (temp_.path() / "approvals.yaml").native()};
+    auto opened = CreateJudgement::open(settings, options);
+    EXPECT_TRUE(testing::ok(opened));
+    return *std::move(opened);
+  }
+  void approve(const char* rule, const char* until) const {
+    write("approvals.yaml", std::string("version: 1\napprovals: [{package: zz-thing, rule: ") + rule +
+                                ", reason: r, who: ada, until: " + until + "}]");
+  }
+
+  testing::TempFolder temp_;
+};
+
+constexpr const char* kPolicy = "version: 1\nadvisories: {missing: allow}\n";
+
+TEST_F(Creation, IsRefusedWithReasonRemedyAndHowToApprove) {
+  write("vet.yaml", kPolicy);
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  CreateJudgement judgement = open();
+  const auto verdict = judgement.judge_resolution(recipe_with("wget"), {library("zz-thing", "GPL-3.0-only")});
+  ASSERT_TRUE(testing::ok(verdict));
+  EXPECT_FALSE(verdict->accepted);
+  EXPECT_THAT(verdict->findings, Contains(HasSubstr("zz-thing 1.0: licence.denied (refuse): License: 'GPL-3.0-only'")));
+  EXPECT_THAT(verdict->findings,
+              Contains(AllOf(HasSubstr("approvals.yaml"), HasSubstr("{package: zz-thing, rule: licence.denied"))));
+}
+
+TEST_F(Creation, IsAcceptedWithAnApprovalThatIsRecorded) {
+  write("vet.yaml", kPolicy);
+  approve("licence.denied", "2199-12-31");
+  CreateJudgement judgement = open();
+  const auto verdict = judgement.judge_resolution(recipe_with("wget"), {library("zz-thing", "GPL-3.0-only")});
+  ASSERT_TRUE(testing::ok(verdict));
+  EXPECT_TRUE(verdict->accepted);
+  EXPECT_THAT(verdict->findings, Contains(HasSubstr("approved: licence.denied of zz-thing")));
+  const Json record = judgement.record();
+  EXPECT_EQ(record.find("judged")->as_array()->size(), 2u);
+  EXPECT_EQ(record.find("judged")->as_array()->back(), Json("zz-thing==1.0"));
+  EXPECT_EQ(record.find("approvals")->as_array()->size(), 1u);
+  EXPECT_THAT(record.text_or("policy", ""), ::testing::StartsWith("sha256:"));
+}
+
+TEST_F(Creation, IsAskedAboutWithoutAdvisories) {
+  write("vet.yaml", "version: 1\n");
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  CreateJudgement judgement = open();
+  image::CreateRequest request;
+  const auto verdict = judgement.judge_request(request);
+  ASSERT_TRUE(testing::ok(verdict));
+  EXPECT_FALSE(verdict->accepted);
+  EXPECT_THAT(verdict->findings, ElementsAre(HasSubstr("database.missing (ask)")));
+}
+
+TEST_F(Creation, LeavesALicenceThatTheIndexDoesNotTellToTheFiles) {
+  write("vet.yaml", kPolicy);
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  CreateJudgement judgement = open();
+  image::CreateRecipe recipe;
+  const auto verdict = judgement.judge_resolution(recipe, {library("zz-thing", "")});
+  ASSERT_TRUE(testing::ok(verdict));
+  EXPECT_TRUE(verdict->accepted);
+  // A file that is no wheel is asked about, and the licence too.
+  image::LockedLibrary locked;
+  locked.name = "zz-thing";
+  locked.wheel = "zz_thing-1.0-py3-none-any.whl";
+  recipe.libraries = {locked};
+  write("zz_thing-1.0-py3-none-any.whl", "no archive");
+  const Verdict files = judgement.judge_files(recipe, temp_.path());
+  EXPECT_FALSE(files.accepted);
+  EXPECT_THAT(files.findings, Contains(HasSubstr("facts.missing (ask)")));
+  EXPECT_THAT(files.findings, Contains(HasSubstr("licence.none (ask)")));
+}
+
+TEST_F(Creation, GoesByAnotherBasisOnceAnApprovalIsOver) {
+  write("vet.yaml", kPolicy);
+  approve("licence.denied", "2199-12-31");
+  const std::string approved = open().basis();
+  EXPECT_EQ(open().basis(), approved);
+  approve("licence.denied", "2020-12-31");
+  const std::string over = open().basis();
+  EXPECT_NE(over, approved);
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  EXPECT_EQ(open().basis(), over);
+  write("vet.yaml", std::string(kPolicy) + "licences: {copyleft: ask}\n");
+  EXPECT_NE(open().basis(), over);
+}
+
+}  // namespace
+}  // namespace berth::app

@@ -1,0 +1,92 @@
+#include "berth/app/index_pages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace berth::app {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Presence = vet::IndexAnswer::Presence;
+
+TEST(PageRequest, NamesThePageAndTheWayThere) {
+  image::PipSettings pip;
+  pip.proxy = "http://me:word@proxy.example:3128";
+  pip.client_certificate = "/etc/own \"client\".pem";
+  const std::string request = page_request(pip, "https://me:word@index.example/simple//", "some-thing", "/etc/ca.pem");
+  EXPECT_THAT(request, HasSubstr("url = \"https://me:word@index.example/simple/some-thing/\"\n"));
+  EXPECT_THAT(request, HasSubstr("proxy = \"http://me:word@proxy.example:3128\"\n"));
+  EXPECT_THAT(request, HasSubstr("cacert = \"/etc/ca.pem\"\n"));
+  EXPECT_THAT(request, HasSubstr("cert = \"/etc/own \\\"client\\\".pem\"\n"));
+  EXPECT_THAT(request, HasSubstr("proto = \"=http,https\"\n"));
+  EXPECT_THAT(request, Not(HasSubstr("insecure")));
+}
+
+TEST(PageRequest, TrustsOnlyHostsThatPipTrusts) {
+  image::PipSettings pip;
+  pip.trusted_hosts = {"index.example:8443", "other.example"};
+  EXPECT_THAT(page_request(pip, "https://index.example:8443/simple", "a", ""), HasSubstr("\ninsecure\n"));
+  EXPECT_THAT(page_request(pip, "https://other.example/simple", "a", ""), HasSubstr("\ninsecure\n"));
+  EXPECT_THAT(page_request(pip, "https://index.example/simple", "a", ""), Not(HasSubstr("insecure")));
+}
+
+TEST(PageRequest, HasNoLineOfSomebodyElse) {
+  const std::string request = page_request({}, "https://index.example/x\noutput = \"/etc/passwd", "a", "");
+  EXPECT_THAT(request, Not(HasSubstr("\noutput")));
+}
+
+struct AnswerRow {
+  const char* name;
+  const char* printed;
+  Presence presence;
+  const char* problem;
+};
+
+const AnswerRow kAnswers[] = {
+    {"Page", "{\"files\": [{\"filename\": \"a-1.tar.gz\"}]}\n200 application/vnd.pypi.simple.v1+json", Presence::There,
+     ""},
+    {"PageWithLines", "{\"files\":\n[]}\n200 application/vnd.pypi.simple.v1+json; charset=utf-8", Presence::There, ""},
+    {"Html", "<html>\n</html>\n200 text/html", Presence::There, "no pages in JSON"},
+    {"None", "\n404 text/plain", Presence::Absent, ""},
+    {"Gone", "{\"files\": []}\n410 application/vnd.pypi.simple.v1+json", Presence::Absent, ""},
+    {"Down", "\n503 text/plain", Presence::Unknown, "status 503"},
+    {"Forbidden", "\n401 ", Presence::Unknown, "status 401"},
+    {"NoPage", "[]\n200 application/vnd.pypi.simple.v1+json", Presence::Unknown, "has no list 'files'"},
+    {"StatusInThePage", "200 application/vnd.pypi.simple.v1+json\n", Presence::Unknown, "status "},
+    {"Nothing", "", Presence::Unknown, "no answer"},
+};
+
+class PageAnswer : public ::testing::TestWithParam<AnswerRow> {};
+
+TEST_P(PageAnswer, IsRead) {
+  const vet::IndexAnswer answer = page_answer(GetParam().printed);
+  EXPECT_EQ(answer.presence, GetParam().presence);
+  EXPECT_THAT(answer.problem, HasSubstr(GetParam().problem));
+  EXPECT_EQ(answer.problem.empty(), std::string_view(GetParam().problem).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, PageAnswer, ::testing::ValuesIn(kAnswers),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(IndexPages, AskNobodyAboutWhatIsFromElsewhere) {
+  image::PipSettings pip;
+  pip.indexes = {"ftp://no.index.invalid"};  // curl refuses it
+  IndexPages pages(pip);
+  std::vector<vet::Facts> facts(3);
+  facts[0].package = vet::make_package(vet::Ecosystem::Debian, "wget", "1", "x");
+  facts[1].package = vet::make_package(vet::Ecosystem::PyPI, "a", "1", "x");
+  facts[1].findings.push_back({vet::Verdict::Ask, "source.elsewhere", facts[1].package, "e", "r"});
+  facts[2].package = vet::make_package(vet::Ecosystem::PyPI, "b", "1", "x");
+  pages.tell(facts);
+  EXPECT_EQ(facts[0].why_undated, "");
+  EXPECT_EQ(facts[1].why_undated, "");
+  EXPECT_THAT(facts[2].why_undated, HasSubstr("no.index.invalid"));
+  EXPECT_FALSE(facts[2].is_on_index.has_value());
+}
+
+}  // namespace
+}  // namespace berth::app

@@ -1,0 +1,95 @@
+#include "berth/vet/build_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
+
+namespace berth::vet {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::fails_with;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::ok;
+
+class Folder : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(folder()); }
+  std::filesystem::path folder() const { return temp_.path() / "my-image"; }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(folder() / name) << text; }
+  std::vector<std::string> rules() const {
+    const auto read = read_build_folder(folder());
+    EXPECT_TRUE(ok(read));
+    std::vector<std::string> rules;
+    if (!read || !*read) return rules;
+    for (const Finding& one : (*read)->image.findings) rules.push_back(one.rule + " " + one.package.origin);
+    return rules;
+  }
+  testing::TempFolder temp_;
+};
+
+TEST_F(Folder, WithoutADockerfileIsNone) {
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  EXPECT_FALSE(read->has_value());
+  EXPECT_TRUE(fails_with(read_build_folder(folder() / "none"), Errc::NotFound, "read the image folder"));
+}
+
+TEST_F(Folder, TellsWhatIsInstalledAndHow) {
+  write("Dockerfile", "FROM a\nCOPY requirements.txt /\nRUN pip install -r requirements.txt six==1.16.0\n");
+  write("requirements.txt", "--extra-index-url https://x.example\nrequests==2.31.0\n");
+  write("Pipfile.lock", "no lock");
+  write("notes.txt", "???");
+  write("build.conf", "version=1.0.0\ndevonly=\n");
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  ASSERT_TRUE(read->has_value());
+  EXPECT_EQ((*read)->image.package.name, "my-image");
+  EXPECT_EQ((*read)->image.package.ecosystem, Ecosystem::Image);
+  ASSERT_EQ((*read)->asks.packages.size(), 2u);
+  EXPECT_EQ((*read)->asks.packages[0].package.origin, "Dockerfile:3");
+  EXPECT_EQ((*read)->asks.packages[1].package.origin, "requirements.txt:2");
+  EXPECT_THAT(rules(), ElementsAre("build.moving-tag Dockerfile:1", "build.unread Pipfile.lock",
+                                   "build.extra-index requirements.txt"));
+}
+
+TEST_F(Folder, FollowsNoLinks) {
+  std::ofstream(temp_.path() / "outside.txt") << "six==1\n";
+  write("Dockerfile", "FROM a:1\n");
+  std::filesystem::create_symlink(temp_.path() / "outside.txt", folder() / "requirements.txt");
+  EXPECT_THAT(rules(), ElementsAre("build.unread requirements.txt"));
+  std::filesystem::remove(folder() / "Dockerfile");
+  std::filesystem::create_symlink(temp_.path() / "outside.txt", folder() / "Dockerfile");
+  EXPECT_FALSE(read_build_folder(folder()).has_value());
+}
+
+TEST_F(Folder, WithADockerfileThatCannotBeReadIsAnError) {
+  write("Dockerfile", "RUN x\n");
+  EXPECT_TRUE(fails_with(read_build_folder(folder()), Errc::InvalidInput, "names no base"));
+}
+
+TEST(BuildConf, IsReadAsItsReadersDo) {
+  const Package package = make_package(Ecosystem::Image, "x", "", "Dockerfile");
+  const auto about = [&](const char* text) { return findings_about_build_conf(text, package, "build.conf"); };
+  EXPECT_THAT(about("version=1.0.0\n# note\n\ndevonly=true\ndeprecated=\ndeprecated_reason=a=b\n"), IsEmpty());
+  const std::pair<const char*, const char*> rows[] = {{"devonly=false", "any value switches 'devonly' on"},
+                                                      {"version", "no line NAME=VALUE"},
+                                                      {"devonyl=true", "'devonyl' is no key here"},
+                                                      {"version=1\nversion=2", "'version' stands twice"}};
+  for (const auto& [text, why] : rows) {
+    const auto findings = about(text);
+    ASSERT_EQ(findings.size(), 1u) << text;
+    EXPECT_THAT(findings.front().evidence, HasSubstr(why));
+    EXPECT_EQ(findings.front().rule, "build.unread");
+  }
+}
+
+}  // namespace
+}  // namespace berth::vet

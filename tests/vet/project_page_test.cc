@@ -1,0 +1,158 @@
+#include "berth/vet/project_page.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "berth/base/utc_text.h"
+#include "berth/vet/utc_time.h"
+#include "tests/support/result_matchers.h"
+
+namespace berth::vet {
+namespace {
+
+using testing::fails_with;
+using testing::ok;
+using Presence = IndexAnswer::Presence;
+
+std::string utc(std::chrono::system_clock::time_point time) { return utc_text(time).substr(0, 10); }
+
+constexpr const char* kPage = R"({"meta": {"api-version": "1.1"}, "name": "some-thing", "files": [
+  {"filename": "Some_Thing-1.0-py3-none-any.whl", "hashes": {"sha256": "aa"}, "upload-time": "2024-01-02T03:04:05.123456Z",
+   "yanked": false, "url": "x"},
+  {"filename": "some-thing-1.0.0.tar.gz", "hashes": {"sha256": "bb"}, "upload-time": "2026-05-06T00:00:00Z"},
+  {"filename": "some_thing-2.0-1-py3-none-any.whl", "hashes": {}, "upload-time": 7, "yanked": "leaks"},
+  {"filename": "some.thing-3.0.zip", "hashes": {"sha256": "dd"}, "yanked": true}, 5]})";
+
+IndexAnswer answer(const char* page = kPage) {
+  IndexAnswer made;
+  made.index = "https://index.example/simple";
+  made.presence = Presence::There;
+  made.files = *parse_project_page(page);
+  return made;
+}
+
+IndexAnswer absent(bool is_public = false) {
+  IndexAnswer made;
+  made.index = "https://other.example/simple";
+  made.presence = Presence::Absent;
+  made.is_public = is_public;
+  return made;
+}
+
+IndexAnswer silent() {
+  IndexAnswer made;
+  made.index = "https://gone.example";
+  made.problem = "it answered with status 503";
+  return made;
+}
+
+Facts thing(const char* version = "1.0", const char* sha256 = "") {
+  Facts facts;
+  facts.package = make_package(Ecosystem::PyPI, "some.thing", version, "x");
+  facts.sha256 = sha256;
+  return facts;
+}
+
+Facts told(Facts facts, const std::vector<IndexAnswer>& answers) {
+  add_answers(facts, answers);
+  return facts;
+}
+
+TEST(ProjectPage, TellsFiles) {
+  const auto files = parse_project_page(kPage);
+  ASSERT_TRUE(ok(files));
+  ASSERT_EQ(files->size(), 4u);
+  EXPECT_EQ((*files)[0].sha256, "aa");
+  EXPECT_TRUE((*files)[0].uploaded.has_value());
+  EXPECT_FALSE((*files)[0].is_yanked);
+  EXPECT_EQ((*files)[1].uploaded, parse_utc("2026-05-06"));
+  EXPECT_FALSE((*files)[2].uploaded.has_value());
+  EXPECT_TRUE((*files)[2].is_yanked);
+  EXPECT_EQ((*files)[2].yanked_reason, "leaks");
+  EXPECT_TRUE((*files)[3].is_yanked);
+}
+
+TEST(ProjectPage, IsRefusedWhenItIsNone) {
+  EXPECT_TRUE(fails_with(parse_project_page("<html>"), Errc::InvalidInput, "the page of a project"));
+  EXPECT_TRUE(fails_with(parse_project_page("{}"), Errc::InvalidInput, "has no list 'files'"));
+  EXPECT_TRUE(fails_with(parse_project_page(R"({"files": {}})"), Errc::InvalidInput, "has no list 'files'"));
+  EXPECT_TRUE(fails_with(parse_project_page(std::string(100, '[')), Errc::Exhausted, "the page of a project"));
+}
+
+struct FileRow {
+  const char* name;
+  const char* file;
+  const char* project;
+  const char* version;
+};
+
+const FileRow kFiles[] = {
+    {"Wheel", "a_b-1.0-py3-none-any.whl", "a-b", "1.0"},
+    {"WheelWithBuild", "a_b-1.0-7-py3-none-any.whl", "a-b", "1.0"},
+    {"Source", "a-b-1.0.tar.gz", "a-b", "1.0"},
+    {"SourceOfLongerName", "a-b-c-1.0.zip", "a-b-c", "1.0"},
+    {"NameLikeAVersion", "a-2-1.0.tar.gz", "a-2", "1.0"},
+    {"OldVersion", "a-1.0-beta.tar.gz", "a", "1.0-beta"},
+    {"OtherProject", "a-c-1.0.tar.gz", "a-b", ""},
+    {"NoVersion", "a-latest.tar.gz", "a", ""},
+    {"OtherEnding", "a-1.0.exe", "a", ""},
+    {"EndingAlone", ".whl", "a", ""},
+    {"Empty", "", "a", ""},
+};
+
+class FileName : public ::testing::TestWithParam<FileRow> {};
+
+TEST_P(FileName, TellsTheVersion) {
+  EXPECT_EQ(version_in_file_name(GetParam().file, GetParam().project), GetParam().version);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, FileName, ::testing::ValuesIn(kFiles), [](const auto& row) { return row.param.name; });
+
+TEST(IndexAnswers, DateTheFileThatIsMeant) {
+  EXPECT_EQ(utc(*told(thing("1.0", "aa"), {answer()}).released), "2024-01-02");
+  // A file that came later to an old release makes it young, unless another file is meant.
+  EXPECT_EQ(told(thing(), {answer()}).released, parse_utc("2026-05-06"));
+  // A hash that no index lists speaks for no file.
+  const Facts other = told(thing("1.0", "ff"), {answer()});
+  EXPECT_FALSE(other.released.has_value());
+  EXPECT_EQ(other.why_undated, "no index that was asked lists the file");
+  const Facts dateless = told(thing("3.0"), {answer()});
+  EXPECT_EQ(dateless.why_undated, "the index gives no time of upload");
+  EXPECT_TRUE(dateless.is_yanked);
+  EXPECT_EQ(told(thing("2.0"), {answer()}).yanked_reason, "leaks");
+  EXPECT_FALSE(told(thing("1.0", "aa"), {answer()}).is_yanked);
+}
+
+TEST(IndexAnswers, TellHowLongAndHowOften) {
+  const Facts facts = told(thing("1.0", "aa"), {answer()});
+  EXPECT_EQ(facts.releases, 3);  // 1.0 and 1.0.0 are one
+  ASSERT_TRUE(facts.first_released.has_value());
+  EXPECT_EQ(utc(*facts.first_released), "2024-01-02");
+}
+
+TEST(IndexAnswers, TellWhereTheNameIs) {
+  const Facts one = told(thing(), {answer()});
+  EXPECT_EQ(one.is_on_index, true);
+  EXPECT_FALSE(one.is_public_asked);
+  EXPECT_EQ(told(thing(), {absent(true)}).is_on_index, false);
+  EXPECT_TRUE(told(thing(), {absent(true)}).is_public_asked);
+  const Facts own_and_free = told(thing(), {answer(), absent(true)});
+  EXPECT_TRUE(own_and_free.is_public_asked);
+  EXPECT_EQ(own_and_free.is_on_public_index, false);
+  EXPECT_EQ(told(thing(), {answer(), answer()}).is_on_public_index, true);
+}
+
+TEST(IndexAnswers, ThatDidNotComeLeaveOpenWhatTheyWouldSay) {
+  const Facts facts = told(thing(), {silent(), absent()});
+  EXPECT_FALSE(facts.is_on_index.has_value());
+  EXPECT_FALSE(facts.is_on_public_index.has_value());
+  EXPECT_EQ(facts.why_undated, "https://gone.example: it answered with status 503");
+  Facts known = thing();
+  known.is_on_index = true;  // pip found it
+  EXPECT_EQ(told(known, {silent()}).is_on_index, true);
+  EXPECT_EQ(told(thing(), {}).why_undated, "");
+}
+
+}  // namespace
+}  // namespace berth::vet
