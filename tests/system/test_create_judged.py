@@ -78,8 +78,10 @@ def test_a_weak_version_is_refused_and_the_fixed_one_is_built(maker, berth):
         json.dump(WEAK, file)
     maker.judge_by(policy='version: 1\n')
     none = refused(maker, 'w', '--dependencies', 'berthweak')
-    assert 'database.missing (ask)' in none and 'berth vet db import' in none, none
+    assert 'release.unseen (ask)' in none and 'berth vet db import' in none, none
     assert berth('vet', 'db', 'import', '--name', 'ours', advisories, settings=maker.settings).code == 0
+    # A few advisories of one's own do not stand in the place of those that come with Berth.
+    maker.judge_by(policy='version: 1\nrules: {release.unseen: allow}\n')
     before = len(maker.index.fetched_files())
     said = refused(maker, 'w', '--dependencies', 'berthweak==1.0')
     assert 'berthweak 1.0: advisory.critical (refuse): CVE-2026-7' in said and 'use 2.0 or later' in said, said
@@ -87,11 +89,12 @@ def test_a_weak_version_is_refused_and_the_fixed_one_is_built(maker, berth):
     assert 'advisory.critical' in refused(maker, 'w', '--dependencies', 'berthweak<2')
     made = maker.made('w', '--dependencies', 'berthweak')
     assert [one['version'] for one in made['libraries']] == ['2.0'], made
-    assert [one['name'] for one in made['judgement']['advisories']] == ['ours'], made
+    assert 'ours' in [one['name'] for one in made['judgement']['advisories']], made
     assert any("advisories 'ours' of 2026-01-01" in remark for remark in made['remarks']), made
     # Another database may judge otherwise: it is judged again, and nothing new is made of it.
     assert berth('vet', 'db', 'remove', 'ours', settings=maker.settings).code == 0
-    assert 'database.missing' in maker('w', '--dependencies', 'berthweak').err
+    maker.judge_by(policy='version: 1\n')
+    assert 'release.unseen' in maker('w', '--dependencies', 'berthweak').err
 
 
 def test_refused_approved_built_and_refused_again(maker):

@@ -222,6 +222,7 @@ def test_prune_leaves_what_is_being_made(three):
     made = three.tool('commit', '--quiet', container)
     three.tool('rm', container)
     cache = os.path.join(three.folder, 'cache')
+    os.makedirs(cache, exist_ok=True)
     with open(os.path.join(cache, 'create-journal'), 'w') as journal:
         journal.write('mine:1.0.0.1')
     with open(os.path.join(cache, 'create.lock'), 'w') as lock:

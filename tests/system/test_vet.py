@@ -296,8 +296,13 @@ def test_an_image_folder_is_flagged_line_by_line(vet, index, monkeypatch):
     assert approved == ['build.root'] and image['verdict'] == 'refuse', report
 
 
+# What an index of the tests has came out after the advisories that come with Berth.
+UNSEEN = 'version: 1\nrules: {release.unseen: allow}\n'
+
+
 def test_an_image_folder_in_order_passes(vet, index, monkeypatch):
     vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN)
     monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
     folder = image_folder(vet, {'Dockerfile': 'FROM demisto/python3:3.11.10.1\nCOPY requirements.txt .\n'
                                               'RUN pip install --no-cache-dir -r requirements.txt\n',
@@ -308,6 +313,7 @@ def test_an_image_folder_in_order_passes(vet, index, monkeypatch):
 
 def test_a_release_has_the_age_that_the_index_says(vet, index, monkeypatch):
     vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN)
     monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
     assert vet('smalllib==1.0').returncode == 0
     name = 'smalllib-1.0-py3-none-any.whl'
@@ -321,7 +327,7 @@ def test_a_release_has_the_age_that_the_index_says(vet, index, monkeypatch):
     index.json_pages = False
     done = vet('smalllib==1.0')
     assert done.returncode == 3 and 'release.undated' in done.stdout and 'no pages in JSON' in done.stdout, done
-    (vet.folder / 'vet.yaml').write_text('version: 1\nreleases: {min_age: 0}\n')
+    (vet.folder / 'vet.yaml').write_text(UNSEEN + 'releases: {min_age: 0}\n')
     assert vet('smalllib==1.0').returncode == 0
 
 
