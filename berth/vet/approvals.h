@@ -32,8 +32,8 @@ struct Approval {
 };
 
 // A list under `approvals`, each with `package`, `rule`, `reason`, `who` and `until` (a date), and with `versions` and
-// `ecosystem` (pypi, debian, alpine, rpm, image) where they are not all of PyPI. Errors: InvalidInput, with file, line and
-// key.
+// `ecosystem` (pypi, debian, alpine, rpm, image) where they are not all of PyPI. Errors: InvalidInput, with file, line
+// and key.
 Result<std::vector<Approval>> parse_approvals(std::string_view text, std::string_view name);
 
 }  // namespace berth::vet
