@@ -88,7 +88,7 @@ class Pull {
       if (!has_tag || (here && here->id != id_of(plan) && !options_.moves_tag)) name_.tag.clear();
     }
     // The digest of an index names several images; the storage has the one for this machine.
-    if (name_.tag.empty()) name_.digest = plan.digest;
+    name_.digest = name_.tag.empty() ? plan.digest : "";
     return {};
   }
 

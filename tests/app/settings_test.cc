@@ -114,6 +114,22 @@ serve:
   EXPECT_EQ(settings->serve.prewarm, (std::vector<std::string>{"Print", "Whois domain"}));
 }
 
+TEST(Settings, SayHowRegistriesAreReached) {
+  const auto settings = read(R"(version: 1
+images:
+  registries:
+    docker.io:
+      mirrors: ["Mirror.example:5000", harbor.example/hub-proxy, "127.0.0.1:5000/a/b"]
+      sends_to: [blobs, Blobs.example, "blobs.example:443", "::1", "[::1]:5000", "[fd00::7]"]
+)");
+  ASSERT_TRUE(testing::ok(settings));
+  const image::RegistryRow& row = settings->registries.at("docker.io");
+  EXPECT_EQ(row.mirrors,
+            (std::vector<std::string>{"mirror.example:5000", "harbor.example/hub-proxy", "127.0.0.1:5000/a/b"}));
+  EXPECT_EQ(row.sends_to, (std::vector<std::string>{"blobs", "blobs.example", "blobs.example:443", "::1", "[::1]:5000",
+                                                    "fd00::7"}));
+}
+
 TEST(Settings, KeepWhatIsNotGiven) {
   Settings before;
   before.default_python3 = "kept";

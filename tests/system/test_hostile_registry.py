@@ -688,7 +688,7 @@ class TestTls:
         assert pull(site, registry).code == 0
         self.serve(registry, folder, 'right')
         site.trust({registry.name: 'ca: %s, sends_to: ["127.0.0.1"]' % os.path.join(folder, 'ca.crt')})
-        registry.rules['blob'] = lambda handler, path: handler.answer(404)
+        registry.rules['manifest'] = registry.rules['blob'] = lambda handler, path: handler.answer(404)
         registry.rules['upload'] = lambda handler, path: handler.answer(202, Location='http://127.0.0.1:1/upload')
         done = site('push', registry.name + '/team/x:1', registry.name + '/team/y:1')
         assert done.code != 0 and 'from https to http' in done.err, done
