@@ -482,7 +482,8 @@ class Proxy:
                 proxy.asked.append((self.path, self.headers.get('Proxy-Authorization')))
                 if self.headers.get('Proxy-Authorization') != 'Basic ' + base64.b64encode(b'me:proxyword').decode():
                     return self.send_error(407)
-                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.path) as answer:
+                asked = urllib.request.Request(self.path, headers={'Accept': self.headers.get('Accept', '*/*')})
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked) as answer:
                     body = answer.read()
                 self.send_response(200)
                 self.send_header('Content-Type', answer.headers['Content-Type'])
