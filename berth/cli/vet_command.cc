@@ -108,8 +108,7 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Set
 }
 
 Result<vet::Report> report_of(const VetOptions& options, const Surroundings& surroundings) {
-  BERTH_TRY(const app::Judgement judgement,
-            app::Judgement::open(surroundings.settings, {options.policy, options.approvals}));
+  BERTH_TRY(app::Judgement judgement, app::Judgement::open(surroundings.settings, {options.policy, options.approvals}));
   BERTH_TRY(std::vector<vet::Facts> facts, gather(options, surroundings.settings));
   return judgement.judge(std::move(facts));
 }

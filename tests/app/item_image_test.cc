@@ -34,7 +34,7 @@ class ContentOnDisk : public ::testing::Test {
   std::filesystem::path tree() const { return folder_.path() / "tree"; }
 
   static image::StoredImage stored(char id, const std::string& name) {
-    return {std::string(64, id), digest_of(id), {*image::parse_reference(name)}, {}, {}};
+    return {std::string(64, id), digest_of(id), {}, {*image::parse_reference(name)}, {}, {}};
   }
 
   testing::TempFolder folder_;

@@ -89,9 +89,11 @@ TEST(Helper, IsNamedByNoPath) {
 }
 
 TEST_F(Files, OfHelpersAreRunInOurEnvironment) {
-  const auto program = write("docker-credential-here", R"(#!/bin/sh
-printf '{"Username": "%s", "Secret": "%s"}' "$AWS_PROFILE" "$(env | grep -c '^PATH=')") ");
-      ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+  const auto program = write("docker-credential-here",
+                             "#!/bin/sh\n"
+                             "paths=$(env | grep -c ^PATH=)\n"
+                             "echo \"{\\\"Username\\\": \\\"$AWS_PROFILE\\\", \\\"Secret\\\": \\\"$paths\\\"}\"\n");
+  ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
   const std::string path = std::getenv("PATH");
   ASSERT_EQ(::setenv("PATH", (folder_.path().native() + ":" + path).c_str(), 1), 0);
   ASSERT_EQ(::setenv("AWS_PROFILE", "harbour", 1), 0);
