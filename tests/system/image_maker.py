@@ -1,4 +1,5 @@
 """Creates images with `berth image create` from indexes of the tests' own."""
+import hashlib
 import json
 import os
 import shutil
@@ -76,8 +77,8 @@ class Maker:
 
     def leftovers(self):
         """What a build must not leave: working containers and images without a name that are ours."""
-        containers = [line for line in buildah('containers', '--format', '{{.ContainerName}}').splitlines()
-                      if line.startswith('berth-create-')]
+        own = 'berth-create-' + hashlib.sha256((self.folder + '/cache/create').encode()).hexdigest()[:12]
+        containers = [line for line in buildah('containers', '--format', '{{.ContainerName}}').splitlines() if line == own]
         nameless = []
         for image in json.loads(buildah('images', '--json', '--filter', 'dangling=true') or '[]') or []:
             inspected = json.loads(buildah('inspect', '--type', 'image', image['id']) or '{}')
