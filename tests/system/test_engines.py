@@ -554,7 +554,7 @@ def test_docker_without_user_namespaces(calls):
     if calls.engine.name != 'docker':
         pytest.skip('its containers have user namespaces of their own')
     answer = calls('run', calls.berth.write('one.py', 'pass'), '--image', 'python3', settings=calls.berth.settings)
-    assert answer.code == 12 and 'userns-remap' in answer.err and 'isolation.user_namespace: off' in answer.err, answer
+    assert answer.code == 11 and 'userns-remap' in answer.err and 'isolation.user_namespace: off' in answer.err, answer
 
 
 @pytest.mark.parametrize('option, limit', [('--memory', 'memory'), ('--memory-swap=', 'swap'), ('--cpu-quota=', 'cpus'),
@@ -570,7 +570,7 @@ def test_a_limit_that_the_engine_leaves_out(calls, tmp_path, option, limit):
     program.chmod(0o755)
     env = {'PATH': '%s:%s' % (tmp_path, os.environ['PATH'])}
     answer = calls('run', calls.berth.write('one.py', 'print(1)'), '--image', 'python3', '--json', env=env)
-    assert answer.code == 12 and 'limits of %s' % limit in answer.err and '--allow-unlimited' in answer.err, answer
+    assert answer.code == 11 and 'limits of %s' % limit in answer.err and '--allow-unlimited' in answer.err, answer
     answer = calls('run', calls.berth.write('one.py', 'print(1)'), '--image', 'python3', '--json', '--allow-unlimited',
                    env=env)
     assert answer.code == 0 and any('not enforced: %s' % limit in text for text in answer.json['warnings']), answer
