@@ -21,7 +21,7 @@ constexpr const char* kMachineBundle = "/etc/ssl/certs/ca-certificates.crt";
 
 constexpr std::uint16_t kFirstGate = 61'080;  // of the container's own loopback interface
 
-// Where distributions keep their packages: public, also where only a proxy can look them up.
+// Where distributions keep their packages: what an image names is no wish of its own then.
 constexpr std::string_view kPublicArchives[] = {"deb.debian.org",        "security.debian.org", "archive.debian.org",
                                                 "archive.ubuntu.com",    "security.ubuntu.com", "ports.ubuntu.com",
                                                 "dl-cdn.alpinelinux.org"};
@@ -96,6 +96,10 @@ Result<void> Reacher::add_foreign_url(const std::string& url) {
   std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
   const std::string endpoint = parsed.endpoint();
   if (knows(endpoint)) return {};
+  // Where this machine finds these is its operator's doing: a mirror of the site, as a rule.
+  const bool is_usual_port = parsed.port == 80 || parsed.port == 443;
+  const bool is_archive = std::ranges::find(kPublicArchives, parsed.host) != std::end(kPublicArchives);
+  if (is_usual_port && is_archive) return add_url(url);
   const auto refused = [&](const std::string& why) {
     return fail(Errc::Denied, fmt::format("{} {}: what an image names is reached where it is public; open it with "
                                           "--package-host {}",
@@ -109,7 +113,7 @@ Result<void> Reacher::add_foreign_url(const std::string& url) {
     addresses = *std::move(found);
   } else if (!has_proxy_) {
     return std::unexpected(std::move(found).error());
-  } else if (std::ranges::find(kPublicArchives, parsed.host) == std::end(kPublicArchives)) {
+  } else {
     // The proxy would resolve it, and may find something inside.
     return refused("cannot be looked up here");
   }

@@ -160,7 +160,7 @@ TEST(Contents, AreWhatTheBaseHasNot) {
 TEST(LastWords, HideSecretsThatAreCutInTwo) {
   const std::string secret = "correct-horse-battery-staple";
   // The cut falls into the secret.
-  const std::string text = "x" + secret + std::string(590, '.') + "\n";
+  const std::string text = "x" + secret + std::string(592, '.') + "\n";
   const std::string words = last_words(text, {secret});
   EXPECT_THAT(words, Not(HasSubstr("staple")));
   EXPECT_LE(words.size(), 610u);
