@@ -53,7 +53,7 @@ Result<Bundle> parse_contents(const std::string& text) {
 
 // What a member is to a person: "'blobs/sha256/...' (layer 2 of docker.io/demisto/x:1)".
 std::string member_text(const std::string& name, const Bundle& bundle) {
-  const std::string shown = fmt::format("'{}'", to_visible(name.substr(0, kShown), false));
+  std::string shown = fmt::format("'{}'", to_visible(name.substr(0, kShown), false));
   const std::string digest = "sha256:" + name.substr(name.rfind('/') + 1);
   for (const BundledImage& image : bundle.images) {
     if (image.digest == digest) return fmt::format("{} (the manifest of {})", shown, image.name);

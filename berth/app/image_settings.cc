@@ -22,7 +22,7 @@ Result<std::string> registry_name(std::string_view text) {
 // A registry, with a path before that of every image where it has one: "harbor.example/hub-proxy".
 Result<std::string> mirror_place(std::string_view text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
-  BERTH_TRY(const std::string registry, registry_name(text.substr(0, slash)));
+  BERTH_TRY(std::string registry, registry_name(text.substr(0, slash)));
   if (slash == text.size()) return registry;
   const std::string_view prefix = text.substr(slash + 1);
   const auto probe = image::parse_reference(fmt::format("{}/{}/x", registry, prefix));

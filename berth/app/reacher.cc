@@ -158,7 +158,7 @@ Result<void> Reacher::add_directly(const image::IndexUrl& url) {
 }
 
 Result<std::string> Reacher::add_proxy(const std::string& given) {
-  const std::string url = given.contains("://") ? given : "http://" + given;
+  std::string url = given.contains("://") ? given : "http://" + given;
   BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
   std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
   has_proxy_ = true;

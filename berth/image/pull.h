@@ -66,7 +66,8 @@ auto at_places(const Reference& reference, const MoveSettings& settings, const R
   auto places = places_of(settings.registries, reference.registry);
   for (std::size_t i = 0; i < places.size(); ++i) {
     auto registry = RegistryClient::open(places[i], reference.path, options);
-    if (registry) {
+    const bool is_open = registry.has_value();
+    if (is_open) {
       last = act(*registry);
       if (last) return last;
     } else {
@@ -74,7 +75,7 @@ auto at_places(const Reference& reference, const MoveSettings& settings, const R
     }
     const Errc code = last.error().code();
     const bool goes_on = code == Errc::NotFound || code == Errc::Unavailable || code == Errc::TimedOut ||
-                         code == Errc::Denied || !registry;
+                         code == Errc::Denied || !is_open;
     if (!goes_on) return last;
     if (i + 1 < places.size()) mirrors.push_back(last.error().message());
   }
