@@ -120,8 +120,8 @@ images:
   const image::RegistryRow& row = settings->registries.at("docker.io");
   EXPECT_EQ(row.mirrors,
             (std::vector<std::string>{"mirror.example:5000", "harbor.example/hub-proxy", "127.0.0.1:5000/a/b"}));
-  EXPECT_EQ(row.sends_to, (std::vector<std::string>{"blobs", "blobs.example", "blobs.example:443", "::1", "[::1]:5000",
-                                                    "fd00::7"}));
+  EXPECT_EQ(row.sends_to,
+            (std::vector<std::string>{"blobs", "blobs.example", "blobs.example:443", "::1", "[::1]:5000", "fd00::7"}));
 }
 
 TEST(Settings, KeepWhatIsNotGiven) {
