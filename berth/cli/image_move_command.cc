@@ -150,7 +150,7 @@ int load(const LoadCommand& options, const Surroundings& surroundings) {
 }
 
 template <class Options, class Run>
-void on_chosen(CLI::App& command, Choice& choice, std::shared_ptr<Options> options, Run run) {
+void on_chosen(CLI::App& command, Choice& choice, const std::shared_ptr<Options>& options, Run run) {
   command.add_flag("--json", options->json, "the answer as JSON");
   command.callback([&choice, options, run] {
     choice.makes_mounts = true;  // the tool unpacks layers with their owners
