@@ -83,8 +83,11 @@ Result<std::string> read_parameters(Reader& reader, std::string_view header, Aut
     reader.skip(" \t");
     auto value = reader.value();
     if (!value) return refuse(header, "a quote is not closed");
-    if (name == "realm") challenge.realm = *std::move(value);
-    if (name == "service") challenge.service = *std::move(value);
+    if (name == "realm") {
+      challenge.realm = *std::move(value);
+    } else if (name == "service") {
+      challenge.service = *std::move(value);
+    }
   }
 }
 

@@ -146,9 +146,8 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
   run.insert(run.end(), {options_.name, "--"});
   run.insert(run.end(), order.script.begin(), order.script.end());
   const auto steps = [&]() -> Result<BuiltImage> {
-    BERTH_TRY(std::string named, buildah(std::move(from)));
-    BERTH_TRY(std::string copied,
-              buildah({"copy", "--quiet", options_.name, order.input.native(), std::string(kBuildFolder)}));
+    BERTH_CHECK_OK(buildah(std::move(from)));
+    BERTH_CHECK_OK(buildah({"copy", "--quiet", options_.name, order.input.native(), std::string(kBuildFolder)}));
     BERTH_TRY(std::string said, buildah(std::move(run)));
     BERTH_CHECK_OK(configure(order));
     BERTH_TRY(std::string id, buildah({"commit", "--quiet", "--format", "oci", "--timestamp",
@@ -165,27 +164,29 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
 Result<void> Builder::configure(const BuildOrder& order) const {
   std::vector<std::string> config = {"config", "--created-by", "berth image create"};
   for (const std::string& variable : order.environment) config.insert(config.end(), {"--env", variable});
-  for (const auto& [name, value] : order.labels) config.insert(config.end(), {"--label", name + "=" + value});
-  for (const auto& [name, value] : order.annotations) config.insert(config.end(), {"--annotation", name + "=" + value});
+  for (const auto& [name, value] : order.labels)
+    config.insert(config.end(), {"--label", fmt::format("{}={}", name, value)});
+  for (const auto& [name, value] : order.annotations)
+    config.insert(config.end(), {"--annotation", fmt::format("{}={}", name, value)});
   config.push_back(options_.name);
-  BERTH_TRY(std::string said, buildah(std::move(config)));
+  BERTH_CHECK_OK(buildah(std::move(config)));
   return {};
 }
 
 Result<void> Builder::give_name(const std::string& id, const std::string& name) const {
-  BERTH_TRY(std::string said, buildah({"tag", id, name}));
+  BERTH_CHECK_OK(buildah({"tag", id, name}));
   return {};
 }
 
 Result<void> Builder::remove_image(const std::string& id) const {
-  BERTH_TRY(std::string said, buildah({"rmi", id}));
+  BERTH_CHECK_OK(buildah({"rmi", id}));
   return {};
 }
 
 Result<void> Builder::sweep() const {
   const auto list = sys::read_file(options_.graph_root / "overlay-containers/containers.json", kMaxListBytes);
   if (list && list->contains('"' + options_.name + '"')) {
-    BERTH_TRY(std::string said, buildah({"rm", options_.name}));
+    BERTH_CHECK_OK(buildah({"rm", options_.name}));
   }
   // Left when runc was killed; gone already as a rule.
   std::error_code ignored;

@@ -178,8 +178,9 @@ std::optional<std::string> with_values(std::string_view text, const std::map<std
     const std::size_t begin = at;
     while (at < text.size() && (text[at] == '_' || std::isalnum(static_cast<unsigned char>(text[at])) != 0)) ++at;
     const auto value = values.find(std::string(text.substr(begin, at - begin)));
-    if (is_braced && (at == text.size() || text[at++] != '}')) return std::nullopt;
-    if (value == values.end()) return std::nullopt;
+    const bool is_closed = at < text.size() && text[at] == '}';
+    if (value == values.end() || (is_braced && !is_closed)) return std::nullopt;
+    if (is_braced) ++at;
     whole += value->second;
   }
   return whole;

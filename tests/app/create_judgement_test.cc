@@ -84,15 +84,15 @@ TEST_F(Creation, IsAcceptedWithAnApprovalThatIsRecorded) {
   EXPECT_THAT(record.text_or("policy", ""), ::testing::StartsWith("sha256:"));
 }
 
-TEST_F(Creation, IsAskedAboutWithoutAdvisories) {
-  write("vet.yaml", "version: 1\n");
+TEST_F(Creation, IsAskedAboutWhereTheStartSetIsNotEnough) {
+  write("vet.yaml", "version: 1\nadvisories: {start_set: ask}\n");
   write("approvals.yaml", "version: 1\napprovals: []\n");
   CreateJudgement judgement = open();
   image::CreateRequest request;
   const auto verdict = judgement.judge_request(request);
   ASSERT_TRUE(testing::ok(verdict));
   EXPECT_FALSE(verdict->accepted);
-  EXPECT_THAT(verdict->findings, ElementsAre(HasSubstr("database.missing (ask)")));
+  EXPECT_THAT(verdict->findings, ElementsAre(HasSubstr("database.start-set (ask)")));
 }
 
 TEST_F(Creation, LeavesALicenceThatTheIndexDoesNotTellToTheFiles) {

@@ -136,6 +136,7 @@ TEST_F(Layer, ThatIsNoTarOrOverALimitIsRefused) {
 TEST_F(Layer, ThatBeginsLikeAPackedFileIsRefused) {
   // Tools that unpack layers go by the first bytes, and would unpack something else.
   for (const std::string magic : {"\x1f\x8b\x08", "BZh9", "\xfd\x37zXZ", "\x28\xb5\x2f\xfd", "\x5a\x2a\x4d\x18"}) {
+    std::filesystem::remove(file());
     auto tar = TarWriter::create(file());
     ASSERT_TRUE(testing::ok(tar));
     ASSERT_TRUE(testing::ok(tar->add(magic == "\xfd\x37zXZ" ? magic + std::string(1, '\0') : magic, "harmless")));
