@@ -123,7 +123,8 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
   const auto passed = [&](const char* name) { container.moments_.push_back({name, monotonic_ns()}); };
   passed("make the call's folders");
 
-  BERTH_TRY(sys::PipedTool tool, sys::start_piped_tool(command, container.program_.environment));
+  BERTH_TRY(sys::PipedTool tool,
+            sys::start_piped_tool(command, container.program_.environment, container.stage_->path()));
   container.command_ = std::make_unique<sys::Child>(std::move(tool.process));
   container.in_ = std::move(tool.in);
   container.out_ = std::move(tool.out);

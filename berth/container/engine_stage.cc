@@ -107,9 +107,10 @@ Result<void> remove_engine_stage(const std::filesystem::path& stage) {
     while (sys::detach_mount(stage / part)) {
     }
   }
-  for (const char* part : {"scratch", "furniture", "cid", ""}) {
-    const std::filesystem::path path = *part == '\0' ? stage : stage / part;
-    const bool is_file = std::string_view(part) == "cid";
+  // conmon, which podman starts, writes `oom` into the folder that it is started in.
+  for (const std::string_view part : {"scratch", "furniture", "cid", "oom", ""}) {
+    const std::filesystem::path path = part.empty() ? stage : stage / part;
+    const bool is_file = part == "cid" || part == "oom";
     const auto take_away = [&] { return is_file ? ::unlink(path.c_str()) : ::rmdir(path.c_str()); };
     auto gone = sys::check(take_away, "remove '{}'", path.native());
     if (!gone && gone.error().code() != Errc::NotFound) return gone;

@@ -30,7 +30,8 @@ std::string variable(const char* name, const char* otherwise) {
 
 }  // namespace
 
-Result<PipedTool> start_piped_tool(const std::vector<std::string>& argv, const std::vector<std::string>& environment) {
+Result<PipedTool> start_piped_tool(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                                   const std::filesystem::path& folder) {
   const auto program = find_program(argv.front());
   if (!program) return fail(Errc::NotFound, fmt::format("start {}: there is no such program on PATH", argv.front()));
   std::vector<std::string> arguments = argv;
@@ -52,6 +53,7 @@ Result<PipedTool> start_piped_tool(const std::vector<std::string>& argv, const s
     if (::poll(&starter, 1, 0) != 0) return 1;
     for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
     // Pipes made here have numbers above those of the standard streams, which this program has.
+    if (::chdir(folder.c_str()) != 0) return 127;
     ::dup2(in.read.get(), 0);
     ::dup2(out.write.get(), 1);
     ::dup2(err.write.get(), 2);

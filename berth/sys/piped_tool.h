@@ -1,6 +1,7 @@
 // Another program that runs beside us, spoken to over its standard streams.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,9 @@ struct PipedTool {
 };
 
 // Starts argv[0] (found on PATH), never through a shell, with a minimal environment (PATH, HOME, LANG=C.UTF-8) and
-// `environment` besides. This process must have one thread.
+// `environment` besides, in `folder`. This process must have one thread.
 // Errors: NotFound when there is no such program.
-Result<PipedTool> start_piped_tool(const std::vector<std::string>& argv, const std::vector<std::string>& environment);
+Result<PipedTool> start_piped_tool(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                                   const std::filesystem::path& folder);
 
 }  // namespace berth::sys

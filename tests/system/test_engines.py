@@ -233,6 +233,7 @@ def test_memory(calls):
     assert (answer.cause, answer.code, answer.outcome['limit']) == ('memory', 5, 'memory 128 MiB'), answer
     assert answer.outcome['oom_kills'] >= 1 and 120 * MIB < answer.outcome['peak_memory_bytes'] <= 128 * MIB
     assert calls.script(eat, 'mib=64', '--memory', '128m').cause == 'completed'
+    assert not os.path.exists('oom')  # conmon writes it into the folder that it was started in
 
 
 def test_processes(calls):
