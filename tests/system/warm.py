@@ -69,15 +69,6 @@ def is_dead(pid):
     return read('/proc/%d/stat' % pid).rpartition(')')[2].split()[:1] in ([], ['Z'])
 
 
-PF_EXITING = 4  # include/linux/sched.h
-
-
-def is_ending(pid):
-    """Dead, or on its way: it runs none of its own code any more."""
-    fields = read('/proc/%d/stat' % pid).rpartition(')')[2].split()
-    return not fields or fields[0] == 'Z' or bool(int(fields[6]) & PF_EXITING)
-
-
 def zygote_processes(daemon):
     """The interpreters that a container's init has started for a worker; their children look the same."""
     return [pid for worker in children_of(daemon.pid) for init in children_of(worker) for pid in children_of(init)
