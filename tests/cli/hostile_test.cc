@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 // Large enough that what is quadratic takes minutes; small enough that what is linear takes no time worth naming.
 constexpr std::size_t kMuch = kMiB / 8;
-constexpr std::chrono::seconds kPatience(30);
+constexpr std::chrono::seconds kPatience(180);
 
 std::string repeated(std::string_view piece, std::size_t bytes) {
   std::string text;
