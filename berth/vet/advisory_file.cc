@@ -1,22 +1,21 @@
 #include "berth/vet/advisory_file.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <tuple>
 
-#include "berth/base/sha256.h"
 #include "berth/vet/python_version.h"
+#include "berth/vet/sealed_text.h"
 #include "berth/vet/source_info.h"
 
 namespace berth::vet {
 namespace {
 
-constexpr std::string_view kMagic = "berth advisories ";
-constexpr std::string_view kVersion = "1";
-constexpr std::size_t kDigestSize = 64;
+constexpr Seal kSeal = {.magic = "berth advisories ",
+                        .version = "1",
+                        .foreign = "it is no database of advisories",
+                        .again = "import the advisories again"};
 
 class Writer {
  public:
@@ -141,15 +140,6 @@ void read_stored_package(Cursor& in, AdvisoryFile& file) {
   file.packages.push_back(package);
 }
 
-// The line in front, without what ends it.
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = rest.find('\n');
-  if (end == std::string_view::npos) return {};
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
-}
-
 }  // namespace
 
 std::string stored_version(Ecosystem ecosystem, std::string_view version) {
@@ -176,24 +166,13 @@ std::string encode_advisories(const SourceInfo& source, const std::vector<Adviso
   for (const Advisory* advisory : kept) write_advisory(out, *advisory);
   out.count(packages.size());
   for (const auto& [package, advisory] : packages) write_package(out, *package, advisory);
-  const std::string rest = print_json(json_of_source(source)) + "\n" + std::move(out).take();
-  return fmt::format("{}{}\n{}\n", kMagic, kVersion, sha256_hex(rest)) + rest;
+  return sealed(kSeal, print_json(json_of_source(source)) + "\n" + std::move(out).take());
 }
 
 Result<AdvisoryFile> decode_advisories(std::vector<char> bytes) {
   AdvisoryFile file;
   file.bytes = std::move(bytes);
-  std::string_view rest(file.bytes.data(), file.bytes.size());
-  std::string_view first = take_line(rest);
-  if (!first.starts_with(kMagic)) return fail(Errc::InvalidInput, "it is no database of advisories");
-  first.remove_prefix(kMagic.size());
-  if (first != kVersion) {
-    return fail(Errc::InvalidInput, "it was written by a newer Berth; update Berth, or import the advisories again");
-  }
-  const std::string_view digest = take_line(rest);
-  if (digest.size() != kDigestSize || digest != sha256_hex(rest)) {
-    return fail(Errc::Corrupt, "its checksum is wrong; import the advisories again");
-  }
+  BERTH_TRY(std::string_view rest, open_sealed(kSeal, {file.bytes.data(), file.bytes.size()}));
   BERTH_TRY(file.source, parse_source(take_line(rest)));
   Cursor in(rest);
   const std::uint32_t advisories = in.count(20);

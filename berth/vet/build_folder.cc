@@ -68,16 +68,7 @@ Result<LockFile> read_list(const UniqueFd& root, const fs::path& folder, const s
     return read_requirements(folder, name);
   }
   BERTH_TRY(const std::string text, read_inside(root, name, kMostLockBytes));
-  switch (*lock_kind_of(name)) {
-    case LockKind::Pipfile:
-      return parse_pipfile_lock(text, name);
-    case LockKind::Poetry:
-      return parse_poetry_lock(text, name);
-    case LockKind::Uv:
-      return parse_uv_lock(text, name);
-    default:
-      return parse_pylock(text, name);
-  }
+  return parse_lock(*lock_kind_of(name), text, name);
 }
 
 void add(LockFile& lock, LockFile more) {

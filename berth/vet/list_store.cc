@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "berth/base/sha256.h"
 #include "berth/base/utc_text.h"
 #include "berth/sys/file.h"
 #include "berth/vet/kept_file.h"
+#include "berth/vet/sealed_text.h"
 #include "berth/vet/source_info.h"
 #include "berth/vet/spdx_list.h"
 
@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "berth list ";
-constexpr std::string_view kVersion = "1";
+constexpr Seal kSeal = {
+    .magic = "berth list ", .version = "1", .foreign = "it is no list of Berth's", .again = "import it again"};
 constexpr std::size_t kLargestFile = std::size_t{256} << 20;
 
 fs::path file_of(const fs::path& folder, ListKind kind) {
@@ -25,15 +25,6 @@ fs::path file_of(const fs::path& folder, ListKind kind) {
 Result<KnownList> read_stored(ListKind kind, const fs::path& path) {
   BERTH_TRY(const std::string bytes, sys::read_file(path, kLargestFile));
   return decode_list(kind, bytes);
-}
-
-// The line in front, without what ends it.
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = rest.find('\n');
-  if (end == std::string_view::npos) return {};
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
 }
 
 }  // namespace
@@ -84,19 +75,11 @@ Result<void> remove_list(const fs::path& folder, ListKind kind) {
 }
 
 std::string encode_list(const KnownList& list) {
-  const std::string rest = print_json(json_of_list(list.info)) + "\n" + list.text;
-  return fmt::format("{}{}\n{}\n", kMagic, kVersion, sha256_hex(rest)) + rest;
+  return sealed(kSeal, print_json(json_of_list(list.info)) + "\n" + list.text);
 }
 
 Result<KnownList> decode_list(ListKind kind, std::string_view bytes) {
-  std::string_view rest = bytes;
-  std::string_view first = take_line(rest);
-  if (!first.starts_with(kMagic)) return fail(Errc::InvalidInput, "it is no list of Berth's");
-  first.remove_prefix(kMagic.size());
-  if (first != kVersion)
-    return fail(Errc::InvalidInput, "it was written by a newer Berth; update Berth, or import it again");
-  const std::string_view digest = take_line(rest);
-  if (digest != sha256_hex(rest)) return fail(Errc::Corrupt, "its checksum is wrong; import it again");
+  BERTH_TRY(std::string_view rest, open_sealed(kSeal, bytes));
   KnownList list;
   BERTH_TRY(list.info, parse_list_info(take_line(rest)));
   if (list.info.kind != kind) return fail(Errc::Corrupt, "it is of another kind; import it again");

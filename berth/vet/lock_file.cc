@@ -25,6 +25,19 @@ std::optional<LockKind> lock_kind_of(std::string_view file_name) {
   return std::nullopt;
 }
 
+Result<LockFile> parse_lock(LockKind kind, std::string_view text, std::string_view name) {
+  switch (kind) {
+    case LockKind::Pipfile:
+      return parse_pipfile_lock(text, name);
+    case LockKind::Poetry:
+      return parse_poetry_lock(text, name);
+    case LockKind::Uv:
+      return parse_uv_lock(text, name);
+    default:
+      return parse_pylock(text, name);
+  }
+}
+
 Result<LockFile> read_lock_file(const fs::path& path) {
   const std::string name = path.filename().string();
   const auto kind = lock_kind_of(name);
@@ -38,16 +51,7 @@ Result<LockFile> read_lock_file(const fs::path& path) {
     return read_requirements(folder.empty() ? fs::path(".") : folder, path.filename());
   }
   BERTH_TRY(const std::string text, sys::read_file(path, kMostLockBytes));
-  switch (*kind) {
-    case LockKind::Pipfile:
-      return parse_pipfile_lock(text, name);
-    case LockKind::Poetry:
-      return parse_poetry_lock(text, name);
-    case LockKind::Uv:
-      return parse_uv_lock(text, name);
-    default:
-      return parse_pylock(text, name);
-  }
+  return parse_lock(*kind, text, name);
 }
 
 std::string without_credentials(std::string_view address) {

@@ -26,6 +26,10 @@ Result<LockFile> parse_poetry_lock(std::string_view text, std::string_view name)
 Result<LockFile> parse_uv_lock(std::string_view text, std::string_view name);
 Result<LockFile> parse_pylock(std::string_view text, std::string_view name);
 
+// The one of these that `kind` names; requirements are not among them, which may include other files
+// (read_requirements).
+Result<LockFile> parse_lock(LockKind kind, std::string_view text, std::string_view name);
+
 // Reads the file at `path` by its name.
 // Errors: as above and read_requirements; InvalidInput for a name that says nothing of the form.
 Result<LockFile> read_lock_file(const std::filesystem::path& path);
