@@ -6,6 +6,7 @@
 #include "berth/image/tag_order.h"
 
 namespace berth::app {
+
 Result<std::optional<CreatedImage>> find_created_image(const std::filesystem::path& graph_root,
                                                        const image::Reference& name, const ImageLabels& labels) {
   BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
-#include <thread>
 
 #include "berth/app/reacher.h"
 #include "berth/base/utf8.h"
+#include "berth/image/at_once.h"
 #include "berth/image/index_url.h"
 #include "berth/sys/tool.h"
 
@@ -147,17 +146,9 @@ void IndexPages::tell(std::vector<vet::Facts>& facts) {
     if (!is_new) continue;
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
-  {
-    std::atomic<std::size_t> next = 0;
-    std::vector<std::jthread> askers;
-    for (std::size_t i = 0; i < std::min(kAtOnce, questions.size()); ++i) {
-      askers.emplace_back([&] {
-        for (std::size_t at = next++; at < questions.size(); at = next++) {
-          questions[at].answer = ask(pip_, pip_.indexes[questions[at].index], *questions[at].project);
-        }
-      });
-    }
-  }
+  image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
+    questions[i].answer = ask(pip_, pip_.indexes[questions[i].index], *questions[i].project);
+  });
   for (Question& one : questions) answers_.at(*one.project).push_back(std::move(one.answer));
   for (vet::Facts& one : facts) {
     if (is_asked(one)) vet::add_answers(one, answers_.at(one.package.name));

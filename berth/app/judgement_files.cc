@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 #include "berth/sys/file.h"
 
@@ -48,13 +49,6 @@ Result<vet::Policy> load_policy(const std::string& given) {
   BERTH_TRY(const auto found, find_judgement_file(given, "vet.yaml").context([] { return "read the policy"; }));
   if (!found) return vet::Policy();
   return vet::parse_policy(found->text, found->path);
-}
-
-Result<std::vector<vet::Approval>> load_approvals(const std::string& given) {
-  BERTH_TRY(const auto found,
-            find_judgement_file(given, "approvals.yaml").context([] { return "read the approvals"; }));
-  if (!found) return std::vector<vet::Approval>();
-  return vet::parse_approvals(found->text, found->path);
 }
 
 }  // namespace berth::app

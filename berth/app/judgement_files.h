@@ -4,11 +4,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
-#include "berth/vet/approvals.h"
 #include "berth/vet/policy.h"
 
 namespace berth::app {
@@ -29,8 +27,5 @@ std::filesystem::path judgement_file_place(const char* name);
 
 // The policy in `given`, or in vet.yaml; the defaults where there is none. Errors: InvalidInput; as above.
 Result<vet::Policy> load_policy(const std::string& given);
-
-// Likewise approvals.yaml; none where there is none.
-Result<std::vector<vet::Approval>> load_approvals(const std::string& given);
 
 }  // namespace berth::app

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -21,6 +20,7 @@
 #include "berth/container/forwarder_process.h"
 #include "berth/net/proxy_request.h"
 #include "berth/sys/descriptors.h"
+#include "berth/sys/file.h"
 #include "berth/sys/pump.h"
 
 namespace berth::container {
@@ -49,15 +49,7 @@ std::optional<std::string> read_head(int from, std::string& rest) {
   }
 }
 
-bool write_all(int to, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t put = ::write(to, text.data(), text.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(put));
-  }
-  return true;
-}
+bool write_all(int to, std::string_view text) { return sys::write_all(to, text, "a connection").has_value(); }
 
 void answer(int client, std::string_view status) {
   write_all(client, fmt::format("HTTP/1.1 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status));

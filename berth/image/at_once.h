@@ -10,7 +10,7 @@
 namespace berth::image {
 
 // Calls `act(i)` for each i below `count`, by at most `threads` threads, and comes back when all are done. What the
-// calls share is for `act` to guard. Nothing may fork meanwhile.
+// calls share is for `act` to guard. No sys::Child may be started meanwhile; sys::run_tool may.
 template <class Act>
 void at_once(std::size_t count, std::size_t threads, Act&& act) {
   std::atomic<std::size_t> next = 0;

@@ -247,6 +247,11 @@ std::string_view likeness_text(Likeness likeness) {
   return kTexts.at(static_cast<std::size_t>(likeness));
 }
 
+const NameIndex& LookAlikes::index() const {
+  std::call_once(arranged_, [this] { index_.emplace(popular_, modules_); });
+  return *index_;
+}
+
 bool LookAlikes::is_known(std::string_view name, const Standing& standing) const {
   return popular_.rank_of(name) || (standing.age.value_or(std::chrono::days{0}) >= kEstablishedAge &&
                                     standing.releases.value_or(0) >= kEstablishedReleases);
@@ -256,7 +261,7 @@ std::optional<LookAlike> LookAlikes::find(std::string_view name, const Standing&
   const int rank = popular_.rank_of(name).value_or(kEstablishedRank);
   const bool is_popular = popular_.rank_of(name).has_value() && rank <= kEstablishedRank;
   if (is_popular || without_separators(name).empty()) return std::nullopt;
-  const Search search(index_, name);
+  const Search search(index(), name);
   if (is_known(name, standing)) return search.close_to_first(rank);
   if (const auto package = modules_.package_of(name)) {
     return LookAlike{.likeness = package->empty() ? Likeness::StandardLibrary : Likeness::Module,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,12 +44,12 @@ struct Standing {
   std::optional<int> releases;
 };
 
-// Compares names with popular ones. Made once for many names; a name costs microseconds whatever the size of the list.
-// Const after it was made: any thread may ask. Refers to what it was made of, which must live longer.
+// Compares names with popular ones. Made once for many names; a name costs microseconds whatever the size of the list,
+// but for the first, at which the list is arranged. Any thread may ask. Refers to what it was made of, which must live
+// longer.
 class LookAlikes {
  public:
-  LookAlikes(const PopularNames& popular, const ModuleNames& modules)
-      : popular_(popular), modules_(modules), index_(popular, modules) {}
+  LookAlikes(const PopularNames& popular, const ModuleNames& modules) : popular_(popular), modules_(modules) {}
 
   // What `name`, normalised, could be taken for, by the first rule that finds something near enough for its target's
   // rank; nothing for names that are popular or long established themselves, unless their target is far better known.
@@ -58,9 +59,12 @@ class LookAlikes {
   bool is_known(std::string_view name, const Standing& standing) const;
 
  private:
+  const NameIndex& index() const;
+
   const PopularNames& popular_;
   const ModuleNames& modules_;
-  NameIndex index_;
+  mutable std::once_flag arranged_;
+  mutable std::optional<NameIndex> index_;
 };
 
 }  // namespace berth::vet
