@@ -56,7 +56,8 @@ def test_list(berth):
     image = [one for one in listed.json['images'] if [name for name in one['names'] if 'berth/python3-deb:' in name]][-1]
     assert image['digest'].startswith('sha256:') and image['size_bytes'] > 10 << 20
     shown = berth('image', 'list')
-    assert 'REPOSITORY' in shown.out and 'berth/python3-deb:' in shown.out
+    row = next(line.split() for line in shown.out.splitlines() if line.startswith('berth/python3-deb '))
+    assert 'REPOSITORY' in shown.out and row[2] in image['digest'], shown
 
 
 def test_substitution(berth):
