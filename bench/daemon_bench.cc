@@ -1,15 +1,18 @@
 // Calls through a daemon that runs, over one kept connection: what bench/daemon_call reads.
 //
-//     berth_daemon_bench SOCKET IMAGE [--code FILE] [--calls N] [--pause-us N] [--threads N]
+//     berth_daemon_bench SOCKET IMAGE [--code FILE | --path FILE] [--calls N] [--pause-us N] [--threads N] [--edit yes]
 //
+// --path has the daemon read a script itself, which --edit changes before each call that counts.
 // Prints one JSON object: milliseconds of each call as its client sees it, and how many of them were warm. The first
 // calls, until one is warm, do not count.
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,6 +32,8 @@ struct Options {
   std::string socket;
   std::string image;
   std::string code = "demisto.results(1)";
+  std::string path;
+  bool edits = false;
   int calls = 300;
   int pause_us = 5000;
   int threads = 1;
@@ -48,6 +53,11 @@ Result<bool> call(client::Daemon& daemon, const client::Request& request) {
   return reply.body.find("\"warm\": true") != std::string::npos;
 }
 
+// Another last line, in the same file.
+void edit(const Options& options, int number) {
+  std::ofstream(options.path) << fmt::format("{}\n# {}\n", options.code, number);
+}
+
 Result<Times> run_client(const Options& options, const client::Request& request) {
   BERTH_TRY(client::Daemon daemon, client::Daemon::connect(options.socket));
   const auto rest = [&] { std::this_thread::sleep_for(std::chrono::microseconds(options.pause_us)); };
@@ -58,6 +68,7 @@ Result<Times> run_client(const Options& options, const client::Request& request)
   }
   Times times;
   for (int i = 0; i < options.calls; ++i) {
+    if (options.edits) edit(options, i);
     rest();
     const std::int64_t begun = monotonic_ns();
     BERTH_TRY(const bool is_warm, call(daemon, request));
@@ -69,13 +80,24 @@ Result<Times> run_client(const Options& options, const client::Request& request)
 
 Result<void> run(const Options& options) {
   Json body = Json::object();
-  body.set("item", Json::object().set("code", options.code)).set("image", options.image);
   client::Request request;
+  UniqueFd item;
+  if (options.path.empty()) {
+    body.set("item", Json::object().set("code", options.code));
+  } else {
+    item = UniqueFd(::open(options.path.c_str(), O_RDONLY | O_CLOEXEC));
+    body.set("item", Json::object().set("path", options.path).set("descriptor", std::uint64_t{0}));
+    request.descriptors = {item.get()};
+  }
+  body.set("image", options.image);
   request.method = "POST";
   request.target = "/v1/run";
   request.body = print_json(body);
-  request.affinity =
-      wire::affinity_text({.name = {}, .code = options.code, .command = {}, .instance = {}, .image = options.image});
+  request.affinity = wire::affinity_text({.name = options.path,
+                                          .code = options.path.empty() ? options.code : std::string_view(),
+                                          .command = {},
+                                          .instance = {},
+                                          .image = options.image});
   std::vector<Result<Times>> results(static_cast<std::size_t>(options.threads), Times());
   std::vector<std::thread> threads;
   const std::int64_t begun = monotonic_ns();
@@ -104,14 +126,17 @@ int main(int argc, char** argv) {
   berth::Options options;
   const std::vector<std::string> words(argv + 1, argv + argc);
   if (words.size() < 2) {
-    std::fputs("usage: berth_daemon_bench SOCKET IMAGE [--code FILE] [--calls N] [--pause-us N] [--threads N]\n",
+    std::fputs("usage: berth_daemon_bench SOCKET IMAGE [--code FILE | --path FILE] [--calls N] [--pause-us N] "
+               "[--threads N] [--edit yes]\n",
                stderr);
     return 64;
   }
   options.socket = words[0];
   options.image = words[1];
   for (std::size_t i = 2; i + 1 < words.size(); i += 2) {
-    if (words[i] == "--code") {
+    if (words[i] == "--path") options.path = words[i + 1];
+    if (words[i] == "--edit") options.edits = words[i + 1] == "yes";
+    if (words[i] == "--code" || words[i] == "--path") {
       const auto code = berth::sys::read_file(words[i + 1], 16 << 20);
       if (code) options.code = *code;
     }

@@ -3,7 +3,16 @@
 import time as _berth_time
 
 PROFILING_DUMP_ROWS_LIMIT = 20
-_BERTH_STARTED = _berth_time.time()
+
+
+def _berth_moment_of_start():
+    """A list with the time at which the call began; empty while the call is not known."""
+    moment = []
+    _berth_when_known(lambda: moment.append(_berth_time.time()))
+    return moment
+
+
+_BERTH_STARTED = _berth_moment_of_start()
 
 
 def support_multithreading():
@@ -32,7 +41,7 @@ def safe_sleep(duration_seconds):
     """Sleeps. Errors: ValueError, at once, when the call's time would be over before."""
     calling = _berth_calling()
     if 'runDuration' in calling:
-        left = int(calling['runDuration']) * 60 - (_berth_time.time() - _BERTH_STARTED)
+        left = int(calling['runDuration']) * 60 - (_berth_time.time() - _BERTH_STARTED[0])
         if duration_seconds > left:
             raise ValueError('sleep for %s seconds: the call has only %d left' % (duration_seconds, left))
     _berth_time.sleep(duration_seconds)

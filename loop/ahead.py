@@ -7,12 +7,17 @@ in the zygote, and children go on with their copies of what came of it.
 import _io
 import gc
 import os
+import re
 import sys
 import time
 
 
 class AskedAhead(BaseException):
     """Code that runs in the zygote itself asks for something of a call."""
+
+
+# Values whose end nobody notices: they hold nothing that has one.
+ENDLESS = frozenset(map(type, ('', b'', 1, 1.0, True, None, len, sys, type, (lambda: None), re.compile(''))))
 
 
 class Meeting(object):
@@ -27,6 +32,7 @@ class Meeting(object):
         self._line = None
         self._guests = []
         self._job = None
+        self.other = None  # text and first line of an item that has changed since the zygote began
 
     def enter(self, channel):
         """In the child."""
@@ -36,6 +42,10 @@ class Meeting(object):
     def attend(self, guest):
         """Has `guest(job)` called when the job is there, before whoever asked for it goes on."""
         self._guests.append(guest)
+
+    def is_over(self):
+        """Whether the job is there, or is waited for."""
+        return self._line is not None
 
     def hold(self):
         """The job, which is waited for the first time.
@@ -62,7 +72,9 @@ class Meeting(object):
             os._exit(0)  # there is no call for this child
         job = self._loop.parse_job(self._line, False)
         self._line = b''
-        for field in ('is_ahead', 'learns', 'script', 'prelude'):
+        if 'script' in job:
+            self.other = job.pop('script'), job.pop('first_line', 1)
+        for field in ('is_ahead', 'learns', 'prelude'):
             job.pop(field, None)
         self._job = job
         for guest in self._guests:
@@ -176,6 +188,15 @@ def names_set_within(code):
     return set().union(*[names_set_by(inner) for inner in code.co_consts if isinstance(inner, type(code))])
 
 
+def names_set_in(code):
+    """The global names that a call of `code` (zygote.Code) may set (superset), found out once."""
+    if code.names is None:
+        item = code.item_if_good()
+        within = names_set_within(code.prelude) if code.prelude is not None else set()
+        code.names = within | (names_set_by(item) if item is not None else set())
+    return code.names
+
+
 def make_room(names):
     """Has the dict grow now: the next name that is put in would have it copied, in each child."""
     size, added = sys.getsizeof(names), []
@@ -201,17 +222,25 @@ class Ahead(object):
         self.failure = None
         self._last = None  # of the names that were there before the fork, and
         self._loose = []  # those of them that a call may have bound to something else, or that have a say in their end
+        self._early_files = []  # that the common script has opened in the child itself
 
     def settle(self):
         """In the zygote, when it has run."""
         make_room(self.scope)
         self._last = list(self.scope)[-1]
-        may_be_set = names_set_within(self._code.prelude) if self._code.prelude is not None else set()
-        item = self._code.item_if_good()
-        if item is not None:
-            may_be_set |= names_set_by(item)
-        has_own_end = self._code.loop.has_own_end
+        may_be_set, has_own_end = names_set_in(self._code), self._code.loop.has_own_end
         self._loose = [name for name, value in self.scope.items() if name in may_be_set or has_own_end(value)]
+
+    def settle_in_child(self):
+        """When it has run in the child itself and nobody waits yet: what is looked at at the end of the call is less."""
+        if self.meeting.is_over() or sys.version_info < (3, 7):
+            return
+        make_room(self.scope)
+        self._last = list(self.scope)[-1]
+        may_be_set = names_set_in(self._code)
+        self._loose = [name for name, value in self.scope.items() if name in may_be_set or type(value) not in ENDLESS]
+        self._early_files = self.files_left_open()
+        gc.freeze()
 
     def names_to_release(self):
         """Those that the call may have bound: what else was there before the fork is left alone, since even a look at
@@ -229,7 +258,9 @@ class Ahead(object):
         """Those that the call has opened, wherever it keeps them: what was there before the fork is frozen, and not
         listed."""
         kinds = (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom)
-        return [one for one in gc.get_objects() if issubclass(type(one), kinds)] if self._last is not None else ()
+        if self._last is None:
+            return ()
+        return self._early_files + [one for one in gc.get_objects() if issubclass(type(one), kinds)]
 
     def enter(self, channel):
         """In the child: from here on the call can be waited for."""
@@ -269,7 +300,16 @@ class Ahead(object):
         failure, self.failure = self.failure, None
         if failure is not None:
             raise failure
-        return job, [self._code.item()]
+        other = self.meeting.other
+        return job, [self._code.item() if other is None else self._other_item(*other)]
+
+    def _other_item(self, text, first_line):
+        """The code that goes in the place of the item's. Errors: what is wrong with it."""
+        item = self._code.compile(text, first_line)
+        if self._last is not None:
+            may_be_set = names_set_by(item) - set(self._loose)
+            self._loose += [name for name in self.scope if name in may_be_set]
+        return item
 
 
 # --- in the zygote itself --------------------------------------------------------------------------------------------

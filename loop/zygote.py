@@ -92,6 +92,8 @@ def run_ahead(code, watch, ahead, known):
     code.loaded = code.loop.Loaded(known)
     if code.ahead is not None:
         code.ahead.loaded = code.loaded
+    else:
+        ahead.names_set_in(code)  # for children
 
 
 def check_threads():
@@ -101,6 +103,12 @@ def check_threads():
         unfit('what was loaded ahead has started %d threads' % (count - 1))
 
 
+def moved(code, lines):
+    """The same code, so many lines further down. Python 3.8 or later."""
+    inner = tuple(moved(one, lines) if isinstance(one, type(code)) else one for one in code.co_consts)
+    return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=inner)
+
+
 class Code(object):
     """The code of this zygote's calls: the common script, where there is one, and the item."""
 
@@ -108,6 +116,7 @@ class Code(object):
         self.loop = loop
         self.prelude = None
         self.loaded = None  # beyond which calls tell what they have loaded (loop.Loaded)
+        self.names = None  # names_set_in() of ahead.py
         self.ahead = None  # what children go on from, where it may be run for all of them at once (ahead.py)
         self.is_integration = read('kind') == b'integration'
         marshalled = read('prelude.bin')
@@ -117,20 +126,27 @@ class Code(object):
         self._text = read('item.py').decode('utf-8')
         self._item = None
         try:
-            self._item = self._compile()
+            self._item = self.compile(self._text, 1)
         except Exception:
             pass  # what is wrong with it is said by the call
 
-    def _compile(self):
+    def compile(self, text, first_line):
+        """What goes on from the common script. Errors: what is wrong with it."""
         flags = self.loop.future_features(self.prelude) if self.prelude is not None else 0
-        return self.loop.compile_script(self._text, flags)
+        before = first_line - 1
+        if before == 0 or not hasattr(moved.__code__, 'replace'):
+            return self.loop.compile_script(u'\n' * before + text, flags)
+        try:
+            return moved(self.loop.compile_script(text, flags), before)
+        except SyntaxError:
+            return self.loop.compile_script(u'\n' * before + text, flags)  # which tells the right line
 
     def item_if_good(self):
         return self._item
 
     def item(self):
         """Errors: what is wrong with it."""
-        return self._item if self._item is not None else self._compile()
+        return self._item if self._item is not None else self.compile(self._text, 1)
 
 
 class Rehearsal(object):
@@ -152,6 +168,7 @@ class Rehearsal(object):
         self.prelude = None
         self.is_integration = False
         self.loaded = loop.Loaded()
+        self.names = None
         self._item = loop.compile_script(self.SCRIPT)
 
     def item(self):
@@ -195,6 +212,7 @@ def serve_call(library, code, watch, ahead, rehearsal):
     call.enter(channel)
     if code.ahead is None:
         call.run()
+        call.settle_in_child()
     else:
         call.touch()
     loop.run_job(None, call.host, {}, ahead=call)

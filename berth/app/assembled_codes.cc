@@ -1,38 +1,60 @@
-// On the way of every call: find() compares the item's own text, which is a fiftieth of what putting it together takes.
+// On the way of every call: find() compares the item's own text and the times of files, which is a fiftieth of what
+// putting it together takes.
 
 #include "berth/app/assembled_codes.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
+#include "berth/app/code_cache.h"
 #include "berth/app/embedded.h"
 
 namespace berth::app {
 
-const AssembledCodes::Known* AssembledCodes::find(const content::Item& item) {
-  const auto found = std::ranges::find_if(known_, [&](const Known& known) {
-    return known.kind == item.kind && known.name == item.name && known.subtype == item.subtype &&
-           known.code == item.code;
-  });
-  if (found == known_.end()) return nullptr;
-  std::rotate(known_.begin(), found, found + 1);
-  return &known_.front();
+namespace {
+
+// What content::assemble_code() looks at.
+auto looked_at(auto& item) {
+  return std::tie(item.kind, item.language, item.name, item.subtype, item.source, item.code_path, item.code);
+}
+
+content::Item copy_of(const content::Item& item) {
+  content::Item copy;
+  looked_at(copy) = looked_at(item);
+  return copy;
+}
+
+}  // namespace
+
+std::deque<AssembledCodes::Known>::iterator AssembledCodes::find(const content::Item& item,
+                                                                 const std::filesystem::path& root) {
+  return std::ranges::find_if(
+      known_, [&](const Known& known) { return known.root == root && looked_at(known.item) == looked_at(item); });
 }
 
 Result<std::shared_ptr<const CallCode>> AssembledCodes::of(const content::Item& item,
                                                            const content::ContentTree* tree) {
-  const bool hangs_on_its_text = tree == nullptr && item.source.empty() && item.language == content::Language::Python;
-  if (hangs_on_its_text) {
-    if (const Known* known = find(item)) return known->assembled;
+  const std::filesystem::path root = tree != nullptr ? tree->root() : std::filesystem::path();
+  if (const auto known = find(item, root); known != known_.end()) {
+    if (known->files.still_hold()) {
+      std::rotate(known_.begin(), known, known + 1);
+      return known_.front().assembled;
+    }
+    known_.erase(known);
   }
-  auto made = std::make_shared<CallCode>();
-  BERTH_TRY(made->text, content::assemble_code(item, tree, embedded_common()));
-  made->item_line = content::first_line_of_item(made->text, item);
-  if (hangs_on_its_text && made->text.text.size() <= kMostBytes) {
-    known_.push_front({item.kind, item.name, item.subtype, item.code, made, {}});
+  Known made{copy_of(item), root, {}, {}, {}, {}};
+  std::optional<content::ContentTree> reading;
+  if (tree != nullptr) reading.emplace(root).note_reads(&made.files);
+  auto code = std::make_shared<CallCode>();
+  BERTH_TRY(code->text, content::assemble_code(item, reading ? &*reading : nullptr, embedded_common()));
+  code->item_line = content::first_line_of_item(code->text, item);
+  made.assembled = code;
+  if (code->text.text.size() <= kMostBytes) {
+    known_.push_front(std::move(made));
     if (known_.size() > kMost) known_.pop_back();
   }
-  return made;
+  return code;
 }
 
 std::string AssembledCodes::digest_of(const std::shared_ptr<const CallCode>& code) {
@@ -41,6 +63,15 @@ std::string AssembledCodes::digest_of(const std::shared_ptr<const CallCode>& cod
   const content::AssembledCode& text = code->text;
   std::string digest = digests_.digest_of(text.text, text.known_size, text.known_digest);
   if (found != known_.end()) found->digest = digest;
+  return digest;
+}
+
+std::string AssembledCodes::prelude_digest_of(const std::shared_ptr<const CallCode>& code) {
+  const auto found = std::ranges::find(known_, code, &Known::assembled);
+  if (found != known_.end() && !found->prelude_digest.empty()) return found->prelude_digest;
+  const Prelude prelude = prelude_of(code->text);
+  std::string digest = prelude_digests_.digest_of(prelude.text, prelude.known_size, prelude.known_digest);
+  if (found != known_.end()) found->prelude_digest = digest;
   return digest;
 }
 

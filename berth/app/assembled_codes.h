@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "berth/base/result.h"
 #include "berth/content/code_assembly.h"
 #include "berth/content/content_tree.h"
+#include "berth/content/file_stamps.h"
 #include "berth/content/item.h"
 
 namespace berth::app {
@@ -23,30 +25,32 @@ struct CallCode {
 // For one thread.
 class AssembledCodes {
  public:
-  // What the server would run for `item` with Berth's common script, or that of `tree`, which may be null. That of an
-  // item without a file hangs on its text alone, and the last few are remembered; files are read each time. Errors:
-  // those of content::assemble_code().
+  // What the server would run for `item` with Berth's common script, or that of `tree`, which may be null. The last few
+  // are remembered, until a file that they were made from has changed. Errors: those of content::assemble_code().
   Result<std::shared_ptr<const CallCode>> of(const content::Item& item, const content::ContentTree* tree);
 
   // The SHA-256 of its text, in hexadecimal.
   std::string digest_of(const std::shared_ptr<const CallCode>& code);
+  // The same of all but the item's own part.
+  std::string prelude_digest_of(const std::shared_ptr<const CallCode>& code);
 
  private:
   static constexpr std::size_t kMost = 8;
   static constexpr std::size_t kMostBytes = 4 << 20;  // of one; a longer text is put together each time
 
   struct Known {
-    content::ItemKind kind;
-    std::string name;
-    std::string subtype;
-    std::string code;
+    content::Item item;          // what of it the code hangs on
+    std::filesystem::path root;  // of the tree; empty for none
+    content::FileStamps files;
     std::shared_ptr<const CallCode> assembled;
     std::string digest;
+    std::string prelude_digest;
   };
-  const Known* find(const content::Item& item);
+  std::deque<Known>::iterator find(const content::Item& item, const std::filesystem::path& root);
 
   std::deque<Known> known_;  // the one used last first
   TextDigests digests_;
+  TextDigests prelude_digests_;
 };
 
 }  // namespace berth::app

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "berth/app/call_means.h"
+#include "berth/app/call_plan.h"
 #include "berth/app/call_request.h"
 #include "berth/app/scene.h"
 #include "berth/app/settings.h"
@@ -25,6 +26,12 @@ struct Nesting {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   std::vector<std::string> callers;  // names, the outermost first
   std::vector<std::string> keys;     // name and arguments of each, to tell circles
+};
+
+// What is to be told of warm calls in the answer of the outermost.
+struct WarmTelling {
+  std::vector<Error> troubles;       // why calls were not warm
+  std::vector<std::string> remarks;  // about modules that are not imported ahead
 };
 
 // Runs calls of one run: the one that the user asked for and those that its script makes. For one thread.
@@ -52,16 +59,12 @@ class CallService {
   std::expected<void, StartError> warm_up(const CallRequest& request);
 
  private:
-  enum class Aim { Call, WarmUp };
-  std::expected<CallAnswer, StartError> call(const CallRequest& request, const Nesting& nesting, Aim aim);
-  void prepare_next(WarmCall warm, const Nesting& nesting, int interrupt);
-  void tell_troubles(CallAnswer& answer);
+  Planning planning() { return {settings_, guards_, *means_, *scene_}; }
   const Settings& settings_;
   container::Guards guards_;
   std::unique_ptr<CallMeans> own_means_;  // null where others own them
   CallMeans* means_;
-  std::vector<Error> warm_troubles_;       // why calls were not warm: for the answer of the outermost
-  std::vector<std::string> warm_remarks_;  // likewise, about modules that are not imported ahead
+  WarmTelling telling_;
   std::unique_ptr<Scene> scene_;
 };
 

@@ -10,8 +10,9 @@
 
 namespace berth::app {
 
-// Puts the loop, the zygote's part and the code of an item into `spec`, compiled as far as it goes.
-void put_warm_code(const content::AssembledCode& code, content::ItemKind kind, CodeCache cache,
+// Puts the loop, the zygote's part and the code of an item into `spec`, compiled as far as it goes. Returns whether the
+// item stands apart from the common script: a child can then be given another item's text to go on with.
+bool put_warm_code(const content::AssembledCode& code, content::ItemKind kind, CodeCache cache,
                    container::LaunchSpec& spec);
 
 // And what its calls have imported, where there is something to import.

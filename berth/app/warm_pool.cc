@@ -56,8 +56,9 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, c
     hash.update(":");
     hash.update(part);
   };
-  for (const std::string_view part : {std::string_view(call.root.image_id), code, std::string_view(item.name), instance,
-                                      std::string_view(item.kind == content::ItemKind::Integration ? "i" : "s")}) {
+  for (const std::string_view part :
+       {std::string_view(call.root.image_id), code, std::string_view(item.name), std::string_view(item.source.native()),
+        instance, std::string_view(item.kind == content::ItemKind::Integration ? "i" : "s")}) {
     add(part);
   }
   for (const auto& list : {call.programs, call.environment}) {
@@ -127,7 +128,11 @@ void WarmPool::end(Entry& entry) {
 Result<void> WarmPool::begin(Entry& entry, const WarmCall& call) {
   entry.imports = entry.is_without_imports ? ImportList() : imports_.of(call.key);
   entry.has_grown = false;
-  BERTH_TRY(container::Zygote zygote, container::Zygote::begin(call.zygote(entry.imports), folder_));
+  const ZygoteSpec wanted = call.zygote(entry.imports);
+  entry.code = call.code;
+  entry.has_item_apart = wanted.has_item_apart;
+  entry.calls_of_other = 0;
+  BERTH_TRY(container::Zygote zygote, container::Zygote::begin(wanted.spec, folder_));
   entry.zygote = std::move(zygote);
   entry.begun = std::chrono::steady_clock::now();
   entry.children = 0;
@@ -201,6 +206,19 @@ Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const contai
   }
 }
 
+// A zygote with another text does, where a child can be given the call's own.
+void WarmPool::note_code(Entry& entry, const WarmCall& call) {
+  if (!entry.zygote || entry.code == call.code) {
+    entry.calls_of_other = 0;
+  } else if (!entry.has_item_apart) {
+    end(entry);
+  } else {
+    if (entry.other_code != call.code) entry.calls_of_other = 0;
+    entry.other_code = call.code;
+    ++entry.calls_of_other;
+  }
+}
+
 Result<std::optional<container::CallChild>> WarmPool::take(const WarmCall& call, const container::Patience& patience) {
   if (!is_ours()) return std::nullopt;
   Entry& entry = entry_of(call);
@@ -209,6 +227,7 @@ Result<std::optional<container::CallChild>> WarmPool::take(const WarmCall& call,
   const bool is_gone =
       entry.zygote && (entry.zygote->is_lost() || (!entry.begun && sys::is_readable(entry.zygote->ended())));
   if (is_gone) end(entry);
+  note_code(entry, call);
   if (!entry.zygote) {
     if (most_ == 0 || !call.zygote || entry.calls == 1 || entry.is_hopeless || !entry.pause.is_over())
       return std::nullopt;
@@ -231,7 +250,7 @@ Result<void> WarmPool::prepare(const WarmCall& call, const container::Patience& 
   const auto known = entries_.find(call.key);
   if (known == entries_.end() || !known->second.zygote || known->second.begun || known->second.spare) return {};
   Entry& entry = known->second;
-  if (call.zygote && is_due(call.key)) {
+  if (call.zygote && is_due(entry)) {
     entry.renewed_at = 2 * entry.calls + kFirstRenewal;
     end(entry);
     return {};
@@ -270,14 +289,24 @@ void WarmPool::learn(const std::string& key, const std::vector<std::string>& mod
   if (const auto known = entries_.find(key); known != entries_.end()) known->second.has_grown = true;
 }
 
-bool WarmPool::has_learned(const std::string& key) const {
-  const auto known = entries_.find(key);
-  return known != entries_.end() && known->second.has_grown;
+bool WarmPool::has_code_of(const WarmCall& call) const {
+  const auto known = entries_.find(call.key);
+  return known == entries_.end() || !known->second.zygote || known->second.code == call.code;
+}
+
+bool WarmPool::may_begin(const WarmCall& call) const {
+  if (!has(call.key)) return true;
+  const Entry& entry = entries_.find(call.key)->second;
+  return entry.has_grown || entry.code != call.code;
+}
+
+bool WarmPool::is_due(const Entry& entry) {
+  return (entry.has_grown && entry.calls >= entry.renewed_at) || entry.calls_of_other >= kCallsOfOther;
 }
 
 bool WarmPool::is_due(const std::string& key) const {
   const auto known = entries_.find(key);
-  return known != entries_.end() && known->second.has_grown && known->second.calls >= known->second.renewed_at;
+  return known != entries_.end() && is_due(known->second);
 }
 
 std::vector<std::string> WarmPool::take_remarks(const std::string& key) {

@@ -24,17 +24,26 @@
 
 namespace berth::app {
 
-// What has to be the same for two calls to come from one zygote: image, code, item, instance, limits, network,
-// environment and files. Nothing is ever shared across it.
+// What has to be the same for two calls to come from one zygote: image, common script, item, instance, limits, network,
+// environment and files. Nothing is ever shared across it. Of an item that is a file it is the name and where it lies,
+// and `code` is the common script alone: a zygote runs nothing of an item, and a child is given a text that has changed
+// since.
 std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
                      std::string_view instance);
+
+// What a zygote is started with.
+struct ZygoteSpec {
+  container::LaunchSpec spec;   // of Zygote::start()
+  bool has_item_apart = false;  // put_warm_code()
+};
 
 // A call that may come again.
 struct WarmCall {
   std::string key;
+  std::string code;  // what tells its text from others
   std::string item;  // for people
-  // The spec of Zygote::start() for calls that have imported what it is given; empty where none is to be started.
-  std::function<container::LaunchSpec(const ImportList& imports)> zygote;
+  // For calls that have imported what it is given; empty where none is to be started (may_begin).
+  std::function<ZygoteSpec(const ImportList& imports)> zygote;
 };
 
 // A zygote that lives, for people and for who shares out memory.
@@ -67,11 +76,16 @@ class WarmPool {
   // Errors: Denied when a child was not isolated; what else kept it from being there. A container can be, then.
   Result<std::optional<container::CallChild>> take(const WarmCall& call, const container::Patience& patience);
 
+  // Whether the zygote of that key, and so the child that take() has just given, has the code of this call: another
+  // child is to be given it with the job.
+  bool has_code_of(const WarmCall& call) const;
+  // Whether a zygote may be started for this call, so that it has to say how.
+  bool may_begin(const WarmCall& call) const;
+
   // Takes in which modules a call with this key has loaded: its next zygote imports them ahead.
   void learn(const std::string& key, const std::vector<std::string>& modules);
-  // Whether calls have told of more than the zygote of that key has imported: another one may take its place.
-  bool has_learned(const std::string& key) const;
-  // Whether prepare() would end the zygote of that key for another one.
+  // Whether prepare() would end the zygote of that key for another one: calls have told of more than it has imported,
+  // or the code is another one, and comes again.
   bool is_due(const std::string& key) const;
   // What was found out since the last time of modules that are not imported ahead of calls with that key, for people.
   std::vector<std::string> take_remarks(const std::string& key);
@@ -97,6 +111,10 @@ class WarmPool {
  private:
   struct Entry {
     std::string item;
+    std::string code;             // that the zygote has
+    bool has_item_apart = false;  // and whether children may be given another
+    std::string other_code;       // of the last call, where it was another, and
+    int calls_of_other = 0;       // how many in a row have had it
     int calls = 0;
     RetryPause pause;
     std::uint64_t used = 0;
@@ -116,6 +134,7 @@ class WarmPool {
     int renewed_at = kFirstRenewal;   // the number of calls from which on one with more imports may take its place
   };
   static constexpr int kFirstRenewal = 8;
+  static constexpr int kCallsOfOther = 2;  // in a row: the next zygote has that code
   bool is_ours() const;
   Entry& entry_of(const WarmCall& call);
   void make_room_below(std::size_t most);
@@ -123,6 +142,8 @@ class WarmPool {
   Result<bool> get_ready(Entry& entry, const std::string& key, const container::Patience& patience);
   Result<bool> start(Entry& entry, const WarmCall& call, const container::Patience& patience);
   static void end(Entry& entry);
+  static void note_code(Entry& entry, const WarmCall& call);
+  static bool is_due(const Entry& entry);
   static Result<container::CallChild> child_of(Entry& entry, const container::Patience& patience);
   static Result<container::CallChild> ready_child_of(Entry& entry, const container::Patience& patience);
 

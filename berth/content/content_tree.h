@@ -26,6 +26,8 @@ class ContentTree {
   explicit ContentTree(std::filesystem::path root) : folder_(std::move(root)) {}
 
   const ContentFolder& folder() const { return folder_; }
+  // ContentFolder::note_reads() of its folder.
+  void note_reads(FileStamps* stamps) { folder_.note_reads(stamps); }
   const std::filesystem::path& root() const { return folder_.root(); }
 
   // Whether `path` lies under Packs/, by its name alone.

@@ -110,8 +110,11 @@ Result<std::string> yaml_file_of(const std::filesystem::path& folder, const std:
 
 Result<std::string> ContentFolder::read(const std::filesystem::path& inside, std::size_t limit_bytes) const {
   // Non-blocking, so that a fifo in the file's place cannot hold us.
-  BERTH_TRY(const UniqueFd file, open_inside(root_, inside, O_RDONLY | O_NONBLOCK | O_NOCTTY));
   const std::string name = (root_ / inside).native();
+  auto opened = open_inside(root_, inside, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!opened && stamps_ != nullptr && opened.error().code() == Errc::NotFound) stamps_->add_missing(name);
+  BERTH_TRY(const UniqueFd file, std::move(opened));
+  if (struct stat status = {}; stamps_ != nullptr && ::fstat(file.get(), &status) == 0) stamps_->add(name, status);
   return sys::read_file(file, limit_bytes, name);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "berth/base/result.h"
+#include "berth/content/file_stamps.h"
 #include "berth/content/item.h"
 
 namespace berth::content {
@@ -29,6 +30,9 @@ class ContentFolder {
 
   const std::filesystem::path& root() const { return root_; }
 
+  // From now on `stamps`, which outlives this, takes note of what read() reads or misses.
+  void note_reads(FileStamps* stamps) { stamps_ = stamps; }
+
   // Errors: NotFound; Denied when a symbolic link leads out of the folder; Exhausted past the limit.
   Result<std::string> read(const std::filesystem::path& inside, std::size_t limit_bytes) const;
   // Names of the regular files, or of the folders, in folder `inside`, sorted; those with control characters and those
@@ -40,6 +44,7 @@ class ContentFolder {
   Result<std::vector<std::string>> names(const std::filesystem::path& inside, bool folders) const;
 
   std::filesystem::path root_;
+  FileStamps* stamps_ = nullptr;
 };
 
 }  // namespace berth::content

@@ -13,7 +13,7 @@ namespace berth::wire {
 
 // The part of the code that is the same in call after call, compiled for the interpreter, as a file in the container.
 struct Prelude {
-  std::string path;
+  std::string path;            // not looked at where a zygote has it
   std::size_t first_line = 1;  // where the rest of the code begins in the whole text, from 1
 };
 
@@ -34,8 +34,8 @@ struct Debugger {
 struct Job {
   std::string code;  // the whole text, common scripts included, or what follows the prelude
   std::optional<Prelude> prelude;
-  bool is_ahead = false;             // a zygote has the code already: `code` and `prelude` are not looked at
-  bool learns = false;               // the loop is to say which modules the call has loaded (module_names.h)
+  bool is_ahead = false;  // a zygote has the code; `code`, unless empty, goes in the place of the item's part
+  bool learns = false;    // the loop is to say which modules the call has loaded (module_names.h)
   std::optional<Debugger> debugger;  // `code` is not looked at then
   bool integration = false;
   std::string command;  // of an integration; empty for a script

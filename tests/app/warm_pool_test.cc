@@ -35,6 +35,17 @@ TEST(WarmKey, IsTheSameForTheSameCall) {
   EXPECT_EQ(key_of(usual()), key_of(other));
 }
 
+TEST(WarmKey, IsTheSameForAFileWithAnotherText) {
+  content::Item item = item_of("item");
+  item.source = item.code_path = "/content/item.py";
+  item.code = "one";
+  const std::string before = warm_key(usual(), "common", item, "instance");
+  item.code = "two";
+  EXPECT_EQ(warm_key(usual(), "common", item, "instance"), before);
+  item.source = "/content/other.py";
+  EXPECT_NE(warm_key(usual(), "common", item, "instance"), before);
+}
+
 TEST(WarmKey, DiffersInEverythingThatACallCouldTellApart) {
   const std::function<void(container::LaunchSpec&)> changes[] = {
       [](auto& call) { call.root.image_id = "other"; },

@@ -22,7 +22,10 @@ class Code(object):
     prelude = loop.compile_script(%(prelude)r)
     loaded = None
     def item(self):
-        return loop.compile_script(%(item)r)
+        return self.compile(%(item)r)
+    def compile(self, text, first_line=1):
+        return loop.compile_script(text)
+    names = None
     item_if_good = item
 code = Code()
 code.loop = loop
@@ -33,7 +36,7 @@ if call is not None:
     gc.freeze()
     here, there = os.pipe()
     line, job = os.pipe()
-    os.write(job, b'{"integration": false, "native": true, "args": {"x": "mine"}}\\n')
+    os.write(job, %(job)r)
     pid = os.fork()
     if pid == 0:
         call.enter(loop.Channel(line, there))
@@ -83,8 +86,9 @@ TOGETHER = {
 
 @unittest.skipIf(sys.version_info < (3, 8), 'nobody hears what is asked for')
 class CommonScripts(unittest.TestCase):
-    def run_zygote(self, prelude, item="demisto.results(demisto.args()['x'])"):
-        code = ZYGOTE % {'loop': os.path.dirname(LOOP), 'prelude': prelude, 'item': item}
+    def run_zygote(self, prelude, item="demisto.results(demisto.args()['x'])", **job):
+        line = json.dumps(dict(job, integration=False, native=True, args={'x': 'mine'})).encode() + b'\n'
+        code = ZYGOTE % {'loop': os.path.dirname(LOOP), 'prelude': prelude, 'item': item, 'job': line}
         done = subprocess.run([sys.executable, '-I', '-c', code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return json.loads(done.stdout)
@@ -129,6 +133,11 @@ class CommonScripts(unittest.TestCase):
     def test_what_has_a_say_in_its_end_is_let_go_of(self):
         prelude = "class Ends(object):\n    def __del__(self):\n        demisto.results('ended')\nKEPT = Ends()\n"
         self.assertEqual(self.results(self.run_zygote(prelude, "mine = Ends()")), ['ended', 'ended'])
+
+    def test_what_an_item_binds_that_has_changed_is_let_go_of(self):
+        prelude = "class Ends(object):\n    def __del__(self):\n        demisto.results('ended')\nKEPT = None\n"
+        self.assertEqual(self.results(self.run_zygote(prelude, "pass")), [])
+        self.assertEqual(self.results(self.run_zygote(prelude, "pass", script="KEPT = Ends()")), ['ended'])
 
 
 if __name__ == '__main__':

@@ -1,4 +1,5 @@
 """What a zygote's child makes ready before its call is known (loop/zygote.py). Forking and isolation: tests/system."""
+import gc
 import json
 import marshal
 import os
@@ -81,6 +82,34 @@ class AheadOfTheCall(unittest.TestCase):
     def test_code_sees_its_own_call(self):
         prelude = "def shown():\n    return demisto.args()['x'] + context['args']['x'] + demisto.callingContext['args']['x']"
         self.assertEqual(self.contents(prelude, "demisto.results(shown())", {'args': {'x': 'a'}}), ['aaa'])
+
+    def test_an_item_that_has_changed_since(self):
+        """It goes on from the same common script, on its own lines, with the features that the script has asked for."""
+        prelude = "from __future__ import annotations\nshared = 'common'"
+        self.assertEqual(self.contents(prelude, "demisto.results('old')", {'script': "demisto.results(shared)"}), ['common'])
+        line = self.finish(*self.begun(prelude, "demisto.results('old')", {'first_line': 41, 'script': 'def f():\n  missing\nf()'}))
+        self.assertIn('line 42', ''.join(str(one) for one in line.of_type('exception')))
+        line = self.finish(*self.begun(prelude, "demisto.results('old')", {'first_line': 41, 'script': '\n(\n'}))
+        self.assertIn('line 42', str(line.of_type('exception')))
+        self.assertIn('SyntaxError', str(line.of_type('exception')))
+        line = self.finish(*self.begun(prelude, "demisto.results('old')", {'script': "import sys\nmissing"}))
+        self.assertEqual(line.of_type('result'), [])
+
+    def test_what_a_child_has_run_itself_ends_as_ever(self):
+        """Where the common script has asked for nothing of the call, less is looked at when it ends."""
+        prelude = ("class Ends(object):\n    def __init__(self, name):\n        self.name = name\n"
+                   "    def __del__(self):\n        demisto.results(self.name)\n"
+                   "ONE, MANY, TEXT = Ends('one'), [Ends('many')], 'text'\nLOG = open(%r, 'w')\nLOG.write('all')\n")
+        path = self.folder.name + '/log'
+        ahead, line = self.begun(prelude % path, "mine = Ends('mine')")
+        ahead.settle_in_child()
+        self.addCleanup(gc.unfreeze)
+        self.assertNotIn('TEXT', ahead.names_to_release())
+        self.finish(ahead, line)
+        self.assertEqual(sorted(entry['Contents'] for one in line.of_type('result') for entry in one['results']),
+                         ['many', 'mine', 'one'])
+        with open(path) as file:
+            self.assertEqual(file.read(), 'all')
 
     def test_without_a_common_script(self):
         self.assertEqual(self.contents(None, "demisto.results(demisto.args()['x'])", {'args': {'x': 'a'}}), ['a'])

@@ -106,6 +106,30 @@ def test_investigations_do_not_mix(berth, daemon):
     assert [answer['entries'][0]['ID'] for answer in answers] == [answers[0]['entries'][0]['ID']] * 3
 
 
+def test_a_file_that_has_changed_is_compiled_in_the_next_child(berth, daemon):
+    """The zygote, which knows the old text, stays for the first call with the new one, and one that knows the new text
+    takes its place once that comes again."""
+    def call(text):
+        path = berth.write('scripts/changes.py', text)
+        answer = berth('run', path, '--image', IMAGE, '--json', settings=daemon.settings)
+        at_rest(daemon)
+        return answer, [(zygote['key'], zygote['children']) for zygote in zygotes(daemon)]
+    shown = "def shown():\n    return text\ntext = 'one'\ndemisto.results(shown())"
+    call(shown)
+    first, zygote = call(shown)
+    changed, same_zygote = call(shown.replace('one', 'two'))
+    assert [answer.json.get('warm') for answer in (first, changed)] == [True, True]
+    assert [answer.value for answer in (first, changed)] == ['one', 'two']
+    assert [key for key, _ in same_zygote] == [key for key, _ in zygote] and same_zygote[0][1] > zygote[0][1]
+    again, _ = call(shown.replace('one', 'two'))
+    after, new_zygote = call(shown.replace('one', 'two'))
+    assert [answer.value for answer in (again, after)] == ['two', 'two'] and after.json['warm']
+    assert [key for key, _ in new_zygote] == [key for key, _ in zygote] and new_zygote[0][1] < same_zygote[0][1]
+    broken, _ = call('\n' * 6 + 'demisto.results(1\n')
+    assert broken.json['warm'] and broken.json['outcome']['cause'] == 'exception'
+    assert 'SyntaxError' in str(broken.json) and call('demisto.results(3)')[0].value == '3'
+
+
 def test_another_code_has_another_zygote(daemon):
     """Whatever the client says of its call."""
     for code in 'demisto.results(1)', 'demisto.results(2)':

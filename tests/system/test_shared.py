@@ -53,6 +53,15 @@ def test_a_call_that_fails_ends_itself_alone(room):
     assert 'ValueError: no' in rows[1][0] and 'SIGKILL' in rows[3][0] and 'status 3' in rows[5][0], rows
 
 
+def test_a_process_that_is_gone_before_it_takes_its_job_costs_no_call(room):
+    """It dies in the very moment in which its next job arrives, and nothing of that has run."""
+    code = ("import os, select, sys\nsys.count = getattr(sys, 'count', 0) + 1\n"
+            "def die(fd, size):\n    select.select([fd], [], [])\n    os._exit(7)\n"
+            "if demisto.args()['do'] == 'arm': os.read = die\ndemisto.results(sys.count)")
+    rows = shared(room, 'Dies', code, [{'do': do} for do in ('', 'arm', '', '')], ['do'])
+    assert rows == [['1'], ['2'], ['1'], ['2']]
+
+
 def test_a_call_of_itself_has_another_process(room):
     code = PLACE + ("if demisto.args().get('deep'): demisto.results(started)\n"
                     "else: demisto.results(started + ' ' + demisto.executeCommand('Deep', {'deep': '1'})[0]['Contents'])")

@@ -78,6 +78,19 @@ TEST(Job, AsksForModulesOnlyWhereTheyAreWanted) {
   EXPECT_EQ(*parse_json(job_line(job))->find("learns"), Json(true));
 }
 
+TEST(Job, SendsCodeToAZygotesChildOnlyWhereItHasAnother) {
+  Job job;
+  job.is_ahead = true;
+  job.prelude = Prelude{"/run/x", 12};
+  EXPECT_EQ(parse_json(job_line(job))->find("script"), nullptr);
+  job.code = "changed";
+  const auto line = parse_json(job_line(job));
+  EXPECT_EQ(*line->find("script"), Json("changed"));
+  EXPECT_EQ(*line->find("first_line"), Json(std::uint64_t{12}));
+  EXPECT_EQ(*line->find("is_ahead"), Json(true));
+  EXPECT_EQ(line->find("prelude"), nullptr);
+}
+
 TEST(Job, KeepsParametersFromScripts) {
   Job job;
   job.params.set("password", "hidden");
