@@ -177,6 +177,19 @@ if os.fork() == 0:
 """
 
 
+def test_p09_markers_of_errors_in_data(berth):
+    """What marks an error on the original's only channel is data here: going in, in an answer to the script, coming out."""
+    with Daemon(berth, settings=berth.settings_with(WARM)) as daemon:
+        code = "demisto.executeCommand('Set', {'key': 'k', 'value': demisto.args()['a']})\n" \
+               "demisto.results(demisto.args()['a'])"
+        for data in 'a$$##b', '$$##not today', '$$##', 'x\n$$##\ny':
+            for _ in range(2):
+                answer = run(daemon, code, arguments=['a=' + data])
+                assert (value(answer), answer['context']) == (data, {'k': data}), answer
+            assert answer['warm']
+    figure('P09', 'warm calls whose data with markers arrived otherwise', '0 of 8')
+
+
 def test_p19_a_client_that_does_not_read(berth):
     """Its worker waits; the process that has answered does not live on for that, nor does anybody else wait."""
     with Daemon(berth, settings=berth.settings_with(WARM)) as daemon:
