@@ -1,11 +1,14 @@
 """Images: listed, put in place of others, missing, without an interpreter, with tricks in their configuration."""
 import os
+import re
 import shutil
+import statistics
 import subprocess
+import tempfile
 
 import pytest
 
-from calls import IMAGE
+from calls import IMAGE, Berth
 from figures import figure
 
 PREFIX = 'localhost/berth-system-test-%d-' % os.getpid()
@@ -58,6 +61,33 @@ def test_list(berth):
     shown = berth('image', 'list')
     row = next(line.split() for line in shown.out.splitlines() if line.startswith('berth/python3-deb '))
     assert 'REPOSITORY' in shown.out and row[2] in image['digest'], shown
+
+
+def test_a_first_call_waits_for_no_tool(berth, make_image, tmp_path):
+    """On an image that is here and that nothing was run in: its root is mounted by Berth itself, in a few milliseconds."""
+    image = make_image('first', berth.script('pass').json['image']['used'])
+    call = ('run', berth.write('scripts/first.py', 'demisto.results(1)'), '--image', image, '--json', '--trace')
+    trace = tmp_path / 'execs'
+    if shutil.which('strace'):
+        said = berth(*call, prefix=('strace', '-f', '-qq', '-e', 'trace=execve', '-e', 'status=successful', '-o', str(trace)))
+        assert said.cause == 'completed', said
+        started = re.findall(r'execve\("([^"]+)"', trace.read_text())
+        assert started[0].endswith('/berth') and all(re.search('python[0-9.]*$', one) for one in started[1:]), started
+    times, runtimes = [], []
+    try:
+        for _ in range(9):
+            # Another runtime folder knows of no mounted root.
+            runtimes.append(tempfile.mkdtemp(prefix='berth-system-runtime-'))
+            os.chmod(runtimes[-1], 0o711)
+            moments = Berth(berth.folder + '/first', runtimes[-1])(*call).json['trace']
+            at = {moment['name']: moment['at_ms'] for moment in moments}
+            times.append(at["open the image's root"] - at['start the watcher'] + at['lease host ids'])
+    finally:
+        for runtime in runtimes:
+            assert Berth(berth.folder + '/first', runtime)('prune', '--all').code == 0
+            shutil.rmtree(runtime)
+    figure('image', 'ms of ours, from the start of the program to the mounted root of a present image, median (least)',
+           '%.2f (%.2f)' % (statistics.median(times), min(times)))
 
 
 def test_substitution(berth):
