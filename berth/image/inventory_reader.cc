@@ -20,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostDatabase = 32 << 20;  // a thousand packages take one to three
+constexpr std::size_t kMostRpmDatabase = 128 << 20;  // it holds changelogs, too: a thousand packages take sixty
 constexpr std::size_t kMostMetadata = 8 << 20;
 constexpr std::size_t kMostProgram = 128 << 20;
 constexpr std::size_t kMostPackages = 100'000;
@@ -182,7 +183,7 @@ class Reading {
       if (!found && found.error().code() != Errc::NotFound) leave_out(path, found.error().message());
       if (!found || std::ranges::find(seen, *found) != seen.end()) continue;
       seen.push_back(*found);
-      const auto text = text_of(path, kMostDatabase);
+      const auto text = text_of(path, kMostRpmDatabase);
       if (!text) continue;
       RpmRecords records = parse_rpm_database(*text);
       if (!records.unread.empty()) leave_out(path, records.unread);
