@@ -149,7 +149,7 @@ class Reading {
       leave_out(database, fmt::format("the image holds more than {} packages", kMostPackages));
     }
     std::ranges::move(records.packages, std::back_inserter(inventory_.packages));
-    if (records.odd > 0) leave_out(database, fmt::format("{} of its records name no proper package", records.odd));
+    if (records.odd > 0) leave_out(database, fmt::format("{} of its records name no proper package, or are over a bound", records.odd));
   }
 
   void read_dpkg() {

@@ -22,7 +22,6 @@ constexpr std::size_t kSlot = 16;
 constexpr std::size_t kBlock = 16;
 constexpr std::size_t kHead = 16;  // magic, number, time, length
 constexpr std::size_t kTail = 12;  // checksum, length, magic
-constexpr std::size_t kMostOwners = 100'000;
 
 std::unexpected<Error> damaged(std::string_view why) {
   return fail(Errc::Corrupt, fmt::format("read rpm's Packages.db: {}", why));

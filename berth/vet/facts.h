@@ -28,8 +28,8 @@ struct Facts {
       licences;  // the statement that counts most first: expression, classifiers, field, files
   // The distribution's package that owns the files of a Python package; then only the distribution's data counts.
   std::optional<Package> owner;
-  // Of a distribution's package: whose advisories count ("Debian:12"), and the source that it was built from where that
-  // has another name or version, since advisories speak of sources.
+  // Of a distribution's package: whose advisories count (distribution_release: "Debian:12"), and the source that it was
+  // built from where that has another name or version, since advisories speak of sources.
   std::string release;
   std::string source_name;
   std::string source_version;

@@ -31,7 +31,7 @@ struct JudgedPackage {
 
 struct Report {
   std::vector<JudgedPackage> packages;  // in the order of the facts
-  std::vector<Finding> general;         // of no package: about the advisories and lists
+  std::vector<Finding> general;         // of no one package: about the advisories and lists
   std::vector<std::string> notes;       // approvals that are over, and those that nothing needs
   std::vector<SourceInfo> advisories;   // the sources that were asked
   std::vector<ListInfo> lists;          // and the lists
@@ -61,6 +61,7 @@ struct Knowledge {
 //   build.*                 of the folder of an image (build_rules.h)
 //   database.missing, .stale, .damaged   by the policy's `missing`
 //   database.start-set      by the policy: told in any case
+//   database.uncovered      by the policy, told in any case: of a distribution there are no advisories
 //   list.stale, .damaged    by the policy
 // `policy.rules` replaces verdicts of rules. A Python package that a distribution's package owns is judged by the
 // distribution's data alone. Approvals that are over count for nothing, and are named in the notes.

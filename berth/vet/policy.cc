@@ -21,7 +21,7 @@ constexpr std::string_view kRules[] = {
     "name.unknown",         "licence.denied",     "licence.asked",      "licence.none",     "licence.unclear",
     "licence.disagreement", "advisory.malicious", "advisory.critical",  "advisory.high",    "advisory.medium",
     "advisory.low",         "advisory.none",      "advisory.unknown",   "database.missing", "database.stale",
-    "database.damaged",     "database.start-set", "release.young",      "release.undated",  "release.yanked",
+    "database.damaged",     "database.start-set", "database.uncovered", "release.young",      "release.undated",  "release.yanked",
     "release.unseen",       "version.none",       "version.unreadable", "source.elsewhere", "facts.missing",
     "list.stale",           "list.damaged",       "build.remote-add",   "build.secret",     "build.pipe-to-shell",
     "build.unverified",     "build.extra-index",  "build.moving-tag",   "build.root",       "build.unread",
@@ -169,6 +169,7 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
   std::vector<YamlKey> advisories = {{"max_age", yaml_value(parse_age, policy.database_age)},
                                      {"missing", yaml_value(parse_verdict, policy.no_database)},
                                      {"start_set", yaml_value(parse_verdict, policy.start_set)},
+                                     {"uncovered", yaml_value(parse_verdict, policy.uncovered)},
                                      {"sources", sources}};
   for (auto& [level, verdict] : policy.advisories) {
     advisories.push_back({level_text(level), yaml_value(parse_verdict, verdict)});

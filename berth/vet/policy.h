@@ -41,6 +41,7 @@ struct Policy {
   std::chrono::seconds database_age = std::chrono::days(7);
   Verdict no_database = Verdict::Ask;  // there is none, or it is older than that
   Verdict start_set = Verdict::Allow;  // of the index, there is none but the one that came with the program
+  Verdict uncovered = Verdict::Allow;  // of a distribution whose packages are judged, there are none
   // Where nothing else is said, the export of osv.dev for the Python index.
   std::vector<Source> sources = {{"osv-pypi", "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip", ""}};
 

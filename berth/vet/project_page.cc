@@ -7,8 +7,8 @@
 #include <set>
 
 #include "berth/base/json.h"
+#include "berth/base/utc_text.h"
 #include "berth/vet/python_version.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::vet {
 namespace {

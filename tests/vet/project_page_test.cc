@@ -5,7 +5,6 @@
 #include <string>
 
 #include "berth/base/utc_text.h"
-#include "berth/vet/utc_time.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::vet {
