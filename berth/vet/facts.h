@@ -43,6 +43,9 @@ struct Facts {
   std::optional<bool> is_on_index;
   std::optional<std::chrono::system_clock::time_point> first_released;
   std::optional<int> releases;
+  // The latest release of all, and what an index says of a project that nobody looks after: "archived: use another".
+  std::optional<std::chrono::system_clock::time_point> last_released;
+  std::string given_up;
   // Of a private name: whether who installs it may get somebody else's, and whether that is there already; as
   // `is_on_index` where nobody looked.
   bool is_public_asked = true;

@@ -56,6 +56,19 @@ void add_release(const Facts& facts, const Policy& policy, std::chrono::system_c
   }
 }
 
+// Weaknesses of it are neither looked for nor mended.
+void add_care(const Facts& facts, const Policy& policy, std::chrono::system_clock::time_point now,
+              std::vector<Finding>& findings) {
+  const bool is_silent = policy.silence > std::chrono::seconds(0) && facts.last_released &&
+                         now - *facts.last_released > policy.silence;
+  if (facts.given_up.empty() && !is_silent) return;
+  const std::string why = facts.given_up.empty()
+                              ? fmt::format("its last release is of {}", utc_text(*facts.last_released))
+                              : fmt::format("its index says that it is {}", facts.given_up);
+  findings.push_back({policy.unmaintained, "release.unmaintained", facts.package,
+                      fmt::format("nobody seems to look after it: {}", why), "take one that somebody looks after"});
+}
+
 // The start set is old by nature. What came out after it cannot be in it: that nothing is found says nothing.
 void add_unseen(const Facts& facts, const std::vector<SourceInfo>& sources, std::vector<Finding>& findings) {
   const auto start_set = std::ranges::find_if(sources, is_start_set);
@@ -111,6 +124,7 @@ std::vector<Finding> findings_about(const Facts& facts, const Policy& policy, co
   }
   if (has_version && is_of_index(facts)) {
     add_release(facts, policy, now, findings);
+    add_care(facts, policy, now, findings);
     add_unseen(facts, knowledge.advisories.sources(), findings);
   }
   if (is_package && scope == Scope::Whole) {

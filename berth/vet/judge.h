@@ -57,6 +57,7 @@ struct Knowledge {
 //   release.young, .yanked  by the policy
 //   release.unseen          Ask     released after the start set was made, where there are no other advisories of the
 //                                   index
+//   release.unmaintained    by the policy: no release for long, or its index says that it was given up
 //   release.undated         by the policy, where an index was asked and it does not say when the version came
 //   build.*                 of the folder of an image (build_rules.h)
 //   database.missing, .stale, .damaged   by the policy's `missing`

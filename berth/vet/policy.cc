@@ -22,7 +22,7 @@ constexpr std::string_view kRules[] = {
     "licence.disagreement", "advisory.malicious", "advisory.critical",  "advisory.high",    "advisory.medium",
     "advisory.low",         "advisory.none",      "advisory.unknown",   "database.missing", "database.stale",
     "database.damaged",     "database.start-set", "database.uncovered", "release.young",      "release.undated",  "release.yanked",
-    "release.unseen",       "version.none",       "version.unreadable", "source.elsewhere", "facts.missing",
+    "release.unseen", "release.unmaintained", "release.quarantined",       "version.none",       "version.unreadable", "source.elsewhere", "facts.missing",
     "list.stale",           "list.damaged",       "build.remote-add",   "build.secret",     "build.pipe-to-shell",
     "build.unverified",     "build.extra-index",  "build.moving-tag",   "build.root",       "build.unread",
 };
@@ -187,7 +187,9 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
       {"releases", yaml_group({{"min_age", yaml_value(parse_age, policy.release_age)},
                                {"young", yaml_value(parse_verdict, policy.young)},
                                {"undated", yaml_value(parse_verdict, policy.undated)},
-                               {"yanked", yaml_value(parse_verdict, policy.yanked)}})},
+                               {"yanked", yaml_value(parse_verdict, policy.yanked)},
+                               {"max_silence", yaml_value(parse_age, policy.silence)},
+                               {"unmaintained", yaml_value(parse_verdict, policy.unmaintained)}})},
       {"names", yaml_group({{"private", yaml_list(parse_name, policy.private_names)}})},
       {"rules", rules},
   };

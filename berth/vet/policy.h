@@ -58,6 +58,8 @@ struct Policy {
   Verdict young = Verdict::Ask;
   Verdict undated = Verdict::Ask;  // the index was asked, and does not say when it came
   Verdict yanked = Verdict::Refuse;
+  std::chrono::seconds silence = std::chrono::days(1095);  // without a release, after which nobody looks after it
+  Verdict unmaintained = Verdict::Allow;
 
   std::vector<std::string> private_names;  // normalised: of an index of one's own
   std::map<std::string, Verdict> rules;    // by the id of a rule, in the place of its own verdict

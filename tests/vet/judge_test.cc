@@ -272,6 +272,32 @@ TEST(Judge, AsksADistributionsAdvisoriesAboutTheSource) {
   EXPECT_THAT(Case().rules(facts), ElementsAre("advisory.high refuse"));
 }
 
+TEST(Judge, TellsWhatNobodyLooksAfter) {
+  Facts facts = good();
+  const auto said = [&](const Policy& policy) {
+    const Case with = {.policy = policy, .approvals = {}, .problems = {}};
+    std::string said;
+    for (const JudgedFinding& one : with.report({facts}).packages[0].findings) {
+      if (one.finding.rule == "release.unmaintained") {
+        said += std::string(verdict_text(one.finding.verdict)) + " " + one.finding.evidence;
+      }
+    }
+    return said;
+  };
+  EXPECT_EQ(said({}), "");  // nobody says when its last release came
+  facts.last_released = kNow - std::chrono::days(1095);
+  EXPECT_EQ(said({}), "");
+  facts.last_released = *parse_utc("2020-02-03");
+  EXPECT_EQ(said({}), "allow nobody seems to look after it: its last release is of 2020-02-03T00:00:00Z");
+  Policy policy;
+  policy.unmaintained = Verdict::Ask;
+  EXPECT_THAT(said(policy), ::testing::StartsWith("ask "));
+  policy.silence = std::chrono::seconds(0);
+  EXPECT_EQ(said(policy), "");
+  facts.given_up = "archived: use other";
+  EXPECT_EQ(said(policy), "ask nobody seems to look after it: its index says that it is archived: use other");
+}
+
 // rpm's distributions speak of packages, or of the sources that they were built from.
 TEST(Judge, AsksRpmsAdvisoriesAboutPackageAndSource) {
   const Case with = {.policy = {}, .approvals = {}, .advisories = advisories_of(R"([

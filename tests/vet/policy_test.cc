@@ -38,7 +38,7 @@ lists:
   popular: {source: https://names.example/top.csv, max_age: 30d}
   malicious:
     source: {address: /srv/names, sha256: 82d20fb07253512b4a7575cc4f4ce74f941fdb4847f0423a7118414081fd4b3a}
-releases: {min_age: 14d, young: refuse, undated: allow, yanked: ask}
+releases: {min_age: 14d, young: refuse, undated: allow, yanked: ask, max_silence: 365d, unmaintained: refuse}
 names: {private: [Our_Package]}
 rules: {name.look-alike: ask}
 )",
@@ -72,6 +72,8 @@ rules: {name.look-alike: ask}
   EXPECT_EQ(policy->young, Verdict::Refuse);
   EXPECT_EQ(policy->undated, Verdict::Allow);
   EXPECT_EQ(policy->yanked, Verdict::Ask);
+  EXPECT_EQ(policy->silence, std::chrono::days(365));
+  EXPECT_EQ(policy->unmaintained, Verdict::Refuse);
   EXPECT_EQ(policy->private_names, std::vector<std::string>{"our-package"});
   EXPECT_EQ(policy->rules.at("name.look-alike"), Verdict::Ask);
 }
