@@ -59,7 +59,8 @@ class Table {
     table.taken_.resize(file.size() / table.page_bytes_);
     const std::uint32_t last_page = table.number(file, 32, 4);
     if (last_page >= table.taken_.size()) {
-      return damaged(fmt::format("it breaks off after {} pages of {}", table.taken_.size(), std::uint64_t{last_page} + 1));
+      return damaged(
+          fmt::format("it breaks off after {} pages of {}", table.taken_.size(), std::uint64_t{last_page} + 1));
     }
     if (table.number(file, 72, 4) >= last_page) return damaged("it has more buckets than pages");
     return table;
@@ -82,7 +83,8 @@ class Table {
 
  private:
   explicit Table(std::string_view file)
-      : file_(file), order_(number_at(file, 12, 4, std::endian::big) == kMagic ? std::endian::big : std::endian::little) {}
+      : file_(file),
+        order_(number_at(file, 12, 4, std::endian::big) == kMagic ? std::endian::big : std::endian::little) {}
 
   std::uint32_t number(std::string_view bytes, std::size_t at, std::size_t count) const {
     return number_at(bytes, at, count, order_);

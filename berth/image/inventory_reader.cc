@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostDatabase = 32 << 20;  // a thousand packages take one to three
+constexpr std::size_t kMostDatabase = 32 << 20;      // a thousand packages take one to three
 constexpr std::size_t kMostRpmDatabase = 128 << 20;  // it holds changelogs, too: a thousand packages take sixty
 constexpr std::size_t kMostMetadata = 8 << 20;
 constexpr std::size_t kMostProgram = 128 << 20;
@@ -149,7 +149,8 @@ class Reading {
       leave_out(database, fmt::format("the image holds more than {} packages", kMostPackages));
     }
     std::ranges::move(records.packages, std::back_inserter(inventory_.packages));
-    if (records.odd > 0) leave_out(database, fmt::format("{} of its records name no proper package, or are over a bound", records.odd));
+    if (records.odd > 0)
+      leave_out(database, fmt::format("{} of its records name no proper package, or are over a bound", records.odd));
   }
 
   void read_dpkg() {

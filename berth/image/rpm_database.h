@@ -19,8 +19,8 @@ struct RpmRecords : PackageRecords {
 };
 
 // The packages in `file`, of whichever kind its first bytes say it is: `rpmdb.sqlite` (SQLite), `Packages.db` (rpm's
-// own, "ndb") or `Packages` (Berkeley DB, of rpm before 4.16). Keys that rpm keeps among its packages are left out. What
-// was read before a damaged place is kept. Pure.
+// own, "ndb") or `Packages` (Berkeley DB, of rpm before 4.16). Keys that rpm keeps among its packages are left out.
+// What was read before a damaged place is kept. Pure.
 RpmRecords parse_rpm_database(std::string_view file);
 
 // Hands each header in a `Packages.db` to `take`; what the slots say of places is held against the file's length.

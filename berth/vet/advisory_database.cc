@@ -160,8 +160,12 @@ std::vector<SourceInfo> AdvisoryDatabase::sources() const {
 std::size_t AdvisoryDatabase::packages_of(Ecosystem ecosystem, std::string_view release) const {
   std::set<std::string_view> names;
   for (const AdvisoryFile& file : files_) {
-    for (const StoredPackage& stored : std::ranges::equal_range(file.packages, ecosystem, {}, &StoredPackage::ecosystem)) {
-      if (is_said_of(stored.release, release)) names.insert(stored.name);
+    std::string_view last;  // a package stands there for each of its advisories
+    for (const StoredPackage& stored :
+         std::ranges::equal_range(file.packages, ecosystem, {}, &StoredPackage::ecosystem)) {
+      if (stored.name == last || !is_said_of(stored.release, release)) continue;
+      last = stored.name;
+      names.insert(last);
     }
   }
   return names.size();

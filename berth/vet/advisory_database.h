@@ -35,8 +35,8 @@ class AdvisoryDatabase {
   std::size_t packages_of(Ecosystem ecosystem, std::string_view release) const;
 
   // All that is known of this version, the gravest first. `release` is that of a distribution (distribution_release);
-  // empty for PyPI. Where any source says that it is affected, it is. A version that cannot be read is affected by what lists it,
-  // and by all that has no end.
+  // empty for PyPI. Where any source says that it is affected, it is. A version that cannot be read is affected by what
+  // lists it, and by all that has no end.
   std::vector<AdvisoryMatch> find(const Package& package, std::string_view release = {}) const;
 
  private:

@@ -65,9 +65,10 @@ Finding finding_of(const AdvisoryMatch& match, const Facts& facts, const Policy&
 std::string remedy_of_cover(const std::string& release) {
   const auto where = osv_export_of(release);
   if (!where) return "this Berth matches no advisories of it: ask the distribution's own tools";
-  return fmt::format("berth vet db import FILE, with {}, or name that in vet.yaml (advisories.sources) for "
-                     "berth vet db update",
-                     *where);
+  return fmt::format(
+      "berth vet db import FILE, with {}, or name that in vet.yaml (advisories.sources) for "
+      "berth vet db update",
+      *where);
 }
 
 }  // namespace
@@ -99,7 +100,8 @@ std::vector<Finding> findings_about_cover(const std::vector<Facts>& facts, const
     const std::size_t known = release.empty() ? 0 : database.packages_of(ecosystem, release);
     if (known >= kCover) continue;
     const std::string name = release.empty() ? "a distribution that does not name itself" : release;
-    const std::string there = known == 0 ? "there are no advisories" : fmt::format("there are advisories of {} packages alone", known);
+    const std::string there =
+        known == 0 ? "there are no advisories" : fmt::format("there are advisories of {} packages alone", known);
     findings.push_back({policy.uncovered, "database.uncovered", make_package(ecosystem, name, "", ""),
                         fmt::format("of {} {}: no weakness of the {} packages of it is known", name, there, count),
                         remedy_of_cover(release)});

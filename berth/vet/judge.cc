@@ -59,8 +59,8 @@ void add_release(const Facts& facts, const Policy& policy, std::chrono::system_c
 // Weaknesses of it are neither looked for nor mended.
 void add_care(const Facts& facts, const Policy& policy, std::chrono::system_clock::time_point now,
               std::vector<Finding>& findings) {
-  const bool is_silent = policy.silence > std::chrono::seconds(0) && facts.last_released &&
-                         now - *facts.last_released > policy.silence;
+  const bool is_silent =
+      policy.silence > std::chrono::seconds(0) && facts.last_released && now - *facts.last_released > policy.silence;
   if (facts.given_up.empty() && !is_silent) return;
   const std::string why = facts.given_up.empty()
                               ? fmt::format("its last release is of {}", utc_text(*facts.last_released))

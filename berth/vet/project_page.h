@@ -50,9 +50,9 @@ struct IndexAnswer {
 
 // Puts into `facts` what the answers say: whether its name is there, publicly too, how long and with how many releases,
 // and whether anybody looks after it; and of its version when it came, and whether it was withdrawn. A project that its
-// index keeps in quarantine gets the finding `release.quarantined` (Refuse). The version's file is known by its hash; without one
-// the latest file of the version counts, for a file can be added to an old release. Without an answer nothing changes
-// but `why_undated`.
+// index keeps in quarantine gets the finding `release.quarantined` (Refuse). The version's file is known by its hash;
+// without one the latest file of the version counts, for a file can be added to an old release. Without an answer
+// nothing changes but `why_undated`.
 void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers);
 
 }  // namespace berth::vet

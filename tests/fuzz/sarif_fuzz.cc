@@ -1,5 +1,5 @@
-// Reports speak of what strangers wrote: whatever it is, what is printed as SARIF is read back as it was, names rules and
-// places as the form wants it, and moves no terminal's cursor.
+// Reports speak of what strangers wrote: whatever it is, what is printed as SARIF is read back as it was, names rules
+// and places as the form wants it, and moves no terminal's cursor.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -67,7 +67,8 @@ void check(const Json& result, const Json::Array& rules) {
     const Json* place = location.find("physicalLocation");
     const std::string uri = place->find("artifactLocation")->text_or("uri", "");
     BERTH_ASSERT(!uri.empty());
-    for (const char c : uri) BERTH_ASSERT(c > ' ' && c < 0x7f && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos);
+    for (const char c : uri)
+      BERTH_ASSERT(c > ' ' && c < 0x7f && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos);
     if (const Json* region = place->find("region")) BERTH_ASSERT(*region->find("startLine")->as_int() > 0);
   }
 }

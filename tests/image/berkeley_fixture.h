@@ -73,7 +73,8 @@ struct Berkeley {
       bucket.push_back(key(i + 1));
       bucket.push_back(values[i].size() <= 100 ? value(values[i]) : far(values[i], pages));
     }
-    for (std::uint32_t bucket = 0; bucket < 2; ++bucket) pages[bucket + 1] = chain(bucket + 1, buckets.at(bucket), pages);
+    for (std::uint32_t bucket = 0; bucket < 2; ++bucket)
+      pages[bucket + 1] = chain(bucket + 1, buckets.at(bucket), pages);
     pages[0] = meta(static_cast<std::uint32_t>(pages.size() - 1), 1, {1, 1});
     std::string whole;
     for (const std::string& page : pages) whole += page;
@@ -102,8 +103,9 @@ struct Berkeley {
     const std::size_t count = (items.size() + kOnePage - 1) / kOnePage;
     std::uint32_t next = 0;
     for (std::size_t i = count; i-- > 0;) {
-      const std::vector<std::string> part(items.begin() + static_cast<std::ptrdiff_t>(i * kOnePage),
-                                          items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), (i + 1) * kOnePage)));
+      const std::vector<std::string> part(
+          items.begin() + static_cast<std::ptrdiff_t>(i * kOnePage),
+          items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), (i + 1) * kOnePage)));
       if (i == 0) return hash_page(own, part, next);
       const auto behind = static_cast<std::uint32_t>(pages.size());
       pages.push_back(hash_page(behind, part, next));

@@ -57,10 +57,10 @@ INSTANTIATE_TEST_SUITE_P(Forms, BerkeleyHash, ::testing::ValuesIn(kForms), [](au
 // Four buckets: pages 1, 2 and, behind a page of another kind, 4 and 5.
 TEST(BerkeleyHashBuckets, LieInGroups) {
   const Berkeley made;
-  const Reading reading = read(
-      made.meta(5, 3, {1, 1, 2}) + made.hash_page(1, {made.key(1), made.value("a")}) +
-      made.hash_page(2, {made.key(2), made.value("b")}) + made.overflow_page(3, "not of a bucket") +
-      made.hash_page(4, {made.key(3), made.value("c")}) + made.hash_page(5, {made.key(4), made.value("d")}));
+  const Reading reading =
+      read(made.meta(5, 3, {1, 1, 2}) + made.hash_page(1, {made.key(1), made.value("a")}) +
+           made.hash_page(2, {made.key(2), made.value("b")}) + made.overflow_page(3, "not of a bucket") +
+           made.hash_page(4, {made.key(3), made.value("c")}) + made.hash_page(5, {made.key(4), made.value("d")}));
   EXPECT_TRUE(testing::ok(reading.result));
   EXPECT_THAT(reading.values, ElementsAre("a", "b", "c", "d"));
 }
@@ -120,8 +120,7 @@ const Bad kBad[] = {
     {"UnusedBucketWithEntries", changed(good(), kPage1 + 25, "\0"s), "page 1: it is none of a hash table"},
     {"ChainGoesRound", changed(good(), kPage1 + 16, little(1)), "page 1: it is used twice"},
     {"ChainLeadsOut", changed(good(), kPage1 + 16, little(9)), "page 9: it is not in the file"},
-    {"TwoBucketsOfOnePage",
-     Berkeley().meta(2, 1, {1, 0}) + Berkeley().hash_page(1, {}) + Berkeley().hash_page(2, {}),
+    {"TwoBucketsOfOnePage", Berkeley().meta(2, 1, {1, 0}) + Berkeley().hash_page(1, {}) + Berkeley().hash_page(2, {}),
      "page 1: it is used twice"},
     {"KeyWithoutValue", one_bucket({Berkeley().key(1)}), "page 1: a key has no value"},
     {"MoreEntriesThanRoom", changed(good(), kPage1 + 20, "\xfe\xff"), "page 1: it has more entries than room"},
@@ -130,7 +129,8 @@ const Bad kBad[] = {
     {"EntryBehindThePage", changed(good(), kPage1 + 26, "\0\x02"s), "page 1: an entry lies outside"},
     {"EntryOverAnother", changed(good(), kPage1 + 28, good().substr(kPage1 + 26, 2)), "page 1: an entry lies outside"},
     {"LongKey", one_bucket({"\x01" + "12345"s, Berkeley().value("abc")}), "page 1: a key is none of rpm's"},
-    {"KeyElsewhere", one_bucket({Berkeley().far_value(2, 4), Berkeley().value("abc")}), "page 1: a key is none of rpm's"},
+    {"KeyElsewhere", one_bucket({Berkeley().far_value(2, 4), Berkeley().value("abc")}),
+     "page 1: a key is none of rpm's"},
     {"SeveralValues", one_bucket({Berkeley().key(1), "\x02" + "abc"s}), "page 1: a value is none of rpm's"},
     {"FarValueBreaksOff", one_bucket({Berkeley().key(1), "\x03" + "abc"s}), "page 1: a value is none of rpm's"},
     {"ValueLongerThanTheFile", far(0xffffffff, {}), "page 1: a value is longer than the file"},
@@ -138,7 +138,8 @@ const Bad kBad[] = {
     {"ValueBreaksOff", far(10, {Berkeley().overflow_page(2, "abc")}), "page 2: a value breaks off"},
     {"ValueGoesRound", far(10, {Berkeley().overflow_page(2, "abc", 2)}), "page 2: it is used twice"},
     {"ValueOnTheFirstPage", far(10, {Berkeley().overflow_page(2, "abc", 1)}), "page 1: it is used twice"},
-    {"ValueGoesOn", far(3, {Berkeley().overflow_page(2, "abc", 3), Berkeley().overflow_page(3, "d")}), "goes on behind"},
+    {"ValueGoesOn", far(3, {Berkeley().overflow_page(2, "abc", 3), Berkeley().overflow_page(3, "d")}),
+     "goes on behind"},
     {"ValueHoldsMore", far(2, {Berkeley().overflow_page(2, "abc")}), "page 2: it holds another part"},
     {"ValueHoldsNothing", far(3, {Berkeley().overflow_page(2, "", 3), Berkeley().overflow_page(3, "abc")}),
      "page 2: it holds another part"},
@@ -157,8 +158,8 @@ INSTANTIATE_TEST_SUITE_P(Table, BadBerkeleyHash, ::testing::ValuesIn(kBad), [](a
 
 TEST(BerkeleyHashCounter, IsNoPackage) {
   // Whatever stands there: it is not looked at.
-  const Reading reading = read(one_bucket(
-      {Berkeley().key(0), Berkeley().far_value(9, 9), Berkeley().key(256), Berkeley().value("abc")}));
+  const Reading reading =
+      read(one_bucket({Berkeley().key(0), Berkeley().far_value(9, 9), Berkeley().key(256), Berkeley().value("abc")}));
   EXPECT_TRUE(testing::ok(reading.result));
   EXPECT_THAT(reading.values, ElementsAre("abc"));
 }

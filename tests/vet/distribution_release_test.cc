@@ -62,9 +62,7 @@ const Said kSaid[] = {
     {"DistributionOfNone", "Debian:12", "", false},
 };
 class SaidOfRelease : public ::testing::TestWithParam<Said> {};
-TEST_P(SaidOfRelease, IsToldApart) {
-  EXPECT_EQ(is_said_of(GetParam().told, GetParam().asked), GetParam().expected);
-}
+TEST_P(SaidOfRelease, IsToldApart) { EXPECT_EQ(is_said_of(GetParam().told, GetParam().asked), GetParam().expected); }
 INSTANTIATE_TEST_SUITE_P(Table, SaidOfRelease, ::testing::ValuesIn(kSaid), [](auto& row) { return row.param.name; });
 
 TEST(OsvExport, IsThereForTheDistributionsOfOsv) {

@@ -300,13 +300,16 @@ TEST(Judge, TellsWhatNobodyLooksAfter) {
 
 // rpm's distributions speak of packages, or of the sources that they were built from.
 TEST(Judge, AsksRpmsAdvisoriesAboutPackageAndSource) {
-  const Case with = {.policy = {}, .approvals = {}, .advisories = advisories_of(R"([
+  const Case with = {.policy = {},
+                     .approvals = {},
+                     .advisories = advisories_of(R"([
     {"id": "RL-1", "affected": [{"package": {"ecosystem": "Rocky Linux:9", "name": "tide"}, "ranges": [
       {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:2.0-3.el9"}]}]},
       {"package": {"ecosystem": "Rocky Linux:9", "name": "tide-libs"}, "ranges": [
       {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:2.0-3.el9"}]}]}]},
     {"id": "RL-2", "affected": [{"package": {"ecosystem": "Rocky Linux:9", "name": "tide"}, "ranges": [
-      {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:2.0-4.el9"}]}]}]}])"), .problems = {}};
+      {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:2.0-4.el9"}]}]}]}])"),
+                     .problems = {}};
   const auto ids = [&](const char* name, const char* version, const char* source_version) {
     Facts facts = good();
     facts.package = make_package(Ecosystem::Rpm, name, version, "rpm");
@@ -345,8 +348,7 @@ Facts of_distribution(Ecosystem ecosystem, const char* name, const char* release
 }
 
 TEST(Judge, TellsOfWhichDistributionsThereAreNoAdvisories) {
-  const std::vector<Facts> facts = {good(),
-                                    of_distribution(Ecosystem::Debian, "wget", "Debian:12"),
+  const std::vector<Facts> facts = {good(), of_distribution(Ecosystem::Debian, "wget", "Debian:12"),
                                     of_distribution(Ecosystem::Debian, "tree", "Debian:12"),
                                     of_distribution(Ecosystem::Rpm, "bash", "amzn:2"),
                                     of_distribution(Ecosystem::Alpine, "musl", "")};
@@ -376,7 +378,8 @@ TEST(Judge, TellsOfWhichDistributionsThereAreNoAdvisories) {
 TEST(Judge, SaysNothingOfDistributionsThatAreCovered) {
   const std::vector<Facts> facts = {of_distribution(Ecosystem::Debian, "wget", "Debian:12")};
   const auto told = [&](const char* release, int packages) {
-    const Case with = {.policy = {}, .approvals = {}, .advisories = advisories_of(records_of(release, packages)), .problems = {}};
+    const Case with = {
+        .policy = {}, .approvals = {}, .advisories = advisories_of(records_of(release, packages)), .problems = {}};
     return with.report(facts).general.size();
   };
   EXPECT_EQ(told("Debian:12", 100), 0u);

@@ -159,7 +159,8 @@ TEST_P(ProjectStatus, IsTold) {
   EXPECT_EQ(facts.findings[0].verdict, Verdict::Refuse);
   EXPECT_EQ(facts.findings[0].evidence, "https://index.example/simple says of the project: quarantined: steals");
 }
-INSTANTIATE_TEST_SUITE_P(Table, ProjectStatus, ::testing::ValuesIn(kStatuses), [](auto& row) { return row.param.name; });
+INSTANTIATE_TEST_SUITE_P(Table, ProjectStatus, ::testing::ValuesIn(kStatuses),
+                         [](auto& row) { return row.param.name; });
 
 TEST(IndexAnswers, TellWhereTheNameIs) {
   const Facts one = told(thing(), {answer()});
