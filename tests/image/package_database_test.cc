@@ -93,8 +93,8 @@ TEST(ApkInstalled, BoundsWhatPackagesOwn) {
     std::size_t odd;
   };
   const Bound bounds[] = {
-      {package + std::string(1000, 'f') + "\n" + files(3), 3, 0},
-      {package + std::string(1013, 'f') + "\n" + files(3), 0, 1},
+      {package + std::string(1013, 'f') + "\n" + files(3), 3, 0},
+      {package + std::string(1014, 'f') + "\n" + files(3), 0, 1},
       {package + std::string(1 << 20, 'f') + "\n" + files(100'000), 0, 1},
       {package + std::string(2000, 'f') + ".dist-info\nF:f\nR:a.dist-info\n", 1, 1},
       {package + "f\n" + files(10'001), 10'000, 1},

@@ -276,13 +276,14 @@ TEST(Judge, TellsWhatNobodyLooksAfter) {
   Facts facts = good();
   const auto said = [&](const Policy& policy) {
     const Case with = {.policy = policy, .approvals = {}, .problems = {}};
-    std::string said;
-    for (const JudgedFinding& one : with.report({facts}).packages[0].findings) {
+    const Report report = with.report({facts});
+    std::string text;
+    for (const JudgedFinding& one : report.packages[0].findings) {
       if (one.finding.rule == "release.unmaintained") {
-        said += std::string(verdict_text(one.finding.verdict)) + " " + one.finding.evidence;
+        text += std::string(verdict_text(one.finding.verdict)) + " " + one.finding.evidence;
       }
     }
-    return said;
+    return text;
   };
   EXPECT_EQ(said({}), "");  // nobody says when its last release came
   facts.last_released = kNow - std::chrono::days(1095);
@@ -316,11 +317,12 @@ TEST(Judge, AsksRpmsAdvisoriesAboutPackageAndSource) {
     facts.release = "Rocky Linux:9";
     facts.source_name = "tide";
     facts.source_version = source_version;
-    std::vector<std::string> ids;
-    for (const JudgedFinding& one : with.report({facts}).packages[0].findings) {
-      if (one.finding.rule.starts_with("advisory.")) ids.push_back(one.finding.evidence.substr(0, 4));
+    const Report report = with.report({facts});
+    std::vector<std::string> found;
+    for (const JudgedFinding& one : report.packages[0].findings) {
+      if (one.finding.rule.starts_with("advisory.")) found.push_back(one.finding.evidence.substr(0, 4));
     }
-    return ids;
+    return found;
   };
   EXPECT_THAT(ids("tide-libs", "1:2.0-2.el9", "2.0-2.el9"), ElementsAre("RL-1", "RL-2"));  // each once
   EXPECT_THAT(ids("tide-libs", "1:2.0-3.el9", "2.0-3.el9"), ElementsAre("RL-2"));
@@ -416,7 +418,7 @@ TEST(Judge, JudgesNamesVersionsAndReleases) {
   Case lenient;
   lenient.policy.undated = Verdict::Allow;
   const auto told = lenient.report({undated}).packages.front().findings;
-  EXPECT_TRUE(std::ranges::any_of(told, [](const auto& one) { return one.finding.rule == "release.undated"; }));
+  EXPECT_TRUE(std::ranges::any_of(told, [](const auto& found) { return found.finding.rule == "release.undated"; }));
   EXPECT_THAT(lenient.rules(undated), IsEmpty());
   Facts absent = good();
   absent.is_on_index = false;
