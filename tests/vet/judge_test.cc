@@ -344,7 +344,7 @@ std::string records_of(const char* release, int packages) {
 
 Facts of_distribution(Ecosystem ecosystem, const char* name, const char* release) {
   Facts facts;
-  facts.package = make_package(ecosystem, name, "1.0-1", "dpkg");
+  facts.package = make_package(ecosystem, name, "1.0", "dpkg");
   facts.release = release;
   return facts;
 }
