@@ -53,9 +53,10 @@ def test_that_nothing_is_known_of_a_distribution_is_said(place, tmp_path, releas
     place.make('localhost/t/of:1', IMAGES[release])
     shown = place('vet', 'localhost/t/of:1')
     assert shown.code == 0, shown
-    line = next(line for line in shown.out.splitlines() if 'database.uncovered' in line)
-    assert 'of %s there are no advisories: no weakness of the 2 packages of it is known' % release in line
-    assert ('berth vet db import FILE' in shown.out) == (release != 'amzn:2')
+    evidence, remedy = shown.out.split('database.uncovered: ')[1].splitlines()[:2]
+    assert evidence == 'of %s there are no advisories: no weakness of the 2 packages of it is known' % release
+    exported = 'berth vet db import FILE, with https://osv-vulnerabilities.storage.googleapis.com/%s/all.zip' % release.split(':')[0]
+    assert (exported if release != 'amzn:2' else 'this Berth matches no advisories of it') in remedy
     judged = place('vet', '--json', 'localhost/t/of:1')
     assert [(one['verdict'], release in one['evidence']) for one in uncovered(judged)] == [('allow', True)]
     sarif = json.loads(place('vet', '--format', 'sarif', 'localhost/t/of:1').out)
