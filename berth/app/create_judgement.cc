@@ -12,6 +12,7 @@
 #include "berth/base/utf8.h"
 #include "berth/image/image_tree.h"
 #include "berth/image/inventory_reader.h"
+#include "berth/vet/distribution_release.h"
 #include "berth/vet/package.h"
 #include "berth/vet/python_specifier.h"
 #include "berth/vet/wheel_licences.h"
@@ -133,6 +134,7 @@ Result<Verdict> CreateJudgement::judge_resolution(const image::CreateRecipe& rec
     vet::Facts facts;
     const auto ecosystem = ecosystem_of(recipe.base.manager.value_or(image::PackageManager::Apt));
     facts.package = vet::make_package(ecosystem, one.package.name, one.package.version, "package source");
+    facts.release = vet::distribution_release(recipe.base.os.id, recipe.base.os.version_id);
     all.push_back(std::move(facts));
   }
   for (const vet::Facts& one : all) judged_.insert(judged_text(one.package));

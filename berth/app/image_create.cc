@@ -23,6 +23,7 @@
 #include "berth/image/builder.h"
 #include "berth/image/image_tree.h"
 #include "berth/image/inventory_reader.h"
+#include "berth/image/package_database.h"
 #include "berth/image/revisions.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/trust.h"
@@ -146,6 +147,7 @@ class ImageMaker {
                     .python = "python3",
                     .python_version = "",
                     .distribution = "",
+                    .os = {},
                     .manager = std::nullopt};
     BERTH_TRY(name_, image::parse_reference("localhost/" + options_.request.name));
     return {};
@@ -157,6 +159,7 @@ class ImageMaker {
     const auto release = tree.read_file("etc/os-release", kLargestText);
     if (!release) return {};
     recipe_.base.manager = image::manager_of(*release);
+    recipe_.base.os = image::parse_os_release_names(*release);
     const image::Distribution distribution = image::parse_os_release(*release);
     recipe_.base.distribution = to_visible(distribution.id + " " + distribution.codename, false);
     return {};

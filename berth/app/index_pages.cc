@@ -119,11 +119,11 @@ vet::IndexAnswer page_answer(std::string_view printed) {
   } else if (!kind.starts_with("application/vnd.pypi.simple.v1+json")) {
     answer.presence = Presence::There;
     answer.problem = "it has no pages in JSON, and so no times";
-  } else if (auto files = vet::parse_project_page(printed.substr(0, line))) {
+  } else if (auto page = vet::parse_project_page(printed.substr(0, line))) {
     answer.presence = Presence::There;
-    answer.files = *std::move(files);
+    answer.page = *std::move(page);
   } else {
-    answer.problem = to_visible(files.error().message().substr(0, kLongestProblem), false);
+    answer.problem = to_visible(page.error().message().substr(0, kLongestProblem), false);
   }
   return answer;
 }

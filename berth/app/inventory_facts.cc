@@ -13,6 +13,7 @@
 #include "berth/base/utf8.h"
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/debian_copyright.h"
+#include "berth/vet/distribution_release.h"
 #include "berth/vet/python_licence.h"
 #include "berth/vet/rpm_licence.h"
 
@@ -62,6 +63,9 @@ class Gatherer {
   vet::Facts distribution(const image::DistributionPackage& package) const {
     vet::Facts facts;
     facts.package = package_of(package);
+    facts.release = vet::distribution_release(inventory_.os.id, inventory_.os.version_id);
+    facts.source_name = package.source;
+    facts.source_version = package.source_version;
     if (package.format == image::PackageFormat::Dpkg) {
       const auto text = tree_.read_file(fs::path("usr/share/doc") / package.name / "copyright", kLargestCopyright);
       auto statements = vet::debian_licence_statements(text ? *text : std::string());

@@ -8,9 +8,9 @@
 
 #include "berth/app/image_view.h"
 #include "berth/app/inventory_facts.h"
+#include "berth/base/utc_text.h"
 #include "berth/image/inventory_reader.h"
 #include "berth/vet/licence_expression.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::app {
 namespace {
@@ -61,7 +61,7 @@ Result<vet::Sbom> sbom_of_image(const Settings& settings, std::string_view image
   sbom.name = view.title();
   sbom.digest = view.image.digest;
   sbom.is_image = true;
-  const Moment made = vet::parse_utc(view.image.created).value_or(Moment());
+  const Moment made = parse_utc(view.image.created).value_or(Moment());
   sbom.created = request.created.value_or(made);
   sbom.tool_version = request.tool_version;
   add_components(sbom, tree, view.inventory);

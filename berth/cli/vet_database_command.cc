@@ -7,6 +7,7 @@
 
 #include "berth/app/exit_codes.h"
 #include "berth/app/judgement_files.h"
+#include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
 #include "berth/cli/state_options.h"
@@ -16,7 +17,6 @@
 #include "berth/vet/list_store.h"
 #include "berth/vet/source_fetch.h"
 #include "berth/vet/source_info.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::cli {
 namespace {
@@ -87,7 +87,7 @@ class Telling {
 // A file may come from a day before its import, with somebody who carries it to a machine without a network.
 Result<std::string> parse_day(const std::string& text, Moment now) {
   if (text.empty()) return text;
-  const auto day = text.size() == std::string_view("2026-11-26").size() ? vet::parse_utc(text) : std::nullopt;
+  const auto day = text.size() == std::string_view("2026-11-26").size() ? parse_utc(text) : std::nullopt;
   if (day && *day <= now) return text;
   return fail(Errc::InvalidInput,
               fmt::format("--dated: '{}' is no day that has been; write it as in 2026-11-26", to_visible(text, false)));

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/image/inventory.h"
 #include "berth/image/library_lock.h"
 #include "berth/image/package_manager.h"
 #include "berth/image/requirement.h"
@@ -55,6 +56,7 @@ struct CreateBase {
   std::string python;          // the program, by its name: "python3"
   std::string python_version;  // "3.11.2"
   std::string distribution;    // for people: "Debian GNU/Linux 12 (bookworm)"
+  OsRelease os = {};           // whose advisories speak of what is installed
   std::optional<PackageManager> manager;
 };
 

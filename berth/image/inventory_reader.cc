@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostDatabase = 32 << 20;  // a thousand packages take one to three
+constexpr std::size_t kMostDatabase = 32 << 20;      // a thousand packages take one to three
+constexpr std::size_t kMostRpmDatabase = 128 << 20;  // it holds changelogs, too: a thousand packages take sixty
 constexpr std::size_t kMostMetadata = 8 << 20;
 constexpr std::size_t kMostProgram = 128 << 20;
 constexpr std::size_t kMostPackages = 100'000;
@@ -148,7 +149,8 @@ class Reading {
       leave_out(database, fmt::format("the image holds more than {} packages", kMostPackages));
     }
     std::ranges::move(records.packages, std::back_inserter(inventory_.packages));
-    if (records.odd > 0) leave_out(database, fmt::format("{} of its records name no proper package", records.odd));
+    if (records.odd > 0)
+      leave_out(database, fmt::format("{} of its records name no proper package, or are over a bound", records.odd));
   }
 
   void read_dpkg() {
@@ -182,7 +184,7 @@ class Reading {
       if (!found && found.error().code() != Errc::NotFound) leave_out(path, found.error().message());
       if (!found || std::ranges::find(seen, *found) != seen.end()) continue;
       seen.push_back(*found);
-      const auto text = text_of(path, kMostDatabase);
+      const auto text = text_of(path, kMostRpmDatabase);
       if (!text) continue;
       RpmRecords records = parse_rpm_database(*text);
       if (!records.unread.empty()) leave_out(path, records.unread);

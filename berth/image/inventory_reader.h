@@ -9,10 +9,9 @@
 namespace berth::image {
 
 // Walks the whole tree once. It reads dpkg's status and status.d, apk's and rpm's databases, Python's metadata wherever
-// it lies, os-release, and the versions that interpreters hold in their programs. What is there and cannot be read (an
-// old rpm's database, damaged or oversized files) stands in `unread`, so that an empty list always means that there is
-// nothing. What is past `bounds` stands there, too, so that a hostile image is looked at once, and not anew at every
-// list.
+// it lies, os-release, and the versions that interpreters hold in their programs. What is there and cannot be read
+// (damaged or oversized files) stands in `unread`, so that an empty list always means that there is nothing. What is
+// past `bounds` stands there, too, so that a hostile image is looked at once, and not anew at every list.
 // Errors: those of listing the root.
 Result<Inventory> read_inventory(const ImageTree& tree, const ReadingBounds& bounds = {});
 

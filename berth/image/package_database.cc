@@ -1,5 +1,7 @@
 #include "berth/image/package_database.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -90,6 +92,7 @@ struct ApkParagraph {
   std::string_view package, version, architecture, origin, licence, size, folder;
   std::vector<std::string> metadata;
   bool is_empty = true;
+  bool is_over = false;  // a bound: not all of its metadata is there
 
   void take(std::string_view line) {
     is_empty = false;
@@ -116,14 +119,22 @@ struct ApkParagraph {
         break;
       case 'F':
         folder = value;
-        if (is_python_metadata(folder)) metadata.emplace_back(folder);
+        note("", folder);
         break;
       case 'R':
-        if (is_python_metadata(value)) metadata.push_back(std::string(folder) + "/" + std::string(value));
+        note(folder, value);
         break;
       default:
         break;
     }
+  }
+
+  // The name of a folder stands there once, however many files are in it: the text's length bounds it no more.
+  void note(std::string_view in, std::string_view name) {
+    if (!is_python_metadata(name)) return;
+    const bool has_room = in.size() + name.size() < kLongestPath && metadata.size() < kMostMetadata;
+    is_over = is_over || !has_room;
+    if (has_room) metadata.push_back(fmt::format("{}{}{}", in, in.empty() ? "" : "/", name));
   }
 };
 
@@ -142,6 +153,9 @@ void add(ApkRecords& records, ApkParagraph& paragraph) {
                                  .source_version = std::string(paragraph.version),
                                  .licence = shown_package_text(paragraph.licence),
                                  .installed_bytes = number_of(paragraph.size, 1)};
+  const std::size_t room = kMostOwners - records.python_owners.size();
+  if (paragraph.is_over || paragraph.metadata.size() > room) ++records.odd;
+  paragraph.metadata.resize(std::min(paragraph.metadata.size(), room));
   for (std::string& path : paragraph.metadata) records.python_owners.emplace_back(std::move(path), package.name);
   records.packages.push_back(std::move(package));
 }

@@ -26,7 +26,7 @@ struct ApkRecords : PackageRecords {
   std::vector<std::pair<std::string, std::string>> python_owners;
 };
 
-// apk's `installed`: paragraphs of `X:value` lines.
+// apk's `installed`: paragraphs of `X:value` lines. Of metadata that is over a bound the owner is not told.
 ApkRecords parse_apk_installed(std::string_view text);
 
 // The values of os-release(5) that say which distribution this is.

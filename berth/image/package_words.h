@@ -11,6 +11,9 @@
 namespace berth::image {
 
 constexpr std::size_t kMostPackages = 100'000;  // in one database
+constexpr std::size_t kMostOwners = 100'000;    // of Python's metadata, in one database
+constexpr std::size_t kMostMetadata = 10'000;   // of one package
+constexpr std::size_t kLongestPath = 1024;      // of metadata
 
 // A name, a version or an architecture: visible ASCII, at most 512 characters.
 inline bool is_package_word(std::string_view text) {

@@ -7,8 +7,10 @@
 
 #include <cstdint>
 
+#include "berth/image/berkeley_hash.h"
 #include "berth/image/package_words.h"
 #include "berth/image/rpm_header.h"
+#include "berth/image/sqlite_table.h"
 
 namespace berth::image {
 namespace {
@@ -20,7 +22,6 @@ constexpr std::size_t kSlot = 16;
 constexpr std::size_t kBlock = 16;
 constexpr std::size_t kHead = 16;  // magic, number, time, length
 constexpr std::size_t kTail = 12;  // checksum, length, magic
-constexpr std::size_t kMostOwners = 100'000;
 
 std::unexpected<Error> damaged(std::string_view why) {
   return fail(Errc::Corrupt, fmt::format("read rpm's Packages.db: {}", why));
@@ -30,14 +31,6 @@ std::size_t little_at(std::string_view bytes, std::size_t at) {
   std::size_t number = 0;
   for (std::size_t i = 4; i-- > 0;) number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
   return number;
-}
-
-bool is_berkeley(std::string_view file) {
-  constexpr std::size_t kHash = 0x00061561;
-  constexpr std::size_t kHashElsewhere = 0x61150600;  // written by a machine of the other byte order
-  if (file.size() < 16) return false;
-  const std::size_t magic = little_at(file, 12);
-  return magic == kHash || magic == kHashElsewhere;
 }
 
 void add(RpmRecords& records, std::string_view blob) {
@@ -91,10 +84,8 @@ RpmRecords parse_rpm_database(std::string_view file) {
     read = read_sqlite_blobs(file, "Packages", 1, take);
   } else if (file.starts_with(kNdbMagic)) {
     read = read_ndb_blobs(file, take);
-  } else if (is_berkeley(file)) {
-    records.unread =
-        "it is of Berkeley DB, as rpm before 4.16 has it, which this version does not read; the packages in it are not "
-        "listed";
+  } else if (is_berkeley_hash(file)) {
+    read = read_berkeley_values(file, take);
   } else {
     records.unread = "it is no database of rpm that is known; the packages in it are not listed";
   }

@@ -6,8 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/result.h"
 #include "berth/image/package_database.h"
-#include "berth/image/sqlite_table.h"
+#include "berth/image/take_blob.h"
 
 namespace berth::image {
 
@@ -17,9 +18,9 @@ struct RpmRecords : PackageRecords {
   std::string unread;  // why not all of it could be read; empty when all was
 };
 
-// The packages in `file`, of whichever kind its first bytes say it is: `rpmdb.sqlite` (SQLite) or `Packages.db` (rpm's
-// own, "ndb"). Keys that rpm keeps among its packages are left out. What was read before a damaged place is kept.
-// Berkeley DB (`Packages`, of rpm before 4.16) is not read, and said to be so. Pure.
+// The packages in `file`, of whichever kind its first bytes say it is: `rpmdb.sqlite` (SQLite), `Packages.db` (rpm's
+// own, "ndb") or `Packages` (Berkeley DB, of rpm before 4.16). Keys that rpm keeps among its packages are left out.
+// What was read before a damaged place is kept. Pure.
 RpmRecords parse_rpm_database(std::string_view file);
 
 // Hands each header in a `Packages.db` to `take`; what the slots say of places is held against the file's length.

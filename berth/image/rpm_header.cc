@@ -18,8 +18,6 @@ constexpr std::uint64_t kMostEntries = 65'535;
 constexpr std::uint64_t kMostData = (std::uint64_t{256} << 20) - 1;
 constexpr std::size_t kEntryBytes = 16;
 constexpr std::size_t kMostFiles = 1'000'000;  // of one package
-constexpr std::size_t kMostMetadata = 10'000;  // of Python's, in one package
-constexpr std::size_t kLongestPath = 1024;
 
 enum Tag : std::uint32_t {
   Name = 1000,

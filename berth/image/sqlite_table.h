@@ -2,17 +2,14 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <string_view>
 
 #include "berth/base/result.h"
+#include "berth/image/take_blob.h"
 
 namespace berth::image {
 
 constexpr std::string_view kSqliteMagic("SQLite format 3\0", 16);
-
-// What one row holds; empty where it is no blob. It stays for the length of the call.
-using TakeBlob = std::function<void(std::string_view blob)>;
 
 // Hands the column `column` (the first is 0) of each row of the table `name` to `take`, in the order of their ids. What
 // a file's schema could have SQLite do (views, triggers, generated columns, expressions in indexes) does not happen:

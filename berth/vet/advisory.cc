@@ -7,6 +7,7 @@
 #include "berth/base/utf8.h"
 #include "berth/content/yaml_reader.h"
 #include "berth/vet/affected_events.h"
+#include "berth/vet/distribution_release.h"
 #include "berth/vet/distribution_version.h"
 #include "berth/vet/yaml_json.h"
 
@@ -62,22 +63,6 @@ std::string first_line(std::string_view text) {
   return to_valid_utf8(text.substr(0, kLongestSummary)) + (is_cut ? "..." : "");
 }
 
-// "Debian:12" is of Debian. Distributions that order versions as one of ours does are taken with it.
-std::optional<Ecosystem> ecosystem_of(std::string_view text) {
-  static constexpr std::pair<std::string_view, Ecosystem> kKnown[] = {
-      {"PyPI", Ecosystem::PyPI},     {"Debian", Ecosystem::Debian},   {"Ubuntu", Ecosystem::Debian},
-      {"Alpine", Ecosystem::Alpine}, {"Wolfi", Ecosystem::Alpine},    {"Chainguard", Ecosystem::Alpine},
-      {"Red Hat", Ecosystem::Rpm},   {"Rocky Linux", Ecosystem::Rpm}, {"AlmaLinux", Ecosystem::Rpm},
-      {"openSUSE", Ecosystem::Rpm},  {"SUSE", Ecosystem::Rpm},        {"openEuler", Ecosystem::Rpm},
-      {"Mageia", Ecosystem::Rpm},    {"Azure Linux", Ecosystem::Rpm}, {"Alpaquita", Ecosystem::Alpine},
-  };
-  const std::string_view name = text.substr(0, text.find(':'));
-  for (const auto& [known, ecosystem] : kKnown) {
-    if (name == known) return ecosystem;
-  }
-  return std::nullopt;
-}
-
 // The gravest of what `severity` lists and of the word that a database gives.
 Result<Severity> severity_of(const Json& object) {
   Severity severity;
@@ -100,7 +85,7 @@ Result<void> read_affected(const Json& item, Advisory& advisory) {
   if (package == nullptr) return {};  // by commits alone
   if (!package->is_object()) return refuse("affected.package", "is no object");
   const std::string written = package->text_or("ecosystem", "");
-  const auto ecosystem = ecosystem_of(written);
+  const auto ecosystem = ecosystem_of_osv(written);
   if (!ecosystem) return {};
   AffectedPackage affected = {.ecosystem = *ecosystem, .release = {}, .name = {}, .intervals = {}, .versions = {}};
   if (*ecosystem != Ecosystem::PyPI) affected.release = written;

@@ -4,9 +4,11 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
+#include "berth/vet/distribution_release.h"
 #include "berth/vet/distribution_version.h"
 #include "berth/vet/python_version.h"
 
@@ -155,6 +157,20 @@ std::vector<SourceInfo> AdvisoryDatabase::sources() const {
   return sources;
 }
 
+std::size_t AdvisoryDatabase::packages_of(Ecosystem ecosystem, std::string_view release) const {
+  std::set<std::string_view> names;
+  for (const AdvisoryFile& file : files_) {
+    std::string_view last;  // a package stands there for each of its advisories
+    for (const StoredPackage& stored :
+         std::ranges::equal_range(file.packages, ecosystem, {}, &StoredPackage::ecosystem)) {
+      if (stored.name == last || !is_said_of(stored.release, release)) continue;
+      last = stored.name;
+      names.insert(last);
+    }
+  }
+  return names.size();
+}
+
 std::vector<AdvisoryMatch> AdvisoryDatabase::find(const Package& package, std::string_view release) const {
   std::vector<Hit> hits;
   std::optional<Asked> asked;
@@ -162,7 +178,7 @@ std::vector<AdvisoryMatch> AdvisoryDatabase::find(const Package& package, std::s
     const auto place = [](const StoredPackage& one) { return std::tuple(one.ecosystem, one.name); };
     const auto wanted = std::tuple(package.ecosystem, std::string_view(package.name));
     for (const StoredPackage& stored : std::ranges::equal_range(file.packages, wanted, {}, place)) {
-      if (stored.release != release) continue;
+      if (!is_said_of(stored.release, release)) continue;
       if (!asked) asked = asked_of(package);
       if (is_affected(*asked, file, stored)) hits.push_back({&file, &stored});
     }

@@ -1,6 +1,7 @@
 // What is known of weak and malicious versions: advisories of several sources, asked together.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,9 +31,12 @@ class AdvisoryDatabase {
   bool is_empty() const { return files_.empty(); }
   std::vector<SourceInfo> sources() const;
 
-  // All that is known of this version, the gravest first. `release` is that of a distribution ("Debian:12"); empty for
-  // PyPI. Where any source says that it is affected, it is. A version that cannot be read is affected by what lists it,
-  // and by all that has no end.
+  // How many packages of a distribution's release are spoken of (is_said_of).
+  std::size_t packages_of(Ecosystem ecosystem, std::string_view release) const;
+
+  // All that is known of this version, the gravest first. `release` is that of a distribution (distribution_release);
+  // empty for PyPI. Where any source says that it is affected, it is. A version that cannot be read is affected by what
+  // lists it, and by all that has no end.
   std::vector<AdvisoryMatch> find(const Package& package, std::string_view release = {}) const;
 
  private:

@@ -10,7 +10,6 @@
 #include "berth/sys/file.h"
 #include "berth/vet/kept_file.h"
 #include "berth/vet/start_advisories.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::vet {
 namespace {

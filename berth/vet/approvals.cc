@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/content/yaml_reader.h"
 #include "berth/vet/distribution_version.h"
 #include "berth/vet/policy.h"
-#include "berth/vet/utc_time.h"
 #include "berth/vet/yaml_keys.h"
 
 namespace berth::vet {

@@ -28,8 +28,8 @@ struct Facts {
       licences;  // the statement that counts most first: expression, classifiers, field, files
   // The distribution's package that owns the files of a Python package; then only the distribution's data counts.
   std::optional<Package> owner;
-  // Of a distribution's package: whose advisories count ("Debian:12"), and the source that it was built from where that
-  // has another name or version, since advisories speak of sources.
+  // Of a distribution's package: whose advisories count (distribution_release: "Debian:12"), and the source that it was
+  // built from where that has another name or version, since advisories speak of sources.
   std::string release;
   std::string source_name;
   std::string source_version;
@@ -43,6 +43,9 @@ struct Facts {
   std::optional<bool> is_on_index;
   std::optional<std::chrono::system_clock::time_point> first_released;
   std::optional<int> releases;
+  // The latest release of all, and what an index says of a project that nobody looks after: "archived: use another".
+  std::optional<std::chrono::system_clock::time_point> last_released;
+  std::string given_up;
   // Of a private name: whether who installs it may get somebody else's, and whether that is there already; as
   // `is_on_index` where nobody looked.
   bool is_public_asked = true;

@@ -1,17 +1,16 @@
 #include "berth/vet/judge.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "berth/base/utc_text.h"
+#include "berth/vet/advisory_judgement.h"
 #include "berth/vet/advisory_store.h"
 #include "berth/vet/distribution_version.h"
 #include "berth/vet/licence_judgement.h"
 #include "berth/vet/start_advisories.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::vet {
 namespace {
@@ -19,43 +18,6 @@ namespace {
 constexpr const char* kUpdate = "berth vet db update, or berth vet db import FILE";
 
 bool is_of_index(const Facts& facts) { return facts.package.ecosystem == Ecosystem::PyPI && !facts.owner; }
-
-// The version to go to: the first that ends this weakness and has none of its own.
-std::string advice(const AdvisoryMatch& match, const Package& package, const Facts& facts,
-                   const AdvisoryDatabase& database) {
-  if (match.is_malicious) return "do not install it; what it was installed on must be taken for broken into";
-  if (match.fixed.empty())
-    return "no version is known that mends it: take another package, or approve it with a reason";
-  for (const std::string& version : match.fixed) {
-    Package other = package;
-    other.version = version;
-    if (database.find(other, facts.release).empty()) return fmt::format("use {} or later", version);
-  }
-  return fmt::format("use {} or later, which has weaknesses of its own", match.fixed.back());
-}
-
-std::string evidence_of(const AdvisoryMatch& match) {
-  std::string text = fmt::format("{}", fmt::join(match.ids, ", "));
-  if (match.severity.score) text += fmt::format(", CVSS {:.1f}", *match.severity.score);
-  if (!match.severity.score && !match.severity.from.empty()) text += fmt::format(", {}", match.severity.from);
-  if (!match.summary.empty()) text += ": " + match.summary;
-  return text + fmt::format(" (of {})", fmt::join(match.sources, ", "));
-}
-
-void add_advisories(const Facts& facts, const Policy& policy, const AdvisoryDatabase& database,
-                    std::vector<Finding>& findings) {
-  Package asked = facts.package;
-  if (!facts.source_name.empty()) asked.name = normal_name(asked.ecosystem, facts.source_name);
-  if (!facts.source_version.empty()) asked.version = facts.source_version;
-  for (const AdvisoryMatch& match : database.find(asked, facts.release)) {
-    const auto known = policy.advisories.find(match.severity.level);
-    const Verdict by_level = known == policy.advisories.end() ? Verdict::Ask : known->second;
-    const Verdict verdict = match.is_malicious ? Verdict::Refuse : by_level;
-    const std::string_view level = match.is_malicious ? "malicious" : level_text(match.severity.level);
-    findings.push_back({verdict, fmt::format("advisory.{}", level), facts.package, evidence_of(match),
-                        advice(match, asked, facts, database)});
-  }
-}
 
 void add_version(const Facts& facts, std::vector<Finding>& findings) {
   const Package& package = facts.package;
@@ -92,6 +54,19 @@ void add_release(const Facts& facts, const Policy& policy, std::chrono::system_c
              "take an older version, or wait until it is {} hours old: most malicious releases are found in days",
              std::chrono::duration_cast<std::chrono::hours>(policy.release_age).count())});
   }
+}
+
+// Weaknesses of it are neither looked for nor mended.
+void add_care(const Facts& facts, const Policy& policy, std::chrono::system_clock::time_point now,
+              std::vector<Finding>& findings) {
+  const bool is_silent =
+      policy.silence > std::chrono::seconds(0) && facts.last_released && now - *facts.last_released > policy.silence;
+  if (facts.given_up.empty() && !is_silent) return;
+  const std::string why = facts.given_up.empty()
+                              ? fmt::format("its last release is of {}", utc_text(*facts.last_released))
+                              : fmt::format("its index says that it is {}", facts.given_up);
+  findings.push_back({policy.unmaintained, "release.unmaintained", facts.package,
+                      fmt::format("nobody seems to look after it: {}", why), "take one that somebody looks after"});
 }
 
 // The start set is old by nature. What came out after it cannot be in it: that nothing is found says nothing.
@@ -142,9 +117,14 @@ std::vector<Finding> findings_about(const Facts& facts, const Policy& policy, co
   const bool has_version = is_package && (scope == Scope::Whole || !facts.package.version.empty());
   if (has_version) add_version(facts, findings);
   // A weakness that the distribution has mended keeps its version: only its own data tells.
-  if (has_version && !facts.owner) add_advisories(facts, policy, knowledge.advisories, findings);
+  if (has_version && !facts.owner) {
+    for (Finding& one : findings_about_advisories(facts, policy, knowledge.advisories)) {
+      findings.push_back(std::move(one));
+    }
+  }
   if (has_version && is_of_index(facts)) {
     add_release(facts, policy, now, findings);
+    add_care(facts, policy, now, findings);
     add_unseen(facts, knowledge.advisories.sources(), findings);
   }
   if (is_package && scope == Scope::Whole) {
@@ -188,8 +168,8 @@ void add_lists(const Policy& policy, const Knowledge& knowledge, std::chrono::sy
   }
 }
 
-std::vector<Finding> findings_about_knowledge(const Policy& policy, const Knowledge& knowledge,
-                                              std::chrono::system_clock::time_point now) {
+std::vector<Finding> findings_about_knowledge(const std::vector<Facts>& facts, const Policy& policy,
+                                              const Knowledge& knowledge, std::chrono::system_clock::time_point now) {
   std::vector<Finding> findings;
   const auto add = [&](const char* rule, std::string evidence) {
     findings.push_back({policy.no_database, rule, {}, std::move(evidence), kUpdate});
@@ -212,6 +192,7 @@ std::vector<Finding> findings_about_knowledge(const Policy& policy, const Knowle
       add("database.stale", stale_text(source));
     }
   }
+  for (Finding& one : findings_about_cover(facts, policy, knowledge.advisories)) findings.push_back(std::move(one));
   add_lists(policy, knowledge, now, findings);
   for (Finding& one : findings) {
     const auto replaced = policy.rules.find(one.rule);
@@ -244,7 +225,7 @@ Report judged(std::vector<Facts> facts, const Policy& policy, const std::vector<
   Report report;
   report.advisories = knowledge.advisories.sources();
   report.lists = knowledge.lists;
-  report.general = findings_about_knowledge(policy, knowledge, now);
+  report.general = findings_about_knowledge(facts, policy, knowledge, now);
   std::set<std::size_t> used;
   for (Facts& one : facts) {
     JudgedPackage package;

@@ -31,7 +31,7 @@ struct JudgedPackage {
 
 struct Report {
   std::vector<JudgedPackage> packages;  // in the order of the facts
-  std::vector<Finding> general;         // of no package: about the advisories and lists
+  std::vector<Finding> general;         // of no one package: about the advisories and lists
   std::vector<std::string> notes;       // approvals that are over, and those that nothing needs
   std::vector<SourceInfo> advisories;   // the sources that were asked
   std::vector<ListInfo> lists;          // and the lists
@@ -57,10 +57,12 @@ struct Knowledge {
 //   release.young, .yanked  by the policy
 //   release.unseen          Ask     released after the start set was made, where there are no other advisories of the
 //                                   index
+//   release.unmaintained    by the policy: no release for long, or its index says that it was given up
 //   release.undated         by the policy, where an index was asked and it does not say when the version came
 //   build.*                 of the folder of an image (build_rules.h)
 //   database.missing, .stale, .damaged   by the policy's `missing`
 //   database.start-set      by the policy: told in any case
+//   database.uncovered      by the policy, told in any case: of a distribution there are no advisories
 //   list.stale, .damaged    by the policy
 // `policy.rules` replaces verdicts of rules. A Python package that a distribution's package owns is judged by the
 // distribution's data alone. Approvals that are over count for nothing, and are named in the notes.

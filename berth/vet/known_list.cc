@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "berth/base/sha256.h"
+#include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
 #include "berth/vet/advisory_reader.h"
@@ -17,7 +18,6 @@
 #include "berth/vet/malicious_names.h"
 #include "berth/vet/popular_names.h"
 #include "berth/vet/text_lines.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::vet {
 namespace {

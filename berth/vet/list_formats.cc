@@ -9,10 +9,10 @@
 #include <unordered_set>
 
 #include "berth/base/json.h"
+#include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/package.h"
 #include "berth/vet/text_lines.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::vet {
 namespace {

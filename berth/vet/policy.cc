@@ -17,14 +17,15 @@ using content::YamlNode;
 
 // All rules that findings are made by (judge.h, name_findings.h).
 constexpr std::string_view kRules[] = {
-    "name.invalid",         "name.malicious",     "name.look-alike",    "name.confusion",   "name.free",
-    "name.unknown",         "licence.denied",     "licence.asked",      "licence.none",     "licence.unclear",
-    "licence.disagreement", "advisory.malicious", "advisory.critical",  "advisory.high",    "advisory.medium",
-    "advisory.low",         "advisory.none",      "advisory.unknown",   "database.missing", "database.stale",
-    "database.damaged",     "database.start-set", "release.young",      "release.undated",  "release.yanked",
-    "release.unseen",       "version.none",       "version.unreadable", "source.elsewhere", "facts.missing",
-    "list.stale",           "list.damaged",       "build.remote-add",   "build.secret",     "build.pipe-to-shell",
-    "build.unverified",     "build.extra-index",  "build.moving-tag",   "build.root",       "build.unread",
+    "name.invalid",         "name.malicious",     "name.look-alike",      "name.confusion",      "name.free",
+    "name.unknown",         "licence.denied",     "licence.asked",        "licence.none",        "licence.unclear",
+    "licence.disagreement", "advisory.malicious", "advisory.critical",    "advisory.high",       "advisory.medium",
+    "advisory.low",         "advisory.none",      "advisory.unknown",     "database.missing",    "database.stale",
+    "database.damaged",     "database.start-set", "database.uncovered",   "release.young",       "release.undated",
+    "release.yanked",       "release.unseen",     "release.unmaintained", "release.quarantined", "version.none",
+    "version.unreadable",   "source.elsewhere",   "facts.missing",        "list.stale",          "list.damaged",
+    "build.remote-add",     "build.secret",       "build.pipe-to-shell",  "build.unverified",    "build.extra-index",
+    "build.moving-tag",     "build.root",         "build.unread",
 };
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 60), false); }
@@ -169,6 +170,7 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
   std::vector<YamlKey> advisories = {{"max_age", yaml_value(parse_age, policy.database_age)},
                                      {"missing", yaml_value(parse_verdict, policy.no_database)},
                                      {"start_set", yaml_value(parse_verdict, policy.start_set)},
+                                     {"uncovered", yaml_value(parse_verdict, policy.uncovered)},
                                      {"sources", sources}};
   for (auto& [level, verdict] : policy.advisories) {
     advisories.push_back({level_text(level), yaml_value(parse_verdict, verdict)});
@@ -186,7 +188,9 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
       {"releases", yaml_group({{"min_age", yaml_value(parse_age, policy.release_age)},
                                {"young", yaml_value(parse_verdict, policy.young)},
                                {"undated", yaml_value(parse_verdict, policy.undated)},
-                               {"yanked", yaml_value(parse_verdict, policy.yanked)}})},
+                               {"yanked", yaml_value(parse_verdict, policy.yanked)},
+                               {"max_silence", yaml_value(parse_age, policy.silence)},
+                               {"unmaintained", yaml_value(parse_verdict, policy.unmaintained)}})},
       {"names", yaml_group({{"private", yaml_list(parse_name, policy.private_names)}})},
       {"rules", rules},
   };

@@ -41,6 +41,7 @@ struct Policy {
   std::chrono::seconds database_age = std::chrono::days(7);
   Verdict no_database = Verdict::Ask;  // there is none, or it is older than that
   Verdict start_set = Verdict::Allow;  // of the index, there is none but the one that came with the program
+  Verdict uncovered = Verdict::Allow;  // of a distribution whose packages are judged, there are none
   // Where nothing else is said, the export of osv.dev for the Python index.
   std::vector<Source> sources = {{"osv-pypi", "https://osv-vulnerabilities.storage.googleapis.com/PyPI/all.zip", ""}};
 
@@ -57,6 +58,8 @@ struct Policy {
   Verdict young = Verdict::Ask;
   Verdict undated = Verdict::Ask;  // the index was asked, and does not say when it came
   Verdict yanked = Verdict::Refuse;
+  std::chrono::seconds silence = std::chrono::days(1095);  // without a release, after which nobody looks after it
+  Verdict unmaintained = Verdict::Allow;
 
   std::vector<std::string> private_names;  // normalised: of an index of one's own
   std::map<std::string, Verdict> rules;    // by the id of a rule, in the place of its own verdict

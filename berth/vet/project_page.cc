@@ -7,8 +7,8 @@
 #include <set>
 
 #include "berth/base/json.h"
+#include "berth/base/utc_text.h"
 #include "berth/vet/python_version.h"
-#include "berth/vet/utc_time.h"
 
 namespace berth::vet {
 namespace {
@@ -34,6 +34,18 @@ ProjectFile file_of(const Json& member) {
   return file;
 }
 
+// What is no word of PEP 792, or of a later one, says nothing.
+void add_status(const Json& page, ProjectPage& read) {
+  const Json* status = page.find("project-status");
+  if (status == nullptr || !status->is_object()) return;
+  const std::string word = status->text_or("status", "");
+  for (const std::string_view known : {"archived", "deprecated", "quarantined"}) {
+    if (word != known) continue;
+    read.status = word;
+    read.status_reason = status->text_or("reason", "").substr(0, kLongestReason);
+  }
+}
+
 // Equal for versions that are: 1.0 and 1.0.0.
 std::string version_key(std::string_view text) {
   const auto version = PythonVersion::parse(text);
@@ -46,7 +58,7 @@ std::vector<const ProjectFile*> files_meant(const Facts& facts, const std::vecto
   std::vector<const ProjectFile*> by_version;
   const std::string wanted = version_key(facts.package.version);
   for (const IndexAnswer& answer : answers) {
-    for (const ProjectFile& file : answer.files) {
+    for (const ProjectFile& file : answer.page.files) {
       if (!facts.sha256.empty() && file.sha256 == facts.sha256) by_hash.push_back(&file);
       if (facts.package.version.empty()) continue;
       const std::string version = version_in_file_name(file.name, facts.package.name);
@@ -75,7 +87,10 @@ void add_presence(Facts& facts, const std::vector<IndexAnswer>& answers) {
 void add_standing(Facts& facts, const std::vector<IndexAnswer>& answers) {
   std::set<std::string> versions;
   for (const IndexAnswer& answer : answers) {
-    for (const ProjectFile& file : answer.files) {
+    for (const ProjectFile& file : answer.page.files) {
+      if (file.uploaded && (!facts.last_released || *file.uploaded > *facts.last_released)) {
+        facts.last_released = file.uploaded;
+      }
       if (file.uploaded && (!facts.first_released || *file.uploaded < *facts.first_released)) {
         facts.first_released = file.uploaded;
       }
@@ -86,9 +101,25 @@ void add_standing(Facts& facts, const std::vector<IndexAnswer>& answers) {
   if (!versions.empty()) facts.releases = static_cast<int>(versions.size());
 }
 
+void add_care(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  for (const IndexAnswer& answer : answers) {
+    const ProjectPage& page = answer.page;
+    if (page.status.empty()) continue;
+    const std::string said =
+        fmt::format("{}{}{}", page.status, page.status_reason.empty() ? "" : ": ", page.status_reason);
+    if (page.status != "quarantined") {
+      facts.given_up = said;
+      continue;
+    }
+    facts.findings.push_back({Verdict::Refuse, "release.quarantined", facts.package,
+                              fmt::format("{} says of the project: {}", answer.index, said),
+                              "do not install it: an index does that with what it takes for harmful"});
+  }
+}
+
 }  // namespace
 
-Result<std::vector<ProjectFile>> parse_project_page(std::string_view json) {
+Result<ProjectPage> parse_project_page(std::string_view json) {
   const auto reading = [] { return "the page of a project"; };
   if (json.size() > kMostPageBytes) return fail(Errc::Exhausted, "the page of a project is too large");
   BERTH_TRY(const Json page, parse_json(json, {.depth = 64, .values = 5'000'000}).context(reading));
@@ -97,10 +128,11 @@ Result<std::vector<ProjectFile>> parse_project_page(std::string_view json) {
     return fail(Errc::InvalidInput, "the page of a project has no list 'files'");
   }
   if (files->as_array()->size() > kMostFiles) return fail(Errc::Exhausted, "the page of a project has too many files");
-  std::vector<ProjectFile> read;
+  ProjectPage read;
   for (const Json& member : *files->as_array()) {
-    if (member.is_object()) read.push_back(file_of(member));
+    if (member.is_object()) read.files.push_back(file_of(member));
   }
+  add_status(page, read);
   return read;
 }
 
@@ -126,6 +158,7 @@ void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers) {
   if (answers.empty()) return;
   add_presence(facts, answers);
   add_standing(facts, answers);
+  add_care(facts, answers);
   const auto meant = files_meant(facts, answers);
   for (const ProjectFile* file : meant) {
     if (file->is_yanked) {

@@ -23,9 +23,15 @@ struct ProjectFile {
   std::string yanked_reason;
 };
 
-// A project's page in the JSON form of the simple API (PEP 691 and 700). Members that are not known, or of another
+struct ProjectPage {
+  std::vector<ProjectFile> files;
+  std::string status;  // PEP 792: "archived", "deprecated", "quarantined"; empty where nothing or "active" is said
+  std::string status_reason;
+};
+
+// A project's page in the JSON form of the simple API (PEP 691, 700 and 792). Members that are not known, or of another
 // kind, say nothing. Errors: InvalidInput when it is no such page; Exhausted past a bound.
-Result<std::vector<ProjectFile>> parse_project_page(std::string_view json);
+Result<ProjectPage> parse_project_page(std::string_view json);
 
 // The version in a file's name (PEP 427, PEP 625 and what came before), for the normalised name `project`; empty where
 // there is none.
@@ -38,14 +44,15 @@ struct IndexAnswer {
   std::string index;       // its address, for people
   bool is_public = false;  // anybody may publish there
   Presence presence = Presence::Unknown;
-  std::string problem;             // why presence is not known, or why the page tells no dates
-  std::vector<ProjectFile> files;  // of a page that tells them
+  std::string problem;    // why presence is not known, or why the page tells no dates
+  ProjectPage page = {};  // where it is one that tells more
 };
 
-// Puts into `facts` what the answers say: whether its name is there, publicly too, how long and with how many releases;
-// and of its version when it came, and whether it was withdrawn. The version's file is known by its hash; without one
-// the latest file of the version counts, for a file can be added to an old release. Without an answer nothing changes
-// but `why_undated`.
+// Puts into `facts` what the answers say: whether its name is there, publicly too, how long and with how many releases,
+// and whether anybody looks after it; and of its version when it came, and whether it was withdrawn. A project that its
+// index keeps in quarantine gets the finding `release.quarantined` (Refuse). The version's file is known by its hash;
+// without one the latest file of the version counts, for a file can be added to an old release. Without an answer
+// nothing changes but `why_undated`.
 void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers);
 
 }  // namespace berth::vet

@@ -12,7 +12,7 @@ inline constexpr std::string_view kStartSet = "start set";
 
 inline bool is_start_set(const SourceInfo& source) { return source.name == kStartSet; }
 
-// A snapshot of the Python Packaging Advisory Database (data/README.md). `dated` says of which day.
+// A snapshot of the Python Packaging Advisory Database (data/README.md). `dated` and `imported` say of which day.
 AdvisoryFile start_advisories();
 
 // Whether a source speaks of so many packages of the Python index that it can stand in the place of the start set. A

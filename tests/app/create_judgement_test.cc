@@ -95,6 +95,26 @@ TEST_F(Creation, IsAskedAboutWhereTheStartSetIsNotEnough) {
   EXPECT_THAT(verdict->findings, ElementsAre(HasSubstr("database.start-set (ask)")));
 }
 
+TEST_F(Creation, TellsThatThereAreNoAdvisoriesOfTheDistribution) {
+  write("vet.yaml", kPolicy);
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  image::CreateRecipe recipe = recipe_with("wget");
+  recipe.base.os = {.id = "debian", .version_id = "12", .name = ""};
+  CreateJudgement told = open();
+  const auto verdict = told.judge_resolution(recipe, {});
+  ASSERT_TRUE(testing::ok(verdict));
+  EXPECT_TRUE(verdict->accepted);
+  EXPECT_THAT(verdict->findings,
+              Contains(AllOf(HasSubstr("database.uncovered (allow)"), HasSubstr("of Debian:12 there are no advisories"),
+                             HasSubstr("berth vet db import FILE"))));
+  write("vet.yaml", "version: 1\nadvisories: {uncovered: refuse}\n");
+  CreateJudgement refused = open();
+  const auto other = refused.judge_resolution(recipe, {});
+  ASSERT_TRUE(testing::ok(other));
+  EXPECT_FALSE(other->accepted);
+  EXPECT_THAT(other->findings, Contains(HasSubstr("database.uncovered (refuse)")));
+}
+
 TEST_F(Creation, LeavesALicenceThatTheIndexDoesNotTellToTheFiles) {
   write("vet.yaml", kPolicy);
   write("approvals.yaml", "version: 1\napprovals: []\n");

@@ -24,7 +24,8 @@ class InventoryFacts : public ::testing::Test {
     write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n");
     write("var/lib/dpkg/status",
           "Package: wget\nStatus: install ok installed\nVersion: 1.21\nArchitecture: amd64\n\n"
-          "Package: python3-six\nStatus: install ok installed\nVersion: 1.16.0-4\nArchitecture: all\n");
+          "Package: python3-six\nStatus: install ok installed\nVersion: 1.16.0-4\nArchitecture: all\nSource: six "
+          "(1.16.0)\n");
     write("var/lib/dpkg/info/python3-six.list", "/.\n/usr/lib/python3/dist-packages/six-1.16.0.dist-info\n");
     write("usr/share/doc/wget/copyright",
           "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: GPL-3+\n");
@@ -65,6 +66,13 @@ TEST_F(InventoryFacts, TellLicencesAndOwners) {
   ASSERT_EQ(wget.licences.size(), 1U);
   EXPECT_EQ(wget.licences[0].expression, "GPL-3.0-or-later");
   EXPECT_TRUE(named(all, "python3-six").licences.empty());
+  // By which advisories know them.
+  EXPECT_EQ(wget.release, "Debian:12");
+  EXPECT_EQ(wget.source_name, "wget");
+  EXPECT_EQ(wget.source_version, "1.21");
+  EXPECT_EQ(named(all, "python3-six").source_name, "six");
+  EXPECT_EQ(named(all, "python3-six").source_version, "1.16.0");
+  EXPECT_EQ(a.release, "");
 }
 
 TEST_F(InventoryFacts, BecomeABillOfMaterials) {

@@ -9,23 +9,24 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace berth;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  auto files = vet::parse_project_page(bytes);
-  if (!files) {
-    BERTH_ASSERT(files.error().message().find('\n') == std::string_view::npos);
+  auto page = vet::parse_project_page(bytes);
+  if (!page) {
+    BERTH_ASSERT(page.error().message().find('\n') == std::string_view::npos);
     return 0;
   }
   vet::Facts facts;
   facts.package = vet::make_package(vet::Ecosystem::PyPI, "some-thing", "1.0", "x");
   vet::IndexAnswer answer;
   answer.presence = vet::IndexAnswer::Presence::There;
-  answer.files = *std::move(files);
+  answer.page = *std::move(page);
   bool some_date = false;
-  for (const vet::ProjectFile& file : answer.files) {
+  for (const vet::ProjectFile& file : answer.page.files) {
     some_date = some_date || file.uploaded.has_value();
     static_cast<void>(vet::version_in_file_name(file.name, "some-thing"));
   }
   vet::add_answers(facts, {answer});
   BERTH_ASSERT(facts.is_on_index == true);
+  BERTH_ASSERT(facts.last_released.has_value() == some_date);
   BERTH_ASSERT(facts.released.has_value() ? some_date : !facts.why_undated.empty());
   return 0;
 }

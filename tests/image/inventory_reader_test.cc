@@ -213,8 +213,9 @@ struct Hostile {
 const Hostile kHostile[] = {
     {"RpmIsNamedNeverEmpty", [](Layers& l) { l.put(0, "var/lib/rpm/rpmdb.sqlite", "x"); }, "var/lib/rpm/rpmdb.sqlite",
      "no database of rpm"},
-    {"RpmIsOfBerkeleyDb", [](Layers& l) { l.put(0, "var/lib/rpm/Packages", std::string(12, 0) + little(0x61561)); },
-     "var/lib/rpm/Packages", "Berkeley DB"},
+    {"RpmIsOfBerkeleyDbAndDamaged",
+     [](Layers& l) { l.put(0, "var/lib/rpm/Packages", std::string(12, 0) + little(0x61561)); }, "var/lib/rpm/Packages",
+     "Berkeley DB: it is none"},
     {"RpmHasALogThatIsNotWrittenBack",
      [](Layers& l) {
        l.put(0, "var/lib/rpm/rpmdb.sqlite", sqlite_file({sqlite_page({})}));

@@ -79,6 +79,40 @@ TEST(ApkInstalled, ReadsPackagesAndWhatTheyOwnOfPythons) {
                           Pair("usr/lib/python3.12/site-packages/PyYAML-6.0.2.dist-info/six-1.egg-info", "py3-yaml")));
 }
 
+// A line for a folder, with thousands of files under it that each have its name in front.
+TEST(ApkInstalled, BoundsWhatPackagesOwn) {
+  const std::string package = "P:a\nV:1\nF:";
+  const auto files = [](std::size_t count) {
+    std::string lines;
+    for (std::size_t i = 0; i < count; ++i) lines += "R:x.egg-info\n";
+    return lines;
+  };
+  struct Bound {
+    std::string text;
+    std::size_t owners;
+    std::size_t odd;
+  };
+  const Bound bounds[] = {
+      {package + std::string(1013, 'f') + "\n" + files(3), 3, 0},
+      {package + std::string(1014, 'f') + "\n" + files(3), 0, 1},
+      {package + std::string(1 << 20, 'f') + "\n" + files(100'000), 0, 1},
+      {package + std::string(2000, 'f') + ".dist-info\nF:f\nR:a.dist-info\n", 1, 1},
+      {package + "f\n" + files(10'001), 10'000, 1},
+      {[&] {
+         std::string text;
+         for (int i = 0; i < 11; ++i) text += package + "f\n" + files(9'500) + "\n";
+         return text;
+       }(),
+       100'000, 1},
+  };
+  for (const Bound& bound : bounds) {
+    const ApkRecords records = parse_apk_installed(bound.text);
+    EXPECT_EQ(records.python_owners.size(), bound.owners) << bound.text.substr(0, 40) << bound.text.size();
+    EXPECT_EQ(records.odd, bound.odd);
+    EXPECT_EQ(records.packages.back().name, "a");
+  }
+}
+
 TEST(OsReleaseNames, AreReadWithTheirQuotes) {
   const OsRelease os = parse_os_release_names(
       "# comment\nPRETTY_NAME=\"Debian \\\"12\\\" \x1b[1m\"\nVERSION_ID='12'\nID=debian\nID_LIKE=x\nnone\n");

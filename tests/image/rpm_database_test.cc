@@ -9,6 +9,7 @@
 
 #include "berth/image/rpm_header.h"
 #include "berth/sys/file.h"
+#include "tests/image/berkeley_fixture.h"
 #include "tests/image/rpm_fixture.h"
 #include "tests/support/result_matchers.h"
 
@@ -19,6 +20,7 @@ using namespace std::string_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
+using ::testing::UnorderedElementsAre;
 
 std::string said(const RpmRecords& records) {
   std::string all;
@@ -29,13 +31,20 @@ std::string said(const RpmRecords& records) {
   return all;
 }
 
-// What rpm 4.18 itself wrote, put into pages of 512 bytes by SQLite: each package and one key.
-std::string real_database() {
-  const auto file = std::filesystem::path(__FILE__).parent_path() / "data" / "rpmdb-512.sqlite";
-  const auto text = sys::read_file(file, 1 << 20);
+std::vector<std::string> names(const RpmRecords& records) {
+  std::vector<std::string> names;
+  for (const DistributionPackage& package : records.packages) names.push_back(package.name);
+  return names;
+}
+
+std::string data(const char* name) {
+  const auto text = sys::read_file(std::filesystem::path(__FILE__).parent_path() / "data" / name, 1 << 20);
   EXPECT_TRUE(testing::ok(text));
   return text.value_or("");
 }
+
+// What rpm 4.18 itself wrote, put into pages of 512 bytes by SQLite: each package and one key.
+std::string real_database() { return data("rpmdb-512.sqlite"); }
 
 TEST(RpmDatabase, OfRpmItselfIsRead) {
   const RpmRecords records = parse_rpm_database(real_database());
@@ -54,16 +63,20 @@ TEST(RpmDatabase, OfRpmItselfIsRead) {
 }
 
 // Of what is cut off or changed anywhere nothing is invented, and nothing is missed in silence.
-TEST(RpmDatabase, CutOffAnywhereSaysSo) {
-  const std::string whole = real_database();
+class RealDatabase : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Table, RealDatabase, ::testing::Values("rpmdb-512.sqlite", "Packages-512"),
+                         [](auto& row) { return row.param[0] == 'P' ? "OfBerkeleyDb" : "OfSqlite"; });
+
+TEST_P(RealDatabase, CutOffAnywhereSaysSo) {
+  const std::string whole = data(GetParam());
   for (std::size_t size = 0; size < whole.size(); size += 256) {
     const RpmRecords records = parse_rpm_database(whole.substr(0, size));
     EXPECT_TRUE(records.packages.size() == 3 || !records.unread.empty()) << size;
   }
 }
 
-TEST(RpmDatabase, ChangedAnywhereStaysSound) {
-  std::string file = real_database();
+TEST_P(RealDatabase, ChangedAnywhereStaysSound) {
+  std::string file = data(GetParam());
   for (std::size_t at = 0; at < file.size(); at += 61) {
     const char before = file[at];
     for (const char other : {'\0', '\xff', static_cast<char>(before ^ 1)}) {
@@ -85,6 +98,26 @@ TEST(RpmDatabase, OfNdbIsRead) {
   EXPECT_EQ(parse_rpm_database(ndb_file({})).unread, "");
 }
 
+TEST(RpmDatabase, OfBerkeleyDbIsRead) {
+  const std::vector<std::string> headers = {
+      HeaderText().package("bash", "5.2", "1").text(1022, "x86_64").text(1014, std::string(2000, 'x')).blob(),
+      HeaderText().package("gpg-pubkey", "8f0d9710", "6b08c460").blob(), HeaderText().package("zlib").blob()};
+  for (const bool is_big : {false, true}) {
+    const RpmRecords records = parse_rpm_database(Berkeley{.is_big = is_big}.file(headers));
+    EXPECT_EQ(records.unread, "");
+    EXPECT_EQ(records.odd, 0u);
+    EXPECT_EQ(said(records), "bash 5.2-1 x86_64 [" + std::string(2000, 'x') + "] bash 5.2-1\nzlib 1-1  [] zlib 1-1\n");
+    EXPECT_EQ(parse_rpm_database(Berkeley{.is_big = is_big}.file({})).unread, "");
+  }
+}
+
+// What libdb itself wrote, of the packages in the other file of rpm's, in pages of 512 bytes.
+TEST(RpmDatabase, OfTheLibraryIsRead) {
+  const RpmRecords records = parse_rpm_database(data("Packages-512"));
+  EXPECT_EQ(records.unread, "");
+  EXPECT_THAT(names(records), UnorderedElementsAre("harbour", "python3-tide", "tide"));
+}
+
 std::string changed(std::string file, std::size_t at, const std::string& bytes) {
   return file.replace(at, bytes.size(), bytes);
 }
@@ -100,8 +133,11 @@ struct Unreadable {
 const Unreadable kUnreadable[] = {
     {"Empty", "", "no database of rpm"},
     {"Text", "hello\n", "no database of rpm"},
-    {"BerkeleyDb", std::string(12, '\0') + little(0x00061561) + std::string(100, '\0'), "Berkeley DB"},
-    {"BerkeleyDbOfTheOtherOrder", std::string(12, '\0') + big(0x00061561, 4), "Berkeley DB"},
+    {"BerkeleyDbBreaksOff", std::string(12, '\0') + big(0x00061561, 4), "Berkeley DB: it is none"},
+    {"BerkeleyDbIsDamaged",
+     changed(Berkeley().file({HeaderText().package("zlib").blob(), HeaderText().package("bash").blob()}), 1024 + 8,
+             "x"),
+     "Berkeley DB: page 2: ", 1},
     {"Sqlite", "SQLite format 3\0"s, "it is none"},
     {"NdbBreaksOff", "RpmP", "it is none"},
     {"NdbOfAnotherVersion", changed(one_ndb(), 4, little(1)), "version 1"},

@@ -77,6 +77,7 @@ const Asked kAsked[] = {
     {"Unknown", Ecosystem::PyPI, "nobody", "1", "", {}},
     {"Debian", Ecosystem::Debian, "openssl", "3.0.11-1~deb12u1", "Debian:12", {"CVE-9"}},
     {"DebianFixed", Ecosystem::Debian, "openssl", "3.0.11-1~deb12u2", "Debian:12", {}},
+    {"NoRelease", Ecosystem::Debian, "openssl", "3.0.11-1~deb12u1", "", {}},
     {"OtherRelease", Ecosystem::Debian, "openssl", "3.0.11-1~deb12u1", "Debian:13", {}},
     {"Alpine", Ecosystem::Alpine, "openssl", "3.1.1-r1", "Alpine:v3.18", {"ALPINE-1"}},
     {"AlpineFixed", Ecosystem::Alpine, "openssl", "3.1.1-r10", "Alpine:v3.18", {}},
@@ -95,6 +96,13 @@ TEST_P(DatabaseAsked, NamesWhatIsKnown) {
 
 INSTANTIATE_TEST_SUITE_P(Table, DatabaseAsked, ::testing::ValuesIn(kAsked),
                          [](const auto& row) { return row.param.name; });
+
+TEST(AdvisoryDatabase, CountsThePackagesOfARelease) {
+  EXPECT_EQ(database().packages_of(Ecosystem::Debian, "Debian:12"), 1u);
+  EXPECT_EQ(database().packages_of(Ecosystem::Debian, "Debian:13"), 0u);
+  EXPECT_EQ(database().packages_of(Ecosystem::Rpm, "Debian:12"), 0u);
+  EXPECT_EQ(database().packages_of(Ecosystem::PyPI, ""), 3u);
+}
 
 TEST(AdvisoryDatabase, MergesWhatSpeaksOfOneWeakness) {
   const auto matches = database().find(make_package(Ecosystem::PyPI, "web", "1.1", ""));

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "berth/base/json.h"
+#include "berth/base/utc_text.h"
 #include "berth/vet/advisory_reader.h"
 #include "berth/vet/module_names.h"
 #include "berth/vet/popular_names.h"
 #include "berth/vet/report_json.h"
 #include "berth/vet/start_advisories.h"
-#include "berth/vet/utc_time.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::vet {
@@ -36,8 +36,19 @@ Facts good(const char* name = "zz-thing", const char* version = "1.0") {
   return facts;
 }
 
+AdvisoryDatabase advisories_of(const std::string& records, const std::string& imported = "2026-11-25T12:00:00Z") {
+  auto gathered = gather_advisories(records, "records");
+  EXPECT_TRUE(ok(gathered));
+  gathered->source.name = "test";
+  gathered->source.imported = imported;
+  const std::string bytes = encode_advisories(gathered->source, gathered->advisories);
+  std::vector<AdvisoryFile> files;
+  files.push_back(*decode_advisories(std::vector<char>(bytes.begin(), bytes.end())));
+  return AdvisoryDatabase(std::move(files));
+}
+
 AdvisoryDatabase database(const std::string& imported = "2026-11-25T12:00:00Z") {
-  auto gathered = gather_advisories(R"([
+  return advisories_of(R"([
     {"id": "CVE-1", "summary": "bad", "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
      "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-thing"}, "ranges": [{"type": "ECOSYSTEM",
        "events": [{"introduced": "2"}, {"fixed": "2.5"}]}]}]},
@@ -46,13 +57,7 @@ AdvisoryDatabase database(const std::string& imported = "2026-11-25T12:00:00Z") 
     {"id": "MAL-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-thing"}, "versions": ["6.6.6"]}]},
     {"id": "DSA-1", "database_specific": {"severity": "high"}, "affected": [{"package": {"ecosystem": "Debian:12", "name": "zzlib"},
        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2-2"}]}]}]}])",
-                                    "records");
-  gathered->source.name = "test";
-  gathered->source.imported = imported;
-  const std::string bytes = encode_advisories(gathered->source, gathered->advisories);
-  std::vector<AdvisoryFile> files;
-  files.push_back(*decode_advisories(std::vector<char>(bytes.begin(), bytes.end())));
-  return AdvisoryDatabase(std::move(files));
+                       imported);
 }
 
 struct Case {
@@ -267,6 +272,128 @@ TEST(Judge, AsksADistributionsAdvisoriesAboutTheSource) {
   EXPECT_THAT(Case().rules(facts), ElementsAre("advisory.high refuse"));
 }
 
+TEST(Judge, TellsWhatNobodyLooksAfter) {
+  Facts facts = good();
+  const auto said = [&](const Policy& policy) {
+    const Case with = {.policy = policy, .approvals = {}, .problems = {}};
+    const Report report = with.report({facts});
+    std::string text;
+    for (const JudgedFinding& one : report.packages[0].findings) {
+      if (one.finding.rule == "release.unmaintained") {
+        text += std::string(verdict_text(one.finding.verdict)) + " " + one.finding.evidence;
+      }
+    }
+    return text;
+  };
+  EXPECT_EQ(said({}), "");  // nobody says when its last release came
+  facts.last_released = kNow - std::chrono::days(1095);
+  EXPECT_EQ(said({}), "");
+  facts.last_released = *parse_utc("2020-02-03");
+  EXPECT_EQ(said({}), "allow nobody seems to look after it: its last release is of 2020-02-03T00:00:00Z");
+  Policy policy;
+  policy.unmaintained = Verdict::Ask;
+  EXPECT_THAT(said(policy), ::testing::StartsWith("ask "));
+  policy.silence = std::chrono::seconds(0);
+  EXPECT_EQ(said(policy), "");
+  facts.given_up = "archived: use other";
+  EXPECT_EQ(said(policy), "ask nobody seems to look after it: its index says that it is archived: use other");
+}
+
+// rpm's distributions speak of packages, or of the sources that they were built from.
+TEST(Judge, AsksRpmsAdvisoriesAboutPackageAndSource) {
+  const Case with = {.policy = {},
+                     .approvals = {},
+                     .advisories = advisories_of(R"([
+    {"id": "RL-1", "affected": [{"package": {"ecosystem": "Rocky Linux:9", "name": "tide"}, "ranges": [
+      {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:2.0-3.el9"}]}]},
+      {"package": {"ecosystem": "Rocky Linux:9", "name": "tide-libs"}, "ranges": [
+      {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:2.0-3.el9"}]}]}]},
+    {"id": "RL-2", "affected": [{"package": {"ecosystem": "Rocky Linux:9", "name": "tide"}, "ranges": [
+      {"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1:2.0-4.el9"}]}]}]}])"),
+                     .problems = {}};
+  const auto ids = [&](const char* name, const char* version, const char* source_version) {
+    Facts facts = good();
+    facts.package = make_package(Ecosystem::Rpm, name, version, "rpm");
+    facts.release = "Rocky Linux:9";
+    facts.source_name = "tide";
+    facts.source_version = source_version;
+    const Report report = with.report({facts});
+    std::vector<std::string> found;
+    for (const JudgedFinding& one : report.packages[0].findings) {
+      if (one.finding.rule.starts_with("advisory.")) found.push_back(one.finding.evidence.substr(0, 4));
+    }
+    return found;
+  };
+  EXPECT_THAT(ids("tide-libs", "1:2.0-2.el9", "2.0-2.el9"), ElementsAre("RL-1", "RL-2"));  // each once
+  EXPECT_THAT(ids("tide-libs", "1:2.0-3.el9", "2.0-3.el9"), ElementsAre("RL-2"));
+  EXPECT_THAT(ids("tide-libs", "1:2.0-4.el9", "2.0-4.el9"), IsEmpty());
+  EXPECT_THAT(ids("tide-docs", "1:2.0-3.el9", "2.0-3.el9"), ElementsAre("RL-2"));
+  EXPECT_THAT(ids("tide-docs", "0.1-3.el9", "2.0-3.el9"), IsEmpty());  // a version of its own
+}
+
+// So many packages of a release that its advisories cover it.
+std::string records_of(const char* release, int packages) {
+  std::string records;
+  for (int i = 0; i < packages; ++i) {
+    records += std::string(records.empty() ? "[" : ",") + R"({"id": "D-)" + std::to_string(i) +
+               R"(", "affected": [{"package": {"ecosystem": ")" + release + R"(", "name": "p)" + std::to_string(i) +
+               R"("}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2"}]}]}]})";
+  }
+  return records + "]";
+}
+
+Facts of_distribution(Ecosystem ecosystem, const char* name, const char* release) {
+  Facts facts;
+  facts.package = make_package(ecosystem, name, "1.0", "dpkg");
+  facts.release = release;
+  return facts;
+}
+
+TEST(Judge, TellsOfWhichDistributionsThereAreNoAdvisories) {
+  const std::vector<Facts> facts = {good(), of_distribution(Ecosystem::Debian, "wget", "Debian:12"),
+                                    of_distribution(Ecosystem::Debian, "tree", "Debian:12"),
+                                    of_distribution(Ecosystem::Rpm, "bash", "amzn:2"),
+                                    of_distribution(Ecosystem::Alpine, "musl", "")};
+  Case with;
+  const Report report = with.report(facts);
+  EXPECT_EQ(report.verdict(), Verdict::Allow);
+  std::vector<std::string> told;
+  for (const Finding& one : report.general) told.push_back(one.rule + ": " + one.evidence + "; " + one.remedy);
+  EXPECT_THAT(told,
+              ElementsAre("database.uncovered: of a distribution that does not name itself there are no advisories: no "
+                          "weakness of the 1 packages of it is known; this Berth matches no advisories of it: ask the "
+                          "distribution's own tools",
+                          // A few advisories are in the database.
+                          "database.uncovered: of Debian:12 there are advisories of 1 packages alone: no weakness of "
+                          "the 2 packages of it is known; berth vet db import FILE, with "
+                          "https://osv-vulnerabilities.storage.googleapis.com/Debian/all.zip, or name that in vet.yaml "
+                          "(advisories.sources) for berth vet db update",
+                          "database.uncovered: of amzn:2 there are no advisories: no weakness of the 1 packages of it "
+                          "is known; this Berth matches no advisories of it: ask the distribution's own tools"));
+  with.policy.uncovered = Verdict::Ask;
+  EXPECT_EQ(with.report(facts).verdict(), Verdict::Ask);
+  EXPECT_EQ(with.report({good()}).verdict(), Verdict::Allow);
+  with.policy.rules["database.uncovered"] = Verdict::Refuse;
+  EXPECT_EQ(with.report(facts).verdict(), Verdict::Refuse);
+}
+
+TEST(Judge, SaysNothingOfDistributionsThatAreCovered) {
+  const std::vector<Facts> facts = {of_distribution(Ecosystem::Debian, "wget", "Debian:12")};
+  const auto told = [&](const char* release, int packages) {
+    const Case with = {
+        .policy = {}, .approvals = {}, .advisories = advisories_of(records_of(release, packages)), .problems = {}};
+    return with.report(facts).general.size();
+  };
+  EXPECT_EQ(told("Debian:12", 100), 0u);
+  EXPECT_EQ(told("Debian:12", 99), 1u);
+  EXPECT_EQ(told("Debian:11", 100), 1u);
+  // What is there and could not be read has no version, and is no package.
+  Case with;
+  Facts unread = facts[0];
+  unread.package.version.clear();
+  EXPECT_THAT(with.report({unread}).general, IsEmpty());
+}
+
 TEST(Judge, JudgesNamesVersionsAndReleases) {
   const Case one;
   EXPECT_THAT(one.rules(good("reqests")), ElementsAre("name.look-alike refuse"));
@@ -291,7 +418,7 @@ TEST(Judge, JudgesNamesVersionsAndReleases) {
   Case lenient;
   lenient.policy.undated = Verdict::Allow;
   const auto told = lenient.report({undated}).packages.front().findings;
-  EXPECT_TRUE(std::ranges::any_of(told, [](const auto& one) { return one.finding.rule == "release.undated"; }));
+  EXPECT_TRUE(std::ranges::any_of(told, [](const auto& found) { return found.finding.rule == "release.undated"; }));
   EXPECT_THAT(lenient.rules(undated), IsEmpty());
   Facts absent = good();
   absent.is_on_index = false;

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "berth/base/utc_text.h"
 #include "berth/vet/popular_names.h"
 #include "berth/vet/spdx_list.h"
-#include "berth/vet/utc_time.h"
 #include "tests/content/zip_writer.h"
 #include "tests/support/result_matchers.h"
 #include "tests/vet/tar_writer.h"

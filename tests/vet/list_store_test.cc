@@ -6,9 +6,9 @@
 #include <fstream>
 #include <string>
 
+#include "berth/base/utc_text.h"
 #include "berth/vet/kept_file.h"
 #include "berth/vet/knowledge.h"
-#include "berth/vet/utc_time.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "berth/base/utc_text.h"
 #include "berth/vet/approvals.h"
-#include "berth/vet/utc_time.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::vet {
@@ -32,12 +32,13 @@ advisories:
     ours: /srv/advisories.tar.gz
     pinned: {address: https://advisories.example/a.zip, sha256: 82d20fb07253512b4a7575cc4f4ce74f941fdb4847f0423a7118414081fd4b3a}
   start_set: ask
+  uncovered: refuse
 lists:
   stale: refuse
   popular: {source: https://names.example/top.csv, max_age: 30d}
   malicious:
     source: {address: /srv/names, sha256: 82d20fb07253512b4a7575cc4f4ce74f941fdb4847f0423a7118414081fd4b3a}
-releases: {min_age: 14d, young: refuse, undated: allow, yanked: ask}
+releases: {min_age: 14d, young: refuse, undated: allow, yanked: ask, max_silence: 365d, unmaintained: refuse}
 names: {private: [Our_Package]}
 rules: {name.look-alike: ask}
 )",
@@ -61,6 +62,7 @@ rules: {name.look-alike: ask}
   EXPECT_EQ(policy->sources[2].address, "https://advisories.example/a.zip");
   EXPECT_EQ(policy->sources[2].sha256.size(), 64u);
   EXPECT_EQ(policy->start_set, Verdict::Ask);
+  EXPECT_EQ(policy->uncovered, Verdict::Refuse);
   EXPECT_EQ(policy->stale_list, Verdict::Refuse);
   EXPECT_EQ(policy->lists.at(ListKind::Popular).source->address, "https://names.example/top.csv");
   EXPECT_EQ(policy->lists.at(ListKind::Popular).max_age, std::chrono::days(30));
@@ -70,6 +72,8 @@ rules: {name.look-alike: ask}
   EXPECT_EQ(policy->young, Verdict::Refuse);
   EXPECT_EQ(policy->undated, Verdict::Allow);
   EXPECT_EQ(policy->yanked, Verdict::Ask);
+  EXPECT_EQ(policy->silence, std::chrono::days(365));
+  EXPECT_EQ(policy->unmaintained, Verdict::Refuse);
   EXPECT_EQ(policy->private_names, std::vector<std::string>{"our-package"});
   EXPECT_EQ(policy->rules.at("name.look-alike"), Verdict::Ask);
 }

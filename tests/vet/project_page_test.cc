@@ -5,7 +5,6 @@
 #include <string>
 
 #include "berth/base/utc_text.h"
-#include "berth/vet/utc_time.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::vet {
@@ -28,7 +27,7 @@ IndexAnswer answer(const char* page = kPage) {
   IndexAnswer made;
   made.index = "https://index.example/simple";
   made.presence = Presence::There;
-  made.files = *parse_project_page(page);
+  made.page = *parse_project_page(page);
   return made;
 }
 
@@ -60,8 +59,9 @@ Facts told(Facts facts, const std::vector<IndexAnswer>& answers) {
 }
 
 TEST(ProjectPage, TellsFiles) {
-  const auto files = parse_project_page(kPage);
-  ASSERT_TRUE(ok(files));
+  const auto page = parse_project_page(kPage);
+  ASSERT_TRUE(ok(page));
+  const auto* files = &page->files;
   ASSERT_EQ(files->size(), 4u);
   EXPECT_EQ((*files)[0].sha256, "aa");
   EXPECT_TRUE((*files)[0].uploaded.has_value());
@@ -129,7 +129,38 @@ TEST(IndexAnswers, TellHowLongAndHowOften) {
   EXPECT_EQ(facts.releases, 3);  // 1.0 and 1.0.0 are one
   ASSERT_TRUE(facts.first_released.has_value());
   EXPECT_EQ(utc(*facts.first_released), "2024-01-02");
+  ASSERT_TRUE(facts.last_released.has_value());
+  EXPECT_EQ(utc(*facts.last_released), "2026-05-06");
 }
+
+struct Status {
+  const char* name;
+  const char* status;  // in JSON
+  const char* given_up;
+  bool is_quarantined = false;
+};
+const Status kStatuses[] = {
+    {"Active", R"({"status": "active", "reason": "well"})", ""},
+    {"Archived", R"({"status": "archived"})", "archived"},
+    {"DeprecatedWithReason", R"({"status": "deprecated", "reason": "use other"})", "deprecated: use other"},
+    {"Quarantined", R"({"status": "quarantined", "reason": "steals"})", "", true},
+    {"Unknown", R"({"status": "asleep"})", ""},
+    {"OfAnotherKind", R"({"status": ["archived"]})", ""},
+    {"NoObject", R"("archived")", ""},
+};
+class ProjectStatus : public ::testing::TestWithParam<Status> {};
+TEST_P(ProjectStatus, IsTold) {
+  const std::string page = R"({"files": [], "project-status": )" + std::string(GetParam().status) + "}";
+  const Facts facts = told(thing(), {answer(page.c_str())});
+  EXPECT_EQ(facts.given_up, GetParam().given_up);
+  ASSERT_EQ(facts.findings.size(), GetParam().is_quarantined ? 1u : 0u);
+  if (!GetParam().is_quarantined) return;
+  EXPECT_EQ(facts.findings[0].rule, "release.quarantined");
+  EXPECT_EQ(facts.findings[0].verdict, Verdict::Refuse);
+  EXPECT_EQ(facts.findings[0].evidence, "https://index.example/simple says of the project: quarantined: steals");
+}
+INSTANTIATE_TEST_SUITE_P(Table, ProjectStatus, ::testing::ValuesIn(kStatuses),
+                         [](auto& row) { return row.param.name; });
 
 TEST(IndexAnswers, TellWhereTheNameIs) {
   const Facts one = told(thing(), {answer()});

@@ -1,0 +1,112 @@
+#include "berth/vet/advisory_judgement.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "berth/vet/distribution_release.h"
+
+namespace berth::vet {
+namespace {
+
+constexpr std::size_t kCover = 100;  // packages: those that a public database of one release speaks of are hundreds
+
+// What advisories may call it.
+std::vector<Package> names_in_advisories(const Facts& facts) {
+  Package source = facts.package;
+  if (!facts.source_name.empty()) source.name = normal_name(source.ecosystem, facts.source_name);
+  if (source.ecosystem != Ecosystem::Rpm) {
+    if (!facts.source_version.empty()) source.version = facts.source_version;
+    return {source};
+  }
+  // Some speak of packages, some of their sources. What a package says of its source lacks the epoch, so the version is
+  // taken from the package, where it was not given another one.
+  const std::string_view version = facts.package.version;
+  const std::string_view without_epoch = version.substr(version.find(':') + 1);  // npos + 1 is 0
+  if (source.name == facts.package.name || without_epoch != facts.source_version) return {facts.package};
+  return {facts.package, source};
+}
+
+// The version to go to: the first that ends this weakness and has none of its own.
+std::string advice(const AdvisoryMatch& match, const Package& package, const Facts& facts,
+                   const AdvisoryDatabase& database) {
+  if (match.is_malicious) return "do not install it; what it was installed on must be taken for broken into";
+  if (match.fixed.empty())
+    return "no version is known that mends it: take another package, or approve it with a reason";
+  for (const std::string& version : match.fixed) {
+    Package other = package;
+    other.version = version;
+    if (database.find(other, facts.release).empty()) return fmt::format("use {} or later", version);
+  }
+  return fmt::format("use {} or later, which has weaknesses of its own", match.fixed.back());
+}
+
+std::string evidence_of(const AdvisoryMatch& match) {
+  std::string text = fmt::format("{}", fmt::join(match.ids, ", "));
+  if (match.severity.score) text += fmt::format(", CVSS {:.1f}", *match.severity.score);
+  if (!match.severity.score && !match.severity.from.empty()) text += fmt::format(", {}", match.severity.from);
+  if (!match.summary.empty()) text += ": " + match.summary;
+  return text + fmt::format(" (of {})", fmt::join(match.sources, ", "));
+}
+
+Finding finding_of(const AdvisoryMatch& match, const Facts& facts, const Policy& policy, std::string remedy) {
+  const auto known = policy.advisories.find(match.severity.level);
+  const Verdict by_level = known == policy.advisories.end() ? Verdict::Ask : known->second;
+  const Verdict verdict = match.is_malicious ? Verdict::Refuse : by_level;
+  const std::string_view level = match.is_malicious ? "malicious" : level_text(match.severity.level);
+  return {verdict, fmt::format("advisory.{}", level), facts.package, evidence_of(match), std::move(remedy)};
+}
+
+std::string remedy_of_cover(const std::string& release) {
+  const auto where = osv_export_of(release);
+  if (!where) return "this Berth matches no advisories of it: ask the distribution's own tools";
+  return fmt::format(
+      "berth vet db import FILE, with {}, or name that in vet.yaml (advisories.sources) for "
+      "berth vet db update",
+      *where);
+}
+
+}  // namespace
+
+std::vector<Finding> findings_about_advisories(const Facts& facts, const Policy& policy,
+                                               const AdvisoryDatabase& database) {
+  std::vector<Finding> findings;
+  std::set<std::string> told;
+  for (const Package& asked : names_in_advisories(facts)) {
+    for (const AdvisoryMatch& match : database.find(asked, facts.release)) {
+      if (!told.insert(match.ids.front()).second) continue;
+      findings.push_back(finding_of(match, facts, policy, advice(match, asked, facts, database)));
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> findings_about_cover(const std::vector<Facts>& facts, const Policy& policy,
+                                          const AdvisoryDatabase& database) {
+  std::map<std::tuple<std::string, Ecosystem>, std::size_t> packages;
+  for (const Facts& one : facts) {
+    const Ecosystem ecosystem = one.package.ecosystem;
+    const bool is_of_distribution = ecosystem != Ecosystem::PyPI && ecosystem != Ecosystem::Image;
+    if (is_of_distribution && !one.package.version.empty()) ++packages[{one.release, ecosystem}];
+  }
+  std::vector<Finding> findings;
+  for (const auto& [of, count] : packages) {
+    const auto& [release, ecosystem] = of;
+    const std::size_t known = release.empty() ? 0 : database.packages_of(ecosystem, release);
+    if (known >= kCover) continue;
+    const std::string name = release.empty() ? "a distribution that does not name itself" : release;
+    const std::string there =
+        known == 0 ? "there are no advisories" : fmt::format("there are advisories of {} packages alone", known);
+    findings.push_back({policy.uncovered, "database.uncovered", make_package(ecosystem, name, "", ""),
+                        fmt::format("of {} {}: no weakness of the {} packages of it is known", name, there, count),
+                        remedy_of_cover(release)});
+  }
+  return findings;
+}
+
+}  // namespace berth::vet
