@@ -12,6 +12,7 @@
 #include "berth/base/unique_fd.h"
 #include "berth/image/stored_layout.h"
 #include "berth/sys/file.h"
+#include "berth/sys/full_disk.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/tool.h"
 
@@ -22,10 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxListBytes = 64 << 20;
 constexpr std::string_view kProcesses = "1024";
-
-bool is_disk_full(std::string_view text) {
-  return text.contains("o space left on device") || text.contains("isk quota exceeded");
-}
 
 constexpr const char* kCgroups = "/sys/fs/cgroup";
 
@@ -121,7 +118,7 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
   auto output = sys::run_tool(argv, tool);
   if (!output) {
     Error error = std::move(output).error();
-    if (is_disk_full(error.message())) {
+    if (sys::says_full_disk(error.message())) {
       return fail(Errc::Exhausted, fmt::format("buildah {}: the disk of '{}' is full; make room there", verb,
                                                options_.graph_root.native()));
     }

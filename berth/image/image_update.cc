@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "berth/image/at_once.h"
 #include "berth/image/origins.h"
 #include "berth/image/pull.h"
+#include "berth/sys/full_disk.h"
 
 namespace berth::image {
 namespace {
@@ -28,9 +30,9 @@ std::vector<Reference> names_meant(const Reference& name, const std::vector<Refe
   return meant;
 }
 
-void fail_with(UpdateResult& result, const Error& error) {
+void fail_with(UpdateResult& result, Error error) {
   result.state = UpdateState::Failed;
-  result.error = error.message();
+  result.error = sys::with_room_advice(std::move(error)).message();
 }
 
 // Whether the registry still has under the tag what is here. Asks for the digest alone.

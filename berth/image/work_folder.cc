@@ -32,7 +32,8 @@ bool is_in_place(const UniqueFd& lock, const std::string& file) {
 std::string lock_of(const std::filesystem::path& path) { return path.native() + ".lock"; }
 
 Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadline,
-                           const std::function<void(std::string_view)>& on_wait) {
+                           const std::function<void(std::string_view)>& on_wait,
+                           const std::function<Result<void>()>& watch) {
   const auto open = [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
   for (bool waited = false;; waited = true) {
     BERTH_TRY(int fd, sys::call(open, "open lock '{}'", file));
@@ -45,6 +46,7 @@ Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadlin
       return fail(Errc::TimedOut, fmt::format("lock '{}': another process holds it and did not end in time", file));
     }
     if (!waited && on_wait) on_wait("waiting for another process that does the same to end");
+    if (watch) BERTH_CHECK_OK(watch());
     std::this_thread::sleep_for(kPause);
   }
 }
@@ -85,9 +87,10 @@ bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& pa
 }
 
 Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadline,
-                                    const std::function<void(std::string_view)>& on_wait) {
+                                    const std::function<void(std::string_view)>& on_wait,
+                                    const std::function<Result<void>()>& watch) {
   BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0755));
-  BERTH_TRY(UniqueFd lock, take_lock(lock_of(path), deadline, on_wait));
+  BERTH_TRY(UniqueFd lock, take_lock(lock_of(path), deadline, on_wait, watch));
   BERTH_CHECK_OK(remove_folder(path));
   BERTH_CHECK_OK(sys::make_folders(path, 0755));
   return WorkFolder(std::move(path), std::move(lock));
