@@ -201,7 +201,12 @@ Result<Pulled> pull_image(const Reference& given, const MoveSettings& settings, 
   const RegistryOptions asking = {.credential_files = settings.registries.credential_files, .deadline = deadline};
   BERTH_TRY(Reference tagged, with_tag(name, settings, asking).context(doing));
   Pull pull(std::move(tagged), settings, options, deadline);
-  return at_places(name, settings, asking, [&](RegistryClient& registry) { return pull.run(registry); }).context(doing);
+  const auto run = [&](RegistryClient& registry) -> Result<Pulled> {
+    BERTH_TRY(Pulled pulled, pull.run(registry));
+    pulled.warnings = registry.warnings();
+    return pulled;
+  };
+  return at_places(name, settings, asking, run).context(doing);
 }
 
 }  // namespace berth::image

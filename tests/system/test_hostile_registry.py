@@ -716,6 +716,17 @@ class TestTls:
         assert pull(site, registry).code == 0
 
 
+# --- helpers of credentials ---------------------------------------------------------------------------------------------
+
+def test_everybody_is_let_in_where_a_helper_for_all_fails(site, registry):
+    auth = site.berth.write('for-all.json', json.dumps({'credsStore': 'there-is-none-such'}))
+    done = pull(site, registry, env={'REGISTRY_AUTH_FILE': auth})
+    assert done.code == 0 and "warning: '%s' ('credsStore')" % auth in done.err, done
+    assert 'is not on PATH' in done.err and site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+    again = site('update', registry.name + '/team/x:1', '--json', env={'REGISTRY_AUTH_FILE': auth})
+    assert again.code == 0 and len(again.json['warnings']) == 1, again
+
+
 # --- F04: no room ---------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('where', ['cache', 'storage'])
