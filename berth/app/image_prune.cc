@@ -157,7 +157,8 @@ Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& o
     return fail(Errc::Unavailable, fmt::format("prune images: who uses them cannot be found out, so all stay: {}",
                                                fmt::join(listing.warnings, "; ")));
   }
-  PruneReport report{plan_prune(listing.rows, options.all), {}};
+  PruneReport report{plan_prune(listing.rows, options.all), {},
+                     prune_leftovers(settings, options.all, options.dry_run)};
   if (options.dry_run) return report;
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   const image::ToolStorage storage = tool_storage(settings, graph_root);

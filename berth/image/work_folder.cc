@@ -96,6 +96,19 @@ Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadlin
   return WorkFolder(std::move(path), std::move(lock));
 }
 
+Result<void> remove_left_folder(const std::filesystem::path& path) {
+  const auto doing = [&] { return fmt::format("remove work folder '{}'", path.native()); };
+  const std::string file = lock_of(path);
+  const auto open = [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
+  BERTH_TRY(int fd, sys::call(open, "open lock '{}'", file));
+  const UniqueFd lock(fd);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !is_in_place(lock, file)) {
+    return fail(Errc::Conflict, doing() + ": a process works in it");
+  }
+  BERTH_CHECK_OK(remove_folder(path));
+  return sys::check([&] { return ::unlink(file.c_str()); }, "remove lock '{}'", file);
+}
+
 void sweep_work_folders(const std::filesystem::path& parent) {
   constexpr std::string_view kLock = ".lock";
   std::error_code error;
@@ -104,11 +117,9 @@ void sweep_work_folders(const std::filesystem::path& parent) {
     if (entry.path().extension() == kLock) locks.push_back(entry.path());
   }
   for (const std::filesystem::path& file : locks) {
-    const UniqueFd lock(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !is_in_place(lock, file.native())) continue;
     std::filesystem::path folder = file;
     folder.replace_extension();
-    if (remove_folder(folder)) ::unlink(file.c_str());
+    static_cast<void>(remove_left_folder(folder));
   }
 }
 
