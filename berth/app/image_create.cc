@@ -107,12 +107,9 @@ class ImageMaker {
       }
     }
     BERTH_TRY(Built built, build(std::move(supplied), *builder));
-    auto inspected = inspect(std::move(built));
-    if (!inspected) {
-      static_cast<void>(journal_.sweep(graph_root_, *builder));
-      return std::unexpected(std::move(inspected).error());
-    }
-    return publish(*inspected, *builder);
+    auto finished = finish(std::move(built), *builder);
+    if (!finished) static_cast<void>(journal_.sweep(graph_root_, *builder));
+    return finished;
   }
 
  private:
@@ -283,6 +280,11 @@ class ImageMaker {
     BERTH_TRY(const image::BuiltImage built, builder.build(order));
     add_times(built.printed, times_);
     return Built(std::move(supplied), built.id, tag);
+  }
+
+  Result<CreatedImage> finish(Built built, const image::Builder& builder) {
+    BERTH_TRY(const Inspected inspected, inspect(std::move(built)));
+    return publish(inspected, builder);
   }
 
   Result<Inspected> inspect(Built built) {
