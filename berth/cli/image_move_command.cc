@@ -72,8 +72,8 @@ int pull(const PullCommand& options, const Surroundings& surroundings) {
   if (options.json) {
     Json json = Json::object();
     json.set("schema", kSchema).set("image", name).set("digest", pulled->digest).set("id", pulled->id);
-    json.set("warnings", std::move(warnings));
-    put_json(json.set("changed", pulled->changed).set("fetched_bytes", pulled->fetched_bytes));
+    json.set("changed", pulled->changed).set("fetched_bytes", pulled->fetched_bytes);
+    put_json(json.set("warnings", std::move(warnings)));
   } else {
     put(fmt::format("{} {}\n  {}\n  {}\n", pulled->changed ? "pulled" : "kept", name, pulled->digest,
                     pulled->changed ? engine::bytes_text(pulled->fetched_bytes) + " fetched"
@@ -91,9 +91,9 @@ int push(const PushCommand& options, const Surroundings& surroundings) {
   Json warnings = warn(pushed->warnings);
   if (options.json) {
     Json json = Json::object();
-    json.set("warnings", std::move(warnings));
     json.set("schema", kSchema).set("image", name).set("digest", pushed->digest).set("changed", pushed->changed);
-    put_json(json.set("sent_bytes", pushed->sent_bytes).set("keeps_digest", pushed->keeps_digest));
+    json.set("sent_bytes", pushed->sent_bytes).set("keeps_digest", pushed->keeps_digest);
+    put_json(json.set("warnings", std::move(warnings)));
     return 0;
   }
   put(fmt::format("{} {}\n  {}\n  {}\n", pushed->changed ? "pushed" : "kept", name, pushed->digest,

@@ -106,6 +106,7 @@ TEST(IndexPages, AreNotWaitedForOnceItIsToEnd) {
   ASSERT_EQ(::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size), 0);
   image::PipSettings pip;
   pip.indexes = {"http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/simple"};
+  ::setenv("no_proxy", "127.0.0.1", 1);
   const auto begun = std::chrono::steady_clock::now();
   const auto watch = [begun]() -> Result<void> {
     if (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(100)) return {};
@@ -116,6 +117,7 @@ TEST(IndexPages, AreNotWaitedForOnceItIsToEnd) {
   facts[0].package = vet::make_package(vet::Ecosystem::PyPI, "a", "1", "x");
   EXPECT_TRUE(testing::fails_with(pages.tell(facts), Errc::Unavailable, "interrupted"));
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
+  ::unsetenv("no_proxy");
 }
 
 }  // namespace

@@ -17,6 +17,10 @@ class Disk:
     def allow_files(self, count):
         subprocess.run(['mount', '-o', 'remount,nr_inodes=%d' % count, self.folder], check=True)
 
+    def allow_no_more_files(self):
+        status = os.statvfs(self.folder)
+        self.allow_files(status.f_files - status.f_ffree)
+
     def fill(self, left=0):
         """Until `left` bytes are free."""
         self.make_room()

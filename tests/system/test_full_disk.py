@@ -4,18 +4,21 @@ Disks are full of bytes, at once or in the middle of the work, or of files: with
 a file meets it.
 """
 import os
+import shutil
 import subprocess
 import tempfile
+import time
 
 import pytest
 
 import registries
 from calls import PATIENCE
+from engines import base_images
 from full_disk import Disk
 from hostile_registry import HostileRegistry
-from image_maker import PREFIX, Maker, buildah, index_or_skip
+from image_maker import Maker, index_or_skip
 from package_index import wheel
-from registries import Image, tar_of, small_image
+from registries import Image, small_image, tar_of
 from test_bundles import archive, bundle, bundle_of, layout, make_pack
 
 ADVICE = 'make room there', 'free some space'
@@ -105,7 +108,8 @@ def test_pull_without_room_for_files(full, registry, where, step):
 @pytest.mark.parametrize('left', [0, 65536])
 def test_pull_whose_disk_fills_while_it_fetches(full, registry, left):
     disk = full.disk('cache')
-    registry.rules['blob'] = lambda handler, path: disk.fill(left) or False
+    layers = [layer['digest'] for layer in registry.image.layers]
+    registry.rules['blob'] = lambda handler, path: path.endswith(tuple(layers)) and (disk.fill(left) or False)
     refused(full.site('pull', full.name), "pull image '%s'" % full.name, full.site.cache)
     assert full.site.names() == []
     registry.rules.clear()
@@ -238,35 +242,42 @@ def test_lock_and_item_that_name_an_image(full, registry):
     """What was there stays as it was, byte by byte."""
     site = full.site
     assert site('pull', full.name).code == 0
-    tree = full.disk('tree', '1m')
+    tree = full.disk('tree', '1m', files=1000)
     item = os.path.join(tree.folder, 'Packs/P/Scripts/One/One.yml')
+    lock = os.path.join(tree.folder, 'berth-images.lock')
     os.makedirs(os.path.dirname(item))
     text = ("commonfields: {id: One, version: -1}\nname: One\nscript: pass\ntype: python\nsubtype: python3\n"
-            'dockerimage: "%s"  # kept\n' % full.name)
-    with open(item, 'w') as file:
-        file.write(text)
-    lock = os.path.join(tree.folder, 'berth-images.lock')
-    old = '# made by hand\n' * 30
+            'dockerimage: "%s"  # kept\n')
 
-    def unchanged():
-        with open(item) as file:
-            assert file.read() == text
-        assert sorted(os.listdir(os.path.dirname(item))) == ['One.yml']
-        assert sorted(name for name in os.listdir(tree.folder) if name != 'ballast') == ['Packs']
+    def write(name):
+        with open(item, 'w') as file:
+            file.write(text % name)
 
-    for fill in (tree.fill, lambda: tree.allow_files(len(sum(([d] + f for d, _, f in os.walk(tree.folder)), [])))):
+    def contents():
+        found = {}
+        for folder, _, names in os.walk(tree.folder):
+            for name in names:
+                if name != 'ballast':
+                    with open(os.path.join(folder, name)) as file:
+                        found[name] = file.read()
+        return found
+
+    write(full.name)
+    assert site('lock', tree.folder).code == 0
+    other = full.name.replace('/x:1', '/x:2')  # which is not here, so the lock file loses what it has
+    write(other)
+    before = contents()
+    for fill in (tree.fill, tree.allow_no_more_files):
         fill()
         refused(site('lock', tree.folder), 'lock the images', lock)
-        done = site.berth('content', 'set-image', item, full.name.replace(':1', ':2'), settings=site.settings)
+        done = site.berth('content', 'set-image', item, full.name, settings=site.settings)
         refused(done, 'set the image', item)
-        unchanged()
+        assert contents() == before
         tree.make_room()
     tree.allow_files(1000)
-    assert site('lock', tree.folder).code == 0 and os.path.exists(lock)
-    done = site.berth('content', 'set-image', item, full.name.replace('/x:1', '/x:2'), settings=site.settings)
-    assert done.code == 0, done
-    with open(item) as file:
-        assert file.read() == text.replace('/x:1', '/x:2')
+    assert site('lock', tree.folder).code == 1 and full.name not in contents()['berth-images.lock']
+    done = site.berth('content', 'set-image', item, full.name, settings=site.settings)
+    assert done.code == 0 and contents()['One.yml'] == text % full.name, done
 
 
 # --- image create -----------------------------------------------------------------------------------------------------------
@@ -278,3 +289,94 @@ def index():
     made.add(wheel('needed', '1.5', {'needed.py': 'X = """%s"""\n' % ('x' * 300_000)}))
     yield made
     made.end()
+
+
+class OwnMaker(Maker):
+    """With a storage of its own, on a small disk, that has the newest base."""
+
+    def __init__(self, berth, index, folder):
+        super().__init__(berth, index, folder)
+        self.storage = folder + '/storage'
+        self.disk = Disk(self.storage, '500m')
+        with open(self.settings, 'a') as file:
+            file.write('  root: %s\n' % self.storage)
+        base = base_images(berth)[3]
+        subprocess.run(['skopeo', '--insecure-policy', 'copy', '--quiet', 'containers-storage:' + base,
+                        'containers-storage:[overlay@%s+/run/containers/storage]%s' % (self.storage, base)], check=True)
+
+    def images(self):
+        """Names, or what is listed of one that has none."""
+        listed = self.berth('image', 'list', '--json', settings=self.settings)
+        assert listed.code == 0, listed
+        return [name for image in listed.json['images'] for name in image['names'] or [image['unfinished'] or '<none>']
+                if 'python3-deb' not in name]
+
+    def containers(self):
+        with open(self.storage + '/overlay-containers/containers.json') as file:
+            return file.read().strip()
+
+    def end(self):
+        self.berth('prune', settings=self.settings)  # a kept root would keep the disk
+        self.disk.end()
+
+
+@pytest.fixture(scope='module')
+def small(berth, index, tmp_path_factory):
+    made = OwnMaker(berth, index, str(tmp_path_factory.mktemp('small')))
+    yield made
+    made.end()
+
+
+STAGES = ['building ', 'reading what lies', 'checking interpreter', 'naming it']
+
+
+@pytest.mark.parametrize('stage', STAGES)
+def test_create_whose_storage_fills(small, stage):
+    running = small.begin('s', '--dependencies', 'needed', '--rebuild')
+    until = time.monotonic() + 60 * PATIENCE
+    while stage not in running.said() and time.monotonic() < until:
+        time.sleep(0.002)
+    small.disk.fill()
+    done = running.wait(60 * PATIENCE)
+    try:
+        if done.code == 0:  # what was left to be done needs no room
+            assert stage == 'naming it' or stage == 'checking interpreter', done
+        else:
+            refused(done, 'create the image', small.storage)
+            assert small.images() == []
+    finally:
+        small.disk.make_room()
+    again = small.made('s', '--dependencies', 'needed', '--rebuild')
+    assert again['made'] and 'localhost/' + again['image'] in small.images()
+    assert small.containers() in ('', '[]')
+    for name in small.images():
+        assert small.berth('image', 'remove', name, settings=small.settings).code == 0
+
+
+@pytest.mark.parametrize('where', ['cache', 'state', 'export'])
+def test_create_without_room_beside_the_storage(small, tmp_path, where):
+    folder = str(tmp_path / 'export') if where == 'export' else '%s/%s' % (small.folder, where)
+    words = ['--dependencies', 'needed', '--rebuild']
+    if where == 'export':
+        words += ['--export', folder + '/image']
+    shutil.rmtree(folder, ignore_errors=True)
+    disk = Disk(folder, '4m')
+    try:
+        if where == 'cache':
+            # It is the first wheel that does not fit, then the place that keeps what is being made.
+            disk.fill(100_000)
+            refused(small('b', *words), 'create the image', folder)
+            assert small.images() == []
+        disk.fill()
+        refused(small('b', *words), 'create the image', folder)
+        assert small.images() == [] and small.containers() in ('', '[]')
+        if where == 'export':
+            assert os.listdir(folder) == ['ballast']
+        disk.make_room()
+        again = small.made('b', *words)
+        assert again['made'] and small.images() == ['localhost/' + again['image']]
+        if where == 'export':
+            assert sorted(os.listdir(folder)) == ['image']
+        assert small.berth('image', 'remove', 'localhost/' + again['image'], settings=small.settings).code == 0
+    finally:
+        disk.end()
