@@ -25,6 +25,8 @@ constexpr std::size_t kMaxListBytes = 64 << 20;
 constexpr std::string_view kProcesses = "1024";
 
 constexpr const char* kCgroups = "/sys/fs/cgroup";
+constexpr auto kRemovalTime = std::chrono::minutes(1);
+constexpr std::string_view kGrowing[] = {"from", "copy", "run", "commit"};
 
 Result<void> write_value(const std::filesystem::path& file, std::string_view value) {
   const auto open = [&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); };
@@ -109,12 +111,18 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
   }
   const std::string verb = arguments.front();
   argv.insert(argv.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
-  tool.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now()),
-                             std::chrono::milliseconds(0));
-  tool.watch = [this]() -> Result<void> {
-    BERTH_CHECK_OK(check_room(options_.graph_root));
-    return options_.watch ? options_.watch() : Result<void>();
-  };
+  if (verb == "rm" || verb == "rmi") {
+    // What is left is removed although there is no room, no time, or somebody wants it to end.
+    tool.time_limit = kRemovalTime;
+  } else {
+    tool.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now()),
+                               std::chrono::milliseconds(0));
+    const bool grows = std::ranges::find(kGrowing, verb) != std::ranges::end(kGrowing);
+    tool.watch = [this, grows]() -> Result<void> {
+      if (grows) BERTH_CHECK_OK(check_room(options_.graph_root));
+      return options_.watch ? options_.watch() : Result<void>();
+    };
+  }
   auto output = sys::run_tool(argv, tool);
   if (!output) {
     Error error = std::move(output).error();

@@ -512,6 +512,16 @@ def test_interrupted_while_the_judge_asks(berth, maker, number):
         hold.set()
 
 
+def test_interrupted_while_it_builds(berth, maker):
+    """What the build has begun is removed all the same."""
+    line = '/docker_image_create name=%sb dependencies=needed' % PREFIX
+    running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    said(running, 'building ')
+    time.sleep(0.5)
+    interrupted(running, signal.SIGINT)
+    assert maker.names() == [] and maker.leftovers() == []
+
+
 def test_interrupted_while_it_waits_for_another(berth, maker):
     os.makedirs(maker.folder + '/cache')
     line = '/docker_image_create name=%sl dependencies=needed' % PREFIX
