@@ -58,11 +58,7 @@ class Check {
  public:
   Check(const ContentService& service, const Settings& settings, const ImagesHere& images, RuleSettings rules,
         AskRegistry ask)
-      : service_(service),
-        settings_(settings),
-        here_(images),
-        rules_(std::move(rules)),
-        ask_(std::move(ask)) {
+      : service_(service), settings_(settings), here_(images), rules_(std::move(rules)), ask_(std::move(ask)) {
     for (const ItemReference& reference : service.items()) {
       names_.insert(reference.item->id);
       names_.insert(reference.item->name);

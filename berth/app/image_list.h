@@ -24,8 +24,8 @@ struct ImageRow {
   std::string created;  // RFC 3339
   image::ImageFacts facts;
   bool has_inventory = true;  // false: an engine keeps the layers, so what is installed is not known
-  std::string base;        // what it was built on, by its label or by its layers; empty where that is not known
-  std::string problem;     // why the image cannot be read; the facts are empty then
+  std::string base;           // what it was built on, by its label or by its layers; empty where that is not known
+  std::string problem;        // why the image cannot be read; the facts are empty then
   std::string unfinished;  // the name that it is to have, of an image that `image create` is making, or left half made
   std::size_t items = 0;   // of registered content that run in it
   std::vector<ImageUse> uses;  // all, items among them

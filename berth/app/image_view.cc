@@ -58,9 +58,10 @@ Result<image::StoredImage> find(const image::LocalStore& store, std::string_view
 // What an engine's image is installed with is in layers that it keeps to itself.
 image::Unread not_read(const std::string& engine) {
   const char* from = engine == "docker" ? "docker-daemon:NAME" : "containers-storage:[...]NAME";
-  return {"what is installed", fmt::format("{} keeps the layers; 'skopeo copy {} containers-storage:NAME' puts the image "
-                                           "into Berth's storage, where they can be read",
-                                           engine, from)};
+  return {"what is installed",
+          fmt::format("{} keeps the layers; 'skopeo copy {} containers-storage:NAME' puts the image "
+                      "into Berth's storage, where they can be read",
+                      engine, from)};
 }
 
 Result<ImageView> look_at_engine_image(const sys::EngineProgram& engine, std::string_view text, bool with_history) {

@@ -24,8 +24,9 @@ LeftoverStep judge(image::Leftover leftover, bool all) {
     step.reason = fmt::format("left by {}, and nobody has gone on with it for {} days", one.maker, days);
   } else {
     step.goes = all;
-    step.reason = all ? fmt::format("left by {}; the next one fetches it anew", one.maker)
-                      : fmt::format("left by {}, and the next one goes on with it; --all removes it as well", one.maker);
+    step.reason =
+        all ? fmt::format("left by {}; the next one fetches it anew", one.maker)
+            : fmt::format("left by {}, and the next one goes on with it; --all removes it as well", one.maker);
   }
   return step;
 }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "berth/app/create_line.h"
+#include "berth/app/engine_handover.h"
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
 #include "berth/app/image_moves.h"

@@ -306,8 +306,9 @@ void add_content(CLI::App& program, Choice& choice) {
                    "a list of deprecated images, as image repositories keep it (JSON)")
       ->type_name("FILE");
   check
-      ->add_option("--engine", check_options->engine, "whose images are looked at: native (Berth's storage), docker or "
-                                                      "podman")
+      ->add_option("--engine", check_options->engine,
+                   "whose images are looked at: native (Berth's storage), docker or "
+                   "podman")
       ->type_name("ENGINE");
   check->add_flag("--registry", check_options->registry, "ask registries about images that are not here");
   const auto [set_image, set_image_options] =

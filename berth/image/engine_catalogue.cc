@@ -160,7 +160,7 @@ Result<std::vector<SizedStep>> parse_engine_history(std::string_view text) {
 }
 
 Result<std::vector<SizedStep>> read_engine_history(const sys::EngineProgram& program, const std::string& id) {
-  const std::vector<std::string> question = {program.name, "image",    "history",     "--no-trunc",
+  const std::vector<std::string> question = {program.name,    "image",    "history",    "--no-trunc",
                                              "--human=false", "--format", "{{json .}}", id};
   BERTH_TRY(const auto said, sys::run_tool(question, options_for(program)));
   return parse_engine_history(said.out);

@@ -74,8 +74,8 @@ class HttpClient {
   // whatever `limit_bytes` says: a page of words stands there, about a blob of any size.
   // Errors: InvalidInput for a URL that is none; Unavailable when there is no answer, or it breaks off; Denied when its
   // certificate does not hold, or there is no TLS, with the remedy; TimedOut past the limit, and where bytes that have
-  // begun to come or to go nearly stop for as long as its patience, or no answer begins for ten; Exhausted when the body or the
-  // headers are over their limit; Denied for an address that may not be connected to; those of `on_body`.
+  // begun to come or to go nearly stop for as long as its patience, or no answer begins for ten; Exhausted when the
+  // body or the headers are over their limit; Denied for an address that may not be connected to; those of `on_body`.
   Result<HttpAnswer> send(const HttpRequest& request, const HttpAccess& access);
 
  private:

@@ -162,7 +162,8 @@ Result<void> RegistryClient::log_in(const HttpAnswer& answer) {
   const auto doing = [&] { return fmt::format("log in at the registry '{}'", place_.registry); };
   BERTH_TRY(const AuthChallenge challenge, parse_auth_challenge(answer.all("www-authenticate")).context(doing));
   if (!challenge.bearer) {
-    if (!found_.credentials || found_.credentials->user.empty()) return std::unexpected(refusal(answer, "'" + path_ + "'"));
+    if (!found_.credentials || found_.credentials->user.empty())
+      return std::unexpected(refusal(answer, "'" + path_ + "'"));
     authorization_ = found_.credentials->basic();
     return {};
   }

@@ -38,8 +38,8 @@ Result<void> run_skopeo(const StorageTool& storage, const std::filesystem::path&
   if (!sys::says_full_disk(ran.error().message())) return std::unexpected(ran.error());
   const bool is_the_folders = ran.error().message().contains(folder.native());
   const std::filesystem::path& where = is_the_folders ? folder : full;
-  return fail(Errc::Exhausted, fmt::format("skopeo {}: the disk of '{}' is full; make room there", words.front(),
-                                           where.native()));
+  return fail(Errc::Exhausted,
+              fmt::format("skopeo {}: the disk of '{}' is full; make room there", words.front(), where.native()));
 }
 
 }  // namespace

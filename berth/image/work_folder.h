@@ -40,8 +40,8 @@ class WorkFolder {
   UniqueFd lock_;
 };
 
-// Removes a work folder and its lock, which a process left that was killed. Errors: Conflict when one works in it; Denied
-// when something is mounted in it; those of removing.
+// Removes a work folder and its lock, which a process left that was killed. Errors: Conflict when one works in it;
+// Denied when something is mounted in it; those of removing.
 Result<void> remove_left_folder(const std::filesystem::path& path);
 
 // Removes the folders below `parent`, and their locks, that processes left which were killed: those whose lock is free.

@@ -20,9 +20,10 @@ std::string inspected(const std::string& id, const std::string& more = "") {
 
 TEST(EngineCatalogue, HasEachImageOnceWithAllItsNames) {
   const std::string listed = fmt::format(
-      "localhost/tool\t1.0\tsha256:{0}\t<none>\nlocalhost/other\t2\t{1}\tsha256:{2}\ntool-too\t1\t{0}\t<none>\n", kA, kB,
-      kC);
-  const auto catalogue = EngineCatalogue::parse("docker", listed, fmt::format("[{}, {}]", inspected(kB), inspected(kA)));
+      "localhost/tool\t1.0\tsha256:{0}\t<none>\nlocalhost/other\t2\t{1}\tsha256:{2}\ntool-too\t1\t{0}\t<none>\n", kA,
+      kB, kC);
+  const auto catalogue =
+      EngineCatalogue::parse("docker", listed, fmt::format("[{}, {}]", inspected(kB), inspected(kA)));
   ASSERT_TRUE(testing::ok(catalogue));
   ASSERT_EQ(catalogue->images().size(), 2U);
   EXPECT_EQ(catalogue->images()[0].id, kA);
@@ -45,7 +46,8 @@ TEST(EngineCatalogue, HasEachImageOnceWithAllItsNames) {
 
 TEST(EngineCatalogue, LeavesOutWhatCameOrWentInBetween) {
   const std::string listed = fmt::format("a\t1\t{}\t<none>\nb\t1\t{}\t<none>\n", kA, kB);
-  const auto catalogue = EngineCatalogue::parse("podman", listed, fmt::format("[{}, {}]", inspected(kB), inspected(kC)));
+  const auto catalogue =
+      EngineCatalogue::parse("podman", listed, fmt::format("[{}, {}]", inspected(kB), inspected(kC)));
   ASSERT_TRUE(testing::ok(catalogue));
   ASSERT_EQ(catalogue->images().size(), 1U);
   EXPECT_EQ(catalogue->images()[0].id, kB);
@@ -80,7 +82,8 @@ INSTANTIATE_TEST_SUITE_P(Table, BadInspections, ::testing::ValuesIn(kBad),
                          [](const auto& row) { return row.param.name; });
 
 TEST(InspectedImages, MayLackWhatIsNotNeeded) {
-  for (const char* more : {R"(, "Size": -5)", R"(, "Size": "many")", R"(, "RootFS": 7)", R"(, "RootFS": {"Layers": 1})"}) {
+  for (const char* more :
+       {R"(, "Size": -5)", R"(, "Size": "many")", R"(, "RootFS": 7)", R"(, "RootFS": {"Layers": 1})"}) {
     const std::string json = fmt::format(R"([{{"Id": "{}"{}}}])", kA, more);
     const auto images = parse_inspected_images(json);
     ASSERT_TRUE(testing::ok(images)) << json;
