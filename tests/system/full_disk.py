@@ -1,4 +1,5 @@
 """File systems of the tests' own that are full, of bytes or of files."""
+import errno
 import os
 import subprocess
 
@@ -24,11 +25,17 @@ class Disk:
     def fill(self, left=0):
         """Until `left` bytes are free."""
         self.make_room()
-        status = os.statvfs(self.folder)
-        free = status.f_bavail * status.f_frsize - left
+        size = 0
         with open(self.folder + '/ballast', 'wb') as file:
-            if free > 0:
-                os.posix_fallocate(file.fileno(), 0, free)
+            for step in (1 << 20, 4096):  # others may write meanwhile
+                while True:
+                    try:
+                        os.posix_fallocate(file.fileno(), size, step)
+                    except OSError as error:
+                        assert error.errno == errno.ENOSPC, error
+                        break
+                    size += step
+            file.truncate(max(size - left, 0))
 
     def make_room(self):
         for name in os.listdir(self.folder):
