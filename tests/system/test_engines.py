@@ -15,8 +15,10 @@ import engines
 import needs
 from calls import PATIENCE
 from figures import figure
+from image_maker import Maker, index_or_skip
 from inside import SYSCALL
 from lab import HOST, METADATA, PRIVATE, PUBLIC, REACH
+from package_index import wheel
 from test_protocol import FORGED, writing
 
 MIB = 1 << 20
@@ -482,7 +484,7 @@ def test_sigkill_of_everybody(calls):
 
 
 def test_what_berth_has_made_is_put_into_the_engine(calls, tmp_path):
-    """Under its own name, once; a name that the engine has for another image is left alone."""
+    """Under its own name."""
     settings = calls.settings_with('engine: %s\n' % calls.engine.name)
     name = next(one for one in calls.engine.images if 'python3' in one)
     item = tmp_path / 'One.yml'
@@ -496,23 +498,53 @@ def test_what_berth_has_made_is_put_into_the_engine(calls, tmp_path):
     assert which.code == 0 and which.json['image'] == name.replace('localhost/', ''), which
     if calls.is_native:
         return
+    # Its layers stay under another name: what is copied again is little.
+    calls.engine.ask('tag', name, 'localhost/kept:1')
     calls.engine.ask('image', 'rm', name)
     which = berth('image', 'which', str(item))
     assert which.code == 2 and 'among the images of %s' % calls.engine.name in which.err, which
+    # Once: it reads the package lists of the distribution.
     made = berth('image', 'init')
     assert made.code == 0 and not made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
     assert berth('run', str(item)).value == 'ran'
-    again = berth('image', 'init')
-    assert again.code == 0 and 'putting it' not in again.err, again
+    calls.engine.ask('image', 'rm', 'localhost/kept:1')
 
-    calls.engine.ask('image', 'rm', name)
-    other = tmp_path / 'Dockerfile'
-    other.write_text('FROM scratch\nLABEL another=image\n')
-    calls.engine.ask('build', '--tag', name, str(tmp_path))
-    refused = berth('image', 'init')
-    assert refused.code != 0 and 'a tag never moves' in refused.err, refused
-    calls.engine.ask('image', 'rm', name)
-    assert berth('image', 'init').code == 0
+
+def test_what_is_created_is_put_into_the_engine(calls, tmp_path):
+    """Once; a name that the engine has for another image is left alone, and tried again when it is free."""
+    if calls.is_native:
+        pytest.skip('its storage is where images are made')
+    index = index_or_skip()
+    index.add(wheel('needed', '1.5', {'needed.py': 'X = 1\n'}))
+    maker = Maker(calls.berth, index, str(tmp_path))
+    with open(maker.settings, 'a') as file:
+        file.write(calls.engine.settings + 'engine: %s\n' % calls.engine.name)
+    try:
+        create = lambda: maker('e', '--dependencies', 'needed', '--json', env=calls.engine.env)
+        made = create()
+        assert made.code == 0 and made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
+        name = 'localhost/' + made.json['image']
+        item = tmp_path / 'Two.yml'
+        item.write_text("commonfields: {id: Two, version: -1}\nname: Two\nscript: |\n  import needed\n"
+                        "  demisto.results(needed.X)\ntype: python\nsubtype: python3\ndockerimage: %s\n"
+                        % made.json['image'])
+        ran = calls.berth('run', str(item), '--json', settings=maker.settings, env=calls.engine.env)
+        assert ran.value == '1', ran
+        again = create()
+        assert again.code == 0 and not again.json['made'] and 'putting it' not in again.err, again
+
+        calls.engine.ask('image', 'rm', name)
+        (tmp_path / 'Dockerfile').write_text('FROM scratch\nLABEL another=image\n')
+        calls.engine.ask('build', '--tag', name, '--file', str(tmp_path / 'Dockerfile'), str(tmp_path))
+        refused = create()
+        assert refused.code != 0 and 'a tag never moves' in refused.err, refused
+        calls.engine.ask('image', 'rm', name)
+        freed = create()
+        assert freed.code == 0 and 'putting it into %s' % calls.engine.name in freed.err, freed
+        calls.engine.ask('image', 'rm', name)
+    finally:
+        maker.end()
+        index.end()
 
 
 def test_images_are_looked_at_where_calls_find_them(calls, tmp_path):
