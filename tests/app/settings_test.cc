@@ -18,7 +18,6 @@ storage:
   root: /srv/images
   runtime: /run/other
 images:
-  patience: 5s
   substitute:
     demisto/python3: python3
     "demisto/*": berth/any:1
@@ -98,7 +97,6 @@ serve:
   EXPECT_EQ(settings->limits.cpus, 0.5);
   EXPECT_EQ(settings->limits.pids, 64u);
   EXPECT_EQ(settings->limits.wall_time, 90s);
-  EXPECT_EQ(settings->registry_patience, 5s);
   EXPECT_EQ(settings->limits.writable_bytes, 1u << 30);
   EXPECT_EQ(settings->limits.writable_files, 2000u);
   EXPECT_EQ(settings->limits.open_files_soft, 100u);
