@@ -40,7 +40,6 @@ Result<std::string> proxy_in(const Variable& variable) {
 Result<image::RegistrySettings> registry_settings(const Settings& settings) {
   image::RegistrySettings registries;
   registries.rows = settings.registries;
-  registries.patience = settings.registry_patience;
   const ContainerSettings& containers = settings.containers;
   const bool is_set = !containers.http_proxy.empty() || !containers.https_proxy.empty();
   registries.http_proxy = containers.http_proxy;

@@ -96,7 +96,6 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
        group({{"substitute", substitutes},
               {"trusted", trusted_images(settings.trust)},
               {"registries", registries_reached(settings.registries)},
-              {"patience", with(parse_duration, settings.registry_patience)},
               {"create", group({{"apt_sources", with(absolute_path, settings.indexes.apt_sources)},
                                 {"package_hosts", list_with(index_address, settings.indexes.package_hosts)}})},
               {"python2_sources", with(absolute_path, settings.python2_sources)},

@@ -31,7 +31,6 @@ struct Settings {
   image::SubstitutionTable substitutes;
   image::TrustPolicy trust = image::default_trust();
   RegistryRows registries;
-  std::chrono::milliseconds registry_patience = image::kUsualPatience;
   IndexSettings indexes;                    // of images that are created
   std::string default_python3 = "python3";  // for items that name no image
   std::string default_python2 = "python";

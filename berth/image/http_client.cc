@@ -47,7 +47,7 @@ struct Exchange {
   HttpAnswer answer;
   std::size_t header_bytes = 0;
   std::size_t body_bytes = 0;
-  TransferPace pace{access.patience};
+  TransferPace pace;
   bool is_enough = false;      // the rest of a body of words is left where it is
   std::optional<Error> error;  // what a callback stopped the request for
 

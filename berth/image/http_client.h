@@ -15,8 +15,6 @@
 
 namespace berth::image {
 
-inline constexpr auto kUsualPatience = std::chrono::seconds(30);
-
 // How a server may be reached.
 struct HttpAccess {
   std::filesystem::path ca_file;  // PEM, trusted besides the machine's own; empty: none
@@ -29,8 +27,6 @@ struct HttpAccess {
   // Whether addresses of this machine, of a site and of a cloud's metadata may be connected to. What an operator named
   // may; what a server sends us to may not. A proxy, where there is one, is then always used, and decides.
   bool any_address = true;
-  // How long a transfer that has begun may nearly stand still.
-  std::chrono::milliseconds patience = kUsualPatience;
 
   const std::string& proxy_for(std::string_view scheme) const { return scheme == "https" ? https_proxy : http_proxy; }
 };
@@ -74,8 +70,8 @@ class HttpClient {
   // whatever `limit_bytes` says: a page of words stands there, about a blob of any size.
   // Errors: InvalidInput for a URL that is none; Unavailable when there is no answer, or it breaks off; Denied when its
   // certificate does not hold, or there is no TLS, with the remedy; TimedOut past the limit, and where bytes that have
-  // begun to come or to go nearly stop for as long as its patience, or no answer begins for ten; Exhausted when the
-  // body or the headers are over their limit; Denied for an address that may not be connected to; those of `on_body`.
+  // begun to come or to go nearly stop for half a minute, or no answer begins for ten; Exhausted when the body or the
+  // headers are over their limit; Denied for an address that may not be connected to; those of `on_body`.
   Result<HttpAnswer> send(const HttpRequest& request, const HttpAccess& access);
 
  private:

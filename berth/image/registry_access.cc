@@ -40,7 +40,6 @@ RegistryPlace place_of(const RegistrySettings& settings, const std::string& regi
   place.access.http_proxy = settings.http_proxy;
   place.access.https_proxy = settings.https_proxy;
   place.access.no_proxy = settings.no_proxy;
-  place.access.patience = settings.patience;
   return place;
 }
 

@@ -1,7 +1,6 @@
 // How registries are reached: what the operator has set, and what the machine's own tools are told.
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -37,7 +36,6 @@ struct RegistrySettings {
   // Folders with one folder a registry, in which `ca.crt`, `client.cert` and `client.key` lie, as the tools read them.
   std::vector<std::filesystem::path> certificate_folders = {"/etc/containers/certs.d", "/etc/docker/certs.d"};
   std::vector<std::filesystem::path> credential_files;  // credentials.h
-  std::chrono::milliseconds patience = kUsualPatience;  // as of HttpAccess
 };
 
 // One server that holds images, as it is asked.

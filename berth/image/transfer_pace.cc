@@ -6,6 +6,7 @@ namespace berth::image {
 namespace {
 
 constexpr std::uint64_t kSlowBytes = 100;  // a second
+constexpr auto kSlowTime = std::chrono::seconds(30);
 constexpr auto kAnswerTime = std::chrono::minutes(10);
 
 }  // namespace
@@ -25,10 +26,9 @@ std::string TransferPace::problem(const Progress& progress, Clock::time_point no
     if (took < kAnswerTime) return {};
     return fmt::format("no answer began within {} minutes", kAnswerTime.count());
   }
-  if (took < patience_) return {};
-  const double seconds = std::chrono::duration<double>(patience_).count();
-  if (static_cast<double>(moved_bytes - moved_before_) < static_cast<double>(kSlowBytes) * seconds) {
-    return fmt::format("less than {} bytes a second came or went for {} s", kSlowBytes, seconds);
+  if (took < kSlowTime) return {};
+  if (moved_bytes - moved_before_ < kSlowBytes * static_cast<std::uint64_t>(kSlowTime.count())) {
+    return fmt::format("less than {} bytes a second came or went for {} s", kSlowBytes, kSlowTime.count());
   }
   begin(moved_bytes, waits, now);
   return {};

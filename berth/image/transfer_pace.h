@@ -14,9 +14,6 @@ class TransferPace {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Less than 100 bytes a second may move for as long as `patience`.
-  explicit TransferPace(std::chrono::milliseconds patience) : patience_(patience) {}
-
   struct Progress {
     std::uint64_t sent_bytes = 0;
     std::uint64_t to_send_bytes = 0;
@@ -29,7 +26,6 @@ class TransferPace {
  private:
   void begin(std::uint64_t moved_bytes, bool waits, Clock::time_point now);
 
-  std::chrono::milliseconds patience_;
   std::optional<Clock::time_point> began_;  // of the stretch that is looked at
   std::uint64_t moved_before_ = 0;
   bool waits_ = false;

@@ -494,8 +494,7 @@ def test_endless_headers(site, registry):
 
 
 def test_blob_that_never_ends_in_time(site, registry):
-    """R08: next to nothing comes. Given up when patience is at its end, and at the next try begun again."""
-    site.trust({registry.name: 'insecure: on'}, trusted='any\n  patience: 4s')
+    """R08: next to nothing comes. Given up after half a minute, and at the next try begun again."""
     layer = registry.image.layers[0]['digest']
     stalled = []
 
@@ -514,7 +513,7 @@ def test_blob_that_never_ends_in_time(site, registry):
 
     registry.rules['blob'] = slow
     done = pull(site, registry)
-    assert done.code == 0 and 3 < done.seconds < 30 * PATIENCE, done
+    assert done.code == 0 and 25 < done.seconds < 60 * PATIENCE, done
 
 
 # --- R10, L01 to L09: what layers hold ----------------------------------------------------------------------------------
