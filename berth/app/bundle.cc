@@ -14,6 +14,7 @@
 #include "berth/image/archive.h"
 #include "berth/image/tar_writer.h"
 #include "berth/sys/file.h"
+#include "berth/sys/full_disk.h"
 
 namespace berth::app {
 namespace {
@@ -148,7 +149,7 @@ image::UpdateResult load_one(const image::LayoutFolder& layout, const image::Lay
   if (name) result.reference = *name;
   if (!loaded) {
     result.state = image::UpdateState::Failed;
-    result.error = loaded.error().message();
+    result.error = sys::with_room_advice(std::move(loaded).error()).message();
     return result;
   }
   result.before = loaded->previous;
@@ -157,22 +158,8 @@ image::UpdateResult load_one(const image::LayoutFolder& layout, const image::Lay
   return result;
 }
 
-}  // namespace
-
-bool is_bundle_member(std::string_view name) {
-  if (name == kBundleContents || name == kBundleSums || image::is_layout_member(name)) return true;
-  if (!name.starts_with("Packs/") || name.size() > kMaxPath || to_visible(name, false) != name) return false;
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const std::size_t end = std::min(name.find('/', begin), name.size());
-    const std::string_view part = name.substr(begin, end - begin);
-    if (part.empty() || part == "." || part == ".." || part.size() > 255) return false;
-    begin = end + 1;
-  }
-  return true;
-}
-
-Result<Bundle> create_bundle(const Settings& settings, const fs::path& file, const std::vector<std::string>& images,
-                             const std::vector<fs::path>& content, const OnStep& on_step) {
+Result<Bundle> write_bundle(const Settings& settings, const fs::path& file, const std::vector<std::string>& images,
+                            const std::vector<fs::path>& content, const OnStep& on_step) {
   const auto doing = [&] { return fmt::format("create bundle '{}'", file.native()); };
   if (images.empty() && content.empty()) {
     return fail(Errc::InvalidInput, doing() + ": name images with --image, or packs with --content");
@@ -181,7 +168,7 @@ Result<Bundle> create_bundle(const Settings& settings, const fs::path& file, con
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
   const Clock::time_point deadline = Clock::now() + kTime;
   BERTH_TRY(const image::WorkFolder work,
-            image::WorkFolder::open(moves.cache_folder / "images/bundle", deadline, on_step));
+            image::WorkFolder::open(moves.cache_folder / "images/bundle", deadline, on_step).context(doing));
   Packs packs;
   for (const fs::path& path : content) BERTH_CHECK_OK(find_packs(path, packs).context(doing));
   BERTH_TRY(const image::LocalStore store, image::LocalStore::open(moves.storage.graph_root));
@@ -210,8 +197,8 @@ Result<Bundle> create_bundle(const Settings& settings, const fs::path& file, con
   return bundle;
 }
 
-Result<ImportedBundle> import_bundle(const Settings& settings, const fs::path& file, const ImportOptions& options,
-                                     const OnStep& on_step) {
+Result<ImportedBundle> take_in_bundle(const Settings& settings, const fs::path& file, const ImportOptions& options,
+                                      const OnStep& on_step) {
   const auto doing = [&] { return fmt::format("import bundle '{}'", file.native()); };
   if (const std::string problem = problem_of_source_name(options.source); !problem.empty()) {
     return fail(Errc::InvalidInput, fmt::format("{}: {}", doing(), problem));
@@ -220,7 +207,7 @@ Result<ImportedBundle> import_bundle(const Settings& settings, const fs::path& f
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
   const Clock::time_point deadline = Clock::now() + kTime;
   BERTH_TRY(const image::WorkFolder work,
-            image::WorkFolder::open(moves.cache_folder / "images/bundle", deadline, on_step));
+            image::WorkFolder::open(moves.cache_folder / "images/bundle", deadline, on_step).context(doing));
   BERTH_TRY(imported.bundle, unpack_bundle(file, work.path(), deadline, on_step).context(doing));
   BERTH_CHECK_OK(check_bundle_digest(imported.bundle, options.digest).context(doing));
   if (!imported.bundle.images.empty()) {
@@ -238,6 +225,30 @@ Result<ImportedBundle> import_bundle(const Settings& settings, const fs::path& f
     imported.source = added.source.name;
   }
   return imported;
+}
+
+}  // namespace
+
+bool is_bundle_member(std::string_view name) {
+  if (name == kBundleContents || name == kBundleSums || image::is_layout_member(name)) return true;
+  if (!name.starts_with("Packs/") || name.size() > kMaxPath || to_visible(name, false) != name) return false;
+  for (std::size_t begin = 0; begin <= name.size();) {
+    const std::size_t end = std::min(name.find('/', begin), name.size());
+    const std::string_view part = name.substr(begin, end - begin);
+    if (part.empty() || part == "." || part == ".." || part.size() > 255) return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
+Result<Bundle> create_bundle(const Settings& settings, const fs::path& file, const std::vector<std::string>& images,
+                             const std::vector<fs::path>& content, const OnStep& on_step) {
+  return sys::with_room_advice(write_bundle(settings, file, images, content, on_step));
+}
+
+Result<ImportedBundle> import_bundle(const Settings& settings, const fs::path& file, const ImportOptions& options,
+                                     const OnStep& on_step) {
+  return sys::with_room_advice(take_in_bundle(settings, file, options, on_step));
 }
 
 }  // namespace berth::app

@@ -12,12 +12,14 @@
 #include <set>
 
 #include "berth/app/content_lines.h"
+#include "berth/app/engine_handover.h"
 #include "berth/app/item_image.h"
 #include "berth/content/api_modules.h"
 #include "berth/content/code_assembly.h"
 #include "berth/content/commands.h"
 #include "berth/content/server_version.h"
 #include "berth/content/suggestion.h"
+#include "berth/image/engine_catalogue.h"
 #include "berth/image/local_store.h"
 #include "berth/image/substitution.h"
 #include "berth/server/built_in.h"
@@ -54,14 +56,9 @@ bool stops(std::string_view rule) {
 
 class Check {
  public:
-  Check(const ContentService& service, const Settings& settings, const image::LocalStore& store,
-        const image::NamedImages& images, RuleSettings rules, AskRegistry ask)
-      : service_(service),
-        settings_(settings),
-        store_(store),
-        named_(images),
-        rules_(std::move(rules)),
-        ask_(std::move(ask)) {
+  Check(const ContentService& service, const Settings& settings, const ImagesHere& images, RuleSettings rules,
+        AskRegistry ask)
+      : service_(service), settings_(settings), here_(images), rules_(std::move(rules)), ask_(std::move(ask)) {
     for (const ItemReference& reference : service.items()) {
       names_.insert(reference.item->id);
       names_.insert(reference.item->name);
@@ -240,7 +237,7 @@ class Check {
       const std::string text = image::to_string(*named);
       auto found = knowledge_.find(text);
       if (found == knowledge_.end()) {
-        found = knowledge_.emplace(text, knowledge_of(store_, named_, *named, ask_)).first;
+        found = knowledge_.emplace(text, knowledge_of(here_, *named, ask_)).first;
       }
       known = &found->second;
     }
@@ -251,15 +248,14 @@ class Check {
 
   // Rule and reason why the image cannot be had; empty when it can.
   std::pair<std::string_view, std::string> look_for(const ItemImage& choice) const {
-    const auto resolved = image::resolve_image(store_, choice.reference, settings_.substitutes, settings_.trust);
+    const auto resolved = image::resolve_image(here_.find, choice.reference, settings_.substitutes, settings_.trust);
     if (resolved) return {};
     return {resolved.error().code() == Errc::Denied ? kUntrusted : kNoImage, resolved.error().message()};
   }
 
   const ContentService& service_;
   const Settings& settings_;
-  const image::LocalStore& store_;
-  const image::NamedImages& named_;
+  const ImagesHere& here_;
   RuleSettings rules_;
   AskRegistry ask_;
   std::set<std::string, std::less<>> names_;
@@ -271,6 +267,16 @@ class Check {
   std::set<NotLookedUp> not_looked_up_;
   CheckReport report_;
 };
+
+Result<CheckReport> check_sources(const ContentService& service, const Settings& settings, const ImagesHere& images,
+                                  RuleSettings rules, const CheckOptions& options) {
+  Check check(service, settings, images, std::move(rules), options.ask_registry);
+  for (std::size_t i = 0; i < service.sources().size(); ++i) {
+    const std::string& name = service.sources()[i].name;
+    if (options.sources.empty() || std::ranges::find(options.sources, name) != options.sources.end()) check.source(i);
+  }
+  return std::move(check).take();
+}
 
 }  // namespace
 
@@ -315,17 +321,26 @@ Result<CheckReport> check_content(const ContentService& service, const Settings&
     BERTH_TRY(const std::string text, sys::read_file(options.deprecated_images, kMostList));
     BERTH_TRY(rules.deprecated, parse_deprecated_images(text, options.deprecated_images.native()));
   }
+  BERTH_TRY(const auto engine, engine_with_images(settings));
+  if (engine) {
+    BERTH_TRY(const image::EngineCatalogue catalogue, image::EngineCatalogue::read(*engine));
+    const image::NamedImages named(catalogue.images());
+    const ImagesHere here{
+        named, [&](const image::Reference& one) { return catalogue.find_image(one); },
+        [&](const image::StoredImage& one) -> Result<image::LocalImage> { return catalogue.find(one.id)->image; }};
+    BERTH_TRY(CheckReport report, check_sources(service, settings, here, std::move(rules), options));
+    report.storage = engine->name;
+    return report;
+  }
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto images, store.list_images());
   const image::NamedImages named(images);
-  Check check(service, settings, store, named, std::move(rules), options.ask_registry);
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (options.sources.empty() || std::ranges::find(options.sources, known[i]) != options.sources.end()) {
-      check.source(i);
-    }
-  }
-  return std::move(check).take();
+  const ImagesHere here{named, [&](const image::Reference& one) { return store.find_image(one); },
+                        [&](const image::StoredImage& one) { return store.read_image(one); }};
+  BERTH_TRY(CheckReport report, check_sources(service, settings, here, std::move(rules), options));
+  report.storage = graph_root.native();
+  return report;
 }
 
 }  // namespace berth::app

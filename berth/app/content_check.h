@@ -35,6 +35,7 @@ struct CheckFinding {
 };
 
 struct CheckReport {
+  std::string storage;                     // whose images were looked at: the folder of Berth's storage, or "docker"
   std::vector<CheckFinding> findings;      // by source and file
   std::size_t items = 0;                   // examined
   std::size_t stopped = 0;                 // of them, cannot run
@@ -49,7 +50,7 @@ struct CheckOptions {
 
 // Examines every item of the sources named: reads it in whole, assembles its code, looks for its image, holds that to
 // the rules of app/image_rules.h. Python's own syntax is not judged. Errors: NotFound for a source that is not
-// registered; those of the list of deprecated images and of the store of images.
+// registered; those of the list of deprecated images, and of the store of images or the configured engine.
 Result<CheckReport> check_content(const ContentService& service, const Settings& settings, const CheckOptions& options);
 
 }  // namespace berth::app

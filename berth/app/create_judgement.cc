@@ -100,14 +100,15 @@ std::string distribution_licences(const vet::Report& report) {
 
 }  // namespace
 
-Result<CreateJudgement> CreateJudgement::open(const Settings& settings, const JudgementOptions& options) {
+Result<CreateJudgement> CreateJudgement::open(const Settings& settings, const JudgementOptions& options,
+                                              std::function<Result<void>()> watch) {
   BERTH_TRY(Judgement judgement, Judgement::open(settings, options));
-  return CreateJudgement(std::move(judgement));
+  return CreateJudgement(std::move(judgement), std::move(watch));
 }
 
 Result<IndexPages*> CreateJudgement::pages() {
   if (!pages_) {
-    BERTH_TRY(pages_, IndexPages::open());
+    BERTH_TRY(pages_, IndexPages::open(watch_));
   }
   return &*pages_;
 }
@@ -117,7 +118,7 @@ Result<Verdict> CreateJudgement::judge_request(const image::CreateRequest& reque
   for (const image::Requirement& one : request.dependencies) facts.push_back(facts_of_wish(one));
   if (!facts.empty()) {
     BERTH_TRY(IndexPages* const asked, pages());
-    asked->tell(facts);
+    BERTH_CHECK_OK(asked->tell(facts));
   }
   return verdict_of(judgement_.judge_request(std::move(facts)), Stage::Request);
 }
@@ -127,7 +128,7 @@ Result<Verdict> CreateJudgement::judge_resolution(const image::CreateRecipe& rec
   facts_ = std::move(libraries);
   if (!facts_.empty()) {
     BERTH_TRY(IndexPages* const asked, pages());
-    asked->tell(facts_);
+    BERTH_CHECK_OK(asked->tell(facts_));
   }
   std::vector<vet::Facts> all = facts_;
   for (const image::LockedPackage& one : recipe.packages) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -31,14 +32,15 @@ inline constexpr std::string_view kRecordLabel = "berth.judgement";  // CreateJu
 // tells what those before it have not told.
 class CreateJudgement {
  public:
-  // Errors: those of Judgement::open.
-  static Result<CreateJudgement> open(const Settings& settings, const JudgementOptions& options = {});
+  // `watch` is as for IndexPages. Errors: those of Judgement::open.
+  static Result<CreateJudgement> open(const Settings& settings, const JudgementOptions& options = {},
+                                      std::function<Result<void>()> watch = {});
 
   // That verdicts may be others once it is another (Judgement::basis).
   std::string basis() const { return judgement_.basis(); }
 
   // Before anything is fetched: names, whether the indexes have them, and what is known of exact versions. Asks the
-  // indexes for the projects' pages. Errors: those of reading pip's settings.
+  // indexes for the projects' pages. Errors: those of reading pip's settings, and of the watch.
   Result<Verdict> judge_request(const image::CreateRequest& request);
 
   // Before the first file is fetched: all libraries and packages of `recipe`, by what their metadata and the indexes
@@ -59,7 +61,8 @@ class CreateJudgement {
 
  private:
   enum class Stage : std::uint8_t { Request, Resolution, Files, Inventory };
-  explicit CreateJudgement(Judgement judgement) : judgement_(std::move(judgement)) {}
+  CreateJudgement(Judgement judgement, std::function<Result<void>()> watch)
+      : judgement_(std::move(judgement)), watch_(std::move(watch)) {}
 
   Result<IndexPages*> pages();
   Verdict verdict_of(const vet::Report& report, Stage stage);
@@ -67,6 +70,7 @@ class CreateJudgement {
   std::string approval_advice(const std::vector<vet::Finding>& findings) const;
 
   Judgement judgement_;
+  std::function<Result<void>()> watch_;
   std::optional<IndexPages> pages_;
   std::vector<vet::Facts> facts_;  // of libraries, with what the index says
   std::set<std::string> judged_;

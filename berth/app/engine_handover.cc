@@ -62,6 +62,17 @@ Result<bool> hand_to_engine(const Settings& settings, const image::Reference& na
   return true;
 }
 
+Result<std::optional<sys::EngineProgram>> engine_with_images(const Settings& settings) {
+  if (settings.engine == container::EngineKind::Native || settings.ordinary_user) return std::nullopt;
+  sys::EngineProgram program = sys::engine_program(container::name_of(settings.engine));
+  if (settings.engine == container::EngineKind::Podman) {
+    BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+    BERTH_TRY(const image::EnginePlace place, image::find_engine_place(program, graph_root));
+    if (place.is_the_storage) return std::nullopt;
+  }
+  return program;
+}
+
 Result<image::ResolvedImage> resolve_for_calls(const Settings& settings, const image::Reference& wanted) {
   if (settings.engine == container::EngineKind::Native) {
     BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));

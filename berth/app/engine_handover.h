@@ -11,6 +11,8 @@
 #include "berth/image/local_store.h"
 #include "berth/image/reference.h"
 #include "berth/image/stored_layout.h"
+#include "berth/image/substitution.h"
+#include "berth/sys/engine_program.h"
 
 namespace berth::app {
 
@@ -26,6 +28,11 @@ enum class InEngine { Missing, Same, Another };
 // Whether `images`, which an engine lists, have `made` under `name`. `inspected` is what it says of the one that has
 // the name: an engine that gives images ids of its own is known by what Berth has written into its configuration. Pure.
 InEngine find_in_engine(const image::LocalImage& made, const std::optional<image::LocalImage>& inspected);
+
+// The engine whose images calls get, where they are not those of Berth's storage: nothing where Berth itself makes the
+// containers, Podman uses the same storage, or the user is an ordinary one, whose calls are native.
+// Errors: those of find_engine_place.
+Result<std::optional<sys::EngineProgram>> engine_with_images(const Settings& settings);
 
 // The image that a call of the configured engine would get for `wanted`. Errors: as of KeptImages::resolve(), or of
 // EngineImages::resolve().

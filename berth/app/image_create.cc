@@ -29,6 +29,7 @@
 #include "berth/image/trust.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
+#include "berth/sys/full_disk.h"
 
 namespace berth::app {
 namespace {
@@ -61,7 +62,7 @@ class ImageMaker {
   Result<CreatedImage> make() {
     BERTH_CHECK_OK(check_request());
     BERTH_CHECK_OK(find_base());
-    BERTH_TRY(judgement_, CreateJudgement::open(settings_));
+    BERTH_TRY(judgement_, CreateJudgement::open(settings_, {}, watch()));
     if (!options_.refresh && !options_.rebuild && !options_.dry_run && options_.export_folder.empty()) {
       const std::string key = image::request_key(options_.request, base_.digest);
       BERTH_TRY(std::optional<CreatedImage> known,
@@ -76,9 +77,13 @@ class ImageMaker {
     BERTH_CHECK_OK(accepted(asked, "what is asked for"));
     remarks_ = asked.findings;
     BERTH_TRY(const image::WorkFolder work,
-              image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step));
-    BERTH_TRY(image::Builder builder, open_builder(work.path()));
-    BERTH_CHECK_OK(journal_.sweep(graph_root_, builder));
+              image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step, watch()));
+    // Before anything is fetched it shows what building lacks; a dry run builds nothing.
+    std::optional<image::Builder> builder;
+    if (!options_.dry_run) {
+      BERTH_TRY(builder, open_builder(work.path()));
+      BERTH_CHECK_OK(journal_.sweep(graph_root_, *builder));
+    }
 
     BERTH_TRY(PackageFetch fetch, open_fetch(work.path() / "input"));
     BERTH_TRY(Resolved resolved, resolve(fetch));
@@ -102,18 +107,20 @@ class ImageMaker {
         return std::move(*known);
       }
     }
-    BERTH_TRY(Built built, build(std::move(supplied), builder));
-    auto inspected = inspect(std::move(built));
-    if (!inspected) {
-      static_cast<void>(journal_.sweep(graph_root_, builder));
-      return std::unexpected(std::move(inspected).error());
-    }
-    return publish(*inspected, builder);
+    BERTH_TRY(Built built, build(std::move(supplied), *builder));
+    auto finished = finish(std::move(built), *builder);
+    if (!finished) static_cast<void>(journal_.sweep(graph_root_, *builder));
+    return finished;
   }
 
  private:
   void step(std::string_view text) const {
     if (options_.on_step) options_.on_step(text);
+  }
+
+  // What ends a long wait of another's.
+  std::function<Result<void>()> watch() const {
+    return [interrupt = options_.interrupt] { return check_interrupt(interrupt); };
   }
 
   Result<void> check_request() const {
@@ -183,7 +190,7 @@ class ImageMaker {
     builder.cache_folder = settings_.cache;
     builder.name = "berth-create-" + sha256_hex(work.native()).substr(0, 12);
     builder.deadline = deadline_;
-    builder.watch = [interrupt = options_.interrupt] { return check_interrupt(interrupt); };
+    builder.watch = watch();
     return image::Builder::open(std::move(builder));
   }
 
@@ -276,6 +283,11 @@ class ImageMaker {
     BERTH_TRY(const image::BuiltImage built, builder.build(order));
     add_times(built.printed, times_);
     return Built(std::move(supplied), built.id, tag);
+  }
+
+  Result<CreatedImage> finish(Built built, const image::Builder& builder) {
+    BERTH_TRY(const Inspected inspected, inspect(std::move(built)));
+    return publish(inspected, builder);
   }
 
   Result<Inspected> inspect(Built built) {
@@ -375,7 +387,7 @@ Result<CreatedImage> create_image(const CreateOptions& given, const Settings& se
   options.indexes = indexes_of(given.indexes, settings.indexes);
   BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()).context(doing));
   BERTH_TRY(options.request.origins, origins_of(options.request, options.indexes, pip).context(doing));
-  BERTH_TRY(CreatedImage created, ImageMaker(options, settings).make().context(doing));
+  BERTH_TRY(CreatedImage created, sys::with_room_advice(ImageMaker(options, settings).make().context(doing)));
   if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);
   if (!options.guards.up(container::Guard::UserNamespace)) created.remarks.emplace_back(kNoUserNamespace);
   if (created.id.empty()) return created;  // a dry run

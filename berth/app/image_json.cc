@@ -36,9 +36,11 @@ Json newer_json(const ImageRow& row) {
 Json image_json(const ImageRow& row) {
   Json json = Json::object();
   json.set("names", Json::array()).set("id", row.id).set("digest", row.digest).set("created", row.created);
-  json.set("size_bytes", row.facts.size_bytes).set("base", row.base).set("os", row.facts.os);
-  json.set("python", row.facts.python).set("packages", row.facts.packages);
-  json.set("distributions", row.facts.distributions).set("unread", row.facts.unread).set("items", row.items);
+  const auto if_known = [&](auto value) { return row.has_inventory ? Json(std::move(value)) : Json(); };
+  json.set("size_bytes", row.facts.size_bytes).set("base", row.base).set("os", if_known(row.facts.os));
+  json.set("python", if_known(row.facts.python)).set("packages", if_known(row.facts.packages));
+  json.set("distributions", if_known(row.facts.distributions)).set("unread", row.facts.unread);
+  json.set("items", row.items);
   Json uses = Json::array();
   for (const ImageUse& use : row.uses) {
     uses.push_back(Json::object().set("kind", kind_text(use.kind)).set("who", to_valid_utf8(use.who)));
@@ -55,6 +57,7 @@ std::string newer_text(const ImageRow& row) {
 
 std::string packages_text(const ImageRow& row) {
   if (!row.problem.empty()) return "damaged";
+  if (!row.has_inventory) return "not read";
   std::string text = fmt::format("{} + {}", row.facts.packages, row.facts.distributions);
   return row.facts.unread == 0 ? text : text + ", some unread";
 }
@@ -110,7 +113,7 @@ std::vector<std::string> image_cells(const ImageRow& row) {
           engine::bytes_text(row.facts.size_bytes),
           row.created.substr(0, 10),
           row.base,
-          row.facts.python,
+          row.has_inventory ? row.facts.python : "not read",
           packages_text(row),
           used_text(row),
           newer_text(row)};

@@ -58,10 +58,9 @@ Result<AskRegistry> ask_registries(const Settings& settings) {
   });
 }
 
-ImageKnowledge knowledge_of(const image::LocalStore& store, const image::NamedImages& images,
-                            const image::Reference& reference, const AskRegistry& ask) {
+ImageKnowledge knowledge_of(const ImagesHere& images, const image::Reference& reference, const AskRegistry& ask) {
   ImageKnowledge known;
-  const image::StoredImage* stored = images.find(reference);
+  const image::StoredImage* stored = images.named.find(reference);
   if (stored == nullptr) {
     if (!ask) {
       known.not_asked = "it is not on this machine, and no registry was asked";
@@ -85,7 +84,7 @@ ImageKnowledge knowledge_of(const image::LocalStore& store, const image::NamedIm
   known.is_made_here = here.registry == "localhost" && std::ranges::any_of(stored->names, [&](const auto& name) {
                          return image::is_same_name(name, here);
                        });
-  if (const auto image = store.read_image(*stored)) {
+  if (const auto image = images.read(*stored)) {
     add_config(known, image->config);
   } else {
     known.not_asked = image.error().message();

@@ -10,6 +10,7 @@
 #include "berth/image/image_config.h"
 #include "berth/image/local_store.h"
 #include "berth/image/named_images.h"
+#include "berth/image/substitution.h"
 
 namespace berth::app {
 
@@ -28,9 +29,14 @@ using AskRegistry = std::function<Result<RegistryTag>(const image::Reference& re
 // is asked once. Errors: those of move_settings.
 Result<AskRegistry> ask_registries(const Settings& settings);
 
-// The image itself, not what an operator lets stand in for it. `images` are those of `store`; `ask` may be empty, and
-// is used for what is not here.
-ImageKnowledge knowledge_of(const image::LocalStore& store, const image::NamedImages& images,
-                            const image::Reference& reference, const AskRegistry& ask);
+// The images of this machine: those of Berth's storage, or of an engine. Borrows them.
+struct ImagesHere {
+  const image::NamedImages& named;
+  image::FindImage find;
+  std::function<Result<image::LocalImage>(const image::StoredImage& image)> read;  // its configuration
+};
+
+// The image itself, not what an operator lets stand in for it. `ask` may be empty, and is used for what is not here.
+ImageKnowledge knowledge_of(const ImagesHere& images, const image::Reference& reference, const AskRegistry& ask);
 
 }  // namespace berth::app

@@ -6,6 +6,7 @@
 #include <compare>
 
 #include "berth/app/create_journal.h"
+#include "berth/image/engine_catalogue.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/tag_order.h"
 
@@ -86,6 +87,38 @@ std::string base_text(const ImageRow& row, const std::map<std::string, const Sto
   return base->second->names.empty() ? base->second->id.substr(0, 12) : image::to_string(base->second->names.front());
 }
 
+void add_rows(std::vector<ImageRow>& rows, ImageRow row, const std::vector<image::Reference>& names) {
+  if (names.empty()) rows.push_back(row);
+  for (const image::Reference& name : names) {
+    row.name = name;
+    rows.push_back(row);
+  }
+}
+
+void set_uses(ImageRow& row, const ImageUses& uses) {
+  if (const auto used = uses.find(row.id); used != uses.end()) row.uses = used->second;
+  row.items = static_cast<std::size_t>(std::ranges::count(row.uses, UseKind::Item, &ImageUse::kind));
+}
+
+// What the engine says of its images. Who of its containers uses them is its own to know.
+Result<ImageListing> list_of_engine(const Settings& settings, const sys::EngineProgram& engine) {
+  BERTH_TRY(const image::EngineCatalogue catalogue, image::EngineCatalogue::read(engine));
+  ImageListing listing{.storage = engine.name};
+  ImageUses uses;
+  listing.warnings = add_uses_of_content(settings, catalogue.images(), uses);
+  for (const StoredImage& image : catalogue.images()) {
+    const image::EngineImage& known = *catalogue.find(image.id);
+    ImageRow row{.id = image.id, .digest = image.digest, .created = image.created};
+    row.facts = image::facts_of(known.image, {}, {});
+    row.facts.size_bytes = known.size_bytes;
+    row.has_inventory = false;
+    row.base = row.facts.base;
+    set_uses(row, uses);
+    add_rows(listing.rows, std::move(row), image.names);
+  }
+  return listing;
+}
+
 void mark_newer(std::vector<ImageRow>& rows, const FindNewerTags& find) {
   std::vector<image::Reference> asked;
   for (const ImageRow& row : rows) {
@@ -117,28 +150,18 @@ std::vector<ImageRow> ordered(std::vector<ImageRow> rows, const ImageListOrder& 
   return rows;
 }
 
-Result<ImageListing> list_images(const Settings& settings, const ImageListOptions& options) {
+namespace {
+
+Result<ImageListing> list_stored(const Settings& settings, const ImageListOptions& options) {
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const std::vector<StoredImage> images, store.list_images());
-  ImageListing listing;
+  ImageListing listing{.storage = graph_root.native()};
   const Gathered gathered = gather(settings, store, images, options);
   const auto bases = image::bases_by_layers(images, gathered.facts);
 
   ImageUses uses;
-  const auto note = [&](const Result<void>& added) {
-    if (!added) listing.warnings.push_back(added.error().message());
-    return added.has_value();
-  };
-  const auto service = ContentService::open(settings);
-  if (service) {
-    note(add_content_uses(*service, settings, images, uses));
-    for (const BrokenSource& broken : service->broken_sources()) {
-      listing.warnings.push_back(fmt::format("source '{}': {}", broken.source->name, broken.error));
-    }
-  } else {
-    listing.warnings.push_back(service.error().message());
-  }
+  listing.warnings = add_uses_of_content(settings, images, uses);
   std::string unfinished;
   std::vector<std::string> unfinished_ids;
   if (const auto found = unfinished_image(settings)) {
@@ -147,7 +170,9 @@ Result<ImageListing> list_images(const Settings& settings, const ImageListOption
     if (found->is_going_on) add_making_uses(unfinished, unfinished_ids, uses);
   }
   if (options.with_containers) {
-    listing.knows_containers = note(add_container_uses(settings, graph_root, images, uses));
+    const auto added = add_container_uses(settings, graph_root, images, uses);
+    listing.knows_containers = added.has_value();
+    if (!added) listing.warnings.push_back(added.error().message());
   }
 
   for (const StoredImage& image : images) {
@@ -156,14 +181,17 @@ Result<ImageListing> list_images(const Settings& settings, const ImageListOption
     if (const auto why = gathered.problems.find(image.id); why != gathered.problems.end()) row.problem = why->second;
     row.base = base_text(row, bases);
     if (std::ranges::find(unfinished_ids, image.id) != unfinished_ids.end()) row.unfinished = unfinished;
-    if (const auto used = uses.find(image.id); used != uses.end()) row.uses = used->second;
-    row.items = static_cast<std::size_t>(std::ranges::count(row.uses, UseKind::Item, &ImageUse::kind));
-    if (image.names.empty()) listing.rows.push_back(row);
-    for (const image::Reference& name : image.names) {
-      row.name = name;
-      listing.rows.push_back(row);
-    }
+    set_uses(row, uses);
+    add_rows(listing.rows, std::move(row), image.names);
   }
+  return listing;
+}
+
+}  // namespace
+
+Result<ImageListing> list_images(const Settings& settings, const ImageListOptions& options) {
+  BERTH_TRY(ImageListing listing,
+            options.engine ? list_of_engine(settings, *options.engine) : list_stored(settings, options));
   std::ranges::sort(listing.rows, [](const ImageRow& a, const ImageRow& b) { return by_name(a, b) < 0; });
   mark_newer(listing.rows, options.find_newer);
   return listing;

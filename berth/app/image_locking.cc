@@ -14,6 +14,7 @@
 #include "berth/image/local_store.h"
 #include "berth/image/storage_places.h"
 #include "berth/sys/file.h"
+#include "berth/sys/full_disk.h"
 
 namespace berth::app {
 namespace {
@@ -112,8 +113,8 @@ Result<LockReport> lock_images(const Settings& settings, const LockOptions& opti
   report.plan =
       plan_lock(index, before.value_or(image::ImageLock()), image::NamedImages(images), settings, options.update);
   if (options.dry_run || (before && report.plan.changes.empty())) return report;
-  BERTH_CHECK_OK(
-      sys::write_file_atomically(report.file, image::print_image_lock(report.plan.lock), 0644).context(doing));
+  const std::string text = image::print_image_lock(report.plan.lock);
+  BERTH_CHECK_OK(sys::with_room_advice(sys::write_file_atomically(report.file, text, 0644)).context(doing));
   report.written = true;
   return report;
 }

@@ -8,6 +8,7 @@
 #include "berth/image/credentials.h"
 #include "berth/image/newer_tags.h"
 #include "berth/image/storage_places.h"
+#include "berth/sys/full_disk.h"
 
 namespace berth::app {
 namespace {
@@ -90,7 +91,7 @@ Result<image::MoveSettings> move_settings(const Settings& settings, const OnStep
 Result<image::Pulled> pull_image(const Settings& settings, const std::string& name, const OnStep& on_step) {
   BERTH_TRY(const image::Reference reference, image::parse_reference(name));
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
-  return image::pull_image(reference, moves);
+  return sys::with_room_advice(image::pull_image(reference, moves));
 }
 
 Result<image::Pushed> push_image(const Settings& settings, const std::string& name, const std::string& destination,
@@ -98,7 +99,7 @@ Result<image::Pushed> push_image(const Settings& settings, const std::string& na
   BERTH_TRY(const image::Reference reference, image::parse_reference(name));
   BERTH_TRY(const image::Reference to, image::parse_reference(destination.empty() ? name : destination));
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
-  return image::push_image(reference, to, moves);
+  return sys::with_room_advice(image::push_image(reference, to, moves));
 }
 
 Result<std::vector<image::UpdateResult>> update_images(const Settings& settings, const std::vector<std::string>& names,
@@ -116,19 +117,19 @@ Result<std::vector<image::SavedImage>> save_images(const Settings& settings, con
                                                    const std::filesystem::path& file, const OnStep& on_step) {
   BERTH_TRY(const std::vector<image::Reference> references, parse_all(names));
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
-  return image::save_images(references, file, moves);
+  return sys::with_room_advice(image::save_images(references, file, moves));
 }
 
 Result<std::vector<image::Pulled>> load_images(const Settings& settings, const std::filesystem::path& file,
                                                const std::string& name, bool trusts_local, const OnStep& on_step) {
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
-  if (name.empty()) return image::load_archive(file, {.trusts_local = trusts_local}, moves);
+  if (name.empty()) return sys::with_room_advice(image::load_archive(file, {.trusts_local = trusts_local}, moves));
   BERTH_TRY(const image::Reference reference, image::parse_reference(name));
   if (reference.tag.empty()) {
     return fail(Errc::InvalidInput,
                 fmt::format("load images from '{}': the name '{}' has no tag", file.native(), name));
   }
-  return image::load_archive(file, {.name = image::normalized(reference)}, moves);
+  return sys::with_room_advice(image::load_archive(file, {.name = image::normalized(reference)}, moves));
 }
 
 Result<FindNewerTags> newer_tags_of_registries(const Settings& settings) {

@@ -151,13 +151,16 @@ std::vector<PruneStep> plan_prune(const std::vector<ImageRow>& rows, bool all) {
 }
 
 Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& options) {
-  BERTH_TRY(const ImageListing listing,
-            list_images(settings, {.with_layers = false, .with_containers = true, .find_newer = {}, .on_step = {}}));
+  BERTH_TRY(
+      const ImageListing listing,
+      list_images(settings,
+                  {.with_layers = false, .with_containers = true, .find_newer = {}, .engine = {}, .on_step = {}}));
   if (!listing.warnings.empty()) {
     return fail(Errc::Unavailable, fmt::format("prune images: who uses them cannot be found out, so all stay: {}",
                                                fmt::join(listing.warnings, "; ")));
   }
-  PruneReport report{plan_prune(listing.rows, options.all), {}};
+  PruneReport report{
+      plan_prune(listing.rows, options.all), {}, prune_leftovers(settings, options.all, options.dry_run)};
   if (options.dry_run) return report;
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   const image::ToolStorage storage = tool_storage(settings, graph_root);
@@ -184,8 +187,10 @@ Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& o
 
 Result<RemovedImage> remove_image(const Settings& settings, std::string_view text, bool force) {
   const auto doing = [&] { return fmt::format("remove image '{}'", text); };
-  BERTH_TRY(const ImageListing listing,
-            list_images(settings, {.with_layers = false, .with_containers = true, .find_newer = {}, .on_step = {}}));
+  BERTH_TRY(
+      const ImageListing listing,
+      list_images(settings,
+                  {.with_layers = false, .with_containers = true, .find_newer = {}, .engine = {}, .on_step = {}}));
   BERTH_TRY(const std::string id, find_image_id(settings, text));
   std::vector<ImageRow> rows;
   std::ranges::copy_if(listing.rows, std::back_inserter(rows), [&](const ImageRow& row) { return row.id == id; });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "berth/app/image_list.h"
+#include "berth/app/leftover_prune.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 
@@ -40,6 +41,7 @@ struct PruneOptions {
 struct PruneReport {
   std::vector<PruneStep> steps;
   std::vector<std::string> troubles;  // images that should have gone and did not, with the reason
+  std::vector<LeftoverStep> leftovers;
 };
 
 // Plans, and removes what goes but for a dry run. When it cannot be found out who uses what, nothing goes. Right before

@@ -14,6 +14,7 @@
 #include "berth/image/storage_places.h"
 #include "berth/image/tag_order.h"
 #include "berth/sys/file.h"
+#include "berth/sys/full_disk.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::app {
@@ -94,7 +95,7 @@ Result<void> check_wanted(const image::Reference& reference, const std::vector<i
 }
 
 Result<void> write_in_place(const fs::path& file, std::string_view text, const struct stat& status) {
-  BERTH_CHECK_OK(sys::write_file_atomically(file, text, status.st_mode & 07777));
+  BERTH_CHECK_OK(sys::with_room_advice(sys::write_file_atomically(file, text, status.st_mode & 07777)));
   struct stat now = {};
   if (::lstat(file.c_str(), &now) != 0 || (now.st_uid == status.st_uid && now.st_gid == status.st_gid)) return {};
   return sys::check([&] { return ::lchown(file.c_str(), status.st_uid, status.st_gid); }, "give '{}' back to its owner",

@@ -118,6 +118,20 @@ Result<void> add_content_uses(const ContentService& service, const Settings& set
   return {};
 }
 
+std::vector<std::string> add_uses_of_content(const Settings& settings, const std::vector<StoredImage>& images,
+                                             ImageUses& uses) {
+  const auto service = ContentService::open(settings);
+  if (!service) return {service.error().message()};
+  std::vector<std::string> warnings;
+  if (const auto added = add_content_uses(*service, settings, images, uses); !added) {
+    warnings.push_back(added.error().message());
+  }
+  for (const BrokenSource& broken : service->broken_sources()) {
+    warnings.push_back(fmt::format("source '{}': {}", broken.source->name, broken.error));
+  }
+  return warnings;
+}
+
 Result<void> add_container_uses(const Settings& settings, const std::filesystem::path& graph_root,
                                 const std::vector<StoredImage>& images, ImageUses& uses) {
   BERTH_TRY(const auto folder, container::RuntimeFolder::open(settings.runtime));

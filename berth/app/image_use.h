@@ -37,6 +37,10 @@ const image::StoredImage* find_meant(const image::NamedImages& images, const ima
 Result<void> add_content_uses(const ContentService& service, const Settings& settings,
                               const std::vector<image::StoredImage>& images, ImageUses& uses);
 
+// The same of all registered content. What cannot be found out is a warning, which it returns.
+std::vector<std::string> add_uses_of_content(const Settings& settings, const std::vector<image::StoredImage>& images,
+                                             ImageUses& uses);
+
 // Containers: kept ones, running calls, and those of buildah and podman. Where the image of a container cannot be told,
 // every image counts as used by it. Errors: those of reading the runtime folder and the storage.
 Result<void> add_container_uses(const Settings& settings, const std::filesystem::path& graph_root,

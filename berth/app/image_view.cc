@@ -10,6 +10,7 @@
 #include "berth/app/item_image.h"
 #include "berth/base/utf8.h"
 #include "berth/content/item_reader.h"
+#include "berth/image/engine_catalogue.h"
 #include "berth/image/inventory_cache.h"
 #include "berth/image/named_images.h"
 #include "berth/image/storage_places.h"
@@ -54,6 +55,43 @@ Result<image::StoredImage> find(const image::LocalStore& store, std::string_view
   return stored;
 }
 
+// What an engine's image is installed with is in layers that it keeps to itself.
+image::Unread not_read(const std::string& engine) {
+  const char* from = engine == "docker" ? "docker-daemon:NAME" : "containers-storage:[...]NAME";
+  return {"what is installed",
+          fmt::format("{} keeps the layers; 'skopeo copy {} containers-storage:NAME' puts the image "
+                      "into Berth's storage, where they can be read",
+                      engine, from)};
+}
+
+Result<ImageView> look_at_engine_image(const sys::EngineProgram& engine, std::string_view text, bool with_history) {
+  BERTH_TRY(const image::EngineCatalogue catalogue, image::EngineCatalogue::read(engine));
+  BERTH_TRY(const image::StoredImage* stored, with_id(catalogue.images(), text));
+  std::string id = stored == nullptr ? std::string() : stored->id;
+  if (stored == nullptr) {
+    BERTH_TRY(const image::Reference reference, image::parse_reference(text));
+    BERTH_TRY(const image::LocalImage found, catalogue.find_image(reference));
+    id = found.id;
+  }
+  const image::EngineImage& known = *catalogue.find(id);
+  ImageView view{.storage = engine.name,
+                 .image = known.image,
+                 .has_inventory = false,
+                 .layers = known.layers,
+                 .whole_bytes = known.size_bytes,
+                 .config = print_json(known.document)};
+  view.inventory.unread.push_back(not_read(engine.name));
+  view.history.created = known.image.created;
+  view.history.architecture = known.architecture;
+  if (!with_history) return view;
+  BERTH_TRY(const auto steps, image::read_engine_history(engine, id));
+  for (const image::SizedStep& step : steps) {
+    view.history.steps.push_back(step.step);
+    if (step.step.has_layer) view.layer_bytes.insert(view.layer_bytes.begin(), step.size_bytes);
+  }
+  return view;
+}
+
 Json changes_json(const std::vector<image::Change>& changes) {
   Json list = Json::array();
   for (const image::Change& change : changes) {
@@ -82,6 +120,7 @@ Json layers_json(const ImageView& view) {
 }  // namespace
 
 std::uint64_t ImageView::size_bytes() const {
+  if (!has_inventory) return whole_bytes;
   return std::accumulate(layer_bytes.begin(), layer_bytes.end(), std::uint64_t{0});
 }
 
@@ -92,7 +131,7 @@ std::string ImageView::title() const {
 Result<ImageView> look_at_image(const Settings& settings, std::string_view text) {
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
-  ImageView view;
+  ImageView view{.storage = graph_root.native()};
   BERTH_TRY(const image::StoredImage stored, find(store, text));
   BERTH_TRY(view.image, store.read_image(stored));
   BERTH_TRY(view.inventory, image::InventoryCache(settings.cache).get(view.image));
@@ -103,7 +142,13 @@ Result<ImageView> look_at_image(const Settings& settings, std::string_view text)
     const auto size = sizes.find(layer);
     view.layer_bytes.push_back(size == sizes.end() ? 0 : size->second);
   }
+  view.layers = view.layer_bytes.size();
   return view;
+}
+
+Result<ImageView> view_image(const Settings& settings, std::string_view text, bool with_history) {
+  BERTH_TRY(const auto engine, engine_with_images(settings));
+  return engine ? look_at_engine_image(*engine, text, with_history) : look_at_image(settings, text);
 }
 
 Result<std::string> find_image_id(const Settings& settings, std::string_view text) {
@@ -115,8 +160,8 @@ Result<std::string> find_image_id(const Settings& settings, std::string_view tex
 
 Result<ImageComparison> compare_images(const Settings& settings, std::string_view before, std::string_view after) {
   ImageComparison comparison;
-  BERTH_TRY(comparison.before, look_at_image(settings, before));
-  BERTH_TRY(comparison.after, look_at_image(settings, after));
+  BERTH_TRY(comparison.before, view_image(settings, before));
+  BERTH_TRY(comparison.after, view_image(settings, after));
   comparison.diff = image::diff_of(comparison.before.inventory, comparison.before.image.config,
                                    comparison.after.inventory, comparison.after.image.config);
   return comparison;
@@ -134,9 +179,17 @@ Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view n
   image::KeptLocks locks;
   BERTH_TRY(const ItemImage chosen, image_for(item, "", settings, tree ? &*tree : nullptr, locks));
   BERTH_TRY(const auto resolved, resolve_for_calls(settings, chosen.reference).context([&] { return chosen.reason; }));
-  return ItemImageAnswer{item.name, chosen.written,
-                         resolved.why.empty() ? chosen.reason : chosen.reason + "; " + resolved.why,
-                         image::to_string(resolved.used), resolved.image.digest};
+  std::string storage(container::name_of(settings.engine));
+  if (settings.engine == container::EngineKind::Native) {
+    BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+    storage = graph_root.native();
+  }
+  return ItemImageAnswer{.item = item.name,
+                         .written = chosen.written,
+                         .reason = resolved.why.empty() ? chosen.reason : chosen.reason + "; " + resolved.why,
+                         .used = image::to_string(resolved.used),
+                         .digest = resolved.image.digest,
+                         .storage = std::move(storage)};
 }
 
 Json view_json(const ImageView& view) {
@@ -144,8 +197,9 @@ Json view_json(const ImageView& view) {
   for (const image::Reference& name : view.image.names) names.push_back(image::to_string(name));
   Json json = Json::object();
   json.set("names", std::move(names)).set("id", view.image.id).set("digest", view.image.digest);
-  json.set("created", view.image.created).set("size_bytes", view.size_bytes());
-  json.set("architecture", view.history.architecture).set("layers", layers_json(view));
+  json.set("created", view.image.created).set("size_bytes", view.size_bytes()).set("storage", view.storage);
+  json.set("architecture", view.history.architecture);
+  json.set("layers", view.has_inventory ? layers_json(view) : Json());
   json.set("inventory", image::inventory_json(view.inventory));
   const auto config = parse_json(view.config);
   return json.set("config", config ? *config : Json());
@@ -154,8 +208,13 @@ Json view_json(const ImageView& view) {
 Json comparison_json(const ImageComparison& comparison) {
   Json json = Json::object();
   json.set("before", side_json(comparison.before)).set("after", side_json(comparison.after));
-  json.set("os", changes_json(comparison.diff.os)).set("interpreters", changes_json(comparison.diff.interpreters));
-  json.set("packages", changes_json(comparison.diff.packages)).set("python", changes_json(comparison.diff.python));
+  const bool is_known = comparison.before.has_inventory && comparison.after.has_inventory;
+  const auto if_known = [&](const std::vector<image::Change>& changes) {
+    return is_known ? changes_json(changes) : Json();
+  };
+  json.set("storage", comparison.after.storage);
+  json.set("os", if_known(comparison.diff.os)).set("interpreters", if_known(comparison.diff.interpreters));
+  json.set("packages", if_known(comparison.diff.packages)).set("python", if_known(comparison.diff.python));
   return json.set("configuration", changes_json(comparison.diff.configuration));
 }
 

@@ -17,19 +17,27 @@
 namespace berth::app {
 
 struct ImageView {
+  std::string storage;  // whose image it is: the folder of Berth's storage, or "docker"
   image::LocalImage image;
+  bool has_inventory = true;  // false: an engine keeps the layers; `inventory` then says in `unread` why it is empty
   image::Inventory inventory;
   image::ImageHistory history;
-  std::vector<std::uint64_t> layer_bytes;  // unpacked, as image.layer_folders
-  std::string config;                      // as it is stored
+  std::size_t layers = 0;
+  std::vector<std::uint64_t> layer_bytes;  // unpacked, the top one first; of an engine's image those of history.steps
+  std::uint64_t whole_bytes = 0;           // of an engine's image, as it counts them
+  std::string config;                      // as it is stored; of an engine's image all that it says
 
   std::uint64_t size_bytes() const;
   std::string title() const;  // its first name, or the beginning of its id
 };
 
-// What `text` names: a reference, or the id of an image, or the beginning of one (at least 8 digits).
-// Errors: those of LocalStore::find_image; InvalidInput where several ids begin so; those of reading it.
+// What `text` names in Berth's storage: a reference, or the id of an image, or the beginning of one (at least 8
+// digits). Errors: those of LocalStore::find_image; InvalidInput where several ids begin so; those of reading it.
 Result<ImageView> look_at_image(const Settings& settings, std::string_view text);
+
+// The same among the images that calls get: those of the configured engine, where it has its own. With its history only
+// where `with_history`, which is one more command of the engine's. Errors: as above; those of EngineCatalogue::read.
+Result<ImageView> view_image(const Settings& settings, std::string_view text, bool with_history = false);
 
 // The id of what `text` names, without reading the image: also of one that is damaged. Errors: as above.
 Result<std::string> find_image_id(const Settings& settings, std::string_view text);
@@ -48,6 +56,7 @@ struct ItemImageAnswer {
   std::string reason;   // whose choice that was, and what stands in for it
   std::string used;     // the name of the image
   std::string digest;
+  std::string storage;  // as of ImageView
 };
 // The configured engine is asked, as for a call. Errors: those of finding the item, of image_for and resolve_for_calls.
 Result<ItemImageAnswer> which_image(const Settings& settings, std::string_view item);

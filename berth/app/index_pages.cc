@@ -54,8 +54,10 @@ bool is_public(std::string_view index) {
   return url && std::ranges::find(kPublicHosts, url->host) != std::ranges::end(kPublicHosts);
 }
 
-vet::IndexAnswer ask(const image::PipSettings& pip, const std::string& index, const std::string& project) {
+vet::IndexAnswer ask(const image::PipSettings& pip, const std::string& index, const std::string& project,
+                     const std::function<Result<void>()>& watch) {
   sys::ToolOptions options;
+  options.watch = watch;
   options.environment = reach_of_environment();
   options.input = page_request(pip, index, project, certificates_of(pip));
   options.time_limit = kTimeLimit;
@@ -128,12 +130,12 @@ vet::IndexAnswer page_answer(std::string_view printed) {
   return answer;
 }
 
-Result<IndexPages> IndexPages::open() {
+Result<IndexPages> IndexPages::open(std::function<Result<void>()> watch) {
   BERTH_TRY(image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
-  return IndexPages(std::move(pip));
+  return IndexPages(std::move(pip), std::move(watch));
 }
 
-void IndexPages::tell(std::vector<vet::Facts>& facts) {
+Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
   struct Question {
     const std::string* project;
     std::size_t index;
@@ -147,12 +149,15 @@ void IndexPages::tell(std::vector<vet::Facts>& facts) {
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
-    questions[i].answer = ask(pip_, pip_.indexes[questions[i].index], *questions[i].project);
+    questions[i].answer = ask(pip_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
   });
+  // What was cut short is no answer of an index's.
+  if (watch_) BERTH_CHECK_OK(watch_());
   for (Question& one : questions) answers_.at(*one.project).push_back(std::move(one.answer));
   for (vet::Facts& one : facts) {
     if (is_asked(one)) vet::add_answers(one, answers_.at(one.package.name));
   }
+  return {};
 }
 
 }  // namespace berth::app

@@ -1,6 +1,7 @@
 // Asks the package indexes of this machine's pip what they have of projects: pages alone, no file of a package.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,16 +18,20 @@ namespace berth::app {
 // certificates, trusted hosts and credentials. For one thread.
 class IndexPages {
  public:
-  // With the settings of this machine's pip. Errors: those of reading them.
-  static Result<IndexPages> open();
-  explicit IndexPages(image::PipSettings pip) : pip_(std::move(pip)) {}
+  // With the settings of this machine's pip. `watch` is asked now and then while indexes are, by several threads; an
+  // error of its ends the asking. Errors: those of reading them.
+  static Result<IndexPages> open(std::function<Result<void>()> watch = {});
+  explicit IndexPages(image::PipSettings pip, std::function<Result<void>()> watch = {})
+      : pip_(std::move(pip)), watch_(std::move(watch)) {}
 
   // Adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked stands in
   // `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over.
-  void tell(std::vector<vet::Facts>& facts);
+  // Errors: those of the watch.
+  Result<void> tell(std::vector<vet::Facts>& facts);
 
  private:
   image::PipSettings pip_;
+  std::function<Result<void>()> watch_;
   std::map<std::string, std::vector<vet::IndexAnswer>> answers_;  // by project, in the order of the indexes
 };
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "berth/app/create_line.h"
+#include "berth/app/engine_handover.h"
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
 #include "berth/app/image_moves.h"
@@ -30,7 +31,9 @@ Json error_entry(const std::string& text) {
 }
 
 Result<Json> docker_images(const Json& arguments, const SystemMeans& means) {
-  BERTH_TRY(ImageListing listing, list_images(means.settings, {}));
+  ImageListOptions options;
+  BERTH_TRY(options.engine, engine_with_images(means.settings));
+  BERTH_TRY(ImageListing listing, list_images(means.settings, options));
   ImageListOrder order;
   order.text = arguments.text_or("name", "");
   const auto rows = ordered(std::move(listing.rows), order);

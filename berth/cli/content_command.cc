@@ -15,6 +15,7 @@
 #include "berth/app/image_setting.h"
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
+#include "berth/cli/common_options.h"
 #include "berth/cli/content_report.h"
 #include "berth/cli/table.h"
 #include "berth/cli/terminal.h"
@@ -31,6 +32,7 @@ struct ContentOptions {
   std::string name;  // of a source, or of an item
   std::string source;
   app::CheckOptions check;
+  std::string engine;
   bool registry = false;
   app::SetImageRequest image;
   std::string format = "text";
@@ -201,7 +203,9 @@ void put_report(const app::CheckReport& report) {
     say(fmt::format("{}{}: {}: {}{} [{}]", finding.file.native(), place, finding.stops ? "error" : "warning", key,
                     finding.reason, finding.rule));
   }
-  say(fmt::format("{}, {} cannot run", counted(report.items, "item"), report.stopped));
+  const bool is_engines = !report.storage.starts_with('/');
+  say(fmt::format("{}, {} cannot run{}", counted(report.items, "item"), report.stopped,
+                  is_engines ? fmt::format(" with the images of {}", report.storage) : ""));
   for (const auto& one : report.not_looked_up) {
     warn(fmt::format("not looked up: {} for '{}': {}", one.rule, one.image, one.reason));
   }
@@ -216,7 +220,9 @@ int check_command(const ContentOptions& options, const Surroundings& surrounding
     if (!ask) return complain(ask.error());
     asked.ask_registry = *std::move(ask);
   }
-  const auto report = app::check_content(*service, surroundings.settings, asked);
+  const auto settings = settings_with_engine(surroundings.settings, options);
+  if (!settings) return complain(settings.error());
+  const auto report = app::check_content(*service, *settings, asked);
   if (!report) return complain(report.error());
   if (options.format == "sarif") {
     put_json(check_sarif(*report, *service));
@@ -299,6 +305,11 @@ void add_content(CLI::App& program, Choice& choice) {
       ->add_option("--deprecated-images", check_options->check.deprecated_images,
                    "a list of deprecated images, as image repositories keep it (JSON)")
       ->type_name("FILE");
+  check
+      ->add_option("--engine", check_options->engine,
+                   "whose images are looked at: native (Berth's storage), docker or "
+                   "podman")
+      ->type_name("ENGINE");
   check->add_flag("--registry", check_options->registry, "ask registries about images that are not here");
   const auto [set_image, set_image_options] =
       add_verb(content, choice, "set-image", "write an item's image into its YAML", set_image_command);

@@ -138,6 +138,7 @@ Json check_json(const app::CheckReport& report) {
     open.push_back(Json::object().set("rule", one.rule).set("image", one.image).set("reason", one.reason));
   }
   json.set("not_looked_up", std::move(open));
+  json.set("images_of", to_valid_utf8(report.storage));
   return json.set("findings", std::move(findings));
 }
 

@@ -7,11 +7,13 @@
 #include <cstdio>
 #include <memory>
 
+#include "berth/app/engine_handover.h"
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
 #include "berth/app/image_moves.h"
 #include "berth/app/image_search.h"
 #include "berth/base/utf8.h"
+#include "berth/cli/common_options.h"
 #include "berth/cli/progress.h"
 #include "berth/cli/table.h"
 #include "berth/cli/terminal.h"
@@ -21,6 +23,7 @@ namespace {
 
 struct ListOptions {
   app::ImageListOrder order;
+  std::string engine;
   bool newer = false;
   bool json = false;
 };
@@ -57,6 +60,11 @@ int list(const ListOptions& options, const Surroundings& surroundings) {
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   app::ImageListOptions asked;
   asked.with_containers = true;
+  const auto settings = settings_with_engine(surroundings.settings, options);
+  if (!settings) return complain(settings.error());
+  auto engine = app::engine_with_images(*settings);
+  if (!engine) return complain(engine.error());
+  asked.engine = *std::move(engine);
   asked.on_step = [&](std::string_view step) { progress.step(step); };
   if (options.newer) {
     auto find = app::newer_tags_of_registries(surroundings.settings);
@@ -69,12 +77,14 @@ int list(const ListOptions& options, const Surroundings& surroundings) {
   warn(listing->warnings);
   const auto rows = app::ordered(std::move(listing->rows), options.order);
   if (options.json) {
-    put(print_json_pretty(Json::object().set("schema", app::kImagesSchema).set("images", app::images_json(rows))) +
-        "\n");
+    Json json = Json::object();
+    json.set("schema", app::kImagesSchema).set("storage", to_valid_utf8(listing->storage));
+    put(print_json_pretty(json.set("images", app::images_json(rows))) + "\n");
   } else if (rows.empty()) {
     put("no image is like that\n");
   } else {
     put_table(rows);
+    if (asked.engine) put(fmt::format("these are the images of {}, which keeps what is in them\n", listing->storage));
   }
   return 0;
 }
@@ -119,6 +129,8 @@ void add_image_list(CLI::App& image, Choice& choice) {
       ->type_name("KEY");
   listing.add_flag("--reverse", options->order.reverse, "the other way round");
   listing.add_flag("--newer", options->newer, "ask the registries for newer tags");
+  listing.add_option("--engine", options->engine, "whose images: native (Berth's storage), docker or podman")
+      ->type_name("ENGINE");
   listing.add_flag("--json", options->json, "the list as JSON");
   listing.callback([&choice, options] {
     choice.makes_mounts = true;  // layers of an ordinary user are read as their root

@@ -5,9 +5,11 @@
 
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "berth/app/image_moves.h"
 #include "berth/base/json.h"
+#include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
 #include "berth/cli/step_lines.h"
 #include "berth/cli/table.h"
@@ -48,16 +50,30 @@ struct UpdateCommand {
 void put(const std::string& text) { std::fputs(text.c_str(), stdout); }
 void put_json(const Json& json) { put(print_json_pretty(json) + "\n"); }
 
+// Each once, however many images it is said of. As JSON, for answers that have them.
+Json warn(const std::vector<std::string>& warnings) {
+  Json list = Json::array();
+  std::set<std::string> said;
+  for (const std::string& warning : warnings) {
+    if (!said.insert(warning).second) continue;
+    std::fputs(fmt::format("berth: warning: {}\n", to_visible(warning, false)).c_str(), stderr);
+    list.push_back(to_valid_utf8(warning));
+  }
+  return list;
+}
+
 int pull(const PullCommand& options, const Surroundings& surroundings) {
   StepLines steps;
   const auto pulled = app::pull_image(surroundings.settings, options.name, steps.taker());
   steps.done();
   if (!pulled) return complain(pulled.error());
   const std::string name = image::to_string(pulled->reference);
+  Json warnings = warn(pulled->warnings);
   if (options.json) {
     Json json = Json::object();
     json.set("schema", kSchema).set("image", name).set("digest", pulled->digest).set("id", pulled->id);
-    put_json(json.set("changed", pulled->changed).set("fetched_bytes", pulled->fetched_bytes));
+    json.set("changed", pulled->changed).set("fetched_bytes", pulled->fetched_bytes);
+    put_json(json.set("warnings", std::move(warnings)));
   } else {
     put(fmt::format("{} {}\n  {}\n  {}\n", pulled->changed ? "pulled" : "kept", name, pulled->digest,
                     pulled->changed ? engine::bytes_text(pulled->fetched_bytes) + " fetched"
@@ -72,10 +88,12 @@ int push(const PushCommand& options, const Surroundings& surroundings) {
   steps.done();
   if (!pushed) return complain(pushed.error());
   const std::string name = image::to_string(pushed->reference);
+  Json warnings = warn(pushed->warnings);
   if (options.json) {
     Json json = Json::object();
     json.set("schema", kSchema).set("image", name).set("digest", pushed->digest).set("changed", pushed->changed);
-    put_json(json.set("sent_bytes", pushed->sent_bytes).set("keeps_digest", pushed->keeps_digest));
+    json.set("sent_bytes", pushed->sent_bytes).set("keeps_digest", pushed->keeps_digest);
+    put_json(json.set("warnings", std::move(warnings)));
     return 0;
   }
   put(fmt::format("{} {}\n  {}\n  {}\n", pushed->changed ? "pushed" : "kept", name, pushed->digest,
@@ -96,14 +114,19 @@ int update(const UpdateCommand& options, const Surroundings& surroundings) {
   steps.done();
   if (!results) return complain(results.error());
   bool failed = false;
+  std::vector<std::string> warnings;
   Table table{plain_row({"IMAGE", "RESULT", "DIGEST"}), {}, {}};
   for (const image::UpdateResult& result : *results) {
+    warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
     failed = failed || result.state == image::UpdateState::Failed;
     table.rows.push_back(plain_row(
         {image::to_string(result.reference), std::string(image::to_string(result.state)), app::update_text(result)}));
   }
+  Json warned = warn(warnings);
   if (options.json) {
-    put_json(Json::object().set("schema", kSchema).set("images", app::update_json(*results)));
+    Json json = Json::object();
+    json.set("schema", kSchema).set("images", app::update_json(*results));
+    put_json(json.set("warnings", std::move(warned)));
   } else if (results->empty()) {
     put("no image of this machine comes from a registry\n");
   } else {

@@ -83,9 +83,21 @@ int prune(const PruneImagesOptions& options, const Surroundings& surroundings) {
     table.rows.push_back(plain_row({to_visible(step.title, false), engine::bytes_text(step.size_bytes),
                                     step.goes ? gone : "stays", to_visible(step.reason, false)}));
   }
+  Json leftovers = Json::array();
+  for (const app::LeftoverStep& step : report->leftovers) {
+    const std::string& path = step.leftover.path.native();
+    Json json = Json::object();
+    json.set("path", to_valid_utf8(path)).set("size_bytes", step.leftover.size_bytes);
+    leftovers.push_back(json.set("goes", step.goes).set("reason", to_valid_utf8(step.reason)));
+    if (step.goes) freed += step.leftover.size_bytes;
+    table.rows.push_back(plain_row({to_visible(path, false), engine::bytes_text(step.leftover.size_bytes),
+                                    step.goes ? gone : "stays", to_visible(step.reason, false)}));
+  }
   for (const std::string& trouble : report->troubles) complain(Error(Errc::Unavailable, trouble));
   if (options.json) {
-    put_json(Json::object().set("dry_run", options.dry_run).set("images", std::move(steps)));
+    Json json = Json::object();
+    json.set("dry_run", options.dry_run).set("images", std::move(steps));
+    put_json(json.set("leftovers", std::move(leftovers)));
   } else {
     put(render_table(table, detect_terminal(STDOUT_FILENO, ColourChoice::Auto).page()));
     // Layers may be shared with what stays, so this is the most that it can be.

@@ -11,6 +11,7 @@
 #include "berth/app/image_json.h"
 #include "berth/app/image_view.h"
 #include "berth/base/utf8.h"
+#include "berth/cli/common_options.h"
 #include "berth/cli/table.h"
 #include "berth/cli/terminal.h"
 #include "berth/engine/outcome.h"
@@ -20,6 +21,7 @@ namespace {
 
 struct ViewOptions {
   std::string name;
+  std::string engine;
   std::string other;
   bool packages = false;
   bool json = false;
@@ -54,8 +56,14 @@ void show_packages(const image::Inventory& inventory) {
   put(render_table(table, page_of_output()));
 }
 
+// The images of the engine that `options` name, or of the settings'.
+Result<app::ImageView> view_of(const ViewOptions& options, const Surroundings& surroundings, bool with_history) {
+  BERTH_TRY(const app::Settings settings, settings_with_engine(surroundings.settings, options));
+  return app::view_image(settings, options.name, with_history);
+}
+
 int show(const ViewOptions& options, const Surroundings& surroundings) {
-  const auto view = app::look_at_image(surroundings.settings, options.name);
+  const auto view = view_of(options, surroundings, false);
   if (!view) return complain(view.error());
   if (options.json) {
     put_json(app::view_json(*view));
@@ -67,9 +75,10 @@ int show(const ViewOptions& options, const Surroundings& surroundings) {
   for (std::size_t i = 1; i < image.names.size(); ++i) line("also named", image::to_string(image.names[i]));
   line("id", image.id);
   line("digest", image.digest);
+  line("storage", view->storage);
   line("created", image.created);
-  line("size", fmt::format("{} in {} layer{}", engine::bytes_text(view->size_bytes()), image.layer_folders.size(),
-                           image.layer_folders.size() == 1 ? "" : "s"));
+  line("size", fmt::format("{} in {} layer{}", engine::bytes_text(view->size_bytes()), view->layers,
+                           view->layers == 1 ? "" : "s"));
   line("distribution", inventory.os.name);
   line("architecture", view->history.architecture);
   line("user", image.config.user.empty() ? "root" : image.config.user);
@@ -78,8 +87,10 @@ int show(const ViewOptions& options, const Surroundings& surroundings) {
   line("command", fmt::format("{}", fmt::join(image.config.cmd, " ")));
   for (const auto& one : inventory.interpreters) line("python", fmt::format("{} ({})", one.version, one.path));
   const auto installed = std::ranges::count(inventory.python, true, &image::PythonDistribution::is_installed);
-  line("packages", fmt::format("{} of the distribution, {} of Python (--packages lists them)",
-                               inventory.packages.size(), installed));
+  if (view->has_inventory) {
+    line("packages", fmt::format("{} of the distribution, {} of Python (--packages lists them)",
+                                 inventory.packages.size(), installed));
+  }
   for (const auto& [name, value] : image.config.labels) line("label", fmt::format("{}={}", name, value));
   for (const auto& one : inventory.unread) line("not read", fmt::format("{}: {}", one.what, one.why));
   if (options.packages) show_packages(inventory);
@@ -87,14 +98,14 @@ int show(const ViewOptions& options, const Surroundings& surroundings) {
 }
 
 int inspect(const ViewOptions& options, const Surroundings& surroundings) {
-  const auto view = app::look_at_image(surroundings.settings, options.name);
+  const auto view = view_of(options, surroundings, false);
   if (!view) return complain(view.error());
   put_json(app::view_json(*view));
   return 0;
 }
 
 int history(const ViewOptions& options, const Surroundings& surroundings) {
-  const auto view = app::look_at_image(surroundings.settings, options.name);
+  const auto view = view_of(options, surroundings, true);
   if (!view) return complain(view.error());
   Json steps = Json::array();
   Table table{plain_row({"CREATED", "SIZE", "MADE BY", "COMMENT"}), {Align::Left, Align::Right}, {}};
@@ -112,11 +123,13 @@ int history(const ViewOptions& options, const Surroundings& surroundings) {
                               step.comment}));
   }
   if (options.json) {
-    put_json(Json::object().set("image", view->title()).set("steps", std::move(steps)));
+    Json json = Json::object();
+    put_json(json.set("image", view->title()).set("storage", view->storage).set("steps", std::move(steps)));
   } else if (table.rows.empty()) {
     say("its config tells no history");
   } else {
     put(render_table(table, page_of_output()));
+    if (!view->has_inventory) say(fmt::format("of {}, as it tells it", view->storage));
   }
   return 0;
 }
@@ -129,7 +142,9 @@ void add_changes(Table& table, std::string_view kind, const std::vector<image::C
 }
 
 int diff(const ViewOptions& options, const Surroundings& surroundings) {
-  const auto comparison = app::compare_images(surroundings.settings, options.name, options.other);
+  const auto settings = settings_with_engine(surroundings.settings, options);
+  if (!settings) return complain(settings.error());
+  const auto comparison = app::compare_images(*settings, options.name, options.other);
   if (!comparison) return complain(comparison.error());
   if (options.json) {
     put_json(app::comparison_json(*comparison));
@@ -148,7 +163,8 @@ int diff(const ViewOptions& options, const Surroundings& surroundings) {
     }
   }
   if (changes.is_empty()) {
-    say("the same is installed, with the same configuration");
+    const bool is_known = before.has_inventory && after.has_inventory;
+    say(is_known ? "the same is installed, with the same configuration" : "the configuration is the same");
     return 0;
   }
   Table table{plain_row({"KIND", "CHANGE", "NAME", "BEFORE", "AFTER"}), {}, {}};
@@ -162,16 +178,19 @@ int diff(const ViewOptions& options, const Surroundings& surroundings) {
 }
 
 int which(const ViewOptions& options, const Surroundings& surroundings) {
-  const auto answer = app::which_image(surroundings.settings, options.name);
+  const auto settings = settings_with_engine(surroundings.settings, options);
+  if (!settings) return complain(settings.error());
+  const auto answer = app::which_image(*settings, options.name);
   if (!answer) return complain(answer.error());
   if (options.json) {
     Json json = Json::object();
     json.set("item", answer->item).set("written", answer->written).set("image", answer->used);
-    put_json(json.set("digest", answer->digest).set("reason", answer->reason));
+    put_json(json.set("digest", answer->digest).set("storage", answer->storage).set("reason", answer->reason));
     return 0;
   }
   say(answer->used);
   line("digest", answer->digest);
+  line("storage", answer->storage);
   line("because", answer->reason);
   return 0;
 }
@@ -182,6 +201,8 @@ std::pair<CLI::App*, std::shared_ptr<ViewOptions>> add_verb(CLI::App& image, Cho
                                                             const char* help, Action action) {
   auto options = std::make_shared<ViewOptions>();
   CLI::App& verb = *image.add_subcommand(name, help);
+  verb.add_option("--engine", options->engine, "whose images: native (Berth's storage), docker or podman")
+      ->type_name("ENGINE");
   verb.callback([&choice, options, action] {
     choice.makes_mounts = true;  // layers of an ordinary user are read as their root
     choice.run = [options, action](const Surroundings& surroundings) { return action(*options, surroundings); };

@@ -101,7 +101,7 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Set
   } else {
     BERTH_TRY(std::vector<vet::Facts> found, vet::fetch_index_facts(packages));
     BERTH_TRY(app::IndexPages pages, app::IndexPages::open());
-    pages.tell(found);
+    BERTH_CHECK_OK(pages.tell(found));
     std::ranges::move(found, std::back_inserter(facts));
   }
   return facts;

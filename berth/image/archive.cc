@@ -182,7 +182,8 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
   const auto doing = [&] { return fmt::format("save images to '{}'", file.native()); };
   if (::access(file.c_str(), F_OK) == 0) return fail(Errc::AlreadyExists, doing() + ": there is such a file");
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
-  BERTH_TRY(const WorkFolder work, WorkFolder::open(settings.cache_folder / "images/save", deadline, settings.on_step));
+  BERTH_TRY(const WorkFolder work,
+            WorkFolder::open(settings.cache_folder / "images/save", deadline, settings.on_step).context(doing));
   BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
   BERTH_TRY(TarWriter tar, TarWriter::create(file).context(doing));
   LayoutWriter layout(tar);
@@ -319,7 +320,8 @@ Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, cons
                                          const MoveSettings& settings) {
   const auto doing = [&] { return fmt::format("load images from '{}'", file.native()); };
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
-  BERTH_TRY(const WorkFolder work, WorkFolder::open(settings.cache_folder / "images/load", deadline, settings.on_step));
+  BERTH_TRY(const WorkFolder work,
+            WorkFolder::open(settings.cache_folder / "images/load", deadline, settings.on_step).context(doing));
   BERTH_CHECK_OK(unpack_archive(file, work.path(), is_archive_member, deadline).context(doing));
   BERTH_TRY(const LayoutFolder layout, LayoutFolder::open(work.path()).context(doing));
   if (options.name && layout.images().size() != 1) {

@@ -12,6 +12,7 @@
 #include "berth/base/unique_fd.h"
 #include "berth/image/stored_layout.h"
 #include "berth/sys/file.h"
+#include "berth/sys/full_disk.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/tool.h"
 
@@ -23,11 +24,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kMaxListBytes = 64 << 20;
 constexpr std::string_view kProcesses = "1024";
 
-bool is_disk_full(std::string_view text) {
-  return text.contains("o space left on device") || text.contains("isk quota exceeded");
-}
-
 constexpr const char* kCgroups = "/sys/fs/cgroup";
+constexpr auto kRemovalTime = std::chrono::minutes(1);
+constexpr std::string_view kGrowing[] = {"from", "copy", "run", "commit"};
 
 Result<void> write_value(const std::filesystem::path& file, std::string_view value) {
   const auto open = [&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); };
@@ -112,16 +111,22 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
   }
   const std::string verb = arguments.front();
   argv.insert(argv.end(), std::make_move_iterator(arguments.begin()), std::make_move_iterator(arguments.end()));
-  tool.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now()),
-                             std::chrono::milliseconds(0));
-  tool.watch = [this]() -> Result<void> {
-    BERTH_CHECK_OK(check_room(options_.graph_root));
-    return options_.watch ? options_.watch() : Result<void>();
-  };
+  if (verb == "rm" || verb == "rmi") {
+    // What is left is removed although there is no room, no time, or somebody wants it to end.
+    tool.time_limit = kRemovalTime;
+  } else {
+    tool.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now()),
+                               std::chrono::milliseconds(0));
+    const bool grows = std::ranges::find(kGrowing, verb) != std::ranges::end(kGrowing);
+    tool.watch = [this, grows]() -> Result<void> {
+      if (grows) BERTH_CHECK_OK(check_room(options_.graph_root));
+      return options_.watch ? options_.watch() : Result<void>();
+    };
+  }
   auto output = sys::run_tool(argv, tool);
   if (!output) {
     Error error = std::move(output).error();
-    if (is_disk_full(error.message())) {
+    if (sys::says_full_disk(error.message())) {
       return fail(Errc::Exhausted, fmt::format("buildah {}: the disk of '{}' is full; make room there", verb,
                                                options_.graph_root.native()));
     }

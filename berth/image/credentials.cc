@@ -60,20 +60,36 @@ bool fits(std::string_view where, std::string_view full) {
   return full == where || (full.starts_with(where) && full[where.size()] == '/');
 }
 
-Result<std::optional<Credentials>> look_in(const CredentialFile& file, std::string_view registry,
-                                           std::string_view full) {
-  if (const auto helper = file.helpers.find(registry); helper != file.helpers.end()) {
-    return ask_helper(helper->second, registry);
-  }
+// The entry that says most of where `full` is; null for none.
+const Credentials* find_entry(const CredentialFile& file, std::string_view full) {
   const CredentialFile::Entry* best = nullptr;
   for (const CredentialFile::Entry& entry : file.entries) {
     const bool is_empty = entry.credentials.user.empty() && entry.credentials.identity_token.empty();
     if (is_empty || !fits(entry.where, full)) continue;
     if (best == nullptr || entry.where.size() > best->where.size()) best = &entry;
   }
-  if (best != nullptr) return std::optional(best->credentials);
-  if (file.helper_for_all.empty()) return std::optional<Credentials>();
-  return ask_helper(file.helper_for_all, registry);
+  return best == nullptr ? nullptr : &best->credentials;
+}
+
+// Adds what `file` says to `found`. Errors: those of a helper for this very registry.
+Result<FoundCredentials> look_in(const CredentialFile& file, std::string_view registry, std::string_view full,
+                                 FoundCredentials found) {
+  if (const auto helper = file.helpers.find(registry); helper != file.helpers.end()) {
+    BERTH_TRY(found.credentials, ask_helper(helper->second, registry));
+    return found;
+  }
+  if (const Credentials* entry = find_entry(file, full)) {
+    found.credentials = *entry;
+    return found;
+  }
+  if (file.helper_for_all.empty()) return found;
+  auto told = ask_helper(file.helper_for_all, registry);
+  if (told) {
+    found.credentials = *std::move(told);
+  } else {
+    found.warnings.push_back(told.error().message());
+  }
+  return found;
 }
 
 // Our variables but for those that every tool gets.
@@ -177,19 +193,27 @@ Result<std::optional<Credentials>> ask_helper(std::string_view name, std::string
   return std::optional(Credentials{.user = user, .password = secret});
 }
 
-Result<std::optional<Credentials>> find_credentials(const std::vector<std::filesystem::path>& files,
-                                                    std::string_view registry, std::string_view path) {
+Result<FoundCredentials> find_credentials(const std::vector<std::filesystem::path>& files, std::string_view registry,
+                                          std::string_view path) {
   const std::string full = fmt::format("{}/{}", registry, path);
+  FoundCredentials found;
   for (const std::filesystem::path& name : files) {
     const auto where = [&] { return fmt::format("'{}'", name.native()); };
     auto text = sys::read_file(name, kMaxFileBytes);
     if (!text && text.error().code() == Errc::NotFound) continue;
     if (!text) return std::unexpected(std::move(text).error().in("read credentials"));
     BERTH_TRY(const CredentialFile file, parse_credential_file(*text).context(where));
-    BERTH_TRY(std::optional<Credentials> found, look_in(file, registry, full).context(where));
-    if (found) return found;
+    const std::size_t known = found.warnings.size();
+    BERTH_TRY(found, look_in(file, registry, full, std::move(found)).context(where));
+    for (std::size_t i = known; i < found.warnings.size(); ++i) {
+      found.warnings[i] = fmt::format("{} ('credsStore'): {}; the registry '{}' is asked without a name and password",
+                                      where(), found.warnings[i], registry);
+    }
+    if (!found.credentials) continue;
+    found.warnings.clear();  // nobody needed that helper
+    return found;
   }
-  return std::optional<Credentials>();
+  return found;
 }
 
 }  // namespace berth::image

@@ -50,9 +50,17 @@ std::vector<std::filesystem::path> credential_files(uid_t uid, const std::functi
 Result<std::optional<Credentials>> ask_helper(std::string_view name, std::string_view registry,
                                               std::chrono::milliseconds time_limit = std::chrono::seconds(10));
 
-// What the first of `files` that knows something says for the image `path` of `registry`; nothing: nobody knows any.
-// Files that are not there are passed over. Errors: those of reading a file, and of its helper, with the file's name.
-Result<std::optional<Credentials>> find_credentials(const std::vector<std::filesystem::path>& files,
-                                                    std::string_view registry, std::string_view path);
+struct FoundCredentials {
+  std::optional<Credentials> credentials;  // nothing: nobody knows any
+  // Helpers for all registries (`credsStore`) that could not be asked, with the file that names them. They may know
+  // nothing of this registry, so it is asked without a name and password then.
+  std::vector<std::string> warnings;
+};
+
+// What the first of `files` that knows something says for the image `path` of `registry`. Files that are not there are
+// passed over. Errors: those of reading a file, and of a helper that it names for this registry (`credHelpers`), with
+// the file's name.
+Result<FoundCredentials> find_credentials(const std::vector<std::filesystem::path>& files, std::string_view registry,
+                                          std::string_view path);
 
 }  // namespace berth::image

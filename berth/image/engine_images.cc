@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "berth/base/json.h"
 #include "berth/image/named_images.h"
 #include "berth/image/short_names.h"
 #include "berth/image/stored_names.h"
@@ -26,6 +25,10 @@ std::string_view take_field(std::string_view& line) {
 std::string id_of(std::string_view text) {
   if (text.starts_with("sha256:")) text.remove_prefix(7);
   return is_layer_id(text) ? std::string(text) : std::string();
+}
+
+std::unexpected<Error> refuse(std::string_view why) {
+  return fail(Errc::Corrupt, fmt::format("read what the engine says of the image: {}", why));
 }
 
 sys::ToolOptions options_for(const sys::EngineProgram& program) {
@@ -56,15 +59,16 @@ std::vector<StoredImage> parse_engine_list(std::string_view text) {
 }
 
 Result<LocalImage> parse_inspected_image(std::string_view json) {
-  const auto refuse = [](std::string_view why) {
-    return fail(Errc::Corrupt, fmt::format("read what the engine says of the image: {}", why));
-  };
   if (json.size() > kMostInspectedBytes) return refuse("it is over the limit of 8 MiB");
   const auto parsed = parse_json(json, kLimits);
   if (!parsed) return refuse(parsed.error().message());
   const Json::Array* list = parsed->as_array();
   if (list == nullptr || list->size() != 1) return refuse("it is no list of one image");
-  const Json& inspected = list->front();
+  return read_inspected_image(list->front());
+}
+
+Result<LocalImage> read_inspected_image(const Json& inspected) {
+  if (!inspected.is_object()) return refuse("it is no object");
   LocalImage image;
   image.id = id_of(inspected.text_or("Id", ""));
   if (image.id.empty()) return refuse("Id: it is no digest");

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/json.h"
 #include "berth/base/result.h"
 #include "berth/image/local_store.h"
 #include "berth/image/stored_layout.h"
@@ -46,5 +47,7 @@ inline constexpr std::string_view kListFormat = "{{.Repository}}\t{{.Tag}}\t{{.I
 
 // What `image inspect` prints of one image. Pure. Errors: Corrupt.
 Result<LocalImage> parse_inspected_image(std::string_view json);
+// One element of what it prints. Pure. Errors: Corrupt.
+Result<LocalImage> read_inspected_image(const Json& inspected);
 
 }  // namespace berth::image

@@ -74,6 +74,10 @@ Result<ExportedImage> export_image(const LocalImage& image, const std::filesyste
     step(fmt::format("asking the registry for the packed layers of {}", name));
     copied = fetch_again(image, folder, settings, deadline);
   }
+  if (!copied && copied.error().code() == Errc::Exhausted) {
+    start_over();
+    return std::unexpected(std::move(copied).error());
+  }
   if (!copied) {
     start_over();
     step(fmt::format("packing the layers of {}", name));

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "berth/image/at_once.h"
 #include "berth/image/origins.h"
 #include "berth/image/pull.h"
+#include "berth/sys/full_disk.h"
 
 namespace berth::image {
 namespace {
@@ -28,23 +30,28 @@ std::vector<Reference> names_meant(const Reference& name, const std::vector<Refe
   return meant;
 }
 
-void fail_with(UpdateResult& result, const Error& error) {
+void fail_with(UpdateResult& result, Error error) {
   result.state = UpdateState::Failed;
-  result.error = error.message();
+  result.error = sys::with_room_advice(std::move(error)).message();
 }
 
 // Whether the registry still has under the tag what is here. Asks for the digest alone.
-Result<bool> is_unchanged(const Reference& name, const std::string& digest, const MoveSettings& settings) {
+struct Looked {
+  bool is_unchanged = false;
+  std::vector<std::string> warnings;
+};
+Result<Looked> look_at_registry(const Reference& name, const std::string& digest, const MoveSettings& settings) {
   const RegistryOptions options = {.credential_files = settings.registries.credential_files,
                                    .deadline = Clock::now() + kQuestionTime};
   BERTH_TRY(const std::optional<Origin> origin, find_origin(settings.state_folder, name));
-  const auto ask = [&](RegistryClient& registry) -> Result<bool> {
+  const auto ask = [&](RegistryClient& registry) -> Result<Looked> {
     BERTH_TRY(const std::optional<std::string> there, registry.find_digest(name.tag));
     if (!there) {
       return fail(Errc::NotFound, fmt::format("the registry '{}' has no tag '{}' of it any more; the image stays here",
                                               registry.place().registry, name.tag));
     }
-    return *there == digest || (origin && origin->digest == digest && origin->source_digest == *there);
+    const bool is_origin = origin && origin->digest == digest && origin->source_digest == *there;
+    return Looked{*there == digest || is_origin, registry.warnings()};
   };
   return at_places(name, settings, options, ask);
 }
@@ -67,9 +74,10 @@ void look(UpdateResult& result, bool& differs, const MoveSettings& settings, con
     result.state = UpdateState::LeftAlone;
     return;
   }
-  const auto same = is_unchanged(result.reference, here->digest, settings);
-  if (!same) fail_with(result, same.error());
-  differs = same && !*same;
+  auto looked = look_at_registry(result.reference, here->digest, settings);
+  differs = looked && !looked->is_unchanged;
+  if (!looked) return fail_with(result, std::move(looked).error());
+  result.warnings = std::move(looked->warnings);
 }
 
 void bring(UpdateResult& result, const MoveSettings& settings) {
@@ -78,6 +86,7 @@ void bring(UpdateResult& result, const MoveSettings& settings) {
   result.reference = pulled->reference;
   result.after = pulled->digest;
   result.fetched_bytes = pulled->fetched_bytes;
+  result.warnings = pulled->warnings;
   if (pulled->changed) result.state = result.before.empty() ? UpdateState::New : UpdateState::Updated;
 }
 

@@ -21,6 +21,7 @@ struct UpdateResult {
   std::string after;
   std::uint64_t fetched_bytes = 0;
   std::string error;  // of a failure
+  std::vector<std::string> warnings;
 };
 
 // The names of this machine's images that a registry may know: all with a tag that were not created here, in their

@@ -126,9 +126,10 @@ class Pull {
     BERTH_TRY(const UniqueFd lock, lock_name(settings_, name_, deadline_));
     BERTH_TRY(std::optional<Pulled> here, look_here(plan));
     if (here) return *std::move(here);
+    // First, so that what cannot be remembered is not here either; of an image that is not here it says nothing.
+    BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, plan.digest}));
     step(fmt::format("unpacking {}", to_string(name_)));
     BERTH_CHECK_OK(commit_staged(staging, plan, name_, settings_, deadline_));
-    BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, plan.digest}));
     return Pulled{.reference = name_,
                   .digest = plan.digest,
                   .previous = previous_,
@@ -201,7 +202,12 @@ Result<Pulled> pull_image(const Reference& given, const MoveSettings& settings, 
   const RegistryOptions asking = {.credential_files = settings.registries.credential_files, .deadline = deadline};
   BERTH_TRY(Reference tagged, with_tag(name, settings, asking).context(doing));
   Pull pull(std::move(tagged), settings, options, deadline);
-  return at_places(name, settings, asking, [&](RegistryClient& registry) { return pull.run(registry); }).context(doing);
+  const auto run = [&](RegistryClient& registry) -> Result<Pulled> {
+    BERTH_TRY(Pulled pulled, pull.run(registry));
+    pulled.warnings = registry.warnings();
+    return pulled;
+  };
+  return at_places(name, settings, asking, run).context(doing);
 }
 
 }  // namespace berth::image

@@ -26,6 +26,7 @@ struct Pulled {
   std::string id;
   std::uint64_t fetched_bytes = 0;  // of layers; 0 when all were here
   bool changed = false;             // false: the storage had it under that name
+  std::vector<std::string> warnings;
 };
 
 // Brings the image into the storage, under its full name. Without tag and digest the newest tag is meant. With a digest

@@ -122,7 +122,9 @@ Result<Pushed> push_image(const Reference& image, const Reference& given, const 
   auto places = places_of(settings.registries, destination.registry);
   BERTH_TRY(RegistryClient registry,
             RegistryClient::open(std::move(places.back()), destination.path, options).context(doing));
-  return Push(local, destination, settings, deadline).run(registry).context(doing);
+  BERTH_TRY(Pushed pushed, Push(local, destination, settings, deadline).run(registry).context(doing));
+  pushed.warnings = registry.warnings();
+  return pushed;
 }
 
 }  // namespace berth::image

@@ -16,6 +16,7 @@ struct Pushed {
   std::uint64_t sent_bytes = 0;
   bool changed = false;      // false: the registry had the same image under this tag
   bool keeps_digest = true;  // false: its layers had to be packed anew, and the digest is another than here
+  std::vector<std::string> warnings;
 };
 
 // Sends the local image `image` to `destination`, which has a registry and a tag.

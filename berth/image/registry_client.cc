@@ -67,9 +67,9 @@ std::string joined(const std::vector<std::string_view>& types) {
 
 Result<RegistryClient> RegistryClient::open(RegistryPlace place, std::string path, RegistryOptions options) {
   if (!place.prefix.empty()) path = place.prefix + "/" + path;
-  BERTH_TRY(std::optional<Credentials> credentials, find_credentials(options.credential_files, place.registry, path));
+  BERTH_TRY(FoundCredentials found, find_credentials(options.credential_files, place.registry, path));
   BERTH_TRY(HttpClient http, HttpClient::open());
-  RegistryClient client(std::move(place), std::move(path), std::move(options), std::move(credentials), std::move(http));
+  RegistryClient client(std::move(place), std::move(path), std::move(options), std::move(found), std::move(http));
   if (client.place_.insecure) BERTH_CHECK_OK(client.find_scheme());
   return client;
 }
@@ -101,20 +101,23 @@ Result<milliseconds> RegistryClient::time_left() const {
               fmt::format("ask the registry '{}': it was not done in the time that it has", place_.registry));
 }
 
+// What to do where the registry does not let us.
+std::string RegistryClient::login_advice() const {
+  if (found_.credentials) return "the name and password that were found are not enough";
+  if (!found_.warnings.empty()) return found_.warnings.front();
+  return fmt::format(
+      "it is not there, or not for everybody: no name and password for the registry were found; look how the name is "
+      "written, and log in with 'skopeo login {}', or write them to an auth.json",
+      place_.registry);
+}
+
 Error RegistryClient::refusal(const HttpAnswer& answer, std::string_view what) const {
   const std::string own = words_of(answer);
   const std::string words = own.empty() ? "" : fmt::format(" ({})", own);
   const std::string doing = fmt::format("ask the registry '{}' for {}", place_.registry, what);
   if (answer.status == 404) return Error(Errc::NotFound, fmt::format("{}: it has none{}", doing, words));
   if (answer.status == 401 || answer.status == 403) {
-    const std::string remedy =
-        credentials_ ? "the name and password that were found are not enough"
-                     : fmt::format(
-                           "it is not there, or not for everybody: no name and password for the registry were found; "
-                           "look how the name is written, and log in with 'skopeo login {}', or write them to an "
-                           "auth.json",
-                           place_.registry);
-    return Error(Errc::Denied, fmt::format("{}: status {}{}: {}", doing, answer.status, words, remedy));
+    return Error(Errc::Denied, fmt::format("{}: status {}{}: {}", doing, answer.status, words, login_advice()));
   }
   if (answer.status == 413) return Error(Errc::Unavailable, fmt::format("{}: it is too large for it{}", doing, words));
   return Error(Errc::Unavailable, fmt::format("{}: it answers with status {}{}", doing, answer.status, words));
@@ -128,7 +131,7 @@ Result<HttpAnswer> RegistryClient::ask_for_token(const std::string& realm, const
   HttpAccess access = place_.access;
   access.any_address = trusted;
   if (!trusted) access.client_certificate.clear();
-  if (credentials_ && !trusted) {
+  if (found_.credentials && !trusted) {
     return fail(Errc::Denied,
                 fmt::format("log in at '{}': it sends us to '{}' with our password, which is another's; if that is "
                             "right, name it with 'sends_to' under images.registries",
@@ -140,17 +143,17 @@ Result<HttpAnswer> RegistryClient::ask_for_token(const std::string& realm, const
   }
   BERTH_TRY(const milliseconds left, time_left());
   HttpRequest request = {.limit_bytes = kMaxTokenBytes, .time_limit = std::min<milliseconds>(left, kQuestionTime)};
-  if (credentials_ && !credentials_->identity_token.empty()) {
+  if (found_.credentials && !found_.credentials->identity_token.empty()) {
     request.method = "POST";
     request.url = to_text(url);
     request.headers = {"Content-Type: application/x-www-form-urlencoded"};
     request.body = fmt::format("grant_type=refresh_token&service={}&scope={}&client_id=berth&refresh_token={}",
-                               query_text(service), query_text(scope), query_text(credentials_->identity_token));
+                               query_text(service), query_text(scope), query_text(found_.credentials->identity_token));
   } else {
     const bool has_query = url.target.contains('?');
     request.url = fmt::format("{}{}service={}&scope={}", to_text(url), has_query ? "&" : "?", query_text(service),
                               query_text(scope));
-    if (credentials_) request.headers = {"Authorization: " + credentials_->basic()};
+    if (found_.credentials) request.headers = {"Authorization: " + found_.credentials->basic()};
   }
   return http_.send(request, access);
 }
@@ -159,14 +162,16 @@ Result<void> RegistryClient::log_in(const HttpAnswer& answer) {
   const auto doing = [&] { return fmt::format("log in at the registry '{}'", place_.registry); };
   BERTH_TRY(const AuthChallenge challenge, parse_auth_challenge(answer.all("www-authenticate")).context(doing));
   if (!challenge.bearer) {
-    if (!credentials_ || credentials_->user.empty()) return std::unexpected(refusal(answer, "'" + path_ + "'"));
-    authorization_ = credentials_->basic();
+    if (!found_.credentials || found_.credentials->user.empty())
+      return std::unexpected(refusal(answer, "'" + path_ + "'"));
+    authorization_ = found_.credentials->basic();
     return {};
   }
   BERTH_TRY(const HttpAnswer told, ask_for_token(challenge.realm, challenge.service));
   if (!told.is_success()) {
     return fail(told.status == 401 || told.status == 403 ? Errc::Denied : Errc::Unavailable,
-                fmt::format("{}: its server of tokens answers with status {}", doing(), told.status));
+                fmt::format("{}: its server of tokens answers with status {}{}", doing(), told.status,
+                            found_.warnings.empty() ? "" : ": " + found_.warnings.front()));
   }
   BERTH_TRY(const Json json, parse_strict_json(told.body, "token"));
   std::string token = json.text_or("token", "");

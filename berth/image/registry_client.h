@@ -74,14 +74,16 @@ class RegistryClient {
   Result<void> put_manifest(const std::string& tag, const std::string& body, const std::string& media_type);
 
   const RegistryPlace& place() const { return place_; }
+  // What a person should hear, whatever came of it: FoundCredentials::warnings.
+  const std::vector<std::string>& warnings() const { return found_.warnings; }
 
  private:
-  RegistryClient(RegistryPlace place, std::string path, RegistryOptions options, std::optional<Credentials> credentials,
+  RegistryClient(RegistryPlace place, std::string path, RegistryOptions options, FoundCredentials found,
                  HttpClient http)
       : place_(std::move(place)),
         path_(std::move(path)),
         options_(std::move(options)),
-        credentials_(std::move(credentials)),
+        found_(std::move(found)),
         http_(std::move(http)) {}
 
   struct Part;  // of a blob on its way into a file
@@ -95,6 +97,7 @@ class RegistryClient {
   Result<void> log_in(const HttpAnswer& refusal);
   Result<HttpAnswer> ask_for_token(const std::string& realm, const std::string& service);
   Error refusal(const HttpAnswer& answer, std::string_view what) const;
+  std::string login_advice() const;
   Result<void> find_scheme();
   Result<std::optional<std::string>> next_page(const HttpAnswer& answer) const;  // its URL; nothing: that was the last
   Result<void> fetch_rest(const Descriptor& blob, Part& part, const std::function<void(std::uint64_t)>& on_bytes);
@@ -103,7 +106,7 @@ class RegistryClient {
   RegistryPlace place_;
   std::string path_;
   RegistryOptions options_;
-  std::optional<Credentials> credentials_;
+  FoundCredentials found_;
   HttpClient http_;
   std::string authorization_;  // value of the header; empty: none yet
 };

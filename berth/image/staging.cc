@@ -22,11 +22,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr std::uint64_t kSpareBytes = 64 << 20;
-constexpr auto kForgotten = std::chrono::hours(7 * 24);  // blobs of tries that nobody has gone on with
 
 std::string_view hex_of(std::string_view digest) { return digest.substr(digest.find(':') + 1); }
 
-std::filesystem::path blobs_of(const std::filesystem::path& cache_folder) { return cache_folder / "images/blobs"; }
+// Several blobs share a lock, so that locks do not grow in number; a process holds one of them at a time.
+std::string lock_of_blob(std::string_view hex) { return fmt::format("blob-{}", hex.substr(0, 2)); }
 
 std::string mebibytes(std::uint64_t bytes) { return fmt::format("{:.1f}", static_cast<double>(bytes) / (1 << 20)); }
 
@@ -44,11 +44,22 @@ void remove_forgotten(const std::filesystem::path& blobs) {
   for (const auto& entry : std::filesystem::directory_iterator(blobs, error)) {
     std::error_code ignored;
     const auto age = std::filesystem::file_time_type::clock::now() - entry.last_write_time(ignored);
-    if (!ignored && age > kForgotten) std::filesystem::remove(entry.path(), ignored);
+    if (!ignored && age > kBlobsForgotten) std::filesystem::remove(entry.path(), ignored);
   }
 }
 
 }  // namespace
+
+std::filesystem::path blobs_folder(const std::filesystem::path& cache_folder) { return cache_folder / "images/blobs"; }
+
+Result<void> remove_left_blob(const std::filesystem::path& cache_folder, const std::filesystem::path& blob) {
+  const auto lock = lock_images(cache_folder, lock_of_blob(blob.filename().native()), Clock::now());
+  if (!lock && lock.error().code() == Errc::TimedOut) {
+    return fail(Errc::Conflict, fmt::format("remove '{}': a process has it in hand", blob.native()));
+  }
+  if (!lock) return std::unexpected(lock.error());
+  return sys::check([&] { return ::unlink(blob.c_str()); }, "remove '{}'", blob.native());
+}
 
 Result<void> check_room(const std::filesystem::path& given, std::uint64_t needed_bytes) {
   std::filesystem::path folder = given;
@@ -155,11 +166,9 @@ Result<void> Staging::add_layer(const ImagePlan& plan, std::size_t number, Regis
   const std::string_view hex = hex_of(layer.digest);
   const std::filesystem::path place = folder_ / hex;
   if (::access(place.c_str(), F_OK) == 0) return {};  // the same layer twice
-  const std::filesystem::path blobs = blobs_of(settings_.cache_folder);
+  const std::filesystem::path blobs = blobs_folder(settings_.cache_folder);
   remove_forgotten(blobs);
-  // Several blobs share a lock, so that locks do not grow in number; a process holds one of them at a time.
-  BERTH_TRY(const UniqueFd lock,
-            lock_images(settings_.cache_folder, fmt::format("blob-{}", hex.substr(0, 2)), deadline_));
+  BERTH_TRY(const UniqueFd lock, lock_images(settings_.cache_folder, lock_of_blob(hex), deadline_));
   const std::filesystem::path part = blobs / fmt::format("{}.part", hex);
   // A blob that was fetched whole is judged anew all the same: another image may say something else of it.
   const std::filesystem::path whole = blobs / hex;
@@ -199,10 +208,10 @@ Result<void> Staging::add_layer_file(const ImagePlan& plan, std::size_t number, 
 }
 
 void Staging::forget_blobs(const ImagePlan& plan) {
-  const std::filesystem::path blobs = blobs_of(settings_.cache_folder);
+  const std::filesystem::path blobs = blobs_folder(settings_.cache_folder);
   for (const LayerDescriptor& layer : plan.manifest.layers) {
     const std::string_view hex = hex_of(layer.digest);
-    const auto lock = lock_images(settings_.cache_folder, fmt::format("blob-{}", hex.substr(0, 2)), Clock::now());
+    const auto lock = lock_images(settings_.cache_folder, lock_of_blob(hex), Clock::now());
     if (!lock) continue;
     std::error_code ignored;
     std::filesystem::remove(blobs / hex, ignored);

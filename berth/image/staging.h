@@ -99,6 +99,14 @@ class Staging {
 Result<UniqueFd> lock_images(const std::filesystem::path& cache_folder, std::string_view name,
                              std::chrono::steady_clock::time_point deadline);
 
+// Where blobs lie on their way, below the cache of `MoveSettings`; what tries have left there that nobody has gone on
+// with is forgotten after that time.
+std::filesystem::path blobs_folder(const std::filesystem::path& cache_folder);
+inline constexpr auto kBlobsForgotten = std::chrono::hours(7 * 24);
+
+// Removes a blob that a try has left. Errors: Conflict when a process has it in hand; those of removing.
+Result<void> remove_left_blob(const std::filesystem::path& cache_folder, const std::filesystem::path& blob);
+
 // Fails when the disk of `folder` has less than `needed_bytes` free. Errors: Exhausted, with what to do.
 Result<void> check_room(const std::filesystem::path& folder, std::uint64_t needed_bytes);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "berth/sys/full_disk.h"
 #include "berth/sys/tool.h"
 
 namespace berth::image {
@@ -11,8 +12,10 @@ namespace {
 
 constexpr std::string_view kNeeded = "install it with 'apt-get install skopeo'";
 
+// `full` is whose disk it is, as a rule, when there is no room.
 Result<void> run_skopeo(const StorageTool& storage, const std::filesystem::path& folder,
-                        const std::vector<std::string>& words, const ToolBounds& bounds) {
+                        const std::filesystem::path& full, const std::vector<std::string>& words,
+                        const ToolBounds& bounds) {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(bounds.deadline - std::chrono::steady_clock::now());
   sys::ToolOptions options;
@@ -30,8 +33,13 @@ Result<void> run_skopeo(const StorageTool& storage, const std::filesystem::path&
   if (!sys::find_program("skopeo")) {
     return fail(Errc::NotFound, fmt::format("'skopeo' is not on PATH; {}", kNeeded));
   }
-  BERTH_CHECK_OK(sys::run_tool(argv, options));
-  return {};
+  const auto ran = sys::run_tool(argv, options);
+  if (ran) return {};
+  if (!sys::says_full_disk(ran.error().message())) return std::unexpected(ran.error());
+  const bool is_the_folders = ran.error().message().contains(folder.native());
+  const std::filesystem::path& where = is_the_folders ? folder : full;
+  return fail(Errc::Exhausted,
+              fmt::format("skopeo {}: the disk of '{}' is full; make room there", words.front(), where.native()));
 }
 
 }  // namespace
@@ -52,7 +60,7 @@ Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem
                                const ToolBounds& bounds) {
   Reference stored = normalized(name);
   if (!stored.tag.empty()) stored.digest.clear();  // the tool takes one of them
-  return run_skopeo(storage, folder,
+  return run_skopeo(storage, folder, storage.graph_root,
                     {"copy", "--quiet", "--preserve-digests", "dir:" + folder.native(),
                      fmt::format("containers-storage:{}{}", storage_words(storage), to_string(stored))},
                     bounds);
@@ -68,7 +76,7 @@ Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& 
   }
   words.push_back(fmt::format("containers-storage:{}@{}", storage_words(storage), id));
   words.push_back("dir:" + folder.native());
-  return run_skopeo(storage, folder.parent_path(), words, bounds);
+  return run_skopeo(storage, folder.parent_path(), folder.parent_path(), words, bounds);
 }
 
 }  // namespace berth::image

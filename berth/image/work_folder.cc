@@ -32,7 +32,8 @@ bool is_in_place(const UniqueFd& lock, const std::string& file) {
 std::string lock_of(const std::filesystem::path& path) { return path.native() + ".lock"; }
 
 Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadline,
-                           const std::function<void(std::string_view)>& on_wait) {
+                           const std::function<void(std::string_view)>& on_wait,
+                           const std::function<Result<void>()>& watch) {
   const auto open = [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
   for (bool waited = false;; waited = true) {
     BERTH_TRY(int fd, sys::call(open, "open lock '{}'", file));
@@ -45,6 +46,7 @@ Result<UniqueFd> take_lock(const std::string& file, WorkFolder::Deadline deadlin
       return fail(Errc::TimedOut, fmt::format("lock '{}': another process holds it and did not end in time", file));
     }
     if (!waited && on_wait) on_wait("waiting for another process that does the same to end");
+    if (watch) BERTH_CHECK_OK(watch());
     std::this_thread::sleep_for(kPause);
   }
 }
@@ -85,12 +87,26 @@ bool has_mount_below(std::string_view mountinfo, const std::filesystem::path& pa
 }
 
 Result<WorkFolder> WorkFolder::open(std::filesystem::path path, Deadline deadline,
-                                    const std::function<void(std::string_view)>& on_wait) {
+                                    const std::function<void(std::string_view)>& on_wait,
+                                    const std::function<Result<void>()>& watch) {
   BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0755));
-  BERTH_TRY(UniqueFd lock, take_lock(lock_of(path), deadline, on_wait));
+  BERTH_TRY(UniqueFd lock, take_lock(lock_of(path), deadline, on_wait, watch));
   BERTH_CHECK_OK(remove_folder(path));
   BERTH_CHECK_OK(sys::make_folders(path, 0755));
   return WorkFolder(std::move(path), std::move(lock));
+}
+
+Result<void> remove_left_folder(const std::filesystem::path& path) {
+  const auto doing = [&] { return fmt::format("remove work folder '{}'", path.native()); };
+  const std::string file = lock_of(path);
+  const auto open = [&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
+  BERTH_TRY(int fd, sys::call(open, "open lock '{}'", file));
+  const UniqueFd lock(fd);
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !is_in_place(lock, file)) {
+    return fail(Errc::Conflict, doing() + ": a process works in it");
+  }
+  BERTH_CHECK_OK(remove_folder(path));
+  return sys::check([&] { return ::unlink(file.c_str()); }, "remove lock '{}'", file);
 }
 
 void sweep_work_folders(const std::filesystem::path& parent) {
@@ -101,11 +117,9 @@ void sweep_work_folders(const std::filesystem::path& parent) {
     if (entry.path().extension() == kLock) locks.push_back(entry.path());
   }
   for (const std::filesystem::path& file : locks) {
-    const UniqueFd lock(::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    if (!lock || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0 || !is_in_place(lock, file.native())) continue;
     std::filesystem::path folder = file;
     folder.replace_extension();
-    if (remove_folder(folder)) ::unlink(file.c_str());
+    static_cast<void>(remove_left_folder(folder));
   }
 }
 

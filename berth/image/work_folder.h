@@ -18,9 +18,11 @@ class WorkFolder {
   using Deadline = std::chrono::steady_clock::time_point;
 
   // Takes the lock `<path>.lock`, waiting until `deadline` while another process has it; `on_wait` is called once
-  // before the wait. Errors: TimedOut; Denied when something is mounted below the folder.
+  // before the wait, `watch` now and then during it, and an error of its ends the wait.
+  // Errors: TimedOut; Denied when something is mounted below the folder; those of the watch.
   static Result<WorkFolder> open(std::filesystem::path path, Deadline deadline,
-                                 const std::function<void(std::string_view)>& on_wait);
+                                 const std::function<void(std::string_view)>& on_wait,
+                                 const std::function<Result<void>()>& watch = {});
 
   // Whether some process has the lock of `path` at this moment.
   static bool is_held(const std::filesystem::path& path);
@@ -37,6 +39,10 @@ class WorkFolder {
   std::filesystem::path path_;
   UniqueFd lock_;
 };
+
+// Removes a work folder and its lock, which a process left that was killed. Errors: Conflict when one works in it;
+// Denied when something is mounted in it; those of removing.
+Result<void> remove_left_folder(const std::filesystem::path& path);
 
 // Removes the folders below `parent`, and their locks, that processes left which were killed: those whose lock is free.
 // What cannot be removed now is left for the next time.

@@ -2,9 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
+
+#include "berth/base/unique_fd.h"
+#include "tests/support/result_matchers.h"
 
 namespace berth::app {
 namespace {
@@ -81,11 +87,37 @@ TEST(IndexPages, AskNobodyAboutWhatIsFromElsewhere) {
   facts[1].package = vet::make_package(vet::Ecosystem::PyPI, "a", "1", "x");
   facts[1].findings.push_back({vet::Verdict::Ask, "source.elsewhere", facts[1].package, "e", "r"});
   facts[2].package = vet::make_package(vet::Ecosystem::PyPI, "b", "1", "x");
-  pages.tell(facts);
+  ASSERT_TRUE(testing::ok(pages.tell(facts)));
   EXPECT_EQ(facts[0].why_undated, "");
   EXPECT_EQ(facts[1].why_undated, "");
   EXPECT_THAT(facts[2].why_undated, HasSubstr("no.index.invalid"));
   EXPECT_FALSE(facts[2].is_on_index.has_value());
+}
+
+// An index that takes a connection and says nothing would be waited for until curl gives up.
+TEST(IndexPages, AreNotWaitedForOnceItIsToEnd) {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_GE(listening, 0);
+  const UniqueFd owner(listening);
+  sockaddr_in address = {.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(::bind(listening, reinterpret_cast<const sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listening, 4), 0);
+  ASSERT_EQ(::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  image::PipSettings pip;
+  pip.indexes = {"http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/simple"};
+  ::setenv("no_proxy", "127.0.0.1", 1);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto watch = [begun]() -> Result<void> {
+    if (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(100)) return {};
+    return fail(Errc::Unavailable, "it was interrupted");
+  };
+  IndexPages pages(pip, watch);
+  std::vector<vet::Facts> facts(1);
+  facts[0].package = vet::make_package(vet::Ecosystem::PyPI, "a", "1", "x");
+  EXPECT_TRUE(testing::fails_with(pages.tell(facts), Errc::Unavailable, "interrupted"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
+  ::unsetenv("no_proxy");
 }
 
 }  // namespace

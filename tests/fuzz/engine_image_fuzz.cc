@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "berth/base/error.h"
+#include "berth/image/engine_catalogue.h"
 #include "berth/image/engine_images.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -19,6 +20,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& variable : inspected->config.env) BERTH_ASSERT(variable.find('=') != std::string::npos);
   } else {
     BERTH_ASSERT(inspected.error().code() == berth::Errc::Corrupt);
+  }
+  if (const auto catalogue = berth::image::EngineCatalogue::parse("docker", text, text)) {
+    for (const auto& image : catalogue->images()) BERTH_ASSERT(catalogue->find(image.id) != nullptr);
+  }
+  if (const auto steps = berth::image::parse_engine_history(text)) {
+    for (const auto& step : *steps) BERTH_ASSERT(step.step.has_layer == (step.size_bytes > 0));
   }
   return 0;
 }

@@ -35,7 +35,9 @@ TEST_F(Files, SayWhoWeAre) {
   const auto user_at = [&](const char* registry, const char* path) {
     const auto found = find_credentials(files, registry, path);
     EXPECT_TRUE(testing::ok(found));
-    return found && *found ? (*found)->user + ":" + (*found)->password + (*found)->identity_token : "nobody";
+    if (!found || !found->credentials) return std::string("nobody");
+    const Credentials& credentials = *found->credentials;
+    return credentials.user + ":" + credentials.password + credentials.identity_token;
   };
   EXPECT_EQ(user_at("registry.example:5000", "x/y"), "user:secret");
   EXPECT_EQ(user_at("registry.example:5000", "team/y"), "team:inner");
@@ -104,6 +106,72 @@ TEST_F(Files, OfHelpersAreRunInOurEnvironment) {
   ASSERT_TRUE(found->has_value());
   EXPECT_EQ((*found)->user, "harbour");
   EXPECT_EQ((*found)->password, "1") << "no variable twice";
+}
+
+struct HelperRow {
+  const char* name;
+  const char* file;
+  const char* helper;   // its script; null: it is not there
+  const char* error;    // null: there is none
+  const char* warning;  // null: there is none
+};
+
+constexpr const char* kForAll = R"({"credsStore": "one"})";
+constexpr const char* kForThis = R"({"credHelpers": {"registry.example": "one"}})";
+constexpr const char* kForAnother = R"({"credsStore": "one", "credHelpers": {"registry.example": "two"}})";
+constexpr const char* kKnowsNone = "echo 'credentials not found in native keychain'; exit 1";
+
+const HelperRow kHelperRows[] = {
+    {"ForAllKnowsNone", kForAll, kKnowsNone, nullptr, nullptr},
+    {"ForAllIsMissing", kForAll, nullptr, nullptr, "'docker-credential-one' is not on PATH"},
+    {"ForAllFails", kForAll, "echo canary; exit 3", nullptr, "ended with exit status 3"},
+    {"ForAllAnswersNonsense", kForAll, "echo canary", nullptr, "is no JSON object"},
+    {"ForThisKnowsNone", kForThis, kKnowsNone, nullptr, nullptr},
+    {"ForThisIsMissing", kForThis, nullptr, "'docker-credential-one' is not on PATH", nullptr},
+    {"ForThisFails", kForThis, "echo canary; exit 3", "ended with exit status 3", nullptr},
+    {"ForAllIsNotAskedBesideOneForThis", kForAnother, "exit 3", "'docker-credential-two' is not on PATH", nullptr},
+};
+
+TEST_F(Files, NameHelpersThatMayFail) {
+  const std::string path = std::getenv("PATH");
+  for (const HelperRow& row : kHelperRows) {
+    SCOPED_TRACE(row.name);
+    const auto file = write("config.json", row.file);
+    const auto program = folder_.path() / "docker-credential-one";
+    std::filesystem::remove(program);
+    if (row.helper != nullptr) {
+      write("docker-credential-one", std::string("#!/bin/sh\n") + row.helper + "\n");
+      ASSERT_EQ(::chmod(program.c_str(), 0755), 0);
+    }
+    ASSERT_EQ(::setenv("PATH", (folder_.path().native() + ":" + path).c_str(), 1), 0);
+    const auto found = find_credentials({file}, "registry.example", "team/x");
+    ::setenv("PATH", path.c_str(), 1);
+    if (row.error != nullptr) {
+      ASSERT_FALSE(found);
+      EXPECT_TRUE(found.error().message().contains(row.error)) << found.error().message();
+      EXPECT_TRUE(found.error().message().contains("config.json")) << found.error().message();
+      EXPECT_FALSE(found.error().message().contains("canary")) << found.error().message();
+      continue;
+    }
+    ASSERT_TRUE(testing::ok(found));
+    EXPECT_FALSE(found->credentials);
+    ASSERT_EQ(found->warnings.size(), row.warning == nullptr ? 0U : 1U);
+    if (row.warning == nullptr) continue;
+    const std::string& warning = found->warnings.front();
+    EXPECT_TRUE(warning.contains(row.warning) && warning.contains("config.json' ('credsStore')")) << warning;
+    EXPECT_TRUE(warning.ends_with("'registry.example' is asked without a name and password")) << warning;
+    EXPECT_FALSE(warning.contains("canary")) << warning;
+  }
+}
+
+TEST_F(Files, ThatKnowSomethingMakeAHelperForAllNeedless) {
+  const std::vector<std::filesystem::path> files = {write("first.json", R"({"credsStore": "there-is-none-such"})"),
+                                                    write("auth.json", kFile)};
+  const auto found = find_credentials(files, "registry.example:5000", "x/y");
+  ASSERT_TRUE(testing::ok(found));
+  ASSERT_TRUE(found->credentials);
+  EXPECT_EQ(found->credentials->user, "user");
+  EXPECT_TRUE(found->warnings.empty());
 }
 
 TEST(Credentials, AreWrittenAsAHeader) {

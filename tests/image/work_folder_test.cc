@@ -43,5 +43,20 @@ TEST(WorkFolders, AreTakenAgainAfterASweep) {
   EXPECT_TRUE(fs::exists(folder.path() / "x"));
 }
 
+TEST(WorkFolders, AreNotWaitedForOnceItIsToEnd) {
+  const testing::TempFolder folder;
+  const auto held = WorkFolder::open(folder.path() / "x", now(), {});
+  ASSERT_TRUE(testing::ok(held));
+  int asked = 0;
+  const auto watch = [&]() -> Result<void> {
+    if (++asked < 2) return {};
+    return fail(Errc::Unavailable, "it was interrupted");
+  };
+  const auto later = now() + std::chrono::minutes(1);
+  EXPECT_TRUE(testing::fails_with(WorkFolder::open(folder.path() / "x", later, {}, watch), Errc::Unavailable,
+                                  "it was interrupted"));
+  EXPECT_EQ(asked, 2);
+}
+
 }  // namespace
 }  // namespace berth::image

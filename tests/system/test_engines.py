@@ -15,8 +15,10 @@ import engines
 import needs
 from calls import PATIENCE
 from figures import figure
+from image_maker import Maker, index_or_skip
 from inside import SYSCALL
 from lab import HOST, METADATA, PRIVATE, PUBLIC, REACH
+from package_index import wheel
 from test_protocol import FORGED, writing
 
 MIB = 1 << 20
@@ -482,7 +484,7 @@ def test_sigkill_of_everybody(calls):
 
 
 def test_what_berth_has_made_is_put_into_the_engine(calls, tmp_path):
-    """Under its own name, once; a name that the engine has for another image is left alone."""
+    """Under its own name."""
     settings = calls.settings_with('engine: %s\n' % calls.engine.name)
     name = next(one for one in calls.engine.images if 'python3' in one)
     item = tmp_path / 'One.yml'
@@ -496,23 +498,138 @@ def test_what_berth_has_made_is_put_into_the_engine(calls, tmp_path):
     assert which.code == 0 and which.json['image'] == name.replace('localhost/', ''), which
     if calls.is_native:
         return
+    # Its layers stay under another name: what is copied again is little.
+    calls.engine.ask('tag', name, 'localhost/kept:1')
     calls.engine.ask('image', 'rm', name)
     which = berth('image', 'which', str(item))
     assert which.code == 2 and 'among the images of %s' % calls.engine.name in which.err, which
+    # Once: it reads the package lists of the distribution.
     made = berth('image', 'init')
     assert made.code == 0 and not made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
     assert berth('run', str(item)).value == 'ran'
-    again = berth('image', 'init')
-    assert again.code == 0 and 'putting it' not in again.err, again
+    calls.engine.ask('image', 'rm', 'localhost/kept:1')
 
-    calls.engine.ask('image', 'rm', name)
-    other = tmp_path / 'Dockerfile'
-    other.write_text('FROM scratch\nLABEL another=image\n')
-    calls.engine.ask('build', '--tag', name, str(tmp_path))
-    refused = berth('image', 'init')
-    assert refused.code != 0 and 'a tag never moves' in refused.err, refused
-    calls.engine.ask('image', 'rm', name)
-    assert berth('image', 'init').code == 0
+
+def test_what_is_created_is_put_into_the_engine(calls, tmp_path):
+    """Once; a name that the engine has for another image is left alone, and tried again when it is free."""
+    if calls.is_native:
+        pytest.skip('its storage is where images are made')
+    index = index_or_skip()
+    index.add(wheel('needed', '1.5', {'needed.py': 'X = 1\n'}))
+    maker = Maker(calls.berth, index, str(tmp_path))
+    with open(maker.settings, 'a') as file:
+        file.write(calls.engine.settings + 'engine: %s\n' % calls.engine.name)
+    try:
+        create = lambda: maker('e', '--dependencies', 'needed', '--json', env=calls.engine.env)
+        made = create()
+        assert made.code == 0 and made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
+        name = 'localhost/' + made.json['image']
+        item = tmp_path / 'Two.yml'
+        item.write_text("commonfields: {id: Two, version: -1}\nname: Two\nscript: |\n  import needed\n"
+                        "  demisto.results(needed.X)\ntype: python\nsubtype: python3\ndockerimage: %s\n"
+                        % made.json['image'])
+        ran = calls.berth('run', str(item), '--json', settings=maker.settings, env=calls.engine.env)
+        assert ran.value == '1', ran
+        again = create()
+        assert again.code == 0 and not again.json['made'] and 'putting it' not in again.err, again
+
+        calls.engine.ask('image', 'rm', name)
+        (tmp_path / 'Dockerfile').write_text('FROM scratch\nLABEL another=image\n')
+        calls.engine.ask('build', '--tag', name, '--file', str(tmp_path / 'Dockerfile'), str(tmp_path))
+        refused = create()
+        assert refused.code != 0 and 'a tag never moves' in refused.err, refused
+        calls.engine.ask('image', 'rm', name)
+        freed = create()
+        assert freed.code == 0 and 'putting it into %s' % calls.engine.name in freed.err, freed
+        calls.engine.ask('image', 'rm', name)
+    finally:
+        maker.end()
+        index.end()
+
+
+def test_images_are_looked_at_where_calls_find_them(calls, tmp_path):
+    """By the setting and by --engine, with few commands of the engine's; what it keeps to itself is said to be unknown."""
+    name = next(one for one in calls.engine.images if 'python3' in one)
+    short = name.replace('localhost/', '')
+    counted = tmp_path / 'bin' / calls.engine.name
+    counted.parent.mkdir()
+    asked = tmp_path / 'asked'
+    if not calls.is_native:
+        counted.write_text('#!/bin/sh\necho "$1 $2" >>%s\nexec %s "$@"\n' % (asked, shutil.which(calls.engine.name)))
+        counted.chmod(0o755)
+    env = dict(calls.engine.env, PATH='%s:%s' % (counted.parent, os.environ['PATH']))
+    by_setting = calls.settings_with('engine: %s\n' % calls.engine.name)
+
+    def berth(*argv, **how):
+        done = calls.berth(*argv, env=env, **{'settings': by_setting, **how})
+        assert done.code == 0, done
+        return done
+
+    def ours(listing):
+        found, = [image for image in listing['images'] if name in image['names']]
+        return found
+
+    listed = berth('image', 'list', '--json')
+    by_option = berth('image', 'list', '--engine', calls.engine.name, '--json', settings=calls.berth.settings)
+    assert by_option.json == listed.json
+    image = ours(listed.json)
+    assert image['size_bytes'] > 10 * MIB and image['used_by'], image
+    shown = berth('image', 'show', short, '--json').json
+    history = berth('image', 'history', short, '--json').json
+    which = berth('image', 'which', calls.berth.write('which/one.py', 'pass'), '--json').json
+    assert shown['id'] == image['id'] and shown['created'] and shown['config'] and which['digest'] == shown['digest']
+    assert berth('image', 'show', image['id'][:12], '--json').json == shown
+    assert sum(step['size_bytes'] or 0 for step in history['steps']) > 10 * MIB, history
+    assert {step['created'][:2] for step in history['steps']} == {'20'}, history
+    if calls.is_native:
+        assert listed.json['storage'] == shown['storage'] == which['storage'] and listed.json['storage'].startswith('/')
+        assert image['python'].startswith('3.') and image['packages'] > 10 and shown['inventory']['unread'] == []
+        return
+    places = [one['storage'] for one in (listed.json, shown, history, which)]
+    assert places == [calls.engine.name] * 4
+    assert image['python'] is None and image['packages'] is None and image['distributions'] is None, image
+    assert shown['layers'] is None and 'keeps the layers' in shown['inventory']['unread'][0]['why'], shown
+    text = berth('image', 'list').out
+    assert 'not read' in text and 'the images of %s' % calls.engine.name in text, text
+    assert 'keeps the layers' in berth('image', 'show', short).out
+    same = berth('image', 'diff', short, name, '--json').json
+    assert same['packages'] is None and same['configuration'] == [], same
+
+    # However many there are, two commands ask for them; Podman is asked where it keeps them, besides.
+    (tmp_path / 'Dockerfile').write_text('FROM scratch\nLABEL one=more\n')
+    calls.engine.ask('build', '--tag', 'localhost/one/more:1', str(tmp_path))
+    for number in range(2, 40):
+        calls.engine.ask('tag', 'localhost/one/more:1', 'localhost/one/more:%d' % number)
+    asked.write_text('')
+    try:
+        listed = berth('image', 'list', '--json')
+        more, = [image for image in listed.json['images'] if 'localhost/one/more:1' in image['names']]
+        assert len(more['names']) == 39, more
+        commands = asked.read_text().splitlines()
+        assert len(commands) == (2 if calls.engine.name == 'docker' else 3), commands
+        missing = calls.berth('image', 'show', 'one/more:99', settings=by_setting, env=env)
+        assert missing.code == 2 and 'among the images of %s' % calls.engine.name in missing.err, missing
+        figure('engines', "listing %d names of images of %s" % (len(more['names']) + 2, calls.engine.name),
+               '%.2f s' % listed.seconds)
+
+        # What an item names is looked for there, and not in Berth's storage.
+        tree = tmp_path / 'Packs' / 'P' / 'Scripts'
+        for item, image in (('Here', 'one/more:7'), ('Nowhere', 'one/more:70')):
+            (tree / item).mkdir(parents=True)
+            (tree / item / (item + '.py')).write_text('pass')
+            (tree / item / (item + '.yml')).write_text(
+                "commonfields: {id: %s, version: -1}\nname: %s\nscript: '-'\ntype: python\nsubtype: python3\n"
+                "dockerimage: localhost/%s\n" % (item, item, image))
+        own = calls.berth.write('check.yaml', calls.berth.settings_text(str(tmp_path / 'state')))
+        assert calls.berth('content', 'add', str(tmp_path), '--name', 'engines', settings=own).code == 0
+        checked = calls.berth('content', 'check', '--engine', calls.engine.name, '--json', settings=own, env=env)
+        wrong = {one['item'] for one in checked.json['findings'] if one['rule'] == 'missing-image'}
+        assert checked.code == 1 and wrong == {'Nowhere'} and checked.json['images_of'] == calls.engine.name, checked
+        checked = calls.berth('content', 'check', '--json', settings=own)
+        wrong = {one['item'] for one in checked.json['findings'] if one['rule'] == 'missing-image'}
+        assert wrong == {'Here', 'Nowhere'} and checked.json['images_of'].startswith('/'), checked
+    finally:
+        calls.engine.ask('image', 'rm', '--force', *['localhost/one/more:%d' % number for number in range(1, 40)])
 
 
 # --- what is refused -----------------------------------------------------------------------------------------------------------

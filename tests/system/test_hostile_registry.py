@@ -9,11 +9,13 @@ import io
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
 import tarfile
 import tempfile
+import threading
 import time
 import zlib
 
@@ -714,6 +716,52 @@ class TestTls:
         site.trust({registry.name: '%s, client_certificate: %s, client_key: %s' % (
             ca, os.path.join(folder, 'client.crt'), os.path.join(folder, 'client.key'))})
         assert pull(site, registry).code == 0
+
+
+# --- helpers of credentials ---------------------------------------------------------------------------------------------
+
+def test_everybody_is_let_in_where_a_helper_for_all_fails(site, registry):
+    auth = site.berth.write('for-all.json', json.dumps({'credsStore': 'there-is-none-such'}))
+    done = pull(site, registry, env={'REGISTRY_AUTH_FILE': auth})
+    assert done.code == 0 and "warning: '%s' ('credsStore')" % auth in done.err, done
+    assert 'is not on PATH' in done.err and site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+    again = site('update', registry.name + '/team/x:1', '--json', env={'REGISTRY_AUTH_FILE': auth})
+    assert again.code == 0 and len(again.json['warnings']) == 1, again
+
+
+# --- what killed pulls leave ----------------------------------------------------------------------------------------------
+
+def test_prune_takes_what_a_killed_pull_has_left(site, registry):
+    held = threading.Event()
+    layer = registry.image.layers[0]['digest']
+    registry.rules['blob'] = lambda handler, path: path.endswith(layer) and not held.wait(60)
+    work = os.path.join(site.cache, 'images', 'work', registry.image.digest[7:])
+
+    def leftovers(*options):
+        done = site('prune', '--json', *options)
+        assert done.code == 0, done
+        return {one['path']: one for one in done.json['leftovers']}
+
+    running = site.begin('pull', registry.name + '/team/x:1')
+    try:
+        until = time.monotonic() + 20 * PATIENCE
+        while not registry.count(layer) and time.monotonic() < until:
+            time.sleep(0.01)
+        live = leftovers()[work]
+        assert not live['goes'] and 'works in it' in live['reason'], live
+        running.signal(signal.SIGKILL)
+        running.wait(30)
+    finally:
+        held.set()
+    plan = leftovers('--dry-run')
+    assert plan[work]['goes'] and 'that was killed' in plan[work]['reason'] and os.path.isdir(work), plan
+    text = site('prune', '--dry-run')
+    assert work in text.out and 'would go' in text.out, text
+    # What a pull goes on with stays for it, unless all is to go.
+    blob = os.path.join(site.cache, 'images', 'blobs', layer[7:] + '.part')
+    assert not plan[blob]['goes'] and '--all' in plan[blob]['reason'], plan
+    assert leftovers()[work]['goes'] and not os.path.exists(work) and os.path.exists(blob)
+    assert leftovers('--all')[blob]['goes'] and not os.path.exists(blob) and leftovers('--dry-run') == {}
 
 
 # --- F04: no room ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """`berth image create`: an image with libraries and packages, from indexes of the tests' own, and from the real ones."""
 import base64
+import fcntl
 import http.server
 import json
 import os
@@ -272,6 +273,19 @@ def test_dry_run_and_export(maker, tmp_path):
     assert again.code != 0 and 'there is something in it' in again.err, again
 
 
+def test_dry_run_needs_no_builder(maker, tmp_path):
+    for place in ('/bin', '/sbin', '/usr/bin', '/usr/sbin'):
+        for name in os.listdir(place):
+            if name not in ('runc', 'crun', 'buildah') and not os.path.lexists(tmp_path / 'bin' / name):
+                (tmp_path / 'bin').mkdir(exist_ok=True)
+                os.symlink(os.path.join(place, name), tmp_path / 'bin' / name)
+    env = {'PATH': str(tmp_path / 'bin')}
+    shown = maker('y', '--dependencies', 'needed', '--dry-run', env=env)
+    assert shown.code == 0 and 'needed==1.5' in shown.out, shown
+    refused = maker('y', '--dependencies', 'needed', env=env)
+    assert refused.code != 0 and "'buildah' is not on PATH" in refused.err, refused
+
+
 STEPS = ['resolving packages', 'fetching 2 packages', 'resolving libraries', 'fetching 2 libraries', 'building ',
          'reading what lies', 'checking interpreter', 'naming it']
 
@@ -460,6 +474,63 @@ def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
         assert maker.names() == [] and maker.leftovers() == []
     finally:
         hold.set()
+
+
+def interrupted(running, number):
+    begun = time.monotonic()
+    running.signal(number)
+    ended = running.wait(30 * PATIENCE)
+    assert ended.code != 0 and 'interrupted' in ended.out + ended.err, ended
+    assert time.monotonic() - begun <= 5 * PATIENCE
+
+
+def said(running, words):
+    until = time.monotonic() + 60 * PATIENCE
+    while words not in running.said() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert words in running.said(), running.said()
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_the_judge_asks(berth, maker, number):
+    """An index that takes the question and does not answer."""
+    hold, asked = threading.Event(), threading.Event()
+    line = '/docker_image_create name=%sj dependencies=needed' % PREFIX
+
+    def before_answer(path):
+        asked.set()
+        hold.wait(60 * PATIENCE)
+
+    maker.index.before_answer = before_answer
+    running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    try:
+        said(running, 'judging what is asked for')
+        assert asked.wait(30 * PATIENCE)
+        interrupted(running, number)
+        assert maker.names() == []
+    finally:
+        hold.set()
+
+
+def test_interrupted_while_it_builds(berth, maker):
+    """What the build has begun is removed all the same."""
+    line = '/docker_image_create name=%sb dependencies=needed' % PREFIX
+    running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+    said(running, 'building ')
+    time.sleep(0.5)
+    interrupted(running, signal.SIGINT)
+    assert maker.names() == [] and maker.leftovers() == []
+
+
+def test_interrupted_while_it_waits_for_another(berth, maker):
+    os.makedirs(maker.folder + '/cache')
+    line = '/docker_image_create name=%sl dependencies=needed' % PREFIX
+    with open(maker.folder + '/cache/create.lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        running = berth.begin('exec', line, settings=maker.settings, env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+        said(running, 'waiting for another process')
+        interrupted(running, signal.SIGTERM)
+    assert maker.made('l', '--dependencies', 'needed')['made']
 
 
 class Proxy:

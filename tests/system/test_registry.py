@@ -197,6 +197,23 @@ def test_credential_helpers(berth, site, registry):
     assert 'no path' in said(pull('../good'))
 
 
+def test_helper_for_all_registries_that_fails(berth, site, registry):
+    """It may know nothing of this registry: said, and asked without a name, which may be enough."""
+    name = registry.put('team/store', '1', small_image('store'))
+    folder = helper(berth, 'broken', 'sys.exit(3)\n')
+    helper(berth, 'empty', 'print("credentials not found in native keychain"); sys.exit(1)\n')
+
+    def refused(helper_name):
+        auth = berth.write('store.json', json.dumps({'credsStore': helper_name}))
+        return said(site('pull', name, env={'REGISTRY_AUTH_FILE': auth, 'PATH': folder + ':' + os.environ['PATH']}))
+
+    # This registry lets nobody in without a name, and the reason is told once more.
+    for helper_name, words in (('broken', 'ended with exit status 3'), ('none-such', 'is not on PATH')):
+        text = refused(helper_name)
+        assert 'status 401' in text and words in text and "store.json' ('credsStore')" in text, text
+    assert 'no name and password for the registry were found' in refused('empty')
+
+
 def test_trust_is_asked_before_the_registry(site, registry):
     name = registry.put('team/trust', '1', small_image('trust'))
     before = len(registry.requests())

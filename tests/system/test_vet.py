@@ -56,9 +56,9 @@ class Vet:
         metadata.mkdir(parents=True, exist_ok=True)
         (metadata / 'METADATA').write_text('\n'.join(('Metadata-Version: 2.4', 'Name: ' + name, 'Version: ' + version) + fields) + '\n')
 
-    def __call__(self, *words, program=BERTH):
+    def __call__(self, *words, program=BERTH, env=()):
         return subprocess.run([program, 'vet', *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              text=True, timeout=120, env={**os.environ, 'BERTH_CONFIG': str(self.folder / 'berth.yaml')})
+                              text=True, timeout=120, env={**os.environ, **dict(env), 'BERTH_CONFIG': str(self.folder / 'berth.yaml')})
 
     def judged(self, *words):
         """(exit code, the report) of the installed packages."""

@@ -1,5 +1,7 @@
 """berth vet db: advisories and lists of names and licences, from files and from a server on this machine; interrupted, damaged,
 old and hostile ones. What was there stays in use, and that is said."""
+import concurrent.futures
+import contextlib
 import gzip
 import http.server
 import io
@@ -376,8 +378,8 @@ def certificate(tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def server(certificate, monkeypatch):
+@contextlib.contextmanager
+def serving(certificate):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate / 'certificate', certificate / 'key')
     with http.server.ThreadingHTTPServer(('127.0.0.1', 0), Answers) as listening:
@@ -385,11 +387,18 @@ def server(certificate, monkeypatch):
         listening.good = b'zz-fetched\tthe server\n'
         listening.socket = context.wrap_socket(listening.socket, server_side=True)
         listening.address = 'https://127.0.0.1:%d' % listening.server_address[1]
-        monkeypatch.setenv('CURL_CA_BUNDLE', str(certificate / 'certificate'))
-        monkeypatch.setenv('no_proxy', '127.0.0.1')
+        listening.env = {'CURL_CA_BUNDLE': str(certificate / 'certificate'), 'no_proxy': '127.0.0.1'}
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         yield listening
         listening.shutdown()
+
+
+@pytest.fixture
+def server(certificate, monkeypatch):
+    with serving(certificate) as listening:
+        for name, value in listening.env.items():
+            monkeypatch.setenv(name, value)
+        yield listening
 
 
 def configured(vet, kind, address, more=''):
@@ -426,20 +435,37 @@ def test_only_the_bytes_that_the_policy_names_are_taken(vet, server):
 
 REFUSED = {
     'loop': 'redirects', 'downgrade': 'http', 'file': 'file', 'short': 'malicious names: what was there', 'endless': 'malicious names: what was there',
-    'huge': 'malicious names: what was there', 'missing': '404', 'damaged': 'malicious names: what was there', 'slow': 'malicious names: what was there',
+    'huge': 'malicious names: what was there', 'missing': '404', 'damaged': 'malicious names: what was there',
 }
 
 
-@pytest.mark.parametrize('path', REFUSED)
-def test_what_a_hostile_server_sends_changes_nothing_and_that_is_said(vet, server, path):
+def refused_update(vet, server, path):
+    """What an update says, and how long it takes, of a server that sends what `path` means."""
     imported(vet, 'malicious', 'zz-old\n')
     before = tree(vet)
     configured(vet, 'malicious', '%s/%s' % (server.address, path))
     began = time.monotonic()
-    done = vet('db', 'update')
+    done = vet('db', 'update', env=server.env)
+    return done, time.monotonic() - began, before
+
+
+@pytest.fixture(scope='module', autouse=True)
+def slow_update(request, certificate, tmp_path_factory):
+    """Half a minute of patience, which passes beside the other tests."""
+    if not any(item.originalname == 'test_a_server_that_is_slow_is_given_up' for item in request.session.items):
+        yield None
+        return
+    vet = Vet(tmp_path_factory.mktemp('slow'))
+    with serving(certificate) as listening, concurrent.futures.ThreadPoolExecutor(1) as beside:
+        yield vet, beside.submit(refused_update, vet, listening, 'slow')
+
+
+@pytest.mark.parametrize('path', REFUSED)
+def test_what_a_hostile_server_sends_changes_nothing_and_that_is_said(vet, server, path):
+    done, took, before = refused_update(vet, server, path)
     assert done.returncode == 12 and 'malicious names: what was there stays in use: ' in done.stderr and REFUSED[path] in done.stderr, done
     assert 'root:' not in done.stdout + done.stderr
-    assert time.monotonic() - began < 60 * PATIENCE
+    assert took < 60 * PATIENCE
     assert tree(vet) == before and 'name.malicious' in judged(vet, 'zz-old==1')[0]
 
 
@@ -449,3 +475,11 @@ def test_a_server_that_nobody_vouches_for_is_not_heard(vet, server, monkeypatch)
     done = vet('db', 'update')
     assert done.returncode == 12 and 'certificate' in done.stderr.lower(), done
     assert not vet.state.exists() or tree(vet) == {}
+
+
+def test_a_server_that_is_slow_is_given_up(slow_update):
+    """The last test, so that it waits for little."""
+    vet, update = slow_update
+    done, took, before = update.result(120)
+    assert done.returncode == 12 and 'malicious names: what was there stays in use: ' in done.stderr, done
+    assert 25 < took < 60 * PATIENCE and tree(vet) == before and 'name.malicious' in judged(vet, 'zz-old==1')[0]

@@ -1,0 +1,53 @@
+#include "berth/app/leftover_prune.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "berth/image/staging.h"
+
+namespace berth::app {
+namespace {
+
+using Kind = image::Leftover::Kind;
+
+LeftoverStep judge(image::Leftover leftover, bool all) {
+  LeftoverStep step{std::move(leftover), true, {}};
+  const image::Leftover& one = step.leftover;
+  if (one.kind == Kind::WorkFolder) {
+    step.goes = !one.is_in_use;
+    step.reason = one.is_in_use ? fmt::format("{} works in it", one.maker)
+                                : fmt::format("left by {} that was killed, and nobody works in it", one.maker);
+  } else if (one.age > image::kBlobsForgotten) {
+    const auto days = std::chrono::floor<std::chrono::days>(one.age).count();
+    step.reason = fmt::format("left by {}, and nobody has gone on with it for {} days", one.maker, days);
+  } else {
+    step.goes = all;
+    step.reason =
+        all ? fmt::format("left by {}; the next one fetches it anew", one.maker)
+            : fmt::format("left by {}, and the next one goes on with it; --all removes it as well", one.maker);
+  }
+  return step;
+}
+
+}  // namespace
+
+std::vector<LeftoverStep> plan_leftovers(std::vector<image::Leftover> found, bool all) {
+  std::vector<LeftoverStep> steps;
+  for (image::Leftover& one : found) steps.push_back(judge(std::move(one), all));
+  return steps;
+}
+
+std::vector<LeftoverStep> prune_leftovers(const Settings& settings, bool all, bool dry_run) {
+  std::vector<LeftoverStep> steps = plan_leftovers(image::find_leftovers(settings.cache), all);
+  for (LeftoverStep& step : steps) {
+    if (!step.goes || dry_run) continue;
+    const auto removed = image::remove_leftover(settings.cache, step.leftover);
+    step.goes = removed.has_value();
+    if (!removed) step.reason = removed.error().message();
+  }
+  return steps;
+}
+
+}  // namespace berth::app

@@ -1,0 +1,31 @@
+// What processes that were killed have left in the cache: work folders, and blobs on their way.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/base/result.h"
+
+namespace berth::image {
+
+struct Leftover {
+  enum class Kind : std::uint8_t { WorkFolder, Blob };
+  Kind kind = Kind::WorkFolder;
+  std::filesystem::path path;
+  std::string_view maker;  // whose it is: "a pull, update or load"
+  std::uint64_t size_bytes = 0;
+  bool is_in_use = false;         // a process works in it at this moment
+  std::chrono::seconds age = {};  // of a blob
+};
+
+// All that is there, in use or not, by path. What cannot be looked at is left out.
+std::vector<Leftover> find_leftovers(const std::filesystem::path& cache_folder);
+
+// Errors: Conflict when a process works in it by now; those of removing.
+Result<void> remove_leftover(const std::filesystem::path& cache_folder, const Leftover& leftover);
+
+}  // namespace berth::image
