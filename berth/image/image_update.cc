@@ -61,7 +61,10 @@ void look(UpdateResult& result, bool& differs, const MoveSettings& settings, con
   result.after = here->digest;
   std::vector<std::string> digests = here->other_digests;
   digests.push_back(here->digest);
-  if (const auto trusted = check_trust(settings.trust, std::vector{result.reference}, digests); !trusted) {
+  const auto trusted = check_trust(settings.trust, std::vector{result.reference}, digests);
+  // Where a signature is needed, a pull looks for it, also of what is here already.
+  const bool needs_signature = !trusted && check_name(settings.trust, result.reference);
+  if (!trusted && !needs_signature) {
     differs = false;
     if (!options.leaves_untrusted) return fail_with(result, trusted.error());
     result.state = UpdateState::LeftAlone;
@@ -69,7 +72,7 @@ void look(UpdateResult& result, bool& differs, const MoveSettings& settings, con
   }
   const auto same = is_unchanged(result.reference, here->digest, settings);
   if (!same) fail_with(result, same.error());
-  differs = same && !*same;
+  differs = same && (!*same || needs_signature);
 }
 
 void bring(UpdateResult& result, const MoveSettings& settings) {
