@@ -24,11 +24,13 @@ std::string shown(std::string_view text) { return to_visible(text.substr(0, 120)
 // What is wrong with signatures, one reason once.
 class Reasons {
  public:
+  // `number` counts from 1; 0: it is said of all of them.
   void add(const std::string& where, std::size_t number, const std::string& why) {
     if (std::ranges::find(known_, why) != known_.end()) return;
     known_.push_back(why);
     if (known_.size() <= kMostReasons) {
-      text_ += fmt::format("{}signature {} under '{}': {}", text_.empty() ? "" : "; ", number, where, why);
+      const std::string which = number == 0 ? std::string() : fmt::format("signature {} ", number);
+      text_ += fmt::format("{}{}under '{}': {}", text_.empty() ? "" : "; ", which, where, why);
     }
   }
   bool empty() const { return known_.empty(); }

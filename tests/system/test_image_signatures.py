@@ -3,6 +3,7 @@ import base64
 import json
 import os
 import shutil
+import tarfile
 import tempfile
 
 import pytest
@@ -57,7 +58,8 @@ def said(done):
 
 def run(site, name):
     """A call in the image, which holds no Python: that is found out only once it is trusted."""
-    done = site.berth.script('1', '--image', name, settings=site.settings, env=site.env)
+    script = site.berth.write('scripts/signed.py', '1')
+    done = site.berth('run', script, '--image', name, settings=site.settings, env=site.env)
     assert done.code == 2 or 'not trusted' in done.err, done
     return done
 
@@ -244,7 +246,8 @@ def test_what_was_here_before(site, registry, keys):
         ask_for(site, registry, keys['ours'].public)
         refused = said(run(site, name))
         assert 'none was verified here for ' + image.digest in refused and "'berth image pull %s'" % name in refused
-        assert tag_of(image.digest) in site(how, name, '--json').out + said(site('pull', name))
+        done = site(how, name, '--json')
+        assert done.code == 12 and tag_of(image.digest) in done.out + done.err, done
         sign(registry, path, image.digest, keys['ours'])
         done = site(how, name, '--json')
         assert done.code == 0, done
@@ -288,7 +291,14 @@ def test_signature_of_another_name_of_the_same_image(site, registry, keys):
     assert may_run(site, first)
 
 
-def test_files_bring_no_signature(site, registry, keys):
+@pytest.fixture
+def other(berth):
+    made = registries.Site(berth, tempfile.mkdtemp(prefix='berth-site-'))
+    yield made
+    made.end()
+
+
+def test_files_of_what_was_not_verified(site, other, registry, keys):
     path = 'team/filed'
     image = small_image(path)
     name = registry.put(path, '1', image)
@@ -296,15 +306,99 @@ def test_files_bring_no_signature(site, registry, keys):
     assert site('pull', name).code == 0
     file = os.path.join(site.folder, 'filed.tar')
     assert site('save', file, name).code == 0
-    other = registries.Site(site.berth, tempfile.mkdtemp(prefix='berth-site-'))
-    try:
-        ask_for(other, registry, keys['ours'].public)
-        refused = said(other('load', file))
-        assert 'what is loaded from a file brings none' in refused and other.names() == [], refused
-        assert other('load', file, '--name', 'localhost/filed:1').code == 0, 'a name of this machine is another rule'
-        assert 'not trusted' in said(other('load', file, '--name', name)), "a person's word is no signature"
-    finally:
-        other.end()
+    ask_for(other, registry, keys['ours'].public)
+    refused = said(other('load', file))
+    assert 'the file (signatures that were verified go along with' in refused and tag_of(image.digest) in refused
+    assert other.names() == [] and not os.path.exists(os.path.join(other.state, 'signatures'))
+    assert other('load', file, '--name', 'localhost/filed:1').code == 0, 'a name of this machine is another rule'
+    assert 'not trusted' in said(other('load', file, '--name', name)), "a person's word is no signature"
+
+
+def signed_index(registry, path, key):
+    """An index that is signed, and its image."""
+    image = small_image(path)
+    registry.put(path, 'plain', image)
+    index = json.loads(index_of(image))
+    index['manifests'] = index['manifests'][1:]
+    body = json.dumps(index).encode()
+    registry.put_document(path, '1', body, OCI_INDEX)
+    sign(registry, path, digest_of(body), key)
+    return '%s/%s:1' % (registry.name, path), image
+
+
+@pytest.mark.parametrize('how', ['save', 'bundle'])
+def test_files_carry_signatures(site, other, registry, keys, how):
+    path = 'team/carried-' + how
+    plain = small_image(path)
+    name = registry.put(path, '1', plain)
+    sign(registry, path, plain.digest, keys['ours'])
+    indexed, image = signed_index(registry, path + '-index', keys['ours'])
+    ask_for(site, registry, keys['ours'].public)
+    assert site('pull', name).code == 0 and site('pull', indexed).code == 0
+    file = os.path.join(site.folder, 'carried.tar')
+
+    def berth(at, *argv):
+        return at.berth(*argv, settings=at.settings, env=site.env, seconds=240)
+
+    made = berth(site, 'image', 'save', file, name, indexed) if how == 'save' else berth(
+        site, 'bundle', 'create', file, '--image', name, '--image', indexed)
+    assert made.code == 0, made
+    if how == 'bundle':
+        assert berth(site, 'bundle', 'verify', file).code == 0
+    load = ('image', 'load', file) if how == 'save' else ('bundle', 'import', file, '--name', 'carried')
+    before = len(registry.requests())
+    ask_for(other, registry, keys['other'].public)
+    done = berth(other, *load)
+    assert done.code != 0 and 'no key that is trusted' in done.out + done.err and other.names() == [], done
+    ask_for(other, registry, keys['ours'].public)
+    done = berth(other, *load)
+    assert done.code == 0 and other.digests() == {name: plain.digest, indexed: image.digest}, done
+    assert may_run(other, name) and may_run(other, indexed)
+    assert len(registry.requests()) == before, 'no registry was asked'
+    # What was carried goes on from there.
+    again = os.path.join(site.folder, 'again.tar')
+    assert berth(other, 'image', 'save', again, name).code == 0
+    with tarfile.open(again) as tar:
+        index = json.load(tar.extractfile('index.json'))
+    assert [one for one in index['manifests'] if tag_of(plain.digest) in str(one)], index
+
+
+def test_signature_in_a_file_that_is_another(site, other, registry, keys):
+    """Whoever writes the file cannot make a signature of another image, of nothing, or of another name, count."""
+    path = 'team/forged'
+    image, stolen = small_image(path), small_image('stolen')
+    name = '%s/%s' % (registry.name, path)
+    ask_for(other, registry, keys['ours'].public)
+
+    def archive(signatures, tag=tag_of(image.digest), place=name):
+        entries = [(registries.OCI_MANIFEST, image.manifest, name + ':1')] + [
+            (registries.OCI_MANIFEST, signatures.manifest, '%s:%s' % (place, tag))]
+        index = json.dumps({'schemaVersion': 2, 'mediaType': OCI_INDEX, 'manifests': [
+            {'mediaType': kind, 'digest': digest_of(data), 'size': len(data),
+             'annotations': {'org.opencontainers.image.ref.name': ref}} for kind, data, ref in entries]}).encode()
+        blobs = {**image.blobs, **signatures.blobs, image.digest: image.manifest,
+                 digest_of(signatures.manifest): signatures.manifest}
+        files = {'oci-layout': b'{"imageLayoutVersion": "1.0.0"}', 'index.json': index}
+        files.update({'blobs/sha256/' + digest[7:]: data for digest, data in blobs.items()})
+        return registries.tar_of(files)
+
+    def load(signatures, **how):
+        return other('load', other.berth.write('forged.tar', archive(signatures, **how)))
+
+    ours = keys['ours']
+    good = Signatures(signed(ours, claim(name, image.digest)))
+    rows = ((dict(signatures=Signatures(signed(ours, claim(name, stolen.digest)))), 'it is for the digest'),
+            (dict(signatures=Signatures(signed(keys['other'], claim(name, image.digest)))), 'no key that is trusted'),
+            (dict(signatures=Signatures(signed(ours, claim(name + 'x', image.digest)))), 'another name'),
+            (dict(signatures=good, tag=tag_of(stolen.digest)), 'has none: there is no tag'),
+            (dict(signatures=good, place=name + 'x'), 'has none: there is no tag'))
+    for how, words in rows:
+        refused = said(load(**how))
+        assert words in refused and other.names() == [], (how, refused)
+    lost = Signatures(signed(ours, claim(name, image.digest)))
+    lost.blobs.pop(digest_of(claim(name, image.digest)))
+    assert 'is not in it' in said(load(lost)) and other.names() == []
+    assert load(good).code == 0 and may_run(other, name + ':1')
 
 
 def test_tags_of_signatures_are_no_versions(site, registry, keys):
