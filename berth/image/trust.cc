@@ -82,7 +82,7 @@ Error unsigned_refusal(const SignatureRule& rule, const Reference& given, std::s
   return Error(Errc::Denied,
                fmt::format("use image '{}': it is not trusted: the setting {}.signatures ({}) asks for a signature by "
                            "{}, and {}; 'berth image pull {}' looks for one in its registry, also when the image is "
-                           "here already (what is loaded from a file brings none), and {}.digests can name its digest",
+                           "here already, and {}.digests can name its digest",
                            name, kTrustSetting, to_string(rule), keys_text(rule), why, name, kTrustSetting));
 }
 
