@@ -12,6 +12,8 @@
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/image/archive.h"
+#include "berth/image/layout_writer.h"
+#include "berth/image/signature_records.h"
 #include "berth/image/tar_writer.h"
 #include "berth/sys/file.h"
 #include "berth/sys/full_disk.h"
@@ -88,8 +90,9 @@ class BundleWriter {
     return {};
   }
 
-  Result<void> add_image(const image::ExportedImage& image, const image::Reference& name) {
-    return layout_.add(image, name);
+  Result<void> add_image(const image::ExportedImage& image, const image::Reference& name,
+                         const std::vector<image::VerifiedSignature>& verified) {
+    return layout_.add(image, name, verified);
   }
 
   // Returns the digest of SHA256SUMS.
@@ -185,7 +188,8 @@ Result<Bundle> write_bundle(const Settings& settings, const fs::path& file, cons
     BERTH_TRY(const image::Reference name, image::name_to_carry(local, asked).context(doing));
     BERTH_TRY(const image::ExportedImage exported,
               image::export_image(local, work.path(), moves, deadline, true).context(doing));
-    BERTH_CHECK_OK(writer.add_image(exported, name).context(doing));
+    const auto verified = image::find_signatures(moves.state_folder, exported.digest);
+    BERTH_CHECK_OK(writer.add_image(exported, name, verified).context(doing));
     BundledImage bundled = {image::to_string(name), exported.digest, exported.keeps_digest, {}};
     for (const image::Descriptor& layer : exported.manifest.layers) bundled.blobs.push_back(layer.digest);
     bundled.blobs.push_back(exported.manifest.config.digest);

@@ -46,7 +46,7 @@ Result<AskRegistry> ask_registries(const Settings& settings) {
                          const image::Reference& reference) mutable -> Result<RegistryTag> {
     const image::Reference name = image::normalized(reference);
     if (name.tag.empty() && name.digest.empty()) return fail(Errc::InvalidInput, "it has neither tag nor digest");
-    BERTH_CHECK_OK(image::check_trust(moves.trust, name));
+    BERTH_CHECK_OK(image::check_name(moves.trust, name));
     if (const auto known = unreachable.find(name.registry); known != unreachable.end()) {
       return std::unexpected(known->second);
     }

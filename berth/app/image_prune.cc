@@ -14,6 +14,7 @@
 #include "berth/image/image_removal.h"
 #include "berth/image/named_images.h"
 #include "berth/image/short_names.h"
+#include "berth/image/signature_records.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/tag_order.h"
 
@@ -100,12 +101,13 @@ image::ToolStorage tool_storage(const Settings& settings, const std::filesystem:
   return storage;
 }
 
-// What Berth keeps of an image that is gone: its mounted roots and its inventory.
+// What Berth keeps of an image that is gone: its mounted roots, its inventory, what was verified of it.
 void forget(const Settings& settings, const std::string& id, const std::string& digest) {
   if (const auto folder = container::RuntimeFolder::open(settings.runtime)) {
     container::remove_kept_roots_of(*folder, id);
   }
   ::unlink((settings.cache / "inventories" / digest.substr(digest.find(':') + 1)).c_str());
+  image::forget_signatures(settings.state, digest);
 }
 
 // Why the image of `step` is not removed after all: what was found out of it holds no more. Empty when it does.

@@ -70,7 +70,7 @@ class Judgement {
                        "item's own image",
                        text_));
     }
-    const bool is_trusted = known_.is_made_here || image::check_trust(settings_.trust, reference_).has_value();
+    const bool is_trusted = known_.is_made_here || image::check_name(settings_.trust, reference_).has_value();
     if (is_vendors(vendor_name_) || is_trusted) return;
     const image::Reference full = image::normalized(reference_);
     find(kForeignImage, fmt::format("'{}' is not of the organisation demisto or demistoextended: it is '{}' of the "

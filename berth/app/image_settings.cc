@@ -49,6 +49,46 @@ Result<std::string> host_name(std::string_view text) {
   return fmt::format("{}{}{}:{}", is_six ? "[" : "", url->host, is_six ? "]" : "", url->port);
 }
 
+// A row of `images.trusted.signatures`: what must be signed, and the files of the keys.
+Result<void> read_signature_rule(const YamlNode& node, const Place& place, image::TrustPolicy& trust) {
+  constexpr std::string_view kHint = " needs one of 'registry', 'organisation' and 'name', and 'signed_by'";
+  std::string registry;
+  image::Reference organisation;
+  image::Reference name;
+  std::vector<std::string> files;
+  if (!node.is_mapping())
+    return fail(Errc::InvalidInput, place.text(node) + " is a list of rows; each" + std::string(kHint));
+  BERTH_CHECK_OK(read_mapping(node, place,
+                              {{"registry", with(image::parse_trusted_registry, registry)},
+                               {"organisation", with(image::parse_trusted_organisation, organisation)},
+                               {"name", with(image::parse_trusted_name, name)},
+                               {"signed_by", list_with(absolute_path, files)}}));
+  const int places = (registry.empty() ? 0 : 1) + (organisation.path.empty() ? 0 : 1) + (name.path.empty() ? 0 : 1);
+  if (places != 1 || files.empty()) return fail(Errc::InvalidInput, place.text(node) + std::string(kHint));
+  image::SignatureRule rule;
+  if (!registry.empty()) {
+    rule.reach = image::Reach::Registry;
+    rule.place.registry = std::move(registry);
+  } else if (!organisation.path.empty()) {
+    rule.reach = image::Reach::Organisation;
+    rule.place = std::move(organisation);
+  } else {
+    rule.reach = image::Reach::Name;
+    rule.place = std::move(name);
+  }
+  for (std::string& file : files) rule.keys.push_back({.path = std::move(file), .problem = "it was not read"});
+  auto added = image::add_signature_rule(trust, std::move(rule));
+  if (!added) return std::unexpected(std::move(added).error().in(place.text(node)));
+  return {};
+}
+
+Result<void> read_signature_rules(const YamlNode& node, const Place& place, image::TrustPolicy& trust) {
+  if (!node.is_sequence()) return fail(Errc::InvalidInput, place.text(node) + " needs a list of rows");
+  trust.signatures.clear();
+  for (const YamlNode* row : node.items()) BERTH_CHECK_OK(read_signature_rule(*row, place, trust));
+  return {};
+}
+
 }  // namespace
 
 IndexSettings indexes_of(const IndexSettings& given, const IndexSettings& otherwise) {
@@ -64,19 +104,15 @@ Result<std::string> index_address(std::string_view text) {
 }
 
 SetValue trusted_images(image::TrustPolicy& into) {
-  const auto no_signatures = [](const YamlNode& node, const Place& place) -> Result<void> {
-    return fail(Errc::InvalidInput,
-                place.text(node) +
-                    " is no setting: no tool of Debian 12 verifies an image's signature apart from fetching it (there "
-                    "is no cosign, and skopeo checks only what it fetches itself); name the images under 'digests', "
-                    "which nobody can forge");
+  const auto signatures = [&into](const YamlNode& node, const Place& place) {
+    return read_signature_rules(node, place, into);
   };
   const SetValue lists = group({{"local", with(on_or_off, into.local)},
                                 {"registries", list_with(image::parse_trusted_registry, into.registries)},
                                 {"organisations", list_with(image::parse_trusted_organisation, into.organisations)},
                                 {"names", list_with(image::parse_trusted_name, into.names)},
                                 {"digests", list_with(image::parse_trusted_digest, into.digests)},
-                                {"signatures", no_signatures}});
+                                {"signatures", signatures}});
   return [lists, &into](const YamlNode& node, const Place& place) -> Result<void> {
     into.any = node.is_scalar() && node.text() == "any";
     if (into.any) return {};
@@ -86,6 +122,12 @@ SetValue trusted_images(image::TrustPolicy& into) {
     }
     return lists(node, place);
   };
+}
+
+void read_signing_keys(image::TrustPolicy& trust) {
+  for (image::SignatureRule& rule : trust.signatures) {
+    for (image::PublicKey& key : rule.keys) key = image::read_public_key(key.path);
+  }
 }
 
 SetValue registries_reached(RegistryRows& into) {

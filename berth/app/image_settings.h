@@ -28,8 +28,11 @@ IndexSettings indexes_of(const IndexSettings& given, const IndexSettings& otherw
 Result<std::string> index_address(std::string_view text);
 
 // The setter of `images.trusted`: the word `any`, or a mapping of lists, each of which takes the place of its default.
-// `into` lives as long as the setter.
+// `into` lives as long as the setter. Keys are named, not read: that is read_signing_keys.
 SetValue trusted_images(image::TrustPolicy& into);
+
+// Reads the files of the keys that the rules of signatures name.
+void read_signing_keys(image::TrustPolicy& trust);
 
 // The setter of `images.registries`: a mapping of registries to how they are reached.
 SetValue registries_reached(RegistryRows& into);

@@ -9,6 +9,7 @@
 #include "berth/app/user_places.h"
 #include "berth/base/sha256.h"
 #include "berth/content/yaml_reader.h"
+#include "berth/image/signature_records.h"
 #include "berth/sys/file.h"
 
 namespace berth::app {
@@ -65,6 +66,20 @@ Result<void> check_for_user(const Settings& settings) {
   return fail(Errc::InvalidInput,
               "the setting 'isolation.user_namespace' is off, and only root can run containers "
               "without one; set it to on in ~/.config/berth/berth.yaml");
+}
+
+// What stands in the files of the keys is a part of the settings, as if it stood in the configuration itself.
+void take_signing_keys(Settings& settings) {
+  read_signing_keys(settings.trust);
+  for (const image::SignatureRule& rule : settings.trust.signatures) {
+    for (const image::PublicKey& key : rule.keys) {
+      settings.fingerprint =
+          sha256_hex(fmt::format("{}\n{}\n{}", settings.fingerprint, key.path.native(), key.fingerprint));
+    }
+  }
+  settings.trust.find_verified = [state = settings.state](const std::string& digest) {
+    return image::find_signatures(state, digest);
+  };
 }
 
 }  // namespace
@@ -204,6 +219,7 @@ Result<Settings> load_settings() {
   if (const char* path = std::getenv("BERTH_CONFIG"); path != nullptr && *path != '\0') {
     BERTH_CHECK_OK(read_over(path, true));
     BERTH_CHECK_OK(check_for_user(settings));
+    take_signing_keys(settings);
     return settings;
   }
   BERTH_CHECK_OK(read_over("/etc/berth/berth.yaml", false));
@@ -211,6 +227,7 @@ Result<Settings> load_settings() {
   take_own_places();
   if (settings.ordinary_user) BERTH_CHECK_OK(read_over(own.config / "berth.yaml", false));
   BERTH_CHECK_OK(check_for_user(settings));
+  take_signing_keys(settings);
   return settings;
 }
 

@@ -48,7 +48,8 @@ struct Settings {
   std::string server_build = "0";
   std::string server_platform = "xsoar";  // which of the vendor's products content takes the server for
   ServeSettings serve;
-  std::string fingerprint;  // of the files that load_settings read: the same for two processes with the same settings
+  std::string fingerprint;  // of the files that load_settings read, keys of signatures among them: the same for two
+                            // processes with the same settings
 
   // Where the daemon listens.
   std::filesystem::path socket() const { return serve.socket.empty() ? runtime / "berth.sock" : serve.socket; }

@@ -18,6 +18,7 @@
 #include "berth/cli/image_list_command.h"
 #include "berth/cli/image_move_command.h"
 #include "berth/cli/image_removal_command.h"
+#include "berth/cli/image_signing_command.h"
 #include "berth/cli/image_view_command.h"
 #include "berth/cli/instance_command.h"
 #include "berth/cli/investigation_command.h"
@@ -111,6 +112,7 @@ void add_image(CLI::App& program, CommandLine& line) {
   add_image_views(image, line.choice);
   add_image_removal(image, line.choice);
   add_image_moves(image, line.choice);
+  add_image_signing(image, line.choice);
 }
 
 void add_ps(CLI::App& program, CommandLine& line) {

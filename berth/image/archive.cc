@@ -10,8 +10,11 @@
 
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
+#include "berth/image/layout_writer.h"
 #include "berth/image/oci_layout.h"
 #include "berth/image/short_names.h"
+#include "berth/image/signature_object.h"
+#include "berth/image/signature_records.h"
 #include "berth/image/strict_json.h"
 #include "berth/image/tar_stream.h"
 #include "berth/sys/file.h"
@@ -21,10 +24,6 @@ namespace berth::image {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
-constexpr std::string_view kBlobs = "blobs/sha256/";
-constexpr std::string_view kLayoutVersion = R"({"imageLayoutVersion": "1.0.0"})";
 
 std::string hex_of(std::string_view digest) { return std::string(digest.substr(digest.find(':') + 1)); }
 
@@ -130,38 +129,7 @@ Result<Reference> name_in_archive(const LayoutFolder::Named& image) {
 
 bool is_layout_member(std::string_view name) {
   if (name == "oci-layout" || name == "index.json") return true;
-  return name.starts_with(kBlobs) && is_digest("sha256:" + std::string(name.substr(kBlobs.size())));
-}
-
-Result<void> LayoutWriter::add_bytes(const std::string& name, const std::string& bytes) {
-  if (!written_.insert(name).second) return {};
-  if (on_member) on_member(name, sha256_hex(bytes));
-  return tar_.add(name, bytes);
-}
-
-Result<void> LayoutWriter::add(const ExportedImage& image, const Reference& name) {
-  std::vector<Descriptor> blobs(image.manifest.layers.begin(), image.manifest.layers.end());
-  blobs.push_back(image.manifest.config);
-  for (const Descriptor& blob : blobs) {
-    const std::string member = std::string(kBlobs) + hex_of(blob.digest);
-    if (!written_.insert(member).second) continue;
-    if (on_member) on_member(member, hex_of(blob.digest));
-    BERTH_CHECK_OK(tar_.add_file(member, image.blob(blob.digest)));
-  }
-  BERTH_CHECK_OK(add_bytes(std::string(kBlobs) + hex_of(image.digest), image.manifest_body));
-  Json entry = Json::object();
-  entry.set("mediaType", image.manifest.media_type).set("digest", image.digest);
-  entry.set("size", static_cast<std::uint64_t>(image.manifest_body.size()));
-  entry.set("annotations", Json(Json::Object{{std::string(kRefName), to_string(name)}}));
-  entries_.push_back(print_json(entry));
-  return {};
-}
-
-Result<void> LayoutWriter::finish() {
-  std::string index = fmt::format(R"({{"schemaVersion": 2, "mediaType": "{}", "manifests": [)", kOciIndexType);
-  for (std::size_t i = 0; i < entries_.size(); ++i) index += (i == 0 ? "" : ", ") + entries_[i];
-  BERTH_CHECK_OK(add_bytes("index.json", index + "]}"));
-  return add_bytes("oci-layout", std::string(kLayoutVersion));
+  return name.starts_with(kLayoutBlobs) && is_digest("sha256:" + std::string(name.substr(kLayoutBlobs.size())));
 }
 
 Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked) {
@@ -192,7 +160,8 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
     BERTH_TRY(const LocalImage image, store.find_image(name).context(doing));
     BERTH_TRY(const Reference full, name_to_carry(image, name).context(doing));
     BERTH_TRY(const ExportedImage exported, export_image(image, work.path(), settings, deadline, true).context(doing));
-    BERTH_CHECK_OK(layout.add(exported, full).context(doing));
+    const auto verified = find_signatures(settings.state_folder, exported.digest);
+    BERTH_CHECK_OK(layout.add(exported, full, verified).context(doing));
     saved.push_back({full, exported.digest, exported.keeps_digest});
   }
   BERTH_CHECK_OK(layout.finish().context(doing));
@@ -215,17 +184,42 @@ Result<LayoutFolder> LayoutFolder::open(std::filesystem::path folder) {
   BERTH_TRY(const Json json, parse_strict_json(*text, "index"));
   const Json::Array& entries = *json.find("manifests")->as_array();
   std::vector<Named> images;
+  std::map<std::string, Descriptor> signatures;
   for (std::size_t i = 0; i < index->entries.size(); ++i) {
     const Json* annotations = entries[i].find("annotations");
     std::string name = annotations == nullptr ? "" : annotations->text_or(kRefName, "");
     if (annotations != nullptr && !name.contains('/')) name = annotations->text_or("io.containerd.image.name", name);
-    images.push_back({std::move(name), index->entries[i]});
+    const auto reference = parse_reference(name);
+    if (reference && is_tag_of_a_digest(reference->tag)) {
+      signatures.emplace(to_string(normalized(*reference)), index->entries[i]);
+    } else {
+      images.push_back({std::move(name), index->entries[i]});
+    }
   }
   if (images.empty()) return fail(Errc::NotFound, "read the archive: there is no image in it");
-  return LayoutFolder(std::move(folder), std::move(images));
+  return LayoutFolder(std::move(folder), std::move(images), std::move(signatures));
 }
 
-std::filesystem::path LayoutFolder::blob(const std::string& digest) const { return folder_ / kBlobs / hex_of(digest); }
+SignatureSource LayoutFolder::signatures_of(const Reference& name) const {
+  const auto fetch_manifest = [this,
+                               place = name_of(normalized(name))](const std::string& tag) -> Result<FetchedManifest> {
+    const auto found = signatures_.find(fmt::format("{}:{}", place, tag));
+    if (found == signatures_.end()) return fail(Errc::NotFound, fmt::format("the file has no '{}'", tag));
+    BERTH_TRY(std::string body, read_blob(found->second, kMaxManifestBytes));
+    return FetchedManifest{
+        .body = std::move(body), .content_type = found->second.media_type, .digest = found->second.digest};
+  };
+  const auto fetch_blob = [this](const Descriptor& blob, std::size_t limit_bytes) {
+    return read_blob(blob, limit_bytes);
+  };
+  return {.name = "the file (signatures that were verified go along with 'berth image save' and 'berth bundle create')",
+          .fetch_manifest = fetch_manifest,
+          .fetch_blob = fetch_blob};
+}
+
+std::filesystem::path LayoutFolder::blob(const std::string& digest) const {
+  return folder_ / kLayoutBlobs / hex_of(digest);
+}
 
 Result<std::string> LayoutFolder::read_blob(const Descriptor& descriptor, std::size_t limit_bytes) const {
   auto bytes = sys::read_file(blob(descriptor.digest), limit_bytes);
@@ -300,7 +294,8 @@ Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named&
                           NameFrom from, const MoveSettings& settings, Staging::Deadline deadline) {
   if (name.tag.empty()) return std::unexpected(no_tag(to_string(name)));
   BERTH_TRY(const ImagePlan plan, layout.plan(image));
-  BERTH_CHECK_OK(check_loaded(settings.trust, name, plan, from));
+  BERTH_CHECK_OK(
+      check_signed(check_loaded(settings.trust, name, plan, from), layout.signatures_of(name), name, plan, settings));
   BERTH_TRY(std::optional<Pulled> here, look_for(plan, name, settings));
   if (here) return *std::move(here);
   BERTH_TRY(Staging staging, Staging::open(settings, plan.digest, deadline));

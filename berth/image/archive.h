@@ -3,18 +3,18 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "berth/base/result.h"
-#include "berth/image/image_export.h"
+#include "berth/image/local_store.h"
 #include "berth/image/pull.h"
+#include "berth/image/signature_search.h"
 #include "berth/image/staging.h"
 #include "berth/image/tar_stream.h"
-#include "berth/image/tar_writer.h"
 
 namespace berth::image {
 
@@ -33,24 +33,6 @@ Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked)
 Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names, const std::filesystem::path& file,
                                             const MoveSettings& settings);
 
-// The parts of a layout that go into `tar`: one entry a blob, each once.
-class LayoutWriter {
- public:
-  explicit LayoutWriter(TarWriter& tar) : tar_(tar) {}
-  // `on_member` hears each name with the SHA-256 of what it holds, in hexadecimal digits.
-  std::function<void(const std::string& name, const std::string& sha256)> on_member;
-
-  Result<void> add(const ExportedImage& image, const Reference& name);
-  Result<void> finish();  // what names the images
-
- private:
-  Result<void> add_bytes(const std::string& name, const std::string& bytes);
-
-  TarWriter& tar_;
-  std::set<std::string> written_;
-  std::vector<std::string> entries_;  // of the index, as JSON
-};
-
 // A layout that was unpacked into a folder.
 class LayoutFolder {
  public:
@@ -62,6 +44,8 @@ class LayoutFolder {
     Descriptor descriptor;
   };
   const std::vector<Named>& images() const { return images_; }
+  // The signatures that it has for images called `name`. The folder lives as long as the source.
+  SignatureSource signatures_of(const Reference& name) const;
 
   // Reads and judges what names the image; every digest is computed. Errors: Corrupt, with the blob; those of
   // parse_manifest and judge_config.
@@ -69,12 +53,13 @@ class LayoutFolder {
   std::filesystem::path blob(const std::string& digest) const;
 
  private:
-  LayoutFolder(std::filesystem::path folder, std::vector<Named> images)
-      : folder_(std::move(folder)), images_(std::move(images)) {}
+  LayoutFolder(std::filesystem::path folder, std::vector<Named> images, std::map<std::string, Descriptor> signatures)
+      : folder_(std::move(folder)), images_(std::move(images)), signatures_(std::move(signatures)) {}
   Result<std::string> read_blob(const Descriptor& blob, std::size_t limit_bytes) const;
 
   std::filesystem::path folder_;
   std::vector<Named> images_;
+  std::map<std::string, Descriptor> signatures_;  // by name and tag
 };
 
 // Unpacks the archive `file`, whose names `is_member` must know, into the folder `into`. Nothing but files is accepted.
@@ -93,8 +78,9 @@ Result<Reference> name_in_archive(const LayoutFolder::Named& image);
 // Who says what an image is called: a file's word that it was created here does not make it trusted.
 enum class NameFrom { File, Person };
 
-// Puts one image of an unpacked layout into the storage under `name`, as a pull does: trust, judgement, a tag that does
-// not change. Errors: as of pull_image; InvalidInput for a name without a tag.
+// Puts one image of an unpacked layout into the storage under `name`, as a pull does: trust, by a signature in the
+// layout where one is needed, judgement, a tag that does not change. Errors: as of pull_image; InvalidInput for a name
+// without a tag.
 Result<Pulled> load_image(const LayoutFolder& layout, const LayoutFolder::Named& image, const Reference& name,
                           NameFrom from, const MoveSettings& settings, Staging::Deadline deadline);
 

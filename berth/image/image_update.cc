@@ -68,14 +68,17 @@ void look(UpdateResult& result, bool& differs, const MoveSettings& settings, con
   result.after = here->digest;
   std::vector<std::string> digests = here->other_digests;
   digests.push_back(here->digest);
-  if (const auto trusted = check_trust(settings.trust, std::vector{result.reference}, digests); !trusted) {
+  const auto trusted = check_trust(settings.trust, std::vector{result.reference}, digests);
+  // Where a signature is needed, a pull looks for it, also of what is here already.
+  const bool needs_signature = !trusted && check_name(settings.trust, result.reference);
+  if (!trusted && !needs_signature) {
     differs = false;
     if (!options.leaves_untrusted) return fail_with(result, trusted.error());
     result.state = UpdateState::LeftAlone;
     return;
   }
   auto looked = look_at_registry(result.reference, here->digest, settings);
-  differs = looked && !looked->is_unchanged;
+  differs = looked && (!looked->is_unchanged || needs_signature);
   if (!looked) return fail_with(result, std::move(looked).error());
   result.warnings = std::move(looked->warnings);
 }

@@ -60,7 +60,7 @@ Known read_known(const std::filesystem::path& file) {
 std::string reason_not_to_ask(const Reference& name, const MoveSettings& settings) {
   if (is_created_here(name)) return "it was created on this machine";
   if (name.tag.empty()) return "it has no tag";
-  const auto trusted = check_trust(settings.trust, name);
+  const auto trusted = check_name(settings.trust, name);
   return trusted ? "" : trusted.error().message();
 }
 

@@ -8,6 +8,8 @@
 #include "berth/base/sha256.h"
 #include "berth/image/known_layers.h"
 #include "berth/image/origins.h"
+#include "berth/image/signature_records.h"
+#include "berth/image/signature_search.h"
 #include "berth/image/tag_order.h"
 
 namespace berth::image {
@@ -44,7 +46,8 @@ class Pull {
   Result<Pulled> run(RegistryClient& registry) {
     step(fmt::format("asking '{}' for {}", registry.place().registry, to_string(given_)));
     BERTH_TRY(const ImagePlan plan, plan_image(registry, is_pinned() ? given_.digest : given_.tag));
-    BERTH_CHECK_OK(check_trust(settings_.trust, std::vector{given_}, std::vector{plan.digest, plan.source_digest}));
+    auto trusted = check_trust(settings_.trust, std::vector{given_}, std::vector{plan.digest, plan.source_digest});
+    BERTH_CHECK_OK(check_signed(std::move(trusted), source_of(registry), given_, plan, settings_));
     BERTH_CHECK_OK(find_name(registry, plan));
     BERTH_TRY(std::optional<Pulled> here, look_here(plan));
     if (here) return *std::move(here);
@@ -104,6 +107,7 @@ class Pull {
     if (is_pinned() ? has_digest(*here, pin) : here->digest == plan.digest || is_equal) {
       const std::string digest = is_pinned() ? plan.digest : here->digest;
       BERTH_CHECK_OK(remember_origin(settings_.state_folder, name_, {plan.source_digest, digest}));
+      BERTH_CHECK_OK(carry_signatures(settings_.state_folder, plan.digest, digest));
       return std::optional(Pulled{.reference = name_, .digest = digest, .previous = here->digest, .id = here->id});
     }
     if (is_equal || options_.moves_tag || name_.tag.empty()) return std::optional<Pulled>();
@@ -197,7 +201,7 @@ Result<Pulled> pull_image(const Reference& given, const MoveSettings& settings, 
   }
   const Reference name = normalized(given);
   // A digest that is trusted is known once the manifest is; a name alone tells before anything is asked.
-  if (settings.trust.digests.empty()) BERTH_CHECK_OK(check_trust(settings.trust, name).context(doing));
+  if (settings.trust.digests.empty()) BERTH_CHECK_OK(check_name(settings.trust, name).context(doing));
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
   const RegistryOptions asking = {.credential_files = settings.registries.credential_files, .deadline = deadline};
   BERTH_TRY(Reference tagged, with_tag(name, settings, asking).context(doing));

@@ -198,11 +198,12 @@ Result<void> RegistryClient::upload_blob(const Descriptor& blob, const std::file
 }
 
 Result<void> RegistryClient::put_manifest(const std::string& tag, const std::string& body,
-                                          const std::string& media_type) {
+                                          const std::string& media_type, TagIs tag_is) {
   const std::string what = fmt::format("the manifest for '{}:{}'", path_, tag);
   HttpRequest request = {.method = "PUT", .url = url("manifests/" + tag), .body = body};
   // Registries that know conditions refuse what would change a tag; others do not look.
-  request.headers = {"Content-Type: " + media_type, "If-None-Match: *"};
+  request.headers = {"Content-Type: " + media_type};
+  if (tag_is == TagIs::New) request.headers.emplace_back("If-None-Match: *");
   BERTH_TRY(const HttpAnswer answer, ask_once(request));
   if (answer.status == 412 || answer.status == 409) {
     return fail(Errc::AlreadyExists, fmt::format("push '{}:{}': the registry does not let the tag change", path_, tag));

@@ -10,6 +10,7 @@
 #include "berth/base/utf8.h"
 #include "berth/image/auth_challenge.h"
 #include "berth/image/reference.h"
+#include "berth/image/signature_object.h"
 #include "berth/image/strict_json.h"
 
 namespace berth::image {
@@ -291,8 +292,9 @@ Result<TagList> RegistryClient::fetch_tags(const std::string& validator) {
     const Json* tags = json.find("tags");
     if (tags != nullptr && tags->is_array()) {
       for (const Json& tag : *tags->as_array()) {
-        // A tag that is none could not be asked for either.
-        const bool is_tag = tag.is_string() && parse_reference("x:" + *tag.as_string());
+        // A tag that is none could not be asked for either; one that belongs to a digest is that of no image.
+        const bool is_tag =
+            tag.is_string() && parse_reference("x:" + *tag.as_string()) && !is_tag_of_a_digest(*tag.as_string());
         if (is_tag && list.tags.size() < kMaxTags) list.tags.push_back(*tag.as_string());
       }
     }

@@ -55,8 +55,8 @@ class RegistryClient {
   // The digest that the registry says a tag has, without fetching it; nothing when there is no such tag.
   Result<std::optional<std::string>> find_digest(const std::string& tag);
 
-  // All tags, at most 20,000. `validator` is that of an earlier answer; lists of several pages have none. Errors: as
-  // fetch_manifest; Exhausted for more than 100 pages; Denied for a next page at another host.
+  // All tags of images, at most 20,000. `validator` is that of an earlier answer; lists of several pages have none.
+  // Errors: as fetch_manifest; Exhausted for more than 100 pages; Denied for a next page at another host.
   Result<TagList> fetch_tags(const std::string& validator = {});
 
   // A blob of at most `limit_bytes`, whole and of its digest. Errors: as fetch_manifest.
@@ -70,8 +70,11 @@ class RegistryClient {
   Result<bool> has_blob(const std::string& digest);
   // Errors: as fetch_manifest; Unavailable when the registry does not take it, with what it said.
   Result<void> upload_blob(const Descriptor& blob, const std::filesystem::path& file);
-  // Puts a manifest under a tag. Errors: AlreadyExists when the registry itself refuses to change the tag.
-  Result<void> put_manifest(const std::string& tag, const std::string& body, const std::string& media_type);
+  // Puts a manifest under a tag, which is new unless it is that of signatures, which come to be more. Errors:
+  // AlreadyExists when the registry itself refuses to change the tag.
+  enum class TagIs { New, Changed };
+  Result<void> put_manifest(const std::string& tag, const std::string& body, const std::string& media_type,
+                            TagIs tag_is = TagIs::New);
 
   const RegistryPlace& place() const { return place_; }
   // What a person should hear, whatever came of it: FoundCredentials::warnings.

@@ -105,7 +105,7 @@ Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& want
   const Substituted instead = substitute(wanted, table);
   if (instead.pattern.empty()) {
     // That a name is mistaken says more than that it is not here.
-    if (!look_alike_of(trust, with_long_name(wanted)).empty()) BERTH_CHECK_OK(check_trust(trust, wanted));
+    if (!look_alike_of(trust, with_long_name(wanted)).empty()) BERTH_CHECK_OK(check_name(trust, wanted));
     return std::unexpected(std::move(image).error());
   }
   BERTH_TRY(LocalImage found, find(instead.reference).context([&] {

@@ -71,6 +71,21 @@ bool looks_like(std::string_view text, std::string_view trusted) {
 // As a person writes it.
 std::string short_name(const Reference& name) { return name.registry == kDockerHub ? name.path : name_of(name); }
 
+Error unsigned_refusal(const SignatureRule& rule, const Reference& given, std::string_view digest,
+                       const std::vector<VerifiedSignature>& known) {
+  std::string why = fmt::format("none was verified here for {}", digest.empty() ? "it" : digest);
+  for (const VerifiedSignature& one : known) {
+    why = is_for(one, given) ? fmt::format("it is signed by the key {}, which is not among them", one.key)
+                             : fmt::format("its signature is for '{}', which is another name", one.repository);
+  }
+  const std::string name = to_string(given);
+  return Error(Errc::Denied,
+               fmt::format("use image '{}': it is not trusted: the setting {}.signatures ({}) asks for a signature by "
+                           "{}, and {}; 'berth image pull {}' looks for one in its registry, also when the image is "
+                           "here already, and {}.digests can name its digest",
+                           name, kTrustSetting, to_string(rule), keys_text(rule), why, name, kTrustSetting));
+}
+
 Error refusal(const TrustPolicy& policy, const Reference& name, const Reference& given) {
   const Reference shown = {.registry = name.registry, .path = name.path};
   std::string why = fmt::format("use image '{}': it is not trusted", to_string(given));
@@ -133,6 +148,18 @@ Result<std::string> parse_trusted_digest(std::string_view text) {
   return refuse_row("digests", text, "it is not 'sha256:' and 64 lower-case hexadecimal digits");
 }
 
+Result<void> add_signature_rule(TrustPolicy& policy, SignatureRule rule) {
+  if (is_created_here(rule.place)) {
+    return refuse_row("signatures", to_string(rule), "what was created on this machine has no signature");
+  }
+  for (const SignatureRule& other : policy.signatures) {
+    if (other.reach != rule.reach || other.place != rule.place) continue;
+    return refuse_row("signatures", to_string(rule), "it stands there twice; name all its keys in one row");
+  }
+  policy.signatures.push_back(std::move(rule));
+  return {};
+}
+
 bool is_created_here(const Reference& name) {
   return std::ranges::find(kHere, normalized(name).registry) != std::ranges::end(kHere);
 }
@@ -157,16 +184,21 @@ std::string look_alike_of(const TrustPolicy& policy, const Reference& given) {
 Result<void> check_trust(const TrustPolicy& policy, const Reference& given, std::string_view digest) {
   const Reference name = normalized(given);
   if (digest.empty()) digest = name.digest;
+  const bool has_digest = !digest.empty() && std::ranges::find(policy.digests, digest) != policy.digests.end();
+  if (policy.any || has_digest) return {};
+  if (const SignatureRule* rule = rule_for(policy.signatures, name)) {
+    std::vector<VerifiedSignature> known;
+    if (policy.find_verified && !digest.empty()) known = policy.find_verified(std::string(digest));
+    if (std::ranges::any_of(known, [&](const auto& one) { return satisfies(one, *rule, name); })) return {};
+    return std::unexpected(unsigned_refusal(*rule, given, digest, known));
+  }
   const bool trusted =
-      policy.any || (policy.local && is_created_here(name)) ||
+      (policy.local && is_created_here(name)) ||
       std::ranges::find(policy.registries, name.registry) != policy.registries.end() ||
       std::ranges::any_of(policy.organisations, [&](const Reference& row) { return lies_below(name, row); }) ||
-      std::ranges::any_of(policy.names,
-                          [&](const Reference& row) {
-                            return row.registry == name.registry && row.path == name.path &&
-                                   (row.tag.empty() || row.tag == name.tag);
-                          }) ||
-      (!digest.empty() && std::ranges::find(policy.digests, digest) != policy.digests.end());
+      std::ranges::any_of(policy.names, [&](const Reference& row) {
+        return row.registry == name.registry && row.path == name.path && (row.tag.empty() || row.tag == name.tag);
+      });
   if (trusted) return {};
   return std::unexpected(refusal(policy, name, given));
 }
@@ -180,6 +212,10 @@ Result<void> check_trust(const TrustPolicy& policy, const std::vector<Reference>
   }
   if (names.empty()) return fail(Errc::Denied, "use an image without a name: it is not trusted");
   return check_trust(policy, names.front(), digests.empty() ? std::string_view() : digests.front());
+}
+
+Result<void> check_name(const TrustPolicy& policy, const Reference& name) {
+  return rule_for(policy.signatures, name) != nullptr ? Result<void>() : check_trust(policy, name);
 }
 
 }  // namespace berth::image

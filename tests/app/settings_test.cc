@@ -130,6 +130,32 @@ images:
             (std::vector<std::string>{"blobs", "blobs.example", "blobs.example:443", "::1", "[::1]:5000", "fd00::7"}));
 }
 
+TEST(Settings, SayWhatMustBeSigned) {
+  auto settings = read(R"(version: 1
+images:
+  trusted:
+    registries: ["r.example:5000"]
+    signatures:
+      - {organisation: "R.example:5000/team", signed_by: [/nowhere/ours.pub, /nowhere/old.pub]}
+      - registry: quay.io
+        signed_by: [/nowhere/quay.pub]
+      - {name: "python:3.12", signed_by: [/nowhere/python.pub]}
+)");
+  ASSERT_TRUE(testing::ok(settings));
+  const auto& rules = settings->trust.signatures;
+  ASSERT_EQ(rules.size(), 3u);
+  EXPECT_EQ(to_string(rules[0]), "organisation 'r.example:5000/team'");
+  ASSERT_EQ(rules[0].keys.size(), 2u);
+  EXPECT_EQ(rules[0].keys[1].path, "/nowhere/old.pub");
+  EXPECT_EQ(to_string(rules[1]), "registry 'quay.io'");
+  EXPECT_EQ(to_string(rules[2]), "name 'docker.io/library/python:3.12'");
+  for (const auto& rule : rules) {
+    for (const auto& key : rule.keys) EXPECT_NE(key.problem, "") << "a key that was not read verifies nothing";
+  }
+  read_signing_keys(settings->trust);
+  EXPECT_NE(rules[1].keys[0].problem.find("/nowhere/quay.pub"), std::string::npos) << rules[1].keys[0].problem;
+}
+
 TEST(Settings, KeepWhatIsNotGiven) {
   Settings before;
   before.default_python3 = "kept";
@@ -193,8 +219,27 @@ const WrongRow kWrong[] = {
      "is no mapping of names to local images"},
     {"SubstituteOfAWrongName", "images: {substitute: {a: 'B C'}}\n", "'images.substitute.a'", "images.substitute 'a'"},
     {"TrustedAsWord", "images: {trusted: demisto}\n", "'images.trusted'", "is the word 'any', or a mapping"},
-    {"TrustedSignatures", "images: {trusted: {signatures: [a]}}\n", "'images.trusted.signatures'",
-     "no tool of Debian 12 verifies"},
+    {"SignaturesAsMapping", "images: {trusted: {signatures: {a: b}}}\n", "'images.trusted.signatures'",
+     "needs a list of rows"},
+    {"SignaturesOfNames", "images: {trusted: {signatures: [a]}}\n", "'images.trusted.signatures'",
+     "each needs one of 'registry', 'organisation' and 'name', and 'signed_by'"},
+    {"SignatureWithoutKeys", "images: {trusted: {signatures: [{name: a/b}]}}\n", "'images.trusted.signatures'",
+     "and 'signed_by'"},
+    {"SignatureWithNoKey", "images: {trusted: {signatures: [{name: a/b, signed_by: []}]}}\n",
+     "'images.trusted.signatures'", "and 'signed_by'"},
+    {"SignatureOfNothing", "images: {trusted: {signatures: [{signed_by: [/k]}]}}\n", "'images.trusted.signatures'",
+     "needs one of"},
+    {"SignatureOfTwo", "images: {trusted: {signatures: [{name: a/b, registry: r.io, signed_by: [/k]}]}}\n",
+     "'images.trusted.signatures'", "needs one of"},
+    {"SignatureKeyRelative", "images: {trusted: {signatures: [{name: a/b, signed_by: [k]}]}}\n",
+     "'images.trusted.signatures.signed_by'", "'k'"},
+    {"SignatureTwice",
+     "images: {trusted: {signatures: [{name: a/b, signed_by: [/k]}, {name: docker.io/a/b, signed_by: [/l]}]}}\n",
+     "'images.trusted.signatures'", "stands there twice"},
+    {"SignatureOfThisMachine", "images: {trusted: {signatures: [{registry: localhost, signed_by: [/k]}]}}\n",
+     "'images.trusted.signatures'", "has no signature"},
+    {"SignatureUnknownKey", "images: {trusted: {signatures: [{name: a/b, keys: [/k]}]}}\n",
+     "'images.trusted.signatures.keys'", ""},
     {"TrustedUnknownList", "images: {trusted: {organizations: [a]}}\n", "'images.trusted.organizations'",
      "did you mean 'organisations'?"},
     {"PackageHostWithoutScheme", "images: {create: {package_hosts: [h.example]}}\n", "'images.create.package_hosts'",
