@@ -51,6 +51,17 @@ std::vector<VerifiedSignature> find_signatures(const std::filesystem::path& stat
   return found;
 }
 
+std::vector<VerifiedSignature> find_signatures(const std::filesystem::path& state_folder,
+                                               const std::vector<std::string>& digests) {
+  std::vector<VerifiedSignature> found;
+  for (const std::string& digest : digests) {
+    for (VerifiedSignature& one : find_signatures(state_folder, digest)) {
+      if (std::ranges::find(found, one) == found.end()) found.push_back(std::move(one));
+    }
+  }
+  return found;
+}
+
 Result<void> remember_signature(const std::filesystem::path& state_folder, const std::string& digest,
                                 const VerifiedSignature& signature) {
   if (!is_digest(digest)) return {};
