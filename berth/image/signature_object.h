@@ -35,8 +35,8 @@ struct SignatureEntry {
   std::string problem;    // why it cannot be one, in few words; empty: it may be one
 };
 
-// The entries of a signature's manifest, in their order. Errors: Corrupt for what breaks its own rules; InvalidInput
-// for what is no manifest; Exhausted for more than kMaxSignatures.
+// The last kMaxSignatures entries of a signature's manifest, in their order: who signs anew adds to the end. Errors:
+// Corrupt for what breaks its own rules; InvalidInput for what is no manifest; Exhausted for more bytes than one has.
 Result<std::vector<SignatureEntry>> parse_signature_manifest(std::string_view body, std::string_view content_type);
 
 // What a signature says.

@@ -119,7 +119,7 @@ def bad_signatures(registry, path, image, keys):
         'media type': (Signatures(signed(ours, good), layer_type='application/vnd.oci.image.layer.v1.tar'), 'its type is'),
         'none': (Signatures(), 'there is none in it'),
         'huge': (Signatures(signed(ours, good.replace(b'null', b'"' + b'x' * 70000 + b'"'))), 'are the most'),
-        'too many': (Signatures(*([signed(ours, good)] * 65)), 'there are 65'),
+        'too old': (Signatures(signed(ours, good), *many * 7), 'no key that is trusted'),
         'ten by others': (Signatures(*many), 'no key that is trusted'),
     }
 
