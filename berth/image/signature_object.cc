@@ -126,11 +126,12 @@ Result<std::vector<SignatureEntry>> parse_signature_manifest(std::string_view bo
 }
 
 std::string signed_claim_of(const Reference& name, const std::string& digest) {
-  // By hand, without blanks: a claim that cosign has made for the same image is then the same blob. Neither part can
-  // hold what JSON would have to escape.
+  // By hand, without blanks: a claim that cosign has made for the same image is then the same blob. No part can hold
+  // what JSON would have to escape.
+  const std::string tag = name.tag.empty() ? std::string() : ":" + name.tag;
   return fmt::format(
-      R"({{"critical":{{"identity":{{"docker-reference":"{}"}},"image":{{"docker-manifest-digest":"{}"}},"type":"{}"}},"optional":null}})",
-      name_of(normalized(name)), digest, kClaimKind);
+      R"({{"critical":{{"identity":{{"docker-reference":"{}{}"}},"image":{{"docker-manifest-digest":"{}"}},"type":"{}"}},"optional":null}})",
+      name_of(normalized(name)), tag, digest, kClaimKind);
 }
 
 Result<SignatureManifest> with_signature(std::string_view before, const Descriptor& claim, std::string_view signature) {

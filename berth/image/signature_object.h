@@ -49,8 +49,8 @@ struct SignedClaim {
 // about an image, also when programs could read it differently.
 Result<SignedClaim> parse_signed_claim(std::string_view text);
 
-// What is signed to say that `digest` is the image `name`, to the byte as cosign writes it. Tag and digest of `name`
-// are left out.
+// What is signed to say that `digest` is the image `name`, to the byte as cosign writes it. With the tag, where `name`
+// has one: then it is for that tag alone. The digest of `name` is left out.
 std::string signed_claim_of(const Reference& name, const std::string& digest);
 
 struct SignatureManifest {

@@ -139,8 +139,10 @@ TEST(SignedClaim, IsRead) {
 }
 
 TEST(SignedClaim, IsWrittenAsItIsRead) {
-  const Reference name = {.registry = "Registry.Example", .path = "team/x", .tag = "1", .digest = kDigest};
+  Reference name = {.registry = "Registry.Example", .path = "team/x", .digest = kDigest};
   EXPECT_EQ(signed_claim_of(name, kDigest), claim_for(kName, kDigest));
+  name.tag = "1";
+  EXPECT_EQ(signed_claim_of(name, kDigest), claim_for(kName + ":1", kDigest));
   const auto claim = parse_signed_claim(signed_claim_of(name, kDigest));
   ASSERT_TRUE(testing::ok(claim));
   EXPECT_EQ(claim->digest, kDigest);

@@ -533,6 +533,11 @@ def test_sign_and_verify(site, registry, keys):
     assert added.code == 0 and added.json['changed'], added
     for key in (ours, other):
         assert site('verify', pinned, '--key', key.public, '--json').json['here'] is True
+    # What it has signed is for that tag.
+    ask_for(site, registry, other.public)
+    assert site('verify', name).code == 0
+    registry.put(path, '2', image)
+    assert "it is for '%s', which is another name" % name in said(site('verify', place + ':2', '--key', other.public))
     registry.put(path, '1', small_image('another under the tag'))
     assert 'the registry has the digest' in said(site('sign', name, '--key', ours.private))
 
