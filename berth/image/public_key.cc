@@ -1,6 +1,9 @@
 #include "berth/image/public_key.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -9,6 +12,7 @@
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
 
 namespace berth::image {
 namespace {
@@ -72,6 +76,24 @@ std::string_view why_no_kind(std::string_view der) {
   return "it is a key of another kind than ECDSA (P-256), Ed25519 or RSA";
 }
 
+// The text of a key's file. Whoever can write to it says whose signatures count.
+Result<std::string> read_key_file(const std::filesystem::path& path) {
+  const auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); };
+  BERTH_TRY(int fd, sys::call(open, "open '{}'", path.native()));
+  const UniqueFd file(fd);
+  struct stat status = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::fstat(fd, &status); }, "look at '{}'", path.native()));
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return fail(Errc::Denied, fmt::format("others can write to it (its mode is {:04o}): see that it is the key it was, "
+                                          "and 'chmod 644' it",
+                                          status.st_mode & 07777));
+  }
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    return fail(Errc::Denied, fmt::format("it belongs to another user ({}), who can change it", status.st_uid));
+  }
+  return sys::read_file(file, kMaxFileBytes, path.native());
+}
+
 }  // namespace
 
 Result<PublicKey> parse_public_key(std::string_view pem) {
@@ -99,7 +121,7 @@ Result<PublicKey> parse_public_key(std::string_view pem) {
 }
 
 PublicKey read_public_key(std::filesystem::path path) {
-  const auto text = sys::read_file(path, kMaxFileBytes);
+  const auto text = read_key_file(path);
   auto key = text ? parse_public_key(*text) : std::unexpected(text.error());
   PublicKey read = key ? *std::move(key) : PublicKey{.problem = key.error().message()};
   read.path = std::move(path);

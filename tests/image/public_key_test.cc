@@ -1,6 +1,8 @@
 #include "berth/image/public_key.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "berth/base/base64.h"
 #include "berth/base/sha256.h"
@@ -92,6 +94,17 @@ TEST(PublicKey, OfAFileThatCannotBeUsedHasAProblem) {
   const PublicKey huge = read_public_key(put("huge.pub", std::string(100 << 10, 'x')));
   EXPECT_NE(huge.problem, "");
   EXPECT_NE(read_public_key(folder.path()).problem, "") << "a folder is no key";
+  for (const ::mode_t mode : {0664U, 0646U}) {
+    const auto file = put("loose.pub", key.public_pem());
+    ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+    const PublicKey loose = read_public_key(file);
+    EXPECT_NE(loose.problem.find("others can write to it"), std::string::npos) << loose.problem;
+    EXPECT_EQ(loose.fingerprint, "");
+  }
+  const auto foreign = put("foreign.pub", key.public_pem());
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file to another user";
+  ASSERT_EQ(::chown(foreign.c_str(), 4711, 4711), 0);
+  EXPECT_NE(read_public_key(foreign).problem.find("another user (4711)"), std::string::npos);
 }
 
 }  // namespace
