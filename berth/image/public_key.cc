@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <optional>
 
 #include "berth/base/base64.h"
@@ -31,9 +33,9 @@ constexpr std::size_t kP256Bytes = 91;
 constexpr std::string_view kEd25519 = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv;
 constexpr std::size_t kEd25519Bytes = 44;
 constexpr std::string_view kRsaAlgorithm = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"sv;
-constexpr std::size_t kRsa2048Bytes = 294;
-constexpr std::size_t kRsa8192Bytes = 1062;
-constexpr std::size_t kSpareBytes = 8;  // another exponent than the usual one
+constexpr std::size_t kMinRsaBits = 2048;
+constexpr std::size_t kMaxRsaBits = 8192;
+constexpr std::size_t kMaxRsaBytes = 1070;  // with the largest of them, and an exponent that is longer than usual
 constexpr std::string_view kAnyCurve = "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"sv;
 
 std::unexpected<Error> refuse(std::string_view why) {
@@ -58,12 +60,28 @@ std::string what_it_is_instead(std::string_view label) {
   return fmt::format("it is '{}', and 'PUBLIC KEY' is read", to_visible(label.substr(0, 40), false));
 }
 
+// The bits of an RSA key's modulus, whose place is the same at all sizes here, since each length around it takes three
+// bytes. 0 for what is no such key.
+std::size_t rsa_bits(std::string_view der) {
+  constexpr std::size_t kAlgorithm = 4;
+  constexpr std::size_t kInteger = 28;
+  constexpr std::size_t kModulus = kInteger + 4;
+  if (der.size() <= kModulus || der.size() > kMaxRsaBytes || !der.starts_with("\x30\x82")) return 0;
+  if (!der.substr(kAlgorithm).starts_with(kRsaAlgorithm) || !der.substr(kInteger).starts_with("\x02\x82")) return 0;
+  const auto byte_at = [&](std::size_t at) { return static_cast<std::uint8_t>(der[at]); };
+  const std::size_t length = (std::size_t{byte_at(kInteger + 2)} << 8) + byte_at(kInteger + 3);
+  if (length < 2 || length >= der.size() - kModulus) return 0;  // the exponent comes behind it
+  // A number whose first bit is set has a zero in front.
+  const std::size_t zeros = byte_at(kModulus) == 0 ? 1 : 0;
+  const auto unused = static_cast<std::size_t>(std::countl_zero(byte_at(kModulus + zeros)));
+  return (length - zeros) * 8 - unused;
+}
+
 std::optional<KeyKind> kind_of(std::string_view der) {
   if (der.starts_with(kP256) && der.size() == kP256Bytes) return KeyKind::EcdsaP256;
   if (der.starts_with(kEd25519) && der.size() == kEd25519Bytes) return KeyKind::Ed25519;
-  // The outer length takes three bytes at these sizes.
-  const bool has_rsa_size = der.size() >= kRsa2048Bytes && der.size() <= kRsa8192Bytes + kSpareBytes;
-  if (has_rsa_size && der.starts_with("\x30\x82") && der.substr(4).starts_with(kRsaAlgorithm)) return KeyKind::Rsa;
+  const std::size_t bits = rsa_bits(der);
+  if (bits >= kMinRsaBits && bits <= kMaxRsaBits) return KeyKind::Rsa;
   return std::nullopt;
 }
 

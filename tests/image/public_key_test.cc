@@ -23,6 +23,7 @@ TEST(PublicKey, OfEachKindIsRead) {
   EXPECT_EQ(TestKey::ed25519().public_key().kind, KeyKind::Ed25519);
   EXPECT_EQ(TestKey::rsa(2048).public_key().kind, KeyKind::Rsa);
   EXPECT_EQ(TestKey::rsa(3072).public_key().kind, KeyKind::Rsa);
+  EXPECT_EQ(TestKey::rsa_with_exponent(2048, 3).public_key().kind, KeyKind::Rsa) << "which is shorter";
 }
 
 TEST(PublicKey, HasTheFingerprintOfItsDerForm) {
@@ -51,6 +52,9 @@ const Row kRows[] = {
     {"OtherCurve", [] { return TestKey::curve("P-384").public_pem(); }, "another elliptic curve than P-256"},
     {"Koblitz", [] { return TestKey::curve("secp256k1").public_pem(); }, "another elliptic curve than P-256"},
     {"ShortRsa", [] { return TestKey::rsa(1024).public_pem(); }, "2048 to 8192 bits"},
+    {"AlmostLongEnough", [] { return TestKey::rsa(2040).public_pem(); }, "2048 to 8192 bits"},
+    {"RsaWithoutEnd",
+     [] { return in_pem("PUBLIC KEY", to_base64(TestKey::rsa(2048).public_key().der.substr(0, 200))); }, "RSA keys"},
     {"TwoKeys", [] { return TestKey::p256().public_pem() + TestKey::p256().public_pem(); },
      "each key has a file of its own"},
     {"NoBase64", [] { return in_pem("PUBLIC KEY", "####"); }, "no base64"},
