@@ -254,6 +254,23 @@ def test_what_was_here_before(site, registry, keys):
         assert may_run(site, name)
 
 
+def test_update_of_all(site, registry, keys):
+    """What has to be signed, and never was, is left alone; what was, and is not any more, is a failure."""
+    image = small_image('update all')
+    name = registry.put('team/all', '1', image)
+    site.trust({registry.name: 'ca: %s' % registry.ca})
+    assert site('pull', name).code == 0
+    ask_for(site, registry, keys['ours'].public)
+    done = site('update', '--all', '--json')
+    assert done.code == 0 and [one['state'] for one in done.json['images']] == ['left alone'], done
+    assert site('update', name).code != 0, 'it was asked for by its name'
+    sign(registry, 'team/all', image.digest, keys['ours'])
+    assert site('update', '--all').code == 0 and may_run(site, name)
+    registry.put('team/all', '1', small_image('update all, later'))
+    done = site('update', '--all', '--json')
+    assert done.code != 0 and done.json['images'][0]['state'] == 'failed', done
+
+
 def test_what_the_rule_does_not_hold_for(site, registry, keys):
     image = small_image('free')
     ask_for(site, registry, keys['ours'].public)
