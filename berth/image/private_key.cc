@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "berth/base/base64.h"
+#include "berth/base/unique_fd.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
