@@ -59,8 +59,8 @@ Result<UniqueFd> lock_name(const MoveSettings& settings, const Reference& name, 
 Error with_mirrors(Error error, const std::vector<std::string>& mirrors);
 
 // Opens the first place that can be asked about `reference` and gives it to `act`, then the next one when that place
-// does not have the image, cannot be reached, or serves what breaks the rules. Errors: those of `act` for the registry itself, or of opening, with
-// what its mirrors said.
+// does not have the image, cannot be reached, or serves what breaks the rules. Errors: those of `act` for the registry
+// itself, or of opening, with what its mirrors said.
 template <class Act>
 auto at_places(const Reference& reference, const MoveSettings& settings, const RegistryOptions& options, Act&& act)
     -> decltype(act(std::declval<RegistryClient&>())) {

@@ -26,8 +26,9 @@ class SignedLayout : public ::testing::Test {
  protected:
   void SetUp() override {
     std::filesystem::create_directories(folder_.path() / kLayoutBlobs);
-    const std::string config = R"({"architecture":"","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[")" +
-                               digest_of('d') + R"("]}})";
+    const std::string config =
+        R"({"architecture":"","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[")" + digest_of('d') +
+        R"("]}})";
     config_ = put_blob(config);
     const std::string manifest =
         R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":)" +
@@ -45,9 +46,8 @@ class SignedLayout : public ::testing::Test {
     put_blob(signatures.body);
     settings_.storage.graph_root = store_.root();
     settings_.state_folder = state_.path();
-    settings_.trust.signatures.push_back({.reach = Reach::Registry,
-                                          .place = {.registry = "registry.example"},
-                                          .keys = {key_.public_key()}});
+    settings_.trust.signatures.push_back(
+        {.reach = Reach::Registry, .place = {.registry = "registry.example"}, .keys = {key_.public_key()}});
     settings_.trust.find_verified = [this](const std::string& digest) {
       return find_signatures(state_.path(), digest);
     };

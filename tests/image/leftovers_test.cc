@@ -36,9 +36,9 @@ class Leftovers : public ::testing::Test {
 TEST_F(Leftovers, AreNoneWhereNothingIs) { EXPECT_TRUE(found().empty()); }
 
 TEST_F(Leftovers, AreFoundWhereverImagesPass) {
-  for (const char* file : {"images/work/aa/image/layer", "images/work/aa.lock", "images/push/bb/x/manifest.json", "images/sign/ee/claim",
-                           "images/save/x/y", "images/load/index.json", "images/bundle/Packs/x", "create/input/a.whl",
-                           "base-image/setup", "images/blobs/cc", "images/blobs/dd.part"}) {
+  for (const char* file : {"images/work/aa/image/layer", "images/work/aa.lock", "images/push/bb/x/manifest.json",
+                           "images/sign/ee/claim", "images/save/x/y", "images/load/index.json", "images/bundle/Packs/x",
+                           "create/input/a.whl", "base-image/setup", "images/blobs/cc", "images/blobs/dd.part"}) {
     write(file);
   }
   // Nobody's of these.
