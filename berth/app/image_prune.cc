@@ -108,6 +108,7 @@ void forget(const Settings& settings, const std::string& id, const std::string& 
   }
   ::unlink((settings.cache / "inventories" / digest.substr(digest.find(':') + 1)).c_str());
   image::forget_signatures(settings.state, digest);
+  image::forget_signatures(settings.state, "sha256:" + id);
 }
 
 // Why the image of `step` is not removed after all: what was found out of it holds no more. Empty when it does.
