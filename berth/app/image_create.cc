@@ -26,6 +26,7 @@
 #include "berth/image/package_database.h"
 #include "berth/image/revisions.h"
 #include "berth/image/storage_places.h"
+#include "berth/image/substitution.h"
 #include "berth/image/trust.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
@@ -135,12 +136,10 @@ class ImageMaker {
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
     BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
+    const std::vector<image::Reference> names = image::names_meant(base_, wanted);
     BERTH_CHECK_OK(
-        image::check_trust(settings_.trust, base_.names, digests_of(base_)).context([] { return "build on it"; }));
-    image::Reference used = wanted;
-    for (const image::Reference& name : base_.names) {
-      if (used.tag.empty() || name.path == wanted.path) used = name;
-    }
+        image::check_trust(settings_.trust, names, digests_of(base_)).context([] { return "build on it"; }));
+    image::Reference used = names.back();  // without any it is not trusted
     const bool is_local = used.registry == "localhost";
     if (is_local) used.registry.clear();
     used.digest.clear();

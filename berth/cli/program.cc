@@ -213,9 +213,9 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
     // Help and version come this way too, with status 0.
     return program.exit(error) == 0 ? 0 : kBadInputExit;
   }
-  const auto settings = app::load_settings();
-  if (!settings && !line.choice.diagnoses) return complain(settings.error());
   try {
+    const auto settings = app::load_settings();
+    if (!settings && !line.choice.diagnoses) return complain(settings.error());
     if (line.choice.diagnoses) return doctor_command(line.doctor, settings);
     const Surroundings surroundings{*settings, guards, begun_ns};
     if (line.choice.by_daemon) {

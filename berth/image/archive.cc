@@ -107,11 +107,14 @@ Result<void> check_loaded(const TrustPolicy& policy, const Reference& name, cons
                           to_string(name), plan.digest, kTrustSetting));
 }
 
-// What there is to say when the name has the image already; refuses when it has another.
+// What there is to say when the name has the image already, whose signatures it then has, too; refuses when it has
+// another.
 Result<std::optional<Pulled>> look_for(const ImagePlan& plan, const Reference& name, const MoveSettings& settings) {
   BERTH_TRY(const std::optional<StoredImage> here, find_named(settings, name));
   if (!here) return std::optional<Pulled>();
   if (here->digest == plan.digest || here->id == hex_of(plan.manifest.config.digest)) {
+    // It may be here under another digest, being packed in another way.
+    BERTH_CHECK_OK(carry_signatures(settings.state_folder, plan.digest, here->digest));
     return std::optional(Pulled{.reference = name, .digest = here->digest, .previous = here->digest, .id = here->id});
   }
   return fail(Errc::AlreadyExists, fmt::format("the tag '{}' is here with the digest {}, and the archive has {} under "

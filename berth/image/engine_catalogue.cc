@@ -112,6 +112,7 @@ Result<EngineCatalogue> EngineCatalogue::parse(std::string name, std::string_vie
     LocalImage& image = catalogue.inspected_.find(one.id)->second.image;
     one.created = image.created;
     image.digest = one.digest;
+    image.other_digests = one.other_digests;
     image.names = one.names;
   }
   return catalogue;

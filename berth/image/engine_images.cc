@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "berth/image/named_images.h"
 #include "berth/image/short_names.h"
@@ -50,7 +51,11 @@ std::vector<StoredImage> parse_engine_list(std::string_view text) {
     StoredImage image;
     image.id = id_of(take_field(line));
     if (image.id.empty()) continue;
-    image.digest = is_digest(line) ? std::string(line) : "sha256:" + image.id;
+    image.digest = "sha256:" + image.id;
+    if (is_digest(line) && line != image.digest) {
+      // The digest may be that of an index, and the id is that of the configuration: a signature may be of either.
+      image.other_digests.push_back(std::exchange(image.digest, std::string(line)));
+    }
     const std::string name = tag == "<none>" ? std::string(repository) : fmt::format("{}:{}", repository, tag);
     if (auto reference = parse_reference(name)) image.names.push_back(*std::move(reference));
     images.push_back(std::move(image));
@@ -91,6 +96,7 @@ Result<LocalImage> EngineImages::inspect(const StoredImage& found, const std::ve
   BERTH_TRY(LocalImage image, parse_inspected_image(inspected.out));
   if (image.id != found.id) return fail(Errc::Corrupt, fmt::format("{} tells of another image", program_.name));
   image.digest = found.digest;
+  image.other_digests = found.other_digests;
   for (const StoredImage& other : images) {
     if (other.id == image.id) std::ranges::copy(other.names, std::back_inserter(image.names));
   }

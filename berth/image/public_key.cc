@@ -58,8 +58,8 @@ std::optional<KeyKind> kind_of(std::string_view der) {
   if (der.starts_with(kP256) && der.size() == kP256Bytes) return KeyKind::EcdsaP256;
   if (der.starts_with(kEd25519) && der.size() == kEd25519Bytes) return KeyKind::Ed25519;
   // The outer length takes three bytes at these sizes.
-  const bool is_rsa = der.starts_with("\x30\x82") && der.substr(4).starts_with(kRsaAlgorithm);
-  if (is_rsa && der.size() >= kRsa2048Bytes && der.size() <= kRsa8192Bytes + kSpareBytes) return KeyKind::Rsa;
+  const bool has_rsa_size = der.size() >= kRsa2048Bytes && der.size() <= kRsa8192Bytes + kSpareBytes;
+  if (has_rsa_size && der.starts_with("\x30\x82") && der.substr(4).starts_with(kRsaAlgorithm)) return KeyKind::Rsa;
   return std::nullopt;
 }
 

@@ -156,9 +156,16 @@ Result<void> remember_signature_of(const ImagePlan& plan, VerifiedSignature sign
   // With its index the signature can be carried elsewhere, beside the image.
   const bool is_of_index = signature.signed_digest != plan.digest;
   if (is_of_index && plan.index_body.size() <= kMaxKeptIndexBytes) signature.index = plan.index_body;
-  BERTH_CHECK_OK(remember_signature(settings.state_folder, plan.digest, signature));
-  if (plan.source_digest == plan.digest) return {};
-  return remember_signature(settings.state_folder, plan.source_digest, signature);
+  // Of what else the index names a signature of one of its images says nothing. The configuration names every unpacked
+  // layer, and is what engines have the image by where they tell the digest of its index alone.
+  std::vector<std::string> digests = {plan.digest, plan.manifest.config.digest};
+  if (signature.signed_digest == plan.source_digest && plan.source_digest != plan.digest) {
+    digests.push_back(plan.source_digest);
+  }
+  for (const std::string& digest : digests) {
+    BERTH_CHECK_OK(remember_signature(settings.state_folder, digest, signature));
+  }
+  return {};
 }
 
 Result<void> check_signed(Result<void> trusted, const SignatureSource& source, const Reference& name,

@@ -44,7 +44,9 @@ Result<VerifiedSignature> fetch_signature(const SignatureSource& source, const R
 Result<void> check_signed(Result<void> trusted, const SignatureSource& source, const Reference& name,
                           const ImagePlan& plan, const MoveSettings& settings);
 
-// Keeps a signature for the image of `plan`. Errors: as of remember_signature.
+// Keeps a signature for the image of `plan`, by its digest and by that of its configuration, which is its id; and by
+// that of its index only where the index is what was signed, since it names other images, too. Errors: as of
+// remember_signature.
 Result<void> remember_signature_of(const ImagePlan& plan, VerifiedSignature signature, const MoveSettings& settings);
 
 }  // namespace berth::image

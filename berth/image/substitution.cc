@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "berth/image/short_names.h"
@@ -30,20 +31,6 @@ std::optional<std::size_t> fit_of(const Reference& wanted, std::string_view patt
   return row->tag == wanted.tag ? std::optional(kExact + 1) : std::nullopt;
 }
 
-// The names of `image` that `asked` means, with their registries: what its trust is judged by.
-std::vector<Reference> names_found(const LocalImage& image, const Reference& asked) {
-  const Reference full = with_long_name(asked);
-  std::vector<Reference> found;
-  for (const Reference& name : image.names) {
-    const bool here = full.registry.empty() && is_created_here(name);
-    const bool same_place = here || normalized(name).registry == normalized(full).registry;
-    if (same_place && (here ? name.path == full.path : normalized(name).path == normalized(full).path)) {
-      found.push_back(name);
-    }
-  }
-  return found;
-}
-
 // The name under which `image` was found: the one among its names that `asked` means, tag included, as a user writes
 // it (images of this machine without their registry).
 Reference name_used(const LocalImage& image, const Reference& asked) {
@@ -61,6 +48,27 @@ Reference name_used(const LocalImage& image, const Reference& asked) {
 }
 
 }  // namespace
+
+std::vector<Reference> names_meant(const LocalImage& image, const Reference& asked) {
+  const Reference full = with_long_name(asked);
+  std::vector<Reference> found;
+  std::vector<std::string> tags;
+  for (const Reference& name : image.names) {
+    const bool here = full.registry.empty() && is_created_here(name);
+    const bool same_place = here || normalized(name).registry == normalized(full).registry;
+    if (same_place && (here ? name.path == full.path : normalized(name).path == normalized(full).path)) {
+      found.push_back(name);
+      if (!name.tag.empty()) tags.push_back(name.tag);
+    }
+  }
+  // A digest alone decides what is meant; else the tag does, the newest one where none was written.
+  const bool is_pinned = !full.digest.empty();
+  const std::string tag = full.tag.empty() && !is_pinned ? newest_tag(tags).value_or("") : full.tag;
+  if (tag.empty()) return found;
+  std::vector<Reference> tagged;
+  std::ranges::copy_if(found, std::back_inserter(tagged), [&](const Reference& name) { return name.tag == tag; });
+  return tagged.empty() && is_pinned ? found : tagged;
+}
 
 Result<SubstitutionRow> parse_substitution(std::string_view pattern, std::string_view use) {
   const auto where = [&] { return fmt::format("setting {} '{}'", kSubstituteSetting, pattern); };
@@ -97,7 +105,7 @@ Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& want
                                     const TrustPolicy& trust) {
   auto image = find(wanted);
   if (image) {
-    BERTH_CHECK_OK(check_trust(trust, names_found(*image, wanted), digests_of(*image)));
+    BERTH_CHECK_OK(check_trust(trust, names_meant(*image, wanted), digests_of(*image)));
     Reference used = name_used(*image, wanted);
     return ResolvedImage{.image = std::move(*image), .wanted = wanted, .used = std::move(used)};
   }
@@ -112,7 +120,7 @@ Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& want
     return fmt::format("use what setting {} '{}' puts in place of '{}'", kSubstituteSetting, instead.pattern,
                        to_string(wanted));
   }));
-  BERTH_CHECK_OK(check_trust(trust, names_found(found, instead.reference), digests_of(found)));
+  BERTH_CHECK_OK(check_trust(trust, names_meant(found, instead.reference), digests_of(found)));
   Reference used = name_used(found, instead.reference);
   std::string why = fmt::format("'{}' is not on this machine; setting {} '{}' puts '{}' in its place ({})",
                                 to_string(wanted), kSubstituteSetting, instead.pattern, to_string(used), found.digest);

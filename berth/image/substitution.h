@@ -42,6 +42,10 @@ struct ResolvedImage {
   std::string why;  // one line when something else than `wanted` is used; empty otherwise
 };
 
+// The names of `image` that `asked` means, with their registries and that tag alone: what its trust is judged by. That
+// it has another name, which is trusted, says nothing of this one. Pure.
+std::vector<Reference> names_meant(const LocalImage& image, const Reference& asked);
+
 // Finds `wanted`, or what `table` puts in its place when it is not here, and holds what was found to `trust`. `find`
 // answers NotFound for what is not.
 // Errors: those of `find`, or of LocalStore::find_image; Denied when it is not trusted, or is not here and looks like

@@ -32,6 +32,7 @@ TEST(EngineCatalogue, HasEachImageOnceWithAllItsNames) {
   const EngineImage* found = catalogue->find(kB);
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(found->image.digest, "sha256:" + kC);
+  EXPECT_EQ(digests_of(found->image), (std::vector{"sha256:" + kC, "sha256:" + kB})) << "its id, too";
   EXPECT_EQ(found->size_bytes, 1234U);
   EXPECT_EQ(found->layers, 2U);
   EXPECT_EQ(found->architecture, "amd64");

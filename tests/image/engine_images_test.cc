@@ -24,7 +24,9 @@ TEST(EngineList, IsReadAsDockerAndPodmanPrintIt) {
   EXPECT_EQ(images[0].digest, "sha256:" + kA);  // its id, where there is no other
   EXPECT_EQ(to_string(images[0].names.front()), "localhost/berth/python3-deb:3.11.2.1");
   EXPECT_EQ(images[1].id, kB);
+  EXPECT_TRUE(images[0].other_digests.empty());
   EXPECT_EQ(images[1].digest, "sha256:" + kA);
+  EXPECT_EQ(images[1].other_digests, std::vector{"sha256:" + kB}) << "its id, which is that of its configuration";
   EXPECT_TRUE(images[2].names.empty());
   const NamedImages named(images);
   const StoredImage* found = named.find(*parse_reference("python3"));

@@ -53,6 +53,8 @@ const Row kRows[] = {
      "each key has a file of its own"},
     {"NoBase64", [] { return in_pem("PUBLIC KEY", "####"); }, "no base64"},
     {"NoKey", [] { return in_pem("PUBLIC KEY", "AAAA"); }, "another kind"},
+    {"NoKeyButALength", [] { return in_pem("PUBLIC KEY", "MIIB"); }, "another kind"},
+    {"HalfALength", [] { return in_pem("PUBLIC KEY", "MII="); }, "another kind"},
     {"HalfAKey", [] { return in_pem("PUBLIC KEY", to_base64(TestKey::ed25519().public_key().der.substr(0, 40))); },
      "another kind"},
     {"MoreThanAKey", [] { return in_pem("PUBLIC KEY", to_base64(TestKey::ed25519().public_key().der + "x")); },

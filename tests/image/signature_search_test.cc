@@ -6,8 +6,11 @@
 #include <optional>
 
 #include "berth/base/sha256.h"
+#include "berth/image/signature_records.h"
+#include "berth/image/trust.h"
 #include "tests/image/signing.h"
 #include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
 
 namespace berth::image {
 namespace {
@@ -194,6 +197,43 @@ TEST(SignatureSearch, EndsWhenTheRegistryIsGone) {
   repository.blob_error = Error(Errc::Corrupt, "other bytes");
   EXPECT_TRUE(
       testing::fails_with(fetch_signature(repository.source(), kName, {kDigest}, rule()), Errc::Denied, "other bytes"));
+}
+
+// An index that names two images, of which one was signed by itself.
+TEST(SignatureSearch, OfAnImageSaysNothingOfTheOthersInItsIndex) {
+  const testing::TempFolder state;
+  const std::string index = "sha256:" + std::string(64, '1');
+  const std::string id = "sha256:" + std::string(64, '2');
+  const auto plan_of = [&](const std::string& digest, const std::string& config) {
+    ImagePlan plan;
+    plan.digest = digest;
+    plan.source_digest = index;
+    plan.manifest.config.digest = config;
+    return plan;
+  };
+  MoveSettings settings;
+  settings.state_folder = state.path();
+  settings.trust.signatures.push_back(rule());
+  settings.trust.find_verified = [&](const std::string& digest) { return find_signatures(state.path(), digest); };
+  const auto use = [&](const std::vector<std::string>& digests) {
+    return check_trust(settings.trust, std::vector{kName}, digests);
+  };
+  const auto pull = [&](FakeRepository& repository, const ImagePlan& plan) {
+    return check_signed(use({plan.digest, index}), repository.source(), kName, plan, settings);
+  };
+  FakeRepository repository;
+  repository.add(kDigest, kClaim, ours().sign(kClaim));
+  ASSERT_TRUE(testing::ok(pull(repository, plan_of(kDigest, id))));
+  EXPECT_TRUE(testing::ok(use({kDigest, index})));
+  EXPECT_TRUE(testing::ok(use({index, id}))) << "as an engine lists it that knows its index";
+  const ImagePlan hostile = plan_of(kOther, "sha256:" + std::string(64, '3'));
+  EXPECT_TRUE(testing::fails_with(use({kOther, index, hostile.manifest.config.digest}), Errc::Denied, "none was"));
+  EXPECT_TRUE(testing::fails_with(pull(repository, hostile), Errc::Denied, "has none"));
+  // Who signs the index signs all that it names.
+  const std::string claim = claim_for("registry.example/team/x", index);
+  repository.add(index, claim, ours().sign(claim));
+  ASSERT_TRUE(testing::ok(pull(repository, hostile)));
+  EXPECT_TRUE(testing::ok(use({index})));
 }
 
 }  // namespace

@@ -58,5 +58,59 @@ TEST(Substitution, RefusesRowsThatNameNothing) {
                                   "a pattern has no digest"));
 }
 
+// One image under names that are trusted and names that are not.
+LocalImage known_by_many_names() {
+  LocalImage image;
+  image.digest = "sha256:" + std::string(64, 'a');
+  for (const char* name : {"docker.io/demisto/x:1", "docker.io/demisto/x:2", "docker.io/acme/x:1", "localhost/y:1"}) {
+    image.names.push_back(*parse_reference(name));
+  }
+  return image;
+}
+
+struct Meant {
+  const char* name;
+  std::string asked;
+  std::vector<std::string> meant;
+};
+
+const Meant kMeant[] = {
+    {"Tag", "demisto/x:1", {"docker.io/demisto/x:1"}},
+    {"NoTag", "demisto/x", {"docker.io/demisto/x:2"}},
+    {"OtherOrganisation", "acme/x:1", {"docker.io/acme/x:1"}},
+    {"Here", "y:1", {"localhost/y:1"}},
+    {"OtherTag", "demisto/x:3", {}},
+    {"Digest", "demisto/x@sha256:" + std::string(64, 'a'), {"docker.io/demisto/x:1", "docker.io/demisto/x:2"}},
+    {"TagAndDigest", "demisto/x:2@sha256:" + std::string(64, 'a'), {"docker.io/demisto/x:2"}},
+    {"OtherTagAndDigest", "acme/x:7@sha256:" + std::string(64, 'a'), {"docker.io/acme/x:1"}},
+};
+
+class MeantNames : public ::testing::TestWithParam<Meant> {};
+
+TEST_P(MeantNames, AreThoseThatWereAskedFor) {
+  std::vector<std::string> meant;
+  for (const Reference& name : names_meant(known_by_many_names(), *parse_reference(GetParam().asked))) {
+    meant.push_back(to_string(name));
+  }
+  EXPECT_EQ(meant, GetParam().meant);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, MeantNames, ::testing::ValuesIn(kMeant),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(ResolvedImage, IsTrustedByTheNameThatWasAskedFor) {
+  const FindImage find = [](const Reference&) -> Result<LocalImage> { return known_by_many_names(); };
+  const auto resolve = [&](const char* name, const TrustPolicy& trust) {
+    return resolve_image(find, *parse_reference(name), {}, trust);
+  };
+  EXPECT_TRUE(testing::ok(resolve("demisto/x:1", default_trust())));
+  EXPECT_TRUE(testing::fails_with(resolve("acme/x:1", default_trust()), Errc::Denied, "'docker.io/acme/x:1'"));
+  TrustPolicy one;
+  one.names.push_back(*parse_trusted_name("demisto/x:1"));
+  EXPECT_TRUE(testing::ok(resolve("demisto/x:1", one)));
+  EXPECT_TRUE(testing::fails_with(resolve("demisto/x:2", one), Errc::Denied, "demisto/x:2"));
+  EXPECT_TRUE(testing::fails_with(resolve("demisto/x", one), Errc::Denied, "demisto/x:2")) << "the newest";
+}
+
 }  // namespace
 }  // namespace berth::image
