@@ -90,7 +90,7 @@ class BundleWriter {
     return {};
   }
 
-  Result<void> add_image(const image::ExportedImage& image, const image::Reference& name,
+  Result<bool> add_image(const image::ExportedImage& image, const image::Reference& name,
                          const std::vector<image::VerifiedSignature>& verified) {
     return layout_.add(image, name, verified);
   }
@@ -122,6 +122,7 @@ std::string contents_text(const Bundle& bundle) {
     Json blobs = Json::array();
     for (const std::string& blob : image.blobs) blobs.push_back(blob);
     one.set("name", image.name).set("digest", image.digest).set("keeps_digest", image.keeps_digest);
+    one.set("keeps_signatures", image.keeps_signatures);
     images.push_back(one.set("blobs", std::move(blobs)));
   }
   Json packs = Json::array();
@@ -188,9 +189,10 @@ Result<Bundle> write_bundle(const Settings& settings, const fs::path& file, cons
     BERTH_TRY(const image::Reference name, image::name_to_carry(local, asked).context(doing));
     BERTH_TRY(const image::ExportedImage exported,
               image::export_image(local, work.path(), moves, deadline, true).context(doing));
-    const auto verified = image::find_signatures(moves.state_folder, exported.digest);
-    BERTH_CHECK_OK(writer.add_image(exported, name, verified).context(doing));
-    BundledImage bundled = {image::to_string(name), exported.digest, exported.keeps_digest, {}};
+    const auto verified =
+        image::find_signatures(moves.state_folder, std::vector<std::string>{exported.digest, local.digest});
+    BERTH_TRY(const bool keeps_signatures, writer.add_image(exported, name, verified).context(doing));
+    BundledImage bundled = {image::to_string(name), exported.digest, exported.keeps_digest, keeps_signatures, {}};
     for (const image::Descriptor& layer : exported.manifest.layers) bundled.blobs.push_back(layer.digest);
     bundled.blobs.push_back(exported.manifest.config.digest);
     bundle.images.push_back(std::move(bundled));

@@ -26,6 +26,7 @@ struct BundledImage {
   std::string name;    // "docker.io/demisto/python3:3.10.1"
   std::string digest;  // of its manifest
   bool keeps_digest = true;
+  bool keeps_signatures = true;  // false: it was verified here, and the bundle has no signature that fits
   std::vector<std::string> blobs;  // digests of its layers, in their order, and its configuration's
 };
 

@@ -38,6 +38,9 @@ Result<Bundle> parse_contents(const std::string& text) {
     const Json* keeps_digest = one.find("keeps_digest");
     const bool* kept = keeps_digest == nullptr ? nullptr : keeps_digest->as_bool();
     image.keeps_digest = kept == nullptr || *kept;
+    const Json* keeps_signatures = one.find("keeps_signatures");
+    const bool* carried = keeps_signatures == nullptr ? nullptr : keeps_signatures->as_bool();
+    image.keeps_signatures = carried == nullptr || *carried;
     const Json* blobs = one.find("blobs");
     for (const Json& blob : blobs != nullptr && blobs->is_array() ? *blobs->as_array() : Json::Array()) {
       if (blob.is_string()) image.blobs.push_back(*blob.as_string());

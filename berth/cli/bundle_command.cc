@@ -7,8 +7,10 @@
 
 #include "berth/app/bundle.h"
 #include "berth/base/json.h"
+#include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
 #include "berth/cli/step_lines.h"
+#include "berth/image/archive.h"
 
 namespace berth::cli {
 namespace {
@@ -32,7 +34,8 @@ Json bundle_json(const app::Bundle& bundle) {
   for (const app::BundledImage& image : bundle.images) {
     Json one = Json::object();
     one.set("image", image.name).set("digest", image.digest);
-    images.push_back(one.set("keeps_digest", image.keeps_digest));
+    one.set("keeps_digest", image.keeps_digest).set("keeps_signatures", image.keeps_signatures);
+    images.push_back(std::move(one));
   }
   Json packs = Json::array();
   for (const std::string& pack : bundle.packs) packs.push_back(pack);
@@ -42,6 +45,11 @@ Json bundle_json(const app::Bundle& bundle) {
 }
 
 void show(std::string_view verb, const app::Bundle& bundle, const BundleOptions& options) {
+  for (const app::BundledImage& image : bundle.images) {
+    if (image.keeps_signatures) continue;
+    const std::string warning = to_visible(image::lost_signatures_text(image.name), false);
+    std::fputs(fmt::format("berth: warning: {}\n", warning).c_str(), stderr);
+  }
   if (options.json) return put(print_json_pretty(bundle_json(bundle)) + "\n");
   put(fmt::format("{} {}\n  {}\n", verb, options.file, bundle.digest));
   for (const std::string& pack : bundle.packs) put(fmt::format("  pack {}\n", pack));

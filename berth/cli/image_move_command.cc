@@ -141,6 +141,7 @@ int save(const SaveCommand& options, const Surroundings& surroundings) {
   steps.done();
   if (!saved) return complain(saved.error());
   Json list = Json::array();
+  std::vector<std::string> warnings;
   for (const image::SavedImage& image : *saved) {
     const std::string name = image::to_string(image.reference);
     if (!options.json) {
@@ -149,9 +150,16 @@ int save(const SaveCommand& options, const Surroundings& surroundings) {
     }
     Json one = Json::object();
     one.set("image", name).set("digest", image.digest).set("keeps_digest", image.keeps_digest);
+    one.set("keeps_signatures", image.keeps_signatures);
+    if (!image.keeps_signatures) warnings.push_back(image::lost_signatures_text(name));
     list.push_back(std::move(one));
   }
-  if (options.json) put_json(Json::object().set("schema", kSchema).set("images", std::move(list)));
+  Json warned = warn(warnings);
+  if (options.json) {
+    Json json = Json::object();
+    json.set("schema", kSchema).set("images", std::move(list));
+    put_json(json.set("warnings", std::move(warned)));
+  }
   return 0;
 }
 

@@ -135,6 +135,14 @@ bool is_layout_member(std::string_view name) {
   return name.starts_with(kLayoutBlobs) && is_digest("sha256:" + std::string(name.substr(kLayoutBlobs.size())));
 }
 
+std::string lost_signatures_text(const std::string& name) {
+  return fmt::format(
+      "the signature of '{}' does not fit what is in the file, and stays behind: its layers were packed anew, or the "
+      "index that was signed is too large to be kept; write the file where the registry can be asked, or sign the "
+      "digest that it has in the file",
+      name);
+}
+
 Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked) {
   const Reference full = with_long_name(asked);
   const Reference* best = nullptr;
@@ -163,9 +171,9 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
     BERTH_TRY(const LocalImage image, store.find_image(name).context(doing));
     BERTH_TRY(const Reference full, name_to_carry(image, name).context(doing));
     BERTH_TRY(const ExportedImage exported, export_image(image, work.path(), settings, deadline, true).context(doing));
-    const auto verified = find_signatures(settings.state_folder, exported.digest);
-    BERTH_CHECK_OK(layout.add(exported, full, verified).context(doing));
-    saved.push_back({full, exported.digest, exported.keeps_digest});
+    const auto verified = find_signatures(settings.state_folder, std::vector{exported.digest, image.digest});
+    BERTH_TRY(const bool keeps_signatures, layout.add(exported, full, verified).context(doing));
+    saved.push_back({full, exported.digest, exported.keeps_digest, keeps_signatures});
   }
   BERTH_CHECK_OK(layout.finish().context(doing));
   BERTH_CHECK_OK(tar.finish().context(doing));

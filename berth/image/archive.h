@@ -22,7 +22,11 @@ struct SavedImage {
   Reference reference;
   std::string digest;
   bool keeps_digest = true;
+  bool keeps_signatures = true;  // false: it was verified here, and the file has no signature that fits
 };
+
+// What a person should know of a file that lacks them.
+std::string lost_signatures_text(const std::string& name);
 
 // Under which of its names, with its tag, `image` is carried elsewhere when a person asked for it as `asked`.
 // Errors: NotFound when it has no name with a tag.

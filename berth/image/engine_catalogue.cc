@@ -62,21 +62,6 @@ SizedStep step_of(const Json& json) {
   return step;
 }
 
-// Each image once, with all its names, where the engine lists it first.
-std::vector<StoredImage> merged(std::vector<StoredImage> listed) {
-  std::vector<StoredImage> images;
-  std::map<std::string, std::size_t> places;
-  for (StoredImage& one : listed) {
-    const auto [place, is_new] = places.emplace(one.id, images.size());
-    if (is_new) {
-      images.push_back(std::move(one));
-      continue;
-    }
-    std::ranges::move(one.names, std::back_inserter(images[place->second].names));
-  }
-  return images;
-}
-
 }  // namespace
 
 Result<std::vector<EngineImage>> parse_inspected_images(std::string_view json) {
@@ -106,7 +91,7 @@ Result<EngineCatalogue> EngineCatalogue::parse(std::string name, std::string_vie
     std::string id = one.image.id;
     catalogue.inspected_.insert_or_assign(std::move(id), std::move(one));
   }
-  catalogue.images_ = merged(parse_engine_list(listed));
+  catalogue.images_ = parse_engine_list(listed);
   std::erase_if(catalogue.images_, [&](const StoredImage& one) { return !catalogue.inspected_.contains(one.id); });
   for (StoredImage& one : catalogue.images_) {
     LocalImage& image = catalogue.inspected_.find(one.id)->second.image;
@@ -122,7 +107,7 @@ Result<EngineCatalogue> EngineCatalogue::read(const sys::EngineProgram& program)
   const std::vector<std::string> question = {
       program.name, "image", "ls", "--no-trunc", "--digests", "--format", std::string(kListFormat)};
   BERTH_TRY(const auto listed, sys::run_tool(question, options_for(program)));
-  const std::vector<StoredImage> images = merged(parse_engine_list(listed.out));
+  const std::vector<StoredImage> images = parse_engine_list(listed.out);
   if (images.empty()) return parse(program.name, listed.out, "[]");
   if (images.size() > kMostImages) {
     return fail(Errc::Exhausted, fmt::format("look at the images of {}: it has {}, and {} are the most", program.name,

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "berth/image/named_images.h"
@@ -28,6 +30,17 @@ std::string id_of(std::string_view text) {
   return is_layer_id(text) ? std::string(text) : std::string();
 }
 
+// A digest that a row tells. It may be that of an index, and the id is that of the configuration: a signature may have
+// been of either. What the engine tells stands before the id.
+void add_digest(StoredImage& image, std::string_view digest) {
+  if (!is_digest(digest) || has_digest(image, digest)) return;
+  if (image.other_digests.empty()) {
+    image.other_digests.push_back(std::exchange(image.digest, std::string(digest)));
+  } else {
+    image.other_digests.insert(image.other_digests.end() - 1, std::string(digest));
+  }
+}
+
 std::unexpected<Error> refuse(std::string_view why) {
   return fail(Errc::Corrupt, fmt::format("read what the engine says of the image: {}", why));
 }
@@ -43,6 +56,7 @@ sys::ToolOptions options_for(const sys::EngineProgram& program) {
 
 std::vector<StoredImage> parse_engine_list(std::string_view text) {
   std::vector<StoredImage> images;
+  std::map<std::string, std::size_t> places;
   while (!text.empty()) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
@@ -51,14 +65,16 @@ std::vector<StoredImage> parse_engine_list(std::string_view text) {
     StoredImage image;
     image.id = id_of(take_field(line));
     if (image.id.empty()) continue;
-    image.digest = "sha256:" + image.id;
-    if (is_digest(line) && line != image.digest) {
-      // The digest may be that of an index, and the id is that of the configuration: a signature may be of either.
-      image.other_digests.push_back(std::exchange(image.digest, std::string(line)));
-    }
     const std::string name = tag == "<none>" ? std::string(repository) : fmt::format("{}:{}", repository, tag);
     if (auto reference = parse_reference(name)) image.names.push_back(*std::move(reference));
-    images.push_back(std::move(image));
+    const auto [place, is_new] = places.emplace(image.id, images.size());
+    if (is_new) {
+      image.digest = "sha256:" + image.id;
+      images.push_back(std::move(image));
+    } else {
+      std::ranges::move(image.names, std::back_inserter(images[place->second].names));
+    }
+    add_digest(images[place->second], line);
   }
   return images;
 }
@@ -88,18 +104,16 @@ Result<LocalImage> read_inspected_image(const Json& inspected) {
 Result<LocalImage> EngineImages::find(const Reference& wanted, const std::vector<StoredImage>& images) const {
   const StoredImage* found = pick_image(pointers_to(images), with_long_name(wanted));
   if (found == nullptr) return not_found(fmt::format("among the images of {}", program_.name), images, wanted);
-  return inspect(*found, images).context([&] { return fmt::format("read image '{}'", to_string(wanted)); });
+  return inspect(*found).context([&] { return fmt::format("read image '{}'", to_string(wanted)); });
 }
 
-Result<LocalImage> EngineImages::inspect(const StoredImage& found, const std::vector<StoredImage>& images) const {
+Result<LocalImage> EngineImages::inspect(const StoredImage& found) const {
   BERTH_TRY(const auto inspected, sys::run_tool({program_.name, "image", "inspect", found.id}, options_for(program_)));
   BERTH_TRY(LocalImage image, parse_inspected_image(inspected.out));
   if (image.id != found.id) return fail(Errc::Corrupt, fmt::format("{} tells of another image", program_.name));
   image.digest = found.digest;
   image.other_digests = found.other_digests;
-  for (const StoredImage& other : images) {
-    if (other.id == image.id) std::ranges::copy(other.names, std::back_inserter(image.names));
-  }
+  image.names = found.names;
   return image;
 }
 
@@ -116,7 +130,7 @@ Result<std::optional<LocalImage>> EngineImages::find_named(const Reference& name
     const bool has_it = std::ranges::any_of(
         image.names, [&](const Reference& one) { return one.tag == name.tag && is_same_name(one, name); });
     if (!has_it) continue;
-    BERTH_TRY(LocalImage found, inspect(image, images));
+    BERTH_TRY(LocalImage found, inspect(image));
     return found;
   }
   return std::nullopt;

@@ -34,14 +34,14 @@ class EngineImages {
  private:
   Result<std::vector<StoredImage>> list() const;
   Result<LocalImage> find(const Reference& wanted, const std::vector<StoredImage>& images) const;
-  Result<LocalImage> inspect(const StoredImage& found, const std::vector<StoredImage>& images) const;
+  Result<LocalImage> inspect(const StoredImage& found) const;
 
   sys::EngineProgram program_;
   ResolvedImage resolved_;
 };
 
-// What `image ls --no-trunc --digests` prints with kListFormat: images, newest first as the engine lists them. Names
-// that are no references are left out. Pure.
+// What `image ls --no-trunc --digests` prints with kListFormat: each image once, with all its names and
+// digests, in the engine's order, newest first. Names that are no references are left out. Pure.
 std::vector<StoredImage> parse_engine_list(std::string_view text);
 inline constexpr std::string_view kListFormat = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Digest}}";
 

@@ -56,14 +56,19 @@ Result<Looked> look_at_registry(const Reference& name, const std::string& digest
   return at_places(name, settings, options, ask);
 }
 
-void look(UpdateResult& result, bool& differs, const MoveSettings& settings, const UpdateOptions& options) {
+// What is to be done about a name.
+struct Found {
+  bool differs = false;
+  bool lacks_signature = false;  // what is here does
+};
+Found look(UpdateResult& result, const MoveSettings& settings, const UpdateOptions& options) {
   if (is_created_here(result.reference)) {
-    return fail_with(result, Error(Errc::InvalidInput, "it was created on this machine, and no registry has it"));
+    fail_with(result, Error(Errc::InvalidInput, "it was created on this machine, and no registry has it"));
+    return {};
   }
   const auto here =
       result.reference.tag.empty() ? std::nullopt : find_named(settings, result.reference).value_or(std::nullopt);
-  differs = true;
-  if (!here) return;  // the pull finds what there is
+  if (!here) return {.differs = true};  // the pull finds what there is
   result.before = here->digest;
   result.after = here->digest;
   std::vector<std::string> digests = here->other_digests;
@@ -72,19 +77,29 @@ void look(UpdateResult& result, bool& differs, const MoveSettings& settings, con
   // Where a signature is needed, a pull looks for it, also of what is here already.
   const bool needs_signature = !trusted && check_name(settings.trust, result.reference);
   if (!trusted && !needs_signature) {
-    differs = false;
-    if (!options.leaves_untrusted) return fail_with(result, trusted.error());
+    if (options.leaves_untrusted) {
+      result.state = UpdateState::LeftAlone;
+    } else {
+      fail_with(result, trusted.error());
+    }
+    return {};
+  }
+  auto looked = look_at_registry(result.reference, here->digest, settings);
+  if (!looked) {
+    fail_with(result, std::move(looked).error());
+    return {};
+  }
+  result.warnings = std::move(looked->warnings);
+  return {.differs = !looked->is_unchanged || needs_signature, .lacks_signature = needs_signature};
+}
+
+// `may_lack_signature`: it is left alone where none is found.
+void bring(UpdateResult& result, const MoveSettings& settings, bool may_lack_signature) {
+  const auto pulled = pull_image(result.reference, settings, {.moves_tag = true});
+  if (!pulled && may_lack_signature && pulled.error().code() == Errc::Denied) {
     result.state = UpdateState::LeftAlone;
     return;
   }
-  auto looked = look_at_registry(result.reference, here->digest, settings);
-  differs = looked && (!looked->is_unchanged || needs_signature);
-  if (!looked) return fail_with(result, std::move(looked).error());
-  result.warnings = std::move(looked->warnings);
-}
-
-void bring(UpdateResult& result, const MoveSettings& settings) {
-  const auto pulled = pull_image(result.reference, settings, {.moves_tag = true});
   if (!pulled) return fail_with(result, pulled.error());
   result.reference = pulled->reference;
   result.after = pulled->digest;
@@ -132,14 +147,10 @@ Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& na
     for (Reference& meant : names_meant(normalized(name), here)) results.push_back({.reference = std::move(meant)});
   }
   if (settings.on_step) settings.on_step(fmt::format("asking registries about {} images", results.size()));
-  std::vector<char> differs(results.size());  // not bool: each has a byte of its own
-  at_once(results.size(), kAtOnce, [&](std::size_t i) {
-    bool found = false;
-    look(results[i], found, settings, options);
-    differs[i] = found ? 1 : 0;
-  });
+  std::vector<Found> found(results.size());
+  at_once(results.size(), kAtOnce, [&](std::size_t i) { found[i] = look(results[i], settings, options); });
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (differs[i] != 0) bring(results[i], settings);
+    if (found[i].differs) bring(results[i], settings, options.leaves_untrusted && found[i].lacks_signature);
   }
   return results;
 }

@@ -29,8 +29,9 @@ struct UpdateResult {
 Result<std::vector<Reference>> names_from_registries(const MoveSettings& settings);
 
 struct UpdateOptions {
-  // What is not trusted is left alone, and is no failure: nobody asked for that very image, and the storage is shared
-  // with other tools.
+  // What is not trusted, or has to be signed and is not, is left alone, and is no failure: nobody asked for that very
+  // image, and the storage is shared with other tools. An image that was signed, and whose tag has moved to one that is
+  // not, is a failure.
   bool leaves_untrusted = false;
 };
 

@@ -58,7 +58,7 @@ Carried carried_with(const ExportedImage& image, const Reference& name,
 
 }  // namespace
 
-Result<void> LayoutWriter::add(const ExportedImage& image, const Reference& name,
+Result<bool> LayoutWriter::add(const ExportedImage& image, const Reference& name,
                                const std::vector<VerifiedSignature>& verified) {
   std::vector<Descriptor> blobs(image.manifest.layers.begin(), image.manifest.layers.end());
   blobs.push_back(image.manifest.config);
@@ -76,7 +76,9 @@ Result<void> LayoutWriter::add(const ExportedImage& image, const Reference& name
     entry = descriptor_of(carried.index_type, carried.index);
   }
   add_entry(entry, to_string(name));
-  return add_signatures(carried.signatures, name);
+  BERTH_CHECK_OK(add_signatures(carried.signatures, name));
+  const auto is_of_name = [&](const VerifiedSignature& one) { return is_for(one, name); };
+  return !carried.signatures.empty() || std::ranges::none_of(verified, is_of_name);
 }
 
 Result<void> LayoutWriter::finish() {

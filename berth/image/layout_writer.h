@@ -28,7 +28,8 @@ class LayoutWriter {
   std::function<void(const std::string& name, const std::string& sha256)> on_member;
 
   // Of what was verified for the image, its signatures under `name` go along; where its index was signed, that, too.
-  Result<void> add(const ExportedImage& image, const Reference& name, const std::vector<VerifiedSignature>& verified);
+  // False when it has some under that name and none fits: its digest is another now, or its index was not kept.
+  Result<bool> add(const ExportedImage& image, const Reference& name, const std::vector<VerifiedSignature>& verified);
   Result<void> finish();  // what names the images
 
  private:

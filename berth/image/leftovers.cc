@@ -21,9 +21,9 @@ struct Place {
 
 constexpr Place kPlaces[] = {
     {"images/work", true, "a pull, update or load"}, {"images/push", true, "a push"},
-    {"images/save", false, "'image save'"},          {"images/load", false, "'image load'"},
-    {"images/bundle", false, "'berth bundle'"},      {"create", false, "'image create'"},
-    {"base-image", false, "'image init'"},
+    {"images/sign", true, "'image sign'"},           {"images/save", false, "'image save'"},
+    {"images/load", false, "'image load'"},          {"images/bundle", false, "'berth bundle'"},
+    {"create", false, "'image create'"},             {"base-image", false, "'image init'"},
 };
 
 std::uint64_t bytes_below(const fs::path& folder) {

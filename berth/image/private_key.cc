@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <vector>
+
 #include "berth/base/base64.h"
-#include "berth/sys/file.h"
+#include "berth/base/unique_fd.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -45,8 +47,35 @@ Result<UniqueFd> open_key(const std::filesystem::path& path) {
   if (status.st_uid != ::geteuid() && status.st_uid != 0) {
     return fail(Errc::Denied, fmt::format("it belongs to another user ({})", status.st_uid));
   }
+  if (!S_ISREG(status.st_mode)) return fail(Errc::InvalidInput, "it is not a regular file");
   return file;
 }
+
+// A file's bytes in memory that is never moved elsewhere, and wiped at the end.
+class SecretText {
+ public:
+  // Errors: those of reading; Exhausted over kMaxFileBytes.
+  Result<void> read(const UniqueFd& file) {
+    while (size_ < bytes_.size()) {
+      const auto more = [&] { return ::read(file.get(), bytes_.data() + size_, bytes_.size() - size_); };
+      BERTH_TRY(int got, sys::call(more, "read it"));
+      if (got == 0) return {};
+      size_ += static_cast<std::size_t>(got);
+    }
+    return fail(Errc::Exhausted, fmt::format("it is over the limit of {} bytes", kMaxFileBytes));
+  }
+
+  SecretText() = default;
+  SecretText(const SecretText&) = delete;
+  SecretText& operator=(const SecretText&) = delete;
+  ~SecretText() { ::explicit_bzero(bytes_.data(), size_); }
+
+  std::string_view text() const { return {bytes_.data(), size_}; }
+
+ private:
+  std::vector<char> bytes_ = std::vector<char>(kMaxFileBytes + 1);
+  std::size_t size_ = 0;
+};
 
 Result<PublicKey> public_half(const CryptoLibrary& crypto, const EVP_PKEY* key) {
   const int size = crypto.write_public_key(key, nullptr);
@@ -62,7 +91,9 @@ Result<PublicKey> public_half(const CryptoLibrary& crypto, const EVP_PKEY* key) 
 Result<PrivateKey> PrivateKey::read(const std::filesystem::path& path) {
   const auto doing = [&] { return fmt::format("read the private key '{}'", path.native()); };
   BERTH_TRY(const UniqueFd file, open_key(path).context(doing));
-  BERTH_TRY(std::string pem, sys::read_file(file, kMaxFileBytes, path.native()).context(doing));
+  SecretText secret;
+  BERTH_CHECK_OK(secret.read(file).context(doing));
+  const std::string_view pem = secret.text();
   const CryptoLibrary* crypto = nullptr;
   const auto parse = [&]() -> Result<Key> {
     BERTH_TRY(crypto, CryptoLibrary::load());
@@ -74,12 +105,10 @@ Result<PrivateKey> PrivateKey::read(const std::filesystem::path& path) {
     if (key == nullptr) return fail(Errc::InvalidInput, fmt::format("{}: {}", doing(), why_not_read(pem)));
     return key;
   };
-  auto key = parse();
-  ::explicit_bzero(pem.data(), pem.size());
-  if (!key) return std::unexpected(std::move(key).error());
-  BERTH_TRY(PublicKey half, public_half(*crypto, key->get()).context(doing));
+  BERTH_TRY(Key key, parse());
+  BERTH_TRY(PublicKey half, public_half(*crypto, key.get()).context(doing));
   half.path = path;
-  return PrivateKey(*crypto, *std::move(key), std::move(half));
+  return PrivateKey(*crypto, std::move(key), std::move(half));
 }
 
 Result<std::string> PrivateKey::sign(std::string_view bytes) const {

@@ -1,14 +1,20 @@
 #include "berth/image/public_key.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <optional>
 
 #include "berth/base/base64.h"
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
+#include "berth/sys/syscall.h"
 
 namespace berth::image {
 namespace {
@@ -27,9 +33,9 @@ constexpr std::size_t kP256Bytes = 91;
 constexpr std::string_view kEd25519 = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv;
 constexpr std::size_t kEd25519Bytes = 44;
 constexpr std::string_view kRsaAlgorithm = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"sv;
-constexpr std::size_t kRsa2048Bytes = 294;
-constexpr std::size_t kRsa8192Bytes = 1062;
-constexpr std::size_t kSpareBytes = 8;  // another exponent than the usual one
+constexpr std::size_t kMinRsaBits = 2048;
+constexpr std::size_t kMaxRsaBits = 8192;
+constexpr std::size_t kMaxRsaBytes = 1070;  // with the largest of them, and an exponent that is longer than usual
 constexpr std::string_view kAnyCurve = "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"sv;
 
 std::unexpected<Error> refuse(std::string_view why) {
@@ -54,12 +60,28 @@ std::string what_it_is_instead(std::string_view label) {
   return fmt::format("it is '{}', and 'PUBLIC KEY' is read", to_visible(label.substr(0, 40), false));
 }
 
+// The bits of an RSA key's modulus, whose place is the same at all sizes here, since each length around it takes three
+// bytes. 0 for what is no such key.
+std::size_t rsa_bits(std::string_view der) {
+  constexpr std::size_t kAlgorithm = 4;
+  constexpr std::size_t kInteger = 28;
+  constexpr std::size_t kModulus = kInteger + 4;
+  if (der.size() <= kModulus || der.size() > kMaxRsaBytes || !der.starts_with("\x30\x82")) return 0;
+  if (!der.substr(kAlgorithm).starts_with(kRsaAlgorithm) || !der.substr(kInteger).starts_with("\x02\x82")) return 0;
+  const auto byte_at = [&](std::size_t at) { return static_cast<std::uint8_t>(der[at]); };
+  const std::size_t length = (std::size_t{byte_at(kInteger + 2)} << 8) + byte_at(kInteger + 3);
+  if (length < 2 || length >= der.size() - kModulus) return 0;  // the exponent comes behind it
+  // A number whose first bit is set has a zero in front.
+  const std::size_t zeros = byte_at(kModulus) == 0 ? 1 : 0;
+  const auto unused = static_cast<std::size_t>(std::countl_zero(byte_at(kModulus + zeros)));
+  return (length - zeros) * 8 - unused;
+}
+
 std::optional<KeyKind> kind_of(std::string_view der) {
   if (der.starts_with(kP256) && der.size() == kP256Bytes) return KeyKind::EcdsaP256;
   if (der.starts_with(kEd25519) && der.size() == kEd25519Bytes) return KeyKind::Ed25519;
-  // The outer length takes three bytes at these sizes.
-  const bool has_rsa_size = der.size() >= kRsa2048Bytes && der.size() <= kRsa8192Bytes + kSpareBytes;
-  if (has_rsa_size && der.starts_with("\x30\x82") && der.substr(4).starts_with(kRsaAlgorithm)) return KeyKind::Rsa;
+  const std::size_t bits = rsa_bits(der);
+  if (bits >= kMinRsaBits && bits <= kMaxRsaBits) return KeyKind::Rsa;
   return std::nullopt;
 }
 
@@ -70,6 +92,24 @@ std::string_view why_no_kind(std::string_view der) {
   }
   if (der.substr(0, 30).contains(kRsaAlgorithm)) return "RSA keys have 2048 to 8192 bits here";
   return "it is a key of another kind than ECDSA (P-256), Ed25519 or RSA";
+}
+
+// The text of a key's file. Whoever can write to it says whose signatures count.
+Result<std::string> read_key_file(const std::filesystem::path& path) {
+  const auto open = [&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); };
+  BERTH_TRY(int fd, sys::call(open, "open '{}'", path.native()));
+  const UniqueFd file(fd);
+  struct stat status = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::fstat(fd, &status); }, "look at '{}'", path.native()));
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return fail(Errc::Denied, fmt::format("others can write to it (its mode is {:04o}): see that it is the key it was, "
+                                          "and 'chmod 644' it",
+                                          status.st_mode & 07777));
+  }
+  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+    return fail(Errc::Denied, fmt::format("it belongs to another user ({}), who can change it", status.st_uid));
+  }
+  return sys::read_file(file, kMaxFileBytes, path.native());
 }
 
 }  // namespace
@@ -99,7 +139,7 @@ Result<PublicKey> parse_public_key(std::string_view pem) {
 }
 
 PublicKey read_public_key(std::filesystem::path path) {
-  const auto text = sys::read_file(path, kMaxFileBytes);
+  const auto text = read_key_file(path);
   auto key = text ? parse_public_key(*text) : std::unexpected(text.error());
   PublicKey read = key ? *std::move(key) : PublicKey{.problem = key.error().message()};
   read.path = std::move(path);

@@ -24,8 +24,9 @@ struct PublicKey {
 // Errors: InvalidInput, with what the text is instead and how to make a public key of it.
 Result<PublicKey> parse_public_key(std::string_view pem);
 
-// The same from its file. A file that cannot be used is no error but a key with a problem: it verifies nothing, and the
-// images that need it are refused with it, no other ones.
+// The same from its file, which belongs to root or to whoever asks, and which nobody else can write to. A file that
+// cannot be used is no error but a key with a problem: it verifies nothing, and the images that need it are refused
+// with it, no other ones.
 PublicKey read_public_key(std::filesystem::path path);
 
 // How errors name a key: its file, and the beginning of its fingerprint or its problem.

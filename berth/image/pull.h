@@ -1,7 +1,9 @@
 // From a registry into the storage.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,7 +59,7 @@ Result<UniqueFd> lock_name(const MoveSettings& settings, const Reference& name, 
 Error with_mirrors(Error error, const std::vector<std::string>& mirrors);
 
 // Opens the first place that can be asked about `reference` and gives it to `act`, then the next one when that place
-// does not have the image or cannot be reached. Errors: those of `act` for the registry itself, or of opening, with
+// does not have the image, cannot be reached, or serves what breaks the rules. Errors: those of `act` for the registry itself, or of opening, with
 // what its mirrors said.
 template <class Act>
 auto at_places(const Reference& reference, const MoveSettings& settings, const RegistryOptions& options, Act&& act)
@@ -74,9 +76,10 @@ auto at_places(const Reference& reference, const MoveSettings& settings, const R
     } else {
       last = std::unexpected(std::move(registry).error());
     }
-    const Errc code = last.error().code();
-    const bool goes_on = code == Errc::NotFound || code == Errc::Unavailable || code == Errc::TimedOut ||
-                         code == Errc::Denied || !is_open;
+    // What a mirror serves that breaks the rules is no word on what the next place has.
+    constexpr Errc kItsOwn[] = {Errc::NotFound, Errc::Unavailable,  Errc::TimedOut, Errc::Denied,
+                                Errc::Corrupt,  Errc::InvalidInput, Errc::Exhausted};
+    const bool goes_on = !is_open || std::ranges::find(kItsOwn, last.error().code()) != std::ranges::end(kItsOwn);
     if (!goes_on) return last;
     if (i + 1 < places.size()) mirrors.push_back(last.error().message());
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "berth/base/base64.h"
 #include "berth/base/sha256.h"
@@ -115,12 +116,9 @@ Result<std::vector<SignatureEntry>> parse_signature_manifest(std::string_view bo
   }
   const Json* layers = json.find("layers");
   if (layers == nullptr || !layers->is_array()) return corrupt("signatures", "their manifest has no list of layers");
-  if (layers->as_array()->size() > kMaxSignatures) {
-    return fail(Errc::Exhausted, fmt::format("read the image's signatures: there are {}, and {} are the most",
-                                             layers->as_array()->size(), kMaxSignatures));
-  }
+  const std::span all(*layers->as_array());
   std::vector<SignatureEntry> entries;
-  for (const Json& layer : *layers->as_array()) {
+  for (const Json& layer : all.last(std::min(all.size(), kMaxSignatures))) {
     BERTH_TRY(SignatureEntry entry, read_entry(layer));
     entries.push_back(std::move(entry));
   }
@@ -128,11 +126,12 @@ Result<std::vector<SignatureEntry>> parse_signature_manifest(std::string_view bo
 }
 
 std::string signed_claim_of(const Reference& name, const std::string& digest) {
-  // By hand, without blanks: a claim that cosign has made for the same image is then the same blob. Neither part can
-  // hold what JSON would have to escape.
+  // By hand, without blanks: a claim that cosign has made for the same image is then the same blob. No part can hold
+  // what JSON would have to escape.
+  const std::string tag = name.tag.empty() ? std::string() : ":" + name.tag;
   return fmt::format(
-      R"({{"critical":{{"identity":{{"docker-reference":"{}"}},"image":{{"docker-manifest-digest":"{}"}},"type":"{}"}},"optional":null}})",
-      name_of(normalized(name)), digest, kClaimKind);
+      R"({{"critical":{{"identity":{{"docker-reference":"{}{}"}},"image":{{"docker-manifest-digest":"{}"}},"type":"{}"}},"optional":null}})",
+      name_of(normalized(name)), tag, digest, kClaimKind);
 }
 
 Result<SignatureManifest> with_signature(std::string_view before, const Descriptor& claim, std::string_view signature) {

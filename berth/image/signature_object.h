@@ -35,8 +35,8 @@ struct SignatureEntry {
   std::string problem;    // why it cannot be one, in few words; empty: it may be one
 };
 
-// The entries of a signature's manifest, in their order. Errors: Corrupt for what breaks its own rules; InvalidInput
-// for what is no manifest; Exhausted for more than kMaxSignatures.
+// The last kMaxSignatures entries of a signature's manifest, in their order: who signs anew adds to the end. Errors:
+// Corrupt for what breaks its own rules; InvalidInput for what is no manifest; Exhausted for more bytes than one has.
 Result<std::vector<SignatureEntry>> parse_signature_manifest(std::string_view body, std::string_view content_type);
 
 // What a signature says.
@@ -49,8 +49,8 @@ struct SignedClaim {
 // about an image, also when programs could read it differently.
 Result<SignedClaim> parse_signed_claim(std::string_view text);
 
-// What is signed to say that `digest` is the image `name`, to the byte as cosign writes it. Tag and digest of `name`
-// are left out.
+// What is signed to say that `digest` is the image `name`, to the byte as cosign writes it. With the tag, where `name`
+// has one: then it is for that tag alone. The digest of `name` is left out.
 std::string signed_claim_of(const Reference& name, const std::string& digest);
 
 struct SignatureManifest {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "berth/base/base64.h"
 #include "berth/base/json.h"
@@ -13,7 +14,7 @@
 namespace berth::image {
 namespace {
 
-constexpr std::string_view kKind = "signatures 1";
+constexpr std::string_view kKind = "signatures 2";
 constexpr std::size_t kMostKept = 32;  // of one image, the latest
 constexpr auto kPatience = std::chrono::seconds(30);
 
@@ -46,8 +47,22 @@ std::vector<VerifiedSignature> find_signatures(const std::filesystem::path& stat
   std::vector<VerifiedSignature> found;
   if (!is_digest(digest)) return found;
   const auto json = read_checked_file(file_of(state_folder, digest), kKind);
-  if (!json || !json->is_array()) return found;
-  for (const Json& one : *json->as_array()) found.push_back(from_json(one));
+  // A record that was given another's name, be it whole, is none of this image.
+  if (!json || !json->is_object() || json->text_or("digest", "") != digest) return found;
+  const Json* list = json->find("signatures");
+  if (list == nullptr || !list->is_array()) return found;
+  for (const Json& one : *list->as_array()) found.push_back(from_json(one));
+  return found;
+}
+
+std::vector<VerifiedSignature> find_signatures(const std::filesystem::path& state_folder,
+                                               const std::vector<std::string>& digests) {
+  std::vector<VerifiedSignature> found;
+  for (const std::string& digest : digests) {
+    for (VerifiedSignature& one : find_signatures(state_folder, digest)) {
+      if (std::ranges::find(found, one) == found.end()) found.push_back(std::move(one));
+    }
+  }
   return found;
 }
 
@@ -66,7 +81,9 @@ Result<void> remember_signature(const std::filesystem::path& state_folder, const
   kept.push_back(signature);
   Json list = Json::array();
   for (const VerifiedSignature& one : kept) list.push_back(to_json(one));
-  return write_checked_file(file_of(state_folder, digest), kKind, list).context([&] {
+  Json json = Json::object();
+  json.set("digest", digest).set("signatures", std::move(list));
+  return write_checked_file(file_of(state_folder, digest), kKind, json).context([&] {
     return fmt::format("keep that '{}' is signed", digest);
   });
 }

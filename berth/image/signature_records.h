@@ -19,6 +19,10 @@ Result<void> remember_signature(const std::filesystem::path& state_folder, const
 // What is kept. A record that is damaged, or that another user could have written, is none.
 std::vector<VerifiedSignature> find_signatures(const std::filesystem::path& state_folder, const std::string& digest);
 
+// What is kept by any of these digests, each once.
+std::vector<VerifiedSignature> find_signatures(const std::filesystem::path& state_folder,
+                                               const std::vector<std::string>& digests);
+
 // The image is here under another digest of its own (packed in another way): what was verified holds for that, too.
 // Errors: as remember_signature.
 Result<void> carry_signatures(const std::filesystem::path& state_folder, const std::string& from,

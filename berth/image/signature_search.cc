@@ -21,6 +21,12 @@ std::unexpected<Error> denied(std::string why) { return fail(Errc::Denied, std::
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 120), false); }
 
+// What a place may answer that has no signatures: a page for people, an index, a manifest without end. Another one may
+// have them.
+bool says_nothing(const Error& error) {
+  return error.code() == Errc::InvalidInput || error.code() == Errc::Corrupt || error.code() == Errc::Exhausted;
+}
+
 // What is wrong with signatures, one reason once.
 class Reasons {
  public:
@@ -50,17 +56,20 @@ class Search {
   // Nothing when the digest has no valid one; why, is among the reasons. Errors: as fetch_signature.
   Result<std::optional<VerifiedSignature>> look_at(const std::string& digest) {
     const std::string tag = signature_tag(digest);
-    auto fetched = source_.fetch_manifest(tag);
-    if (!fetched && fetched.error().code() == Errc::NotFound) return std::optional<VerifiedSignature>();
-    if (!fetched) return std::unexpected(std::move(fetched).error());
-    BERTH_TRY(const auto entries, parse_signature_manifest(fetched->body, fetched->content_type));
-    if (entries.empty()) reasons_.add(tag, 0, "there is none in it");
+    auto listed = list(tag);
+    if (!listed && listed.error().code() == Errc::NotFound) return std::optional<VerifiedSignature>();
+    if (!listed && says_nothing(listed.error())) {
+      reasons_.add(tag, 0, listed.error().message());
+      return std::optional<VerifiedSignature>();
+    }
+    if (!listed) return std::unexpected(std::move(listed).error());
+    if (listed->empty()) reasons_.add(tag, 0, "there is none in it");
     // Who signs anew adds to the end.
-    for (std::size_t i = entries.size(); i-- > 0;) {
-      auto judged = judge(entries[i], digest);
+    for (std::size_t i = listed->size(); i-- > 0;) {
+      auto judged = judge((*listed)[i], digest);
       if (judged) return std::optional(*std::move(judged));
-      const bool goes_on = judged.error().code() == Errc::Denied || judged.error().code() == Errc::Corrupt ||
-                           judged.error().code() == Errc::NotFound;
+      const bool goes_on = judged.error().code() == Errc::Denied || judged.error().code() == Errc::NotFound ||
+                           says_nothing(judged.error());
       if (!goes_on) return std::unexpected(std::move(judged).error());
       reasons_.add(tag, i + 1, judged.error().message());
     }
@@ -70,6 +79,11 @@ class Search {
   const Reasons& reasons() const { return reasons_; }
 
  private:
+  Result<std::vector<SignatureEntry>> list(const std::string& tag) const {
+    BERTH_TRY(const FetchedManifest fetched, source_.fetch_manifest(tag));
+    return parse_signature_manifest(fetched.body, fetched.content_type);
+  }
+
   Result<VerifiedSignature> judge(const SignatureEntry& entry, const std::string& digest) {
     if (!entry.problem.empty()) return denied(entry.problem);
     // The same claim is often signed by several keys.

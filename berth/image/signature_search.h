@@ -34,7 +34,7 @@ Result<VerifiedSignature> judge_signature(const SignatureEntry& entry, std::stri
 // A signature in `source` that `rule` asks for of the image `name`. It may be of any of `digests`: of what the tag
 // names, be it an index, since an index names its images by their digests; and of the image. Errors: Denied when there
 // is none that is valid, with where it was looked for, the keys, what is wrong with each that is there, and what to do;
-// those of the source, of parse_signature_manifest and of loading libcrypto.
+// those of the source but for what it answers in place of signatures, which is a reason; of loading libcrypto.
 Result<VerifiedSignature> fetch_signature(const SignatureSource& source, const Reference& name,
                                           const std::vector<std::string>& digests, const SignatureRule& rule);
 

@@ -76,14 +76,20 @@ Error unsigned_refusal(const SignatureRule& rule, const Reference& given, std::s
   std::string why = fmt::format("none was verified here for {}", digest.empty() ? "it" : digest);
   for (const VerifiedSignature& one : known) {
     why = is_for(one, given) ? fmt::format("it is signed by the key {}, which is not among them", one.key)
-                             : fmt::format("its signature is for '{}', which is another name", one.repository);
+                             : fmt::format("its signature is for '{}{}{}', which is another name", one.repository,
+                                           one.tag.empty() ? "" : ":", one.tag);
   }
   const std::string name = to_string(given);
+  Reference pinned = {.registry = given.registry, .path = given.path};
+  pinned.digest = digest;
+  const std::string elsewhere =
+      digest.empty() ? std::string()
+                     : fmt::format(" ('berth image verify {}' where it is Docker's or Podman's)", to_string(pinned));
   return Error(Errc::Denied,
                fmt::format("use image '{}': it is not trusted: the setting {}.signatures ({}) asks for a signature by "
                            "{}, and {}; 'berth image pull {}' looks for one in its registry, also when the image is "
-                           "here already, and {}.digests can name its digest",
-                           name, kTrustSetting, to_string(rule), keys_text(rule), why, name, kTrustSetting));
+                           "here already{}, and {}.digests can name its digest",
+                           name, kTrustSetting, to_string(rule), keys_text(rule), why, name, elsewhere, kTrustSetting));
 }
 
 Error refusal(const TrustPolicy& policy, const Reference& name, const Reference& given) {

@@ -9,6 +9,7 @@
 #include "berth/image/layout_writer.h"
 #include "berth/image/signature_object.h"
 #include "berth/image/signature_records.h"
+#include "berth/image/tar_writer.h"
 #include "tests/image/fixture_store.h"
 #include "tests/image/signing.h"
 #include "tests/support/result_matchers.h"
@@ -107,6 +108,43 @@ TEST_F(SignedLayout, SaysNothingOfAnotherImageUnderItsName) {
   keep(digest_of('f'));
   EXPECT_TRUE(testing::fails_with(load(), Errc::AlreadyExists, "a tag does not change"));
   EXPECT_TRUE(testing::fails_with(check_trust(settings_.trust, kName, digest_of('f')), Errc::Denied, "none was"));
+}
+
+// What goes into a file of an image that was signed.
+TEST(SavedSignatures, GoAlongOrAreMissed) {
+  const testing::TempFolder folder;
+  const auto put = [&](const std::string& name, const std::string& text) {
+    ASSERT_TRUE(testing::ok(sys::write_file_atomically(folder.path() / name, text, 0600)));
+  };
+  ExportedImage image;
+  image.folder = folder.path();
+  image.manifest_body = "{}";
+  image.digest = "sha256:" + sha256_hex(image.manifest_body);
+  image.manifest.media_type = kOciManifestType;
+  image.manifest.config = {.media_type = "x", .digest = "sha256:" + sha256_hex("config"), .size_bytes = 6};
+  put(sha256_hex("config"), "config");
+  const auto signature_of = [&](const std::string& digest) {
+    return VerifiedSignature{.repository = kPlace,
+                             .signed_digest = digest,
+                             .key = digest_of('a'),
+                             .claim = claim_for(kPlace, digest),
+                             .signature = "x"};
+  };
+  auto tar = TarWriter::create(folder.path() / "file.tar");
+  ASSERT_TRUE(testing::ok(tar));
+  LayoutWriter layout(*tar);
+  const auto adds = [&](const std::vector<VerifiedSignature>& verified) {
+    const auto added = layout.add(image, kName, verified);
+    EXPECT_TRUE(testing::ok(added));
+    return added.value_or(false);
+  };
+  EXPECT_TRUE(adds({})) << "it has none";
+  EXPECT_TRUE(adds({signature_of(image.digest)}));
+  EXPECT_FALSE(adds({signature_of(digest_of('b'))})) << "its layers were packed anew";
+  EXPECT_TRUE(adds({signature_of(digest_of('b')), signature_of(image.digest)}));
+  VerifiedSignature elsewhere = signature_of(digest_of('b'));
+  elsewhere.repository = "registry.example/team/y";
+  EXPECT_TRUE(adds({elsewhere})) << "which is another name's";
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ TEST(EngineList, IsReadAsDockerAndPodmanPrintIt) {
                                     "demisto/python3\t3.10.1.2\t{1}\tsha256:{0}\n"
                                     "<none>\t<none>\t{1}\tsha256:{0}\n",
                                     kA, kB));
-  ASSERT_EQ(images.size(), 3u);
+  ASSERT_EQ(images.size(), 2u) << "each once";
   EXPECT_EQ(images[0].id, kA);
   EXPECT_EQ(images[0].digest, "sha256:" + kA);  // its id, where there is no other
   EXPECT_EQ(to_string(images[0].names.front()), "localhost/berth/python3-deb:3.11.2.1");
@@ -27,12 +27,24 @@ TEST(EngineList, IsReadAsDockerAndPodmanPrintIt) {
   EXPECT_TRUE(images[0].other_digests.empty());
   EXPECT_EQ(images[1].digest, "sha256:" + kA);
   EXPECT_EQ(images[1].other_digests, std::vector{"sha256:" + kB}) << "its id, which is that of its configuration";
-  EXPECT_TRUE(images[2].names.empty());
+  EXPECT_EQ(images[1].names.size(), 1u);
   const NamedImages named(images);
   const StoredImage* found = named.find(*parse_reference("python3"));
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(found->id, kA);
   EXPECT_EQ(named.find(*parse_reference("docker.io/demisto/python3"))->id, kB);
+}
+
+TEST(EngineList, HasAllDigestsOfAnImage) {
+  const std::string kC(64, 'c');
+  const auto images = parse_engine_list(
+      fmt::format("a\t1\tsha256:{0}\t<none>\nb\t1\tsha256:{0}\tsha256:{1}\nc\t1\tsha256:{0}\tsha256:{2}\n"
+                  "d\t1\tsha256:{0}\tsha256:{1}\n",
+                  kA, kB, kC));
+  ASSERT_EQ(images.size(), 1u);
+  EXPECT_EQ(images[0].names.size(), 4u);
+  EXPECT_EQ(images[0].digest, "sha256:" + kB) << "what it is known by elsewhere, before its id";
+  EXPECT_EQ(images[0].other_digests, (std::vector{"sha256:" + kC, "sha256:" + kA}));
 }
 
 TEST(EngineList, LeavesOutWhatIsNone) {

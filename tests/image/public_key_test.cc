@@ -1,6 +1,8 @@
 #include "berth/image/public_key.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "berth/base/base64.h"
 #include "berth/base/sha256.h"
@@ -21,6 +23,7 @@ TEST(PublicKey, OfEachKindIsRead) {
   EXPECT_EQ(TestKey::ed25519().public_key().kind, KeyKind::Ed25519);
   EXPECT_EQ(TestKey::rsa(2048).public_key().kind, KeyKind::Rsa);
   EXPECT_EQ(TestKey::rsa(3072).public_key().kind, KeyKind::Rsa);
+  EXPECT_EQ(TestKey::rsa_with_exponent(2048, 3).public_key().kind, KeyKind::Rsa) << "which is shorter";
 }
 
 TEST(PublicKey, HasTheFingerprintOfItsDerForm) {
@@ -49,6 +52,9 @@ const Row kRows[] = {
     {"OtherCurve", [] { return TestKey::curve("P-384").public_pem(); }, "another elliptic curve than P-256"},
     {"Koblitz", [] { return TestKey::curve("secp256k1").public_pem(); }, "another elliptic curve than P-256"},
     {"ShortRsa", [] { return TestKey::rsa(1024).public_pem(); }, "2048 to 8192 bits"},
+    {"AlmostLongEnough", [] { return TestKey::rsa(2040).public_pem(); }, "2048 to 8192 bits"},
+    {"RsaWithoutEnd",
+     [] { return in_pem("PUBLIC KEY", to_base64(TestKey::rsa(2048).public_key().der.substr(0, 200))); }, "RSA keys"},
     {"TwoKeys", [] { return TestKey::p256().public_pem() + TestKey::p256().public_pem(); },
      "each key has a file of its own"},
     {"NoBase64", [] { return in_pem("PUBLIC KEY", "####"); }, "no base64"},
@@ -92,6 +98,17 @@ TEST(PublicKey, OfAFileThatCannotBeUsedHasAProblem) {
   const PublicKey huge = read_public_key(put("huge.pub", std::string(100 << 10, 'x')));
   EXPECT_NE(huge.problem, "");
   EXPECT_NE(read_public_key(folder.path()).problem, "") << "a folder is no key";
+  for (const ::mode_t mode : {0664U, 0646U}) {
+    const auto file = put("loose.pub", key.public_pem());
+    ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+    const PublicKey loose = read_public_key(file);
+    EXPECT_NE(loose.problem.find("others can write to it"), std::string::npos) << loose.problem;
+    EXPECT_EQ(loose.fingerprint, "");
+  }
+  const auto foreign = put("foreign.pub", key.public_pem());
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file to another user";
+  ASSERT_EQ(::chown(foreign.c_str(), 4711, 4711), 0);
+  EXPECT_NE(read_public_key(foreign).problem.find("another user (4711)"), std::string::npos);
 }
 
 }  // namespace

@@ -63,6 +63,15 @@ TEST(SignatureRecords, ThatSomebodyChangedAreNone) {
   EXPECT_TRUE(find_signatures(folder.path(), kDigest).empty()) << "its digest is another";
 }
 
+TEST(SignatureRecords, CountForTheDigestThatTheyName) {
+  const testing::TempFolder folder;
+  ASSERT_TRUE(testing::ok(remember_signature(folder.path(), kDigest, sample("a.example/x"))));
+  const auto records = folder.path() / "signatures";
+  std::filesystem::copy_file(records / (std::string(64, 'a') + ".json"), records / (std::string(64, 'b') + ".json"));
+  EXPECT_TRUE(find_signatures(folder.path(), kOther).empty());
+  EXPECT_EQ(find_signatures(folder.path(), kDigest).size(), 1u);
+}
+
 TEST(SignatureRecords, AreOfDigestsOnly) {
   const testing::TempFolder folder;
   ASSERT_TRUE(testing::ok(remember_signature(folder.path(), "sha256:../../x", sample("a.example/x"))));

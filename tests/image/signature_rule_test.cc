@@ -126,6 +126,10 @@ TEST_P(SignedTrust, IsJudged) {
                            "'/keys/2.pub' (sha256:2222222222222222)", "'berth image pull r.example:5000/team/x:1'"}) {
     EXPECT_TRUE(testing::fails_with(judged, Errc::Denied, part));
   }
+  if (GetParam().digest.empty()) return;
+  // Images of Docker and Podman are not pulled.
+  const std::string pinned = "r.example:5000/team/x@" + GetParam().digest;
+  EXPECT_TRUE(testing::fails_with(judged, Errc::Denied, "'berth image verify " + pinned + "'"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, SignedTrust, ::testing::ValuesIn(kTrustRows),

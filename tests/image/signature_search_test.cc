@@ -236,5 +236,26 @@ TEST(SignatureSearch, OfAnImageSaysNothingOfTheOthersInItsIndex) {
   EXPECT_TRUE(testing::ok(use({index})));
 }
 
+TEST(SignatureSearch, GoesOnWhereAPlaceAnswersSomethingElse) {
+  FakeRepository repository;
+  repository.add(kDigest, kClaim, ours().sign(kClaim));
+  // As a mirror that has a page for whatever it does not know.
+  repository.manifests[signature_tag(kOther)] = "<html>";
+  const auto found = fetch_signature(repository.source(), kName, {kOther, kDigest}, rule());
+  ASSERT_TRUE(testing::ok(found));
+  EXPECT_EQ(found->signed_digest, kDigest);
+  for (const std::string& body : {std::string("<html>"), std::string(kMaxManifestBytes + 1, ' '),
+                                  std::string(R"({"mediaType":"application/vnd.oci.image.index.v1+json"})")}) {
+    repository.manifests[signature_tag(kDigest)] = body;
+    EXPECT_TRUE(testing::fails_with(fetch_signature(repository.source(), kName, {kDigest}, rule()), Errc::Denied,
+                                    "under '" + signature_tag(kDigest) + "': "))
+        << body.substr(0, 100);
+  }
+  repository.manifests[signature_tag(kDigest)].clear();
+  for (int i = 0; i < 64; ++i) repository.add(kDigest, kClaim, "none");
+  EXPECT_TRUE(
+      testing::fails_with(fetch_signature(repository.source(), kName, {kDigest}, rule()), Errc::Denied, "no key"));
+}
+
 }  // namespace
 }  // namespace berth::image

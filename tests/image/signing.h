@@ -1,8 +1,10 @@
 // Keys and signatures made by libcrypto, for tests of what verifies them.
 #pragma once
 
+#include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include <memory>
 #include <string>
@@ -20,6 +22,18 @@ class TestKey {
   static TestKey ed25519() { return TestKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), false); }
   static TestKey rsa2048() { return rsa(2048); }
   static TestKey rsa(std::size_t bits) { return TestKey(EVP_RSA_gen(bits), true); }
+
+  static TestKey rsa_with_exponent(std::size_t bits, unsigned long exponent) {
+    const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
+        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), EVP_PKEY_CTX_free);
+    const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(BN_new(), BN_free);
+    EVP_PKEY* key = nullptr;
+    BERTH_ASSERT(EVP_PKEY_keygen_init(context.get()) == 1 && BN_set_word(number.get(), exponent) == 1);
+    BERTH_ASSERT(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(bits)) == 1);
+    BERTH_ASSERT(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), number.get()) == 1);
+    BERTH_ASSERT(EVP_PKEY_generate(context.get(), &key) == 1);
+    return TestKey(key, true);
+  }
 
   std::string public_pem() const {
     return written([&](BIO* out) { return PEM_write_bio_PUBKEY(out, key_.get()); });

@@ -119,7 +119,7 @@ def bad_signatures(registry, path, image, keys):
         'media type': (Signatures(signed(ours, good), layer_type='application/vnd.oci.image.layer.v1.tar'), 'its type is'),
         'none': (Signatures(), 'there is none in it'),
         'huge': (Signatures(signed(ours, good.replace(b'null', b'"' + b'x' * 70000 + b'"'))), 'are the most'),
-        'too many': (Signatures(*([signed(ours, good)] * 65)), 'there are 65'),
+        'too old': (Signatures(signed(ours, good), *many * 7), 'no key that is trusted'),
         'ten by others': (Signatures(*many), 'no key that is trusted'),
     }
 
@@ -252,6 +252,23 @@ def test_what_was_here_before(site, registry, keys):
         done = site(how, name, '--json')
         assert done.code == 0, done
         assert may_run(site, name)
+
+
+def test_update_of_all(site, registry, keys):
+    """What has to be signed, and never was, is left alone; what was, and is not any more, is a failure."""
+    image = small_image('update all')
+    name = registry.put('team/all', '1', image)
+    site.trust({registry.name: 'ca: %s' % registry.ca})
+    assert site('pull', name).code == 0
+    ask_for(site, registry, keys['ours'].public)
+    done = site('update', '--all', '--json')
+    assert done.code == 0 and [one['state'] for one in done.json['images']] == ['left alone'], done
+    assert site('update', name).code != 0, 'it was asked for by its name'
+    sign(registry, 'team/all', image.digest, keys['ours'])
+    assert site('update', '--all').code == 0 and may_run(site, name)
+    registry.put('team/all', '1', small_image('update all, later'))
+    done = site('update', '--all', '--json')
+    assert done.code != 0 and done.json['images'][0]['state'] == 'failed', done
 
 
 def test_what_the_rule_does_not_hold_for(site, registry, keys):
@@ -533,6 +550,11 @@ def test_sign_and_verify(site, registry, keys):
     assert added.code == 0 and added.json['changed'], added
     for key in (ours, other):
         assert site('verify', pinned, '--key', key.public, '--json').json['here'] is True
+    # What it has signed is for that tag.
+    ask_for(site, registry, other.public)
+    assert site('verify', name).code == 0
+    registry.put(path, '2', image)
+    assert "it is for '%s', which is another name" % name in said(site('verify', place + ':2', '--key', other.public))
     registry.put(path, '1', small_image('another under the tag'))
     assert 'the registry has the digest' in said(site('sign', name, '--key', ours.private))
 
