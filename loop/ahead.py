@@ -9,6 +9,7 @@ import gc
 import os
 import re
 import sys
+import weakref
 import time
 
 
@@ -16,8 +17,8 @@ class AskedAhead(BaseException):
     """Code that runs in the zygote itself asks for something of a call."""
 
 
-# Values whose end nobody notices: they hold nothing that has one.
-ENDLESS = frozenset(map(type, ('', b'', 1, 1.0, True, None, len, sys, type, (lambda: None), re.compile(''))))
+# Classes, by their ids, of values whose end nobody notices: they hold nothing that has one.
+ENDLESS = frozenset(id(type(one)) for one in ('', b'', 1, 1.0, True, None, len, sys, type, (lambda: None), re.compile('')))
 
 
 class Meeting(object):
@@ -32,6 +33,7 @@ class Meeting(object):
         self._line = None
         self._guests = []
         self._job = None
+        self._is_held = False
         self.other = None  # text and first line of an item that has changed since the zygote began
 
     def enter(self, channel):
@@ -43,9 +45,9 @@ class Meeting(object):
         """Has `guest(job)` called when the job is there, before whoever asked for it goes on."""
         self._guests.append(guest)
 
-    def is_over(self):
+    def is_held(self):
         """Whether the job is there, or is waited for."""
-        return self._line is not None
+        return self._is_held
 
     def hold(self):
         """The job, which is waited for the first time.
@@ -65,6 +67,7 @@ class Meeting(object):
 
     def _wait(self):
         gc.enable()
+        self._is_held = True
         if self._line is None:
             self._loop.greet(self._channel)
             self._line = self._channel.read_line()
@@ -188,13 +191,46 @@ def names_set_within(code):
     return set().union(*[names_set_by(inner) for inner in code.co_consts if isinstance(inner, type(code))])
 
 
+class AllNames(object):
+    """The global names that code may set which finds them by other means than its own names."""
+
+    def __contains__(self, name):
+        return True
+
+    def __or__(self, names):
+        return self
+
+    __ror__ = __or__
+
+
+# By which code reaches names that do not stand in it; the last is what `from ... import *` has among its constants.
+REACHING = frozenset(['globals', 'vars', 'locals', 'exec', 'eval', 'setattr', '__dict__', 'modules'])
+STAR = ('*',)
+
+
+def reaches_all(code):
+    """Whether `code`, or a function in it, may set any name."""
+    inner = [one for one in code.co_consts if isinstance(one, type(code))]
+    return not REACHING.isdisjoint(code.co_names) or STAR in code.co_consts or any(reaches_all(one) for one in inner)
+
+
+def names_set_by_item(item):
+    return AllNames() if reaches_all(item) else names_set_by(item)
+
+
 def names_set_in(code):
     """The global names that a call of `code` (zygote.Code) may set (superset), found out once."""
     if code.names is None:
         item = code.item_if_good()
         within = names_set_within(code.prelude) if code.prelude is not None else set()
-        code.names = within | (names_set_by(item) if item is not None else set())
+        code.names = within | (names_set_by_item(item) if item is not None else set())
     return code.names
+
+
+def open_files():
+    """That a process has open and writes through Python's own buffers, but for what was there before gc.freeze()."""
+    kinds = (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom)
+    return [one for one in gc.get_objects() if issubclass(type(one), kinds)]
 
 
 def make_room(names):
@@ -222,7 +258,7 @@ class Ahead(object):
         self.failure = None
         self._last = None  # of the names that were there before the fork, and
         self._loose = []  # those of them that a call may have bound to something else, or that have a say in their end
-        self._early_files = []  # that the common script has opened in the child itself
+        self._early_files = []  # that the common script has opened in the child itself: weak references
 
     def settle(self):
         """In the zygote, when it has run."""
@@ -233,13 +269,19 @@ class Ahead(object):
 
     def settle_in_child(self):
         """When it has run in the child itself and nobody waits yet: what is looked at at the end of the call is less."""
-        if self.meeting.is_over() or sys.version_info < (3, 7):
+        if self.meeting.is_held() or sys.version_info < (3, 7):
             return
-        make_room(self.scope)
-        self._last = list(self.scope)[-1]
-        may_be_set = names_set_in(self._code)
-        self._loose = [name for name, value in self.scope.items() if name in may_be_set or type(value) not in ENDLESS]
-        self._early_files = self.files_left_open()
+        try:
+            make_room(self.scope)
+            last = list(self.scope)[-1]
+            may_be_set = names_set_in(self._code)
+            self._loose = [name for name, value in self.scope.items()
+                           if name in may_be_set or id(type(value)) not in ENDLESS]
+            self._early_files = [weakref.ref(one) for one in open_files()]
+        except Exception:
+            self._loose, self._early_files = [], []
+            return  # a thread of the script's changes what is looked at: all of it is, then, at the end
+        self._last = last
         gc.freeze()
 
     def names_to_release(self):
@@ -257,10 +299,10 @@ class Ahead(object):
     def files_left_open(self):
         """Those that the call has opened, wherever it keeps them: what was there before the fork is frozen, and not
         listed."""
-        kinds = (_io.TextIOWrapper, _io.BufferedWriter, _io.BufferedRandom)
         if self._last is None:
             return ()
-        return self._early_files + [one for one in gc.get_objects() if issubclass(type(one), kinds)]
+        early = [one() for one in self._early_files]
+        return [one for one in early if one is not None] + open_files()
 
     def enter(self, channel):
         """In the child: from here on the call can be waited for."""
@@ -307,8 +349,8 @@ class Ahead(object):
         """The code that goes in the place of the item's. Errors: what is wrong with it."""
         item = self._code.compile(text, first_line)
         if self._last is not None:
-            may_be_set = names_set_by(item) - set(self._loose)
-            self._loose += [name for name in self.scope if name in may_be_set]
+            may_be_set, loose = names_set_by_item(item), set(self._loose)
+            self._loose += [name for name in self.scope if name in may_be_set and name not in loose]
         return item
 
 

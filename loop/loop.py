@@ -1148,12 +1148,12 @@ def release(scope, names):
     come first, so that what a value needs for its own end is there; before them those with a say in their end, and
     names with one underscore, as when the interpreter ends.
     """
-    keep = (type(release), type, type(sys), type(len))
+    keep = frozenset(map(id, (type(release), type, type(sys), type(len))))  # a class may say itself what it equals
     try:
         names = [name for name in names if name in scope]
         for name in sorted(reversed(names),
                            key=lambda name: (not has_own_end(scope[name]), not name.startswith('_'))):
-            if name != '__builtins__' and type(scope.get(name)) not in keep:
+            if name != '__builtins__' and id(type(scope.get(name))) not in keep:
                 scope[name] = None
     except Exception:
         pass  # a name that is no text: globals() takes any key

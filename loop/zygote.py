@@ -23,6 +23,7 @@ Python 3.6 or later, with ctypes. An interpreter that cannot do it says why on s
 import gc
 import os
 import sys
+import warnings
 
 FOLDER = '/run/berth'
 EXIT_UNFIT = 65
@@ -134,12 +135,15 @@ class Code(object):
         """What goes on from the common script. Errors: what is wrong with it."""
         flags = self.loop.future_features(self.prelude) if self.prelude is not None else 0
         before = first_line - 1
-        if before == 0 or not hasattr(moved.__code__, 'replace'):
-            return self.loop.compile_script(u'\n' * before + text, flags)
-        try:
-            return moved(self.loop.compile_script(text, flags), before)
-        except SyntaxError:
-            return self.loop.compile_script(u'\n' * before + text, flags)  # which tells the right line
+        # Python 3.13 keeps the line of a class in it as well.
+        if before > 0 and hasattr(moved.__code__, 'replace') and (sys.version_info < (3, 13) or u'class' not in text):
+            try:
+                with warnings.catch_warnings():
+                    warnings.simplefilter('error')
+                    return moved(self.loop.compile_script(text, flags), before)
+            except Exception:
+                pass  # said below, with the right line
+        return self.loop.compile_script(u'\n' * before + text, flags)
 
     def item_if_good(self):
         return self._item

@@ -30,10 +30,11 @@ constexpr auto kWarmPatience = 10s;  // for a zygote and its child; a container 
 void OneCall::name_warm_call() {
   AssembledCodes& codes = with_.means.codes();
   warm_.code = codes.digest_of(plan_.code);
-  // A file that has changed is still the same item. Code that somebody sends is not the code that another sends.
-  const bool is_file = !request_.item.source.empty();
-  warm_.key =
-      warm_key(plan_.spec, is_file ? codes.prelude_digest_of(plan_.code) : warm_.code, request_.item, answer_.instance);
+  // A file that has changed is still the same item, unless what its old text has left behind is there. Code that
+  // somebody sends is not the code that another sends.
+  const bool may_change = plan_.may_be_warm && !request_.item.source.empty();
+  warm_.key = warm_key(plan_.spec, may_change ? codes.prelude_digest_of(plan_.code) : warm_.code, request_.item,
+                       answer_.instance);
   warm_.item = answer_.item;
   if (!plan_.may_be_warm || !with_.means.warm().may_begin(warm_)) return;
   // It may be used when this call is gone, but never the means.
@@ -52,6 +53,7 @@ void OneCall::name_warm_call() {
 void OneCall::give_own_code() {
   const content::AssembledCode& code = plan_.code->text;
   plan_.job.code = code.text_of(code.parts.back());
+  plan_.job.replaces_item = true;
   plan_.job.prelude = wire::Prelude{{}, code.parts.back().first_line};
 }
 
@@ -115,7 +117,7 @@ Result<container::StartedContainer> OneCall::start_container() {
 }
 
 OneCall::Done OneCall::start_own() {
-  plan_.job.is_ahead = false;
+  plan_.job.is_ahead = plan_.job.replaces_item = false;
   BERTH_CHECK_OK(prepare_own(forward_));
   auto started = start_container();
   if (!started && started.error().code() == Errc::NotFound)

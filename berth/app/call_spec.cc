@@ -45,6 +45,7 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
     job.code = whole.substr(item.offset);
   } else {
     spec.fixed = {{"loop.py", std::string(embedded_loop()), {}}};
+    job.prelude.reset();
     job.code = whole;
   }
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};

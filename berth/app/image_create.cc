@@ -119,8 +119,7 @@ class ImageMaker {
     if (options_.on_step) options_.on_step(text);
   }
 
-  // What ends a long wait of another's.
-  std::function<Result<void>()> watch() const {
+  std::function<Result<void>()> watch() const {  // ends a long wait of another's
     return [interrupt = options_.interrupt] { return check_interrupt(interrupt); };
   }
 

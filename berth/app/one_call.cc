@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/ioctl.h>
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +17,7 @@
 #include "berth/app/work_files.h"
 #include "berth/base/clock.h"
 #include "berth/engine/outcome.h"
+#include "berth/sys/descriptors.h"
 
 namespace berth::app {
 namespace {
@@ -46,7 +48,7 @@ std::expected<CallAnswer, StartError> OneCall::run(Aim aim) {
 engine::SessionOptions OneCall::session_options() {
   engine::SessionOptions options;
   options.limits = plan_.spec.limits;
-  options.deadline = std::min(nesting_.deadline, std::chrono::steady_clock::now() + plan_.spec.limits.wall_time);
+  options.deadline = deadline_;
   options.interrupt = request_.interrupt;
   if (request_.on_frame) {
     options.on_frame = [this](engine::Direction direction, std::string_view line) {
@@ -84,28 +86,53 @@ Result<engine::CallRecord> OneCall::converse() {
   if (container::EngineContainer* const other = place_->engine(); other != nullptr) {
     streams.let_go = [other] { other->let_go(); };
   }
-  return engine::converse(streams, wire::job_line(plan_.job), host, session_options());
+  line_ = wire::job_line(plan_.job);
+  return engine::converse(streams, line_, host, session_options());
 }
 
 // A process that waited for its call can be gone by the time that the job is on its way.
-bool OneCall::has_run_nothing() const {
+// Nobody who lives can take that any more, and nobody has: the whole of it still lies there.
+bool OneCall::has_run_nothing() {
   const engine::CallRecord& record = answer_.record;
-  return record.stop == engine::Stop::Ended && !record.took_job && record.output_bytes == 0;
+  if (record.stop != engine::Stop::Ended || record.took_job || record.output_bytes != 0) return false;
+  // Its channels are closed a moment before it is gone.
+  const auto until = std::chrono::steady_clock::now() + kOwnEnd;
+  if (!container::wait_to_read(place_->ended(), {until, -1}, "wait for a process that is gone")) return false;
+  int unread = 0;
+  return !place_->in() || (::ioctl(place_->in().get(), FIONREAD, &unread) == 0 && std::cmp_equal(unread, line_.size()));
+}
+
+bool OneCall::has_time() const {
+  return std::chrono::steady_clock::now() < deadline_ &&
+         !(request_.interrupt >= 0 && sys::is_readable(request_.interrupt));
+}
+
+// Ends what is left of one whose process is gone. Errors: what it had forked took the job after all.
+OneCall::Done OneCall::leave_dead_place() {
+  auto end = place_->end(0ms);
+  if (!has_run_nothing()) {
+    return not_started(Result<void>(
+        fail(Errc::Unavailable,
+             "the process that waited for the call was gone, and another one that it had left took the job")));
+  }
+  telling_.troubles.emplace_back(
+      Errc::Unavailable,
+      fmt::format("call '{}': the process that waited for it was gone before it took its job: run in another one",
+                  answer_.item));
+  if (!end) telling_.troubles.push_back(std::move(end).error().in("end what was left of that process"));
+  if (end && !end->left_behind.empty()) answer_.warnings.push_back(std::move(end->left_behind));
+  place_.reset();
+  return {};
 }
 
 OneCall::Done OneCall::converse_somewhere() {
+  deadline_ = std::min(nesting_.deadline, std::chrono::steady_clock::now() + plan_.spec.limits.wall_time);
   const bool has_waited = place_->is_warm() || (place_->shared() != nullptr && place_->shared()->calls() > 0);
   BERTH_TRY(answer_.record, not_started(converse()));
-  if (has_waited && has_run_nothing()) {
-    telling_.troubles.emplace_back(
-        Errc::Unavailable,
-        fmt::format("call '{}': the process that waited for it was gone before it took its job: run in another one",
-                    answer_.item));
-    BERTH_CHECK_OK(refused(place_->end(0ms)));
-    place_.reset();
-    BERTH_CHECK_OK(start_own());
-    BERTH_TRY(answer_.record, not_started(converse()));
-  }
+  if (!has_waited || !has_run_nothing() || !has_time()) return {};
+  BERTH_CHECK_OK(leave_dead_place());
+  BERTH_CHECK_OK(start_own());
+  BERTH_TRY(answer_.record, not_started(converse()));
   return {};
 }
 

@@ -1,6 +1,7 @@
 // One call on its way from what is asked to what is answered.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <optional>
 #include <string>
@@ -45,7 +46,9 @@ class OneCall {
   void post_at_once(Json entry);
   Result<engine::CallRecord> converse();
   Done converse_somewhere();
-  bool has_run_nothing() const;
+  bool has_run_nothing();
+  bool has_time() const;
+  Done leave_dead_place();
   enum class Ending { Now, Later, GoesOn, Stands };
   Ending ending() const;
   Result<container::ContainerEnd> end_place(Ending ending);
@@ -64,6 +67,8 @@ class OneCall {
   CallAnswer answer_;
   WarmCall warm_;
   std::optional<CallPlace> place_;
+  std::string line_;  // the job
+  std::chrono::steady_clock::time_point deadline_;
   std::optional<container::PortForward> forward_;
   std::optional<server::IntegrationMemory> memory_;
 };

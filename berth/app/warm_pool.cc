@@ -206,12 +206,17 @@ Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const contai
   }
 }
 
-// A zygote with another text does, where a child can be given the call's own.
+// A zygote with another text does, where a child can be given the call's own. What kept one from being made may have
+// been the text.
 void WarmPool::note_code(Entry& entry, const WarmCall& call) {
-  if (!entry.zygote || entry.code == call.code) {
+  if (entry.code == call.code) {
     entry.calls_of_other = 0;
+  } else if (!entry.zygote) {
+    entry.is_hopeless = entry.is_without_imports = entry.is_list_to_blame = false;
+    entry.pause.forget();
   } else if (!entry.has_item_apart) {
     end(entry);
+    entry.calls = 1;  // the first with this text
   } else {
     if (entry.other_code != call.code) entry.calls_of_other = 0;
     entry.other_code = call.code;

@@ -20,7 +20,7 @@ class FileStamps {
   void add_missing(std::filesystem::path path);
 
   // Whether each is as it was. Never for one that had changed so shortly before it was read that a change after it may
-  // have left no trace: file systems tell times by ticks.
+  // have left no trace, since file systems tell times by ticks; nor for one that another machine keeps.
   bool still_hold() const;
 
  private:
@@ -38,7 +38,7 @@ class FileStamps {
   static Stamp stamp_of(std::filesystem::path path, const struct stat& status);
 
   std::vector<Stamp> stamps_;
-  bool is_too_fresh_ = false;
+  bool never_hold_ = false;
 };
 
 }  // namespace berth::content

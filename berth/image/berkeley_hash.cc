@@ -19,8 +19,14 @@ constexpr std::uint32_t kMagic = 0x00061561;
 constexpr std::size_t kFirstHead = 512;  // of page 0
 constexpr std::size_t kHead = 26;        // of the others
 
-enum PageKind : unsigned char { kUnused = 0, kUnsortedHash = 2, kOverflow = 7, kHashMeta = 8, kHash = 13 };
-enum ItemKind : unsigned char { kInPage = 1, kOffPage = 3 };
+enum PageKind : unsigned char {
+  UnusedPage = 0,
+  UnsortedHashPage = 2,
+  OverflowPage = 7,
+  HashMetaPage = 8,
+  HashPage = 13
+};
+enum ItemKind : unsigned char { InPage = 1, OffPage = 3 };
 
 std::unexpected<Error> damaged(std::string_view why) {
   return fail(Errc::Corrupt, fmt::format("read a database of Berkeley DB: {}", why));
@@ -47,7 +53,7 @@ class Table {
     Table table(file);
     const std::uint32_t version = table.number(file, 16, 4);
     if (version < 8 || version > 10) return damaged(fmt::format("its version {} is not known", version));
-    if (byte_at(file, 25) != kHashMeta) return damaged("its first page is none of a hash table");
+    if (byte_at(file, 25) != HashMetaPage) return damaged("its first page is none of a hash table");
     // Encryption, checksums and ranges, and the number of files.
     if (byte_at(file, 24) != 0 || byte_at(file, 26) != 0 || table.number(file, 36, 4) != 0) {
       return damaged("it is encrypted, has checksums or consists of several files, as none of rpm's does");
@@ -101,8 +107,8 @@ class Table {
     const unsigned char kind = byte_at(page, 25);
     const std::size_t count = number(page, 20, 2);
     // Room is made for buckets before anything is put into them.
-    if (kind == kUnused && count == 0 && number(page, 16, 4) == 0) return {};
-    if ((kind != kHash && kind != kUnsortedHash) || number(page, 8, 4) != own) {
+    if (kind == UnusedPage && count == 0 && number(page, 16, 4) == 0) return {};
+    if ((kind != HashPage && kind != UnsortedHashPage) || number(page, 8, 4) != own) {
       return damaged(own, "it is none of a hash table");
     }
     if (count % 2 != 0) return damaged(own, "a key has no value");
@@ -116,7 +122,7 @@ class Table {
       const std::string_view item = page.substr(at, end - at);
       end = at;
       if (i % 2 == 0) {
-        if (byte_at(item, 0) != kInPage || item.size() != 5) return damaged(own, "a key is none of rpm's");
+        if (byte_at(item, 0) != InPage || item.size() != 5) return damaged(own, "a key is none of rpm's");
         is_package = number(item, 1, 4) != 0;
       } else if (is_package) {
         BERTH_CHECK_OK(read_value(item, own, take));
@@ -126,11 +132,11 @@ class Table {
   }
 
   Result<void> read_value(std::string_view item, std::uint32_t own, const TakeBlob& take) {
-    if (byte_at(item, 0) == kInPage) {
+    if (byte_at(item, 0) == InPage) {
       take(item.substr(1));
       return {};
     }
-    if (byte_at(item, 0) != kOffPage || item.size() != 12) return damaged(own, "a value is none of rpm's");
+    if (byte_at(item, 0) != OffPage || item.size() != 12) return damaged(own, "a value is none of rpm's");
     BERTH_TRY(const std::string value, read_chain(number(item, 4, 4), number(item, 8, 4), own));
     take(value);
     return {};
@@ -145,7 +151,7 @@ class Table {
       if (next == 0) return damaged(own, "a value breaks off");
       own = next;
       BERTH_TRY(const std::string_view page, page_of(own));
-      if (byte_at(page, 25) != kOverflow || number(page, 8, 4) != own) return damaged(own, "it is none of a value");
+      if (byte_at(page, 25) != OverflowPage || number(page, 8, 4) != own) return damaged(own, "it is none of a value");
       const std::size_t here = number(page, 22, 2);
       if (here == 0 || here > page.size() - kHead || here > bytes - value.size()) {
         return damaged(own, "it holds another part of a value than there can be");

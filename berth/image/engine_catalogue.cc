@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMostBytes = 64 << 20;  // of what an engine says of all
 constexpr std::size_t kMostImages = 2000;     // of one command, whose words the kernel bounds
 constexpr JsonLimits kLimits = {.depth = 64, .values = 4'000'000};
-constexpr JsonLimits kStepLimits = {.depth = 8, .values = 1000};
+constexpr JsonLimits kStepLimits = {.depth = 8, .values = 20'000};
 
 std::unexpected<Error> refuse(std::string_view what, std::string_view why) {
   return fail(Errc::Corrupt, fmt::format("read what the engine says of {}: {}", what, why));
@@ -50,6 +50,16 @@ const Json* either(const Json& json, std::string_view docker, std::string_view p
 
 std::string text_of(const Json* value) {
   return value != nullptr && value->is_string() ? *value->as_string() : std::string();
+}
+
+SizedStep step_of(const Json& json) {
+  SizedStep step;
+  step.size_bytes = bytes_of(either(json, "Size", "size"));
+  step.step = {.created = text_of(either(json, "CreatedAt", "created")),
+               .created_by = text_of(json.find("CreatedBy")),
+               .comment = text_of(either(json, "Comment", "comment")),
+               .has_layer = step.size_bytes > 0};
+  return step;
 }
 
 }  // namespace
@@ -132,14 +142,12 @@ Result<std::vector<SizedStep>> parse_engine_history(std::string_view text) {
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (line.empty()) continue;
     const auto json = parse_json(line, kStepLimits);
-    if (!json || !json->is_object()) return refuse("an image's history", "a line is no object");
-    SizedStep step;
-    step.size_bytes = bytes_of(either(*json, "Size", "size"));
-    step.step = {.created = text_of(either(*json, "CreatedAt", "created")),
-                 .created_by = text_of(json->find("CreatedBy")),
-                 .comment = text_of(either(*json, "Comment", "comment")),
-                 .has_layer = step.size_bytes > 0};
-    steps.push_back(std::move(step));
+    if (!json) return refuse("an image's history", "a line is no object");
+    // Podman prints all of them as one list.
+    for (const Json& one : json->is_array() ? *json->as_array() : Json::Array{*json}) {
+      if (!one.is_object()) return refuse("an image's history", "a line is no object");
+      steps.push_back(step_of(one));
+    }
   }
   std::ranges::reverse(steps);
   return steps;

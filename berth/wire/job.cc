@@ -22,8 +22,8 @@ Json json_of(const Debugger& debugger) {
 std::string job_line(const Job& job) {
   Json line = Json::object();
   if (job.is_ahead) line.set("is_ahead", true);
-  if (!job.is_ahead || !job.code.empty()) line.set("script", job.code);
-  if (job.is_ahead && !job.code.empty() && job.prelude) {
+  if (!job.is_ahead || job.replaces_item) line.set("script", job.code);
+  if (job.is_ahead && job.replaces_item && job.prelude) {
     line.set("first_line", static_cast<std::uint64_t>(job.prelude->first_line));
   }
   if (job.learns) line.set("learns", true);

@@ -34,8 +34,9 @@ struct Debugger {
 struct Job {
   std::string code;  // the whole text, common scripts included, or what follows the prelude
   std::optional<Prelude> prelude;
-  bool is_ahead = false;  // a zygote has the code; `code`, unless empty, goes in the place of the item's part
-  bool learns = false;    // the loop is to say which modules the call has loaded (module_names.h)
+  bool is_ahead = false;             // a zygote has the code already: `code` and `prelude` are not looked at,
+  bool replaces_item = false;        // unless it has another item's part: `code` goes in the place of that
+  bool learns = false;               // the loop is to say which modules the call has loaded (module_names.h)
   std::optional<Debugger> debugger;  // `code` is not looked at then
   bool integration = false;
   std::string command;  // of an integration; empty for a script

@@ -106,12 +106,12 @@ TEST(EngineHistory, IsReadAsDockerAndPodmanPrintIt) {
   EXPECT_EQ((*docker)[0].size_bytes, 77U);
   EXPECT_FALSE((*docker)[1].step.has_layer);
   const auto podman = parse_engine_history(
-      R"({"id":"x","created":"2026-01-01T00:00:00Z","CreatedBy":"ADD x","size":77,"comment":"made"})");
+      R"([{"id":"x","created":"2026-01-01T00:00:00Z","CreatedBy":"ADD x","size":77,"comment":"made"}])");
   ASSERT_TRUE(testing::ok(podman));
   EXPECT_EQ((*podman)[0].step.created, "2026-01-01T00:00:00Z");
   EXPECT_EQ((*podman)[0].size_bytes, 77U);
   EXPECT_TRUE(testing::ok(parse_engine_history("")));
-  for (const char* text : {"x", "[]", "{}\n{"}) {
+  for (const char* text : {"x", "[1]", "{}\n{"}) {
     EXPECT_TRUE(testing::fails_with(parse_engine_history(text), Errc::Corrupt, "a line is no object")) << text;
   }
 }

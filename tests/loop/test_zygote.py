@@ -111,6 +111,32 @@ class AheadOfTheCall(unittest.TestCase):
         with open(path) as file:
             self.assertEqual(file.read(), 'all')
 
+    def test_a_file_of_the_common_script_is_closed_as_ever(self):
+        prelude = "LOG = open(%r, 'w')\nLOG.write('all')" % (self.folder.name + '/log')
+        ahead, line = self.begun(prelude, "name = LOG.name\nLOG = None\ndemisto.results(open(name).read())")
+        ahead.settle_in_child()
+        self.addCleanup(gc.unfreeze)
+        self.assertEqual([one['Contents'] for one in self.finish(ahead, line).of_type('result')[0]['results']], ['all'])
+
+    def test_settling_runs_none_of_the_scripts_code(self):
+        prelude = ("class Odd(type):\n    def __eq__(self, other):\n        raise KeyError('asked')\n"
+                   "class Ends(metaclass=Odd):\n    def __del__(self):\n        demisto.results('ended')\nODD = Ends()\n")
+        ahead, line = self.begun(prelude, "pass")
+        ahead.settle_in_child()
+        self.addCleanup(gc.unfreeze)
+        self.assertIn('ODD', ahead.names_to_release())
+        self.assertEqual(ahead._last, 'ODD')
+        self.assertEqual(len(self.finish(ahead, line).of_type('result')), 1)
+
+    def test_what_reaches_any_name_has_all_let_go_of(self):
+        prelude = "class Ends(str):\n    def __del__(self):\n        demisto.results('ended')\nTEXT = 'plain'\n"
+        for item in ("globals()['TEXT'] = Ends('x')", "exec('TEXT = Ends(1)', globals())"):
+            with self.subTest(item):
+                ahead, line = self.begun(prelude, item)
+                ahead.settle_in_child()
+                self.addCleanup(gc.unfreeze)
+                self.assertEqual(len(self.finish(ahead, line).of_type('result')), 1)
+
     def test_without_a_common_script(self):
         self.assertEqual(self.contents(None, "demisto.results(demisto.args()['x'])", {'args': {'x': 'a'}}), ['a'])
 

@@ -125,6 +125,8 @@ def test_a_file_that_has_changed_is_compiled_in_the_next_child(berth, daemon):
     after, new_zygote = call(shown.replace('one', 'two'))
     assert [answer.value for answer in (again, after)] == ['two', 'two'] and after.json['warm']
     assert [key for key, _ in new_zygote] == [key for key, _ in zygote] and new_zygote[0][1] < same_zygote[0][1]
+    nothing, _ = call('')
+    assert nothing.json['warm'] and nothing.json['entries'] == []
     broken, _ = call('\n' * 6 + 'demisto.results(1\n')
     assert broken.json['warm'] and broken.json['outcome']['cause'] == 'exception'
     assert 'SyntaxError' in str(broken.json) and call('demisto.results(3)')[0].value == '3'

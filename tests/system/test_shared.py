@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from calls import PATIENCE
+from calls import IMAGE, PATIENCE
 from figures import figure
 from serve import Daemon
 from test_warm import OUTER
@@ -51,6 +51,20 @@ def test_a_call_that_fails_ends_itself_alone(room):
     rows = shared(room, 'Fails', code, [{'do': do} for do in ('', 'raise', '', 'die', '', 'exit', '')], ['do'])
     assert [rows[n] for n in (0, 2, 4, 6)] == [['1'], ['3'], ['1'], ['1']], rows
     assert 'ValueError: no' in rows[1][0] and 'SIGKILL' in rows[3][0] and 'status 3' in rows[5][0], rows
+
+
+def test_a_file_that_has_changed_has_a_new_process(room):
+    """What the old text has left behind is not met by the new one."""
+    room.settings_with('calls: {shared: [Edited]}\n')
+    text = "import sys\nsys.count = getattr(sys, 'count', 0) + 1\ndemisto.results('%s %%d' %% sys.count)"
+    with Daemon(room.berth, settings=room.settings) as daemon:
+        def call(word):
+            path = room.berth.write('scripts/Edited.py', text % word)
+            answer = room.berth('run', path, '--image', IMAGE, '--json', settings=room.settings)
+            assert answer.json.get('shared'), answer
+            at_rest(daemon)
+            return answer.value
+        assert [call(word) for word in ('one', 'one', 'two', 'two')] == ['one 1', 'one 2', 'two 1', 'two 2']
 
 
 def test_a_process_that_is_gone_before_it_takes_its_job_costs_no_call(room):

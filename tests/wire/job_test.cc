@@ -83,6 +83,8 @@ TEST(Job, SendsCodeToAZygotesChildOnlyWhereItHasAnother) {
   job.is_ahead = true;
   job.prelude = Prelude{"/run/x", 12};
   EXPECT_EQ(parse_json(job_line(job))->find("script"), nullptr);
+  job.replaces_item = true;
+  EXPECT_EQ(*parse_json(job_line(job))->find("script"), Json(""));
   job.code = "changed";
   const auto line = parse_json(job_line(job));
   EXPECT_EQ(*line->find("script"), Json("changed"));
