@@ -137,8 +137,7 @@ class ImageMaker {
     BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
     BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
     const std::vector<image::Reference> names = image::names_meant(base_, wanted);
-    BERTH_CHECK_OK(
-        image::check_trust(settings_.trust, names, digests_of(base_)).context([] { return "build on it"; }));
+    BERTH_CHECK_OK(image::check_trust(settings_.trust, names, digests_of(base_)).context([] { return "build on it"; }));
     image::Reference used = names.back();  // without any it is not trusted
     const bool is_local = used.registry == "localhost";
     if (is_local) used.registry.clear();
