@@ -20,9 +20,13 @@ struct Place {
 };
 
 constexpr Place kPlaces[] = {
-    {"images/work", true, "a pull, update or load"}, {"images/push", true, "a push"},
-    {"images/save", false, "'image save'"},          {"images/load", false, "'image load'"},
-    {"images/bundle", false, "'berth bundle'"},      {"create", false, "'image create'"},
+    {"images/work", true, "a pull, update or load"},
+    {"images/push", true, "a push"},
+    {"images/save", false, "'image save'"},
+    {"images/load", false, "'image load'"},
+    {"images/bundle", false, "'berth bundle'"},
+    {"images/sign", true, "'image sign'"},
+    {"create", false, "'image create'"},
     {"base-image", false, "'image init'"},
 };
 

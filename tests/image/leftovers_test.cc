@@ -38,15 +38,16 @@ TEST_F(Leftovers, AreNoneWhereNothingIs) { EXPECT_TRUE(found().empty()); }
 TEST_F(Leftovers, AreFoundWhereverImagesPass) {
   for (const char* file : {"images/work/aa/image/layer", "images/work/aa.lock", "images/push/bb/x/manifest.json",
                            "images/save/x/y", "images/load/index.json", "images/bundle/Packs/x", "create/input/a.whl",
-                           "base-image/setup", "images/blobs/cc", "images/blobs/dd.part"}) {
+                           "base-image/setup", "images/sign/gg/x", "images/blobs/cc", "images/blobs/dd.part"}) {
     write(file);
   }
   // Nobody's of these.
   for (const char* file : {"images/locks/blob-aa", "images/tags.json", "images/work/none.lock", "code/x"}) write(file);
   const auto all = found();
-  ASSERT_EQ(all.size(), 9U);
+  ASSERT_EQ(all.size(), 10U);
   EXPECT_EQ(all.at("images/work/aa").size_bytes, 5U);
   EXPECT_EQ(all.at("images/push/bb").maker, "a push");
+  EXPECT_EQ(all.at("images/sign/gg").maker, "'image sign'");
   for (const char* name : {"images/save", "images/load", "images/bundle", "create", "base-image"}) {
     EXPECT_EQ(all.at(name).kind, Leftover::Kind::WorkFolder) << name;
     EXPECT_FALSE(all.at(name).is_in_use) << name;
