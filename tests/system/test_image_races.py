@@ -105,7 +105,8 @@ def told(done, doing, registry):
     """What was being done, with what, why, and what to do."""
     line = done.err.splitlines()[-1]
     assert done.code != 0 and line.startswith('berth: ' + doing), done
-    assert registry.name in line and len(line) < 1500, done
+    assert registry.name in line and 'see that it can be reached from here, and try again' in line, done
+    assert len(line) < 1500, done
     return line
 
 
@@ -140,6 +141,7 @@ def test_registry_gone_while_it_is_asked_for_updates(site, registry):
         registry.answers = None
         row, = done.json['images']
         assert done.code != 0 and row['state'] == 'failed' and registry.name in row['error'], done
+        assert 'see that it can be reached from here, and try again' in row['error'], done
         assert site.digests() == {name: before.digest}, 'what was here stays'
         assert site('update', name).code == 0 and site.digests() == {name: registry.image.digest}
         figure('gone', 'update, after %d of %d answers' % (moment, count), row['error'].replace(registry.name, 'REGISTRY'))
