@@ -41,17 +41,17 @@ def site(berth, registry):
 
 
 def image_of(word, layers=2):
-    """2 MiB a layer that do not pack."""
-    return Image([tar_of({'%s%d' % (word, i): os.urandom(2 << 20)}) for i in range(layers)])
+    """1 MiB a layer that does not pack."""
+    return Image([tar_of({'%s%d' % (word, i): os.urandom(1 << 20)}) for i in range(layers)])
 
 
-def archive_of(image, name):
+def layout_of(image, name):
     entry = {'mediaType': OCI_MANIFEST, 'digest': image.digest, 'size': len(image.manifest),
              'annotations': {'org.opencontainers.image.ref.name': name}}
     index = json.dumps({'schemaVersion': 2, 'mediaType': OCI_INDEX, 'manifests': [entry]}).encode()
     blobs = dict(image.blobs, **{image.digest: image.manifest})
-    return tar_of({'oci-layout': b'{"imageLayoutVersion": "1.0.0"}', 'index.json': index,
-                   **{'blobs/sha256/' + digest[7:]: data for digest, data in blobs.items()}})
+    return {'oci-layout': b'{"imageLayoutVersion": "1.0.0"}', 'index.json': index,
+            **{'blobs/sha256/' + digest[7:]: data for digest, data in blobs.items()}}
 
 
 def begin(site, words):
@@ -116,7 +116,7 @@ def test_load(site):
     def archive(word):
         image = image_of(word)
         name = 'registry.example/team/load:' + word
-        return name, image, site.berth.write('kill-load.tar', archive_of(image, name))
+        return name, image, site.berth.write('kill-load.tar', tar_of(layout_of(image, name)))
 
     name, image, file = archive('whole')
     whole = site('load', file)
@@ -256,32 +256,26 @@ def sweep_files(site, what, words):
     return file
 
 
-def make_pack(folder, word):
+def pack_of(word):
     """Two files that belong together."""
-    pack = os.path.join(folder, 'Packs', 'Killed')
-    os.makedirs(os.path.join(pack, 'Scripts'), exist_ok=True)
-    for name, text in {'pack_metadata.json': '{"name": "Killed"}',
-                       'Scripts/script-Tide.yml': 'commonfields: {id: Tide, version: -1}\nname: Tide\ncomment: tide %s\n'
-                       'script: demisto.results("%s")\ntype: python\nsubtype: python3\n' % (word, word),
-                       'Scripts/script-Ebb.yml': 'commonfields: {id: Ebb, version: -1}\nname: Ebb\n'
-                       'script: demisto.results("%s")\ntype: python\nsubtype: python3\n' % word}.items():
-        with open(os.path.join(pack, name), 'w') as file:
-            file.write(text)
-    return folder
+    script = 'commonfields: {id: %s, version: -1}\nname: %s\nscript: demisto.results("%s")\ntype: python\nsubtype: python3\n'
+    return {'Packs/Killed/pack_metadata.json': b'{"name": "Killed"}',
+            'Packs/Killed/Scripts/script-Tide.yml': (script % ('Tide', 'Tide', word)).encode(),
+            'Packs/Killed/Scripts/script-Ebb.yml': (script % ('Ebb', 'Ebb', word)).encode()}
 
 
-def test_bundle_import(berth, site, registry):
+def test_bundle_import(berth):
     there = registries.Site(berth, tempfile.mkdtemp(prefix='berth-killed-'))
     there.trust({})
     packs = os.path.join(there.state, 'bundles', 'bundle')
 
     def bundle(word):
-        name = registry.put('kill/import', word, image_of(word))
-        assert site('pull', name).code == 0
-        file = os.path.join(site.folder, word + '.bundle')
-        content = make_pack(os.path.join(site.folder, 'content'), word)
-        assert begin(site, ('bundle', 'create', file, '--image', name, '--content', content)).wait(120).code == 0
-        return file, name
+        image = image_of(word)
+        name = 'registry.example/team/import:' + word
+        contents = {'schema': 1, 'images': [{'name': name, 'digest': image.digest}], 'packs': ['Killed']}
+        members = {**layout_of(image, name), **pack_of(word), 'bundle.json': json.dumps(contents).encode()}
+        sums = ''.join('%s  %s\n' % (hashlib.sha256(data).hexdigest(), member) for member, data in members.items())
+        return there.berth.write(word + '.bundle', tar_of({**members, 'SHA256SUMS': sums.encode()})), name
 
     def words_of_packs():
         """Which bundle each file of the pack is from."""
