@@ -150,6 +150,8 @@ std::string certificate_remedy(std::string_view host) {
       host);
 }
 
+constexpr std::string_view kTryAgain = "; see that it can be reached from here, and try again";
+
 }  // namespace
 
 std::string HttpAnswer::header(std::string_view name) const {
@@ -224,16 +226,26 @@ class HttpClient::Handle {
             "and https_proxy");
       case CURLE_OPERATION_TIMEDOUT:
         return Error(Errc::TimedOut, error_text_.data());
+      case CURLE_COULDNT_RESOLVE_HOST:
+      case CURLE_COULDNT_CONNECT:
+      case CURLE_GOT_NOTHING:
+      case CURLE_SEND_ERROR:
+      case CURLE_RECV_ERROR:
+      case CURLE_PARTIAL_FILE:
+        return Error(Errc::Unavailable, fmt::format("{}{}", words_of(code), kTryAgain));
       default:
-        const char* own = error_text_[0] != '\0' ? error_text_.data() : curl_.easy_strerror(code);
-        return Error(Errc::Unavailable, to_visible(own, false));
+        return Error(Errc::Unavailable, words_of(code));
     }
+  }
+
+  std::string words_of(CURLcode code) const {
+    return to_visible(error_text_[0] != '\0' ? error_text_.data() : curl_.easy_strerror(code), false);
   }
 
   Error no_tls() const {
     const std::string words = to_visible(error_text_.data(), false);
     // A connection that was cut may hold the next time; what the other side has said stays.
-    if (!words.contains("SSL routines")) return Error(Errc::Unavailable, words);
+    if (!words.contains("SSL routines")) return Error(Errc::Unavailable, words + std::string(kTryAgain));
     return Error(Errc::Denied,
                  fmt::format("it does not speak TLS as we do ({}); if it speaks plain http, set 'insecure: "
                              "on' for it under images.registries",

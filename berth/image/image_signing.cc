@@ -56,6 +56,7 @@ class Signing {
     BERTH_TRY(const std::string signature, key_.sign(claim));
     BERTH_TRY(const SignatureManifest manifest, with_signature(before, descriptor_of(kClaimType, claim), signature));
     step(fmt::format("putting the signature under '{}'", made.tag));
+    sweep_work_folders(settings_.cache_folder / "images/sign");
     BERTH_TRY(const WorkFolder work, WorkFolder::open(settings_.cache_folder / "images/sign" / sha256_hex(made.tag),
                                                       deadline_, settings_.on_step));
     BERTH_CHECK_OK(send(registry, work, descriptor_of(kClaimType, claim), claim));

@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include "berth/sys/file.h"
@@ -25,13 +28,56 @@ void put(Block& block, std::size_t at, std::string_view text) {
   std::ranges::copy(text, block.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
+constexpr std::string_view kPart = ".part";
+
+// Whether `name` is what a process writes into before it is `file`: file.PID.part.
+bool is_part_of(std::string_view name, std::string_view file) {
+  if (!name.starts_with(file) || !name.ends_with(kPart) || name.size() < file.size() + 2 + kPart.size()) return false;
+  const std::string_view pid = name.substr(file.size() + 1, name.size() - file.size() - 1 - kPart.size());
+  return name[file.size()] == '.' && std::ranges::all_of(pid, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// A lock says that a writer lives, on other machines and in other containers, too; its number would not.
+void remove_if_left(const std::filesystem::path& part) {
+  const UniqueFd file(::open(part.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  struct stat status = {};
+  if (!file || ::fstat(file.get(), &status) != 0) return;
+  if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) return;
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(part.c_str());
+}
+
+// Removes what writers of `path` left that were killed. What cannot be removed now is left for the next time.
+void sweep_parts(const std::filesystem::path& path) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  std::error_code error;
+  std::vector<std::filesystem::path> parts;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    if (is_part_of(at->path().filename().native(), path.filename().native())) parts.push_back(at->path());
+  }
+  for (const std::filesystem::path& part : parts) remove_if_left(part);
+}
+
+// The file that is written into, with the lock that says so. Where the file system has no locks nobody sweeps.
+Result<UniqueFd> create_part(const std::filesystem::path& part) {
+  const auto open = [&] { return ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644); };
+  for (;;) {
+    BERTH_TRY(int fd, sys::call(open, "create '{}'", part.native()));
+    UniqueFd file(fd);
+    static_cast<void>(sys::check([&] { return ::flock(fd, LOCK_EX); }, "lock '{}'", part.native()));
+    struct stat status = {};
+    BERTH_CHECK_OK(sys::check([&] { return ::fstat(fd, &status); }, "look at '{}'", part.native()));
+    if (status.st_nlink > 0) return file;
+    // Another process swept it away before it was locked.
+  }
+}
+
 }  // namespace
 
 Result<TarWriter> TarWriter::create(std::filesystem::path path) {
-  std::filesystem::path part = fmt::format("{}.{}.part", path.native(), ::getpid());
-  const auto open = [&] { return ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644); };
-  BERTH_TRY(int fd, sys::call(open, "create '{}'", part.native()));
-  return TarWriter(std::move(path), std::move(part), UniqueFd(fd));
+  std::filesystem::path part = fmt::format("{}.{}{}", path.native(), ::getpid(), kPart);
+  sweep_parts(path);
+  BERTH_TRY(UniqueFd file, create_part(part));
+  return TarWriter(std::move(path), std::move(part), std::move(file));
 }
 
 TarWriter::TarWriter(TarWriter&& other) noexcept

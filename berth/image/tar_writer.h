@@ -10,10 +10,11 @@
 
 namespace berth::image {
 
-// The file appears under its name when it is whole; one that is not finished leaves nothing. No times, no owners.
+// The file appears under its name when it is whole; one that is not finished leaves nothing, and one whose process was
+// killed PATH.PID.part beside it, until the next writer of the same path. No times, no owners.
 class TarWriter {
  public:
-  // Errors: those of writing beside `path`.
+  // Removes what writers of `path` left beside it that live no more. Errors: those of writing there.
   static Result<TarWriter> create(std::filesystem::path path);
   TarWriter(TarWriter&& other) noexcept;
   TarWriter& operator=(TarWriter&&) = delete;
