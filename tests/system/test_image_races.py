@@ -96,7 +96,7 @@ def requests_of(registry, run):
     return len(registry.asked) - before
 
 
-def moments(count, most=4):
+def moments(count, most=3):
     """Some numbers below `count`, with the first and the last."""
     return sorted({round(i * (count - 1) / (most - 1)) for i in range(most)})
 
