@@ -58,8 +58,8 @@ struct SizedStep {
 };
 // Errors: as EngineCatalogue::read.
 Result<std::vector<SizedStep>> read_engine_history(const sys::EngineProgram& program, const std::string& id);
-// What `image history --human=false --format '{{json .}}'` prints, the newest first: Docker an object a line, Podman a list of
-// them. Pure. Errors: Corrupt.
+// What `image history --human=false --format '{{json .}}'` prints, the newest first: Docker an object a line, Podman a
+// list of them. Pure. Errors: Corrupt.
 Result<std::vector<SizedStep>> parse_engine_history(std::string_view text);
 
 }  // namespace berth::image
