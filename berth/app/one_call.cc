@@ -119,8 +119,11 @@ OneCall::Done OneCall::leave_dead_place() {
       Errc::Unavailable,
       fmt::format("call '{}': the process that waited for it was gone before it took its job: run in another one",
                   answer_.item));
-  if (!end) telling_.troubles.push_back(std::move(end).error().in("end what was left of that process"));
-  if (end && !end->left_behind.empty()) answer_.warnings.push_back(std::move(end->left_behind));
+  if (!end) {
+    telling_.troubles.push_back(std::move(end).error().in("end what was left of that process"));
+  } else if (!end->left_behind.empty()) {
+    answer_.warnings.push_back(std::move(end->left_behind));
+  }
   place_.reset();
   return {};
 }
