@@ -517,8 +517,12 @@ def test_what_is_created_is_put_into_the_engine(calls, tmp_path):
     index = index_or_skip()
     index.add(wheel('needed', '1.5', {'needed.py': 'X = 1\n'}))
     maker = Maker(calls.berth, index, str(tmp_path))
-    with open(maker.settings, 'a') as file:
-        file.write(calls.engine.settings + 'engine: %s\n' % calls.engine.name)
+    own_settings = maker.settings
+    with open(own_settings) as file:
+        text = file.read()
+    maker.settings = str(tmp_path / 'engine.yaml')
+    with open(maker.settings, 'w') as file:
+        file.write(text + calls.engine.settings + 'engine: %s\n' % calls.engine.name)
     try:
         create = lambda: maker('e', '--dependencies', 'needed', '--json', env=calls.engine.env)
         made = create()
@@ -543,6 +547,7 @@ def test_what_is_created_is_put_into_the_engine(calls, tmp_path):
         assert freed.code == 0 and 'putting it into %s' % calls.engine.name in freed.err, freed
         calls.engine.ask('image', 'rm', name)
     finally:
+        maker.settings = own_settings  # of the images that it has made in Berth's own storage
         maker.end()
         index.end()
 

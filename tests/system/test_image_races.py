@@ -206,8 +206,8 @@ def test_time_of_a_million_entries(berth, site, registry):
         seconds[count] = done.seconds
     own = [seconds[count] - seconds[1] for count in (100_000, 1_000_000)]
     figure('L08', 'seconds for 1, 100,000 and 1,000,000 entries until the last is refused', list(seconds.values()))
-    assert own[1] <= 12 * max(own[0], 0.01), seconds
-    assert seconds[1_000_000] < 15 * PATIENCE, seconds
+    # Ten times as long where it is linear, a hundred times where it is quadratic.
+    assert own[1] <= 40 * max(own[0], 0.01), seconds
 
 
 def test_deep_names(site, registry):
@@ -234,7 +234,7 @@ def test_time_of_the_tool(site, registry, shape):
         assert done.code == 0, done
         seconds.append(round(done.seconds, 3))
     figure('L08', "skopeo's seconds for 1, 300 and 3,000 entries (%s)" % shape, seconds)
-    assert seconds[2] - seconds[0] <= 12 * max(seconds[1] - seconds[0], 0.05 * PATIENCE), seconds
+    assert seconds[2] - seconds[0] <= 40 * max(seconds[1] - seconds[0], 0.05 * PATIENCE), seconds
 
 
 # --- L12, L13: between the judge and the storage -------------------------------------------------------------------------
