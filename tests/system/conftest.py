@@ -14,6 +14,7 @@ import pytest
 
 import lab as labs
 import needs
+import registries
 from calls import BERTH, UNGUARDED, Berth
 from figures import FIGURES, figure
 from host import Host
@@ -67,6 +68,26 @@ def tap_device():
     os.chmod(TAP, 0o666)
     yield
     os.chmod(TAP, mode & 0o7777)
+
+
+@pytest.fixture(scope='module')
+def registry():
+    """The distribution's registry, with TLS, a private CA and a login."""
+    if shutil.which('docker-registry') is None:
+        pytest.skip('docker-registry is not installed')
+    made = registries.DockerRegistry(tempfile.mkdtemp(prefix='berth-registry-'))
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def site(berth, registry):
+    """A machine that trusts it and may log in, with a storage of its own."""
+    made = registries.Site(berth, tempfile.mkdtemp(prefix='berth-site-'))
+    made.trust({registry.name: 'ca: %s' % registry.ca})
+    made.env = {'REGISTRY_AUTH_FILE': registry.auth}
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope='session')

@@ -3,7 +3,6 @@ import io
 import json
 import os
 import random
-import shutil
 import signal
 import tarfile
 import tempfile
@@ -14,15 +13,6 @@ import pytest
 import registries
 from figures import figure
 from registries import Image, OCI_INDEX, digest_of, small_image, tar_of
-
-
-@pytest.fixture(scope='module')
-def registry():
-    if shutil.which('docker-registry') is None:
-        pytest.skip('docker-registry is not installed')
-    made = registries.DockerRegistry(tempfile.mkdtemp(prefix='berth-registry-'))
-    yield made
-    made.end()
 
 
 @pytest.fixture

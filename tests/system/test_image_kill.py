@@ -6,13 +6,10 @@ What a killed one has left in the cache or beside a file is swept by the next of
 import hashlib
 import json
 import os
-import shutil
 import signal
 import tarfile
 import tempfile
 import time
-
-import pytest
 
 import registries
 from figures import figure
@@ -20,24 +17,6 @@ from registries import OCI_INDEX, OCI_MANIFEST, Image, tar_of
 from signing import Key, tag_of
 
 KILLS = 8
-
-
-@pytest.fixture(scope='module')
-def registry():
-    if shutil.which('docker-registry') is None:
-        pytest.skip('docker-registry is not installed')
-    made = registries.DockerRegistry(tempfile.mkdtemp(prefix='berth-registry-'))
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def site(berth, registry):
-    made = registries.Site(berth, tempfile.mkdtemp(prefix='berth-killed-'))
-    made.trust({registry.name: 'ca: %s' % registry.ca})
-    made.env = {'REGISTRY_AUTH_FILE': registry.auth}
-    yield made
-    made.end()
 
 
 def image_of(word, layers=2):

@@ -15,15 +15,6 @@ from signing import Key, Signatures, claim, put_signatures, signed, tag_of
 
 
 @pytest.fixture(scope='module')
-def registry():
-    if shutil.which('docker-registry') is None:
-        pytest.skip('docker-registry is not installed')
-    made = registries.DockerRegistry(tempfile.mkdtemp(prefix='berth-registry-'))
-    yield made
-    made.end()
-
-
-@pytest.fixture(scope='module')
 def keys():
     folder = tempfile.mkdtemp(prefix='berth-keys-')
     yield {name: Key(folder, name, kind) for name, kind in

@@ -15,24 +15,6 @@ from figures import figure
 from registries import Image, OCI_INDEX, PASSWORD, digest_of, index_of, small_image, tar_of
 
 
-@pytest.fixture(scope='module')
-def registry():
-    if shutil.which('docker-registry') is None:
-        pytest.skip('docker-registry is not installed')
-    made = registries.DockerRegistry(tempfile.mkdtemp(prefix='berth-registry-'))
-    yield made
-    made.end()
-
-
-@pytest.fixture
-def site(berth, registry):
-    made = registries.Site(berth, tempfile.mkdtemp(prefix='berth-site-'))
-    made.trust({registry.name: 'ca: %s' % registry.ca})
-    made.env = {'REGISTRY_AUTH_FILE': registry.auth}
-    yield made
-    made.end()
-
-
 def said(done):
     """The one line that a refusal is."""
     assert done.code != 0 and PASSWORD not in done.err + done.out, done
