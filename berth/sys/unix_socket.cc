@@ -117,8 +117,8 @@ Result<void> send_all(int socket, std::string_view bytes) {
 
 Result<Received> receive_from(int socket, int flags) {
   Received received;
-  received.bytes.resize(65536);
-  iovec data = {received.bytes.data(), received.bytes.size()};
+  std::array<char, 65536> bytes;  // not in the string, which would fill them first
+  iovec data = {bytes.data(), bytes.size()};
   alignas(cmsghdr) std::array<char, kSpace> space = {};
   msghdr message = {};
   message.msg_iov = &data;
@@ -133,7 +133,7 @@ Result<Received> receive_from(int socket, int flags) {
         Errc::Exhausted,
         fmt::format("receive from a socket: more than {} descriptors, or none can be opened any more", kMostPassed));
   }
-  received.bytes.resize(static_cast<std::size_t>(got));
+  received.bytes.assign(bytes.data(), static_cast<std::size_t>(got));
   return received;
 }
 
