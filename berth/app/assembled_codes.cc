@@ -7,8 +7,8 @@
 #include <tuple>
 #include <utility>
 
-#include "berth/app/code_cache.h"
 #include "berth/app/embedded.h"
+#include "berth/base/sha256.h"
 
 namespace berth::app {
 
@@ -23,6 +23,12 @@ content::Item copy_of(const content::Item& item) {
   content::Item copy;
   looked_at(copy) = looked_at(item);
   return copy;
+}
+
+std::string hash_of(std::string_view text) {
+  Sha256 hash;
+  hash.update(text);
+  return std::move(hash).hex();
 }
 
 }  // namespace
@@ -43,14 +49,15 @@ Result<std::shared_ptr<const CallCode>> AssembledCodes::of(const content::Item& 
     }
     known_.erase(known);
   }
-  Known made{copy_of(item), root, {}, {}, {}, {}};
+  Known made{copy_of(item), root, {}, {}, {}};
   std::optional<content::ContentTree> reading;
   if (tree != nullptr) reading.emplace(root).note_reads(&made.files);
   auto code = std::make_shared<CallCode>();
-  BERTH_TRY(code->text, content::assemble_code(item, reading ? &*reading : nullptr, embedded_common()));
+  BERTH_TRY(code->text,
+            content::assemble_code(item, reading ? &*reading : nullptr, embedded_common(), preludes_, made.files));
   code->item_line = content::first_line_of_item(code->text, item);
   made.assembled = code;
-  if (code->text.text.size() <= kMostBytes) {
+  if (code->text.item_text.size() <= kMostBytes) {
     known_.push_front(std::move(made));
     if (known_.size() > kMost) known_.pop_back();
   }
@@ -60,19 +67,22 @@ Result<std::shared_ptr<const CallCode>> AssembledCodes::of(const content::Item& 
 std::string AssembledCodes::digest_of(const std::shared_ptr<const CallCode>& code) {
   const auto found = std::ranges::find(known_, code, &Known::assembled);
   if (found != known_.end() && !found->digest.empty()) return found->digest;
-  const content::AssembledCode& text = code->text;
-  std::string digest = digests_.digest_of(text.text, text.known_size, text.known_digest);
+  std::string digest = prelude_digest_of(code) + ":" + hash_of(code->text.item_text);
   if (found != known_.end()) found->digest = digest;
   return digest;
 }
 
 std::string AssembledCodes::prelude_digest_of(const std::shared_ptr<const CallCode>& code) {
-  const auto found = std::ranges::find(known_, code, &Known::assembled);
-  if (found != known_.end() && !found->prelude_digest.empty()) return found->prelude_digest;
-  const Prelude prelude = prelude_of(code->text);
-  std::string digest = prelude_digests_.digest_of(prelude.text, prelude.known_size, prelude.known_digest);
-  if (found != known_.end()) found->prelude_digest = digest;
-  return digest;
+  const std::shared_ptr<const content::CodePrelude>& before = code->text.before;
+  const auto found = std::ranges::find(prelude_digests_, before, &PreludeDigest::prelude);
+  if (found != prelude_digests_.end()) {
+    std::rotate(prelude_digests_.begin(), found, found + 1);
+    return prelude_digests_.front().digest;
+  }
+  const std::string_view rest = std::string_view(before->text).substr(before->known_size);
+  prelude_digests_.push_front({before, before->known_digest + hash_of(rest)});
+  if (prelude_digests_.size() > kMost) prelude_digests_.pop_back();
+  return prelude_digests_.front().digest;
 }
 
 }  // namespace berth::app

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "berth/app/text_digests.h"
 #include "berth/base/result.h"
 #include "berth/content/code_assembly.h"
+#include "berth/content/code_prelude.h"
 #include "berth/content/content_tree.h"
 #include "berth/content/file_stamps.h"
 #include "berth/content/item.h"
@@ -29,7 +29,8 @@ class AssembledCodes {
   // are remembered, until a file that they were made from has changed. Errors: those of content::assemble_code().
   Result<std::shared_ptr<const CallCode>> of(const content::Item& item, const content::ContentTree* tree);
 
-  // The SHA-256 of its text, in hexadecimal.
+  // What tells its text from all others, in hexadecimal: digests of what stands before the item, and of the item's
+  // text.
   std::string digest_of(const std::shared_ptr<const CallCode>& code);
   // The same of all but the item's own part.
   std::string prelude_digest_of(const std::shared_ptr<const CallCode>& code);
@@ -44,13 +45,16 @@ class AssembledCodes {
     content::FileStamps files;
     std::shared_ptr<const CallCode> assembled;
     std::string digest;
-    std::string prelude_digest;
+  };
+  struct PreludeDigest {
+    std::shared_ptr<const content::CodePrelude> prelude;
+    std::string digest;
   };
   std::deque<Known>::iterator find(const content::Item& item, const std::filesystem::path& root);
 
-  std::deque<Known> known_;  // the one used last first
-  TextDigests digests_;
-  TextDigests prelude_digests_;
+  std::deque<Known> known_;                    // the one used last first
+  std::deque<PreludeDigest> prelude_digests_;  // the one used last first
+  content::KnownPreludes preludes_;
 };
 
 }  // namespace berth::app

@@ -44,7 +44,7 @@ Result<FoundImage> find_image(const CallRequest& request, const content::Content
 
 void begin_answer(const CallRequest& request, const CallPlan& plan, const FoundImage& image, CallNetwork network,
                   const Planning& with, CallAnswer& answer) {
-  answer.code_origin = plan.code->text.parts.back().origin;
+  answer.code_origin = plan.code->text.item.origin;
   answer.code_first_line = plan.code->item_line;
   answer.id = make_call_id();
   answer.item = request.item.name;

@@ -37,16 +37,14 @@ container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& ch
 
 void put_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec, wire::Job& job) {
   const std::string folder = std::string(container::kFixedFolder) + "/";
-  const content::CodePart& item = code.parts.back();
-  const std::string_view whole = code.text;
-  if (auto compiled = item.offset == 0 ? std::nullopt : cache.get(spec, prelude_of(code))) {
-    job.prelude = wire::Prelude{folder + compiled->prelude.name, item.first_line};
+  if (auto compiled = code.before->text.empty() ? std::nullopt : cache.get(spec, *code.before)) {
+    job.prelude = wire::Prelude{folder + compiled->prelude.name, code.item.first_line};
     spec.fixed = {std::move(compiled->loop), std::move(compiled->prelude)};
-    job.code = whole.substr(item.offset);
+    job.code = code.item_text;
   } else {
     spec.fixed = {{"loop.py", std::string(embedded_loop()), {}}};
     job.prelude.reset();
-    job.code = whole;
+    job.code = code.whole();
   }
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
 }

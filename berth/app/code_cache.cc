@@ -22,11 +22,11 @@ constexpr char kPreludeFile[] = "prelude.bin";
 
 // Two files for one compilation: NAME.loop and NAME.prelude.
 std::filesystem::path stem_of(const std::filesystem::path& folder, const container::LaunchSpec& spec,
-                              const Prelude& prelude) {
+                              const content::CodePrelude& prelude) {
   // Of what is part of the program, the digest stands for the text: hashing it would be a tenth of a start.
   Sha256 hash;
-  for (const std::string_view part :
-       {embedded_loop_digest(), prelude.known_digest, prelude.text.substr(prelude.known_size)}) {
+  for (const std::string_view part : {embedded_loop_digest(), std::string_view(prelude.known_digest),
+                                      std::string_view(prelude.text).substr(prelude.known_size)}) {
     hash.update(fmt::format("{}:", part.size()));
     hash.update(part);
   }
@@ -84,13 +84,7 @@ Result<CompiledCode> take_compiled(AnyContainer& container) {
 
 }  // namespace
 
-Prelude prelude_of(const content::AssembledCode& code) {
-  const std::string_view text = std::string_view(code.text).substr(0, code.parts.back().offset);
-  const bool is_known = !code.known_digest.empty() && code.known_size <= text.size();
-  return {text, is_known ? code.known_size : 0, is_known ? std::string_view(code.known_digest) : ""};
-}
-
-std::optional<CompiledCode> CodeCache::get(const container::LaunchSpec& spec, const Prelude& prelude) {
+std::optional<CompiledCode> CodeCache::get(const container::LaunchSpec& spec, const content::CodePrelude& prelude) {
   const std::filesystem::path stem = stem_of(folder_, spec, prelude);
   if (auto found = find_kept(stem)) return found;
   auto made = make(spec, prelude.text);

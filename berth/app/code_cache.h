@@ -10,7 +10,7 @@
 #include "berth/base/result.h"
 #include "berth/container/engine.h"
 #include "berth/container/launch_spec.h"
-#include "berth/content/code_assembly.h"
+#include "berth/content/code_prelude.h"
 
 namespace berth::app {
 
@@ -18,17 +18,6 @@ struct CompiledCode {
   container::FixedFile loop;     // loop.pyc
   container::FixedFile prelude;  // prelude.bin: marshalled code
 };
-
-// What stands before the item, and where it begins with a text that is part of the program, that text's size and
-// digest.
-struct Prelude {
-  std::string_view text;
-  std::size_t known_size = 0;
-  std::string_view known_digest;
-};
-
-// The prelude of assembled code: all but its last part, the item's. It lives as long as the code.
-Prelude prelude_of(const content::AssembledCode& code);
 
 // Marshalled code is bound to an interpreter, and must not be trusted beyond it: unmarshalling hostile bytes can run
 // anything. So it is made in a container of the very image, from texts of ours and of the content tree that are
@@ -43,7 +32,7 @@ class CodeCache {
   // The compiled code for `spec`'s image and programs, made now when it is not there yet (one more container, once).
   // `spec` gives image, programs, environment, guards; what is to be run is left out of it. Nothing when it cannot be
   // made, for example because the prelude does not compile: the call then runs from text, and says what is wrong.
-  std::optional<CompiledCode> get(const container::LaunchSpec& spec, const Prelude& prelude);
+  std::optional<CompiledCode> get(const container::LaunchSpec& spec, const content::CodePrelude& prelude);
 
   // Removes everything. Returns the number of files.
   static Result<std::size_t> clear(const std::filesystem::path& folder);

@@ -11,19 +11,17 @@ namespace berth::app {
 
 bool put_warm_code(const content::AssembledCode& code, content::ItemKind kind, CodeCache cache,
                    container::LaunchSpec& spec) {
-  const content::CodePart& item = code.parts.back();
-  const Prelude prelude = prelude_of(code);
   spec.fixed = {{"zygote.py", std::string(embedded_zygote())},
                 {"watch.py", std::string(embedded_watch())},
                 {"ahead.py", std::string(embedded_ahead())},
                 {"kind", kind == content::ItemKind::Integration ? "integration" : "script"}};
-  auto compiled = cache.get(spec, prelude);
+  auto compiled = cache.get(spec, *code.before);
   // With the line numbers that it has in the whole.
-  const auto padded = [&] { return std::string(item.first_line - 1, '\n').append(code.text_of(item)); };
-  spec.fixed.push_back({"item.py", compiled ? padded() : code.text});
+  const auto padded = [&] { return std::string(code.item.first_line - 1, '\n').append(code.item_text); };
+  spec.fixed.push_back({"item.py", compiled ? padded() : code.whole()});
   if (compiled) {
     spec.fixed.push_back(std::move(compiled->loop));
-    if (!prelude.text.empty()) spec.fixed.push_back(std::move(compiled->prelude));
+    if (!code.before->text.empty()) spec.fixed.push_back(std::move(compiled->prelude));
   } else {
     spec.fixed.push_back({"loop.py", std::string(embedded_loop())});
   }

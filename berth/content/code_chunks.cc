@@ -54,25 +54,24 @@ class Chunks {
 
 std::vector<CodeChunk> chunks_of(const AssembledCode& code, const Item& item) {
   if (item.code.find(kBegin) != std::string::npos || item.code.find(kEnd) != std::string::npos) {
-    return {{code.text, false, 1}};
+    return {{code.whole(), false, 1}};
   }
-  const CodePart& part = code.parts.back();
-  const std::vector<std::string_view> lines = lines_of(code.text_of(part));
+  const std::vector<std::string_view> lines = lines_of(code.item_text);
   const std::vector<bool> is_inserted = inserted(lines);
   const std::size_t own_lines = lines_in(item.code);
   std::size_t not_inserted = static_cast<std::size_t>(std::ranges::count(is_inserted, false));
   // One line is added at the end, all others at the top.
   const bool has_end = !lines.empty() && lines.back().starts_with(kModuleLine);
   if (has_end) --not_inserted;
-  if (not_inserted < own_lines) return {{code.text, false, 1}};
+  if (not_inserted < own_lines) return {{code.whole(), false, 1}};
   const std::size_t added = not_inserted - own_lines;
 
   Chunks chunks;
-  chunks.add(std::string_view(code.text).substr(0, part.offset), false, 1);
+  chunks.add(code.before->text, false, 1);
   std::size_t outside = 0;  // lines of the part that were not inserted, before this one
   for (std::size_t at = 0; at < lines.size(); ++at) {
     const bool is_own = !is_inserted[at] && outside >= added && outside < added + own_lines;
-    chunks.add(lines[at], is_own, is_own ? outside - added + 1 : part.first_line + at);
+    chunks.add(lines[at], is_own, is_own ? outside - added + 1 : code.item.first_line + at);
     if (!is_inserted[at]) ++outside;
   }
   return std::move(chunks).take();

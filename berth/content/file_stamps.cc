@@ -57,6 +57,11 @@ void FileStamps::add(std::filesystem::path path, const struct stat& status) {
 
 void FileStamps::add_missing(std::filesystem::path path) { stamps_.push_back({.path = std::move(path)}); }
 
+void FileStamps::add(const FileStamps& others) {
+  stamps_.insert(stamps_.end(), others.stamps_.begin(), others.stamps_.end());
+  never_hold_ = never_hold_ || others.never_hold_;
+}
+
 bool FileStamps::still_hold() const {
   return !never_hold_ && std::ranges::all_of(stamps_, [](const Stamp& stamp) {
     struct stat now = {};

@@ -18,6 +18,8 @@ class FileStamps {
   // Takes note of a file that is being read, before its first byte is, or of one that is not there.
   void add(std::filesystem::path path, const struct stat& status);
   void add_missing(std::filesystem::path path);
+  // Those that `others` have taken note of.
+  void add(const FileStamps& others);
 
   // Whether each is as it was. Never for one that had changed so shortly before it was read that a change after it may
   // have left no trace, since file systems tell times by ticks; nor for one that another machine keeps.

@@ -46,7 +46,7 @@ class AssembledCodesTest : public ::testing::Test {
 
 TEST_F(AssembledCodesTest, AreRememberedWhileTheirFilesAreTheSame) {
   const auto first = code();
-  EXPECT_NE(first->text.text.find("COMMON = 1"), std::string::npos);
+  EXPECT_NE(first->text.whole().find("COMMON = 1"), std::string::npos);
   EXPECT_EQ(code(), first);
   EXPECT_EQ(codes_.digest_of(code()), codes_.digest_of(first));
 }
@@ -71,24 +71,26 @@ TEST_F(AssembledCodesTest, AreNewOnceAFileHasChanged) {
 }
 
 TEST_F(AssembledCodesTest, TellTheCommonScriptApart) {
+  const auto before = code()->text.before;
   const std::string common = codes_.prelude_digest_of(code());
   write("Packs/Mine/Scripts/Shows.py", "demisto.results(2)\n");
   EXPECT_EQ(codes_.prelude_digest_of(code()), common);
+  EXPECT_EQ(code()->text.before, before) << "which is not put together anew";
   write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", "COMMON = 2\n");
   EXPECT_NE(codes_.prelude_digest_of(code()), common);
 }
 
 TEST_F(AssembledCodesTest, OfOneTextAreNotThoseOfAnotherItem) {
-  const auto item = [](const char* name) {
+  const auto item_named = [](const char* name) {
     content::Item item;
     item.name = name;
     item.subtype = "python3";
     item.code = "demisto.results(1)";
     return item;
   };
-  const auto one = codes_.of(item("one"), nullptr).value();
-  EXPECT_EQ(codes_.of(item("one"), nullptr).value(), one);
-  EXPECT_NE(codes_.of(item("two"), nullptr).value(), one);
+  const auto one = codes_.of(item_named("one"), nullptr).value();
+  EXPECT_EQ(codes_.of(item_named("one"), nullptr).value(), one);
+  EXPECT_NE(codes_.of(item_named("two"), nullptr).value(), one);
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ TEST_F(Assembly, PutsCommonUserAndItemTogether) {
         "from CommonServerPython import *\nu = 1");
   const auto code = assemble("Packs/P/Scripts/X", "never");
   ASSERT_TRUE(testing::ok(code));
-  EXPECT_EQ(code->text,
+  EXPECT_EQ(code->whole(),
             "\ndef register_module_line(a, b, c, wrapper=0): pass\ndef __line__(): return 0\n"
             "\nu = 1\n"
             "register_module_line('X', 'start', __line__())\n"
@@ -118,29 +118,31 @@ TEST_F(Assembly, PutsCommonUserAndItemTogether) {
             "demisto.debug('pack id = P, pack version = 1.2.3')\n"
             "\n\nx()\n"
             "register_module_line('X', 'end', __line__())\n");
-  EXPECT_EQ(code->lines, 12u);
-  ASSERT_EQ(code->parts.size(), 3u);
-  EXPECT_EQ(code->parts[0].kind, CodePartKind::Common);
-  EXPECT_EQ(code->parts[1].kind, CodePartKind::User);
-  EXPECT_EQ(code->text_of(code->parts[1]), "\nu = 1\n");
-  EXPECT_EQ(code->parts[1].first_line, 4u);
-  EXPECT_EQ(code->parts[2].first_line, 6u);
-  EXPECT_EQ(code->parts[2].lines, 7u);
-  EXPECT_EQ(code->parts[2].origin, at("Packs/P/Scripts/X/X.py").native());
+  const CodePrelude& before = *code->before;
+  EXPECT_EQ(before.lines, 5u);
+  ASSERT_EQ(before.parts.size(), 2u);
+  EXPECT_EQ(before.parts[0].kind, CodePartKind::Common);
+  EXPECT_EQ(before.parts[1].kind, CodePartKind::User);
+  EXPECT_EQ(before.text_of(before.parts[1]), "\nu = 1\n");
+  EXPECT_EQ(before.parts[1].first_line, 4u);
+  EXPECT_EQ(code->item.first_line, 6u);
+  EXPECT_EQ(code->item.lines, 7u);
+  EXPECT_EQ(code->item.offset, before.text.size());
+  EXPECT_EQ(code->item.origin, at("Packs/P/Scripts/X/X.py").native());
 }
 
 TEST_F(Assembly, TakesTheGivenCommonScriptWhereTheTreeHasNone) {
   const auto code = assemble("Packs/P/Scripts/X");
   ASSERT_TRUE(testing::ok(code));
-  ASSERT_EQ(code->parts.size(), 2u);
-  EXPECT_EQ(code->parts[0].origin, "the built-in common script");
-  EXPECT_THAT(code->text, HasSubstr("register_module_line('X', 'start'"));
+  ASSERT_EQ(code->before->parts.size(), 1u);
+  EXPECT_EQ(code->before->parts[0].origin, "the built-in common script");
+  EXPECT_THAT(code->whole(), HasSubstr("register_module_line('X', 'start'"));
 }
 
 TEST_F(Assembly, LeavesModuleLinesOutWhereNothingDefinesThem) {
   const auto code = assemble("Packs/P/Scripts/X", "y = 1\n");
   ASSERT_TRUE(testing::ok(code));
-  EXPECT_EQ(code->text.find("register_module_line"), std::string::npos);
+  EXPECT_EQ(code->whole().find("register_module_line"), std::string::npos);
 }
 
 TEST_F(Assembly, ServesAPlainFileWithoutATree) {
@@ -149,8 +151,8 @@ TEST_F(Assembly, ServesAPlainFileWithoutATree) {
   ASSERT_TRUE(testing::ok(item));
   const auto code = assemble_code(*item, nullptr, built_in(kCommonText));
   ASSERT_TRUE(testing::ok(code));
-  EXPECT_THAT(code->text, HasSubstr("def __line__(): return 0\nregister_module_line('hello', 'start', __line__())\n"
-                                    "return_results('hi')\n"));
+  EXPECT_THAT(code->whole(), HasSubstr("def __line__(): return 0\nregister_module_line('hello', 'start', __line__())\n"
+                                       "return_results('hi')\n"));
 }
 
 TEST_F(Assembly, InsertsTheTreesApiModules) {
@@ -158,8 +160,8 @@ TEST_F(Assembly, InsertsTheTreesApiModules) {
   write("Packs/ApiModules/Scripts/FooApiModule/FooApiModule.py", "from CommonServerPython import *\nfoo()\n");
   const auto code = assemble("Packs/P/Scripts/X");
   ASSERT_TRUE(testing::ok(code));
-  EXPECT_THAT(code->text, HasSubstr("'FooApiModule', 'start', __line__(), wrapper=-3)\n\nfoo()\n"));
-  EXPECT_EQ(code->text.find("from CommonServerPython"), std::string::npos);
+  EXPECT_THAT(code->whole(), HasSubstr("'FooApiModule', 'start', __line__(), wrapper=-3)\n\nfoo()\n"));
+  EXPECT_EQ(code->whole().find("from CommonServerPython"), std::string::npos);
 }
 
 TEST_F(Assembly, BringsNamesThatModulesAndTheUserScriptTakeForGranted) {
@@ -168,16 +170,16 @@ TEST_F(Assembly, BringsNamesThatModulesAndTheUserScriptTakeForGranted) {
   write("Packs/Base/Scripts/CommonServerUserPython/CommonServerUserPython.py", "@wraps(x)\ndef u(): pass\n");
   const auto code = assemble("Packs/P/Scripts/X");
   ASSERT_TRUE(testing::ok(code));
-  EXPECT_EQ(code->text_of(code->parts[0]),
+  EXPECT_EQ(code->before->text_of(code->before->parts[0]),
             std::string(kCommonText) + "from datetime import datetime\nfrom functools import wraps\n");
-  EXPECT_EQ(code->known_size, kCommonText.size());
-  EXPECT_EQ(code->known_digest, "digest");
-  EXPECT_EQ(code->parts[1].kind, CodePartKind::User);
+  EXPECT_EQ(code->before->known_size, kCommonText.size());
+  EXPECT_EQ(code->before->known_digest, "digest");
+  EXPECT_EQ(code->before->parts[1].kind, CodePartKind::User);
   // The tree's own common script brings what it brings.
   write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", kCommonText);
   const auto own = assemble("Packs/P/Scripts/X");
   ASSERT_TRUE(testing::ok(own));
-  EXPECT_EQ(own->text.find("from datetime"), std::string::npos);
+  EXPECT_EQ(own->whole().find("from datetime"), std::string::npos);
 }
 
 TEST_F(Assembly, SaysWhichApiModuleIsMissing) {
@@ -211,8 +213,33 @@ TEST_F(Assembly, DoesNotPutTheCommonScriptBeforeItself) {
   write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", kCommonText);
   const auto code = assemble("Packs/Base/Scripts/CommonServerPython");
   ASSERT_TRUE(testing::ok(code));
-  EXPECT_EQ(code->parts.size(), 1u);
-  EXPECT_EQ(code->text.find("'start'"), std::string::npos);
+  EXPECT_EQ(code->before->parts.size(), 0u);
+  EXPECT_EQ(code->whole().find("'start'"), std::string::npos);
+}
+
+TEST_F(Assembly, RemembersWhatStandsInFrontUntilItChanges) {
+  KnownPreludes known;
+  const auto assemble_again = [&](const char* text) {
+    write("Packs/P/Scripts/X/X.py", text);
+    const auto tree = find_tree_of(at("Packs/P/Scripts/X"));
+    FileStamps stamps;
+    auto code = assemble_code(*read_item(at("Packs/P/Scripts/X")), &*tree, built_in(kCommonText), known, stamps);
+    EXPECT_TRUE(testing::ok(code));
+    EXPECT_EQ(code->whole(), assemble("Packs/P/Scripts/X")->whole());
+    return code->before;
+  };
+  const auto before = assemble_again("x()\n");
+  EXPECT_EQ(assemble_again("y()\n"), before);
+  EXPECT_NE(assemble_again("datetime.now()\n"), before) << "which takes an import";
+  EXPECT_EQ(assemble_again("z()\n"), before);
+  write("Packs/Base/Scripts/CommonServerUserPython/CommonServerUserPython.py", "u = 1\n");
+  const auto with_user = assemble_again("x()\n");
+  EXPECT_NE(with_user, before);
+  write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", "c = 1\n");
+  EXPECT_EQ(assemble_again("x()\n")->parts.front().origin,
+            at("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py").native());
+  write("Packs/Base/Scripts/CommonServerPython/CommonServerPython.py", "c = 2\n");
+  EXPECT_THAT(assemble_again("x()\n")->text, HasSubstr("c = 2"));
 }
 
 TEST_F(Assembly, OfALargeCommonScriptTakesAboutAMillisecond) {
@@ -241,9 +268,10 @@ TEST_F(Assembly, KnowsWhereTheItemsOwnLinesStand) {
     ASSERT_TRUE(testing::ok(code));
     const auto first = first_line_of_item(*code, *item);
     ASSERT_TRUE(first.has_value());
-    std::string_view rest = code->text;
+    const std::string whole = code->whole();
+    std::string_view rest = whole;
     for (std::size_t line = 1; line < *first + 1; ++line) rest.remove_prefix(rest.find('\n') + 1);
-    EXPECT_TRUE(rest.starts_with("raise ValueError(1)\n")) << code->text;
+    EXPECT_TRUE(rest.starts_with("raise ValueError(1)\n")) << code->whole();
   }
 }
 

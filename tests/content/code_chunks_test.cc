@@ -46,14 +46,14 @@ class CodeChunks : public ::testing::TestWithParam<Row> {};
 
 TEST_P(CodeChunks, TellOwnLinesFromOthers) {
   const Row& row = GetParam();
-  const AssembledCode code =
-      join_code({{CodePartKind::Common, "common", "c1\nc2\n"}, {CodePartKind::Item, "i", row.text}});
+  const auto before = std::make_shared<const CodePrelude>(join_pieces({{CodePartKind::Common, "common", "c1\nc2\n"}}));
+  const AssembledCode code = join_code(before, "i", row.text);
   Item item;
   item.code = row.own;
   const std::vector<CodeChunk> chunks = chunks_of(code, item);
   std::string whole;
   for (const CodeChunk& chunk : chunks) whole += chunk.text;
-  EXPECT_EQ(whole, code.text);
+  EXPECT_EQ(whole, code.whole());
   ASSERT_EQ(chunks.size(), row.expected.size() + 1);
   EXPECT_FALSE(chunks.front().is_own);
   EXPECT_EQ(chunks.front().first_line, 1u);
