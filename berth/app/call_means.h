@@ -10,6 +10,7 @@
 #include "berth/app/assembled_codes.h"
 #include "berth/app/settings.h"
 #include "berth/app/shared_process.h"
+#include "berth/app/warm_key.h"
 #include "berth/app/warm_pool.h"
 #include "berth/base/result.h"
 #include "berth/container/engine.h"
@@ -41,6 +42,7 @@ class CallMeans {
   bool give_back();
 
   AssembledCodes& codes() { return codes_; }
+  WarmKeys& keys() { return keys_; }
   image::KeptLocks& locks() { return locks_; }
 
   // In a process that stays, what is made for the next call waits until the answer to this one is out: make_ready().
@@ -73,6 +75,7 @@ class CallMeans {
   std::unique_ptr<WarmPool> warm_;
   std::unique_ptr<SharedProcesses> shared_;
   AssembledCodes codes_;
+  WarmKeys keys_;
   image::KeptLocks locks_;
   bool stays_ = false;
   std::vector<container::CallChild> ended_;

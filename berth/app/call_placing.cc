@@ -33,8 +33,8 @@ void OneCall::name_warm_call() {
   // A file that has changed is still the same item, unless what its old text has left behind is there. Code that
   // somebody sends is not the code that another sends.
   const bool may_change = plan_.may_be_warm && !request_.item.source.empty();
-  warm_.key = warm_key(plan_.spec, may_change ? codes.prelude_digest_of(plan_.code) : warm_.code, request_.item,
-                       answer_.instance);
+  warm_.key = with_.means.keys().of(plan_.spec, may_change ? codes.prelude_digest_of(plan_.code) : warm_.code,
+                                    request_.item, answer_.instance);
   warm_.item = answer_.item;
   if (!plan_.may_be_warm || !with_.means.warm().may_begin(warm_)) return;
   // It may be used when this call is gone, but never the means.
@@ -52,9 +52,9 @@ void OneCall::name_warm_call() {
 // To a child of a zygote that has another.
 void OneCall::give_own_code() {
   const content::AssembledCode& code = plan_.code->text;
-  plan_.job.code = code.text_of(code.parts.back());
+  plan_.job.code = code.item_text;
   plan_.job.replaces_item = true;
-  plan_.job.prelude = wire::Prelude{{}, code.parts.back().first_line};
+  plan_.job.prelude = wire::Prelude{{}, code.item.first_line};
 }
 
 void OneCall::take_warm_child() {

@@ -1,7 +1,6 @@
 #include "berth/app/warm_pool.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +10,6 @@
 #include <vector>
 
 #include "berth/app/warm_code.h"
-#include "berth/base/sha256.h"
 #include "berth/sys/descriptors.h"
 
 namespace berth::app {
@@ -27,56 +25,7 @@ constexpr auto kMostTrying = 60s;  // and while none does
 // it.
 bool may_pass(Errc code) { return code == Errc::Exhausted || code == Errc::TimedOut; }
 
-// All of it: two texts are equal where the networks are.
-std::string network_text(const container::NetworkSpec& network) {
-  std::vector<std::string> parts = {net::to_text(network.profile), network.by_operator ? "by the operator" : "its own",
-                                    std::string(container::name_of(network.way))};
-  const auto add = [&](std::string_view what, std::string value) {
-    parts.push_back(fmt::format("{} {}", what, value));
-  };
-  if (network.proxy) add("proxy", net::to_text(*network.proxy));
-  for (const net::AddressRange& range : network.allowed) add("allowed", net::to_text(range));
-  for (const net::Resolver& one : network.resolvers) {
-    add("resolver", fmt::format("{} {} {}", net::to_text(one.address), one.zone, one.port));
-  }
-  for (const container::MachineService& one : network.machine_services) {
-    add("service", fmt::format("{} {} {}", net::to_text(one.address), one.ports.first, one.ports.last));
-  }
-  for (const net::AddressRange& range : {network.subnets.v4, network.subnets.v6}) add("subnet", net::to_text(range));
-  return fmt::format("{}", fmt::join(parts, "\n"));
-}
-
 }  // namespace
-
-std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
-                     std::string_view instance) {
-  Sha256 hash;
-  const auto add = [&](std::string_view part) {
-    hash.update(std::to_string(part.size()));
-    hash.update(":");
-    hash.update(part);
-  };
-  for (const std::string_view part :
-       {std::string_view(call.root.image_id), code, std::string_view(item.name), std::string_view(item.source.native()),
-        instance, std::string_view(item.kind == content::ItemKind::Integration ? "i" : "s")}) {
-    add(part);
-  }
-  for (const auto& list : {call.programs, call.environment}) {
-    add(std::to_string(list.size()));
-    for (const std::string& one : list) add(one);
-  }
-  for (const container::FixedFile& file : call.fixed) {
-    // What comes from a file follows from the code and the image, which are in it.
-    add(file.name);
-    add(file.bytes);
-  }
-  add(network_text(call.network));
-  const container::Limits& limits = call.limits;
-  add(fmt::format("{} {} {} {} {} {} {} {} {}", limits.memory_bytes, limits.cpus, limits.pids, limits.writable_bytes,
-                  limits.writable_files, limits.open_files_soft, limits.open_files_hard, limits.frame_bytes,
-                  limits.output_bytes));
-  return std::move(hash).hex();
-}
 
 WarmPool::WarmPool(const container::RuntimeFolder& folder, LearnedImports imports)
     : folder_(folder), imports_(std::move(imports)), owner_(::getpid()) {}

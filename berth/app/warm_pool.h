@@ -24,13 +24,6 @@
 
 namespace berth::app {
 
-// What has to be the same for two calls to come from one zygote: image, common script, item, instance, limits, network,
-// environment and files. Nothing is ever shared across it. Of an item that is a file it is the name and where it lies,
-// and `code` is the common script alone: a zygote runs nothing of an item, and a child is given a text that has changed
-// since.
-std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
-                     std::string_view instance);
-
 // What a zygote is started with.
 struct ZygoteSpec {
   container::LaunchSpec spec;   // of Zygote::start()

@@ -20,6 +20,8 @@ struct Limits {
   std::uint64_t output_bytes = 64ull << 20;  // all messages and all that is printed
   // Go on where the machine cannot enforce some of them for this user; the outcome says which. Otherwise: refuse.
   bool allow_unlimited = false;
+
+  friend bool operator==(const Limits&, const Limits&) = default;
 };
 
 // What bounds one process, as resource limits (setrlimit(2)).

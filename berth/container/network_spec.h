@@ -38,6 +38,8 @@ constexpr std::string_view name_of(NetworkWay way) {
 struct Subnets {
   net::AddressRange v4 = {{net::Family::V4, {10, 213, 0, 0}}, 16};
   net::AddressRange v6 = {{net::Family::V6, {0xfd, 0xbe, 0x27, 0x74, 0x68}}, 64};
+
+  friend bool operator==(const Subnets&, const Subnets&) = default;
 };
 
 // A service of this machine itself that the operator opens to containers. They are the same for all calls of a
@@ -45,6 +47,8 @@ struct Subnets {
 struct MachineService {
   net::Address address;
   net::PortRange ports = {1, 65535};
+
+  friend bool operator==(const MachineService&, const MachineService&) = default;
 };
 
 struct NetworkSpec {
@@ -58,6 +62,8 @@ struct NetworkSpec {
   Subnets subnets;
 
   bool is_none() const { return profile.reach == net::Reach::None; }
+
+  friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
 };
 
 }  // namespace berth::container
