@@ -133,11 +133,14 @@ Child children[kMostChildren];
 Plan plan;
 int channel = -1;
 int own_pids = -1;  // the zygote's own pid namespace
+uint64_t pages[kMostPages];  // that children are to have for themselves
+unsigned page_count = 0;
 
 // The order that is being carried out.
 Order order;
 int32_t descriptors[kMostDescriptors];
 unsigned descriptor_count = 0;
+uint64_t given_pages[kMostPages];  // after an order
 Child* current = nullptr;
 
 const char* failed_step = "";
@@ -244,8 +247,8 @@ void wait_for_order() {
 long take_order() {
   wait_for_order();
   Control control = {};
-  Vector vector = {&order, sizeof order};
-  MessageHeader message = {nullptr, 0, &vector, 1, &control, sizeof control, 0};
+  Vector vectors[] = {{&order, sizeof order}, {given_pages, sizeof given_pages}};
+  MessageHeader message = {nullptr, 0, vectors, 2, &control, sizeof control, 0};
   long got;
   do got = call(__NR_recvmsg, channel, address(&message), kCloseOnExec);
   while (got == kInterrupted);
@@ -255,8 +258,9 @@ long take_order() {
     descriptor_count = static_cast<unsigned>((control.header.size - sizeof(ControlHeader)) / sizeof(int32_t));
     for (unsigned i = 0; i < descriptor_count; ++i) descriptors[i] = control.descriptors[i];
   }
-  if (got != sizeof order || (message.flags & kTruncated) != 0) return kBadMessage;
-  return got;
+  if (got < static_cast<long>(sizeof order) || (message.flags & kTruncated) != 0) return kBadMessage;
+  const size_t given = order.wish == Wish::Pages ? size_t{order.number} * sizeof(uint64_t) : 0;
+  return static_cast<size_t>(got) == sizeof order + given ? got : kBadMessage;
 }
 
 long start_reaper(Child& child) {
@@ -301,6 +305,11 @@ void answer_status() {
     return;
   }
   say(Word::Status, order.number, -1, "");
+}
+
+void take_pages() {
+  page_count = order.number;
+  for (unsigned i = 0; i < page_count; ++i) pages[i] = given_pages[i];
 }
 
 // Its reaper can end only once the script has been waited for, which is the zygote's to do.
@@ -503,6 +512,12 @@ long forbid_new_privileges() { return call(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0
 
 long enter_work_folder() { return call(__NR_chdir, address("/work")); }
 
+// As a write to each would do it, which the call then need not. A kernel before 5.14 does not know how: no matter.
+long copy_pages() {
+  for (unsigned i = 0; i < page_count; ++i) call(__NR_madvise, static_cast<long>(pages[i]), 1, 23 /* MADV_POPULATE_WRITE */);
+  return 0;
+}
+
 long load_filter() {
   struct sock_fprog program = {static_cast<unsigned short>(plan.filter_count), plan.filter};
   return call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, address(&program));
@@ -527,6 +542,7 @@ const Step kSteps[] = {
     {"forbid new privileges", forbid_new_privileges},
     {"take the script's user", take_script_user},
     {"enter the work folder", enter_work_folder},
+    {"copy what calls write to", copy_pages},
     {"load the system call filter", load_filter},
 };
 
@@ -558,9 +574,10 @@ BERTH_EXPORT long berth_wait() {
     if (got == 0) return 0;
     if (got < 0 && got != kBadMessage) return got;
     failed_step = "read the order";
-    if (got > 0 && (order.wish == Wish::Status || order.wish == Wish::Gone)) {
+    if (got > 0 && order.wish != Wish::Child) {
       if (order.wish == Wish::Status) answer_status();
       if (order.wish == Wish::Gone) let_go();
+      if (order.wish == Wish::Pages) take_pages();
       close_all();
       continue;
     }

@@ -55,7 +55,10 @@ void CallMeans::end_later(container::CallChild child) {
 }
 
 void CallMeans::end_answered() {
-  for (container::CallChild& one : ended_) std::ignore = one.end_unasked();
+  for (container::CallChild& one : ended_) {
+    one.learn_pages();
+    std::ignore = one.end_unasked();
+  }
   ended_.clear();
 }
 

@@ -159,6 +159,7 @@ Result<container::ContainerEnd> OneCall::end_place(Ending ending) {
     case Ending::GoesOn:
       return place_->shared()->end_call();
     case Ending::Now:
+      if (place_->is_warm() && answer_.record.stop == engine::Stop::Completed) place_->child()->learn_pages();
       break;
   }
   return place_->end(answer_.record.stop == engine::Stop::Ended ? kOwnEnd : 0ms);

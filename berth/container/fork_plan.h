@@ -1,6 +1,7 @@
 // What the host and fork.cc say to each other: plain data, the same on both sides of the container's wall.
 //
-// On the socket between them every message is one struct; descriptors travel beside it (SCM_RIGHTS).
+// On the socket between them every message is one struct, which the addresses of Wish::Pages follow as 64-bit numbers;
+// descriptors travel beside it (SCM_RIGHTS).
 #pragma once
 
 #include <linux/filter.h>
@@ -8,12 +9,13 @@
 
 namespace berth::fork {
 
-constexpr uint32_t kSchema = 2;
+constexpr uint32_t kSchema = 3;
 constexpr unsigned kMostChildren = 256;  // alive at once
 constexpr unsigned kMostTaskFiles = 8;
 constexpr unsigned kMostViews = 8;
 constexpr unsigned kMostFilter = 4096;  // BPF_MAXINSNS
 constexpr unsigned kMostLimits = 16;
+constexpr unsigned kMostPages = 128;   // half a megabyte of each child
 constexpr unsigned kFirstStreams = 5;  // in, out, printed, complaints, scratch
 constexpr unsigned kMostDescriptors = kFirstStreams + kMostTaskFiles + kMostViews + 1;
 
@@ -42,6 +44,7 @@ enum class Wish : uint32_t {
   Child = 1,   // descriptors: kFirstStreams, then task files, views, and a network namespace where has_network
   Status = 2,  // how child `number` ended
   Gone = 3,    // nobody wants child `number` any more: it is ended and waited for. Has no answer
+  Pages = 4,   // children are to have these `number` pages for themselves; their addresses follow. Has no answer
 };
 struct Order {
   Wish wish;

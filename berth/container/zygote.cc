@@ -23,6 +23,7 @@
 #include "berth/container/isolation_check.h"
 #include "berth/container/zygote_plan.h"
 #include "berth/sys/cgroup_members.h"
+#include "berth/sys/descriptors.h"
 #include "berth/sys/file.h"
 #include "berth/sys/mount.h"
 #include "berth/sys/pipe.h"
@@ -211,7 +212,25 @@ Result<void> CallChild::wait_until_ready(const Patience& patience) {
   }
   // It has no more to say before it has its job.
   if (said.find('\n') != said.size() - 1) return fail(Errc::Corrupt, "a zygote's child does not speak as it should");
-  return check_what_it_is();
+  BERTH_CHECK_OK(check_what_it_is());
+  compare_pages();
+  return {};
+}
+
+// Both read what is known of a process by its number, which is nobody else's as long as it lives.
+void CallChild::learn_pages() {
+  const std::scoped_lock lock(home_->mutex);
+  if (!home_->pages.wants_call()) return;
+  auto pages = pages_of(pid_);
+  if (pages && !sys::is_readable(script_.get())) home_->pages.take_call(std::move(pages->own));
+}
+
+void CallChild::compare_pages() {
+  const std::scoped_lock lock(home_->mutex);
+  if (!home_->pages.wants_spare()) return;
+  const auto pages = pages_of(pid_);
+  if (!pages || sys::is_readable(script_.get())) return;
+  if (home_->pages.take_spare(pages->shared)) home_->channel.tell_pages(home_->pages.all());
 }
 
 Result<void> CallChild::check_what_it_is() {

@@ -15,6 +15,7 @@
 #include "berth/container/child_slot.h"
 #include "berth/container/container.h"
 #include "berth/container/launch_spec.h"
+#include "berth/container/process_pages.h"
 #include "berth/container/zygote_channel.h"
 
 namespace berth::container {
@@ -39,6 +40,7 @@ struct ZygoteHome {
   std::mutex mutex;
   std::map<std::uint32_t, pid_t> scripts;  // of the children that live and were found isolated; under `mutex`
   std::vector<ChildSlot> slots;            // those that children have left for others; likewise
+  CallPages pages{fork::kMostPages};       // likewise
 };
 
 // One call's process: in namespaces and a cgroup of its own, without privileges. Destruction kills every process in it
@@ -67,6 +69,9 @@ class CallChild {
   int work_folder() const { return scratch_.get(); }
   std::uint32_t number() const { return number_; }
 
+  // Of one that has answered and still lives: takes note of the memory that its call has written to, so that the next
+  // children have it ready.
+  void learn_pages();
   // The figures of one that has answered and still lives.
   ContainerEnd figures() const;
   // Ends it and takes the figures, as Container::end. At most once.
@@ -79,6 +84,7 @@ class CallChild {
   CallChild(std::shared_ptr<ZygoteHome> home, std::uint32_t number, ChildSlot slot)
       : home_(std::move(home)), number_(number), slot_(std::move(slot)) {}
   Result<void> check_what_it_is();
+  void compare_pages();
   std::chrono::nanoseconds cpu_time_now() const;
   Result<void> kill_and_wait();
   std::string leave_slot();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <tuple>
@@ -54,9 +55,8 @@ Result<ZygoteAnswer> ZygoteChannel::receive(fork::Word expected, std::uint32_t n
   return answer;
 }
 
-Result<void> ZygoteChannel::send(const fork::Order& order, std::span<const int> descriptors) {
-  auto sent = sys::send_message(socket_.get(), std::as_bytes(std::span(&order, 1)), descriptors, sys::WhenFull::Refuse,
-                                "tell the zygote");
+Result<void> ZygoteChannel::send(std::span<const std::byte> message, std::span<const int> descriptors) {
+  auto sent = sys::send_message(socket_.get(), message, descriptors, sys::WhenFull::Refuse, "tell the zygote");
   if (sent) return {};
   is_over_ = true;
   // It has not taken the orders before.
@@ -77,7 +77,7 @@ Result<ZygoteAnswer> ZygoteChannel::ask(const fork::Order& order, std::span<cons
   const std::scoped_lock lock(mutex_);
   BERTH_ASSERT(descriptors.size() <= fork::kMostDescriptors);
   if (is_over_) return fail(Errc::Unavailable, "the conversation with the zygote is over");
-  BERTH_CHECK_OK(send(order, descriptors));
+  BERTH_CHECK_OK(send(std::as_bytes(std::span(&order, 1)), descriptors));
   auto answer = receive(expected, order.number, patience);
   is_over_ = !answer;
   if (answer && answer->what.word == fork::Word::Failed) {
@@ -92,7 +92,17 @@ Result<ZygoteAnswer> ZygoteChannel::ask(const fork::Order& order, std::span<cons
 
 void ZygoteChannel::tell(const fork::Order& order) {
   const std::scoped_lock lock(mutex_);
-  std::ignore = send(order, {});
+  std::ignore = send(std::as_bytes(std::span(&order, 1)), {});
+}
+
+void ZygoteChannel::tell_pages(std::span<const std::uint64_t> pages) {
+  BERTH_ASSERT(pages.size() <= fork::kMostPages);
+  const fork::Order order = {fork::Wish::Pages, static_cast<std::uint32_t>(pages.size()), 0, 0};
+  std::vector<std::byte> message(sizeof order + pages.size_bytes());
+  std::memcpy(message.data(), &order, sizeof order);
+  if (!pages.empty()) std::memcpy(message.data() + sizeof order, pages.data(), pages.size_bytes());
+  const std::scoped_lock lock(mutex_);
+  std::ignore = send(message, {});
 }
 
 }  // namespace berth::container

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <span>
@@ -48,6 +49,8 @@ class ZygoteChannel {
 
   // Sends an order that has no answer, if that can be done at once; also when the conversation is over.
   void tell(const fork::Order& order);
+  // Likewise: that children are to have these pages for themselves, at most fork::kMostPages.
+  void tell_pages(std::span<const std::uint64_t> pages);
 
   // Whether the conversation is over.
   bool is_over() const { return is_over_; }
@@ -56,7 +59,7 @@ class ZygoteChannel {
   int descriptor() const { return socket_.get(); }
 
  private:
-  Result<void> send(const fork::Order& order, std::span<const int> descriptors);
+  Result<void> send(std::span<const std::byte> message, std::span<const int> descriptors);
   Result<ZygoteAnswer> receive(fork::Word expected, std::uint32_t number, const Patience& patience);
 
   std::mutex mutex_;

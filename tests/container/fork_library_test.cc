@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "berth/container/fork_plan.h"
 #include "berth/container/isolation_check.h"
@@ -184,6 +185,16 @@ TEST_F(ForkLibrary, TellsWhatAChildSaidAndUsed) {
   const auto unknown = channel_->ask({fork::Wish::Status, 2, 0, 0}, {}, fork::Word::Status, Patience::of(kPatience));
   ASSERT_TRUE(testing::ok(unknown));
   EXPECT_EQ(unknown->what.value, -1);
+}
+
+TEST_F(ForkLibrary, TakesPagesBetweenOrders) {
+  const std::vector<std::uint64_t> pages(fork::kMostPages, 0x1000);
+  channel_->tell_pages(pages);
+  const auto child = fork_child(1);
+  ASSERT_TRUE(testing::ok(child));
+  EXPECT_EQ(complaint(), "join the cgroup");
+  channel_->tell_pages({});
+  EXPECT_TRUE(testing::ok(fork_child(2)));
 }
 
 TEST_F(ForkLibrary, EndsAndCollectsAChildThatNobodyWants) {

@@ -4,8 +4,10 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "berth/sys/passed_descriptors.h"
 #include "berth/sys/pipe.h"
@@ -66,6 +68,20 @@ TEST_F(ZygoteChannelTest, TakesNoRefusalForAChildThatIsNotIsolated) {
   says({Word::Failed, 7, EPERM, "unshare", 0, 0});
   EXPECT_TRUE(testing::fails_with(ask(7), Errc::Unavailable, "in the zygote: unshare: Operation not permitted"));
   EXPECT_FALSE(channel_->is_over());
+}
+
+TEST_F(ZygoteChannelTest, TellsPagesAfterTheOrder) {
+  const std::vector<std::uint64_t> pages = {0x1000, 0x7f0000002000};
+  channel_->tell_pages(pages);
+  struct {
+    fork::Order order;
+    std::uint64_t pages[3];
+  } got = {};
+  ASSERT_EQ(::recv(zygote_.get(), &got, sizeof got, MSG_DONTWAIT), static_cast<ssize_t>(sizeof(fork::Order) + 16));
+  EXPECT_EQ(got.order.wish, Wish::Pages);
+  EXPECT_EQ(got.order.number, 2U);
+  EXPECT_EQ(got.pages[0], pages[0]);
+  EXPECT_EQ(got.pages[1], pages[1]);
 }
 
 TEST_F(ZygoteChannelTest, TakesNoLateAnswerForThatToAnotherOrder) {
