@@ -1,6 +1,6 @@
 # BERTH_FMT, BERTH_YAML, BERTH_SODIUM, BERTH_SQLITE3, BERTH_MD, BERTH_Z, BERTH_ZSTD: the libraries to link. A release takes static
-# ones (of fmt, which Debian has only as a shared library, the headers): the program then starts about a millisecond
-# sooner, which counts in a call of a few.
+# ones (of fmt, which Debian has only as a shared library, one made of its headers): the program then starts about a
+# millisecond sooner, which counts in a call of a few.
 set(BERTH_FMT fmt::fmt)
 set(BERTH_YAML PkgConfig::YAML)
 set(BERTH_SODIUM PkgConfig::SODIUM)
@@ -9,7 +9,8 @@ set(BERTH_MD PkgConfig::MD)
 set(BERTH_Z PkgConfig::ZLIB)
 set(BERTH_ZSTD PkgConfig::ZSTD)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  set(BERTH_FMT fmt::fmt-header-only)
+  set(BERTH_FMT berth_fmt)
+  add_library(berth_fmt STATIC cmake/fmt_library.cc)
   foreach(package yaml sodium sqlite3 md z zstd)
     find_library(BERTH_STATIC_${package} lib${package}.a REQUIRED)
     add_library(berth_static_${package} INTERFACE)
