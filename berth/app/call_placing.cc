@@ -78,13 +78,18 @@ void OneCall::put_code_in() {
 
 OneCall::Done OneCall::find_place() {
   if (plan_.may_be_warm) take_warm_child();
-  if (plan_.may_be_shared) {
-    put_code_in();
-    serve_further_calls(plan_.spec);
-    if (auto process = with_.means.shared().take(warm_.key)) place_.emplace(*std::move(process));
-  }
+  if (plan_.may_be_shared) take_shared_process();
   if (place_) return {};
   return start_own();
+}
+
+// One that waits has the files that put_code_in() would put there.
+void OneCall::take_shared_process() {
+  auto process = with_.means.shared().take(warm_.key);
+  if (!process) return;
+  plan_.job.prelude = process->prelude();
+  plan_.job.code = process->prelude() ? plan_.code->text.item_text : plan_.code->text.whole();
+  place_.emplace(*std::move(process));
 }
 
 // What only a container of its own can have, and the code.
@@ -102,8 +107,9 @@ OneCall::Done OneCall::prepare_own(std::optional<container::PortForward>& forwar
                                         plan_.spec, plan_.job)));
     std::ranges::copy(plan_.additions.files, std::back_inserter(plan_.spec.fixed));
     BERTH_CHECK_OK(listen(*request_.debugger_port, container::Visitors::OwnUser, "--debugpy"));
-  } else if (!plan_.may_be_shared) {
+  } else {
     put_code_in();
+    if (plan_.may_be_shared) serve_further_calls(plan_.spec);
   }
   if (!request_.published_port) return {};
   return listen(*request_.published_port, container::Visitors::Everybody, "publish the port of the instance");
@@ -124,7 +130,7 @@ OneCall::Done OneCall::start_own() {
     return refused(Result<void>(std::unexpected(started.error())));
   BERTH_TRY(auto own, not_started(std::move(started).context([] { return "start the container"; })));
   if (plan_.may_be_shared) {
-    place_.emplace(SharedProcess(std::get<container::Container>(std::move(own))));
+    place_.emplace(SharedProcess(std::get<container::Container>(std::move(own)), plan_.job.prelude));
   } else {
     std::visit([&](auto& made) { place_.emplace(std::move(made)); }, own);
   }

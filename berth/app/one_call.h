@@ -35,6 +35,7 @@ class OneCall {
   void name_warm_call();
   void give_own_code();
   void take_warm_child();
+  void take_shared_process();
   void put_code_in();
   Done find_place();
   Done start_own();

@@ -15,6 +15,7 @@
 #include "berth/base/result.h"
 #include "berth/container/container.h"
 #include "berth/container/launch_spec.h"
+#include "berth/wire/job.h"
 
 namespace berth::app {
 
@@ -24,10 +25,13 @@ void serve_further_calls(container::LaunchSpec& spec);
 // The container of such a process, with what its calls have used so far.
 class SharedProcess {
  public:
-  explicit SharedProcess(container::Container container) : container_(std::move(container)) {}
+  // `prelude`: of the jobs it is given, when it has compiled code for it.
+  SharedProcess(container::Container container, std::optional<wire::Prelude> prelude)
+      : container_(std::move(container)), prelude_(std::move(prelude)) {}
 
   container::Container& container() { return container_; }
   const container::Container& container() const { return container_; }
+  const std::optional<wire::Prelude>& prelude() const { return prelude_; }
 
   // The figures of the call that has been answered. The process goes on; of memory it is the peak of all its calls.
   Result<container::ContainerEnd> end_call();
@@ -41,6 +45,7 @@ class SharedProcess {
   container::ContainerEnd since_last(container::ContainerEnd total);
 
   container::Container container_;
+  std::optional<wire::Prelude> prelude_;
   container::ContainerEnd before_;  // of the calls before this one
   std::uint32_t calls_ = 0;
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
