@@ -7,10 +7,11 @@
 namespace berth::vet {
 
 struct RecognisedLicence {
-  std::string expression;     // SPDX; empty where the text is like none
+  std::string expression;     // SPDX; empty where the text is like none, or takes away what a permissive licence gives
   std::string closest;        // the id of the most alike licence, also where that is not enough
   double likeness = 0;        // to that one, 1 for the same text
   bool is_by_notice = false;  // the text only names its licence
+  std::string restriction;    // words of the text, beside those of licences, that take rights away
 };
 
 // A text of several licences gives all that were found, joined by AND: nothing that binds is passed over. Texts beyond
