@@ -51,6 +51,20 @@ bool is_of_binding_group(const std::string& id) {
   return group == LicenceGroup::Copyleft || group == LicenceGroup::Restrictive;
 }
 
+// Words of `words` that take rights away, and are not of the licences `ids` that were found in them.
+std::string restriction_beside(const std::vector<std::string>& ids, const std::vector<std::string>& words,
+                               const std::vector<TextLikeness>& closest, bool is_by_notice) {
+  if (closest.empty()) return restriction_in(words);
+  std::string text_of;
+  if (is_by_notice) {
+    text_of = id_of_whole_text(ids[0]);
+  } else if (!ids.empty()) {
+    if (closest[0].of_text >= 1) return {};  // there is nothing else in it
+    text_of = closest[0].id;
+  }
+  return restriction_in(words, LicenceTexts::built_in().known_words(words, text_of));
+}
+
 }  // namespace
 
 RecognisedLicence recognise_licence(std::string_view text) {
@@ -71,9 +85,8 @@ RecognisedLicence recognise_licence(std::string_view text) {
     }
   }
   found.is_by_notice = found.is_by_notice && !ids.empty();
-  std::string text_of = ids.empty() ? std::string() : found.closest;
-  if (found.is_by_notice) text_of = id_of_whole_text(ids[0]);
-  found.restriction = restriction_in(words, LicenceTexts::built_in().known_words(words, text_of));
+  found.restriction = restriction_beside(ids, words, closest, found.is_by_notice);
+  if (text.size() > kMostBytes && found.restriction.empty()) found.restriction = "more than can be looked at";
   if (found.restriction.empty() || std::ranges::any_of(ids, is_of_binding_group)) found.expression = joined(ids);
   return found;
 }

@@ -14,8 +14,8 @@ struct RecognisedLicence {
   std::string restriction;    // words of the text, beside those of licences, that take rights away
 };
 
-// A text of several licences gives all that were found, joined by AND: nothing that binds is passed over. Texts beyond
-// 256 KiB are judged by their beginning.
+// A text of several licences gives all that were found, joined by AND: nothing that binds is passed over. Of texts
+// beyond 256 KiB the beginning is read, and the rest is taken for words that restrict.
 RecognisedLicence recognise_licence(std::string_view text);
 
 }  // namespace berth::vet
