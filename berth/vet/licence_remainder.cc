@@ -110,7 +110,11 @@ constexpr auto kHarmless =
     std::to_array<std::string_view>({"advertising", "endorse", "later", "liable", "promote", "publicity", "receive",
                                      "received", "version", "warranties", "warranty"});
 
-enum Kind : std::uint8_t { Limit = 1, Act = 2, Field = 4, Purpose = 8, Harmless = 16 };
+// Limits that speak of what follows them: "the distribution. Neither the name" limits no distribution.
+constexpr auto kNegations =
+    std::to_array<std::string_view>({"cannot", "neither", "never", "no", "non", "nor", "not", "unless"});
+
+enum Kind : std::uint8_t { Limit = 1, Act = 2, Field = 4, Purpose = 8, Harmless = 16, Negation = 32 };
 
 template <class List>
 bool is_in(const List& list, std::string_view word) {
@@ -119,21 +123,25 @@ bool is_in(const List& list, std::string_view word) {
 
 std::uint8_t kinds_of(std::string_view word) {
   static_assert(std::ranges::is_sorted(kLimits) && std::ranges::is_sorted(kActs) && std::ranges::is_sorted(kFields) &&
-                std::ranges::is_sorted(kPurposes));
+                std::ranges::is_sorted(kPurposes) && std::ranges::is_sorted(kHarmless) &&
+                std::ranges::is_sorted(kNegations));
   return static_cast<std::uint8_t>((is_in(kLimits, word) ? Limit : 0) | (is_in(kActs, word) ? Act : 0) |
                                    (is_in(kFields, word) ? Field : 0) | (is_in(kPurposes, word) ? Purpose : 0) |
-                                   (is_in(kHarmless, word) ? Harmless : 0));
+                                   (is_in(kHarmless, word) ? Harmless : 0) | (is_in(kNegations, word) ? Negation : 0));
 }
 
 // A field counts whatever stands around it; that an act is limited may be said of a name or a version.
 enum class Pair : std::uint8_t { None, LimitedAct, Field };
 
+// Of two words in their order.
 Pair pair_of(std::uint8_t a, std::uint8_t b) {
   const auto have = [&](int one, int other) {
     return ((a & one) != 0 && (b & other) != 0) || ((b & one) != 0 && (a & other) != 0);
   };
   if (have(Field, Limit) || have(Field, Purpose)) return Pair::Field;
-  return have(Limit, Act) ? Pair::LimitedAct : Pair::None;
+  const bool limits_before = (b & Limit) != 0 && (b & Negation) == 0 && (a & Act) != 0;
+  const bool limits_behind = (a & Limit) != 0 && (b & Act) != 0;
+  return limits_before || limits_behind ? Pair::LimitedAct : Pair::None;
 }
 
 std::string passage(const std::vector<std::string>& words, std::size_t first, std::size_t last) {

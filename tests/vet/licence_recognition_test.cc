@@ -9,6 +9,7 @@
 #include <string>
 
 #include "berth/vet/licence_notice.h"
+#include "berth/vet/licence_remainder.h"
 #include "berth/vet/licence_rules.h"
 #include "berth/vet/licence_texts.h"
 #include "tests/support/labelled_licences.h"
@@ -96,6 +97,15 @@ TEST(LicenceRecognition, TakesNoTextWithARiderForItsLicence) {
   EXPECT_EQ(recognise_licence(changed).expression, "");
   // What is refused stays refused.
   EXPECT_EQ(recognise_licence(std::string(kGplNotice) + "It must not be sold.").expression, "GPL-2.0-or-later");
+}
+
+TEST(LicenceRemainder, IsNoRestrictionWhereOnlyTheNamesAreOthers) {
+  for (const char* text : {"with the distribution. 3. Neither the name of Dan nor the names of his contributors may be "
+                           "used to endorse or promote products",
+                           "Python was owned by a non-profit organization", "version 2 only of the license"}) {
+    EXPECT_EQ(restriction_in(licence_words(text)), "") << text;
+  }
+  EXPECT_EQ(restriction_in(licence_words("It must not be sold to anybody")), "it must not be sold to anybody");
 }
 
 TEST(LicenceRecognition, TakesWhatTakesNothingAway) {
