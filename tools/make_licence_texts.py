@@ -3,7 +3,7 @@
 
     npm pack spdx-license-list@6.12.0      # SPDX list 3.28.0, CC0-1.0
     tar xzf spdx-license-list-6.12.0.tgz
-    tools/make_licence_texts.py package/spdx-full.json data/licence_texts.bin
+    tools/make_licence_texts.py package/spdx-full.json data/licence_groups.txt data/licence_texts.bin
 
 The file holds no text: of each licence the hashes of three words in a row (berth/vet/licence_texts.h reads it; the words
 and hashes here and there must be the same). Little endian: "BLT1"; the number of licences; of each its number of hashes, 1
@@ -16,6 +16,8 @@ import struct
 import sys
 
 MOST_WHOLE = 700  # hashes; of longer texts one in four is enough
+# But not of those that are taken by default: what somebody added to one must be seen, word for word.
+TAKEN = ("permissive", "weak-copyleft")
 
 
 # Words for whose the work is, which stand differently in every copy, and those that join them.
@@ -57,10 +59,23 @@ def hashes(text):
     return {fnv(" ".join(of_text[i : i + 3]).encode()) for i in range(len(of_text) - 2)}
 
 
+def licences_taken(path):
+    group, taken = "", set()
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            line = line.split("#")[0].strip()
+            if line.startswith("["):
+                group = line.strip("[]")
+            elif line and group in TAKEN:
+                taken.update((line, line.removesuffix("-only")))
+    return taken
+
+
 def main():
-    source, target = sys.argv[1:]
+    source, groups, target = sys.argv[1:]
     with open(source, encoding="utf-8") as file:
         licences = json.load(file)
+    taken = licences_taken(groups)
     body = []
     tail = []
     for id, licence in sorted(licences.items()):
@@ -70,7 +85,7 @@ def main():
         found = hashes(licence["licenseText"])
         if len(found) < 8:
             continue
-        sampled = len(found) > MOST_WHOLE
+        sampled = len(found) > MOST_WHOLE and id not in taken
         if sampled:
             found = {value for value in found if value % 4 == 0}
         name = id.encode()

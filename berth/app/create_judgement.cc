@@ -126,6 +126,8 @@ Result<Verdict> CreateJudgement::judge_request(const image::CreateRequest& reque
 Result<Verdict> CreateJudgement::judge_resolution(const image::CreateRecipe& recipe,
                                                   std::vector<vet::Facts> libraries) {
   facts_ = std::move(libraries);
+  // No file is read before this judgement is made; afterwards all of them are (judge_files).
+  for (vet::Facts& one : facts_) one.file_url.clear();
   if (!facts_.empty()) {
     BERTH_TRY(IndexPages* const asked, pages());
     BERTH_CHECK_OK(asked->tell(facts_));
@@ -174,7 +176,8 @@ Result<Verdict> CreateJudgement::judge_inventory(const image::LocalImage& base, 
 bool CreateJudgement::binds(const vet::JudgedPackage& package, const vet::JudgedFinding& judged, Stage stage) const {
   if (judged.finding.verdict == vet::Verdict::Allow) return false;
   const std::string& rule = judged.finding.rule;
-  if (is_of_distribution(package.facts) && rule.starts_with("licence.")) return false;
+  const bool is_told_only = !judgement_.binds_distributions() && is_of_distribution(package.facts);
+  if (is_told_only && rule.starts_with("licence.")) return false;
   // The index does not tell; its files may.
   if (stage == Stage::Resolution && rule == "licence.none") return false;
   if (!judged.approval) return true;
@@ -226,8 +229,9 @@ std::string CreateJudgement::approval_advice(const std::vector<vet::Finding>& fi
     const std::string ecosystem = package.ecosystem == vet::Ecosystem::PyPI
                                       ? ""
                                       : fmt::format("ecosystem: {}, ", ecosystem_key(package.ecosystem));
-    approvals.push_back(fmt::format("- {{package: {}, {}rule: {}, reason: WHY, who: YOU, until: {}}}", package.name,
-                                    ecosystem, finding.rule, until));
+    const std::string id = finding.ids.empty() ? "" : fmt::format("id: {}, ", finding.ids.front());
+    approvals.push_back(fmt::format("- {{package: {}, {}rule: {}, {}reason: WHY, who: YOU, until: {}}}", package.name,
+                                    ecosystem, finding.rule, id, until));
   }
   if (approvals.empty()) return {};
   return fmt::format("who answers for it can approve it in '{}', under 'approvals': {}", judgement_.approvals_file(),

@@ -27,9 +27,9 @@ namespace berth::app {
 inline constexpr std::string_view kBasisLabel = "berth.judged-by";   // Judgement::basis
 inline constexpr std::string_view kRecordLabel = "berth.judgement";  // CreateJudgement::record, as one line
 
-// Once for each image. What binds is the same at every stage; of licences of distributions' packages all are told, and
-// none binds. A library of which the index tells no licence is judged by its files, once they are there. Each stage
-// tells what those before it have not told.
+// Once for each image. What binds is the same at every stage; licences of distributions' packages are told, and bind
+// only where the policy names them itself (licences.distribution). A library of which the index tells no licence is
+// judged by its files, once they are there. Each stage tells what those before it have not told.
 class CreateJudgement {
  public:
   // `watch` is as for IndexPages. Errors: those of Judgement::open.

@@ -1,5 +1,6 @@
 #include "berth/app/image_service.h"
 
+#include "berth/app/base_judgement.h"
 #include "berth/app/engine_handover.h"
 #include "berth/image/storage_places.h"
 
@@ -16,6 +17,9 @@ Result<image::BaseImage> make_base_image(const Settings& settings, std::string_v
   BERTH_TRY(options.graph_root, image::find_graph_root(storage_places(settings)));
   options.storage_is_set = !settings.storage.empty();
   options.on_step = on_step;
+  options.judge_wheels = [&](const std::filesystem::path& wheels) {
+    return judge_base_wheels(settings, wheels, on_step ? on_step : [](std::string_view) {});
+  };
   BERTH_TRY(image::BaseImage made, image::make_base_image(options));
   image::Reference name = made.reference;
   name.registry = "localhost";

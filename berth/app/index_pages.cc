@@ -4,12 +4,17 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "berth/app/reacher.h"
+#include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/image/at_once.h"
 #include "berth/image/index_url.h"
 #include "berth/sys/tool.h"
+#include "berth/vet/core_metadata.h"
+#include "berth/vet/python_licence.h"
+#include "berth/vet/wheel_licences.h"
 
 namespace berth::app {
 namespace {
@@ -19,6 +24,8 @@ using Presence = vet::IndexAnswer::Presence;
 constexpr std::size_t kAtOnce = 8;
 constexpr std::size_t kLongestProblem = 200;
 constexpr auto kTimeLimit = std::chrono::seconds(90);
+constexpr std::size_t kMostMetadata = std::size_t{8} << 20;
+constexpr std::size_t kMostWheel = std::size_t{256} << 20;
 constexpr std::string_view kPublicHosts[] = {"pypi.org", "pypi.python.org", "test.pypi.org"};
 
 // In the form of curl's configuration.
@@ -54,15 +61,20 @@ bool is_public(std::string_view index) {
   return url && std::ranges::find(kPublicHosts, url->host) != std::ranges::end(kPublicHosts);
 }
 
-vet::IndexAnswer ask(const image::PipSettings& pip, const std::string& index, const std::string& project,
-                     const std::function<Result<void>()>& watch) {
+Result<sys::ToolOutput> run_curl(std::string request, std::size_t most_bytes,
+                                 const std::function<Result<void>()>& watch) {
   sys::ToolOptions options;
   options.watch = watch;
   options.environment = reach_of_environment();
-  options.input = page_request(pip, index, project, certificates_of(pip));
+  options.input = std::move(request);
   options.time_limit = kTimeLimit;
-  options.output_limit_bytes = vet::kMostPageBytes;
-  const auto printed = sys::run_tool({"curl", "--disable", "--config", "-"}, options);
+  options.output_limit_bytes = most_bytes;
+  return sys::run_tool({"curl", "--disable", "--config", "-"}, options);
+}
+
+vet::IndexAnswer ask(const image::PipSettings& pip, const std::string& index, const std::string& project,
+                     const std::function<Result<void>()>& watch) {
+  const auto printed = run_curl(page_request(pip, index, project, certificates_of(pip)), vet::kMostPageBytes, watch);
   vet::IndexAnswer answer;
   if (printed) {
     answer = page_answer(printed->out);
@@ -81,15 +93,67 @@ bool is_asked(const vet::Facts& facts) {
          std::ranges::none_of(facts.findings, is_elsewhere);
 }
 
+// What lies on an index that asks for a password is fetched with that, as pip does.
+std::string with_credentials(const image::PipSettings& pip, std::string_view address) {
+  const auto url = image::parse_index_url(address);
+  if (!url || !url->userinfo.empty()) return std::string(address);
+  for (const std::string& index : pip.indexes) {
+    const auto known = image::parse_index_url(index);
+    if (!known || known->userinfo.empty()) continue;
+    if (known->scheme != url->scheme || known->endpoint() != url->endpoint()) continue;
+    const std::size_t host = address.find("://") + 3;
+    return fmt::format("{}{}@{}", address.substr(0, host), known->userinfo, address.substr(host));
+  }
+  return std::string(address);
+}
+
+Result<std::string> fetch(const image::PipSettings& pip, const std::string& address, const std::string& sha256,
+                          std::size_t most_bytes, const std::function<Result<void>()>& watch) {
+  const auto fetching = [&] { return fmt::format("fetch '{}'", image::shown_url(address)); };
+  BERTH_TRY(sys::ToolOutput printed,
+            run_curl(file_request(pip, address, certificates_of(pip)), most_bytes, watch).context(fetching));
+  const std::size_t line = printed.out.rfind('\n');
+  const std::string status = line == std::string::npos ? "" : printed.out.substr(line + 1, 3);
+  if (status != "200") {
+    return fail(Errc::Unavailable,
+                fmt::format("{}: it answered with status {}", fetching(), to_visible(status, false)));
+  }
+  printed.out.resize(line);
+  if (!sha256.empty() && sha256_hex(printed.out) != sha256) {
+    return fail(Errc::Corrupt, fmt::format("{}: it has not the SHA-256 that the index gives ({})", fetching(), sha256));
+  }
+  return std::move(printed.out);
+}
+
+Result<std::vector<vet::LicenceStatement>> licences_of_file(const image::PipSettings& pip, const vet::Facts& facts,
+                                                            const std::function<Result<void>()>& watch) {
+  if (facts.metadata_sha256) {
+    BERTH_TRY(const std::string text,
+              fetch(pip, facts.file_url + ".metadata", *facts.metadata_sha256, kMostMetadata, watch));
+    BERTH_TRY(const vet::CoreMetadata metadata, vet::parse_core_metadata(text));
+    if (vet::normal_name(vet::Ecosystem::PyPI, metadata.name) != facts.package.name) {
+      return fail(Errc::Corrupt, fmt::format("its METADATA is that of '{}'", to_visible(metadata.name, false)));
+    }
+    std::vector<vet::LicenceStatement> licences = vet::python_licence_statements(metadata, {});
+    if (!licences.empty()) return licences;
+  }
+  BERTH_TRY(const std::string wheel, fetch(pip, facts.file_url, facts.sha256, kMostWheel, watch));
+  return vet::licences_of_wheel(wheel, fmt::format("{} {}", facts.package.name, facts.package.version));
+}
+
 }  // namespace
 
 std::string page_request(const image::PipSettings& pip, std::string_view index, std::string_view project,
                          std::string_view certificates) {
   while (index.ends_with('/')) index.remove_suffix(1);
-  std::string request = line_of("url", fmt::format("{}/{}/", index, project));
+  return file_request(pip, fmt::format("{}/{}/", index, project), certificates) +
+         line_of("header", "Accept: application/vnd.pypi.simple.v1+json, text/html;q=0.1");
+}
+
+std::string file_request(const image::PipSettings& pip, std::string_view address, std::string_view certificates) {
+  std::string request = line_of("url", with_credentials(pip, address));
   request += "silent\nshow-error\ngloboff\nlocation\nmax-redirs = 5\nproto = \"=http,https\"\ncompressed\n";
   request += "connect-timeout = 15\nmax-time = 80\n";
-  request += line_of("header", "Accept: application/vnd.pypi.simple.v1+json, text/html;q=0.1");
   // Behind the page, so that nothing in it can be taken for it.
   request += "write-out = \"\\n%{http_code} %{content_type}\"\n";
   if (const std::string netrc = variable_of_process("NETRC"); !netrc.empty()) request += line_of("netrc-file", netrc);
@@ -97,7 +161,7 @@ std::string page_request(const image::PipSettings& pip, std::string_view index, 
   if (!pip.proxy.empty()) request += line_of("proxy", pip.proxy);
   if (!certificates.empty()) request += line_of("cacert", certificates);
   if (!pip.client_certificate.empty()) request += line_of("cert", pip.client_certificate.native());
-  const auto url = image::parse_index_url(index);
+  const auto url = image::parse_index_url(address);
   const bool trusted = url && std::ranges::any_of(pip.trusted_hosts, [&](const std::string& host) {
                          return host == url->host || host == url->endpoint();
                        });
@@ -157,7 +221,28 @@ Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
   for (vet::Facts& one : facts) {
     if (is_asked(one)) vet::add_answers(one, answers_.at(one.package.name));
   }
+  tell_licences(facts);
+  if (watch_) BERTH_CHECK_OK(watch_());
   return {};
+}
+
+void IndexPages::tell_licences(std::vector<vet::Facts>& facts) const {
+  std::vector<vet::Facts*> asked;
+  for (vet::Facts& one : facts) {
+    const bool is_wheel = one.file_url.ends_with(".whl") && one.file_url.starts_with("http");
+    if (is_asked(one) && is_wheel && !one.sha256.empty()) asked.push_back(&one);
+  }
+  image::at_once(asked.size(), kAtOnce, [&](std::size_t i) {
+    vet::Facts& one = *asked[i];
+    auto licences = licences_of_file(pip_, one, watch_);
+    if (licences) {
+      if (!licences->empty()) one.licences = *std::move(licences);
+    } else if (one.licences.empty() || licences.error().code() == Errc::Corrupt) {
+      one.findings.push_back({vet::Verdict::Ask, "facts.missing", one.package,
+                              to_visible(licences.error().message(), false),
+                              "try again; or ask who keeps the index, or its authors, for a wheel that is in order"});
+    }
+  });
 }
 
 }  // namespace berth::app

@@ -1,4 +1,5 @@
-// Asks the package indexes of this machine's pip what they have of projects: pages alone, no file of a package.
+// Asks the package indexes of this machine's pip what they have of projects: pages, and of single files what they say
+// of their licence.
 #pragma once
 
 #include <functional>
@@ -26,10 +27,15 @@ class IndexPages {
 
   // Adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked stands in
   // `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over.
-  // Errors: those of the watch.
+  // Of a package whose file may say more of its licence than has been told (Facts::file_url) that is read from its
+  // METADATA, where an index keeps it beside the file, else from the wheel, with its licence files. What does not have
+  // the hash that the index gives, or leaves a package without a licence because it cannot be read, gets the finding
+  // facts.missing (Ask). Errors: those of the watch.
   Result<void> tell(std::vector<vet::Facts>& facts);
 
  private:
+  void tell_licences(std::vector<vet::Facts>& facts) const;
+
   image::PipSettings pip_;
   std::function<Result<void>()> watch_;
   std::map<std::string, std::vector<vet::IndexAnswer>> answers_;  // by project, in the order of the indexes
@@ -39,6 +45,9 @@ class IndexPages {
 // Pure.
 std::string page_request(const image::PipSettings& pip, std::string_view index, std::string_view project,
                          std::string_view certificates);
+
+// The same for another address that an index named.
+std::string file_request(const image::PipSettings& pip, std::string_view url, std::string_view certificates);
 
 // What curl printed, as the answer of the index: the page, then a line with status and kind. Pure.
 vet::IndexAnswer page_answer(std::string_view printed);

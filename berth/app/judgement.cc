@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include "berth/app/judgement_files.h"
 #include "berth/base/sha256.h"
@@ -32,6 +34,10 @@ Result<Judgement> Judgement::open(const Settings& settings, const JudgementOptio
   judgement.approvals_file_ = approvals ? approvals->path : judgement_file_place("approvals.yaml").native();
   if (approvals) {
     BERTH_TRY(judgement.approvals_, vet::parse_approvals(approvals->text, approvals->path));
+  }
+  if (!options.built_in_approvals.empty()) {
+    BERTH_TRY(std::vector<vet::Approval> more, vet::parse_approvals(options.built_in_approvals, "built-in approvals"));
+    std::ranges::move(more, std::back_inserter(judgement.approvals_));
   }
   return judgement;
 }

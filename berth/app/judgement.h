@@ -19,6 +19,7 @@ namespace berth::app {
 struct JudgementOptions {
   std::string policy;
   std::string approvals;
+  std::string_view built_in_approvals = {};  // that come with the program, beside those of the file
 };
 
 // Const after it was made.
@@ -39,6 +40,9 @@ class Judgement {
   Json record() const;
   // The same for people: "the default policy; advisories pypa of 2024-10-10, imported 2026-11-26".
   std::string text() const;
+
+  // Whether the policy says itself which licences of distributions' packages are taken.
+  bool binds_distributions() const { return policy_.binds_distributions; }
 
   // The file that approvals are read from, or would be.
   const std::string& approvals_file() const { return approvals_file_; }

@@ -29,6 +29,7 @@ struct DatabaseOptions {
   std::string kind = std::string(kAdvisories);
   std::string dated;
   std::string policy;
+  bool force = false;
   bool json = false;
 };
 
@@ -99,7 +100,8 @@ Result<void> import_advisories(const DatabaseOptions& options, const std::filesy
   BERTH_TRY(vet::GatheredAdvisories gathered, vet::read_advisories(options.file));
   gathered.source.name = options.name.empty() ? vet::source_name_of(options.file) : options.name;
   gathered.source.dated = dated;
-  BERTH_TRY(const vet::SourceInfo source, vet::store_advisories(folder, std::move(gathered), now));
+  const auto shrinking = options.force ? vet::Shrinking::Taken : vet::Shrinking::Refused;
+  BERTH_TRY(const vet::SourceInfo source, vet::store_advisories(folder, std::move(gathered), now, shrinking));
   telling.add(source);
   return {};
 }
@@ -233,6 +235,8 @@ void add_vet_database(CLI::App& vet, Choice& choice) {
   add_kind(*import, *import_options);
   import->add_option("--dated", import_options->dated, "the day that the file is of, where that is not today")
       ->type_name("YYYY-MM-DD");
+  import->add_flag("--force", import_options->force,
+                   "replace a source of a hundred advisories or more by fewer than half of them");
   import->add_option("--name", import_options->name, "of the source; by it the next import replaces this one")
       ->type_name("NAME");
   const auto [status, status_options] = add("status", "say what is here, from where and how old", status_command);

@@ -52,7 +52,12 @@ std::string view_of(const vet::SourceInfo& source) {
       fmt::format("{}: {} advisories{}, the newest of {}, {} withdrawn, {} that contradict themselves", source.name,
                   source.advisories, date_of(source.dated), newest, source.withdrawn, source.contradictions);
   if (vet::is_start_set(source)) return line(fmt::format("{}; {}", what, source.origin));
-  return with_problems(fmt::format("{}; imported {} from {}", what, source.imported, source.origin), source.problems);
+  const std::string left_out =
+      source.left_out == 0
+          ? std::string()
+          : fmt::format("; {} left out, which speak of no package that is judged here", source.left_out);
+  return with_problems(fmt::format("{}{}; imported {} from {}", what, left_out, source.imported, source.origin),
+                       source.problems);
 }
 
 std::string view_of(const vet::ListInfo& list) {

@@ -203,6 +203,8 @@ class Maker {
     if (!recipe_.wheels.empty()) {
       step("fetching libraries");
       BERTH_CHECK_OK(fetch_python2_wheels(recipe_.wheels, work / "wheels", tool_options().time_limit));
+      step("judging libraries");
+      if (options_.judge_wheels) BERTH_CHECK_OK(options_.judge_wheels(work / "wheels"));
     }
     BERTH_CHECK_OK(run_mmdebstrap(apt, work));
     BERTH_CHECK_OK(add_dev_folder(work));

@@ -38,6 +38,8 @@ struct BaseImageOptions {
   bool rebuild = false;
   std::chrono::seconds time_limit = std::chrono::minutes(20);  // of the whole
   std::function<void(std::string_view)> on_step;               // one line for a person as each step begins
+  // Judges the wheels that were fetched into a folder, before anything of them is installed; its error ends the making.
+  std::function<Result<void>(const std::filesystem::path&)> judge_wheels;
 };
 
 struct BaseImage {

@@ -24,6 +24,7 @@ struct SourceInfo {
   std::size_t withdrawn = 0;  // of them; none of these is matched
   std::vector<std::string> problems;
   std::size_t contradictions = 0;  // listed versions that no range affects
+  std::size_t left_out = 0;        // records that speak of no package that can be judged here: of npm, for example
 
   friend bool operator==(const SourceInfo&, const SourceInfo&) = default;
 };

@@ -59,7 +59,15 @@ Finding finding_of(const AdvisoryMatch& match, const Facts& facts, const Policy&
   const Verdict by_level = known == policy.advisories.end() ? Verdict::Ask : known->second;
   const Verdict verdict = match.is_malicious ? Verdict::Refuse : by_level;
   const std::string_view level = match.is_malicious ? "malicious" : level_text(match.severity.level);
-  return {verdict, fmt::format("advisory.{}", level), facts.package, evidence_of(match), std::move(remedy)};
+  return {.verdict = verdict,
+          .rule = fmt::format("advisory.{}", level),
+          .package = facts.package,
+          .evidence = evidence_of(match),
+          .remedy = std::move(remedy),
+          .ids = match.ids,
+          .severity = std::string(level_text(match.severity.level)),
+          .score = match.severity.score,
+          .fixed = match.fixed};
 }
 
 std::string remedy_of_cover(const std::string& release) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <system_error>
 
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
@@ -21,6 +22,10 @@ constexpr std::size_t kMostFiles = 500'000;
 constexpr std::size_t kMostProblems = 200;
 constexpr std::size_t kReadableOf = 100;  // one unreadable record in so many is borne
 
+constexpr std::string_view kTaken =
+    "taken are a record or a list of them in JSON or YAML, and a .zip or .tar.gz of such ('tar czf FILE FOLDER' makes "
+    "one)";
+
 bool is_record_name(std::string_view name) {
   return name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml");
 }
@@ -34,6 +39,11 @@ class Gathering {
       ++unreadable_;
       return note(advisory.error().message());
     }
+    // Of another ecosystem, or of commits alone: it can say nothing of any package here.
+    if (advisory->affected.empty() && !advisory->is_withdrawn) {
+      ++source_.left_out;
+      return;
+    }
     for (const std::string& problem : advisory->problems) note(fmt::format("{}: {}", advisory->id, problem));
     const auto [place, is_new] = by_id_.try_emplace(advisory->id, *advisory);
     if (!is_new && place->second.modified < advisory->modified) place->second = *std::move(advisory);
@@ -44,6 +54,12 @@ class Gathering {
     if (unreadable_ * kReadableOf > records_) {
       return fail(Errc::InvalidInput, fmt::format("{} of {} advisories cannot be read: {}", unreadable_, records_,
                                                   source_.problems.front()));
+    }
+    if (by_id_.empty()) {
+      return fail(Errc::InvalidInput,
+                  fmt::format("none of its {} advisories speaks of a package of the Python index or of a distribution "
+                              "that Berth judges: take an export of one of those",
+                              records_));
     }
     GatheredAdvisories gathered;
     for (auto& [id, advisory] : by_id_) {
@@ -109,12 +125,26 @@ Result<void> gather_records(std::string_view bytes, std::string_view name, Gathe
   return {};
 }
 
+// What it is, of an archive that is not taken.
+std::string_view other_archive(std::string_view bytes) {
+  constexpr std::size_t kTarMagic = 257;
+  if (bytes.size() > kTarMagic && bytes.substr(kTarMagic).starts_with("ustar")) return "tar, not packed";
+  if (bytes.starts_with("\xfd"
+                        "7zXZ")) {
+    return "xz";
+  }
+  if (bytes.starts_with("BZh")) return "bzip2";
+  return bytes.starts_with("\x28\xb5\x2f\xfd") ? "zstd" : "";
+}
+
 Result<GatheredAdvisories> gather(std::string_view bytes, std::string_view name) {
   Gathering gathering;
   if (bytes.starts_with("PK\x03\x04")) {
     BERTH_CHECK_OK(gather_zip(bytes, gathering));
   } else if (bytes.starts_with("\x1f\x8b")) {
     BERTH_CHECK_OK(gather_tar(bytes, gathering));
+  } else if (const std::string_view packed = other_archive(bytes); !packed.empty()) {
+    return fail(Errc::InvalidInput, fmt::format("it is an archive of another form ({}): {}", packed, kTaken));
   } else {
     BERTH_CHECK_OK(gather_records(bytes, name, gathering));
   }
@@ -130,6 +160,10 @@ Result<GatheredAdvisories> gather_advisories(std::string_view bytes, std::string
 }
 
 Result<GatheredAdvisories> read_advisories(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return fail(Errc::InvalidInput, fmt::format("'{}' is a folder: {}", path.native(), kTaken));
+  }
   BERTH_TRY(const std::string bytes, sys::read_file(path, kLargestFile));
   BERTH_TRY(GatheredAdvisories gathered, gather_advisories(bytes, path.native()));
   gathered.source.origin = path.native();

@@ -9,6 +9,7 @@
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
 #include "berth/vet/kept_file.h"
+#include "berth/vet/source_info.h"
 #include "berth/vet/start_advisories.h"
 
 namespace berth::vet {
@@ -21,15 +22,12 @@ constexpr std::size_t kLongestName = 60;
 // A database with so many advisories is a public one, and of these none goes without a change for so long.
 constexpr std::size_t kPublic = 1'000;
 constexpr auto kQuiet = std::chrono::days(30);
+// Of so many advisories more than half do not go away.
+constexpr std::size_t kMany = 100;
 constexpr std::string_view kEnding = ".advisories";
 constexpr std::string_view kOldEnding = ".advisories.old";
 
-bool is_source_name(std::string_view name) {
-  const auto is_part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-  };
-  return !name.empty() && name.size() <= kLongestName && name.front() != '.' && std::ranges::all_of(name, is_part);
-}
+bool is_source_name(std::string_view name) { return parse_source_name(name).has_value(); }
 
 fs::path file_of(const fs::path& folder, std::string_view name, std::string_view ending) {
   return folder / fmt::format("{}{}", name, ending);
@@ -82,18 +80,24 @@ Result<StoredAdvisories> load_advisories(const fs::path& folder) {
 }
 
 Result<SourceInfo> store_advisories(const fs::path& folder, GatheredAdvisories gathered,
-                                    std::chrono::system_clock::time_point now) {
+                                    std::chrono::system_clock::time_point now, Shrinking shrinking) {
   SourceInfo& source = gathered.source;
-  if (!is_source_name(source.name)) {
-    return fail(Errc::InvalidInput,
-                fmt::format("'{}' is no name of a source: small letters, digits, '-', '_' and '.', at most {}",
-                            to_visible(source.name.substr(0, kLongestName), false), kLongestName));
+  BERTH_CHECK_OK(parse_source_name(source.name));
+  const fs::path current = file_of(folder, source.name, kEnding);
+  if (auto before = read_database(current); before && shrinking == Shrinking::Refused) {
+    const std::size_t had = before->source.advisories;
+    if (had >= kMany && source.advisories * 2 < had) {
+      return fail(
+          Errc::InvalidInput,
+          fmt::format("it has {} advisories, and '{}' has {} now: that is another file, or one that was cut off; "
+                      "'berth vet db import --force' takes it, and --name gives it a name of its own",
+                      source.advisories, source.name, had));
+    }
   }
   source.imported = utc_text(now);
   const std::string bytes = encode_advisories(source, gathered.advisories);
   // What could not be read back would be found out when it is needed.
   BERTH_CHECK_OK(decode_advisories(std::vector<char>(bytes.begin(), bytes.end())));
-  const fs::path current = file_of(folder, source.name, kEnding);
   const auto is_good = [&] { return read_database(current).has_value(); };
   BERTH_CHECK_OK(replace_kept_file(current, bytes, is_good));
   return std::move(source);

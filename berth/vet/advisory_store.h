@@ -26,11 +26,16 @@ struct StoredAdvisories {
 // that is not there holds nothing. Errors: those of reading the folder itself.
 Result<StoredAdvisories> load_advisories(const std::filesystem::path& folder);
 
+// Whether a source of a hundred advisories or more may be replaced by fewer than half of them.
+enum class Shrinking { Refused, Taken };
+
 // Puts a source's advisories in place of those that have its name, whole or not at all (kept_file.h): the old ones stay
 // in use until the new ones lie there, synced and read back, and are kept beside them afterwards. `gathered.source`
-// needs its name. Errors: InvalidInput for a name that is none; what writing says.
+// needs its name. Errors: InvalidInput for a name that is none, and for one that has shrunk too much; what writing
+// says.
 Result<SourceInfo> store_advisories(const std::filesystem::path& folder, GatheredAdvisories gathered,
-                                    std::chrono::system_clock::time_point now);
+                                    std::chrono::system_clock::time_point now,
+                                    Shrinking shrinking = Shrinking::Refused);
 
 // Errors: NotFound when there is no such source.
 Result<void> remove_advisories(const std::filesystem::path& folder, std::string_view name);

@@ -18,6 +18,7 @@ namespace {
 using content::YamlNode;
 
 constexpr std::size_t kMostApprovals = 10'000;
+constexpr std::size_t kLongestId = 100;
 
 Result<std::string> some_text(std::string_view text) {
   if (text.empty()) return fail(Errc::InvalidInput, "is empty");
@@ -41,6 +42,20 @@ Result<std::string> parse_day(std::string_view text) {
   return fail(Errc::InvalidInput, "needs a date of this century or the next, as in 2027-01-31");
 }
 
+// "CVE-2026-1", "GHSA-...": in any case, as people write them.
+std::string upper(std::string_view text) {
+  std::string big(text);
+  for (char& c : big) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return big;
+}
+
+Result<std::string> parse_id(std::string_view text) {
+  const bool is_id = text.find('-') != std::string_view::npos && text.size() <= kLongestId &&
+                     std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+  if (is_id) return std::string(text);
+  return fail(Errc::InvalidInput, "is no id of an advisory, such as CVE-2026-1, GHSA-... or PYSEC-...");
+}
+
 Result<Approval> parse_approval(const YamlNode& node, const YamlPlace& place) {
   Approval approval;
   approval.line = node.line;
@@ -49,6 +64,7 @@ Result<Approval> parse_approval(const YamlNode& node, const YamlPlace& place) {
       {"ecosystem", yaml_value(parse_ecosystem, approval.ecosystem)},
       {"versions", yaml_value(some_text, approval.written)},
       {"rule", yaml_value(parse_rule, approval.rule)},
+      {"id", yaml_value(parse_id, approval.id)},
       {"reason", yaml_value(some_text, approval.reason)},
       {"who", yaml_value(some_text, approval.who)},
       {"until", yaml_value(parse_day, approval.until_text)},
@@ -61,6 +77,10 @@ Result<Approval> parse_approval(const YamlNode& node, const YamlPlace& place) {
                                                                {"until", &approval.until_text}};
   for (const auto& [key, value] : needed) {
     if (value->empty()) return fail(Errc::InvalidInput, fmt::format("{} has no '{}'", place.text(node), key));
+  }
+  if (!approval.id.empty() && !approval.rule.starts_with("advisory.")) {
+    return fail(Errc::InvalidInput, fmt::format("{} is of an advisory, and '{}' is no rule about advisories",
+                                                place.below("id").text(node), approval.rule));
   }
   if (!is_valid_name(approval.ecosystem, approval.name)) {
     return fail(Errc::InvalidInput, place.below("package").text(node) + " is no name of a package");
@@ -84,14 +104,16 @@ bool Approval::covers(const Finding& finding) const {
   const bool is_rule =
       is_wide ? finding.rule.starts_with(std::string_view(rule).substr(0, rule.size() - 1)) : finding.rule == rule;
   if (!is_rule) return false;
+  const auto is_meant = [&](const std::string& one) { return upper(one) == upper(id); };
+  if (!id.empty() && std::ranges::none_of(finding.ids, is_meant)) return false;
   const std::string& version = finding.package.version;
   if (ecosystem == Ecosystem::PyPI) return versions.takes_all() || (!version.empty() && versions.contains(version));
   return written.empty() || compare_versions(ecosystem, version, written) == 0;
 }
 
 std::string Approval::text() const {
-  return fmt::format("{} of {}{}{} (approved by {} until {}: {})", rule, name, written.empty() ? "" : " ", written, who,
-                     until_text, reason);
+  return fmt::format("{}{}{} of {}{}{} (approved by {} until {}: {})", rule, id.empty() ? "" : " ", id, name,
+                     written.empty() ? "" : " ", written, who, until_text, reason);
 }
 
 Result<std::vector<Approval>> parse_approvals(std::string_view text, std::string_view name) {

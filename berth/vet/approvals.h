@@ -18,6 +18,7 @@ struct Approval {
   std::string written;  // of the versions: ">=1,<2"; for distributions one version, or empty for all
   PythonSpecifiers versions;
   std::string rule;  // "licence.denied", or "licence.*" for all below; what is malicious is named in full
+  std::string id;    // of the advisory that alone is meant, or an alias of it; empty for all of the rule
   std::string reason;
   std::string who;
   std::chrono::system_clock::time_point until;  // the first moment at which it no longer counts
@@ -32,8 +33,8 @@ struct Approval {
 };
 
 // A list under `approvals`, each with `package`, `rule`, `reason`, `who` and `until` (a date), and with `versions` and
-// `ecosystem` (pypi, debian, alpine, rpm, image) where they are not all of PyPI. Errors: InvalidInput, with file, line
-// and key.
+// `ecosystem` (pypi, debian, alpine, rpm, image) where they are not all of PyPI; an `id` needs a rule `advisory.`.
+// Errors: InvalidInput, with file, line and key.
 Result<std::vector<Approval>> parse_approvals(std::string_view text, std::string_view name);
 
 }  // namespace berth::vet

@@ -10,6 +10,7 @@ BERTH_EMBED(advisories, BERTH_DATA_FOLDER "/start_advisories.bin");
 BERTH_EMBED(spdx_licences, BERTH_DATA_FOLDER "/spdx/licences.txt");
 BERTH_EMBED(spdx_exceptions, BERTH_DATA_FOLDER "/spdx/exceptions.txt");
 BERTH_EMBED(licence_groups, BERTH_DATA_FOLDER "/licence_groups.txt");
+BERTH_EMBED(python2_approvals, BERTH_DATA_FOLDER "/python2_approvals.yaml");
 
 namespace berth::vet {
 
@@ -23,5 +24,8 @@ std::string_view built_in_advisories() { return {berth_embedded_advisories, bert
 std::string_view spdx_licences_text() { return {berth_embedded_spdx_licences, berth_embedded_spdx_licences_end}; }
 std::string_view spdx_exceptions_text() { return {berth_embedded_spdx_exceptions, berth_embedded_spdx_exceptions_end}; }
 std::string_view licence_groups_text() { return {berth_embedded_licence_groups, berth_embedded_licence_groups_end}; }
+std::string_view python2_approvals_text() {
+  return {berth_embedded_python2_approvals, berth_embedded_python2_approvals_end};
+}
 
 }  // namespace berth::vet

@@ -13,5 +13,6 @@ std::string_view built_in_advisories();  // a file of advisories (advisory_file.
 std::string_view spdx_licences_text();
 std::string_view spdx_exceptions_text();
 std::string_view licence_groups_text();
+std::string_view python2_approvals_text();  // of the libraries of the Python 2 base image
 
 }  // namespace berth::vet

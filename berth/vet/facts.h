@@ -13,9 +13,10 @@ namespace berth::vet {
 
 // One statement about a package's licence.
 struct LicenceStatement {
-  std::string source;      // "License-Expression", "Classifier", "License", "LICENSE.txt", "Licence field (apk)"
-  std::string text;        // as it stands there, cut to what can be shown
-  std::string expression;  // the SPDX expression that it stands for; empty where nobody knows
+  std::string source;            // "License-Expression", "Classifier", "License", "LICENSE.txt", "Licence field (apk)"
+  std::string text;              // as it stands there, cut to what can be shown
+  std::string expression;        // the SPDX expression that it stands for; empty where nobody knows
+  std::string restriction = {};  // words in it, beside those of a licence, that take rights away
 
   friend bool operator==(const LicenceStatement&, const LicenceStatement&) = default;
 };
@@ -39,6 +40,10 @@ struct Facts {
   bool is_yanked = false;
   std::string yanked_reason;
   std::string sha256;  // of the file that an index gives for the version; empty where none was asked
+  // Where that file lies, of one whose own metadata may say more of its licence than has been told; and the SHA-256 of
+  // its METADATA where an index keeps that beside it (PEP 658), empty where it gives none.
+  std::string file_url;
+  std::optional<std::string> metadata_sha256;
   // Whether an index has the name, since when and in how many releases; nothing where none was asked.
   std::optional<bool> is_on_index;
   std::optional<std::chrono::system_clock::time_point> first_released;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,15 @@ struct Finding {
   Package package;       // of what
   std::string evidence;  // what was seen and where: "License-Expression in METADATA: 'GPL-3.0-only'"
   std::string remedy;    // what to do; empty for Allow
+  // Of a weakness: what advisories call it, the first names it; the word for how grave it is, CVSS 3's score where one
+  // is known, and the versions that end it, the earliest first.
+  std::vector<std::string> ids = {};
+  std::string severity = {};
+  std::optional<double> score = {};
+  std::vector<std::string> fixed = {};
+  // Of a look-alike: the popular name, and its rank; 0 where it has none.
+  std::string target = {};
+  int rank = 0;
 
   friend bool operator==(const Finding&, const Finding&) = default;
 };

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "berth/vet/licence_expression.h"
+#include "berth/vet/python_licence.h"
 
 namespace berth::vet {
 namespace {
@@ -19,6 +20,7 @@ struct Source {
   std::string name;
   std::string text;
   std::optional<LicenceExpression> expression;
+  std::string restriction;
 };
 
 bool says_nothing(const LicenceStatement& statement) {
@@ -30,7 +32,7 @@ std::vector<Source> sources_of(const std::vector<LicenceStatement>& statements) 
   std::vector<Source> sources;
   for (auto at = statements.begin(); at != statements.end();) {
     const auto end = std::find_if(at, statements.end(), [&](const auto& one) { return one.source != at->source; });
-    Source source = {.name = at->source, .text = {}, .expression = std::nullopt};
+    Source source = {.name = at->source, .text = {}, .expression = std::nullopt, .restriction = {}};
     std::string joined;
     bool is_understood = true;
     for (; at != end; ++at) {
@@ -38,6 +40,7 @@ std::vector<Source> sources_of(const std::vector<LicenceStatement>& statements) 
       const std::string& shown = at->text.empty() ? at->expression : at->text;
       source.text += (source.text.empty() ? "" : "; ") + shown.substr(0, kShown) + (shown.size() > kShown ? "..." : "");
       is_understood = is_understood && !at->expression.empty();
+      if (source.restriction.empty()) source.restriction = at->restriction;
       joined += fmt::format("{}({})", joined.empty() ? "" : " AND ", at->expression);
     }
     if (source.text.empty()) continue;
@@ -47,7 +50,11 @@ std::vector<Source> sources_of(const std::vector<LicenceStatement>& statements) 
   return sources;
 }
 
-std::string said(const Source& source) { return fmt::format("{}: '{}'", source.name, source.text); }
+std::string said(const Source& source) {
+  const std::string restriction =
+      source.restriction.empty() ? std::string() : fmt::format(", with words that restrict ('{}')", source.restriction);
+  return fmt::format("{}: '{}'{}", source.name, source.text, restriction);
+}
 
 std::string said(const std::vector<Source>& sources) {
   std::vector<std::string> texts;
@@ -69,14 +76,11 @@ class Judgement {
         std::ranges::find_if(sources_, [](const Source& one) { return one.expression.has_value(); });
     if (understood == sources_.end()) return {unclear()};
     std::vector<Finding> findings = {decided(*understood)};
-    if (understood != sources_.begin()) findings.push_back(unclear());
+    if (understood != sources_.begin() || !understood->restriction.empty()) findings.push_back(unclear());
     for (auto later = understood + 1; later != sources_.end(); ++later) {
-      if (!later->expression) continue;
-      const Verdict verdict = rules_.verdict_of(*later->expression);
-      if (verdict <= findings.front().verdict) continue;
-      findings.push_back(finding(is_reported_only_ ? Verdict::Allow : Verdict::Ask, "licence.disagreement",
-                                 fmt::format("{}; but {}", said(*understood), said(*later)),
-                                 "find out which of them holds, and approve it with the reason"));
+      if (auto found = disagreement(*understood, *later, findings.front().verdict)) {
+        findings.push_back(*std::move(found));
+      }
     }
     return findings;
   }
@@ -97,9 +101,27 @@ class Judgement {
                    "take another package, or approve this one with a reason");
   }
 
+  Verdict doubt() const { return is_reported_only_ ? Verdict::Allow : Verdict::Ask; }
+
+  // A source that counts less says what the policy takes less, or takes rights away, or simply names other licences.
+  std::optional<Finding> disagreement(const Source& first, const Source& later, Verdict decided) const {
+    const bool is_stronger = later.expression && rules_.verdict_of(*later.expression) > decided;
+    const bool takes_away = decided == Verdict::Allow && !later.restriction.empty();
+    if (!is_stronger && !takes_away &&
+        (!later.expression || !contradict(first.expression->text(), later.expression->text()))) {
+      return std::nullopt;
+    }
+    return finding(is_stronger || takes_away ? doubt() : Verdict::Allow, "licence.disagreement",
+                   fmt::format("{}; but {}", said(first), said(later)),
+                   "find out which of them holds, and approve it with the reason");
+  }
+
   Finding unclear() const {
-    return finding(is_reported_only_ ? Verdict::Allow : Verdict::Ask, "licence.unclear",
-                   fmt::format("no licence of the SPDX list is understood in: {}", said(sources_)),
+    const bool restricts =
+        std::ranges::any_of(sources_, [](const Source& source) { return !source.restriction.empty(); });
+    return finding(doubt(), "licence.unclear",
+                   restricts ? fmt::format("what it says is no licence of the SPDX list alone: {}", said(sources_))
+                             : fmt::format("no licence of the SPDX list is understood in: {}", said(sources_)),
                    "read it, and approve the package with what it says");
   }
 

@@ -4,9 +4,11 @@
 #include <array>
 #include <iterator>
 #include <numeric>
+#include <utility>
 
 #include "berth/base/error.h"
 #include "berth/vet/built_in_data.h"
+#include "berth/vet/spdx_list.h"
 #include "berth/vet/text_lines.h"
 
 namespace berth::vet {
@@ -16,6 +18,10 @@ constexpr std::size_t kBuckets = std::size_t{1} << 17;
 constexpr std::uint32_t kOneIn = 4;
 // Where two are as like, one that many use is meant.
 constexpr double kApproved = 0.05;
+// Three words in a row that are common to chance: a passage has so many of them one after the other, in the licence
+// that the text is of and in another.
+constexpr std::size_t kPassage = 3;
+constexpr std::size_t kForeignPassage = 8;
 
 bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -150,6 +156,7 @@ LicenceTexts::LicenceTexts(std::string_view data) {
     licence.is_sampled = cursor.byte() != 0;
     licence.is_osi_approved = cursor.byte() != 0;
     licence.id = cursor.bytes(cursor.byte());
+    licence.is_permissive = group_of_licence(licence.id) == LicenceGroup::Permissive;
   }
   std::vector<Posting> postings;
   for (std::uint32_t i = 0; i < licences_.size(); ++i) {
@@ -161,6 +168,14 @@ LicenceTexts::LicenceTexts(std::string_view data) {
   postings_.resize(postings.size());
   std::vector<std::uint32_t> next(starts_.begin(), starts_.end() - 1);
   for (const Posting& posting : postings) postings_[next[posting.hash / kOneIn % kBuckets]++] = posting;
+}
+
+template <class Function>
+void LicenceTexts::each_with(std::uint32_t hash, Function with) const {
+  const std::size_t bucket = hash / kOneIn % kBuckets;
+  for (std::uint32_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
+    if (postings_[i].hash == hash) with(postings_[i].licence);
+  }
 }
 
 std::vector<TextLikeness> LicenceTexts::closest_to(const std::vector<std::string>& words, std::size_t most) const {
@@ -178,10 +193,7 @@ std::vector<TextLikeness> LicenceTexts::closest_to(const std::vector<std::string
 
   std::vector<std::uint32_t> common(licences_.size());
   for (const std::uint32_t hash : hashes) {
-    const std::size_t bucket = hash / kOneIn % kBuckets;
-    for (std::uint32_t i = starts_[bucket]; i < starts_[bucket + 1]; ++i) {
-      if (postings_[i].hash == hash) ++common[postings_[i].licence];
-    }
+    each_with(hash, [&](std::uint32_t licence) { ++common[licence]; });
   }
   std::vector<TextLikeness> found;
   for (std::size_t i = 0; i < licences_.size(); ++i) {
@@ -198,6 +210,40 @@ std::vector<TextLikeness> LicenceTexts::closest_to(const std::vector<std::string
                             [&](const auto& a, const auto& b) { return worth(a) > worth(b); });
   found.resize(shown);
   return found;
+}
+
+std::vector<KnownWord> LicenceTexts::known_words(const std::vector<std::string>& words, std::string_view id) const {
+  std::vector<KnownWord> known;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!std::ranges::binary_search(kNames, std::string_view(words[i]))) known.push_back({.at = i});
+  }
+  const auto word = [&](std::size_t i) { return std::string_view(words[known[i].at]); };
+  // The passage of each licence that ends at its `end`, in numbers of three words in a row; none where both are equal.
+  struct Passage {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  std::vector<Passage> passages(licences_.size());
+  const auto own = static_cast<std::size_t>(std::ranges::find(licences_, id, &Licence::id) - licences_.begin());
+  const bool is_sampled = own < licences_.size() && licences_[own].is_sampled;
+  const auto close = [&](std::size_t licence) {
+    const auto [begin, end] = std::exchange(passages[licence], {});
+    if (end - begin < (licence == own ? kPassage : kForeignPassage)) return;
+    for (std::size_t i = begin; i < end + 2; ++i) known[i].is_of_licence = true;
+  };
+  for (std::size_t i = 0; i + 2 < known.size(); ++i) {
+    const std::uint32_t hash = hash_of(word(i), word(i + 1), word(i + 2));
+    each_with(hash, [&](std::uint32_t licence) {
+      if (licence != own && !licences_[licence].is_permissive) return;
+      if (passages[licence].end != i) close(licence);
+      if (passages[licence].begin == passages[licence].end) passages[licence].begin = i;
+      passages[licence].end = i + 1;
+    });
+    // What was not kept of the licence goes on as it was.
+    if (is_sampled && hash % kOneIn != 0 && passages[own].end == i && passages[own].begin < i) ++passages[own].end;
+  }
+  for (std::size_t licence = 0; licence < licences_.size(); ++licence) close(licence);
+  return known;
 }
 
 }  // namespace berth::vet

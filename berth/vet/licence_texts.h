@@ -24,6 +24,11 @@ struct TextLikeness {
   double alike() const { return of_licence + of_text == 0 ? 0 : 2 * of_licence * of_text / (of_licence + of_text); }
 };
 
+struct KnownWord {
+  std::size_t at = 0;  // in the words that were given
+  bool is_of_licence = false;
+};
+
 // Made once of data/licence_texts.bin (tools/make_licence_texts.py); const afterwards, any thread may ask.
 class LicenceTexts {
  public:
@@ -31,6 +36,10 @@ class LicenceTexts {
 
   // The licences that have something in common with `words`, the most alike first, at most `most`.
   std::vector<TextLikeness> closest_to(const std::vector<std::string>& words, std::size_t most) const;
+
+  // The words of `words` that are compared at all, with whether each stands in a passage of the licence `id`, or in a
+  // longer one of a permissive licence: what is left is somebody's own.
+  std::vector<KnownWord> known_words(const std::vector<std::string>& words, std::string_view id) const;
   std::size_t size() const { return licences_.size(); }
 
  private:
@@ -39,6 +48,7 @@ class LicenceTexts {
     std::uint32_t hashes = 0;
     bool is_sampled = false;  // one hash in four is kept
     bool is_osi_approved = false;
+    bool is_permissive = false;
   };
   struct Posting {
     std::uint32_t hash = 0;
@@ -46,6 +56,10 @@ class LicenceTexts {
   };
 
   explicit LicenceTexts(std::string_view data);
+
+  // Calls `with` for each licence that has the hash.
+  template <class Function>
+  void each_with(std::uint32_t hash, Function with) const;
 
   std::vector<Licence> licences_;
   std::vector<std::uint32_t> starts_;  // by the lower bits of a hash

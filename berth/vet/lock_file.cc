@@ -48,10 +48,14 @@ Result<LockFile> read_lock_file(const fs::path& path) {
   }
   if (*kind == LockKind::Requirements) {
     const fs::path folder = path.parent_path();
-    return read_requirements(folder.empty() ? fs::path(".") : folder, path.filename());
+    BERTH_TRY(LockFile lock, read_requirements(folder.empty() ? fs::path(".") : folder, path.filename()));
+    // As the path was given: two files of one name are told apart.
+    for (LockedPackage& one : lock.packages) one.package.origin = (folder / one.package.origin).native();
+    for (LeftOut& one : lock.left_out) one.origin = (folder / one.origin).native();
+    return lock;
   }
   BERTH_TRY(const std::string text, sys::read_file(path, kMostLockBytes));
-  return parse_lock(*kind, text, name);
+  return parse_lock(*kind, text, path.native());
 }
 
 std::string without_credentials(std::string_view address) {

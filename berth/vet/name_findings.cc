@@ -34,9 +34,13 @@ Finding look_alike_finding(const Package& package, const LookAlike& found, bool 
   const std::string remedy = found.likeness == Likeness::StandardLibrary
                                  ? "leave it out: Python brings the module"
                                  : fmt::format("if '{}' is meant, write that", found.target);
-  return finding(is_known ? Verdict::Ask : Verdict::Refuse, "name.look-alike", package,
-                 fmt::format("the name '{}' {}: '{}'{}", package.name, words_for(found.likeness), found.target, rank),
-                 remedy + "; else approve this name");
+  Finding told =
+      finding(is_known ? Verdict::Ask : Verdict::Refuse, "name.look-alike", package,
+              fmt::format("the name '{}' {}: '{}'{}", package.name, words_for(found.likeness), found.target, rank),
+              remedy + "; else approve this name");
+  told.target = found.target;
+  told.rank = found.target_rank;
+  return told;
 }
 
 }  // namespace

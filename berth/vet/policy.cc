@@ -8,6 +8,7 @@
 #include "berth/base/utf8.h"
 #include "berth/content/suggestion.h"
 #include "berth/content/yaml_reader.h"
+#include "berth/vet/source_info.h"
 #include "berth/vet/yaml_keys.h"
 
 namespace berth::vet {
@@ -84,7 +85,8 @@ Result<void> read_sources(const YamlNode& node, const YamlPlace& place, std::vec
   if (node.is_null()) return {};
   if (!node.is_mapping()) return fail(Errc::InvalidInput, place.text(node) + " is no mapping of names to addresses");
   for (const auto& [key, value] : node.entries()) {
-    Source source = {.name = std::string(key->text()), .address = {}, .sha256 = {}};
+    Source source;
+    BERTH_CHECK_OK(yaml_value(parse_source_name, source.name)(*key, place.below(key->text())));
     BERTH_CHECK_OK(read_source(*value, place.below(key->text()), source));
     sources.push_back(std::move(source));
   }
@@ -144,14 +146,16 @@ Result<std::chrono::seconds> parse_age(std::string_view text) {
   return unit == "d" ? std::chrono::days(count) : std::chrono::seconds(std::chrono::hours(count));
 }
 
+std::vector<std::string> known_rules() { return {std::ranges::begin(kRules), std::ranges::end(kRules)}; }
+
 Result<std::string> parse_rule(std::string_view text) {
   if (std::ranges::find(kRules, text) != std::ranges::end(kRules)) return std::string(text);
   const bool is_wide = text.ends_with(".*") && std::ranges::any_of(kRules, [&](std::string_view rule) {
                          return rule.starts_with(text.substr(0, text.size() - 1));
                        });
   if (is_wide) return std::string(text);
-  const std::vector<std::string> names(std::ranges::begin(kRules), std::ranges::end(kRules));
-  return fail(Errc::InvalidInput, fmt::format("'{}' is no rule{}", shown(text), content::suggestion_for(text, names)));
+  return fail(Errc::InvalidInput,
+              fmt::format("'{}' is no rule{}", shown(text), content::suggestion_for(text, known_rules())));
 }
 
 Result<Policy> parse_policy(std::string_view text, std::string_view name) {
@@ -161,8 +165,12 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name) {
   const auto any_text = [](std::string_view given) -> Result<std::string> { return std::string(given); };
   std::vector<YamlKey> distribution;
   add_groups(distribution, policy.distribution_licences);
-  std::vector<YamlKey> licences = {{"none", yaml_value(parse_verdict, policy.no_licence)},
-                                   {"distribution", yaml_group(std::move(distribution))}};
+  std::vector<YamlKey> licences = {
+      {"none", yaml_value(parse_verdict, policy.no_licence)},
+      {"distribution", [&, group = yaml_group(std::move(distribution))](const YamlNode& node, const YamlPlace& place) {
+         policy.binds_distributions = !node.is_null();
+         return group(node, place);
+       }}};
   add_groups(licences, policy.licences);
   const auto sources = [&](const YamlNode& node, const YamlPlace& place) {
     return read_sources(node, place, policy.sources);

@@ -32,6 +32,7 @@ struct Policy {
   LicenceRules licences;              // of Python packages
   Verdict no_licence = Verdict::Ask;  // nothing says which
   LicenceRules distribution_licences = licences_of_distributions();
+  bool binds_distributions = false;  // the policy names them itself: then images that are made are held to it, too
 
   std::map<SeverityLevel, Verdict> advisories = {
       {SeverityLevel::Critical, Verdict::Refuse}, {SeverityLevel::High, Verdict::Refuse},
@@ -75,6 +76,8 @@ Result<Policy> parse_policy(std::string_view text, std::string_view name);
 Result<Verdict> parse_verdict(std::string_view text);
 // "7d", "36h", "0". Errors: InvalidInput.
 Result<std::chrono::seconds> parse_age(std::string_view text);
+// The ids of all rules.
+std::vector<std::string> known_rules();
 // The id of a rule that there is, or of all below one: "licence.*". Errors: InvalidInput with a suggestion.
 Result<std::string> parse_rule(std::string_view text);
 

@@ -23,6 +23,15 @@ ProjectFile file_of(const Json& member) {
   file.name = member.text_or("filename", "");
   if (const Json* hashes = member.find("hashes")) file.sha256 = hashes->text_or("sha256", "");
   file.uploaded = parse_utc(member.text_or("upload-time", ""));
+  // PEP 714: the newer name first.
+  for (const char* key : {"core-metadata", "dist-info-metadata", "data-dist-info-metadata"}) {
+    const Json* metadata = member.find(key);
+    if (metadata == nullptr || file.metadata_sha256) continue;
+    const bool* whether = metadata->as_bool();
+    if (metadata->is_object() || (whether != nullptr && *whether)) {
+      file.metadata_sha256 = metadata->is_object() ? metadata->text_or("sha256", "") : std::string();
+    }
+  }
   const Json* yanked = member.find("yanked");
   if (yanked == nullptr) return file;
   if (const std::string* reason = yanked->as_string()) {
@@ -165,6 +174,7 @@ void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers) {
       facts.is_yanked = true;
       if (facts.yanked_reason.empty()) facts.yanked_reason = file->yanked_reason;
     }
+    if (file->metadata_sha256 && !facts.sha256.empty()) facts.metadata_sha256 = file->metadata_sha256;
     if (file->uploaded && (!facts.released || *file->uploaded > *facts.released)) facts.released = file->uploaded;
   }
   if (facts.released) return;

@@ -21,6 +21,7 @@ struct ProjectFile {
   std::optional<std::chrono::system_clock::time_point> uploaded;  // PEP 700
   bool is_yanked = false;                                         // PEP 592
   std::string yanked_reason;
+  std::optional<std::string> metadata_sha256 = {};  // of its METADATA, which lies beside it (PEP 658); may be empty
 };
 
 struct ProjectPage {

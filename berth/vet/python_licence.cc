@@ -10,6 +10,8 @@
 #include "berth/vet/licence_expression.h"
 #include "berth/vet/licence_names.h"
 #include "berth/vet/licence_recognition.h"
+#include "berth/vet/licence_remainder.h"
+#include "berth/vet/licence_texts.h"
 
 namespace berth::vet {
 namespace {
@@ -55,15 +57,39 @@ std::optional<LicenceStatement> of_classifiers(const std::vector<std::string>& c
   return LicenceStatement{"Classifier", shown(text), is_known ? expression_or_nothing(expression) : std::string()};
 }
 
+// A name of no licence that says by itself that there is none for everybody: "Acme Proprietary".
+std::string restriction_of_name(const std::string& field) {
+  const std::vector<std::string> words = licence_words(field);
+  const bool shuts_out = std::ranges::any_of(words, [](const std::string& word) {
+    return word == "proprietary" || word == "commercial" || word == "confidential" || word == "noncommercial" ||
+           word == "shareware";
+  });
+  return shuts_out ? shown(field) : restriction_in(words);
+}
+
 std::optional<LicenceStatement> of_field(const std::string& field) {
   if (says_nothing(field)) return std::nullopt;
-  const bool is_text = field.size() > kLongestName || field.find('\n') != std::string::npos;
-  return LicenceStatement{"License", shown(field.substr(0, field.find('\n'))),
-                          is_text ? recognise_licence(field).expression : spdx_of_licence_field(field)};
+  LicenceStatement statement = {"License", shown(field.substr(0, field.find('\n'))), {}};
+  if (field.size() > kLongestName || field.find('\n') != std::string::npos) {
+    RecognisedLicence found = recognise_licence(field);
+    statement.expression = std::move(found.expression);
+    statement.restriction = std::move(found.restriction);
+  } else if (statement.expression = spdx_of_licence_field(field); statement.expression.empty()) {
+    statement.restriction = restriction_of_name(field);
+  }
+  return statement;
+}
+
+// Which versions of a licence of GNU hold is often left open by one that is as honest as another.
+std::string without_versions(std::string term) {
+  for (const std::string_view end : {"-only", "-or-later"}) {
+    if (term.ends_with(end)) term.resize(term.size() - end.size());
+  }
+  return term;
 }
 
 void add_terms(const LicenceExpression& expression, std::set<std::string>& terms) {
-  if (expression.kind == LicenceExpression::Kind::Term) terms.insert(expression.term.text());
+  if (expression.kind == LicenceExpression::Kind::Term) terms.insert(without_versions(expression.term.text()));
   for (const LicenceExpression& part : expression.parts) add_terms(part, terms);
 }
 
@@ -71,6 +97,12 @@ std::set<std::string> terms_of(const std::string& expression) {
   std::set<std::string> terms;
   if (const auto read = parse_licence_expression(expression)) add_terms(*read, terms);
   return terms;
+}
+
+std::string likeness_of(const RecognisedLicence& found) {
+  if (found.is_by_notice) return "it names its licence";
+  if (found.expression.empty() && found.restriction.empty()) return "like no licence of the SPDX list";
+  return fmt::format("{:.0f} % like {}", 100 * found.likeness, found.closest);
 }
 
 }  // namespace
@@ -103,29 +135,17 @@ std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& meta
   if (auto classifiers = of_classifiers(metadata.classifiers)) statements.push_back(*std::move(classifiers));
   if (auto field = of_field(metadata.licence)) statements.push_back(*std::move(field));
   for (const LicenceFile& file : files) {
-    const RecognisedLicence found = recognise_licence(file.text);
+    RecognisedLicence found = recognise_licence(file.text);
     if (found.expression.empty() && !is_licence_file_name(file.path)) continue;
-    const std::string how = found.expression.empty() ? std::string("like no licence of the SPDX list")
-                            : found.is_by_notice     ? std::string("it names its licence")
-                                                 : fmt::format("{:.0f} % like {}", 100 * found.likeness, found.closest);
-    statements.push_back({file.path, how, found.expression});
+    statements.push_back({file.path, likeness_of(found), std::move(found.expression), std::move(found.restriction)});
   }
   return statements;
 }
 
-std::optional<std::string> disagreement_of(const std::vector<LicenceStatement>& statements) {
-  for (std::size_t i = 0; i < statements.size(); ++i) {
-    for (std::size_t j = i + 1; j < statements.size(); ++j) {
-      const auto& [source, text, expression] = statements[i];
-      const auto& [other_source, other_text, other_expression] = statements[j];
-      if (expression.empty() || other_expression.empty()) continue;
-      const std::set<std::string> terms = terms_of(expression);
-      const std::set<std::string> other_terms = terms_of(other_expression);
-      if (std::ranges::includes(terms, other_terms) || std::ranges::includes(other_terms, terms)) continue;
-      return fmt::format("{}: {}; {}: {}", source, expression, other_source, other_expression);
-    }
-  }
-  return std::nullopt;
+bool contradict(const std::string& expression, const std::string& other) {
+  const std::set<std::string> terms = terms_of(expression);
+  const std::set<std::string> others = terms_of(other);
+  return !std::ranges::includes(terms, others) && !std::ranges::includes(others, terms);
 }
 
 }  // namespace berth::vet

@@ -17,15 +17,16 @@ struct LicenceFile {
 };
 
 // The statements, the one that counts most first: License-Expression, the classifiers together, License, then each
-// file that is a licence's text. A statement that nobody can read as a licence has no expression; where nothing is said
-// (UNKNOWN, nothing but "OSI Approved", files that are no licence) there is no statement. Nothing is guessed from parts
-// of a text: "Not Apache licensed; proprietary" is no Apache.
+// file that is a licence's text. A statement that nobody can read as a licence has no expression, and neither has a
+// text that takes away what a permissive licence gives (restriction); where nothing is said (UNKNOWN, nothing but "OSI
+// Approved", files that are no licence) there is no statement. Nothing is guessed from parts of a text: "Not Apache
+// licensed; proprietary" is no Apache.
 std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& metadata,
                                                         const std::vector<LicenceFile>& files);
 
-// Where statements with expressions contradict each other: "License-Expression: MIT; Classifier: GPL-3.0-only". Nothing
-// where each says the same or a part of what another says.
-std::optional<std::string> disagreement_of(const std::vector<LicenceStatement>& statements);
+// Whether two expressions say something else of one package: neither says the same or a part of what the other says.
+// Which versions of a licence of GNU are meant is no contradiction.
+bool contradict(const std::string& expression, const std::string& other);
 
 // The SPDX expression of one classifier ("License :: OSI Approved :: MIT License"). A classifier that may mean several
 // licences gives all of them, joined by AND. Empty for those that say nothing, nullopt for those that are no licence's.

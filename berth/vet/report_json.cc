@@ -15,13 +15,33 @@ Json json_of_approval(const Approval& approval) {
       .set("reason", approval.reason)
       .set("until", approval.until_text);
   if (!approval.written.empty()) json.set("versions", approval.written);
+  if (!approval.id.empty()) json.set("id", approval.id);
   return json;
+}
+
+Json json_of_texts(const std::vector<std::string>& texts) {
+  Json list = Json::array();
+  for (const std::string& text : texts) list.push_back(to_valid_utf8(text));
+  return list;
+}
+
+void set_place(Json& json, std::string_view origin) {
+  const Place place = place_of(origin);
+  if (!place.file.empty()) json.set("file", to_valid_utf8(place.file));
+  if (place.line > 0) json.set("line", place.line);
 }
 
 Json json_of_finding(const Finding& finding) {
   Json json = Json::object();
   json.set("verdict", verdict_text(finding.verdict)).set("rule", finding.rule);
   json.set("evidence", to_valid_utf8(finding.evidence)).set("remedy", to_valid_utf8(finding.remedy));
+  set_place(json, finding.package.origin);
+  if (!finding.ids.empty()) json.set("ids", json_of_texts(finding.ids));
+  if (!finding.severity.empty()) json.set("severity", finding.severity);
+  if (finding.score) json.set("score", *finding.score);
+  if (!finding.ids.empty()) json.set("fixed", json_of_texts(finding.fixed));
+  if (!finding.target.empty()) json.set("target", finding.target);
+  if (finding.rank > 0) json.set("rank", std::int64_t{finding.rank});
   return json;
 }
 
@@ -36,6 +56,7 @@ Json json_of_package(const JudgedPackage& judged) {
     Json one = Json::object();
     one.set("source", to_valid_utf8(statement.source)).set("text", to_valid_utf8(statement.text));
     one.set("expression", statement.expression);
+    if (!statement.restriction.empty()) one.set("restriction", to_valid_utf8(statement.restriction));
     licences.push_back(std::move(one));
   }
   json.set("licences", std::move(licences));
@@ -50,6 +71,18 @@ Json json_of_package(const JudgedPackage& judged) {
 }
 
 }  // namespace
+
+Place place_of(std::string_view origin) {
+  const std::size_t colon = origin.rfind(':');
+  const std::string_view digits = colon == std::string_view::npos ? std::string_view() : origin.substr(colon + 1);
+  if (digits.empty() || digits.size() > 7) return {.file = origin};
+  std::int64_t line = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return {.file = origin};
+    line = line * 10 + (c - '0');
+  }
+  return line == 0 ? Place{.file = origin} : Place{.file = origin.substr(0, colon), .line = line};
+}
 
 Json json_of_report(const Report& report) {
   Json json = Json::object();

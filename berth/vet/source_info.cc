@@ -1,9 +1,15 @@
 #include "berth/vet/source_info.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "berth/base/utf8.h"
 
 namespace berth::vet {
 namespace {
+
+constexpr std::size_t kLongestName = 60;
 
 std::size_t count_of(const Json& json, std::string_view key) {
   const Json* value = json.find(key);
@@ -35,6 +41,17 @@ Result<Json> parse_line(std::string_view line) {
 
 }  // namespace
 
+Result<std::string> parse_source_name(std::string_view text) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  };
+  const bool is_name = !text.empty() && text.size() <= kLongestName && text.front() != '.';
+  if (is_name && std::ranges::all_of(text, is_part)) return std::string(text);
+  return fail(Errc::InvalidInput,
+              fmt::format("'{}' is no name of a source: small letters, digits, '-', '_' and '.', at most {}",
+                          to_visible(text.substr(0, kLongestName), false), kLongestName));
+}
+
 Json json_of_source(const SourceInfo& source) {
   Json json = Json::object();
   json.set("name", source.name);
@@ -46,6 +63,7 @@ Json json_of_source(const SourceInfo& source) {
   json.set("advisories", source.advisories);
   json.set("withdrawn", source.withdrawn);
   json.set("contradictions", source.contradictions);
+  if (source.left_out > 0) json.set("left_out", source.left_out);
   json.set("problems", json_of_texts(source.problems));
   return json;
 }
@@ -62,6 +80,7 @@ Result<SourceInfo> parse_source(std::string_view line) {
   source.advisories = count_of(json, "advisories");
   source.withdrawn = count_of(json, "withdrawn");
   source.contradictions = count_of(json, "contradictions");
+  source.left_out = count_of(json, "left_out");
   source.problems = texts_of(json, "problems");
   return source;
 }

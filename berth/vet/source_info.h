@@ -1,6 +1,7 @@
 // What is told of a source of advisories, and of a list, as JSON. Pure.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "berth/base/json.h"
@@ -9,6 +10,9 @@
 #include "berth/vet/known_list.h"
 
 namespace berth::vet {
+
+// The name of a source of advisories, which names its file. Errors: InvalidInput.
+Result<std::string> parse_source_name(std::string_view text);
 
 Json json_of_source(const SourceInfo& source);
 // Errors: Corrupt.

@@ -81,10 +81,15 @@ Result<const content::ZipEntry*> find_metadata(const content::ZipArchive& archiv
 }  // namespace
 
 Result<std::vector<LicenceStatement>> read_wheel_licences(const std::filesystem::path& wheel) {
-  const auto reading = [&] { return fmt::format("read the wheel '{}'", wheel.filename().native()); };
-  BERTH_TRY(const Mapping mapping, Mapping::open(wheel).context(reading));
-  BERTH_TRY(const content::ZipArchive archive,
-            content::ZipArchive::parse(mapping.bytes(), wheel.filename().native(), kLimits));
+  const std::string name = wheel.filename().native();
+  BERTH_TRY(const Mapping mapping,
+            Mapping::open(wheel).context([&] { return fmt::format("read the wheel '{}'", name); }));
+  return licences_of_wheel(mapping.bytes(), name);
+}
+
+Result<std::vector<LicenceStatement>> licences_of_wheel(std::string_view bytes, const std::string& name) {
+  const auto reading = [&] { return fmt::format("read the wheel '{}'", name); };
+  BERTH_TRY(const content::ZipArchive archive, content::ZipArchive::parse(bytes, name, kLimits));
   BERTH_TRY(const content::ZipEntry* entry, find_metadata(archive).context(reading));
   BERTH_TRY(const std::string text, archive.unpack(*entry));
   BERTH_TRY(const CoreMetadata metadata, parse_core_metadata(text).context(reading));
@@ -93,8 +98,8 @@ Result<std::vector<LicenceStatement>> read_wheel_licences(const std::filesystem:
   for (const content::ZipEntry& one : archive.entries()) {
     if (one.is_folder || !one.name.starts_with(folder) || files.size() == kMostLicenceFiles) continue;
     const std::string inside = one.name.substr(folder.size());
-    const bool is_named = std::ranges::any_of(metadata.licence_files, [&](const std::string& name) {
-      return inside == name || inside == "licenses/" + name;
+    const bool is_named = std::ranges::any_of(metadata.licence_files, [&](const std::string& file) {
+      return inside == file || inside == "licenses/" + file;
     });
     if ((!is_named && !is_licence_file_name(inside)) || one.size > kLargestLicence) continue;
     BERTH_TRY(std::string content, archive.unpack(one));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/base/result.h"
@@ -13,5 +15,8 @@ namespace berth::vet {
 // changes it meanwhile. Errors: those of reading; InvalidInput when it is no archive that every reader understands
 // alike, or has not exactly one METADATA that can be read; Exhausted past a bound.
 Result<std::vector<LicenceStatement>> read_wheel_licences(const std::filesystem::path& wheel);
+
+// The same of a wheel's bytes. Pure.
+Result<std::vector<LicenceStatement>> licences_of_wheel(std::string_view bytes, const std::string& name);
 
 }  // namespace berth::vet

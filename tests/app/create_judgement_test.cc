@@ -69,6 +69,21 @@ TEST_F(Creation, IsRefusedWithReasonRemedyAndHowToApprove) {
               Contains(AllOf(HasSubstr("approvals.yaml"), HasSubstr("{package: zz-thing, rule: licence.denied"))));
 }
 
+TEST_F(Creation, IsHeldToLicencesOfDistributionsThatThePolicyNames) {
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  vet::Facts owned = library("zz-thing", "GPL-3.0-only");
+  owned.owner = vet::make_package(vet::Ecosystem::Debian, "python3-zz-thing", "1.0-1", "x");
+  const auto accepted_by = [&](const std::string& policy) {
+    write("vet.yaml", policy);
+    const auto verdict = open().judge_resolution(recipe_with("wget"), {owned});
+    return verdict && verdict->accepted;
+  };
+  EXPECT_TRUE(accepted_by(kPolicy));
+  EXPECT_FALSE(accepted_by(std::string(kPolicy) + "licences: {distribution: {copyleft: refuse}}\n"));
+  EXPECT_FALSE(accepted_by(std::string(kPolicy) + "licences: {distribution: {copyleft: ask}}\n"));
+  EXPECT_TRUE(accepted_by(std::string(kPolicy) + "licences: {distribution: {copyleft: allow}}\n"));
+}
+
 TEST_F(Creation, IsAcceptedWithAnApprovalThatIsRecorded) {
   write("vet.yaml", kPolicy);
   approve("licence.denied", "2199-12-31");

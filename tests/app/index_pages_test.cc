@@ -40,6 +40,17 @@ TEST(PageRequest, TrustsOnlyHostsThatPipTrusts) {
   EXPECT_THAT(page_request(pip, "https://index.example/simple", "a", ""), Not(HasSubstr("insecure")));
 }
 
+TEST(FileRequest, HasThePasswordOfItsIndexAlone) {
+  image::PipSettings pip;
+  pip.indexes = {"https://me:word@index.example/simple", "https://other.example/simple"};
+  EXPECT_THAT(file_request(pip, "https://index.example/files/a.whl.metadata", ""),
+              HasSubstr("url = \"https://me:word@index.example/files/a.whl.metadata\"\n"));
+  for (const char* address : {"https://files.example/a.whl", "http://index.example/a.whl",
+                              "https://index.example:8443/a.whl", "https://index.example.evil.example/a.whl"}) {
+    EXPECT_THAT(file_request(pip, address, ""), HasSubstr(std::string("url = \"") + address + "\"\n"));
+  }
+}
+
 TEST(PageRequest, HasNoLineOfSomebodyElse) {
   const std::string request = page_request({}, "https://index.example/x\noutput = \"/etc/passwd", "a", "");
   EXPECT_THAT(request, Not(HasSubstr("\noutput")));

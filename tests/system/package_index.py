@@ -23,10 +23,11 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def wheel(name, version, files, requires=(), licence='MIT', licence_file=None):
+def wheel(name, version, files, requires=(), licence='MIT', licence_file=None, expression=None):
     """(file name, bytes) of a wheel that holds `files`, a path to its text each."""
     info = '%s-%s.dist-info' % (name, version)
-    metadata = 'Metadata-Version: 2.1\nName: %s\nVersion: %s\nLicense: %s\n' % (name, version, licence)
+    metadata = 'Metadata-Version: %s\nName: %s\nVersion: %s\n' % ('2.4' if expression else '2.1', name, version)
+    metadata += 'License-Expression: %s\n' % expression if expression else 'License: %s\n' % licence
     metadata += ''.join('Requires-Dist: %s\n' % one for one in requires)
     whole = dict(files)
     whole[info + '/METADATA'] = metadata
@@ -111,6 +112,7 @@ class Index:
         self.uploaded = {}   # file name: when, where it is not UPLOADED
         self.yanked = {}     # file name: why
         self.json_pages = True
+        self.metadata = {}   # file name of a wheel: the METADATA that is given beside it (PEP 658), None for its own
         self.requests = []
         self.password = None
         self.gone_after = None  # requests for libraries that are still answered
@@ -181,12 +183,27 @@ class Index:
                             for name in names)
             page = '<!DOCTYPE html><html><body>%s</body></html>' % links
             return (200, 'text/html', page.encode()) if names else (404, 'text/plain', b'')
+        if path.endswith('.metadata'):
+            body = self.metadata_of(path.rsplit('/', 1)[-1][:-len('.metadata')])
+            return (200, 'text/plain', body) if body is not None else (404, 'text/plain', b'')
         body = self.libraries.get(path.rsplit('/', 1)[-1])
         return (200, 'application/octet-stream', body) if body is not None else (404, 'text/plain', b'')
+
+    def metadata_of(self, name):
+        if name not in self.metadata:
+            return None
+        return self.metadata[name] or self.own_metadata(name)
+
+    def own_metadata(self, name):
+        with zipfile.ZipFile(io.BytesIO(self.libraries[name])) as archive:
+            return archive.read('-'.join(name.split('-')[:2]) + '.dist-info/METADATA')
 
     def json_page(self, project, names):
         files = [{'filename': name, 'url': '/files/' + name, 'hashes': {'sha256': sha256(self.libraries[name])},
                   'upload-time': self.uploaded.get(name, UPLOADED), 'yanked': self.yanked.get(name, False)} for name in names]
+        for file in files:
+            if file['filename'] in self.metadata:
+                file['core-metadata'] = {'sha256': sha256(self.own_metadata(file['filename']))}
         return json.dumps({'meta': {'api-version': '1.1'}, 'name': project, 'files': files}).encode()
 
     def publish_debs(self, packages, folder):

@@ -331,6 +331,34 @@ def test_a_release_has_the_age_that_the_index_says(vet, index, monkeypatch):
     assert vet('smalllib==1.0').returncode == 0
 
 
+def test_a_licence_that_pip_leaves_out_is_read_from_the_file(vet):
+    """pip's report has no License-Expression before pip 25, and no licence files at all."""
+    vet.imported(WEAK)
+    index = Index()
+    try:
+        mit = wheel('zz_beside', '1.0', {'zz_beside.py': ''}, expression='MIT')
+        gpl = wheel('zz_inside', '1.0', {'zz_inside.py': ''}, expression='GPL-3.0-only')
+        lies = wheel('zz_lies', '1.0', {'zz_lies.py': ''}, expression='GPL-3.0-only')
+        text = wheel('zz_text', '1.0', {'zz_text.py': ''}, licence='', licence_file=open('/usr/share/common-licenses/Apache-2.0').read())
+        for one in (mit, gpl, lies, text):
+            index.add(one)
+        index.metadata = {mit[0]: None, lies[0]: index.own_metadata(lies[0]).replace(b'GPL-3.0-only', b'MIT')}
+        env = {'PIP_INDEX_URL': index.url + '/simple', 'PIP_CONFIG_FILE': '/dev/null', 'no_proxy': '127.0.0.1'}
+        asked = ['zz-beside==1.0', 'zz-inside==1.0', 'zz-text==1.0']
+        report = json.loads(vet('--json', *asked, env=env).stdout)
+        told = {one['name']: {finding['rule']: finding['evidence'] for finding in one['findings']} for one in report['packages']}
+        assert "MIT (License-Expression: 'MIT')" == told['zz-beside']['licence.allowed'], told
+        assert 'GPL-3.0-only (copyleft)' in told['zz-inside']['licence.denied'], told
+        assert 'Apache-2.0 (LICENSE:' in told['zz-text']['licence.allowed'], told
+        assert '/files/%s' % mit[0] not in index.requests, 'the metadata is enough'
+        # Other bytes than the index names are no metadata, whoever reads them first.
+        report = json.loads(vet('--json', 'zz-lies==1.0', env=env).stdout)
+        assert report['verdict'] == 'ask' and 'licence.allowed' not in json.dumps(report), report
+        assert 'facts.missing' in [finding['rule'] for finding in report['packages'][0]['findings']], report
+    finally:
+        index.end()
+
+
 def test_the_index_is_asked_through_pip(vet):
     """Where pip reaches an index; the policy's own example of the original passes as far as its packages go."""
     vet.imported(WEAK)

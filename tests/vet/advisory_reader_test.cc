@@ -57,6 +57,20 @@ TEST(AdvisoryReader, KeepsTheLaterOfTwoRecordsWithOneId) {
   EXPECT_EQ(gathered->advisories[0].modified, "2024-02-01T00:00:00Z");
 }
 
+TEST(AdvisoryReader, LeavesOutWhatSpeaksOfNothingHere) {
+  const std::string npm =
+      R"({"id": "GHSA-x", "affected": [{"package": {"ecosystem": "npm", "name": "x"}, "versions": ["1"]}]})";
+  const auto gathered = gather_advisories("[" + record("X-1") + "," + npm + "]", "x");
+  ASSERT_TRUE(ok(gathered));
+  EXPECT_EQ(gathered->source.advisories, 1u);
+  EXPECT_EQ(gathered->source.left_out, 1u);
+  EXPECT_TRUE(fails_with(gather_advisories(npm, "x"), Errc::InvalidInput, "none of its 1 advisories speaks of"));
+}
+
+TEST(AdvisoryReader, SaysWhatIsTakenInThePlaceOfAFolder) {
+  EXPECT_TRUE(fails_with(read_advisories("/usr"), Errc::InvalidInput, "'/usr' is a folder: taken are"));
+}
+
 TEST(AdvisoryReader, BearsOneUnreadableRecordInAHundred) {
   std::string list;
   for (int i = 0; i < 99; ++i) list += record(fmt::format("X-{}", i)) + ",";
@@ -114,6 +128,14 @@ const Bad kBad[] = {
          .add({.name = "a.json", .data = std::string(std::size_t{4} << 20, ' '), .deflated = true})
          .finish(),
      Errc::InvalidInput, "a bomb does"},
+    {"PlainTar", tar_entry("a.json", record("X-1")) + tar_end(), Errc::InvalidInput, "(tar, not packed): taken are"},
+    {"Xz",
+     std::string("\xfd"
+                 "7zXZ\0\0",
+                 7),
+     Errc::InvalidInput, "(xz): taken are"},
+    {"Bzip2", "BZh91AY", Errc::InvalidInput, "(bzip2): taken are"},
+    {"Zstd", "\x28\xb5\x2f\xfd....", Errc::InvalidInput, "(zstd): taken are"},
     {"NotZip", "PK\x03\x04 and no more", Errc::InvalidInput, "archive"},
 };
 

@@ -113,6 +113,16 @@ TEST_F(AdvisoryStore, ReplacesASourceAndSaysWhatItIs) {
   EXPECT_THAT(names(), ElementsAre("ours", "start set"));
 }
 
+TEST_F(AdvisoryStore, IsNotReplacedByAFewUnlessThatIsMeant) {
+  ASSERT_TRUE(ok(store_advisories(folder(), many(100, "2026-11-25T00:00:00Z"), kNow)));
+  EXPECT_TRUE(fails_with(store_advisories(folder(), many(49, "2026-11-26T00:00:00Z"), kNow), Errc::InvalidInput,
+                         "it has 49 advisories, and 'public' has 100 now"));
+  EXPECT_TRUE(ok(store_advisories(folder(), many(50, "2026-11-26T00:00:00Z"), kNow)));
+  ASSERT_TRUE(ok(store_advisories(folder(), many(100, "2026-11-25T00:00:00Z"), kNow)));
+  EXPECT_TRUE(ok(store_advisories(folder(), many(1, "2026-11-26T00:00:00Z"), kNow, Shrinking::Taken)));
+  EXPECT_TRUE(ok(store_advisories(folder(), many(100, "2026-11-25T00:00:00Z"), kNow)));
+}
+
 TEST_F(AdvisoryStore, UsesTheOldOneWhereTheNewOneIsDamagedAndSaysSo) {
   ASSERT_TRUE(ok(store_advisories(folder(), gathered("1"), kNow)));
   ASSERT_TRUE(ok(store_advisories(folder(), gathered("2"), kNow)));

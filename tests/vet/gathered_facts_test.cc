@@ -36,6 +36,20 @@ TEST(PipReport, BecomesFacts) {
   EXPECT_EQ(facts->back().licences.front().source, "License-Expression");
 }
 
+TEST(PipReport, SaysOfWhichFileMoreMayBeRead) {
+  const auto url_of = [](const char* metadata) {
+    const auto facts = facts_of_pip_report(
+        std::string(R"({"install": [{"download_info": {"url": "https://x/a.whl"}, "metadata": {"name": "a",
+        "version": "1", )") +
+        metadata + "}}]}");
+    return facts ? facts->front().file_url : facts.error().message();
+  };
+  EXPECT_EQ(url_of(R"("metadata_version": "2.4", "license": "MIT")"), "https://x/a.whl");
+  EXPECT_EQ(url_of(R"("metadata_version": "2.4", "license_expression": "MIT")"), "");
+  EXPECT_EQ(url_of(R"("metadata_version": "2.1", "license": "MIT")"), "");
+  EXPECT_EQ(url_of(R"("metadata_version": "2.1", "license": "UNKNOWN")"), "https://x/a.whl");
+}
+
 TEST(PipReport, IsRefusedWhenItIsNone) {
   EXPECT_TRUE(fails_with(facts_of_pip_report(""), Errc::InvalidInput, "pip's report"));
   EXPECT_TRUE(fails_with(facts_of_pip_report("{}"), Errc::InvalidInput, "has no list 'install'"));

@@ -150,7 +150,9 @@ TEST(Judge, AsksWhereAListIsOldOrDamaged) {
 }
 
 TEST(Judge, SaysThatAdvisoriesWereOldWhenTheyCame) {
-  auto gathered = gather_advisories(R"([{"id": "X-1", "modified": "2024-10-08T00:00:00Z", "affected": []}])", "x");
+  auto gathered = gather_advisories(R"([{"id": "X-1", "modified": "2024-10-08T00:00:00Z", "affected": [
+      {"package": {"ecosystem": "PyPI", "name": "a"}, "versions": ["1"]}]}])",
+                                    "x");
   gathered->source.name = "test";
   gathered->source.imported = "2026-11-26T00:00:00Z";
   gathered->source.advisories = 2661;
@@ -206,6 +208,13 @@ const Licences kLicences[] = {
     {"WorseLater",
      {{"Classifier", "MIT License", "MIT"}, {"LICENSE.txt", "GNU ...", "GPL-3.0-or-later"}},
      {"licence.disagreement ask"}},
+    {"RestrictedLater",
+     {{"Classifier", "MIT License", "MIT"}, {"License", "Proprietary", "", "no commercial use"}},
+     {"licence.disagreement ask"}},
+    {"RestrictedText", {{"LICENSE", "91 % like MIT", "", "no commercial use"}}, {"licence.unclear ask"}},
+    {"RestrictedCopyleft",
+     {{"LICENSE", "91 % like GPL-3.0", "GPL-3.0-only", "no commercial use"}},
+     {"licence.denied refuse", "licence.unclear ask"}},
     // These pass.
     {"Choice", {{"License-Expression", "MIT OR GPL-3.0-only", "MIT OR GPL-3.0-only"}}, {}},
     {"Exception", {{"License-Expression", "Apache-2.0 WITH LLVM-exception", "Apache-2.0 WITH LLVM-exception"}}, {}},
@@ -214,6 +223,7 @@ const Licences kLicences[] = {
     {"BsdClassifier", {{"Classifier", "License :: OSI Approved :: BSD License", "BSD-3-Clause"}}, {}},
     {"Dedication", {{"License-Expression", "CC0-1.0", "CC0-1.0"}}, {}},
     {"WeakCopyleft", {{"License-Expression", "EPL-2.0", "EPL-2.0"}}, {}},
+    {"OtherLater", {{"Classifier", "MIT License", "MIT"}, {"License", "Apache 2.0", "Apache-2.0"}}, {}},
     {"UnclearLater", {{"Classifier", "MIT License", "MIT"}, {"License", "see the file", ""}}, {}},
 };
 
@@ -227,6 +237,17 @@ TEST_P(LicencesJudged, ByTheDefaultPolicy) {
 
 INSTANTIATE_TEST_SUITE_P(FailClosed, LicencesJudged, ::testing::ValuesIn(kLicences),
                          [](const auto& row) { return row.param.name; });
+
+TEST(Judge, ShowsLicencesThatContradictEachOther) {
+  Facts facts = good();
+  facts.licences = {{"Classifier", "MIT License", "MIT"}, {"License", "Apache 2.0", "Apache-2.0"}};
+  const Report report = Case().report({facts});
+  ASSERT_EQ(report.packages[0].findings.size(), 2u);
+  const Finding& told = report.packages[0].findings[1].finding;
+  EXPECT_EQ(told.rule, "licence.disagreement");
+  EXPECT_EQ(told.verdict, Verdict::Allow);
+  EXPECT_EQ(told.evidence, "Classifier: 'MIT License'; but License: 'Apache 2.0'");
+}
 
 TEST(Judge, ReportsLicencesOfDistributionsAndTakesThem) {
   Facts facts = good();

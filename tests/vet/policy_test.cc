@@ -50,6 +50,7 @@ rules: {name.look-alike: ask}
   EXPECT_EQ(policy->no_licence, Verdict::Refuse);
   EXPECT_EQ(policy->licences.allowed.size(), 2u);
   EXPECT_EQ(policy->licences.refused.size(), 1u);
+  EXPECT_TRUE(policy->binds_distributions);
   EXPECT_EQ(policy->distribution_licences.groups.at(LicenceGroup::Restrictive), Verdict::Refuse);
   EXPECT_EQ(policy->advisories.at(SeverityLevel::Medium), Verdict::Refuse);
   EXPECT_EQ(policy->advisories.at(SeverityLevel::Unknown), Verdict::Allow);
@@ -78,6 +79,12 @@ rules: {name.look-alike: ask}
   EXPECT_EQ(policy->rules.at("name.look-alike"), Verdict::Ask);
 }
 
+TEST(Policy, BindsImagesThatAreMadeToLicencesThatItNames) {
+  EXPECT_FALSE(parse_policy("version: 1", "vet.yaml")->binds_distributions);
+  EXPECT_FALSE(parse_policy("version: 1\nlicences: {copyleft: ask}", "vet.yaml")->binds_distributions);
+  EXPECT_TRUE(parse_policy("version: 1\nlicences: {distribution: {copyleft: ask}}", "vet.yaml")->binds_distributions);
+}
+
 TEST(Policy, FetchesFromOsvWhereNothingElseIsSaid) {
   EXPECT_EQ(parse_policy("version: 1", "vet.yaml")->sources.size(), 1u);
   EXPECT_EQ(parse_policy("version: 1\nadvisories: {max_age: 1d}", "vet.yaml")->sources[0].name, "osv-pypi");
@@ -102,6 +109,7 @@ const Bad kBadPolicies[] = {
     {"PlainHttp", "version: 1\nadvisories: {sources: {a: 'http://x.example/y'}}", "neither an https address"},
     {"Password", "version: 1\nadvisories: {sources: {a: 'https://u:p@x.example/y'}}", "holds a user or a password"},
     {"Digest", "version: 1\nlists: {popular: {source: {address: /a, sha256: ABC}}}", "'ABC' is no SHA-256"},
+    {"SourceName", "version: 1\nadvisories: {sources: {Foo: /x}}", "'Foo' is no name of a source"},
     {"NoAddress", "version: 1\nadvisories: {sources: {a: {}}}", "'advisories.sources.a' needs an 'address'"},
     {"ListSource", "version: 1\nlists: {popular: {source: 'ftp://x/y'}}", "neither an https address"},
     {"ListKind", "version: 1\nlists: {popluar: {}}", "did you mean 'popular'?"},
@@ -172,7 +180,28 @@ TEST(Approvals, OfAllRulesBelowOneNeverCoverWhatIsMalicious) {
   EXPECT_FALSE((*approvals)[2].covers(debian));
 }
 
+TEST(Approvals, OfOneAdvisoryCoverNoOther) {
+  const auto approvals = parse_approvals(
+      "version: 1\napprovals: [{package: a, rule: advisory.*, id: ghsa-aaaa-bbbb-cccc, reason: r, who: w, until: "
+      "2026-12-31}]",
+      "x");
+  ASSERT_TRUE(ok(approvals));
+  const Approval& approval = approvals->front();
+  Finding weak = finding("advisory.high", "a", "1");
+  EXPECT_FALSE(approval.covers(weak));
+  weak.ids = {"CVE-2026-1", "GHSA-aaaa-bbbb-cccc"};
+  EXPECT_TRUE(approval.covers(weak));
+  weak.ids = {"CVE-2026-2", "GHSA-xxxx-yyyy-zzzz"};
+  EXPECT_FALSE(approval.covers(weak));
+  EXPECT_EQ(approval.text(), "advisory.* ghsa-aaaa-bbbb-cccc of a (approved by w until 2026-12-31: r)");
+}
+
 const Bad kBadApprovals[] = {
+    {"IdOfNoAdvisory",
+     "version: 1\napprovals: [{package: a, rule: licence.none, id: CVE-1, reason: r, who: w, until: 2026-12-31}]",
+     "'licence.none' is no rule about advisories"},
+    {"Id", "version: 1\napprovals: [{package: a, rule: advisory.high, id: '7', reason: r, who: w, until: 2026-12-31}]",
+     "is no id of an advisory"},
     {"NoVersion", "approvals: []", "'version' must be 1"},
     {"NoReason", "version: 1\napprovals: [{package: a, rule: licence.none, who: w, until: 2026-12-31}]",
      "has no 'reason'"},

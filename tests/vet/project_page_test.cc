@@ -73,6 +73,18 @@ TEST(ProjectPage, TellsFiles) {
   EXPECT_TRUE((*files)[3].is_yanked);
 }
 
+TEST(ProjectPage, TellsWhereMetadataLies) {
+  const auto page = parse_project_page(R"({"files": [
+      {"filename": "a-1-py3-none-any.whl", "core-metadata": {"sha256": "ab"}, "dist-info-metadata": {"sha256": "cd"}},
+      {"filename": "a-2-py3-none-any.whl", "core-metadata": false, "dist-info-metadata": true},
+      {"filename": "a-3-py3-none-any.whl", "core-metadata": false}, {"filename": "a-4-py3-none-any.whl"}]})");
+  ASSERT_TRUE(page.has_value());
+  EXPECT_EQ(page->files[0].metadata_sha256, "ab");
+  EXPECT_EQ(page->files[1].metadata_sha256, "");
+  EXPECT_EQ(page->files[2].metadata_sha256, std::nullopt);
+  EXPECT_EQ(page->files[3].metadata_sha256, std::nullopt);
+}
+
 TEST(ProjectPage, IsRefusedWhenItIsNone) {
   EXPECT_TRUE(fails_with(parse_project_page("<html>"), Errc::InvalidInput, "the page of a project"));
   EXPECT_TRUE(fails_with(parse_project_page("{}"), Errc::InvalidInput, "has no list 'files'"));

@@ -10,7 +10,6 @@
 namespace berth::vet {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 // What the default rules make of the statement that counts most; nothing said and nothing understood is asked.
@@ -76,15 +75,27 @@ TEST(PythonLicence, OrdersItsStatements) {
   EXPECT_EQ(statements[2].expression, "BSD-2-Clause AND BSD-3-Clause");
   EXPECT_EQ(statements[3].source, "licenses/LICENSE");
   EXPECT_EQ(statements[3].expression, "GPL-2.0-or-later");
-  const auto disagreement = disagreement_of(statements);
-  ASSERT_TRUE(disagreement.has_value());
-  EXPECT_THAT(*disagreement, HasSubstr("License-Expression: MIT; License: BSD"));
 }
 
 TEST(PythonLicence, AgreesWhereOneSaysLess) {
-  EXPECT_FALSE(disagreement_of({{"a", "", "BSD-3-Clause"}, {"b", "", "BSD-2-Clause AND BSD-3-Clause"}}).has_value());
-  EXPECT_FALSE(disagreement_of({{"a", "", "MIT"}, {"b", "", ""}, {"c", "", "mit"}}).has_value());
-  EXPECT_TRUE(disagreement_of({{"a", "", "MIT"}, {"b", "", "GPL-2.0-only"}}).has_value());
+  EXPECT_FALSE(contradict("BSD-3-Clause", "BSD-2-Clause AND BSD-3-Clause"));
+  EXPECT_FALSE(contradict("MIT", "mit"));
+  EXPECT_FALSE(contradict("GPL-3.0-only", "GPL-3.0-or-later"));
+  EXPECT_TRUE(contradict("MIT", "GPL-2.0-only"));
+  EXPECT_TRUE(contradict("MIT", "Apache-2.0"));
+}
+
+TEST(PythonLicence, SeesWhatTakesRightsAway) {
+  for (const char* said : {"Proprietary, contact us: no commercial use", "Acme Proprietary", "Free for academic use",
+                           "LIMITED USE ONLY", "Not for redistribution"}) {
+    const auto statements = python_licence_statements(field(said), {});
+    ASSERT_EQ(statements.size(), 1U) << said;
+    EXPECT_EQ(statements[0].expression, "") << said;
+    EXPECT_NE(statements[0].restriction, "") << said;
+  }
+  for (const char* said : {"see the file", "BSD-like", "MIT", "Apache License, Version 2.0"}) {
+    EXPECT_EQ(python_licence_statements(field(said), {})[0].restriction, "") << said;
+  }
 }
 
 TEST(PythonLicence, ReadsWholeTextsInTheField) {
