@@ -224,7 +224,11 @@ Result<ImportedBundle> take_in_bundle(const Settings& settings, const fs::path& 
       imported.images.push_back(load_one(layout, named, from, moves, deadline));
     }
   }
-  if (!imported.bundle.packs.empty()) {
+  // Packs whose images are not there would be half a site: the next import, with the refusals out of the way, brings
+  // both.
+  const bool has_all =
+      std::ranges::count(imported.images, image::UpdateState::Failed, &image::UpdateResult::state) == 0;
+  if (has_all && !imported.bundle.packs.empty()) {
     BERTH_TRY(const fs::path place,
               place_packs(work.path() / "Packs", settings.state / "bundles", options.source).context(doing));
     BERTH_TRY(const AddedSource added, add_content_source(settings, place.native(), options.source).context(doing));

@@ -50,7 +50,7 @@ Result<Bundle> verify_bundle(const std::filesystem::path& file, const OnStep& on
 struct ImportedBundle {
   Bundle bundle;
   std::vector<image::UpdateResult> images;  // `Failed` where one could not be loaded; the others are here all the same
-  std::string source;                       // of content, under which its packs are registered; empty: it has none
+  std::string source;  // of content, under which its packs are registered; empty: it has none, or an image is `Failed`
 };
 
 // The same while the bundle is unpacked into the folder `into`: it is read once, so that what was compared is what is
@@ -68,7 +68,8 @@ struct ImportOptions {
 Result<void> check_bundle_digest(const Bundle& bundle, const std::string& digest);
 
 // Verifies the bundle, then puts its images into the storage as a pull does (trust, judgement, tags that do not
-// change), and registers its packs as a source of content. What an earlier bundle has put there is replaced at once.
+// change), and registers its packs as a source of content, unless an image was refused. What an earlier bundle has put
+// there is replaced at once.
 // Errors: those of unpack_bundle, check_bundle_digest and add_content_source.
 Result<ImportedBundle> import_bundle(const Settings& settings, const std::filesystem::path& file,
                                      const ImportOptions& options, const OnStep& on_step);

@@ -11,6 +11,7 @@
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/image/archive.h"
+#include "berth/image/archive_file.h"
 #include "berth/image/reference.h"
 #include "berth/image/strict_json.h"
 #include "berth/image/tar_stream.h"
@@ -74,20 +75,21 @@ std::string member_text(const std::string& name, const Bundle& bundle) {
 class BundleReader {
  public:
   Result<void> read(const std::filesystem::path& file) {
-    const auto open = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
-    BERTH_TRY(int fd, sys::call(open, "open '{}'", file.native()));
-    const UniqueFd bundle(fd);
+    BERTH_TRY(const UniqueFd bundle, image::open_archive(file));
     image::TarStream tar(receiver());
     std::vector<char> chunk(1 << 20);
     for (;;) {
-      const auto read = [&] { return ::read(fd, chunk.data(), chunk.size()); };
+      const auto read = [&] { return ::read(bundle.get(), chunk.data(), chunk.size()); };
       BERTH_TRY(int got, sys::call(read, "read '{}'", file.native()));
       if (got == 0) break;
-      auto fed = tar.feed({chunk.data(), static_cast<std::size_t>(got)});
-      if (!fed)
-        return std::unexpected(std::move(fed).error().in(name_.empty() ? "at its beginning" : "after '" + name_ + "'"));
+      BERTH_CHECK_OK(tar.feed({chunk.data(), static_cast<std::size_t>(got)}).context([&] { return place(); }));
     }
-    return tar.finish();
+    return tar.finish().context([&] { return place(); });
+  }
+
+  // How far it was read. A damaged header tells its own name, or what has become of it.
+  std::string place() const {
+    return name_.empty() ? "at its beginning" : fmt::format("at '{}' or right behind it", to_visible(name_, false));
   }
 
   // For what reads the bundle elsewhere.
@@ -95,7 +97,6 @@ class BundleReader {
     return {.on_entry = [this](const image::TarEntry& entry) { return begin(entry); },
             .on_bytes = [this](std::string_view bytes) { return add(bytes); }};
   }
-  const std::string& last_name() const { return name_; }
 
   // When all of it was read.
   Result<Bundle> judge() {
@@ -187,7 +188,7 @@ Result<Bundle> unpack_bundle(const std::filesystem::path& file, const std::files
   if (on_step) on_step(fmt::format("reading '{}'", file.native()));
   BundleReader reader;
   BERTH_CHECK_OK(image::unpack_archive(file, into, is_bundle_member, deadline, reader.receiver()).context([&] {
-    return reader.last_name().empty() ? std::string("at its beginning") : "after '" + reader.last_name() + "'";
+    return reader.place();
   }));
   return reader.judge();
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "berth/image/credentials.h"
@@ -172,7 +173,7 @@ Json update_json(const std::vector<image::UpdateResult>& results) {
   return list;
 }
 
-Result<Json> docker_image_update(const Json& arguments, const Settings& settings) {
+Result<Json> docker_image_update(const Json& arguments, const Settings& settings, const OnStep& on_step) {
   const std::string name = arguments.text_or("image", "");
   const std::string all = arguments.text_or("all", "false");
   if (all != "true" && all != "false") {
@@ -182,7 +183,8 @@ Result<Json> docker_image_update(const Json& arguments, const Settings& settings
     return fail(Errc::InvalidInput, "/docker_image_update: give it image=NAME, or all=true");
   }
   const std::vector<std::string> names = name.empty() ? std::vector<std::string>() : std::vector{name};
-  BERTH_TRY(const std::vector<image::UpdateResult> results, update_images(settings, names, {}));
+  BERTH_TRY(const std::vector<image::UpdateResult> results, update_images(settings, names, on_step));
+  const bool failed = std::ranges::count(results, image::UpdateState::Failed, &image::UpdateResult::state) > 0;
   std::string table = "|Image|Result|Digest|\n|---|---|---|\n";
   for (const image::UpdateResult& result : results) {
     table += fmt::format("|{}|{}|{}|\n", cell(image::to_string(result.reference)), image::to_string(result.state),
@@ -190,7 +192,7 @@ Result<Json> docker_image_update(const Json& arguments, const Settings& settings
   }
   if (results.empty()) table = "No image of this machine comes from a registry.\n";
   Json entry = Json::object();
-  entry.set("Type", 1).set("ContentsFormat", "json").set("Contents", update_json(results));
+  entry.set("Type", failed ? 4 : 1).set("ContentsFormat", "json").set("Contents", update_json(results));
   return entry.set("ReadableContentsFormat", "markdown").set("HumanReadable", std::move(table));
 }
 

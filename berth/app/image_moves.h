@@ -47,8 +47,8 @@ Json update_json(const std::vector<image::UpdateResult>& results);
 // One line of words: "updated: sha256:... -> sha256:...".
 std::string update_text(const image::UpdateResult& result);
 
-// The war-room line `/docker_image_update image=NAME | all=true`: its entry, with the table of results.
-// Errors: InvalidInput unless exactly one of the two is given.
-Result<Json> docker_image_update(const Json& arguments, const Settings& settings);
+// The war-room line `/docker_image_update image=NAME | all=true`: its entry, with the table of results, an error where
+// one of them failed. Errors: InvalidInput unless exactly one of the two is given; those of update_images.
+Result<Json> docker_image_update(const Json& arguments, const Settings& settings, const OnStep& on_step);
 
 }  // namespace berth::app

@@ -13,6 +13,7 @@
 #include "berth/app/image_moves.h"
 #include "berth/base/ids.h"
 #include "berth/content/suggestion.h"
+#include "berth/sys/interrupt.h"
 
 namespace berth::app {
 namespace {
@@ -51,7 +52,9 @@ std::span<const SystemCommand> system_commands() {
       {"docker_image_update",
        "Brings images to the state of their registries.",
        {"image", "all"},
-       [](const Json& arguments, const SystemMeans& means) { return docker_image_update(arguments, means.settings); }},
+       [](const Json& arguments, const SystemMeans& means) {
+         return docker_image_update(arguments, means.settings, means.on_step);
+       }},
       {"docker_images", "The images of this machine.", {"name"}, docker_images},
   };
   return commands;
@@ -95,6 +98,7 @@ Result<CommandAnswer> run_system_command(const content::CommandLine& line, const
   }
   const auto begun = Clock::now();
   BERTH_TRY(const Json arguments, arguments_of(*command, line));
+  const sys::InterruptScope scope(call.interrupt);
   auto entry = command->run(arguments, {calls.settings(), call.interrupt, call.on_step});
   CallAnswer answer;
   answer.id = make_call_id();

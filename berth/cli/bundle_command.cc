@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -86,15 +87,15 @@ int import(const BundleOptions& options, const Surroundings& surroundings) {
       {.source = options.name, .digest = options.digest, .trusts_local = options.trusts_local}, steps.taker());
   steps.done();
   if (!imported) return complain(imported.error());
-  bool failed = false;
-  for (const image::UpdateResult& image : imported->images)
-    failed = failed || image.state == image::UpdateState::Failed;
+  const auto refused = std::ranges::count(imported->images, image::UpdateState::Failed, &image::UpdateResult::state);
   if (options.json) {
     Json json = bundle_json(imported->bundle);
     json.set("images", app::update_json(imported->images)).set("source", imported->source);
+    json.set("imported", refused == 0);
     put(print_json_pretty(json) + "\n");
   } else {
-    put(fmt::format("imported {}\n  {}\n", options.file, imported->bundle.digest));
+    put(fmt::format("{} {}\n  {}\n", refused == 0 ? "imported" : "not imported", options.file,
+                    imported->bundle.digest));
     for (const image::UpdateResult& image : imported->images) {
       put(fmt::format("  image {}: {}, {}\n", image::to_string(image.reference), image::to_string(image.state),
                       app::update_text(image)));
@@ -103,7 +104,13 @@ int import(const BundleOptions& options, const Surroundings& surroundings) {
       put(fmt::format("  {} packs, as the source of content '{}'\n", imported->bundle.packs.size(), imported->source));
     }
   }
-  return failed ? kMachineExit : 0;
+  if (refused == 0) return 0;
+  complain(
+      Error(Errc::Conflict,
+            fmt::format("import bundle '{}': {} of {} images were refused; none of its packs is registered, images "
+                        "that were loaded stay; see to what each refusal says, and import it again",
+                        options.file, refused, imported->images.size())));
+  return kMachineExit;
 }
 
 template <class Run>

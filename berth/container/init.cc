@@ -149,7 +149,20 @@ Result<void> attach_name_files(Build& build) {
   for (const char* name : {"resolv.conf", "hosts"}) {
     BERTH_TRY(UniqueFd mount, sys::copy_mount(build.furniture.get(), name));
     BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), MOUNT_ATTR_RDONLY | kInert));
-    BERTH_CHECK_OK(sys::attach_file(mount.get(), build.root.get(), std::string("etc/") + name));
+    const std::string at = std::string("etc/") + name;
+    const auto attached = sys::attach_file(mount.get(), build.root.get(), at);
+    if (attached) continue;
+    // That the two are not of a kind the kernel tells with EINVAL, as more besides.
+    struct stat status = {};
+    const bool is_folder = attached.error().os_error() == EINVAL &&
+                           ::fstatat(build.root.get(), at.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                           S_ISDIR(status.st_mode);
+    if (!is_folder) return attached;
+    return fail(
+        Errc::InvalidInput,
+        fmt::format("'/{}' is a folder in the image '{}', and with a network a file has to be there; use another "
+                    "image, or '--network none'",
+                    at, build.plan.spec.image_name));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
+#include "berth/image/archive_file.h"
 #include "berth/image/layout_writer.h"
 #include "berth/image/oci_layout.h"
 #include "berth/image/short_names.h"
@@ -271,12 +273,22 @@ Result<ImagePlan> LayoutFolder::plan(const Named& image) const {
   return plan;
 }
 
+Result<UniqueFd> open_archive(const std::filesystem::path& file) {
+  const auto doing = [&] { return fmt::format("open archive '{}'", file.native()); };
+  // Looked at before: to open a device may do something.
+  struct stat status = {};
+  BERTH_CHECK_OK(sys::check([&] { return ::stat(file.c_str(), &status); }, "{}", doing()));
+  if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
+    return fail(Errc::InvalidInput, doing() + ": it is neither a file nor a pipe");
+  }
+  BERTH_TRY(int fd, sys::call([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }, "{}", doing()));
+  return UniqueFd(fd);
+}
+
 Result<void> unpack_archive(const std::filesystem::path& file, const std::filesystem::path& into,
                             const std::function<bool(std::string_view)>& is_member, Staging::Deadline deadline,
                             const TarStream::Handlers& watch) {
-  const auto open = [&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); };
-  BERTH_TRY(int fd, sys::call(open, "open archive '{}'", file.native()));
-  const UniqueFd archive(fd);
+  BERTH_TRY(const UniqueFd archive, open_archive(file));
   std::error_code error;
   const std::uintmax_t size_bytes = std::filesystem::file_size(file, error);
   BERTH_CHECK_OK(check_room(into, error ? 0 : size_bytes));
@@ -294,7 +306,7 @@ Result<void> unpack_archive(const std::filesystem::path& file, const std::filesy
   for (;;) {
     if (Clock::now() > deadline)
       return fail(Errc::TimedOut, fmt::format("read '{}': it takes too long", file.native()));
-    const auto read = [&] { return ::read(fd, chunk.data(), chunk.size()); };
+    const auto read = [&] { return ::read(archive.get(), chunk.data(), chunk.size()); };
     BERTH_TRY(int got, sys::call(read, "read archive '{}'", file.native()));
     if (got == 0) return tar.finish();
     BERTH_CHECK_OK(tar.feed({chunk.data(), static_cast<std::size_t>(got)}));

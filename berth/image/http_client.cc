@@ -17,6 +17,7 @@
 #include "berth/image/transfer_pace.h"
 #include "berth/net/address.h"
 #include "berth/net/address_rules.h"
+#include "berth/sys/interrupt.h"
 
 namespace berth::image {
 namespace {
@@ -101,6 +102,7 @@ struct Exchange {
 
   // Heard about once a second, and when something moves.
   bool goes_on(const TransferPace::Progress& progress) {
+    if (auto wanted = sys::check_interrupted(); !wanted) return stop(std::move(wanted).error());
     const std::string why = pace.problem(progress, TransferPace::Clock::now());
     return why.empty() || stop(Error(Errc::TimedOut, why));
   }

@@ -10,6 +10,7 @@
 #include "berth/image/origins.h"
 #include "berth/image/pull.h"
 #include "berth/sys/full_disk.h"
+#include "berth/sys/interrupt.h"
 
 namespace berth::image {
 namespace {
@@ -148,10 +149,16 @@ Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& na
   }
   if (settings.on_step) settings.on_step(fmt::format("asking registries about {} images", results.size()));
   std::vector<Found> found(results.size());
-  at_once(results.size(), kAtOnce, [&](std::size_t i) { found[i] = look(results[i], settings, options); });
+  const auto goes_on = [] { return sys::check_interrupted().context([] { return "update images"; }); };
+  at_once(results.size(), kAtOnce, [&](std::size_t i) {
+    if (goes_on()) found[i] = look(results[i], settings, options);
+  });
   for (std::size_t i = 0; i < results.size(); ++i) {
+    // What was asked to end is over, and no failure of the images that are left.
+    BERTH_CHECK_OK(goes_on());
     if (found[i].differs) bring(results[i], settings, options.leaves_untrusted && found[i].lacks_signature);
   }
+  BERTH_CHECK_OK(goes_on());
   return results;
 }
 

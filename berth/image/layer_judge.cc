@@ -11,14 +11,16 @@
 #include "berth/base/unique_fd.h"
 #include "berth/base/utf8.h"
 #include "berth/image/gunzip.h"
+#include "berth/image/layer_names.h"
+#include "berth/image/packing_magic.h"
 #include "berth/image/unzstd.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
 namespace {
 
 constexpr std::size_t kChunk = 256 << 10;
-constexpr std::size_t kMagicBytes = 6;
 constexpr std::size_t kMaxName = 4095;  // PATH_MAX without its end
 constexpr std::size_t kMaxPart = 255;
 constexpr std::uint64_t kNoOwner = 0xFFFF'FFFF;  // (uid_t)-1, and above it nothing
@@ -47,19 +49,6 @@ std::string_view complaint_about(std::string_view path) {
 std::string_view last_part(std::string_view path) {
   while (path.ends_with('/') || path == "." || path.ends_with("/.")) path.remove_suffix(1);
   return path.substr(path.rfind('/') + 1);
-}
-
-// Whether `bytes`, the first ones, are those of a packed file: tools that unpack layers go by them, whatever the image
-// says. gzip, bzip2, xz, zstd and what may stand before a frame of it.
-bool is_packed(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  for (const std::string_view magic : {"\x1f\x8b"sv, "BZh"sv,
-                                       "\xfd"
-                                       "7zXZ\0"sv,
-                                       "\x28\xb5\x2f\xfd"sv}) {
-    if (bytes.starts_with(magic)) return true;
-  }
-  return bytes.size() >= 4 && (bytes[0] & 0xf0) == 0x50 && bytes.substr(1, 3) == "\x2a\x4d\x18";
 }
 
 Result<void> judge_removal(const TarEntry& entry) {
@@ -91,7 +80,9 @@ class Judging {
     if (std::chrono::steady_clock::now() > limits_.deadline) return fail(Errc::TimedOut, "it takes too long to read");
     if (first_.size() < kMagicBytes) {
       first_ += bytes.substr(0, kMagicBytes - first_.size());
-      if (is_packed(first_)) return fail(Errc::Corrupt, "it is packed another time, or otherwise than the image says");
+      // Tools that unpack layers go by it, whatever the image says.
+      if (packed_form_of(first_) != nullptr)
+        return fail(Errc::Corrupt, "it is packed another time, or otherwise than the image says");
     }
     hash_.update(bytes);
     return tar_.feed(bytes);
@@ -114,7 +105,9 @@ class Judging {
     if (tar_.entries() > limits_.entries) {
       return fail(Errc::Exhausted, fmt::format("it has more than {} entries", limits_.entries));
     }
-    return judge_layer_entry(entry);
+    BERTH_CHECK_OK(judge_layer_entry(entry));
+    const std::string complaint = names_.add(entry);
+    return complaint.empty() ? Result<void>() : refuse(entry, complaint);
   }
 
   const LayerLimits& limits_;
@@ -122,6 +115,7 @@ class Judging {
   JudgedLayer judged_;
   std::string first_;  // bytes
   Sha256 hash_;
+  LayerNames names_;
   TarStream tar_;
 };
 
@@ -168,6 +162,7 @@ Result<JudgedLayer> judge_layer(const std::filesystem::path& file, Packing packi
   BERTH_TRY(Unzstd unzstd, Unzstd::open(take));
   std::vector<char> chunk(kChunk);
   for (;;) {
+    BERTH_CHECK_OK(sys::check_interrupted());
     const auto read = [&] { return ::read(layer.get(), chunk.data(), chunk.size()); };
     BERTH_TRY(int got, sys::call(read, "read layer '{}'", file.native()));
     if (got == 0) break;

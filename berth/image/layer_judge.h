@@ -29,9 +29,10 @@ struct JudgedLayer {
 
 // Reads the layer `file`, unpacks it in pieces and throws them away, and refuses what could do harm where it is
 // unpacked for good: names that lead out of it, devices, attributes that overlays obey, sparse files, marks of removal
-// that name no file, owners that there cannot be, and a tar that programs read differently. Memory does not grow with
-// the layer. `diff_id` is the digest that the unpacked bytes must have. Errors: Corrupt, with the entry and what is
-// wrong; Exhausted over a limit; TimedOut; those of reading.
+// that name no file, owners that there cannot be, and a tar that programs read differently; and what storages cannot
+// take: a name that stands there twice, a hard link to what is not there yet. Memory grows by at most 22 bytes an
+// entry. `diff_id` is the digest that the unpacked bytes must have. Errors: Corrupt, with the entry and what is wrong;
+// Exhausted over a limit; TimedOut; those of reading.
 Result<JudgedLayer> judge_layer(const std::filesystem::path& file, Packing packing, const std::string& diff_id,
                                 const LayerLimits& limits);
 

@@ -247,6 +247,53 @@ std::string_view own_architecture() {
 #endif
 }
 
+namespace {
+
+// Whether programs take `text` for a time (RFC 3339). Which days a month has is left to them.
+bool is_time(std::string_view text) {
+  const auto digits = [&](std::size_t least, std::size_t most) {
+    const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (count < least || count > most) return false;
+    text.remove_prefix(count);
+    return true;
+  };
+  const auto one_of = [&](std::string_view signs) {
+    if (text.empty() || !signs.contains(text.front())) return false;
+    text.remove_prefix(1);
+    return true;
+  };
+  const bool is_moment = digits(4, 4) && one_of("-") && digits(2, 2) && one_of("-") && digits(2, 2) && one_of("T") &&
+                         digits(1, 2) && one_of(":") && digits(2, 2) && one_of(":") && digits(2, 2);
+  if (!is_moment) return false;
+  if (one_of(".,") && !digits(1, text.size())) return false;
+  if (text == "Z") return true;
+  return one_of("+-") && digits(2, 2) && one_of(":") && digits(2, 2) && text.empty();
+}
+
+Result<void> check_time(const Json& holder, const std::string& where) {
+  const Json* time = holder.find("created");
+  if (time == nullptr || time->is_null() || (time->is_string() && is_time(*time->as_string()))) return {};
+  const std::string text =
+      time->is_string() ? fmt::format("'{}'", shown(*time->as_string())) : std::string("what it has");
+  return corrupt("configuration",
+                 fmt::format("{}created: {} is no time like 2026-01-31T12:00:00Z, and no storage takes the image so; "
+                             "have it built anew",
+                             where, text));
+}
+
+Result<void> check_times(const Json& config) {
+  BERTH_CHECK_OK(check_time(config, ""));
+  const Json* history = config.find("history");
+  if (history == nullptr || !history->is_array()) return {};
+  for (std::size_t i = 0; i < history->as_array()->size(); ++i) {
+    const Json& step = (*history->as_array())[i];
+    if (step.is_object()) BERTH_CHECK_OK(check_time(step, fmt::format("history[{}].", i)));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<JudgedConfig> judge_config(std::string_view body, const ImageManifest& manifest) {
   JudgedConfig judged;
   BERTH_TRY(const Json json, parse_strict_json(body, "configuration"));
@@ -255,6 +302,7 @@ Result<JudgedConfig> judge_config(std::string_view body, const ImageManifest& ma
   if (const Json* run = json.find("config"); run != nullptr && run->is_object()) {
     BERTH_CHECK_OK(check_spelling(*run, kRunNames, "configuration: config"));
   }
+  BERTH_CHECK_OK(check_times(json));
   BERTH_TRY(judged.config, parse_image_config(body));
   judged.created = json.text_or("created", "");
   judged.architecture = json.text_or("architecture", "");

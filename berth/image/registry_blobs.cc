@@ -12,6 +12,7 @@
 #include "berth/image/reference.h"
 #include "berth/image/registry_client.h"
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -137,7 +138,7 @@ Result<void> RegistryClient::fetch_blob_into(const Descriptor& blob, const std::
     idle = part.have_bytes > before ? 0 : idle + 1;
     if (idle == kTriesWithoutBytes && !fetched) return fetched;
     BERTH_TRY(const auto left, time_left());
-    ::usleep(static_cast<useconds_t>(std::chrono::microseconds(std::min(pause, left)).count()));
+    BERTH_CHECK_OK(sys::rest(std::min(pause, left)));
     pause = std::min(pause * 2, std::chrono::milliseconds(8000));
   }
   return fail(Errc::Unavailable,
@@ -183,7 +184,7 @@ Result<void> RegistryClient::upload_blob(const Descriptor& blob, const std::file
   for (int tries = 1;; ++tries) {
     auto sent = upload_once(blob, file);
     const bool again = !sent && (sent.error().code() == Errc::Unavailable || sent.error().code() == Errc::TimedOut) &&
-                       tries < kUploadTries && time_left();
+                       tries < kUploadTries && time_left() && sys::check_interrupted();
     if (!sent && !again) return sent;
     // A registry that says 201 may not have it.
     BERTH_TRY(const bool there, has_blob(blob.digest));

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "berth/base/sha256.h"
@@ -12,6 +11,7 @@
 #include "berth/image/reference.h"
 #include "berth/image/signature_object.h"
 #include "berth/image/strict_json.h"
+#include "berth/sys/interrupt.h"
 
 namespace berth::image {
 namespace {
@@ -80,6 +80,7 @@ Result<void> RegistryClient::find_scheme() {
   BERTH_TRY(const Url secure, parse_url(place_.base));
   HttpRequest request = {.url = secure.origin() + "/v2/", .time_limit = std::chrono::seconds(20)};
   auto answer = http_.send(request, place_.access);
+  BERTH_CHECK_OK(sys::check_interrupted());
   const bool is_reached =
       answer || (answer.error().code() != Errc::Unavailable && answer.error().code() != Errc::Denied);
   if (is_reached) return {};
@@ -239,7 +240,7 @@ Result<HttpAnswer> RegistryClient::ask(HttpRequest request) {
     auto answer = ask_once(request);
     if (!is_worth_another_try(answer) || tries >= options_.tries) return answer;
     const milliseconds wait = answer ? wanted_wait(*answer, pause) : pause;
-    std::this_thread::sleep_for(std::min(wait, left));
+    BERTH_CHECK_OK(sys::rest(std::min(wait, left)));
     pause *= 2;
   }
 }

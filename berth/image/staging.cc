@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "berth/base/sha256.h"
 #include "berth/image/layer_judge.h"
 #include "berth/image/oci_layout.h"
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -90,7 +90,7 @@ Result<UniqueFd> lock_images(const std::filesystem::path& cache_folder, std::str
       return fail(Errc::TimedOut,
                   fmt::format("lock '{}': another process holds it and did not end in time", file.native()));
     }
-    std::this_thread::sleep_for(kPause);
+    BERTH_CHECK_OK(sys::rest(kPause));
   }
 }
 
@@ -132,7 +132,8 @@ Result<Staging> Staging::open(const MoveSettings& settings, const std::string& d
   const std::filesystem::path images = settings.cache_folder / "images";
   BERTH_CHECK_OK(sys::make_folders(images / "blobs", 0700));
   sweep_work_folders(images / "work");
-  BERTH_TRY(WorkFolder work, WorkFolder::open(images / "work" / hex_of(digest), deadline, settings.on_step));
+  BERTH_TRY(WorkFolder work,
+            WorkFolder::open(images / "work" / hex_of(digest), deadline, settings.on_step, sys::check_interrupted));
   return Staging(settings, std::move(work), deadline);
 }
 

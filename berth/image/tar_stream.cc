@@ -5,9 +5,13 @@
 #include <algorithm>
 
 #include "berth/base/utf8.h"
+#include "berth/image/packing_magic.h"
 
 namespace berth::image {
 namespace {
+
+constexpr std::size_t kShown = 120;
+constexpr std::uint64_t kMostPadding = 16 << 20;  // programs fill up to their record, which is 10 KiB unless told
 
 // Where the fields of a header stand.
 struct Field {
@@ -33,6 +37,16 @@ std::string_view field_of(const Block& block, Field field) {
   return text.substr(0, text.find('\0'));
 }
 
+// What to do with a file whose first `at` bytes, of which `block` has 512 at the most, are those of a packed one; empty
+// for others. Of more bytes nothing is said: it was a tar up to here.
+std::string packing_text(const std::array<char, 512>& block, std::uint64_t at) {
+  if (at > block.size()) return {};
+  const PackedForm* packed = packed_form_of(std::string_view(block.data(), at));
+  if (packed == nullptr) return {};
+  return fmt::format("read the archive: it is packed with {0}; unpack it first, as with '{0} -dc FILE > FILE.tar'",
+                     packed->program);
+}
+
 // The sum of a header's bytes, its own field read as blanks; some old programs took bytes for signed.
 bool sum_holds(const std::array<char, 512>& block, std::uint64_t told) {
   std::uint64_t plain = 0;
@@ -48,7 +62,10 @@ bool sum_holds(const std::array<char, 512>& block, std::uint64_t told) {
 }  // namespace
 
 std::unexpected<Error> TarStream::corrupt(std::string_view why) const {
-  return fail(Errc::Corrupt, fmt::format("read the archive: the entry at byte {}: {}", entry_at_, why));
+  // The block is still the header, damaged or not, that the present entry has begun with.
+  const std::string_view name = field_of(block_, kName);
+  const std::string shown = name.empty() ? "" : fmt::format(", '{}'", to_visible(name.substr(0, kShown), false));
+  return fail(Errc::Corrupt, fmt::format("read the archive: the entry at byte {}{}: {}", entry_at_, shown, why));
 }
 
 // Octal digits, or a number of 63 bits behind a first byte 0x80.
@@ -117,12 +134,18 @@ Result<void> TarStream::take_header() {
   const bool empty = std::ranges::all_of(block_, [](char c) { return c == '\0'; });
   if (empty) {
     if (++empty_blocks_ == 2) state_ = State::End;
-    return {};
+    if (static_cast<std::uint64_t>(empty_blocks_) * kBlock <= kMostPadding) return {};
+    return fail(Errc::Exhausted, fmt::format("read the archive: more than {} MiB of nothing follow its end; it is no "
+                                             "archive, or damaged",
+                                             kMostPadding >> 20));
   }
   if (state_ == State::End) return corrupt("it stands behind the end of the archive");
   if (empty_blocks_ > 0) return corrupt("an empty block stands before it");
-  BERTH_TRY(const std::uint64_t sum, number(kSum.at, kSum.length, "sum"));
-  if (!sum_holds(block_, sum)) return corrupt("the sum of its header is wrong; this is no tar, or it is damaged");
+  const auto sum = number(kSum.at, kSum.length, "sum");
+  if (!sum || !sum_holds(block_, *sum)) {
+    if (const std::string packing = packing_text(block_, at_); !packing.empty()) return fail(Errc::Corrupt, packing);
+    return corrupt("the sum of its header is wrong; this is no tar, or it is damaged");
+  }
   const char type = block_[kType];
   BERTH_CHECK_OK(check_form());
   if (TarExtension::is_one(type)) return begin_extended(type);
@@ -221,9 +244,18 @@ Result<void> TarStream::begin_entry(const Block& block, char type) {
 }
 
 Result<void> TarStream::finish() {
-  entry_at_ = at_;
   const bool between = (state_ == State::Header && filled_ == 0) || (state_ == State::End && filled_ == 0);
-  if (!between) return corrupt("the archive breaks off");
+  if (!between) {
+    if (const std::string packing = packing_text(block_, at_); !packing.empty()) return fail(Errc::Corrupt, packing);
+    if (filled_ > 0) {
+      // What has come of this header is no name yet.
+      entry_at_ = at_ - filled_;
+      block_.fill('\0');
+    }
+    return corrupt("the archive breaks off");
+  }
+  entry_at_ = at_;
+  block_.fill('\0');
   if (!extension_.is_empty()) return corrupt("an extended header stands at its end");
   return {};
 }

@@ -95,3 +95,29 @@ class HostileRegistry:
     def end(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+def taking(registry):
+    """Has the registry take what is pushed to it, and serve that alone: ({digest: blob}, {tag: manifest})."""
+    blobs, manifests = {}, {}
+
+    def blob(handler, path):
+        data = blobs.get(path.rsplit('/', 1)[1])
+        return handler.answer(404) if data is None else handler.answer(200, data)
+
+    def upload(handler, path):
+        if handler.command == 'POST':
+            return handler.answer(202, Location='/v2/team/y/blobs/uploads/1?state=x')
+        blobs[path.split('digest=')[1]] = handler.given
+        return handler.answer(201)
+
+    def manifest(handler, path):
+        tag = path.rsplit('/', 1)[1]
+        if handler.command == 'PUT':
+            manifests[tag] = handler.given
+            return handler.answer(201)
+        body = manifests.get(tag)
+        return handler.answer(404) if body is None else handler.answer(200, body, Content_Type=OCI_MANIFEST)
+
+    registry.rules.update(blob=blob, upload=upload, manifest=manifest)
+    return blobs, manifests

@@ -1,6 +1,9 @@
 """Images in files, and bundles for a site without network: made, verified bit by bit, taken in elsewhere."""
+import bz2
+import gzip
 import io
 import json
+import lzma
 import os
 import random
 import signal
@@ -93,12 +96,24 @@ def test_archives_of_strangers(sites):
         'size': (archive(layout(image, size=5)), 'should have 5 bytes'),
         'no name': (archive(layout(image, name='1.0')), '--name'),
         'broken off': (archive(good)[:3000], 'breaks off'),
+        'gzip': (gzip.compress(archive(good)), "packed with gzip; unpack it first, as with 'gzip -dc FILE > FILE.tar'"),
+        'gzip, small': (gzip.compress(b'x'), 'packed with gzip'),
+        'xz': (lzma.compress(archive(good)), 'packed with xz'),
+        'bzip2': (bz2.compress(archive(good)), 'packed with bzip2'),
+        'zstd': (b'\x28\xb5\x2f\xfd' + bytes(1000), 'packed with zstd'),
+        'nothing without end': (bytes(20 << 20), 'more than 16 MiB of nothing'),
+        'a little behind it': (archive(good) + bytes(20 << 20), 'more than 16 MiB of nothing'),
     }
     for row, (data, words) in rows.items():
         file = there.berth.write('archive.tar', data)
         done = there('load', file)
         assert done.code != 0 and words in done.err, (row, done)
         assert there.names() == [], row
+    for place in ('/dev/zero', there.folder):
+        done = there('load', place)
+        assert done.code == 2 and 'it is neither a file nor a pipe' in done.err, done
+        done = bundle(there, 'verify', place)
+        assert done.code == 2 and 'it is neither a file nor a pipe' in done.err, done
     file = there.berth.write('archive.tar', archive(good))
     assert there('load', file).code == 0 and there.names() == ['registry.example/team/odd:1']
     second = there.berth.write('archive2.tar', archive(layout(small_image('another'))))
@@ -209,6 +224,26 @@ def test_bundle(sites, registry):
     figure('bundle', 'import of two small images and a pack', '%.2f s' % imported.seconds)
 
 
+def test_a_bundle_is_registered_whole_or_not(sites, registry):
+    """Where one of its images is refused its packs are not registered, and the next import brings both."""
+    here, there = sites
+    name = registry.put('bundle/whole', '1.0', small_image('whole'))
+    assert here('pull', name).code == 0
+    file = os.path.join(here.folder, 'whole.bundle')
+    content = make_pack(os.path.join(here.folder, 'content-whole'))
+    assert bundle(here, 'create', file, '--image', name, '--content', content).code == 0
+    there.trust({}, trusted='{organisations: [acme]}')
+    done = bundle(there, 'import', file)
+    assert done.code == 12 and done.out.startswith('not imported ') and 'none of its packs is registered' in done.err, done
+    told = bundle(there, 'import', file, '--json').json
+    assert told['imported'] is False and told['source'] == '' and told['images'][0]['state'] == 'failed', told
+    assert there.berth('content', 'show', 'Tide', settings=there.settings).code != 0
+    there.trust({})
+    done = bundle(there, 'import', file, '--json')
+    assert done.code == 0 and done.json['imported'] and done.json['source'] == 'bundle', done
+    assert there.berth('content', 'show', 'Tide', settings=there.settings).code == 0
+
+
 def test_flipped_bits_are_named(sites, registry):
     here, there = sites
     image = Image([tar_of({'own': os.urandom(20000)})])
@@ -219,8 +254,10 @@ def test_flipped_bits_are_named(sites, registry):
     with open(file, 'rb') as whole:
         data = whole.read()
     layer = data.index(image.blobs[image.layers[0]['digest']])
+    member = 'blobs/sha256/' + image.layers[0]['digest'][7:]
+    header = data.index(member.encode() + b'\0')
     source = random.Random(7)
-    places = [layer, layer + 15000, data.index(b'"high"')] + [source.randrange(len(data)) for _ in range(25)]
+    places = [layer, layer + 15000, data.index(b'"high"'), header + 105] + [source.randrange(len(data)) for _ in range(25)]
     for at in places:
         flipped = bytearray(data)
         flipped[at] ^= 1 << source.randrange(8)
@@ -232,6 +269,8 @@ def test_flipped_bits_are_named(sites, registry):
             assert '(layer 1 of %s)' % name in done.err, done
         if at == places[2]:
             assert 'Packs/Harbour/Scripts/script-Tide.yml' in done.err, done
+        if at == places[3]:
+            assert "'%s': the sum of its header is wrong" % member in done.err, done
         assert bundle(there, 'import', file).code != 0 and there.names() == []
 
 

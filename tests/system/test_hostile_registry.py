@@ -24,7 +24,7 @@ import pytest
 import registries
 from calls import PATIENCE
 from figures import figure
-from hostile_registry import HostileRegistry
+from hostile_registry import HostileRegistry, taking
 from references import require
 from registries import ARCHITECTURE, OCI_INDEX, OCI_MANIFEST, Image, digest_of, small_image, tar_of
 
@@ -135,6 +135,8 @@ MANIFESTS = {
     'L10 system': (with_config(os='windows'), "for the system 'windows'"),
     'L10 spelling': (with_config(config={'env': ['LD_PRELOAD=/x']}), "another spelling of 'Env'"),
     'L10 env': (with_config(config={'Env': ['A%d=1' % i for i in range(9000)]}), 'more than 4096 items'),
+    'L10 time of a step': (with_config(history=[{'created': '2026-01-02T03:04:05Z'}, {'created': 'yesterday'}]),
+                           "history[1].created: 'yesterday' is no time like"),
     'L10 user': (with_config(config={'User': 'x' * 1000}), 'User'),
 }
 
@@ -531,6 +533,16 @@ def entry(name, kind=tarfile.REGTYPE, data=b'', **more):
     return out.getvalue()
 
 
+def several(*tars):
+    """One tar of the entries of several."""
+    out = b''
+    for tar in tars:
+        with tarfile.open(fileobj=io.BytesIO(tar)) as one:
+            last = one.getmembers()[-1]
+        out += tar[:last.offset_data + (last.size + 511) // 512 * 512]
+    return out + bytes(1024)
+
+
 def gzip_bomb():
     """1 MiB that unpacks to a gibibyte of zeros, made in pieces."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -584,6 +596,18 @@ LAYERS = {
     'L01 part of 300 bytes': (entry('x' * 300), 'longer than a name can be'),
     'L03 hard link upwards': (entry('x', tarfile.LNKTYPE, linkname='../../etc/shadow'), 'is another link to leads upwards'),
     'L03 hard link to nothing': (entry('x', tarfile.LNKTYPE, linkname=''), 'another link to nothing'),
+    'L02 link and then a file': (several(entry('a', tarfile.SYMTYPE, linkname='/etc/passwd'), entry('a', data=b'x')),
+                                 "'a': its name stands in this layer twice"),
+    'L03 hard link to a later entry': (several(entry('x', tarfile.LNKTYPE, linkname='a'), entry('a', data=b'x')),
+                                       "'x': it is another link to 'a', which is no entry of this layer before it"),
+    'L03 hard link to what is not there': (entry('x', tarfile.LNKTYPE, linkname='/etc/passwd'), 'no entry of this layer'),
+    'L03 hard link to itself': (entry('x', tarfile.LNKTYPE, linkname='x'), 'no entry of this layer before it'),
+    'L03 hard link to a folder': (several(entry('d', tarfile.DIRTYPE), entry('x', tarfile.LNKTYPE, linkname='d')),
+                                  "another link to 'd', which is a folder"),
+    'L07 a name twice': (several(entry('b/a', data=b'1'), entry('b/a', data=b'2')), 'have the image built anew'),
+    'L07 a name twice, in two spellings': (several(entry('./b//a', data=b'1'), entry('b/./a', data=b'2')),
+                                           "'b/./a': its name stands in this layer twice"),
+    'L07 a folder twice': (several(entry('d/', tarfile.DIRTYPE), entry('d/', tarfile.DIRTYPE)), 'in this layer twice'),
     'L04 removes its folder': (entry('a/.wh..'), 'it removes no file'),
     'L04 removes the one above': (entry('a/.wh...'), 'it removes no file'),
     'L04 removes nothing': (entry('a/.wh.'), 'it removes no file'),
@@ -644,6 +668,146 @@ def test_layers_of_zstd_that_are_well(site, registry):
     assert done.code == 0, done
 
 
+def tree_of(folder):
+    """{path: (kind, what it holds, paths that are the same file)}."""
+    found, same = {}, {}
+    for top, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = os.path.join(top, name)
+            short = os.path.relpath(path, folder)
+            if os.path.islink(path):
+                found[short] = 'link', os.readlink(path)
+            elif os.path.isdir(path):
+                found[short] = 'folder', None
+            else:
+                with open(path, 'rb') as file:
+                    found[short] = 'file', file.read()
+                same.setdefault(os.lstat(path).st_ino, set()).add(short)
+    return found, sorted(sorted(names) for names in same.values())
+
+
+def unpacked_layers(site):
+    """The folders of the storage's layers."""
+    overlay = os.path.join(site.storage, 'overlay')
+    return [os.path.join(overlay, one, 'diff') for one in os.listdir(overlay) if len(one) == 64]
+
+
+def test_links_and_spellings_are_as_gnu_tar_unpacks_them(site, registry):
+    """L02, L03, L07: where both take a name twice, and links that may be odd."""
+    layer = several(
+        entry('a', tarfile.SYMTYPE, linkname='/etc/passwd'), entry('/a', data=b'in place of the link'),
+        entry('/b', data=b'first'), entry('b', data=b'second'), entry('b-too', tarfile.LNKTYPE, linkname='/b'),
+        entry('d/', tarfile.DIRTYPE, mode=0o755), entry('d/file', data=b'1'), entry('l', tarfile.SYMTYPE, linkname='d'),
+        entry('through', tarfile.LNKTYPE, linkname='l/file'), entry('l-too', tarfile.LNKTYPE, linkname='l'))
+    registry.image = Image([layer])
+    assert pull(site, registry).code == 0
+    folder = os.path.join(site.folder, 'by-tar')
+    os.mkdir(folder)
+    subprocess.run(['tar', '-C', folder, '-xf', '-'], input=layer, stderr=subprocess.DEVNULL, check=True)
+    (own,) = unpacked_layers(site)
+    assert tree_of(own) == tree_of(folder)
+    assert tree_of(own)[0]['a'] == ('file', b'in place of the link') and tree_of(own)[0]['b'] == ('file', b'second')
+
+
+def test_a_file_over_a_link_of_the_layer_below(site, registry):
+    """L02: across layers a link is replaced, and nothing is written through it."""
+    outside = os.path.join(site.folder, 'outside')
+    with open(outside, 'w') as file:
+        file.write('as it was')
+    registry.image = Image([entry('a', tarfile.SYMTYPE, linkname=outside), entry('a', data=b'new')])
+    assert pull(site, registry).code == 0
+    assert sorted(tree_of(one)[0]['a'] for one in unpacked_layers(site)) == [('file', b'new'), ('link', outside)]
+    with open(outside) as file:
+        assert file.read() == 'as it was'
+
+
+def test_hard_link_to_a_layer_below(site, registry):
+    registry.image = Image([entry('a', data=b'1'), entry('x', tarfile.LNKTYPE, linkname='a')])
+    refused(site, registry, "layer 2 of 2")
+
+
+def test_removals_through_links(site, registry):
+    """L04: a mark behind a link to a folder outside removes nothing there."""
+    outside = os.path.join(site.folder, 'outside')
+    os.mkdir(outside)
+    with open(os.path.join(outside, 'victim'), 'w') as file:
+        file.write('alive')
+    link = entry('l', tarfile.SYMTYPE, linkname=outside)
+    for layers in ([several(link, entry('l/.wh.victim'))], [link, entry('l/.wh.victim')],
+                   [several(link, entry('l/.wh..wh..opq'))], [link, entry('l/.wh..wh..opq')]):
+        registry.image = Image(layers)
+        site('pull', '%s/team/x@%s' % (registry.name, registry.image.digest))  # taken or refused: nothing outside goes
+        assert os.listdir(outside) == ['victim'], layers
+
+
+@pytest.mark.parametrize('order', ['mark first', 'mark last'])
+def test_opaque_folders(site, registry, order):
+    """L04: what the layer has itself stays, wherever in it the mark stands."""
+    parts = [entry('d/.wh..wh..opq'), entry('d/new', data=b'1')]
+    upper = several(entry('d/', tarfile.DIRTYPE, mode=0o755), *(parts if order == 'mark first' else parts[::-1]))
+    registry.image = Image([several(entry('d/', tarfile.DIRTYPE, mode=0o755), entry('d/old', data=b'0')), upper])
+    assert pull(site, registry).code == 0
+    (own,) = [one for one in unpacked_layers(site) if os.path.exists(one + '/d/new')]
+    assert os.listdir(own + '/d') == ['new'] and os.getxattr(own + '/d', 'trusted.overlay.opaque') == b'y'
+
+
+def test_times_that_the_storage_keeps(site, registry):
+    """L09: those that it does not keep become 1970; docs/images.md says so."""
+    times = {'year1': -62135596800, 'before1970': -1.5, 'zero': 0, 'now': 1795769127.5, 'year2261': 9183110400,
+             'year2263': 9246182400, 'year9999': 253370764800}
+    registry.image = Image([several(*[entry(name, data=b'x', mtime=mtime) for name, mtime in times.items()])])
+    assert pull(site, registry).code == 0
+    (own,) = unpacked_layers(site)
+    kept = {name: os.lstat(os.path.join(own, name)).st_mtime for name in times}
+    assert kept == dict.fromkeys(times, 0) | {name: times[name] for name in ('now', 'year2261')}
+
+
+def test_words_of_the_tool(site, registry):
+    """What only the tool finds is said with what to do, and its own words behind it."""
+    registry.image = Image([several(entry('l', tarfile.SYMTYPE, linkname='/nowhere'), entry('l/a', data=b'x'))])
+    done = refused(site, registry, 'put the image into the storage: skopeo could not; what it says of the image')
+    assert '; its words: ' in done.err and 'level=fatal' not in done.err and 'prlimit' not in done.err, done
+
+
+# --- lines of the war room ------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize('row', ['stalls', 'is busy'])
+def test_an_update_as_a_line_is_interrupted(berth, site, registry, row, number):
+    assert pull(site, registry).code == 0
+    asked, held = threading.Event(), threading.Event()
+
+    def manifest(handler, path):
+        asked.set()
+        if row == 'is busy':
+            return handler.answer(503, Retry_After='30')
+        held.wait(60 * PATIENCE)
+        return False
+
+    registry.rules['manifest'] = manifest
+    running = berth.begin('exec', '/docker_image_update all=true', settings=site.settings, env=site.env)
+    try:
+        assert asked.wait(30 * PATIENCE)
+        time.sleep(0.3)
+        begun = time.monotonic()
+        running.signal(number)
+        done = running.wait(30 * PATIENCE)
+        assert time.monotonic() - begun <= 3 * PATIENCE, done
+    finally:
+        held.set()
+    assert done.code == 1 and 'it was interrupted' in done.out + done.err, done
+    assert 'asking registries about 1 images' in done.err, done
+    assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+
+
+def test_an_update_as_a_line_that_fails(berth, site, registry):
+    assert pull(site, registry).code == 0
+    registry.rules['manifest'] = lambda handler, path: handler.answer(404)
+    done = berth('exec', '/docker_image_update all=true', '--json', settings=site.settings, env=site.env)
+    (entry,) = done.json['answers'][0]['entries']
+    assert done.code == 1 and entry['Type'] == 4 and 'failed' in entry['HumanReadable'], done
+
+
 # --- R14: TLS ------------------------------------------------------------------------------------------------------------
 
 class TestTls:
@@ -657,19 +821,24 @@ class TestTls:
         self.issue(made, 'wrong', 'DNS:elsewhere.example')
         self.issue(made, 'expired', 'IP:127.0.0.1', days='-1')
         self.issue(made, 'client', 'DNS:client.example')
+        self.issue(made, 'sha1', 'IP:127.0.0.1', '-sha1')
+        registries.openssl('req', '-x509', *registries.NEW_KEY, '-nodes', '-subj', '/CN=own', '-addext',
+                           'subjectAltName=IP:127.0.0.1', '-keyout', 'own.key', '-out', 'own.crt', cwd=made)
         yield made
         shutil.rmtree(made)
 
-    def issue(self, folder, name, names, days='2'):
+    def issue(self, folder, name, names, *options, days='2'):
         registries.openssl('req', *registries.NEW_KEY, '-nodes', '-subj', '/CN=' + name, '-keyout', name + '.key', '-out',
                            name + '.csr', cwd=folder)
         with open(os.path.join(folder, name + '.names'), 'w') as file:
             file.write('subjectAltName=%s\n' % names)
         registries.openssl('x509', '-req', '-in', name + '.csr', '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial',
-                           '-days', days, '-extfile', name + '.names', '-out', name + '.crt', cwd=folder)
+                           '-days', days, '-extfile', name + '.names', '-out', name + '.crt', *options, cwd=folder)
 
     def serve(self, registry, folder, name, version=None, client=False):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if name == 'sha1':
+            context.set_ciphers('ALL:@SECLEVEL=0')
         context.load_cert_chain(os.path.join(folder, name + '.crt'), os.path.join(folder, name + '.key'))
         if version:
             context.set_ciphers('ALL:@SECLEVEL=0')
@@ -695,17 +864,32 @@ class TestTls:
         done = site('push', registry.name + '/team/x:1', registry.name + '/team/y:1')
         assert done.code != 0 and 'from https to http' in done.err, done
 
-    @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'insecure'])
+    def test_a_blob_does_not_leave_tls(self, site, registry, folder):
+        """R05: nor to a host that the operator has named."""
+        self.serve(registry, folder, 'right')
+        other = HostileRegistry(registry.image)
+        site.trust({registry.name: 'ca: %s, sends_to: ["%s"]' % (os.path.join(folder, 'ca.crt'), other.name)})
+        registry.rules['blob'] = lambda handler, path: handler.answer(307, Location='http://' + other.name + path)
+        try:
+            refused(site, registry, 'from https to http')
+            assert other.asked == []
+        finally:
+            other.end()
+
+    @pytest.mark.parametrize('row', ['right', 'wrong name', 'expired', 'unknown CA', 'TLS 1.1', 'TLS 1.0', 'SHA-1',
+                                     'self-signed', 'self-signed and named', 'insecure'])
     def test_rows(self, site, registry, folder, row):
-        name = {'wrong name': 'wrong', 'expired': 'expired', 'insecure': 'wrong'}.get(row, 'right')
-        self.serve(registry, folder, name, ssl.TLSVersion.TLSv1_1 if row == 'TLS 1.1' else None)
-        ca = '' if row == 'unknown CA' else 'ca: %s' % os.path.join(folder, 'ca.crt')
-        site.trust({registry.name: 'insecure: on' if row == 'insecure' else ca})
-        if row in ('right', 'insecure'):
+        name = {'wrong name': 'wrong', 'expired': 'expired', 'insecure': 'wrong', 'SHA-1': 'sha1', 'self-signed': 'own',
+                'self-signed and named': 'own'}.get(row, 'right')
+        versions = {'TLS 1.1': ssl.TLSVersion.TLSv1_1, 'TLS 1.0': ssl.TLSVersion.TLSv1}
+        self.serve(registry, folder, name, versions.get(row))
+        file = os.path.join(folder, 'own.crt' if row == 'self-signed and named' else 'ca.crt')
+        site.trust({registry.name: 'insecure: on' if row == 'insecure' else '' if row == 'unknown CA' else 'ca: ' + file})
+        if row in ('right', 'insecure', 'self-signed and named'):
             assert pull(site, registry).code == 0
         else:
             done = refused(site, registry, 'GET https://' + registry.name)
-            if row != 'TLS 1.1':
+            if row not in versions:
                 assert "'ca' under images.registries" in done.err, done
 
     def test_client_certificate(self, site, registry, folder):
@@ -801,27 +985,7 @@ class TestPush:
     @pytest.fixture(autouse=True)
     def taken(self, site, registry):
         assert pull(site, registry).code == 0
-        self.blobs, self.manifests = {}, {}
-
-        def blob(handler, path):
-            data = self.blobs.get(path.rsplit('/', 1)[1])
-            return handler.answer(404) if data is None else handler.answer(200, data)
-
-        def upload(handler, path):
-            if handler.command == 'POST':
-                return handler.answer(202, Location='/v2/team/y/blobs/uploads/1?state=x')
-            self.blobs[path.split('digest=')[1]] = handler.given
-            return handler.answer(201)
-
-        def manifest(handler, path):
-            tag = path.rsplit('/', 1)[1]
-            if handler.command == 'PUT':
-                self.manifests[tag] = handler.given
-                return handler.answer(201)
-            body = self.manifests.get(tag)
-            return handler.answer(404) if body is None else handler.answer(200, body, Content_Type=OCI_MANIFEST)
-
-        registry.rules.update(blob=blob, upload=upload, manifest=manifest)
+        self.blobs, self.manifests = taking(registry)
 
     def push(self, site, registry):
         return site('push', registry.name + '/team/x:1', registry.name + '/team/y:1')

@@ -456,6 +456,17 @@ def test_settings_say_where_packages_come_from(berth, maker):
     assert answer.code == 0 and answer.json['packages'][0]['name'] == 'tests-lib', answer
 
 
+def test_base_by_name(berth, maker):
+    """One that is here, with its tag: it is built upon as it is, whatever else is newer."""
+    listed = berth('image', 'list', '--json', settings=maker.settings).json['images']
+    (base, digest), *_ = [(name, image['digest']) for image in listed for name in image['names']
+                          if '/berth/python3-deb:' in name]
+    made = maker.made('named', '--dependencies', 'needed', '--base', base)
+    labels = json.loads(buildah('inspect', '--type', 'image', made['image']))['OCIv1']['config']['Labels']
+    assert labels['org.opencontainers.image.base.name'].endswith(base.split('/', 1)[1]), labels
+    assert labels['org.opencontainers.image.base.digest'] == digest, labels
+
+
 def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
     hold = threading.Event()
     line = '/docker_image_create name=%si dependencies=needed' % PREFIX

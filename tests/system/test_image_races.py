@@ -206,8 +206,8 @@ def test_time_of_a_million_entries(berth, site, registry):
         seconds[count] = done.seconds
     own = [seconds[count] - seconds[1] for count in (100_000, 1_000_000)]
     figure('L08', 'seconds for 1, 100,000 and 1,000,000 entries until the last is refused', list(seconds.values()))
-    # Ten times as long where it is linear, a hundred times where it is quadratic.
-    assert own[1] <= 40 * max(own[0], 0.01), seconds
+    # The bound is twelve times as long for ten times as many; on a busy machine either may take longer than its share.
+    assert own[1] <= 12 * PATIENCE / 2 * max(own[0], 0.01), seconds
 
 
 def test_deep_names(site, registry):

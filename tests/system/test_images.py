@@ -29,7 +29,7 @@ def make_image():
         pytest.skip('buildah is not installed')
     made, working = [], []
 
-    def make(name, base, *config, links=(), replace=False):
+    def make(name, base, *config, links=(), replace=False, files=None):
         container = buildah('from', '--pull-never', '--name', PREFIX.split('/')[1] + name, base)
         working.append(container)
         if links:
@@ -39,6 +39,9 @@ def make_image():
                 if replace and os.path.lexists(os.path.join(folder, path)):
                     os.remove(os.path.join(folder, path))
                 os.symlink(target, os.path.join(folder, path))
+            buildah('umount', container)
+        if files is not None:
+            files(buildah('mount', container))
             buildah('umount', container)
         buildah('config', *config, container)
         image = PREFIX + name + ':1'
@@ -162,11 +165,57 @@ def test_k21_mount_points_that_are_links(berth, make_image, path):
 @pytest.mark.parametrize('target', ['/etc/passwd', '../run/systemd/resolve/stub-resolv.conf', 'hosts'])
 def test_k21_name_files_that_are_links(berth, make_image, target):
     """A link in the place of a file of ours is covered itself; what it points to stays as it was."""
-    base = [name for one in berth('image', 'list', '--json').json['images'] for name in one['names']
-            if 'berth/python3-deb:' in name][0]
-    image = make_image('resolv-%d' % len(target), base, links=[('etc/resolv.conf', target)], replace=True)
+    image = make_image('resolv-%d' % len(target), own_base(berth), links=[('etc/resolv.conf', target)], replace=True)
     code = "import os\ndemisto.results([open('/etc/resolv.conf').read(), open('/etc/passwd').read()[:4], " \
            "open('/etc/hosts').read().split()[0], os.path.islink('/etc/resolv.conf')])"
     answer = berth('run', berth.write('scripts/resolv.py', code), '--image', image, '--json', '--network', '127.9.9.9:1')
     shown = [entry['Contents'] for entry in answer.entries]
     assert shown[0].startswith('nameserver 127.0.0.53') and shown[1:] == ['root', '127.0.0.1', 'False'], answer
+
+
+def own_base(berth):
+    return [name for one in berth('image', 'list', '--json').json['images'] for name in one['names']
+            if 'berth/python3-deb:' in name][0]
+
+
+@pytest.mark.parametrize('name', ['resolv.conf', 'hosts'])
+def test_k21_name_files_that_are_folders(berth, make_image, name):
+    """L11: nothing of ours can be put over it, and the refusal says what is where."""
+    def in_place(root):
+        path = os.path.join(root, 'etc', name)
+        if os.path.lexists(path):
+            os.remove(path)
+        os.mkdir(path)
+
+    image = make_image('folder-' + name, own_base(berth), files=in_place)
+    code = berth.write('scripts/folder.py', 'demisto.results(1)')
+    refused = berth('run', code, '--image', image, '--network', '127.9.9.9:1')
+    assert refused.code == 11 and "'/etc/%s' is a folder in the image" % name in refused.err, refused
+    assert image.split('/', 1)[1] in refused.err and '--network none' in refused.err, refused
+    assert berth('run', code, '--image', image, '--network', 'none').code == 0
+
+
+L10 = {
+    'a number that is none': ('--user', '2147483648'),
+    'a name without a group': ('--user', 'root:'),
+    'a name that is not there': ('--user', 'nobody-at-all'),
+    'a volume over everything': ('--volume', '/'),
+    'variables of the loader': ('--env', 'LD_PRELOAD=/nowhere.so', '--env', 'LD_LIBRARY_PATH=/nowhere'),
+    'an entrypoint that is not there': ('--entrypoint', '["/nowhere"]'),
+}
+
+
+@pytest.mark.parametrize('row', list(L10) + ['a list of users of 300 MB'])
+def test_l10_what_an_image_says_of_itself(berth, make_image, row):
+    """A call runs as the user of calls, whatever the image wishes for; and nothing of that size is read."""
+    def large(root):
+        with open(os.path.join(root, 'etc', 'passwd'), 'ab') as file:
+            file.truncate(300 << 20)
+
+    image = make_image('l10-%d' % (list(L10).index(row) if row in L10 else 99), own_base(berth), *L10.get(row, ()),
+                       files=None if row in L10 else large)
+    code = "import os\ndemisto.results([os.getuid(), os.getgid(), os.environ.get('LD_PRELOAD'), " \
+           "os.environ.get('LD_LIBRARY_PATH')])"
+    done = berth('run', berth.write('scripts/l10.py', code), '--image', image, '--json')
+    assert done.code == 0 and [entry['Contents'] for entry in done.entries] == [4000, 4000, None, None], done
+    assert done.peak_bytes < 64 << 20, done

@@ -1,0 +1,40 @@
+#include "berth/sys/interrupt.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "berth/sys/syscall.h"
+
+namespace berth::sys {
+namespace {
+
+constexpr auto kWatched = std::chrono::milliseconds(250);
+
+std::atomic<int> the_descriptor = -1;
+
+}  // namespace
+
+InterruptScope::InterruptScope(int descriptor) : before_(the_descriptor.exchange(descriptor)) {}
+InterruptScope::~InterruptScope() { the_descriptor = before_; }
+
+Result<void> check_interrupted() {
+  pollfd polled = {the_descriptor, POLLIN, 0};
+  BERTH_TRY(const int ready, call([&] { return ::poll(&polled, 1, 0); }, "look for an interrupt"));
+  if (ready == 0) return {};
+  return fail(Errc::Unavailable, "it was interrupted");
+}
+
+Result<void> rest(std::chrono::milliseconds pause) {
+  const auto until = std::chrono::steady_clock::now() + pause;
+  for (;;) {
+    BERTH_CHECK_OK(check_interrupted());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return {};
+    std::this_thread::sleep_for(std::min(left, std::chrono::milliseconds(kWatched)));
+  }
+}
+
+}  // namespace berth::sys
