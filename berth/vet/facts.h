@@ -39,6 +39,8 @@ struct Facts {
   bool is_yanked = false;
   std::string yanked_reason;
   std::string sha256;  // of the file that an index gives for the version; empty where none was asked
+  // What a list or lock file says of the version's files: their SHA-256 in hex. Empty where it says nothing.
+  std::vector<std::string> locked_sha256;
   // Whether an index has the name, since when and in how many releases; nothing where none was asked.
   std::optional<bool> is_on_index;
   std::optional<std::chrono::system_clock::time_point> first_released;
