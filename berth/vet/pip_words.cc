@@ -221,6 +221,7 @@ class Gathering {
       if (is_redirection(word) || (has_named && takes == Takes::FirstName)) break;
       if (word.starts_with('-')) {
         Option option = option_of(word);
+        if (installing.installer.tool == "pipx" && option.name == "-f") continue;  // --force
         const bool wants_value = std::ranges::find(kWithValue, option.name) != kWithValue.end();
         if (wants_value && option.value.empty() && i + 1 < words.size()) option.value = words[++i];
         has_named = take_option(option, one) || has_named;

@@ -162,6 +162,7 @@ const Installing kInstalling[] = {
     {"UvTool", "uv tool install ruff", "ruff"},
     {"UvPython", "uv python install 3.12", ""},
     {"Pipx", "pipx install --python python3 black", "black"},
+    {"PipxForced", "pipx install -f black", "black"},
     {"PipxRun", "pipx run black .", "black"},
     {"EasyInstall", "easy_install-3.11 six", "six"},
     {"PoetryAdd", "poetry add --group dev pytest", "pytest"},
