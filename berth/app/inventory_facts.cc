@@ -11,6 +11,7 @@
 
 #include "berth/app/image_view.h"
 #include "berth/base/utf8.h"
+#include "berth/image/inventory_reader.h"
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/debian_copyright.h"
 #include "berth/vet/distribution_release.h"
@@ -130,6 +131,26 @@ class Gatherer {
   const image::Inventory& inventory_;
 };
 
+vet::Facts facts_of_unread(vet::Package package, const image::Unread& unread) {
+  vet::Facts facts;
+  facts.package = std::move(package);
+  facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package,
+                            fmt::format("'{}' could not be read: {}", unread.what, unread.why),
+                            "mend what is there, or approve it"});
+  return facts;
+}
+
+// NAME-VERSION.dist-info says whose metadata it is; whatever else it is, is of `otherwise`.
+vet::Package package_of_unread(const std::string& what, std::string_view otherwise) {
+  const fs::path path = what;
+  const std::string stem = path.stem().native();
+  const std::size_t hyphen = stem.find('-');
+  if (path.extension() == ".dist-info" && hyphen != std::string::npos) {
+    return vet::make_package(vet::Ecosystem::PyPI, stem.substr(0, hyphen), stem.substr(hyphen + 1), what);
+  }
+  return vet::make_package(vet::Ecosystem::Image, otherwise, "", what);
+}
+
 }  // namespace
 
 std::vector<vet::Facts> facts_of_inventory(const image::ImageTree& tree, const image::Inventory& inventory) {
@@ -146,12 +167,18 @@ Result<std::vector<vet::Facts>> facts_of_image(const Settings& settings, std::st
   BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(view.image.layer_folders).context(reading));
   std::vector<vet::Facts> all = facts_of_inventory(tree, view.inventory);
   for (const image::Unread& unread : view.inventory.unread) {
-    vet::Facts facts;
-    facts.package = vet::make_package(vet::Ecosystem::Debian, unread.what, "", unread.what);
-    facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package,
-                              fmt::format("'{}' could not be read: {}", unread.what, unread.why),
-                              "mend what is there, or approve it"});
-    all.push_back(std::move(facts));
+    all.push_back(facts_of_unread(vet::make_package(vet::Ecosystem::Debian, unread.what, "", unread.what), unread));
+  }
+  return all;
+}
+
+Result<std::vector<vet::Facts>> facts_of_folder(const fs::path& folder, std::string_view name) {
+  const auto reading = [&] { return fmt::format("read what is in '{}'", folder.native()); };
+  BERTH_TRY(const image::ImageTree tree, image::ImageTree::open({folder}).context(reading));
+  BERTH_TRY(const image::Inventory inventory, image::read_inventory(tree).context(reading));
+  std::vector<vet::Facts> all = facts_of_inventory(tree, inventory);
+  for (const image::Unread& unread : inventory.unread) {
+    all.push_back(facts_of_unread(package_of_unread(unread.what, name), unread));
   }
   return all;
 }

@@ -1,6 +1,7 @@
 // What an image or a folder with a root has in it, as the facts that judgements and bills of materials are made of.
 #pragma once
 
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -22,5 +23,9 @@ std::vector<vet::Facts> facts_of_inventory(const image::ImageTree& tree, const i
 // own with the finding `facts.missing` (Ask), so that nothing passes unread.
 // Errors: those of look_at_image and of reading its layers.
 Result<std::vector<vet::Facts>> facts_of_image(const Settings& settings, std::string_view image);
+
+// The same of a folder, as a root: what `berth sbom` finds in it. What could not be read is of `name`, a package of
+// Ecosystem::Image; metadata of Python's is of the package that its folder names. Errors: those of reading the folder.
+Result<std::vector<vet::Facts>> facts_of_folder(const std::filesystem::path& folder, std::string_view name);
 
 }  // namespace berth::app

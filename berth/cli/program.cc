@@ -1,7 +1,12 @@
 #include "berth/cli/program.h"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -199,9 +204,24 @@ void add_commands(CLI::App& program, CommandLine& line, std::string_view first) 
   for (const auto& [name, add] : kCommands) add(program, line);
 }
 
-}  // namespace
+bool is_reader_gone() {
+  pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
 
-int run_program(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
+// What was printed must have gone out, whatever the command: a report that is cut short must not pass for one. A reader
+// that went away (`| head`) wanted no more.
+int checked_output(int status) {
+  const int why = std::fflush(stdout) == 0 ? 0 : errno;
+  if (why == 0 && std::ferror(stdout) == 0) return status;
+  if (why == EPIPE || is_reader_gone()) return status;
+  // What failed long ago has left no reason.
+  complain(why != 0 ? Error::from_errno(why, "write to standard output")
+                    : Error(Errc::Exhausted, "write to standard output: not all could be written (is the disk full?)"));
+  return status == 0 ? kMachineExit : status;
+}
+
+int run(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
   CLI::App program("Berth runs Python scripts and integrations in isolated containers.", "berth");
   program.set_version_flag("--version", std::string("berth ") + kVersion);
   program.require_subcommand(1);
@@ -230,6 +250,12 @@ int run_program(int argc, char** argv, const container::Guards& guards, std::int
     // Ours throws nothing; what a library throws here is a bug, or memory that is not to be had.
     return complain(Error(Errc::Internal, error.what()));
   }
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const container::Guards& guards, std::int64_t begun_ns) {
+  return checked_output(run(argc, argv, guards, begun_ns));
 }
 
 }  // namespace berth::cli

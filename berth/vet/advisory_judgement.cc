@@ -99,7 +99,7 @@ std::vector<Finding> findings_about_cover(const std::vector<Facts>& facts, const
   std::map<std::tuple<std::string, Ecosystem>, std::size_t> packages;
   for (const Facts& one : facts) {
     const Ecosystem ecosystem = one.package.ecosystem;
-    const bool is_of_distribution = ecosystem != Ecosystem::PyPI && ecosystem != Ecosystem::Image;
+    const bool is_of_distribution = ecosystem != Ecosystem::PyPI && is_judged_by_version(ecosystem);
     if (is_of_distribution && !one.package.version.empty()) ++packages[{one.release, ecosystem}];
   }
   std::vector<Finding> findings;

@@ -26,15 +26,16 @@ Result<std::string> some_text(std::string_view text) {
 }
 
 Result<Ecosystem> parse_ecosystem(std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, Ecosystem>, 5> kKnown = {{{"pypi", Ecosystem::PyPI},
+  static constexpr std::array<std::pair<std::string_view, Ecosystem>, 6> kKnown = {{{"pypi", Ecosystem::PyPI},
                                                                                     {"debian", Ecosystem::Debian},
                                                                                     {"alpine", Ecosystem::Alpine},
                                                                                     {"rpm", Ecosystem::Rpm},
-                                                                                    {"image", Ecosystem::Image}}};
+                                                                                    {"image", Ecosystem::Image},
+                                                                                    {"list", Ecosystem::List}}};
   for (const auto& [word, ecosystem] : kKnown) {
     if (text == word) return ecosystem;
   }
-  return fail(Errc::InvalidInput, "must be pypi, debian, alpine, rpm or image");
+  return fail(Errc::InvalidInput, "must be pypi, debian, alpine, rpm, image or list");
 }
 
 Result<std::string> parse_day(std::string_view text) {

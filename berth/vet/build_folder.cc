@@ -12,6 +12,7 @@
 
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
+#include "berth/vet/build_lists.h"
 #include "berth/vet/build_rules.h"
 #include "berth/vet/dockerfile.h"
 #include "berth/vet/lock_file.h"
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostConfBytes = std::size_t{1} << 16;
 constexpr std::size_t kMostLists = 64;
+constexpr std::string_view kBuildFiles[] = {"Dockerfile", "Containerfile"};
 constexpr auto kConfKeys = std::to_array<std::string_view>(
     {"version", "devonly", "deprecated", "deprecated_reason", "dont_generate_requirements"});
 constexpr auto kConfSwitches = std::to_array<std::string_view>({"devonly", "deprecated", "dont_generate_requirements"});
@@ -47,44 +49,168 @@ Result<std::string> read_inside(const UniqueFd& root, const fs::path& name, std:
   return sys::read_file(file, limit, name.native());
 }
 
-// Names of the files in `folder` that say what is installed, sorted.
-std::vector<std::string> lists_in(const fs::path& folder) {
+// Names of the files in `folder` that say what is installed, sorted. Errors: those of reading it; Exhausted.
+Result<std::vector<std::string>> lists_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
     const std::string name = at->path().filename().native();
     const auto kind = lock_kind_of(name);
-    if (!kind || names.size() == kMostLists) continue;
-    if (*kind != LockKind::Requirements || name.starts_with("requirements")) names.push_back(name);
+    if (!kind || (*kind == LockKind::Requirements && !name.contains("requirements"))) continue;
+    if (names.size() == kMostLists) return fail(Errc::Exhausted, fmt::format("more than {} lists", kMostLists));
+    names.push_back(name);
   }
+  if (error) return std::unexpected(Error::from_errno(error.value(), "list the folder"));
   std::ranges::sort(names);
   return names;
 }
 
+// The list at `name` in the folder; where its name says nothing of its form, one of requirements.
 Result<LockFile> read_list(const UniqueFd& root, const fs::path& folder, const std::string& name) {
-  if (lock_kind_of(name) == LockKind::Requirements) {
-    // A link is refused here; lists that it includes are held in the folder by their reader.
-    BERTH_CHECK_OK(read_inside(root, name, kMostLockBytes));
-    return read_requirements(folder, name);
-  }
+  // A link is refused here; lists that it includes are held in the folder by their reader.
   BERTH_TRY(const std::string text, read_inside(root, name, kMostLockBytes));
-  return parse_lock(*lock_kind_of(name), text, name);
+  const LockKind kind = lock_kind_of(fs::path(name).filename().native()).value_or(LockKind::Requirements);
+  return kind == LockKind::Requirements ? read_requirements(folder, name) : parse_lock(kind, text, name);
 }
 
+// Packages keep the index that their list names.
 void add(LockFile& lock, LockFile more) {
-  std::ranges::move(more.packages, std::back_inserter(lock.packages));
+  for (LockedPackage& one : more.packages) {
+    if (one.index.empty()) one.index = more.index;
+    lock.packages.push_back(std::move(one));
+  }
   std::ranges::move(more.left_out, std::back_inserter(lock.left_out));
 }
+
+// One reading of one folder: gathers as it goes.
+class FolderReading {
+ public:
+  FolderReading(const UniqueFd& root, const fs::path& folder) : root_(root), folder_(folder) {
+    read_.image.package = make_package(Ecosystem::Image, image_name(folder), "", "");
+  }
+
+  bool has_build_file() const { return !builds_.empty(); }
+
+  // Errors: those of reading it.
+  Result<void> add_build_file(std::string_view name) {
+    const auto reading_it = [&] { return fmt::format("read '{}'", (folder_ / name).native()); };
+    BERTH_TRY(const std::string text, read_inside(root_, name, kMostDockerfileBytes));
+    BERTH_TRY(Dockerfile dockerfile, parse_dockerfile(text).context(reading_it));
+    if (builds_.empty()) read_.image.package.origin = name;
+    std::ranges::move(findings_about_build(dockerfile, read_.image.package, name),
+                      std::back_inserter(read_.image.findings));
+    RequirementsText asks = pip_words_of(dockerfile, name);
+    for (const std::string& more : asks.lock.more_indexes) {
+      const Package place = placed(std::string(name));
+      read_.image.findings.push_back({Verdict::Ask, "build.extra-index", place,
+                                      fmt::format("{} takes files from a second place '{}'", name, more),
+                                      "ask one index (--index-url) that has all"});
+    }
+    index_ = asks.lock.index;
+    vet::add(read_.asks, std::move(asks.lock));
+    builds_.push_back({std::string(name), std::move(dockerfile), std::move(asks.included)});
+    return {};
+  }
+
+  void add_build_conf() {
+    const Package& image = read_.image.package;
+    const auto conf = read_inside(root_, "build.conf", kMostConfBytes);
+    if (conf) {
+      std::ranges::move(findings_about_build_conf(*conf, image, "build.conf"),
+                        std::back_inserter(read_.image.findings));
+    } else if (conf.error().code() != Errc::NotFound) {
+      read_.image.findings.push_back(unread(image, "build.conf", to_visible(conf.error().message(), false)));
+    }
+  }
+
+  // A list that lies beside the build file.
+  void add_list(const std::string& name) {
+    if (!seen_.insert(name).second) return;
+    auto list = read_list(root_, folder_, name);
+    if (list) return take(name, *std::move(list), {});
+    read_.image.findings.push_back(unread(read_.image.package, name, to_visible(list.error().message(), false)));
+  }
+
+  // Those that commands read, wherever in the folder they lie.
+  void add_lists_of_build() {
+    for (const Build& build : builds_) {
+      for (const IncludedList& list : build.lists) add_list_of_build(build, list);
+    }
+  }
+
+  BuildFolder take() && {
+    for (LeftOut& one : read_.asks.left_out) {
+      read_.image.findings.push_back(
+          unread(read_.image.package, one.origin, fmt::format("{}: {}", one.origin, one.why)));
+    }
+    read_.asks.left_out.clear();
+    for (LockedPackage& one : read_.asks.packages) {
+      if (one.index.empty()) one.index = index_;
+    }
+    return std::move(read_);
+  }
+
+ private:
+  struct Build {
+    std::string name;
+    Dockerfile file;
+    std::vector<IncludedList> lists;
+  };
+
+  Package placed(std::string origin) const {
+    Package place = read_.image.package;
+    place.origin = std::move(origin);
+    return place;
+  }
+
+  void add_list_of_build(const Build& build, const IncludedList& list) {
+    const std::string origin = fmt::format("{}:{}", build.name, list.line);
+    const std::string shown = to_visible(list.path, false);
+    const auto refuse = [&](std::string_view why) {
+      read_.image.findings.push_back(
+          unread(read_.image.package, origin,
+                 fmt::format("{}: it installs from the list '{}', {}", origin, shown, to_visible(why, false))));
+    };
+    if (seen_.size() > kMostLists) return refuse(fmt::format("and reads more than {} lists", kMostLists));
+    for (const std::string& place : places_in_folder(build.file, list.path, list.line)) {
+      if (seen_.contains(place)) return;
+      auto read = read_list(root_, folder_, place);
+      if (!read && read.error().code() == Errc::NotFound) continue;
+      seen_.insert(place);
+      if (!read) return refuse(fmt::format("which cannot be read: {}", read.error().message()));
+      return take(place, *std::move(read), list.index);
+    }
+    refuse("which is not in the folder");
+  }
+
+  void take(const std::string& name, LockFile list, const std::string& index) {
+    for (const std::string& more : list.more_indexes) {
+      read_.image.findings.push_back({Verdict::Ask, "build.extra-index", placed(name),
+                                      fmt::format("{} names a second index '{}'", name, more),
+                                      "ask one index (--index-url) that has all"});
+    }
+    if (list.index.empty()) list.index = index;
+    vet::add(read_.asks, std::move(list));
+  }
+
+  const UniqueFd& root_;
+  const fs::path& folder_;
+  BuildFolder read_;
+  std::vector<Build> builds_;
+  std::set<std::string> seen_;
+  std::string index_;  // where nothing nearer says another
+};
+
+}  // namespace
 
 // A name that an approval can say.
 std::string image_name(const fs::path& folder) {
   std::error_code error;
   fs::path whole = fs::weakly_canonical(folder, error);
+  if (!whole.has_filename()) whole = whole.parent_path();  // "x/"
   const std::string name = error ? folder.filename().native() : whole.filename().native();
   return is_valid_name(Ecosystem::Image, name) ? name : "image";
 }
-
-}  // namespace
 
 std::vector<Finding> findings_about_build_conf(std::string_view text, const Package& package, std::string_view file) {
   std::vector<Finding> findings;
@@ -117,42 +243,30 @@ std::vector<Finding> findings_about_build_conf(std::string_view text, const Pack
 Result<std::optional<BuildFolder>> read_build_folder(const fs::path& folder) {
   const auto reading = [&] { return fmt::format("read the image folder '{}'", folder.native()); };
   BERTH_TRY(const UniqueFd root, sys::open_folder(folder).context(reading));
-  std::error_code error;
-  const bool is_there = fs::symlink_status(folder / "Dockerfile", error).type() != fs::file_type::not_found;
-  if (!is_there) return std::optional<BuildFolder>();
-  const auto reading_it = [&] { return fmt::format("read '{}'", (folder / "Dockerfile").native()); };
-  BERTH_TRY(const std::string text, read_inside(root, "Dockerfile", kMostDockerfileBytes).context(reading));
-  BERTH_TRY(const Dockerfile dockerfile, parse_dockerfile(text).context(reading_it));
-  BuildFolder read;
-  read.image.package = make_package(Ecosystem::Image, image_name(folder), "", "Dockerfile");
-  read.image.findings = findings_about_build(dockerfile, read.image.package, "Dockerfile");
-  read.asks = pip_words_of(dockerfile, "Dockerfile");
-  if (const auto conf = read_inside(root, "build.conf", kMostConfBytes)) {
-    std::ranges::move(findings_about_build_conf(*conf, read.image.package, "build.conf"),
-                      std::back_inserter(read.image.findings));
-  } else if (conf.error().code() != Errc::NotFound) {
-    read.image.findings.push_back(unread(read.image.package, "build.conf", to_visible(conf.error().message(), false)));
+  FolderReading read(root, folder);
+  for (const std::string_view name : kBuildFiles) {
+    std::error_code error;
+    const bool is_there = fs::symlink_status(folder / name, error).type() != fs::file_type::not_found;
+    if (is_there) BERTH_CHECK_OK(read.add_build_file(name).context(reading));
   }
-  for (const std::string& name : lists_in(folder)) {
-    auto list = read_list(root, folder, name);
-    if (!list) {
-      read.image.findings.push_back(unread(read.image.package, name, to_visible(list.error().message(), false)));
-      continue;
-    }
-    for (const std::string& more : list->more_indexes) {
-      Package place = read.image.package;
-      place.origin = name;
-      read.image.findings.push_back({Verdict::Ask, "build.extra-index", std::move(place),
-                                     fmt::format("{} names a second index '{}'", name, more),
-                                     "ask one index (--index-url) that has all"});
-    }
-    add(read.asks, *std::move(list));
+  if (!read.has_build_file()) return std::optional<BuildFolder>();
+  read.add_build_conf();
+  read.add_lists_of_build();  // first, since a command may say from which index
+  BERTH_TRY(const std::vector<std::string> names, lists_in(folder).context(reading));
+  for (const std::string& name : names) read.add_list(name);
+  return std::optional(std::move(read).take());
+}
+
+Result<std::vector<NamedList>> read_folder_lists(const fs::path& folder) {
+  const auto reading = [&] { return fmt::format("read the lists in '{}'", folder.native()); };
+  BERTH_TRY(const UniqueFd root, sys::open_folder(folder).context(reading));
+  BERTH_TRY(const std::vector<std::string> names, lists_in(folder).context(reading));
+  std::vector<NamedList> lists;
+  for (const std::string& name : names) {
+    auto lock = read_list(root, folder, name);
+    lists.push_back(lock ? NamedList{name, *std::move(lock), {}} : NamedList{name, {}, lock.error().message()});
   }
-  for (LeftOut& one : read.asks.left_out) {
-    read.image.findings.push_back(unread(read.image.package, one.origin, fmt::format("{}: {}", one.origin, one.why)));
-  }
-  read.asks.left_out.clear();
-  return std::optional(std::move(read));
+  return lists;
 }
 
 }  // namespace berth::vet

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,10 +18,25 @@ struct BuildFolder {
   LockFile asks;  // what its lists and its `pip install` ask for
 };
 
-// Nothing where there is no Dockerfile. Lists are requirements*.txt, Pipfile.lock, poetry.lock, uv.lock and pylock.toml
-// beside it; links are not followed. A list or a line of build.conf that cannot be read is the finding `build.unread`
-// (Ask). Errors: those of reading the folder; InvalidInput and Exhausted for a Dockerfile that cannot be read.
+// Nothing where there is no Dockerfile or Containerfile. Lists are files named for requirements (*requirements*.txt or
+// .in), Pipfile.lock, poetry.lock, uv.lock and pylock.toml beside it, and what its commands install from, wherever in
+// the folder it lies; links are not followed. A list or a line of build.conf that cannot be read is the finding
+// `build.unread` (Ask). Errors: those of reading the folder; InvalidInput and Exhausted for a Dockerfile that cannot be
+// read; Exhausted past 64 lists.
 Result<std::optional<BuildFolder>> read_build_folder(const std::filesystem::path& folder);
+
+// A list that lies in a folder, and why it could not be read; empty where it was.
+struct NamedList {
+  std::string name;
+  LockFile lock;
+  std::string problem;
+};
+
+// The lists of a folder, as above, whether or not an image is built from it. Errors: those of reading the folder.
+Result<std::vector<NamedList>> read_folder_lists(const std::filesystem::path& folder);
+
+// The folder's name, as an approval can say it: "image" where it cannot.
+std::string image_name(const std::filesystem::path& folder);
 
 // Findings about the lines of a build.conf (`name=value`), with the rule `build.unread` (Ask): what is no line, a key
 // that is not known, one that stands twice, and a switch that is neither empty nor true, for any value switches it on.

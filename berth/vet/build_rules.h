@@ -7,7 +7,7 @@
 
 #include "berth/vet/dockerfile.h"
 #include "berth/vet/finding.h"
-#include "berth/vet/locked_package.h"
+#include "berth/vet/requirements.h"
 
 namespace berth::vet {
 
@@ -23,8 +23,10 @@ namespace berth::vet {
 // by the name of their variable alone.
 std::vector<Finding> findings_about_build(const Dockerfile& dockerfile, const Package& package, std::string_view file);
 
-// What its RUN instructions install with pip, by name: the words of `pip install`, under "FILE:LINE". Words that hold a
-// variable, addresses and paths are left out with their reason.
-LockFile pip_words_of(const Dockerfile& dockerfile, std::string_view file);
+// What its commands install of Python's packages, with pip, uv, pipx, poetry, pipenv, pdm or easy_install: under
+// "FILE:LINE" by name, and the lists and lock files that they read, as they are called in the image (build_lists.h).
+// Words that hold a variable, addresses, paths and editable ones are left out with their reason. `lock.index` is that
+// of PIP_INDEX_URL, where the file sets it; `lock.more_indexes` are pages of files (--find-links).
+RequirementsText pip_words_of(const Dockerfile& dockerfile, std::string_view file);
 
 }  // namespace berth::vet

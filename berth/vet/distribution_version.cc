@@ -187,6 +187,7 @@ std::weak_ordering compare_versions(Ecosystem ecosystem, std::string_view a, std
     case Ecosystem::Rpm:
       return compare_rpm(a, b);
     case Ecosystem::Image:
+    case Ecosystem::List:
       return a <=> b;
   }
   return std::weak_ordering::equivalent;
@@ -204,6 +205,7 @@ bool is_valid_version(Ecosystem ecosystem, std::string_view version) {
     case Ecosystem::Rpm:
       return is_valid_rpm(version);
     case Ecosystem::Image:
+    case Ecosystem::List:
       return false;  // it has a tag, which is no version
   }
   return false;

@@ -63,10 +63,29 @@ std::vector<std::string> texts_of(const Json* list) {
   return texts;
 }
 
-Facts unknown(const LockedPackage& locked, const char* rule, std::string evidence, const char* remedy) {
+std::vector<std::string> sha256_in(const std::vector<std::string>& hashes) {
+  constexpr std::string_view kAlgorithm = "sha256:";
+  std::vector<std::string> found;
+  for (const std::string& hash : hashes) {
+    if (!hash.starts_with(kAlgorithm)) continue;
+    std::string digest = hash.substr(kAlgorithm.size());
+    std::ranges::transform(digest, digest.begin(),
+                           [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+    found.push_back(std::move(digest));
+  }
+  return found;
+}
+
+// What stands in the list.
+Facts bare(const LockedPackage& locked) {
   Facts facts;
   facts.package = locked.package;
-  facts.findings.push_back({Verdict::Ask, rule, locked.package, std::move(evidence), remedy});
+  facts.locked_sha256 = sha256_in(locked.hashes);
+  if (!locked.location.empty()) {
+    facts.findings.push_back({Verdict::Ask, "source.elsewhere", locked.package,
+                              fmt::format("it is taken from {}", to_visible(locked.location, false)),
+                              "take it from the index, or approve it"});
+  }
   return facts;
 }
 
@@ -92,6 +111,7 @@ bool is_asked(const LockedPackage& locked) {
 Facts placed(Facts facts, const LockedPackage& locked) {
   facts.package.written = locked.package.written;
   facts.package.origin = locked.package.origin;
+  facts.locked_sha256 = sha256_in(locked.hashes);
   return facts;
 }
 
@@ -101,12 +121,22 @@ Result<Facts> ask_for_one(const LockedPackage& locked) {
   if (found && found->size() == 1) return placed(std::move(found->front()), locked);
   if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
   const std::string reason = found ? "its report names another number of packages" : found.error().message();
-  return unknown(locked, "facts.missing",
-                 fmt::format("pip finds no wheel for it: {}", to_visible(reason.substr(0, kLongestReason), false)),
-                 "see that name and version are right; a package without a wheel can only be approved");
+  Facts facts = bare(locked);
+  facts.findings.push_back(
+      {Verdict::Ask, "facts.missing", locked.package,
+       fmt::format("pip finds no wheel for it: {}", to_visible(reason.substr(0, kLongestReason), false)),
+       "see that name and version are right; a package without a wheel can only be approved"});
+  return facts;
 }
 
 }  // namespace
+
+std::vector<Facts> facts_without_index(const std::vector<LockedPackage>& packages) {
+  std::vector<Facts> all;
+  all.reserve(packages.size());
+  for (const LockedPackage& locked : packages) all.push_back(bare(locked));
+  return all;
+}
 
 Result<std::vector<Facts>> facts_of_pip_report(std::string_view report) {
   BERTH_TRY(const Json json,
@@ -154,14 +184,8 @@ Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& p
     for (std::size_t i = begin; i < end; ++i) {
       const LockedPackage& locked = packages[i];
       const auto is_it = [&](const Facts& facts) { return facts.package.name == locked.package.name; };
-      if (!locked.location.empty()) {
-        all.push_back(unknown(locked, "source.elsewhere",
-                              fmt::format("it is taken from {}", to_visible(locked.location, false)),
-                              "take it from the index, or approve it"));
-      } else if (!is_asked(locked)) {
-        Facts facts;
-        facts.package = locked.package;
-        all.push_back(std::move(facts));  // its name is judged as it stands
+      if (!is_asked(locked)) {
+        all.push_back(bare(locked));  // its name is judged as it stands
       } else if (std::ranges::count_if(found, is_it) == 1) {
         all.push_back(placed(*std::ranges::find_if(found, is_it), locked));
       } else {

@@ -16,6 +16,9 @@ namespace berth::vet {
 // (a URL, a path) gets `source.elsewhere` (Ask). Errors: NotFound when there is no pip.
 Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages);
 
+// The same without asking anybody: name, version, hashes and `source.elsewhere`, as they stand in the lists. Pure.
+std::vector<Facts> facts_without_index(const std::vector<LockedPackage>& packages);
+
 // The facts in a report of `pip install --dry-run --report`. Pure. Errors: InvalidInput.
 Result<std::vector<Facts>> facts_of_pip_report(std::string_view report);
 

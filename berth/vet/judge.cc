@@ -112,7 +112,7 @@ enum class Scope {
 std::vector<Finding> findings_about(const Facts& facts, const Policy& policy, const Knowledge& knowledge,
                                     std::chrono::system_clock::time_point now, Scope scope) {
   std::vector<Finding> findings = facts.findings;
-  const bool is_package = facts.package.ecosystem != Ecosystem::Image;
+  const bool is_package = is_judged_by_version(facts.package.ecosystem);
   if (is_of_index(facts)) add_names(facts, policy, knowledge, standing_of(facts, now), findings);
   const bool has_version = is_package && (scope == Scope::Whole || !facts.package.version.empty());
   if (has_version) add_version(facts, findings);

@@ -15,6 +15,7 @@ struct LockedPackage {
   std::vector<std::string> extras;  // normalised
   std::string marker;               // the condition behind `;`, as it stands there
   std::vector<std::string> hashes;  // "sha256:<hex>", of all its files
+  std::vector<std::string> files;   // their addresses, where the lock names them; without credentials
   // Where it is from if not from the index: a URL, "git+...", "path ..."; then nothing vouches for name and version.
   std::string location;
   // The one index that it may be taken from, where the file says so.

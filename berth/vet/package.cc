@@ -22,6 +22,7 @@ std::string_view punctuation_of(Ecosystem ecosystem) {
     case Ecosystem::Alpine:
     case Ecosystem::Rpm:
     case Ecosystem::Image:
+    case Ecosystem::List:
       return "-_.+~";
   }
   return {};
@@ -41,9 +42,13 @@ std::string_view ecosystem_text(Ecosystem ecosystem) {
       return "RPM";
     case Ecosystem::Image:
       return "Image";
+    case Ecosystem::List:
+      return "List";
   }
   return {};
 }
+
+bool is_judged_by_version(Ecosystem ecosystem) { return ecosystem != Ecosystem::Image && ecosystem != Ecosystem::List; }
 
 std::string normal_name(Ecosystem ecosystem, std::string_view written) {
   if (ecosystem != Ecosystem::PyPI) return std::string(written);

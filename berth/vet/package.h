@@ -6,11 +6,15 @@
 
 namespace berth::vet {
 
-// An image that is built from a folder is a package of that name, too, so that reports and approvals can speak of it.
-enum class Ecosystem { PyPI, Debian, Alpine, Rpm, Image };
+// An image that is built from a folder is a package of that name, too, and a list or lock file one of the file's name,
+// so that reports and approvals can speak of them.
+enum class Ecosystem { PyPI, Debian, Alpine, Rpm, Image, List };
 
-// As the OSV form and reports write it: "PyPI", "Debian", "Alpine", "RPM", "Image".
+// As the OSV form and reports write it: "PyPI", "Debian", "Alpine", "RPM", "Image", "List".
 std::string_view ecosystem_text(Ecosystem ecosystem);
+
+// Whether such a thing has a version, a licence and advisories, as images and lists have not.
+bool is_judged_by_version(Ecosystem ecosystem);
 
 struct Package {
   Ecosystem ecosystem = Ecosystem::PyPI;

@@ -35,6 +35,7 @@ std::string_view type_of(Ecosystem ecosystem) {
     case Ecosystem::Rpm:
       return "rpm";
     case Ecosystem::Image:
+    case Ecosystem::List:
       return "generic";
   }
   return {};

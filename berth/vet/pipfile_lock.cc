@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
@@ -12,8 +12,12 @@
 namespace berth::vet {
 namespace {
 
-// The addresses of the file's sources by their names.
-using Sources = std::map<std::string, std::string>;
+// Where packages come from; without a word of their own, from the first.
+struct Source {
+  std::string name;
+  std::string address;
+};
+using Sources = std::vector<Source>;
 
 Sources sources_of(const Json& root) {
   Sources sources;
@@ -21,7 +25,7 @@ Sources sources_of(const Json& root) {
   const Json* list = meta == nullptr ? nullptr : meta->find("sources");
   if (list == nullptr || list->as_array() == nullptr) return sources;
   for (const Json& source : *list->as_array()) {
-    sources.emplace(source.text_or("name", ""), without_credentials(source.text_or("url", "")));
+    sources.push_back({source.text_or("name", ""), without_credentials(source.text_or("url", ""))});
   }
   return sources;
 }
@@ -56,7 +60,12 @@ LockedPackage package_of(std::string_view written, const Json& entry, const Sour
   append_texts(entry.find("hashes"), locked.hashes);
   append_texts(entry.find("extras"), locked.extras);
   const std::string index = entry.text_or("index", "");
-  if (const auto source = sources.find(index); source != sources.end()) locked.index = source->second;
+  const auto source = std::ranges::find(sources, index, &Source::name);
+  if (source != sources.end()) {
+    locked.index = source->address;
+  } else {
+    locked.index = without_credentials(index);  // a name without a source is no index that anybody knows
+  }
   return locked;
 }
 
@@ -73,18 +82,18 @@ Result<LockFile> parse_pipfile_lock(std::string_view text, std::string_view name
   }
   const Sources sources = sources_of(root);
   LockFile lock;
-  for (const auto& [source, address] : sources) {
+  for (const Source& source : sources) {
     if (lock.index.empty()) {
-      lock.index = address;
+      lock.index = source.address;
     } else {
-      lock.more_indexes.push_back(address);
+      lock.more_indexes.push_back(source.address);
     }
   }
   for (const auto& [group, packages] : *root.as_object()) {
     if (group == "_meta" || packages.as_object() == nullptr) continue;
     for (const auto& [written, entry] : *packages.as_object()) {
       const std::string origin = fmt::format("{}:{}", name, to_visible(group, false));
-      if (!is_valid_name(Ecosystem::PyPI, written) || !entry.is_object()) {
+      if (written.empty() || !entry.is_object()) {
         lock.left_out.push_back({origin, fmt::format("'{}' is no package", to_visible(written, false))});
       } else if (lock.packages.size() == kMostLockedPackages) {
         return fail(Errc::Exhausted, fmt::format("{}: more than {} packages", name, kMostLockedPackages));

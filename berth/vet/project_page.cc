@@ -126,6 +126,57 @@ void add_care(Facts& facts, const std::vector<IndexAnswer>& answers) {
   }
 }
 
+// A hash of an index's file is one of the version, or of a file whose name tells no version.
+void add_hashes(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  if (facts.locked_sha256.empty() || facts.package.version.empty()) return;
+  const auto may_have_more = [](const IndexAnswer& one) {
+    return one.presence != IndexAnswer::Presence::Absent && !one.problem.empty();
+  };
+  if (std::ranges::any_of(answers, may_have_more)) return;
+  const std::string wanted = version_key(facts.package.version);
+  std::set<std::string> known;
+  bool has_version = false;
+  for (const IndexAnswer& answer : answers) {
+    for (const ProjectFile& file : answer.page.files) {
+      if (file.sha256.empty()) continue;
+      const std::string version = version_in_file_name(file.name, facts.package.name);
+      if (!version.empty() && version_key(version) != wanted) continue;
+      has_version = has_version || !version.empty();
+      known.insert(file.sha256);
+    }
+  }
+  if (!has_version) return;  // then there is nothing to hold them against
+  const auto is_strange = [&](const std::string& hash) { return !known.contains(hash); };
+  const auto strange = std::ranges::count_if(facts.locked_sha256, is_strange);
+  if (strange == 0) return;
+  const bool is_all = strange == std::ranges::ssize(facts.locked_sha256);
+  facts.findings.push_back(
+      {is_all ? Verdict::Refuse : Verdict::Ask, "source.hash", facts.package,
+       fmt::format("{} of the {} hashes that {} gives for it are of no file that the index has for this version: {}",
+                   strange, facts.locked_sha256.size(), facts.package.origin,
+                   *std::ranges::find_if(facts.locked_sha256, is_strange)),
+       "find out where that file comes from, and lock the package anew from the index"});
+}
+
+// Where no index answered, that is why pip had nothing.
+void name_silent_indexes(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  const auto is_silent = [](const IndexAnswer& one) {
+    return one.presence == IndexAnswer::Presence::Unknown && !one.problem.empty();
+  };
+  if (!std::ranges::all_of(answers, is_silent)) return;
+  for (Finding& finding : facts.findings) {
+    if (finding.rule != "facts.missing") continue;
+    finding.evidence.clear();
+    for (const IndexAnswer& answer : answers) {
+      finding.evidence += fmt::format("{}the index '{}' could not be asked: {}", finding.evidence.empty() ? "" : "; ",
+                                      answer.index, answer.problem);
+    }
+    finding.remedy =
+        "see that the index can be reached from here ('pip config list' and PIP_* say which it is and "
+        "through which proxy), and ask again";
+  }
+}
+
 }  // namespace
 
 Result<ProjectPage> parse_project_page(std::string_view json) {
@@ -168,6 +219,8 @@ void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers) {
   add_presence(facts, answers);
   add_standing(facts, answers);
   add_care(facts, answers);
+  add_hashes(facts, answers);
+  name_silent_indexes(facts, answers);
   const auto meant = files_meant(facts, answers);
   for (const ProjectFile* file : meant) {
     if (file->is_yanked) {

@@ -53,7 +53,9 @@ struct IndexAnswer {
 // and whether anybody looks after it; and of its version when it came, and whether it was withdrawn. A project that its
 // index keeps in quarantine gets the finding `release.quarantined` (Refuse). The version's file is known by its hash;
 // without one the latest file of the version counts, for a file can be added to an old release. Without an answer
-// nothing changes but `why_undated`.
+// nothing changes but `why_undated`, and a finding `facts.missing`, which names the index and what was wrong with
+// asking it. Hashes that a lock gives and that no index has for the version are the finding `source.hash`: Refuse where
+// none of them is known, Ask where some are.
 void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers);
 
 }  // namespace berth::vet

@@ -15,6 +15,8 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 bool is_name_char(char c) { return is_alphanumeric(c) || c == '-' || c == '_' || c == '.'; }
+// Of another alphabet: no name has such letters, but what looks like one may.
+bool is_foreign(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
 // What is left of a requirement.
 class Cursor {
@@ -90,12 +92,21 @@ bool are_specifiers(std::string_view text) {
   return true;
 }
 
+// Why these are no versions, with what was meant where that can be told: `requests=2`.
+std::string why_no_specifiers(std::string_view name, std::string_view specifier) {
+  std::string why = "the versions are none (PEP 508)";
+  if (!specifier.starts_with('=') || specifier.starts_with("==")) return why;
+  const std::string_view version = trimmed(specifier.substr(1));
+  if (version.empty() || !are_specifiers(fmt::format("=={}", version))) return why;
+  return fmt::format("{}; did you mean '{}=={}'?", why, to_visible(name, false), version);
+}
+
 }  // namespace
 
 Result<LockedPackage> parse_requirement(std::string_view text, std::string_view origin) {
   Cursor cursor(trimmed(text));
-  const std::string_view name = cursor.take_while(is_name_char);
-  if (!is_valid_name(Ecosystem::PyPI, name)) return wrong(origin, text, "it begins with no name of a package");
+  const std::string_view name = cursor.take_while([](char c) { return is_name_char(c) || is_foreign(c); });
+  if (name.empty()) return wrong(origin, text, "it begins with no name of a package");
   LockedPackage locked;
   if (cursor.take('[')) {
     do {
@@ -116,7 +127,7 @@ Result<LockedPackage> parse_requirement(std::string_view text, std::string_view 
     const bool in_brackets = cursor.take('(');
     const std::string_view specifier = trimmed(cursor.take_while([](char c) { return c != ';' && c != ')'; }));
     if (in_brackets && !cursor.take(')')) return wrong(origin, text, "the bracket does not end");
-    if (!are_specifiers(specifier)) return wrong(origin, text, "the versions are none (PEP 508)");
+    if (!are_specifiers(specifier)) return wrong(origin, text, why_no_specifiers(name, specifier));
     version = version_of(specifier);
     if (version.empty()) locked.specifier = specifier;
   }

@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostLists = 64;
 constexpr std::size_t kMostHashes = 10'000;
+constexpr std::size_t kLongestShown = 200;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -106,6 +108,8 @@ bool is_address(std::string_view text) {
          first.starts_with('.') || first.ends_with(".whl") || first.ends_with(".tar.gz") || first.ends_with(".zip");
 }
 
+std::string shown(std::string_view text) { return to_visible(text.substr(0, kLongestShown), false); }
+
 class Reader {
  public:
   explicit Reader(std::string_view name) : name_(name) {}
@@ -137,7 +141,8 @@ class Reader {
     const std::string origin = fmt::format("{}:{}", name_, number);
     if (line.starts_with('-')) return take_option(line, number, origin);
     if (is_address(line)) {
-      read_.lock.left_out.push_back({origin, "a bare address or path names no package"});
+      read_.lock.left_out.push_back({origin, fmt::format("'{}' is a bare address or path, which names no package",
+                                                         shown(without_credentials(line)))});
       return {};
     }
     if (read_.lock.packages.size() == kMostLockedPackages) {
@@ -169,7 +174,9 @@ class Reader {
         read_.lock.more_indexes.push_back(without_credentials(taken->value));
         break;
       case Option::Editable:
-        read_.lock.left_out.push_back({origin, "an editable folder or repository is no package of the index"});
+        read_.lock.left_out.push_back(
+            {origin, fmt::format("'{}' is an editable folder or repository, which is no package of the index",
+                                 shown(without_credentials(taken->value)))});
         break;
       case Option::NoIndex:
       case Option::Quiet:
@@ -222,6 +229,7 @@ Result<RequirementsText> parse_requirements(std::string_view text, std::string_v
   if (text.size() > kMostLockBytes) {
     return fail(Errc::Exhausted, fmt::format("{}: more than {} bytes", name, kMostLockBytes));
   }
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return Reader(name).read(text);
 }
 

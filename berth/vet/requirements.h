@@ -16,6 +16,7 @@ struct IncludedList {
   std::string path;  // as it stands there
   bool is_constraint = false;
   std::size_t line = 0;
+  std::string index = {};  // that it is to be taken from, where who includes it says so
 };
 
 struct RequirementsText {
@@ -24,6 +25,7 @@ struct RequirementsText {
 };
 
 // One requirement (PEP 508): a name, extras, versions or a URL, a marker: `requests[socks]>=2,<3; python_version<"3"`.
+// A name that no package can have, as one with letters of another alphabet, is kept as it stands there: it is judged.
 // Errors: InvalidInput with what is wrong.
 Result<LockedPackage> parse_requirement(std::string_view text, std::string_view origin);
 

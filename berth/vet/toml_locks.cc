@@ -63,7 +63,9 @@ void each_table(const toml::table& table, std::string_view key, Take take) {
 
 std::size_t line_of(const toml::node& node) { return node.source().begin.line; }
 
-void add_hash(LockedPackage& locked, const toml::table& file) {
+// Its address and hashes.
+void add_file(LockedPackage& locked, const toml::table& file) {
+  if (const std::string url = text_of(file, "url"); !url.empty()) locked.files.push_back(without_credentials(url));
   if (const std::string hash = text_of(file, "hash"); !hash.empty()) locked.hashes.push_back(hash);
   const toml::table* hashes = table_of(file, "hashes");  // PEP 751: by algorithm
   if (hashes == nullptr) return;
@@ -82,8 +84,8 @@ Result<LockFile> read_packages(const toml::table& root, std::string_view key, st
     if (is_full) return;
     const std::string origin = fmt::format("{}:{}", name, line_of(table));
     const std::string written = text_of(table, "name");
-    if (!is_valid_name(Ecosystem::PyPI, written)) {
-      lock.left_out.push_back({origin, fmt::format("'{}' is no name of a package", to_visible(written, false))});
+    if (written.empty()) {
+      lock.left_out.push_back({origin, "it has no name"});
       return;
     }
     LockedPackage locked;
@@ -105,7 +107,7 @@ Result<void> require(const toml::table& root, std::initializer_list<std::string_
 
 bool fill_from_poetry(const toml::table& table, LockedPackage& locked) {
   locked.marker = text_of(table, "markers");
-  each_table(table, "files", [&](const toml::table& file) { add_hash(locked, file); });
+  each_table(table, "files", [&](const toml::table& file) { add_file(locked, file); });
   const toml::table* source = table_of(table, "source");
   if (source == nullptr) return true;
   const std::string type = text_of(*source, "type");
@@ -121,8 +123,8 @@ bool fill_from_poetry(const toml::table& table, LockedPackage& locked) {
 }
 
 bool fill_from_uv(const toml::table& table, LockedPackage& locked) {
-  if (const toml::table* sdist = table_of(table, "sdist")) add_hash(locked, *sdist);
-  each_table(table, "wheels", [&](const toml::table& wheel) { add_hash(locked, wheel); });
+  if (const toml::table* sdist = table_of(table, "sdist")) add_file(locked, *sdist);
+  each_table(table, "wheels", [&](const toml::table& wheel) { add_file(locked, wheel); });
   const toml::table* source = table_of(table, "source");
   if (source == nullptr) return true;
   for (const char* key : {"virtual", "editable"}) {
@@ -146,8 +148,8 @@ bool fill_from_uv(const toml::table& table, LockedPackage& locked) {
 bool fill_from_pylock(const toml::table& table, LockedPackage& locked) {
   locked.marker = text_of(table, "marker");
   locked.index = without_credentials(text_of(table, "index"));
-  if (const toml::table* sdist = table_of(table, "sdist")) add_hash(locked, *sdist);
-  each_table(table, "wheels", [&](const toml::table& wheel) { add_hash(locked, wheel); });
+  if (const toml::table* sdist = table_of(table, "sdist")) add_file(locked, *sdist);
+  each_table(table, "wheels", [&](const toml::table& wheel) { add_file(locked, wheel); });
   if (const toml::table* vcs = table_of(table, "vcs")) {
     locked.location = fmt::format("{}+{}@{}", text_of(*vcs, "type"), without_credentials(text_of(*vcs, "url")),
                                   text_of(*vcs, "commit-id"));
@@ -156,7 +158,7 @@ bool fill_from_pylock(const toml::table& table, LockedPackage& locked) {
     locked.location = fmt::format("path {}", text_of(*folder, "path"));
   }
   if (const toml::table* archive = table_of(table, "archive")) {
-    add_hash(locked, *archive);
+    add_file(locked, *archive);
     const std::string url = without_credentials(text_of(*archive, "url"));
     locked.location = url.empty() ? fmt::format("path {}", text_of(*archive, "path")) : url;
   }
@@ -174,7 +176,7 @@ Result<LockFile> parse_poetry_lock(std::string_view text, std::string_view name)
   const toml::table* files = metadata == nullptr ? nullptr : table_of(*metadata, "files");
   if (files == nullptr) return lock;
   for (LockedPackage& locked : lock.packages) {
-    each_table(*files, locked.package.written, [&](const toml::table& file) { add_hash(locked, file); });
+    each_table(*files, locked.package.written, [&](const toml::table& file) { add_file(locked, file); });
   }
   return lock;
 }

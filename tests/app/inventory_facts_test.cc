@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "berth/app/sbom_service.h"
 #include "berth/image/inventory_reader.h"
@@ -85,6 +86,38 @@ TEST_F(InventoryFacts, BecomeABillOfMaterials) {
   EXPECT_EQ(sbom->components[0].licence, "Apache-2.0");
   EXPECT_EQ(sbom->components[3].architecture, "amd64");
   EXPECT_TRUE(testing::fails_with(sbom_of_folder(folder_.path() / "gone", {}), Errc::NotFound, "gone"));
+}
+
+TEST_F(InventoryFacts, OfAFolderNameWhatCouldNotBeRead) {
+  write("lib/broken-3.dist-info/METADATA", "no field at all\n");
+  write("lib/empty-4.dist-info/RECORD", "");
+  write("lib/old.egg-info/PKG-INFO", "Name: old\nVersion: 5\n");
+  const auto all = facts_of_folder(folder_.path(), "my-root");
+  ASSERT_TRUE(testing::ok(all));
+  EXPECT_EQ(all->size(), 7U);  // four as above
+  EXPECT_EQ(named(*all, "old").package.version, "5");
+  for (const auto& [name, version] : {std::pair{"broken", "3"}, std::pair{"empty", "4"}}) {
+    const vet::Facts& facts = named(*all, name);
+    EXPECT_EQ(facts.package.version, version);
+    EXPECT_EQ(facts.package.ecosystem, vet::Ecosystem::PyPI);
+    ASSERT_EQ(facts.findings.size(), 1U);
+    EXPECT_EQ(facts.findings[0].rule, "facts.missing");
+  }
+  EXPECT_TRUE(testing::fails_with(facts_of_folder(folder_.path() / "gone", "x"), Errc::NotFound, "read what is in"));
+}
+
+TEST_F(InventoryFacts, OfAFolderFollowNoLinks) {
+  const testing::TempFolder outside;
+  std::filesystem::create_directories(outside.path() / "x-1.dist-info");
+  std::ofstream(outside.path() / "x-1.dist-info" / "METADATA") << "Name: x\nVersion: 1\n";
+  std::filesystem::create_directory_symlink(outside.path(), folder_.path() / "more");
+  std::filesystem::create_directories(folder_.path() / "y-1.dist-info");
+  std::filesystem::create_symlink(outside.path() / "x-1.dist-info" / "METADATA",
+                                  folder_.path() / "y-1.dist-info" / "METADATA");
+  const auto all = facts_of_folder(folder_.path(), "my-root");
+  ASSERT_TRUE(testing::ok(all));
+  EXPECT_EQ(all->size(), 5U);
+  EXPECT_EQ(named(*all, "y").findings[0].rule, "facts.missing");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Lock files come from strangers: the first byte chooses the form; whatever is read names packages properly and keeps
-// no credentials, and what is refused is refused in one line that a terminal can show.
+// Lock files come from strangers: the first byte chooses the form; whatever is read has a name, which is judged, and
+// keeps no credentials, and what is refused is refused in one line that a terminal can show.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -41,8 +41,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   for (const auto& locked : lock->packages) {
-    BERTH_ASSERT(vet::is_valid_name(vet::Ecosystem::PyPI, locked.package.written));
+    BERTH_ASSERT(!locked.package.written.empty());
     BERTH_ASSERT(vet::without_credentials(locked.index) == locked.index);
+    for (const auto& file : locked.files) BERTH_ASSERT(vet::without_credentials(file) == file);
   }
   return 0;
 }

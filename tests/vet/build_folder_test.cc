@@ -56,8 +56,49 @@ TEST_F(Folder, TellsWhatIsInstalledAndHow) {
   ASSERT_EQ((*read)->asks.packages.size(), 2u);
   EXPECT_EQ((*read)->asks.packages[0].package.origin, "Dockerfile:3");
   EXPECT_EQ((*read)->asks.packages[1].package.origin, "requirements.txt:2");
-  EXPECT_THAT(rules(), ElementsAre("build.moving-tag Dockerfile:1", "build.unread Pipfile.lock",
-                                   "build.extra-index requirements.txt"));
+  EXPECT_THAT(rules(), ElementsAre("build.moving-tag Dockerfile:1", "build.extra-index requirements.txt",
+                                   "build.unread Pipfile.lock"));
+}
+
+TEST_F(Folder, ReadsTheListsThatItsCommandsRead) {
+  std::filesystem::create_directories(folder() / "sub");
+  write("Containerfile",
+        "FROM a:1\nWORKDIR /app\nCOPY sub/ ./lists/\nCOPY deps.txt /tmp/all.txt\n"
+        "RUN pip install -r lists/more.txt -r /tmp/all.txt -i https://own.example/simple\n"
+        "RUN --mount=type=bind,source=sub,target=/mnt pip install -r /mnt/bound.txt\n"
+        "RUN pip install -r /etc/gone.txt && poetry install\n");
+  write("deps.txt", "six==1\n");
+  write("sub/more.txt", "idna==2\n-r bound.txt\n");
+  write("sub/bound.txt", "attrs==3\n");
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  ASSERT_TRUE(read->has_value());
+  std::vector<std::string> packages;
+  for (const LockedPackage& one : (*read)->asks.packages) {
+    packages.push_back(one.package.name + " " + one.package.origin + " " + one.index);
+  }
+  EXPECT_THAT(packages, ElementsAre("idna sub/more.txt:1 https://own.example/simple",
+                                    "attrs sub/bound.txt:1 https://own.example/simple",
+                                    "six deps.txt:1 https://own.example/simple", "attrs sub/bound.txt:1 "));
+  EXPECT_THAT(rules(), ElementsAre("build.unread Containerfile:7", "build.unread Containerfile:7"));
+  EXPECT_THAT((*read)->image.findings[0].evidence, HasSubstr("the list '/etc/gone.txt', which is not in the folder"));
+}
+
+TEST_F(Folder, HasListsWithoutABuildFile) {
+  write("uv.lock", "version = 1\nrequires-python = \">=3.8\"\n");
+  write("dev-requirements.txt", "six==1\n");
+  write("Pipfile.lock", "no lock");
+  write("notes.txt", "???");
+  const auto lists = read_folder_lists(folder());
+  ASSERT_TRUE(ok(lists));
+  ASSERT_EQ(lists->size(), 3u);
+  EXPECT_EQ((*lists)[0].name, "Pipfile.lock");
+  EXPECT_THAT((*lists)[0].problem, HasSubstr("Pipfile.lock"));
+  EXPECT_EQ((*lists)[1].name, "dev-requirements.txt");
+  EXPECT_EQ((*lists)[1].lock.packages.size(), 1u);
+  EXPECT_EQ((*lists)[2].problem, "");
+  EXPECT_EQ(image_name(folder()), "my-image");
+  EXPECT_EQ(image_name(folder() / ""), "my-image");
 }
 
 TEST_F(Folder, FollowsNoLinks) {

@@ -124,7 +124,8 @@ TEST(PipWords, AreRequirements) {
       "RUN python3 -m pip install $MORE ./here https://x.example/y.whl six > /dev/null && apt-get install vim\n"
       "RUN pip download x && echo pip && pip3.11 install late\n");
   ASSERT_TRUE(testing::ok(file));
-  const LockFile lock = pip_words_of(*file, "Dockerfile");
+  const RequirementsText read = pip_words_of(*file, "Dockerfile");
+  const LockFile& lock = read.lock;
   std::vector<std::string> names;
   for (const LockedPackage& one : lock.packages) {
     names.push_back(one.package.name + one.specifier + (one.package.version.empty() ? "" : "==" + one.package.version) +
@@ -134,6 +135,81 @@ TEST(PipWords, AreRequirements) {
               ElementsAre(HasSubstr("requests"), "flask==2.0 Dockerfile:2", "six Dockerfile:3", "late Dockerfile:4"));
   ASSERT_EQ(lock.left_out.size(), 3u);
   EXPECT_THAT(lock.left_out[0].why, HasSubstr("'$MORE', which only the build knows"));
+  ASSERT_EQ(read.included.size(), 1u);
+  EXPECT_EQ(read.included[0].path, "requirements.txt");
+  EXPECT_EQ(read.included[0].line, 2u);
+}
+
+struct Installing {
+  const char* name;
+  const char* command;
+  const char* what;  // "NAME" of a package, "list PATH", "out PART of why"; empty: nothing
+};
+
+const Installing kInstalling[] = {
+    {"ListGlued", "pip install -rdeps.txt", "list deps.txt"},
+    {"ListLong", "pip install --requirement=sub/deps.txt", "list sub/deps.txt"},
+    {"ListInACluster", "pip3 install -Ur deps.txt", "list deps.txt"},
+    {"ListElsewhere", "cd /opt/x && pip install -r deps.txt", "list /opt/x/deps.txt"},
+    {"ListByAVariable", "pip install -r $LIST", "out '$LIST', which only the build knows"},
+    {"ListFromStandardInput", "cat x | pip install -r /dev/stdin", "out which only the build knows"},
+    {"Constraint", "pip install -c deps.txt", ""},
+    {"Editable", "pip install -e git+https://x.example/y", "out 'git+https://x.example/y' as editable"},
+    {"EditableLong", "pip install --editable=.", "out '.' as editable"},
+    {"UvPip", "uv pip install --system six", "six"},
+    {"UvPipSync", "uv pip sync deps.txt", "list deps.txt"},
+    {"UvSync", "uv sync --frozen", "list uv.lock"},
+    {"UvTool", "uv tool install ruff", "ruff"},
+    {"UvPython", "uv python install 3.12", ""},
+    {"Pipx", "pipx install --python python3 black", "black"},
+    {"PipxForced", "pipx install -f black", "black"},
+    {"PipxRun", "pipx run black .", "black"},
+    {"EasyInstall", "easy_install-3.11 six", "six"},
+    {"PoetryAdd", "poetry add --group dev pytest", "pytest"},
+    {"PoetryInstall", "poetry install --only main", "list poetry.lock"},
+    {"Pipenv", "pipenv install --system --deploy", "list Pipfile.lock"},
+    {"PipenvNames", "pipenv install six", "six"},
+    {"Setup", "python setup.py install", "out 'setup.py install'"},
+    {"PackageThatIsATool", "apt-get install -y pipx", ""},
+    {"NotInstalled", "pip uninstall -y six", ""},
+};
+
+class InstallingWords : public ::testing::TestWithParam<Installing> {};
+
+TEST_P(InstallingWords, AreRead) {
+  const auto file = parse_dockerfile(std::string("FROM a:1\nRUN ") + GetParam().command + "\n");
+  ASSERT_TRUE(testing::ok(file));
+  const RequirementsText read = pip_words_of(*file, "Dockerfile");
+  std::vector<std::string> found;
+  for (const LockedPackage& one : read.lock.packages) found.push_back(one.package.name);
+  for (const IncludedList& one : read.included) found.push_back("list " + one.path);
+  for (const LeftOut& one : read.lock.left_out) found.push_back("out " + one.why);
+  const std::string wanted = GetParam().what;
+  if (wanted.empty()) {
+    EXPECT_TRUE(found.empty()) << found.front();
+  } else if (wanted.starts_with("out ")) {
+    EXPECT_THAT(found, ElementsAre(HasSubstr(wanted.substr(4))));
+  } else {
+    EXPECT_THAT(found, ElementsAre(wanted));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, InstallingWords, ::testing::ValuesIn(kInstalling),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(PipWords, KeepTheIndexThatTheyName) {
+  const auto file = parse_dockerfile(
+      "FROM a:1\nENV PIP_INDEX_URL=https://me:word@a.example/simple\n"
+      "RUN pip install -i https://b.example/simple -r x.txt six && pip install idna -f https://c.example/files\n");
+  ASSERT_TRUE(testing::ok(file));
+  const RequirementsText read = pip_words_of(*file, "Dockerfile");
+  EXPECT_EQ(read.lock.index, "https://a.example/simple");
+  ASSERT_EQ(read.lock.packages.size(), 2u);
+  EXPECT_EQ(read.lock.packages[0].index, "https://b.example/simple");
+  EXPECT_EQ(read.lock.packages[1].index, "");
+  ASSERT_EQ(read.included.size(), 1u);
+  EXPECT_EQ(read.included[0].index, "https://b.example/simple");
+  EXPECT_THAT(read.lock.more_indexes, ElementsAre("https://c.example/files"));
 }
 
 TEST(SecretNames, AreToldByTheirEnd) {

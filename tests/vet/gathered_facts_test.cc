@@ -1,15 +1,11 @@
-// What is gathered of packages: from pip's report, and from what lies in a folder.
+// What is gathered of packages from pip's report, and from lists alone.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "berth/vet/index_facts.h"
-#include "berth/vet/installed_packages.h"
 #include "tests/support/result_matchers.h"
-#include "tests/support/temp_folder.h"
 
 namespace berth::vet {
 namespace {
@@ -69,51 +65,20 @@ TEST(IndexFacts, AskNobodyAboutWhatIsNotOfTheIndex) {
   EXPECT_TRUE(facts->back().findings.empty());
 }
 
-class InstalledPackages : public ::testing::Test {
- protected:
-  void write(const std::string& path, const std::string& text) const {
-    std::filesystem::create_directories((root() / path).parent_path());
-    std::ofstream(root() / path) << text;
-  }
-  std::filesystem::path root() const { return temp_.path() / "root"; }
-  void SetUp() override { std::filesystem::create_directories(root()); }
-
-  testing::TempFolder temp_;
-};
-
-TEST_F(InstalledPackages, AreReadWithTheirLicences) {
-  write("lib/b-2.dist-info/METADATA", "Metadata-Version: 2.1\nName: b\nVersion: 2\n");
-  write("lib/A-1.0.dist-info/METADATA", "Metadata-Version: 2.4\nName: A\nVersion: 1.0\nLicense-Expression: MIT\n");
-  write("lib/A/code.py", "raise Exception()");
-  write("lib/broken-3.dist-info/METADATA", "no field at all\n");
-  write("lib/empty-4.dist-info/RECORD", "");
-  const auto facts = read_installed_packages(root());
-  ASSERT_TRUE(ok(facts));
-  ASSERT_EQ(facts->size(), 4u);
-  EXPECT_EQ((*facts)[0].package, make_package(Ecosystem::PyPI, "A", "1.0", "lib/A-1.0.dist-info/METADATA"));
-  EXPECT_EQ((*facts)[0].licences.front().expression, "MIT");
-  EXPECT_TRUE((*facts)[1].licences.empty());
-  EXPECT_EQ((*facts)[2].package.name, "broken");
-  EXPECT_EQ((*facts)[2].package.version, "3");
-  EXPECT_EQ((*facts)[2].findings.front().rule, "facts.missing");
-  EXPECT_EQ((*facts)[3].findings.front().rule, "facts.missing");
-}
-
-TEST_F(InstalledPackages, LinksLeadNowhere) {
-  std::filesystem::create_directories(temp_.path() / "outside" / "x-1.dist-info");
-  std::ofstream(temp_.path() / "outside" / "x-1.dist-info" / "METADATA")
-      << "Metadata-Version: 2.1\nName: x\nVersion: 1\n";
-  std::filesystem::create_directory_symlink(temp_.path() / "outside" / "x-1.dist-info", root() / "x-1.dist-info");
-  std::filesystem::create_directory_symlink(temp_.path() / "outside", root() / "more");
-  std::filesystem::create_directories(root() / "y-1.dist-info");
-  std::filesystem::create_symlink(temp_.path() / "outside" / "x-1.dist-info" / "METADATA",
-                                  root() / "y-1.dist-info" / "METADATA");
-  const auto facts = read_installed_packages(root());
-  ASSERT_TRUE(ok(facts));
-  ASSERT_EQ(facts->size(), 1u);
-  EXPECT_EQ((*facts)[0].package.name, "y");
-  EXPECT_EQ((*facts)[0].findings.front().rule, "facts.missing");
-  EXPECT_TRUE(fails_with(read_installed_packages(temp_.path() / "none"), Errc::NotFound, "read packages in"));
+TEST(IndexFacts, WithoutAnIndexAreWhatTheListSays) {
+  LockedPackage elsewhere;
+  elsewhere.package = make_package(Ecosystem::PyPI, "a", "1", "x");
+  elsewhere.location = "git+https://host.example/a";
+  LockedPackage locked;
+  locked.package = make_package(Ecosystem::PyPI, "b", "2", "x");
+  locked.hashes = {"sha256:0A", "md5:00"};
+  const auto facts = facts_without_index({elsewhere, locked});
+  ASSERT_EQ(facts.size(), 2u);
+  ASSERT_EQ(facts[0].findings.size(), 1u);
+  EXPECT_EQ(facts[0].findings[0].rule, "source.elsewhere");
+  EXPECT_EQ(facts[1].package, locked.package);
+  EXPECT_EQ(facts[1].locked_sha256, std::vector<std::string>{"0a"});
+  EXPECT_TRUE(facts[1].findings.empty());
 }
 
 }  // namespace

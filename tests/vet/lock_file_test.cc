@@ -30,7 +30,7 @@ const char* const kPipfile = R"({
 TEST(LockFile, ReadsPipfileLock) {
   const auto lock = parse_pipfile_lock(kPipfile, "Pipfile.lock");
   ASSERT_TRUE(testing::ok(lock));
-  ASSERT_EQ(lock->packages.size(), 4U);
+  ASSERT_EQ(lock->packages.size(), 5U);
   EXPECT_EQ(lock->packages[0].package.version, "2.31.0");
   EXPECT_EQ(lock->packages[0].package.origin, "Pipfile.lock:default");
   EXPECT_EQ(lock->packages[0].index, "https://own.example/simple");
@@ -39,10 +39,13 @@ TEST(LockFile, ReadsPipfileLock) {
   EXPECT_EQ(lock->packages[1].package.name, "mine");
   EXPECT_EQ(lock->packages[1].location, "git+https://code.example/mine.git@abc");
   EXPECT_EQ(lock->packages[2].specifier, "*");
-  EXPECT_EQ(lock->packages[3].package.origin, "Pipfile.lock:develop");
-  ASSERT_EQ(lock->left_out.size(), 1U);
-  EXPECT_THAT(lock->left_out[0].why, HasSubstr("not a name"));
-  EXPECT_THAT(lock->more_indexes, ElementsAre("https://pypi.example/simple"));
+  EXPECT_EQ(lock->packages[3].package.written, "not a name");
+  EXPECT_EQ(lock->packages[4].package.origin, "Pipfile.lock:develop");
+  EXPECT_TRUE(lock->left_out.empty());
+  // The first of the file is the one that packages without a word are from.
+  EXPECT_EQ(lock->index, "https://pypi.example/simple");
+  EXPECT_EQ(lock->packages[4].index, "");
+  EXPECT_THAT(lock->more_indexes, ElementsAre("https://own.example/simple"));
 }
 
 const char* const kPoetry = R"(
@@ -123,6 +126,7 @@ TEST(LockFile, ReadsUvLock) {
   EXPECT_EQ(lock->packages[0].package.name, "idna");
   EXPECT_EQ(lock->packages[0].index, "https://pypi.example/simple");
   EXPECT_THAT(lock->packages[0].hashes, ElementsAre("sha256:aa", "sha256:bb"));
+  EXPECT_THAT(lock->packages[0].files, ElementsAre("https://x/idna.tar.gz", "https://x/idna.whl"));
   EXPECT_EQ(lock->packages[1].location, "git+https://code.example/mine?rev=1#abc");
   EXPECT_EQ(lock->packages[2].location, "path parts/part");
 }
@@ -152,6 +156,8 @@ TEST(LockFile, ReadsPylock) {
   ASSERT_TRUE(testing::ok(lock));
   ASSERT_EQ(lock->packages.size(), 4U);
   EXPECT_THAT(lock->packages[0].hashes, ElementsAre("sha256:aa"));
+  EXPECT_EQ(lock->packages[0].index, "https://pypi.example/simple/");
+  EXPECT_THAT(lock->packages[0].files, ElementsAre("https://x/attrs.whl"));
   EXPECT_EQ(lock->packages[1].location, "git+https://code.example/mine@abc");
   EXPECT_EQ(lock->packages[2].location, "path here");
   EXPECT_EQ(lock->packages[3].location, "https://x/there.zip");

@@ -136,6 +136,39 @@ TEST(IndexAnswers, DateTheFileThatIsMeant) {
   EXPECT_FALSE(told(thing("1.0", "aa"), {answer()}).is_yanked);
 }
 
+Facts locked(std::vector<std::string> hashes, const char* version = "1.0") {
+  Facts facts = thing(version);
+  facts.locked_sha256 = std::move(hashes);
+  return facts;
+}
+
+TEST(IndexAnswers, AreHeldAgainstTheHashesOfALock) {
+  EXPECT_TRUE(told(locked({"aa", "bb"}), {answer()}).findings.empty());
+  const Facts strange = told(locked({"dd"}), {answer()});  // of another version
+  ASSERT_EQ(strange.findings.size(), 1u);
+  EXPECT_EQ(strange.findings[0].rule, "source.hash");
+  EXPECT_EQ(strange.findings[0].verdict, Verdict::Refuse);
+  const Facts partly = told(locked({"aa", "ee"}), {answer(), absent()});
+  ASSERT_EQ(partly.findings.size(), 1u);
+  EXPECT_EQ(partly.findings[0].verdict, Verdict::Ask);
+  EXPECT_NE(partly.findings[0].evidence.find("1 of the 2 hashes"), std::string::npos);
+  // Nothing to hold them against: the index gives no hash, has not the version, or another index did not answer.
+  EXPECT_TRUE(told(locked({"aa"}, "2.0"), {answer()}).findings.empty());
+  EXPECT_TRUE(told(locked({"aa"}, "9"), {answer()}).findings.empty());
+  EXPECT_TRUE(told(locked({"ee"}), {answer(), silent()}).findings.empty());
+}
+
+TEST(IndexAnswers, ThatDidNotComeAreWhyNothingIsKnown) {
+  Facts missing = thing();
+  missing.findings.push_back({Verdict::Ask, "facts.missing", missing.package, "pip finds no wheel for it", "look"});
+  EXPECT_EQ(told(missing, {answer(), silent()}).findings[0].evidence, "pip finds no wheel for it");
+  const Facts facts = told(missing, {silent()});
+  ASSERT_EQ(facts.findings.size(), 1u);
+  EXPECT_EQ(facts.findings[0].evidence,
+            "the index 'https://gone.example' could not be asked: it answered with status 503");
+  EXPECT_NE(facts.findings[0].remedy.find("can be reached"), std::string::npos);
+}
+
 TEST(IndexAnswers, TellHowLongAndHowOften) {
   const Facts facts = told(thing("1.0", "aa"), {answer()});
   EXPECT_EQ(facts.releases, 3);  // 1.0 and 1.0.0 are one

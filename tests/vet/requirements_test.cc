@@ -36,6 +36,8 @@ const Good kGood[] = {
     {"Arbitrary", "a===1.0-x", "a", "1.0-x", "", "", ""},
     {"Brackets", "a (>=1)", "a", "", ">=1", "", ""},
     {"Extras", "a[b, C_d]==1!2.0+local", "a", "1!2.0+local", "", "", ""},
+    {"OtherAlphabet", "requ\xd0\xb5sts==1", "requ\xd0\xb5sts", "1", "", "", ""},  // a name to be judged
+    {"EndsWithAJoint", "requests_==1", "requests-", "1", "", "", ""},
     {"Address", "a @ https://u:p@example.org/a.whl ; os_name=='x'", "a", "", "", "os_name=='x'",
      "https://example.org/a.whl"},
 };
@@ -63,12 +65,12 @@ struct Bad {
 
 const Bad kBad[] = {
     {"NoName", "==1", "no name of a package"},
-    {"OtherAlphabet", "requ\xd0\xb5sts==1", "versions are none"},
     {"OpenExtras", "a[b", "extras do not end"},
     {"EmptyExtra", "a[]", "extra has no proper name"},
     {"NoAddress", "a @ ", "no address"},
     {"NoVersion", "a==", "versions are none"},
-    {"OneEqualsSign", "a=1", "versions are none"},
+    {"OneEqualsSign", "a=1", "versions are none (PEP 508); did you mean 'a==1'?"},
+    {"OneEqualsSignAndNothing", "a=!", "versions are none"},
     {"Behind", "a @ https://x y", "something stands behind"},
     {"OpenBracket", "a (>=1", "bracket does not end"},
 };
@@ -105,6 +107,21 @@ TEST(Requirements, ReadAWholeList) {
   EXPECT_TRUE(read->included[1].is_constraint);
   ASSERT_EQ(read->lock.left_out.size(), 3U);
   EXPECT_EQ(read->lock.left_out[0].origin, "requirements.txt:10");
+}
+
+TEST(Requirements, HaveNoByteOrderMark) {
+  const auto read = parse_requirements("\xef\xbb\xbfrequests==2.31.0\n", "requirements.txt");
+  ASSERT_TRUE(testing::ok(read));
+  ASSERT_EQ(read->lock.packages.size(), 1U);
+  EXPECT_EQ(read->lock.packages[0].package.written, "requests");
+}
+
+TEST(Requirements, SayWhatTheyLeaveOut) {
+  const auto read = parse_requirements("-e git+https://me:secret@x.example/y\n./wheels/a.whl\n", "r.txt");
+  ASSERT_TRUE(testing::ok(read));
+  ASSERT_EQ(read->lock.left_out.size(), 2U);
+  EXPECT_THAT(read->lock.left_out[0].why, HasSubstr("'git+https://x.example/y' is an editable"));
+  EXPECT_THAT(read->lock.left_out[1].why, HasSubstr("'./wheels/a.whl' is a bare address or path"));
 }
 
 TEST(Requirements, RefuseWhatPipWould) {

@@ -1,0 +1,184 @@
+#include "berth/app/vet_gathering.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "berth/app/index_pages.h"
+#include "berth/app/inventory_facts.h"
+#include "berth/base/utf8.h"
+#include "berth/image/base_recipe.h"
+#include "berth/image/index_url.h"
+#include "berth/image/pip_settings.h"
+#include "berth/vet/build_folder.h"
+#include "berth/vet/index_facts.h"
+#include "berth/vet/lock_file.h"
+#include "berth/vet/lock_findings.h"
+#include "berth/vet/marker.h"
+#include "berth/vet/requirements.h"
+
+namespace berth::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kListNames =
+    std::to_array<std::string_view>({"requirements.txt", "Pipfile.lock", "poetry.lock", "uv.lock", "pylock.toml"});
+
+std::string shown(std::string_view text) { return to_visible(text, false); }
+
+// `python3:3.11`, `registry.example/name@sha256:...`: no requirement has a colon or a slash in its name.
+bool is_image_name(std::string_view subject) {
+  const std::string_view name = subject.substr(0, subject.find_first_of(" ;["));
+  return subject.find(" @ ") == std::string_view::npos && name.find_first_of(":/") != std::string_view::npos;
+}
+
+bool is_path(std::string_view subject) { return subject.find('/') != std::string_view::npos || subject == "."; }
+
+// A list that stands where a package should, by mistake.
+bool is_list_name(const std::string& subject) {
+  std::error_code ignored;
+  const bool is_list = vet::lock_kind_of(fs::path(subject).filename().native()).has_value();
+  return (is_list && fs::is_regular_file(subject, ignored)) ||
+         std::ranges::find(kListNames, subject) != kListNames.end();
+}
+
+class Gathering {
+ public:
+  explicit Gathering(const Settings& settings) : settings_(settings) {}
+
+  Result<void> add_subject(const std::string& subject) {
+    std::error_code ignored;
+    const bool is_elsewhere = !fs::exists(subject, ignored) && !subject.starts_with('.') && !subject.starts_with('/');
+    // A base image's short name is none of a package that anybody means.
+    const bool is_base = image::recipe_of(subject).has_value();
+    if (is_base || (is_image_name(subject) && is_elsewhere)) {
+      BERTH_TRY(std::vector<vet::Facts> installed, facts_of_image(settings_, subject));
+      std::ranges::move(installed, std::back_inserter(gathered_.facts));
+      return {};
+    }
+    if (is_list_name(subject)) {
+      return fail(Errc::InvalidInput,
+                  fmt::format("'{}' is a list or lock file, no package: judge what it asks for with "
+                              "'berth vet -r {}'",
+                              shown(subject), shown(subject)));
+    }
+    if (is_path(subject)) return add_folder(subject);
+    BERTH_TRY(vet::LockedPackage one, vet::parse_requirement(subject, "command line"));
+    add_package(std::move(one));
+    return {};
+  }
+
+  Result<void> add_file(const std::string& file) {
+    BERTH_TRY(vet::LockFile lock, vet::read_lock_file(file));
+    add_list(std::move(lock), fs::path(file).filename().native());
+    return {};
+  }
+
+  // Asks the index, but for `offline`.
+  Result<VetGathered> finish(bool offline) && {
+    BERTH_TRY(image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
+    vet::MachineIndexes machine;
+    for (const std::string& index : pip.indexes) machine.indexes.push_back(image::shown_url(index));
+    for (const std::string& links : pip.find_links) machine.find_links.push_back(image::shown_url(links));
+    std::vector<vet::Facts> found = vet::facts_without_index(packages_);
+    if (!offline) {
+      BERTH_TRY(found, vet::fetch_index_facts(packages_));
+      IndexPages pages(std::move(pip));
+      BERTH_CHECK_OK(pages.tell(found));
+    }
+    for (std::size_t i = 0; i < found.size() && i < packages_.size(); ++i) {
+      auto finding = vet::finding_about_source(packages_[i], machine);
+      if (!finding) continue;
+      finding->package = found[i].package;
+      found[i].findings.push_back(*std::move(finding));
+    }
+    std::ranges::move(found, std::back_inserter(gathered_.facts));
+    return std::move(gathered_);
+  }
+
+ private:
+  Result<void> add_folder(const std::string& subject) {
+    std::error_code ignored;
+    if (!fs::is_directory(subject, ignored)) {
+      return fail(Errc::NotFound, fmt::format("'{}' is no folder", shown(subject)));
+    }
+    const std::string name = vet::image_name(subject);
+    BERTH_TRY(std::optional<vet::BuildFolder> build, vet::read_build_folder(subject));
+    bool is_something = build.has_value();
+    if (build) {
+      gathered_.facts.push_back(std::move(build->image));
+      for (vet::LockedPackage& one : build->asks.packages) add_package(std::move(one));
+    } else {
+      BERTH_TRY(std::vector<vet::NamedList> lists, vet::read_folder_lists(subject));
+      is_something = !lists.empty();
+      for (vet::NamedList& one : lists) add_named_list(std::move(one));
+    }
+    BERTH_TRY(std::vector<vet::Facts> installed, facts_of_folder(subject, name));
+    if (!is_something && installed.empty()) {
+      return fail(
+          Errc::NotFound,
+          fmt::format("there is nothing to judge in '{}': no Dockerfile or Containerfile, no list or lock file "
+                      "(*requirements*.txt, Pipfile.lock, poetry.lock, uv.lock, pylock.toml), nothing installed "
+                      "(*.dist-info, *.egg-info, a distribution's packages)",
+                      shown(subject)));
+    }
+    std::ranges::move(installed, std::back_inserter(gathered_.facts));
+    return {};
+  }
+
+  void add_named_list(vet::NamedList list) {
+    if (list.problem.empty()) return add_list(std::move(list.lock), list.name);
+    vet::Facts unread;
+    unread.package = vet::list_package(list.name);
+    unread.findings.push_back(
+        {vet::Verdict::Ask, "build.unread", unread.package,
+         fmt::format("{} cannot be read: {}", list.name, shown(list.problem)),
+         fmt::format("correct it, or approve it (package: {}, ecosystem: list)", unread.package.name)});
+    gathered_.facts.push_back(std::move(unread));
+  }
+
+  void add_list(vet::LockFile lock, const std::string& name) {
+    if (auto facts = vet::facts_of_list(lock, name)) gathered_.facts.push_back(*std::move(facts));
+    for (vet::LockedPackage& one : lock.packages) {
+      if (one.index.empty()) one.index = lock.index;
+      add_package(std::move(one));
+    }
+  }
+
+  void add_package(vet::LockedPackage one) {
+    const vet::Package& package = one.package;
+    // A list that others take in is read with each of them.
+    if (!seen_.emplace(package.written, package.version, one.specifier, package.origin, one.marker).second) return;
+    if (vet::never_holds_on_linux(one.marker)) {
+      gathered_.notes.push_back(fmt::format("{}: '{}' is not judged, since no image here has it: {}",
+                                            shown(package.origin), shown(package.written), shown(one.marker)));
+      return;
+    }
+    packages_.push_back(std::move(one));
+  }
+
+  const Settings& settings_;
+  std::vector<vet::LockedPackage> packages_;
+  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> seen_;
+  VetGathered gathered_;
+};
+
+}  // namespace
+
+Result<VetGathered> gather_for_vetting(const Settings& settings, const VetRequest& request) {
+  Gathering gathering(settings);
+  for (const std::string& subject : request.subjects) BERTH_CHECK_OK(gathering.add_subject(subject));
+  for (const std::string& file : request.files) BERTH_CHECK_OK(gathering.add_file(file));
+  return std::move(gathering).finish(request.offline);
+}
+
+}  // namespace berth::app

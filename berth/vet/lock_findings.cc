@@ -1,0 +1,132 @@
+#include "berth/vet/lock_findings.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <utility>
+
+#include "berth/base/utf8.h"
+#include "berth/vet/lock_file.h"
+
+namespace berth::vet {
+namespace {
+
+constexpr std::string_view kPublicIndex = "pypi.org";
+constexpr std::string_view kOldPublicIndex = "pypi.python.org";
+
+// Hosts that keep the files of an index's pages.
+constexpr auto kFileHosts = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {kPublicIndex, "files.pythonhosted.org"},
+    {"test.pypi.org", "test-files.pythonhosted.org"},
+});
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return out;
+}
+
+// `scheme://host[:port]/path`, apart; without a scheme all of it is the path.
+struct Address {
+  std::string scheme;
+  std::string host;  // with a port that is not the scheme's own
+  std::string path;
+};
+
+Address address_of(std::string_view text) {
+  const std::string bare = without_credentials(text.substr(0, text.find_first_of("?#")));
+  const std::size_t colon = bare.find("://");
+  if (colon == std::string::npos) return {"", "", bare};
+  Address address;
+  address.scheme = lower(std::string_view(bare).substr(0, colon));
+  const std::size_t begin = colon + 3;
+  const std::size_t slash = std::min(bare.find('/', begin), bare.size());
+  address.host = lower(std::string_view(bare).substr(begin, slash - begin));
+  address.path = bare.substr(slash);
+  const std::string_view port = address.scheme == "https" ? ":443" : address.scheme == "http" ? ":80" : "";
+  if (!port.empty() && address.host.ends_with(port)) address.host.resize(address.host.size() - port.size());
+  if (address.host == kOldPublicIndex) address.host = kPublicIndex;
+  return address;
+}
+
+bool keeps_files(const Address& file, const MachineIndexes& machine) {
+  const auto is_of = [&](const std::string& index) {
+    const Address address = address_of(index);
+    if (file.scheme != address.scheme && file.scheme != "https") return false;
+    const auto is_known = [&](const auto& pair) { return pair.first == address.host && pair.second == file.host; };
+    return file.host == address.host || std::ranges::any_of(kFileHosts, is_known);
+  };
+  return std::ranges::any_of(machine.indexes, is_of) || std::ranges::any_of(machine.find_links, is_of);
+}
+
+std::string shown(std::string_view text) { return to_visible(text, false); }
+
+std::string asked(const MachineIndexes& machine) { return fmt::format("'{}'", fmt::join(machine.indexes, "', '")); }
+
+}  // namespace
+
+std::string normal_index(std::string_view address) {
+  Address parts = address_of(address);
+  while (parts.path.ends_with('/')) parts.path.pop_back();
+  return parts.scheme.empty() ? parts.path : fmt::format("{}://{}{}", parts.scheme, parts.host, parts.path);
+}
+
+std::optional<Finding> finding_about_source(const LockedPackage& locked, const MachineIndexes& machine) {
+  if (!locked.location.empty()) return std::nullopt;
+  const auto finding = [&](std::string evidence) {
+    return Finding{Verdict::Ask, "source.elsewhere", locked.package, std::move(evidence),
+                   "take it from the index that pip of this machine asks, make that one pip's (pip config set "
+                   "global.index-url), or approve it"};
+  };
+  const auto is_index = [&](const std::string& index) { return normal_index(index) == normal_index(locked.index); };
+  const bool is_asked =
+      std::ranges::any_of(machine.indexes, is_index) || std::ranges::any_of(machine.find_links, is_index);
+  if (!locked.index.empty() && !is_asked) {
+    return finding(
+        fmt::format("{} takes it from the index '{}', and pip of this machine asks {}: all else that is "
+                    "said of it here is what that has",
+                    shown(locked.package.origin), shown(locked.index), asked(machine)));
+  }
+  // A path is beside the lock, or below the index.
+  const auto is_strange = [&](const std::string& file) {
+    const Address address = address_of(file);
+    return !address.scheme.empty() && !keeps_files(address, machine);
+  };
+  const auto strange = std::ranges::find_if(locked.files, is_strange);
+  if (strange == locked.files.end()) return std::nullopt;
+  return finding(fmt::format("{} takes a file of it from '{}', which is no host of the index of this machine's pip, {}",
+                             shown(locked.package.origin), shown(*strange), asked(machine)));
+}
+
+Package list_package(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return make_package(Ecosystem::List, is_valid_name(Ecosystem::List, name) ? name : "list", "", path);
+}
+
+std::optional<Facts> facts_of_list(const LockFile& lock, std::string_view path) {
+  Facts facts;
+  facts.package = list_package(path);
+  const std::string approving = fmt::format("or approve it (package: {}, ecosystem: list)", facts.package.name);
+  for (const LeftOut& one : lock.left_out) {
+    Package place = facts.package;
+    place.origin = one.origin;
+    facts.findings.push_back({Verdict::Ask, "source.elsewhere", std::move(place),
+                              fmt::format("{}: {}", one.origin, one.why),
+                              "name a package and take it from the index, " + approving});
+  }
+  for (const std::string& index : lock.more_indexes) {
+    facts.findings.push_back({Verdict::Ask, "build.extra-index", facts.package,
+                              fmt::format("{} names a second index '{}'", path, index),
+                              "ask one index (--index-url) that has all: of two, whoever offers the higher version "
+                              "wins; " +
+                                  approving});
+  }
+  if (facts.findings.empty()) return std::nullopt;
+  return facts;
+}
+
+}  // namespace berth::vet

@@ -1,0 +1,37 @@
+// What is said of lists and lock files themselves, and of where they take packages from. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "berth/vet/facts.h"
+#include "berth/vet/finding.h"
+#include "berth/vet/locked_package.h"
+
+namespace berth::vet {
+
+// Where this machine's pip takes packages from, without credentials.
+struct MachineIndexes {
+  std::vector<std::string> indexes;     // never empty
+  std::vector<std::string> find_links;  // pages of files
+};
+
+// One spelling of an index's address: scheme and host in lower case, no credentials, no default port, no `/` at the
+// end, nothing from `?` or `#` on, and the older host of the public index as its present one.
+std::string normal_index(std::string_view address);
+
+// The finding `source.elsewhere` (Ask) where a lock takes `locked` from an index that the machine's pip does not ask,
+// or a file of it from a host that is neither that of one of them nor known to keep the files of one. What is from no
+// index at all is not looked at.
+std::optional<Finding> finding_about_source(const LockedPackage& locked, const MachineIndexes& machine);
+
+// What `lock` names that is no package (`source.elsewhere`) and the indexes that it asks besides its first
+// (`build.extra-index`), as facts of Ecosystem::List by the name of the file at `path`; nothing where there is neither.
+std::optional<Facts> facts_of_list(const LockFile& lock, std::string_view path);
+
+// A package of Ecosystem::List that an approval can name: by the name of the file at `path`, or "list".
+Package list_package(std::string_view path);
+
+}  // namespace berth::vet

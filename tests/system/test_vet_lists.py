@@ -1,0 +1,107 @@
+"""berth vet of lists, lock files and folders: from where they take packages, what lies there, and what was meant."""
+import json
+import os
+import subprocess
+
+from calls import BERTH
+from package_index import sha256, wheel
+from test_vet import UNSEEN, WEAK, index, rules, untouched, vet  # noqa: F401 (fixtures)
+
+UV_LOCK = """version = 1
+requires-python = ">=3.8"
+[[package]]
+name = "smalllib"
+version = "1.0"
+source = { registry = "%s/simple" }
+wheels = [{ url = "%s/files/smalllib.whl", hash = "sha256:%s" }]
+"""
+
+
+def test_a_lock_is_held_against_the_index_of_this_machine(vet, index, monkeypatch):  # noqa: F811
+    vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple/')
+    right = sha256(wheel('smalllib', '1.0', {'smalllib.py': ''})[1])
+    lock = vet.folder / 'uv.lock'
+
+    def found(at, files, digest, *more):
+        lock.write_text(UV_LOCK % (at, files, digest))
+        done = vet('--json', *more, '-r', lock)
+        return done.returncode, {rule: finding['evidence'] for rule, finding in rules(json.loads(done.stdout)).items()}
+
+    assert found(index.url, index.url, right) == (0, {})
+    code, asked = found('https://evil.example', 'https://evil.example', right)
+    assert code == 3 and list(asked) == ['source.elsewhere'] and "'https://evil.example/simple'" in asked['source.elsewhere'], asked
+    code, asked = found(index.url, 'https://evil.example', right)
+    assert code == 3 and 'a file of it from' in asked['source.elsewhere'], asked
+    code, asked = found(index.url, index.url, '0' * 64)
+    assert code == 1 and list(asked) == ['source.hash'], asked
+    assert 'source.elsewhere' in found('https://evil.example', index.url, right, '--offline')[1]
+    plain = vet.folder / 'requirements.txt'
+    plain.write_text('--index-url https://evil.example/simple\nsmalllib==1.0 --hash=sha256:%s\n' % right)
+    assert vet('-r', plain).returncode == 3
+    plain.write_text('--extra-index-url https://evil.example/simple\nsmalllib==1.0\n-e .\n')
+    done = vet('-r', plain)
+    assert done.returncode == 3 and 'build.extra-index' in done.stdout and "'.' is an editable" in done.stdout, done
+    # As the report says.
+    approvals = '\n'.join('- {package: requirements.txt, ecosystem: list, rule: %s, reason: ours, who: ada, until: 2199-12-31}' % rule
+                          for rule in ('build.extra-index', 'source.elsewhere'))
+    (vet.folder / 'approvals.yaml').write_text('version: 1\napprovals:\n' + approvals + '\n')
+    assert vet('-r', plain).returncode == 0
+
+
+def test_a_folder_without_a_build_file_is_judged_by_what_lies_there(vet, index, monkeypatch):  # noqa: F811
+    vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    folder = vet.folder / 'project'
+    folder.mkdir()
+    done = vet('%s/' % folder)
+    assert done.returncode == 2 and 'there is nothing to judge in' in done.stderr and 'uv.lock' in done.stderr, done
+    (folder / 'requirements.txt').write_text("\ufeffsmalllib==1.0\npywin32==306; sys_platform == 'win32'\n")
+    done = vet('%s/' % folder)
+    assert done.returncode == 0 and 'smalllib 1.0' in done.stdout and "'pywin32' is not judged" in done.stdout, done
+    (folder / 'poetry.lock').write_text('nonsense')
+    done = vet('%s/' % folder)
+    assert done.returncode == 3 and 'build.unread: poetry.lock cannot be read' in done.stdout, done
+    (folder / 'poetry.lock').unlink()
+    status = folder / 'var' / 'lib' / 'dpkg' / 'status'
+    status.parent.mkdir(parents=True)
+    status.write_text('Package: tree\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n')
+    (folder / 'old.egg-info').mkdir()
+    (folder / 'old.egg-info' / 'PKG-INFO').write_text('Name: old\nVersion: 5\n')
+    done = vet('%s/' % folder)
+    assert 'tree 1' in done.stdout and 'old 5' in done.stdout, done
+
+
+def test_a_mistaken_subject_is_told_what_was_meant(vet, index, monkeypatch):  # noqa: F811
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    vet.imported(WEAK)
+    plain = vet.folder / 'requirements.txt'
+    plain.write_text('requ\u0435sts==2.31.0\nsmalllib==1.0\n')
+    done = vet('--json', '-r', plain)
+    verdicts = {package['written']: [finding['rule'] for finding in package['findings'] if finding['verdict'] == 'refuse']
+                for package in json.loads(done.stdout)['packages']}
+    assert done.returncode == 1 and verdicts == {'requ\u0435sts': ['name.invalid'], 'smalllib': []}, done
+    for subject in (plain, 'requirements.txt'):
+        done = vet(subject)
+        assert done.returncode == 2 and "judge what it asks for with 'berth vet -r " in done.stderr, done
+    done = vet('smalllib=1.0')
+    assert done.returncode == 2 and "did you mean 'smalllib==1.0'?" in done.stderr, done
+    done = vet('python3')
+    assert done.returncode == 2 and 'python3' in done.stderr and 'image' in done.stderr and done.stdout == '', done
+    monkeypatch.setenv('PIP_INDEX_URL', 'http://127.0.0.1:9/simple')
+    monkeypatch.setenv('PIP_RETRIES', '0')
+    done = vet('smalllib==1.0')
+    assert done.returncode == 3 and "the index 'http://127.0.0.1:9/simple' could not be asked: " in done.stdout, done
+
+
+def test_a_report_that_cannot_be_written_is_an_error(vet):  # noqa: F811
+    vet.imported(WEAK)
+    lib = '%s/lib/' % vet.folder
+    for words in (['vet', '--json', lib], ['vet', '--format', 'sarif', lib], ['vet', 'db', 'status'], ['sbom', '--format', 'spdx', lib], ['--help']):
+        with open('/dev/full', 'w') as full:
+            done = subprocess.run([BERTH, *words], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120,
+                                  env={**os.environ, 'BERTH_CONFIG': str(vet.folder / 'berth.yaml')})
+        assert done.returncode == (1 if words[-1] == lib and words[0] == 'vet' else 12), (words, done)
+        assert 'berth: write to standard output: ' in done.stderr, (words, done)

@@ -1,0 +1,86 @@
+#include "berth/vet/lock_findings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace berth::vet {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Index, HasOneSpelling) {
+  EXPECT_EQ(normal_index("https://PyPI.org:443/simple/"), "https://pypi.org/simple");
+  EXPECT_EQ(normal_index("https://u:p@pypi.python.org/simple#x"), "https://pypi.org/simple");
+  EXPECT_EQ(normal_index("http://a.example:80"), "http://a.example");
+  EXPECT_NE(normal_index("http://pypi.org/simple"), normal_index("https://pypi.org/simple"));
+  EXPECT_NE(normal_index("https://a.example/Simple"), normal_index("https://a.example/simple"));
+  EXPECT_EQ(normal_index("../wheels/"), "../wheels");
+}
+
+struct Row {
+  const char* name;
+  const char* machine;
+  std::string index;
+  std::vector<std::string> files;
+  const char* evidence;  // empty: none
+};
+
+const Row kRows[] = {
+    {"NothingSaid", "https://pypi.org/simple", "", {}, ""},
+    {"TheSame", "https://pypi.org/simple/", "https://pypi.org/simple", {"https://files.pythonhosted.org/a.whl"}, ""},
+    {"AnotherIndex", "https://pypi.org/simple", "https://evil.example/simple", {}, "'https://evil.example/simple'"},
+    {"AnotherPath", "https://a.example/one", "https://a.example/two", {}, "'https://a.example/two'"},
+    {"PublicWhereAMirrorIsAsked", "https://a.example/simple", "https://pypi.org/simple", {}, "asks 'https://a.example"},
+    {"FileElsewhere",
+     "https://pypi.org/simple",
+     "https://pypi.org/simple",
+     {"https://files.pythonhosted.org/a.whl", "https://evil.example/a.whl"},
+     "a file of it from 'https://evil.example/a.whl'"},
+    {"FileWithoutTls", "https://pypi.org/simple", "", {"http://files.pythonhosted.org/a.whl"}, "a file of it"},
+    {"FileOfTheIndexItself", "http://a.example:8080/s", "", {"http://a.example:8080/f/a.whl", "b.whl"}, ""},
+    {"FileOfAnotherPort", "http://a.example:8080/s", "", {"http://a.example:8081/f/a.whl"}, "a file of it"},
+    {"FileOfTheUserPart", "https://pypi.org/simple", "", {"https://pypi.org@evil.example/a.whl"}, "a file of it"},
+    {"Links", "https://files.example/list", "https://files.example/list", {}, ""},
+};
+
+class Source : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Source, IsTheMachinesOwnOrAsksFor) {
+  LockedPackage locked;
+  locked.package = make_package(Ecosystem::PyPI, "a", "1", "uv.lock:3");
+  locked.index = GetParam().index;
+  locked.files = GetParam().files;
+  const auto finding = finding_about_source(locked, {{GetParam().machine}, {}});
+  EXPECT_EQ(finding.has_value(), std::string(GetParam().evidence) != "");
+  if (!finding) return;
+  EXPECT_EQ(finding->rule, "source.elsewhere");
+  EXPECT_EQ(finding->verdict, Verdict::Ask);
+  EXPECT_THAT(finding->evidence, HasSubstr(GetParam().evidence));
+  locked.location = "git+https://x";  // that is told already
+  EXPECT_FALSE(finding_about_source(locked, {{GetParam().machine}, {}}).has_value());
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Source, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
+
+TEST(List, IsAPackageThatApprovalsCanName) {
+  EXPECT_FALSE(facts_of_list({}, "requirements.txt").has_value());
+  LockFile lock;
+  lock.left_out = {{"sub/m.txt:2", "'.' is an editable folder"}};
+  lock.more_indexes = {"https://more.example/simple"};
+  const auto facts = facts_of_list(lock, "sub/m.txt");
+  ASSERT_TRUE(facts.has_value());
+  EXPECT_EQ(facts->package.name, "m.txt");
+  EXPECT_EQ(facts->package.ecosystem, Ecosystem::List);
+  ASSERT_EQ(facts->findings.size(), 2u);
+  EXPECT_EQ(facts->findings[0].rule, "source.elsewhere");
+  EXPECT_EQ(facts->findings[0].package.origin, "sub/m.txt:2");
+  EXPECT_THAT(facts->findings[0].remedy, HasSubstr("package: m.txt, ecosystem: list"));
+  EXPECT_EQ(facts->findings[1].rule, "build.extra-index");
+  EXPECT_EQ(list_package("a/\xd0\xb5.txt").name, "list");
+}
+
+}  // namespace
+}  // namespace berth::vet
