@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <utility>
 
-#include "berth/app/reacher.h"
 #include "berth/base/utf8.h"
 #include "berth/image/at_once.h"
 #include "berth/image/index_url.h"
@@ -31,35 +30,17 @@ std::string line_of(std::string_view option, std::string_view value) {
   return line + "\"\n";
 }
 
-// The bundle that pip would take.
-std::string certificates_of(const image::PipSettings& pip) {
-  if (!pip.certificates.empty()) return pip.certificates.native();
-  for (const char* name : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) {
-    if (const std::string value = variable_of_process(name); !value.empty()) return value;
-  }
-  return {};
-}
-
-std::vector<std::string> reach_of_environment() {
-  std::vector<std::string> kept;
-  for (const char* name : {"http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
-                           "SSL_CERT_FILE", "SSL_CERT_DIR"}) {
-    if (const char* value = std::getenv(name)) kept.push_back(fmt::format("{}={}", name, value));
-  }
-  return kept;
-}
-
 bool is_public(std::string_view index) {
   const auto url = image::parse_index_url(index);
   return url && std::ranges::find(kPublicHosts, url->host) != std::ranges::end(kPublicHosts);
 }
 
-vet::IndexAnswer ask(const image::PipSettings& pip, const std::string& index, const std::string& project,
-                     const std::function<Result<void>()>& watch) {
+vet::IndexAnswer ask(const image::PipSettings& pip, const IndexWay& way, const std::string& index,
+                     const std::string& project, const std::function<Result<void>()>& watch) {
   sys::ToolOptions options;
   options.watch = watch;
-  options.environment = reach_of_environment();
-  options.input = page_request(pip, index, project, certificates_of(pip));
+  options.environment = way.environment;
+  options.input = page_request(pip, index, project, way.certificates);
   options.time_limit = kTimeLimit;
   options.output_limit_bytes = vet::kMostPageBytes;
   const auto printed = sys::run_tool({"curl", "--disable", "--config", "-"}, options);
@@ -130,9 +111,10 @@ vet::IndexAnswer page_answer(std::string_view printed) {
   return answer;
 }
 
-Result<IndexPages> IndexPages::open(std::function<Result<void>()> watch) {
+Result<IndexPages> IndexPages::open(const ContainerSettings& settings, std::function<Result<void>()> watch) {
   BERTH_TRY(image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
-  return IndexPages(std::move(pip), std::move(watch));
+  BERTH_TRY(IndexWay way, index_way(settings, pip));
+  return IndexPages(std::move(pip), std::move(way), std::move(watch));
 }
 
 Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
@@ -149,7 +131,7 @@ Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
-    questions[i].answer = ask(pip_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
+    questions[i].answer = ask(pip_, way_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
   });
   // What was cut short is no answer of an index's.
   if (watch_) BERTH_CHECK_OK(watch_());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "berth/app/index_reach.h"
+#include "berth/app/index_way.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 
@@ -18,8 +19,6 @@ inline constexpr const char* kReachBundle = "build-ca.pem";
 
 // Where a file of IndexReach lies in the container.
 std::string in_container(std::string_view name);
-// A variable of this process; empty where it is not set.
-std::string variable_of_process(const char* name);
 
 class Reacher {
  public:
@@ -40,11 +39,11 @@ class Reacher {
   Result<std::string> add_proxy(const std::string& url);
   bool has_proxy() const { return has_proxy_; }
 
-  // What the environment says of proxies, for programs that read it. Errors: as above.
-  Result<void> add_proxies_of_environment();
+  // What the operator has set for everything, else the environment says, for programs that read it (proxy_variables).
+  // Errors: as above.
+  Result<void> add_proxies();
 
-  // Those of `own`; without it those that the environment names, or this machine's; and the operator's private CA.
-  // Errors: those of reading them.
+  // As index_certificates has them, and its errors.
   Result<void> add_certificates(const std::filesystem::path& own);
   bool has_certificates() const;
 
@@ -63,6 +62,7 @@ class Reacher {
   Result<void> add_directly(const image::IndexUrl& url);
 
   const Settings& settings_;
+  std::vector<ProxyVariable> proxies_;
   IndexReach reach_;
   bool has_proxy_ = false;
   std::vector<std::string> direct_;             // endpoints

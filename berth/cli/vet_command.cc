@@ -99,8 +99,10 @@ Result<std::vector<vet::Facts>> gather(const VetOptions& options, const app::Set
       facts.push_back(std::move(bare));
     }
   } else {
-    BERTH_TRY(std::vector<vet::Facts> found, vet::fetch_index_facts(packages));
-    BERTH_TRY(app::IndexPages pages, app::IndexPages::open());
+    BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
+    BERTH_TRY(app::IndexWay way, app::index_way(settings.containers, pip));
+    BERTH_TRY(std::vector<vet::Facts> found, vet::fetch_index_facts(packages, app::environment_of(way)));
+    app::IndexPages pages(pip, std::move(way));
     BERTH_CHECK_OK(pages.tell(found));
     std::ranges::move(found, std::back_inserter(facts));
   }

@@ -14,7 +14,8 @@ namespace berth::vet {
 // installs nothing; nothing of a package runs, so one that has no wheel gets the finding `facts.missing` (Ask), with
 // pip's reason. Hosts, proxies and credentials are those of pip's configuration. A package that is not from the index
 // (a URL, a path) gets `source.elsewhere` (Ask). Errors: NotFound when there is no pip.
-Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages);
+Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages,
+                                             const std::vector<std::string>& way);
 
 // The facts in a report of `pip install --dry-run --report`. Pure. Errors: InvalidInput.
 Result<std::vector<Facts>> facts_of_pip_report(std::string_view report);
