@@ -23,6 +23,12 @@ constexpr std::string_view kPublicArchives[] = {"deb.debian.org",        "securi
 
 bool names_exceptions(const ProxyVariable& one) { return one.name == "no_proxy" || one.name == "NO_PROXY"; }
 
+// What it is the proxy of; empty for all.
+std::string_view scheme_of(const ProxyVariable& one) {
+  if (one.name == "http_proxy" || one.name == "HTTP_PROXY") return "http";
+  return one.name == "https_proxy" || one.name == "HTTPS_PROXY" ? "https" : "";
+}
+
 bool is_loopback(std::string_view host) { return host == "localhost" || host.starts_with("127."); }
 
 // The addresses of a name, as this machine resolves it.
@@ -73,7 +79,7 @@ void Reacher::show(const std::string& endpoint) {
 Result<void> Reacher::add_url(const std::string& url) {
   BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
   std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
-  if (!has_proxy_) return add_directly(parsed);
+  if (!has_proxy_for(parsed)) return add_directly(parsed);
   BERTH_TRY(const net::Destination destination, net::parse_destination(parsed.endpoint()));
   show(parsed.endpoint());
   behind_proxy_.push_back(destination);
@@ -103,7 +109,7 @@ Result<void> Reacher::add_foreign_url(const std::string& url) {
     addresses = {*range};
   } else if (auto found = addresses_of(parsed.host)) {
     addresses = *std::move(found);
-  } else if (!has_proxy_) {
+  } else if (!has_proxy_for(parsed)) {
     return std::unexpected(std::move(found).error());
   } else {
     // The proxy would resolve it, and may find something inside.
@@ -116,7 +122,7 @@ Result<void> Reacher::add_foreign_url(const std::string& url) {
       return refused(fmt::format("leads to {}, which is {}", net::to_text(one.first), refusal->what));
   }
   show(endpoint);
-  if (has_proxy_) {
+  if (has_proxy_for(parsed)) {
     behind_proxy_.push_back(destination);
     return {};
   }
@@ -149,11 +155,16 @@ Result<void> Reacher::add_directly(const image::IndexUrl& url) {
   return {};
 }
 
-Result<std::string> Reacher::add_proxy(const std::string& given) {
+bool Reacher::has_proxy_for(const image::IndexUrl& url) const {
+  return url.scheme == "https" ? has_https_proxy_ : has_http_proxy_;
+}
+
+Result<std::string> Reacher::add_proxy(const std::string& given, std::string_view scheme) {
   std::string url = given.contains("://") ? given : "http://" + given;
   BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
   std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
-  has_proxy_ = true;
+  if (scheme != "https") has_http_proxy_ = true;
+  if (scheme != "http") has_https_proxy_ = true;
   if (parsed.scheme == "https") {
     BERTH_CHECK_OK(add_directly(parsed));
     reach_.remarks.push_back(
@@ -185,7 +196,7 @@ Result<void> Reacher::add_proxies() {
       set(one.name, one.value);
       continue;
     }
-    BERTH_TRY(const std::string used, add_proxy(one.value).context([&] { return one.origin; }));
+    BERTH_TRY(const std::string used, add_proxy(one.value, scheme_of(one)).context([&] { return one.origin; }));
     set(one.name, used);
   }
   return {};

@@ -24,7 +24,8 @@ class Reacher {
  public:
   explicit Reacher(const Settings& settings);
 
-  // An index: through the proxies, where there are any, else directly; both where `no_proxy` names exceptions.
+  // An index: through the proxies, where there are any for its scheme, else directly; both where `no_proxy` names
+  // exceptions.
   // Errors: InvalidInput; Unavailable when its name cannot be resolved, and no proxy can do that.
   Result<void> add_url(const std::string& url);
 
@@ -33,11 +34,11 @@ class Reacher {
   // Errors: as above; Denied for an address that is not public.
   Result<void> add_foreign_url(const std::string& url);
 
-  // A proxy that leads to the indexes. Gives the address that a program in the container uses: that of a gate, which
-  // leads to the indexes alone and knows the password. To a proxy that is itself spoken to over TLS there is none: it
-  // is reached as it is, and a remark says so. Errors: as of add_url.
-  Result<std::string> add_proxy(const std::string& url);
-  bool has_proxy() const { return has_proxy_; }
+  // A proxy that leads to the indexes, those of `scheme` alone where one is named. Gives the address that a program in
+  // the container uses: that of a gate, which leads to the indexes alone and knows the password. To a proxy that is
+  // itself spoken to over TLS there is none: it is reached as it is, and a remark says so. Errors: as of add_url.
+  Result<std::string> add_proxy(const std::string& url, std::string_view scheme = {});
+  bool has_proxy() const { return has_http_proxy_ || has_https_proxy_; }
 
   // What the operator has set for everything, else the environment says, for programs that read it (proxy_variables).
   // Errors: as above.
@@ -58,13 +59,15 @@ class Reacher {
 
  private:
   bool knows(const std::string& endpoint) const;
+  bool has_proxy_for(const image::IndexUrl& url) const;
   void show(const std::string& endpoint);
   Result<void> add_directly(const image::IndexUrl& url);
 
   const Settings& settings_;
   std::vector<ProxyVariable> proxies_;
   IndexReach reach_;
-  bool has_proxy_ = false;
+  bool has_http_proxy_ = false;
+  bool has_https_proxy_ = false;
   std::vector<std::string> direct_;             // endpoints
   std::vector<net::Destination> behind_proxy_;  // what the gates let through
 };

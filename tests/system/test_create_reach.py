@@ -41,10 +41,12 @@ def test_the_proxy_of_the_settings(berth, index, tmp_path):
         maker.end()
 
 
-def test_the_exceptions_of_the_settings(berth, index, tmp_path):
+@pytest.mark.parametrize('proxies', ['{http: "%s", no_proxy: 127.0.0.1}', '{https: "%s"}'])
+def test_what_the_settings_leave_out_goes_directly(berth, index, tmp_path, proxies):
+    """The exceptions, and an index by http where the proxy is for https."""
     maker, proxy = Maker(berth, index, str(tmp_path)), Proxy()
     try:
-        set_containers(maker, 'proxy: {http: "%s", no_proxy: 127.0.0.1}' % proxy.url)
+        set_containers(maker, 'proxy: ' + proxies % proxy.url)
         assert maker.made('pn', '--dependencies', 'needed', env={'no_proxy': ''})['made']
         assert proxy.asked == []
     finally:
