@@ -168,6 +168,8 @@ Result<Bundle> write_bundle(const Settings& settings, const fs::path& file, cons
   if (images.empty() && content.empty()) {
     return fail(Errc::InvalidInput, doing() + ": name images with --image, or packs with --content");
   }
+  if (file.empty())
+    return fail(Errc::InvalidInput, "create a bundle: the file's name is empty; name the file to write");
   if (::access(file.c_str(), F_OK) == 0) return fail(Errc::AlreadyExists, doing() + ": there is such a file");
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
   const Clock::time_point deadline = Clock::now() + kTime;
@@ -187,6 +189,8 @@ Result<Bundle> write_bundle(const Settings& settings, const fs::path& file, cons
     BERTH_TRY(const image::Reference asked, image::parse_reference(text).context(doing));
     BERTH_TRY(const image::LocalImage local, store.find_image(asked).context(doing));
     BERTH_TRY(const image::Reference name, image::name_to_carry(local, asked).context(doing));
+    // Named twice, it is in it once.
+    if (std::ranges::find(bundle.images, image::to_string(name), &BundledImage::name) != bundle.images.end()) continue;
     BERTH_TRY(const image::ExportedImage exported,
               image::export_image(local, work.path(), moves, deadline, true).context(doing));
     const auto verified =

@@ -250,7 +250,7 @@ class Check {
   std::pair<std::string_view, std::string> look_for(const ItemImage& choice) const {
     const auto resolved = image::resolve_image(here_.find, choice.reference, settings_.substitutes, settings_.trust);
     if (resolved) return {};
-    return {resolved.error().code() == Errc::Denied ? kUntrusted : kNoImage, resolved.error().message()};
+    return {resolved.error().code() == Errc::InvalidInput ? kUntrusted : kNoImage, resolved.error().message()};
   }
 
   const ContentService& service_;

@@ -13,6 +13,7 @@
 #include "berth/content/zip_extraction.h"
 #include "berth/store/database.h"
 #include "berth/sys/file.h"
+#include "berth/sys/whole_path.h"
 
 namespace berth::app {
 namespace {
@@ -40,7 +41,7 @@ Result<fs::path> path_of(const std::string& origin) {
   if (to_visible(origin, false) != origin) {
     return fail(Errc::InvalidInput, "its path holds invisible characters; rename it");
   }
-  fs::path path = fs::absolute(origin).lexically_normal();
+  BERTH_TRY(fs::path path, sys::whole_path(origin));
   return path.has_filename() ? path : path.parent_path();
 }
 
@@ -54,7 +55,12 @@ Result<ContentSource> source_from(const std::string& origin) {
       return fail(Errc::InvalidInput, problem);
     }
     source.origin = ContentOrigin::Git;
-    source.details.set("address", is_there(origin) ? fs::absolute(origin).lexically_normal().native() : origin);
+    if (!is_there(origin)) {
+      source.details.set("address", origin);
+      return source;
+    }
+    BERTH_TRY(const fs::path whole, sys::whole_path(origin));
+    source.details.set("address", whole.native());
     return source;
   }
   BERTH_TRY(const fs::path path, path_of(origin));

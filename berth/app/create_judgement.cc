@@ -103,12 +103,12 @@ std::string distribution_licences(const vet::Report& report) {
 Result<CreateJudgement> CreateJudgement::open(const Settings& settings, const JudgementOptions& options,
                                               std::function<Result<void>()> watch) {
   BERTH_TRY(Judgement judgement, Judgement::open(settings, options));
-  return CreateJudgement(std::move(judgement), std::move(watch));
+  return CreateJudgement(std::move(judgement), settings.containers, std::move(watch));
 }
 
 Result<IndexPages*> CreateJudgement::pages() {
   if (!pages_) {
-    BERTH_TRY(pages_, IndexPages::open(watch_));
+    BERTH_TRY(pages_, IndexPages::open(containers_, watch_));
   }
   return &*pages_;
 }

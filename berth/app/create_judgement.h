@@ -61,8 +61,8 @@ class CreateJudgement {
 
  private:
   enum class Stage : std::uint8_t { Request, Resolution, Files, Inventory };
-  CreateJudgement(Judgement judgement, std::function<Result<void>()> watch)
-      : judgement_(std::move(judgement)), watch_(std::move(watch)) {}
+  CreateJudgement(Judgement judgement, ContainerSettings containers, std::function<Result<void>()> watch)
+      : judgement_(std::move(judgement)), containers_(std::move(containers)), watch_(std::move(watch)) {}
 
   Result<IndexPages*> pages();
   Verdict verdict_of(const vet::Report& report, Stage stage);
@@ -70,6 +70,7 @@ class CreateJudgement {
   std::string approval_advice(const std::vector<vet::Finding>& findings) const;
 
   Judgement judgement_;
+  ContainerSettings containers_;
   std::function<Result<void>()> watch_;
   std::optional<IndexPages> pages_;
   std::vector<vet::Facts> facts_;  // of libraries, with what the index says

@@ -12,6 +12,7 @@
 #include "berth/content/zip_archive.h"
 #include "berth/sys/file.h"
 #include "berth/sys/tool.h"
+#include "berth/sys/whole_path.h"
 
 namespace berth::app {
 namespace {
@@ -201,7 +202,11 @@ Result<std::string> clone_repository(const std::string& origin, const fs::path& 
     return fail(Errc::InvalidInput, fmt::format("clone the repository: {}", problem));
   }
   const bool is_path = scheme_of(origin).empty() && !is_scp_like(origin);
-  const std::string address = is_path ? "file://" + fs::absolute(origin).lexically_normal().native() : origin;
+  std::string address = origin;
+  if (is_path) {
+    BERTH_TRY(const fs::path whole, sys::whole_path(origin).context([] { return "clone the repository"; }));
+    address = "file://" + whole.native();
+  }
   return Clone(address, folder).run().context([&] { return fmt::format("clone '{}'", origin); });
 }
 

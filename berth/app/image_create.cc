@@ -25,6 +25,7 @@
 #include "berth/image/inventory_reader.h"
 #include "berth/image/package_database.h"
 #include "berth/image/revisions.h"
+#include "berth/image/short_names.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/substitution.h"
 #include "berth/image/trust.h"
@@ -124,18 +125,19 @@ class ImageMaker {
   }
 
   Result<void> check_request() const {
-    if (options_.request.dependencies.empty() && options_.request.packages.empty()) {
-      return fail(Errc::InvalidInput,
-                  "nothing is asked for; name libraries with --dependencies, packages with --packages");
-    }
-    return {};
+    if (!options_.request.dependencies.empty() || !options_.request.packages.empty()) return {};
+    return fail(Errc::InvalidInput, "nothing is asked for; name it with --dependencies and --packages");
   }
 
   Result<void> find_base() {
     BERTH_TRY(graph_root_, image::find_graph_root(storage_places(settings_)));
     BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
     BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
-    BERTH_TRY(base_, store.find_image(wanted).context([] { return "find the base"; }));
+    auto found = store.find_image(wanted);
+    if (!found && !image::look_alike_of(settings_.trust, image::with_long_name(wanted)).empty()) {
+      BERTH_CHECK_OK(image::check_name(settings_.trust, wanted).context([] { return "build on it"; }));
+    }
+    BERTH_TRY(base_, std::move(found).context([] { return "find the base"; }));
     const std::vector<image::Reference> names = image::names_meant(base_, wanted);
     BERTH_CHECK_OK(image::check_trust(settings_.trust, names, digests_of(base_)).context([] { return "build on it"; }));
     image::Reference used = names.back();  // without any it is not trusted

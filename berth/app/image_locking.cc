@@ -9,6 +9,7 @@
 #include "berth/app/content_service.h"
 #include "berth/app/image_use.h"
 #include "berth/app/item_image.h"
+#include "berth/app/own_copy.h"
 #include "berth/content/marketplace.h"
 #include "berth/content/suggestion.h"
 #include "berth/image/local_store.h"
@@ -43,7 +44,12 @@ std::string items_text(const std::vector<std::string>& items) {
 // The folder of the tree that is to be locked.
 Result<fs::path> find_tree(const Settings& settings, const std::string& wanted) {
   BERTH_TRY(const auto sources, content_sources(settings));
-  if (!wanted.empty() && (is_item_path(wanted) || fs::is_directory(wanted))) return fs::path(wanted);
+  std::error_code ignored;
+  const auto checked = [&](const fs::path& tree) -> Result<fs::path> {
+    const std::string problem = problem_of_changing(settings, tree);
+    return problem.empty() ? Result<fs::path>(tree) : fail(Errc::InvalidInput, problem);
+  };
+  if (!wanted.empty() && (is_item_path(wanted) || fs::is_directory(wanted, ignored))) return checked(wanted);
   if (wanted.empty() && sources.size() != 1) {
     return fail(Errc::InvalidInput, "name a registered source, or the folder that holds 'Packs/'");
   }
@@ -56,7 +62,7 @@ Result<fs::path> find_tree(const Settings& settings, const std::string& wanted) 
                                                   "fetched again; lock it there, and keep the lock file with it",
                                                   source.name, address_of(source)));
     }
-    return fs::path(source.path);
+    return checked(source.path);
   }
   return fail(Errc::NotFound, fmt::format("no such source is registered{}", content::suggestion_for(wanted, names)));
 }
@@ -95,7 +101,10 @@ LockPlan plan_lock(const content::ContentIndex& index, const image::ImageLock& b
 }
 
 Result<LockReport> lock_images(const Settings& settings, const LockOptions& options) {
-  const auto doing = [&] { return fmt::format("lock the images of '{}'", options.tree); };
+  const auto doing = [&] {
+    return options.tree.empty() ? std::string("lock the images of the registered source")
+                                : fmt::format("lock the images of '{}'", options.tree);
+  };
   BERTH_TRY(const fs::path root, find_tree(settings, options.tree).context(doing));
   BERTH_TRY(const auto index,
             content::ContentIndex::open(root, {settings.cache / "content",
@@ -109,10 +118,14 @@ Result<LockReport> lock_images(const Settings& settings, const LockOptions& opti
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
   BERTH_TRY(const auto images, store.list_images());
   LockReport report{index.root() / image::kLockFile, {}, false};
-  BERTH_TRY(const auto before, image::read_image_lock(index.root()).context(doing));
-  report.plan =
-      plan_lock(index, before.value_or(image::ImageLock()), image::NamedImages(images), settings, options.update);
-  if (options.dry_run || (before && report.plan.changes.empty())) return report;
+  auto before = image::read_image_lock(index.root());
+  const bool is_readable = before.has_value();
+  if (!is_readable && !options.update) return std::unexpected(std::move(before).error().in(doing()));
+  // What cannot be read says nothing of what was locked: an update takes today's digests in any case.
+  const image::ImageLock known = is_readable && *before ? **before : image::ImageLock();
+  report.plan = plan_lock(index, known, image::NamedImages(images), settings, options.update);
+  report.differs = !is_readable || !*before || !report.plan.changes.empty();
+  if (options.dry_run || !report.differs) return report;
   const std::string text = image::print_image_lock(report.plan.lock);
   BERTH_CHECK_OK(sys::with_room_advice(sys::write_file_atomically(report.file, text, 0644)).context(doing));
   report.written = true;

@@ -34,6 +34,7 @@ LockPlan plan_lock(const content::ContentIndex& index, const image::ImageLock& b
 struct LockReport {
   std::filesystem::path file;
   LockPlan plan;
+  bool differs = false;  // from what was there, which may have been nothing, or not to be read
   bool written = false;  // false: it was like that already, or `dry_run`
 };
 
@@ -44,7 +45,7 @@ struct LockOptions {
 };
 
 // Errors: NotFound for a source that is not registered; InvalidInput for what is no tree of its own (one that was
-// fetched is locked where it comes from); those of reading a lock and of the store.
+// fetched is locked where it comes from); those of reading a lock, unless `update`, and of the store.
 Result<LockReport> lock_images(const Settings& settings, const LockOptions& options);
 
 }  // namespace berth::app

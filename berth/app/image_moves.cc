@@ -116,6 +116,7 @@ Result<std::vector<image::UpdateResult>> update_images(const Settings& settings,
 
 Result<std::vector<image::SavedImage>> save_images(const Settings& settings, const std::vector<std::string>& names,
                                                    const std::filesystem::path& file, const OnStep& on_step) {
+  if (file.empty()) return fail(Errc::InvalidInput, "save images: the file's name is empty; name the file to write");
   BERTH_TRY(const std::vector<image::Reference> references, parse_all(names));
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
   return sys::with_room_advice(image::save_images(references, file, moves));

@@ -61,7 +61,7 @@ bool is_ours(const Candidate& candidate) {
 std::string newer_than(const ImageRow& row, const std::vector<ImageRow>& rows) {
   for (const ImageRow& other : rows) {
     if (other.id == row.id || !image::is_same_name(other.name, row.name)) continue;
-    if (image::compare_tags(row.name.tag, other.name.tag) < 0) return image::to_string(other.name);
+    if (image::is_newer_tag(other.name.tag, row.name.tag)) return image::to_string(other.name);
   }
   return {};
 }
@@ -209,8 +209,8 @@ Result<RemovedImage> remove_image(const Settings& settings, std::string_view tex
   if (force) std::erase_if(uses, [&](const ImageUse& use) { return !is_at_it(use); });
   if (!uses.empty()) {
     const bool by_container = std::ranges::any_of(uses, is_at_it);
-    return fail(Errc::Denied, fmt::format("{}: it is used by {}; {}", doing(), uses_text(uses),
-                                          by_container ? "end that first" : "--force removes it all the same"));
+    return fail(Errc::InvalidInput, fmt::format("{}: it is used by {}; {}", doing(), uses_text(uses),
+                                                by_container ? "end that first" : "--force removes it all the same"));
   }
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   const image::ToolStorage storage = tool_storage(settings, graph_root);

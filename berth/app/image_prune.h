@@ -57,8 +57,8 @@ struct RemovedImage {
 };
 
 // Takes the name `text` from its image; the image goes with its last name. An id takes all names.
-// Errors: Denied while something uses the image, naming it: with `force` a container alone is in the way; those of
-// finding the image and of the tools.
+// Errors: InvalidInput while something uses the image, naming it: with `force` a container alone is in the way; those
+// of finding the image and of the tools.
 Result<RemovedImage> remove_image(const Settings& settings, std::string_view text, bool force);
 
 }  // namespace berth::app

@@ -6,6 +6,7 @@
 
 #include "berth/app/content_service.h"
 #include "berth/app/item_image.h"
+#include "berth/app/own_copy.h"
 #include "berth/content/image_edit.h"
 #include "berth/content/item_reader.h"
 #include "berth/content/marketplace.h"
@@ -33,6 +34,9 @@ struct Target {
 
 Result<Target> find_target(const Settings& settings, const std::string& name) {
   if (is_item_path(name)) {
+    if (const std::string problem = problem_of_changing(settings, name); !problem.empty()) {
+      return fail(Errc::InvalidInput, problem);
+    }
     // A YAML is taken as it is: an item that cannot be read for another reason can still be given an image.
     if (is_yaml(name)) return Target{name, name};
     BERTH_TRY(const content::Item item, content::read_item(name));
@@ -45,6 +49,9 @@ Result<Target> find_target(const Settings& settings, const std::string& name) {
         Errc::InvalidInput,
         fmt::format("its source '{}' was fetched from {}, and is replaced when it is fetched again; change it there",
                     reference.source->name, address_of(*reference.source)));
+  }
+  if (const std::string problem = problem_of_changing(settings, reference.source->path); !problem.empty()) {
+    return fail(Errc::InvalidInput, fmt::format("its source '{}': {}", reference.source->name, problem));
   }
   return Target{reference.item->id, reference.yaml()};
 }
@@ -75,7 +82,7 @@ Result<std::string> newest_for(const std::string& python, const Settings& settin
   }
   image::Reference name = found->names.front();
   for (const image::Reference& other : found->names) {
-    if (image::compare_tags(name.tag, other.tag) < 0) name = other;
+    if (image::is_newer_tag(other.tag, name.tag)) name = other;
   }
   if (name.registry == "localhost") name.registry.clear();
   return image::to_string(name);
@@ -106,6 +113,9 @@ Result<void> write_in_place(const fs::path& file, std::string_view text, const s
 
 Result<SetImageAnswer> set_item_image(const Settings& settings, const SetImageRequest& request) {
   const auto doing = [&] { return fmt::format("set the image of '{}'", request.item); };
+  if (request.item.empty()) {
+    return fail(Errc::InvalidInput, "set the image of an item: its name is empty; name a registered item, or its file");
+  }
   if (request.image.empty() && request.python.empty()) {
     return fail(Errc::InvalidInput, fmt::format("{}: name an image, or --python 2 or --python 3", doing()));
   }

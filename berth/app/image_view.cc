@@ -14,6 +14,7 @@
 #include "berth/image/inventory_cache.h"
 #include "berth/image/named_images.h"
 #include "berth/image/storage_places.h"
+#include "berth/image/stored_names.h"
 #include "berth/image/substitution.h"
 
 namespace berth::app {
@@ -154,8 +155,13 @@ Result<ImageView> view_image(const Settings& settings, std::string_view text, bo
 Result<std::string> find_image_id(const Settings& settings, std::string_view text) {
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   BERTH_TRY(const auto store, image::LocalStore::open(graph_root));
-  BERTH_TRY(image::StoredImage stored, find(store, text));
-  return std::move(stored.id);
+  auto stored = find(store, text);
+  if (stored) return std::move(stored->id);
+  const auto reference = image::parse_reference(text);
+  if (stored.error().code() != Errc::NotFound || !reference) return std::unexpected(std::move(stored).error());
+  // Nobody who asks for an id wants it fetched.
+  BERTH_TRY(const auto images, store.list_images());
+  return image::not_found(fmt::format("in the storage '{}'", graph_root.native()), images, *reference, "");
 }
 
 Result<ImageComparison> compare_images(const Settings& settings, std::string_view before, std::string_view after) {

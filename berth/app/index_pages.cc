@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
-#include "berth/app/reacher.h"
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/image/at_once.h"
@@ -38,43 +36,25 @@ std::string line_of(std::string_view option, std::string_view value) {
   return line + "\"\n";
 }
 
-// The bundle that pip would take.
-std::string certificates_of(const image::PipSettings& pip) {
-  if (!pip.certificates.empty()) return pip.certificates.native();
-  for (const char* name : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) {
-    if (const std::string value = variable_of_process(name); !value.empty()) return value;
-  }
-  return {};
-}
-
-std::vector<std::string> reach_of_environment() {
-  std::vector<std::string> kept;
-  for (const char* name : {"http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
-                           "SSL_CERT_FILE", "SSL_CERT_DIR"}) {
-    if (const char* value = std::getenv(name)) kept.push_back(fmt::format("{}={}", name, value));
-  }
-  return kept;
-}
-
 bool is_public(std::string_view index) {
   const auto url = image::parse_index_url(index);
   return url && std::ranges::find(kPublicHosts, url->host) != std::ranges::end(kPublicHosts);
 }
 
-Result<sys::ToolOutput> run_curl(std::string request, std::size_t most_bytes,
+Result<sys::ToolOutput> run_curl(const IndexWay& way, std::string request, std::size_t most_bytes,
                                  const std::function<Result<void>()>& watch) {
   sys::ToolOptions options;
   options.watch = watch;
-  options.environment = reach_of_environment();
+  options.environment = way.environment;
   options.input = std::move(request);
   options.time_limit = kTimeLimit;
   options.output_limit_bytes = most_bytes;
   return sys::run_tool({"curl", "--disable", "--config", "-"}, options);
 }
 
-vet::IndexAnswer ask(const image::PipSettings& pip, const std::string& index, const std::string& project,
-                     const std::function<Result<void>()>& watch) {
-  const auto printed = run_curl(page_request(pip, index, project, certificates_of(pip)), vet::kMostPageBytes, watch);
+vet::IndexAnswer ask(const image::PipSettings& pip, const IndexWay& way, const std::string& index,
+                     const std::string& project, const std::function<Result<void>()>& watch) {
+  const auto printed = run_curl(way, page_request(pip, index, project, way.certificates), vet::kMostPageBytes, watch);
   vet::IndexAnswer answer;
   if (printed) {
     answer = page_answer(printed->out);
@@ -107,11 +87,12 @@ std::string with_credentials(const image::PipSettings& pip, std::string_view add
   return std::string(address);
 }
 
-Result<std::string> fetch(const image::PipSettings& pip, const std::string& address, const std::string& sha256,
-                          std::size_t most_bytes, const std::function<Result<void>()>& watch) {
+Result<std::string> fetch(const image::PipSettings& pip, const IndexWay& way, const std::string& address,
+                          const std::string& sha256, std::size_t most_bytes,
+                          const std::function<Result<void>()>& watch) {
   const auto fetching = [&] { return fmt::format("fetch '{}'", image::shown_url(address)); };
   BERTH_TRY(sys::ToolOutput printed,
-            run_curl(file_request(pip, address, certificates_of(pip)), most_bytes, watch).context(fetching));
+            run_curl(way, file_request(pip, address, way.certificates), most_bytes, watch).context(fetching));
   const std::size_t line = printed.out.rfind('\n');
   const std::string status = line == std::string::npos ? "" : printed.out.substr(line + 1, 3);
   if (status != "200") {
@@ -125,11 +106,12 @@ Result<std::string> fetch(const image::PipSettings& pip, const std::string& addr
   return std::move(printed.out);
 }
 
-Result<std::vector<vet::LicenceStatement>> licences_of_file(const image::PipSettings& pip, const vet::Facts& facts,
+Result<std::vector<vet::LicenceStatement>> licences_of_file(const image::PipSettings& pip, const IndexWay& way,
+                                                            const vet::Facts& facts,
                                                             const std::function<Result<void>()>& watch) {
   if (facts.metadata_sha256) {
     BERTH_TRY(const std::string text,
-              fetch(pip, facts.file_url + ".metadata", *facts.metadata_sha256, kMostMetadata, watch));
+              fetch(pip, way, facts.file_url + ".metadata", *facts.metadata_sha256, kMostMetadata, watch));
     BERTH_TRY(const vet::CoreMetadata metadata, vet::parse_core_metadata(text));
     if (vet::normal_name(vet::Ecosystem::PyPI, metadata.name) != facts.package.name) {
       return fail(Errc::Corrupt, fmt::format("its METADATA is that of '{}'", to_visible(metadata.name, false)));
@@ -137,7 +119,7 @@ Result<std::vector<vet::LicenceStatement>> licences_of_file(const image::PipSett
     std::vector<vet::LicenceStatement> licences = vet::python_licence_statements(metadata, {});
     if (!licences.empty()) return licences;
   }
-  BERTH_TRY(const std::string wheel, fetch(pip, facts.file_url, facts.sha256, kMostWheel, watch));
+  BERTH_TRY(const std::string wheel, fetch(pip, way, facts.file_url, facts.sha256, kMostWheel, watch));
   return vet::licences_of_wheel(wheel, fmt::format("{} {}", facts.package.name, facts.package.version));
 }
 
@@ -194,9 +176,10 @@ vet::IndexAnswer page_answer(std::string_view printed) {
   return answer;
 }
 
-Result<IndexPages> IndexPages::open(std::function<Result<void>()> watch) {
+Result<IndexPages> IndexPages::open(const ContainerSettings& settings, std::function<Result<void>()> watch) {
   BERTH_TRY(image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
-  return IndexPages(std::move(pip), std::move(watch));
+  BERTH_TRY(IndexWay way, index_way(settings, pip));
+  return IndexPages(std::move(pip), std::move(way), std::move(watch));
 }
 
 Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
@@ -213,7 +196,7 @@ Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
-    questions[i].answer = ask(pip_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
+    questions[i].answer = ask(pip_, way_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
   });
   // What was cut short is no answer of an index's.
   if (watch_) BERTH_CHECK_OK(watch_());
@@ -234,7 +217,7 @@ void IndexPages::tell_licences(std::vector<vet::Facts>& facts) const {
   }
   image::at_once(asked.size(), kAtOnce, [&](std::size_t i) {
     vet::Facts& one = *asked[i];
-    auto licences = licences_of_file(pip_, one, watch_);
+    auto licences = licences_of_file(pip_, way_, one, watch_);
     if (licences) {
       if (!licences->empty()) one.licences = *std::move(licences);
     } else if (one.licences.empty() || licences.error().code() == Errc::Corrupt) {

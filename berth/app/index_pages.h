@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/app/index_way.h"
 #include "berth/base/result.h"
 #include "berth/image/pip_settings.h"
 #include "berth/vet/facts.h"
@@ -19,11 +20,12 @@ namespace berth::app {
 // certificates, trusted hosts and credentials. For one thread.
 class IndexPages {
  public:
-  // With the settings of this machine's pip. `watch` is asked now and then while indexes are, by several threads; an
-  // error of its ends the asking. Errors: those of reading them.
-  static Result<IndexPages> open(std::function<Result<void>()> watch = {});
-  explicit IndexPages(image::PipSettings pip, std::function<Result<void>()> watch = {})
-      : pip_(std::move(pip)), watch_(std::move(watch)) {}
+  // With the settings of this machine's pip, and the operator's proxies and certificates (index_way.h). `watch` is
+  // asked now and then while indexes are, by several threads; an error of its ends the asking. Errors: those of reading
+  // them.
+  static Result<IndexPages> open(const ContainerSettings& settings, std::function<Result<void>()> watch = {});
+  explicit IndexPages(image::PipSettings pip, IndexWay way = {}, std::function<Result<void>()> watch = {})
+      : pip_(std::move(pip)), way_(std::move(way)), watch_(std::move(watch)) {}
 
   // Adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked stands in
   // `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over.
@@ -37,6 +39,7 @@ class IndexPages {
   void tell_licences(std::vector<vet::Facts>& facts) const;
 
   image::PipSettings pip_;
+  IndexWay way_;
   std::function<Result<void>()> watch_;
   std::map<std::string, std::vector<vet::IndexAnswer>> answers_;  // by project, in the order of the indexes
 };

@@ -30,7 +30,7 @@ std::string joined(const std::vector<std::string>& list) { return fmt::format("{
 Result<IndexReach> reach_for_pip(const Settings& settings, const IndexSettings& indexes,
                                  const image::PipSettings& pip) {
   Reacher reacher(settings);
-  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(reacher.add_proxies());
   std::string conf = "[global]\n";
   const auto configure = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) conf += fmt::format("{} = {}\n", name, value);

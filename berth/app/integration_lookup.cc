@@ -9,8 +9,7 @@ namespace berth::app {
 namespace {
 
 Result<content::Item> integration_at(const std::filesystem::path& path) {
-  std::error_code ignored;
-  BERTH_TRY(content::Item item, content::read_item(std::filesystem::absolute(path, ignored)));
+  BERTH_TRY(content::Item item, content::read_item(path));
   if (item.kind != content::ItemKind::Integration) {
     return fail(Errc::InvalidInput, fmt::format("'{}' is a script: only integrations have instances", item.name));
   }

@@ -40,7 +40,7 @@ Result<void> add_package_hosts(Reacher& reacher, const IndexSettings& indexes) {
 
 Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& indexes, AptSources sources) {
   Reacher reacher(settings);
-  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(reacher.add_proxies());
   const auto dump = sys::run_tool({"apt-config", "dump"});  // no machine of that kind: nothing is inherited
   BERTH_TRY(const AptReach inherited,
             take_apt_settings(dump ? dump->out : "", sources.by_image ? AptKeys::Kept : AptKeys::Given, reacher));
@@ -79,7 +79,7 @@ Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& 
 
 Result<IndexReach> reach_for_apk(const Settings& settings, const IndexSettings& indexes, const image::ImageTree& base) {
   Reacher reacher(settings);
-  BERTH_CHECK_OK(reacher.add_proxies_of_environment());
+  BERTH_CHECK_OK(reacher.add_proxies());
   BERTH_CHECK_OK(add_package_hosts(reacher, indexes));
   BERTH_TRY(const std::string list, base.read_file("etc/apk/repositories", kLargestConf).context([] {
     return "read the base's package sources";

@@ -5,19 +5,14 @@
 #include <netdb.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <memory>
 
 #include "berth/net/address_rules.h"
 #include "berth/net/destination.h"
-#include "berth/sys/file.h"
 
 namespace berth::app {
 namespace {
-
-constexpr std::size_t kLargestBundle = 8 << 20;
-constexpr const char* kMachineBundle = "/etc/ssl/certs/ca-certificates.crt";
 
 constexpr std::uint16_t kFirstGate = 61'080;  // of the container's own loopback interface
 
@@ -25,6 +20,14 @@ constexpr std::uint16_t kFirstGate = 61'080;  // of the container's own loopback
 constexpr std::string_view kPublicArchives[] = {"deb.debian.org",        "security.debian.org", "archive.debian.org",
                                                 "archive.ubuntu.com",    "security.ubuntu.com", "ports.ubuntu.com",
                                                 "dl-cdn.alpinelinux.org"};
+
+bool names_exceptions(const ProxyVariable& one) { return one.name == "no_proxy" || one.name == "NO_PROXY"; }
+
+// What it is the proxy of; empty for all.
+std::string_view scheme_of(const ProxyVariable& one) {
+  if (one.name == "http_proxy" || one.name == "HTTP_PROXY") return "http";
+  return one.name == "https_proxy" || one.name == "HTTPS_PROXY" ? "https" : "";
+}
 
 bool is_loopback(std::string_view host) { return host == "localhost" || host.starts_with("127."); }
 
@@ -55,12 +58,7 @@ Result<std::vector<net::AddressRange>> addresses_of(const std::string& host) {
 
 std::string in_container(std::string_view name) { return fmt::format("{}/{}", container::kFixedFolder, name); }
 
-std::string variable_of_process(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
-}
-
-Reacher::Reacher(const Settings& settings) : settings_(settings) {
+Reacher::Reacher(const Settings& settings) : settings_(settings), proxies_(proxy_variables(settings.containers)) {
   container::NetworkSpec& network = reach_.network;
   network.profile.reach = net::Reach::AllowList;
   network.by_operator = true;
@@ -81,11 +79,11 @@ void Reacher::show(const std::string& endpoint) {
 Result<void> Reacher::add_url(const std::string& url) {
   BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
   std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
-  if (!has_proxy_) return add_directly(parsed);
+  if (!has_proxy_for(parsed)) return add_directly(parsed);
   BERTH_TRY(const net::Destination destination, net::parse_destination(parsed.endpoint()));
   show(parsed.endpoint());
   behind_proxy_.push_back(destination);
-  if (variable_of_process("no_proxy").empty() && variable_of_process("NO_PROXY").empty()) return {};
+  if (std::ranges::none_of(proxies_, names_exceptions)) return {};
   auto added = add_directly(parsed);
   if (!added && added.error().code() == Errc::Unavailable) return {};  // a name that only the proxy can look up
   return added;
@@ -111,7 +109,7 @@ Result<void> Reacher::add_foreign_url(const std::string& url) {
     addresses = {*range};
   } else if (auto found = addresses_of(parsed.host)) {
     addresses = *std::move(found);
-  } else if (!has_proxy_) {
+  } else if (!has_proxy_for(parsed)) {
     return std::unexpected(std::move(found).error());
   } else {
     // The proxy would resolve it, and may find something inside.
@@ -124,7 +122,7 @@ Result<void> Reacher::add_foreign_url(const std::string& url) {
       return refused(fmt::format("leads to {}, which is {}", net::to_text(one.first), refusal->what));
   }
   show(endpoint);
-  if (has_proxy_) {
+  if (has_proxy_for(parsed)) {
     behind_proxy_.push_back(destination);
     return {};
   }
@@ -157,11 +155,16 @@ Result<void> Reacher::add_directly(const image::IndexUrl& url) {
   return {};
 }
 
-Result<std::string> Reacher::add_proxy(const std::string& given) {
+bool Reacher::has_proxy_for(const image::IndexUrl& url) const {
+  return url.scheme == "https" ? has_https_proxy_ : has_http_proxy_;
+}
+
+Result<std::string> Reacher::add_proxy(const std::string& given, std::string_view scheme) {
   std::string url = given.contains("://") ? given : "http://" + given;
   BERTH_TRY(const image::IndexUrl parsed, image::parse_index_url(url));
   std::ranges::copy(image::secrets_of(parsed), std::back_inserter(reach_.secrets));
-  has_proxy_ = true;
+  if (scheme != "https") has_http_proxy_ = true;
+  if (scheme != "http") has_https_proxy_ = true;
   if (parsed.scheme == "https") {
     BERTH_CHECK_OK(add_directly(parsed));
     reach_.remarks.push_back(
@@ -187,14 +190,15 @@ Result<std::string> Reacher::add_proxy(const std::string& given) {
   return fmt::format("http://127.0.0.1:{}", port);
 }
 
-Result<void> Reacher::add_proxies_of_environment() {
-  for (const char* name : {"http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"}) {
-    const std::string value = variable_of_process(name);
-    if (value.empty()) continue;
-    BERTH_TRY(const std::string used, add_proxy(value).context([&] { return fmt::format("variable {}", name); }));
-    set(name, used);
+Result<void> Reacher::add_proxies() {
+  for (const ProxyVariable& one : proxies_) {
+    if (names_exceptions(one)) {
+      set(one.name, one.value);
+      continue;
+    }
+    BERTH_TRY(const std::string used, add_proxy(one.value, scheme_of(one)).context([&] { return one.origin; }));
+    set(one.name, used);
   }
-  for (const char* name : {"no_proxy", "NO_PROXY"}) set(name, variable_of_process(name));
   return {};
 }
 
@@ -204,23 +208,7 @@ IndexReach Reacher::reach() && {
 }
 
 Result<void> Reacher::add_certificates(const std::filesystem::path& own) {
-  std::string text;
-  std::vector<std::filesystem::path> files;
-  if (!own.empty()) {
-    files = {own};
-  } else {
-    for (const char* name : {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}) {
-      if (files.empty() && !variable_of_process(name).empty()) files.emplace_back(variable_of_process(name));
-    }
-    if (files.empty() && std::filesystem::exists(kMachineBundle)) files.emplace_back(kMachineBundle);
-  }
-  if (!settings_.containers.ca_bundle.empty()) files.push_back(settings_.containers.ca_bundle);
-  for (const std::filesystem::path& file : files) {
-    BERTH_TRY(const std::string one, sys::read_file(file, kLargestBundle).context([] {
-      return "read the certificates by which package indexes are known";
-    }));
-    text += one + "\n";
-  }
+  BERTH_TRY(std::string text, index_certificates(settings_.containers, own));
   if (!text.empty()) add_file(kReachBundle, std::move(text));
   return {};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "berth/app/index_reach.h"
+#include "berth/app/index_way.h"
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
 
@@ -18,14 +19,13 @@ inline constexpr const char* kReachBundle = "build-ca.pem";
 
 // Where a file of IndexReach lies in the container.
 std::string in_container(std::string_view name);
-// A variable of this process; empty where it is not set.
-std::string variable_of_process(const char* name);
 
 class Reacher {
  public:
   explicit Reacher(const Settings& settings);
 
-  // An index: through the proxies, where there are any, else directly; both where `no_proxy` names exceptions.
+  // An index: through the proxies, where there are any for its scheme, else directly; both where `no_proxy` names
+  // exceptions.
   // Errors: InvalidInput; Unavailable when its name cannot be resolved, and no proxy can do that.
   Result<void> add_url(const std::string& url);
 
@@ -34,17 +34,17 @@ class Reacher {
   // Errors: as above; Denied for an address that is not public.
   Result<void> add_foreign_url(const std::string& url);
 
-  // A proxy that leads to the indexes. Gives the address that a program in the container uses: that of a gate, which
-  // leads to the indexes alone and knows the password. To a proxy that is itself spoken to over TLS there is none: it
-  // is reached as it is, and a remark says so. Errors: as of add_url.
-  Result<std::string> add_proxy(const std::string& url);
-  bool has_proxy() const { return has_proxy_; }
+  // A proxy that leads to the indexes, those of `scheme` alone where one is named. Gives the address that a program in
+  // the container uses: that of a gate, which leads to the indexes alone and knows the password. To a proxy that is
+  // itself spoken to over TLS there is none: it is reached as it is, and a remark says so. Errors: as of add_url.
+  Result<std::string> add_proxy(const std::string& url, std::string_view scheme = {});
+  bool has_proxy() const { return has_http_proxy_ || has_https_proxy_; }
 
-  // What the environment says of proxies, for programs that read it. Errors: as above.
-  Result<void> add_proxies_of_environment();
+  // What the operator has set for everything, else the environment says, for programs that read it (proxy_variables).
+  // Errors: as above.
+  Result<void> add_proxies();
 
-  // Those of `own`; without it those that the environment names, or this machine's; and the operator's private CA.
-  // Errors: those of reading them.
+  // As index_certificates has them, and its errors.
   Result<void> add_certificates(const std::filesystem::path& own);
   bool has_certificates() const;
 
@@ -59,12 +59,15 @@ class Reacher {
 
  private:
   bool knows(const std::string& endpoint) const;
+  bool has_proxy_for(const image::IndexUrl& url) const;
   void show(const std::string& endpoint);
   Result<void> add_directly(const image::IndexUrl& url);
 
   const Settings& settings_;
+  std::vector<ProxyVariable> proxies_;
   IndexReach reach_;
-  bool has_proxy_ = false;
+  bool has_http_proxy_ = false;
+  bool has_https_proxy_ = false;
   std::vector<std::string> direct_;             // endpoints
   std::vector<net::Destination> behind_proxy_;  // what the gates let through
 };

@@ -10,6 +10,7 @@
 #include "berth/app/inventory_facts.h"
 #include "berth/base/utc_text.h"
 #include "berth/image/inventory_reader.h"
+#include "berth/sys/whole_path.h"
 #include "berth/vet/licence_expression.h"
 
 namespace berth::app {
@@ -72,7 +73,7 @@ Result<vet::Sbom> sbom_of_folder(const fs::path& folder, const SbomRequest& requ
   BERTH_TRY(const image::ImageTree tree, image::ImageTree::open({folder}));
   const auto reading = [&] { return fmt::format("read what is in '{}'", folder.native()); };
   BERTH_TRY(const image::Inventory inventory, image::read_inventory(tree).context(reading));
-  const fs::path whole = fs::absolute(folder).lexically_normal();
+  BERTH_TRY(const fs::path whole, sys::whole_path(folder).context(reading));
   const fs::path name = whole.has_filename() ? whole.filename() : whole.parent_path().filename();
   vet::Sbom sbom;
   sbom.name = name.empty() ? "/" : name.native();

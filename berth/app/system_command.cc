@@ -37,6 +37,8 @@ Result<Json> docker_images(const Json& arguments, const SystemMeans& means) {
   BERTH_TRY(ImageListing listing, list_images(means.settings, options));
   ImageListOrder order;
   order.text = arguments.text_or("name", "");
+  constexpr std::string_view kOriginal = "localhost.local/";  // how the original writes images of this machine
+  if (order.text.starts_with(kOriginal)) order.text.replace(0, kOriginal.size(), "localhost/");
   const auto rows = ordered(std::move(listing.rows), order);
   return entry_of(images_json(rows), images_markdown(rows));
 }

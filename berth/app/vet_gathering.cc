@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "berth/app/index_pages.h"
+#include "berth/app/index_way.h"
 #include "berth/app/inventory_facts.h"
 #include "berth/base/utf8.h"
 #include "berth/image/base_recipe.h"
@@ -91,8 +92,9 @@ class Gathering {
     for (const std::string& links : pip.find_links) machine.find_links.push_back(image::shown_url(links));
     std::vector<vet::Facts> found = vet::facts_without_index(packages_);
     if (!offline) {
-      BERTH_TRY(found, vet::fetch_index_facts(packages_));
-      IndexPages pages(std::move(pip));
+      BERTH_TRY(IndexWay way, index_way(settings_.containers, pip));
+      BERTH_TRY(found, vet::fetch_index_facts(packages_, environment_of(way)));
+      IndexPages pages(std::move(pip), std::move(way));
       BERTH_CHECK_OK(pages.tell(found));
     }
     for (std::size_t i = 0; i < found.size() && i < packages_.size(); ++i) {

@@ -18,8 +18,8 @@
 namespace berth::cli {
 namespace {
 
-// Something that was asked for could not be done; the rest was.
-constexpr int kSomeExit = 1;
+// Some images could not be locked; the rest was.
+constexpr int kNotAllLockedExit = 1;
 
 struct RemoveOptions {
   std::vector<std::string> names;
@@ -103,7 +103,7 @@ int prune(const PruneImagesOptions& options, const Surroundings& surroundings) {
     // Layers may be shared with what stays, so this is the most that it can be.
     say(fmt::format("{} at most {}", options.dry_run ? "would free" : "freed", engine::bytes_text(freed)));
   }
-  return report->troubles.empty() ? 0 : kSomeExit;
+  return report->troubles.empty() ? 0 : kMachineExit;
 }
 
 int lock(const LockImagesOptions& options, const Surroundings& surroundings) {
@@ -133,12 +133,13 @@ int lock(const LockImagesOptions& options, const Surroundings& surroundings) {
   } else {
     say(fmt::format("{} '{}': {} image{}",
                     report->written        ? "wrote"
-                    : options.lock.dry_run ? "would write"
+                    : report->differs      ? "would write"
+                    : options.lock.dry_run ? "would keep"
                                            : "kept",
                     report->file.native(), report->plan.lock.digests.size(),
                     report->plan.lock.digests.size() == 1 ? "" : "s"));
   }
-  return report->plan.problems.empty() ? 0 : kSomeExit;
+  return report->plan.problems.empty() ? 0 : kNotAllLockedExit;
 }
 
 template <class Options, class Action>

@@ -231,8 +231,8 @@ void add_image_views(CLI::App& image, Choice& choice) {
   add_image_name(*history_verb, *history_options);
   history_verb->add_flag("--json", history_options->json, "the answer as JSON, the oldest step first");
   const auto [diff_verb, diff_options] = add_verb(image, choice, "diff", "show in what two images differ", diff);
-  diff_verb->add_option("before", diff_options->name, "an image")->required()->type_name("A");
-  diff_verb->add_option("after", diff_options->other, "another")->required()->type_name("B");
+  diff_verb->add_option("A", diff_options->name, "an image")->required()->type_name("IMAGE");
+  diff_verb->add_option("B", diff_options->other, "another")->required()->type_name("IMAGE");
   diff_verb->add_flag("--json", diff_options->json, "the answer as JSON");
   const auto [which_verb, which_options] =
       add_verb(image, choice, "which", "show the image that an item would run in, and why", which);

@@ -1,5 +1,6 @@
 #include "berth/cli/program.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -7,8 +8,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "berth/app/settings.h"
 #include "berth/cli/bundle_command.h"
@@ -35,6 +38,7 @@
 #include "berth/cli/shell_command.h"
 #include "berth/cli/top_command.h"
 #include "berth/cli/vet_command.h"
+#include "berth/content/suggestion.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -204,6 +208,30 @@ void add_commands(CLI::App& program, CommandLine& line, std::string_view first) 
   for (const auto& [name, add] : kCommands) add(program, line);
 }
 
+// What is wrong with the command line, by the command that was come to.
+std::string mistake_text(const CLI::App& program, const CLI::ParseError& error) {
+  const CLI::App* at = &program;
+  std::string where;  // "image diff: "
+  std::string command = program.get_name();
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().back();
+    where += fmt::format("{}{}", where.empty() ? "" : " ", at->get_name());
+    command += " " + at->get_name();
+  }
+  if (!where.empty()) where += ": ";
+  const std::string help = fmt::format("'{} --help' tells more", command);
+  const bool lacks_command = at->get_require_subcommand_min() > 0 && dynamic_cast<const CLI::RequiredError*>(&error);
+  if (!lacks_command) return fmt::format("{}{}; {}", where, error.what(), help);
+  const std::vector<std::string> words = at->remaining();
+  if (words.empty()) return fmt::format("{}it needs a command; '{} --help' lists them", where, command);
+  if (words.front().starts_with('-')) return fmt::format("{}it has no option '{}'; {}", where, words.front(), help);
+  std::vector<std::string> names;
+  for (const CLI::App* one : at->get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(one->get_name());
+  return fmt::format("{}it has no command '{}'{}; {}", where, words.front(),
+                     content::suggestion_for(words.front(), names), help);
+}
+
 bool is_reader_gone() {
   pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
   return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
@@ -231,7 +259,8 @@ int run(int argc, char** argv, const container::Guards& guards, std::int64_t beg
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version come this way too, with status 0.
-    return program.exit(error) == 0 ? 0 : kBadInputExit;
+    if (error.get_exit_code() == 0) return program.exit(error);
+    return complain(Error(Errc::InvalidInput, mistake_text(program, error)));
   }
   try {
     const auto settings = app::load_settings();

@@ -25,6 +25,7 @@
 #include "berth/cli/terminal.h"
 #include "berth/cli/value_source.h"
 #include "berth/content/assignment.h"
+#include "berth/sys/whole_path.h"
 
 namespace berth::cli {
 
@@ -63,7 +64,7 @@ Result<DaemonCall> asked_of_daemon(const RunOptions& options) {
   DaemonCall call("/v1/run");
   Json item = Json::object();
   if (app::is_item_path(options.path)) {
-    const std::filesystem::path path = std::filesystem::absolute(options.path).lexically_normal();
+    BERTH_TRY(const std::filesystem::path path, sys::whole_path(options.path));
     if (to_valid_utf8(path.native()) != path.native()) return fail(Errc::Unavailable, "a path that is no UTF-8");
     std::error_code ignored;
     const bool is_folder = std::filesystem::is_directory(path, ignored);

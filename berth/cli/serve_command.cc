@@ -9,6 +9,7 @@
 #include "berth/base/utf8.h"
 #include "berth/cli/interrupts.h"
 #include "berth/http/daemon.h"
+#include "berth/sys/whole_path.h"
 #include "berth/version.h"
 
 namespace berth::cli {
@@ -21,7 +22,11 @@ struct ServeOptions {
 
 int serve_command(const ServeOptions& options, const Surroundings& surroundings) {
   app::Settings settings = surroundings.settings;
-  if (!options.socket.empty()) settings.serve.socket = std::filesystem::absolute(options.socket).lexically_normal();
+  if (!options.socket.empty()) {
+    const auto socket = sys::whole_path(options.socket);
+    if (!socket) return complain(Error(socket.error()).in("--socket"));
+    settings.serve.socket = *socket;
+  }
   if (!options.drain.empty()) {
     const auto drain = app::parse_duration(options.drain);
     if (!drain) return complain(Error(drain.error()).in("--drain"));

@@ -10,6 +10,7 @@
 #include "berth/base/utf8.h"
 #include "berth/content/item_reader.h"
 #include "berth/content/yaml_reader.h"
+#include "berth/sys/whole_path.h"
 
 namespace berth::content {
 namespace {
@@ -19,7 +20,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t kLargestMetadata = 1 << 20;
 constexpr uid_t kUnknownOwner = 65534;  // how the kernel shows an owner who is not in this user namespace
 
-fs::path whole(const fs::path& path) { return fs::absolute(path).lexically_normal(); }
+// A path that cannot be completed lies in no tree.
+fs::path whole(const fs::path& path) { return sys::whole_path(path).value_or(path); }
 
 bool is_yaml(const std::string& name) { return name.ends_with(".yml") || name.ends_with(".yaml"); }
 

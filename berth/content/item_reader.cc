@@ -10,6 +10,7 @@
 #include "berth/content/package_files.h"
 #include "berth/content/yaml_reader.h"
 #include "berth/sys/file.h"
+#include "berth/sys/whole_path.h"
 
 namespace berth::content {
 namespace {
@@ -121,7 +122,7 @@ Result<Item> read_item(const fs::path& given, std::string_view marketplace) {
     return fail(Errc::InvalidInput, fmt::format("read item '{}': its path holds invisible characters; rename it",
                                                 to_visible(given.native(), false)));
   }
-  fs::path path = fs::absolute(given).lexically_normal();
+  BERTH_TRY(fs::path path, sys::whole_path(given).context([] { return "read item"; }));
   if (!path.has_filename()) path = path.parent_path();  // a slash at its end
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {

@@ -7,6 +7,7 @@
 
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
+#include "berth/sys/whole_path.h"
 
 namespace berth::content {
 namespace {
@@ -127,7 +128,7 @@ Result<SourceLayout> layout_of(const fs::path& path) {
 }
 
 Result<SourcePlace> place_of_source(const fs::path& source) {
-  fs::path path = fs::absolute(source).lexically_normal();
+  BERTH_TRY(fs::path path, sys::whole_path(source).context([] { return "look for content"; }));
   if (!path.has_filename()) path = path.parent_path();
   BERTH_TRY(const SourceLayout layout, layout_of(path));
   if (is_folder(path)) return SourcePlace{path, {}, layout};

@@ -102,7 +102,7 @@ Result<void> check_loaded(const TrustPolicy& policy, const Reference& name, cons
   TrustPolicy others = policy;
   others.local = false;
   if (policy.any || check_trust(others, std::vector{name}, digests)) return {};
-  return fail(Errc::Denied,
+  return fail(Errc::InvalidInput,
               fmt::format("use image '{}': it is not trusted: the file says that it was created on this machine, which "
                           "it cannot know; if you know where the file is from, give the image its name with --name, "
                           "take the file's word with --trust-local, or add {} to {}.digests",
@@ -172,6 +172,7 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
   for (const Reference& name : names) {
     BERTH_TRY(const LocalImage image, store.find_image(name).context(doing));
     BERTH_TRY(const Reference full, name_to_carry(image, name).context(doing));
+    if (std::ranges::find(saved, full, &SavedImage::reference) != saved.end()) continue;  // named twice
     BERTH_TRY(const ExportedImage exported, export_image(image, work.path(), settings, deadline, true).context(doing));
     const auto verified = find_signatures(settings.state_folder, std::vector{exported.digest, image.digest});
     BERTH_TRY(const bool keeps_signatures, layout.add(exported, full, verified).context(doing));

@@ -14,6 +14,7 @@
 #include "berth/image/builder.h"
 #include "berth/image/create_scripts.h"
 #include "berth/image/reference.h"
+#include "berth/image/trust.h"
 
 namespace berth::image {
 namespace {
@@ -75,7 +76,7 @@ Result<std::string> parse_image_name(std::string_view text) {
   if (!reference.tag.empty() || !reference.digest.empty()) {
     return refused("the tag is given by Berth: leave it out");
   }
-  if (!reference.registry.empty() && reference.registry != "localhost") {
+  if (!reference.registry.empty() && !is_created_here(reference)) {
     return refused("an image is made on this machine; leave the registry out, and push it there afterwards");
   }
   if (is_own_base(reference.path)) return refused("Berth's own base images have that name; choose another");

@@ -131,7 +131,8 @@ const EngineImage* EngineCatalogue::find(std::string_view id) const {
 
 Result<LocalImage> EngineCatalogue::find_image(const Reference& wanted) const {
   const StoredImage* found = pick_image(pointers_to(images_), with_long_name(wanted));
-  if (found == nullptr) return not_found(fmt::format("among the images of {}", name_), images_, wanted);
+  if (found == nullptr)
+    return not_found(fmt::format("among the images of {}", name_), images_, wanted, name_ + " pull");
   return find(found->id)->image;
 }
 

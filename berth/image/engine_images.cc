@@ -103,7 +103,9 @@ Result<LocalImage> read_inspected_image(const Json& inspected) {
 
 Result<LocalImage> EngineImages::find(const Reference& wanted, const std::vector<StoredImage>& images) const {
   const StoredImage* found = pick_image(pointers_to(images), with_long_name(wanted));
-  if (found == nullptr) return not_found(fmt::format("among the images of {}", program_.name), images, wanted);
+  if (found == nullptr) {
+    return not_found(fmt::format("among the images of {}", program_.name), images, wanted, program_.name + " pull");
+  }
   return inspect(*found).context([&] { return fmt::format("read image '{}'", to_string(wanted)); });
 }
 

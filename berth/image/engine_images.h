@@ -24,8 +24,8 @@ class EngineImages {
 
   // As resolve_image(): what names mean is the same for all engines. The image's layers are not looked at, and its
   // digest is its id where the engine knows none, and its id is among the other ones else. The answer holds until the
-  // next call. Errors: NotFound, with the nearest names; Denied for what is not trusted; Unavailable, with the engine's
-  // own words.
+  // next call. Errors: NotFound, with the nearest names; InvalidInput for what is not trusted; Unavailable, with the
+  // engine's own words.
   Result<const ResolvedImage*> resolve(const Reference& wanted, const SubstitutionTable& table,
                                        const TrustPolicy& trust);
 

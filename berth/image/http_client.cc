@@ -145,11 +145,31 @@ curl_socket_t on_open_socket(void* exchange, curlsocktype, curl_sockaddr* addres
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-std::string certificate_remedy(std::string_view host) {
+std::string certificate_remedy(const Url& url) {
+  const bool is_six = url.host.contains(':');
+  std::string registry = fmt::format("{}{}{}", is_six ? "[" : "", url.host, is_six ? "]" : "");
+  if (url.port != 443) registry += fmt::format(":{}", url.port);
   return fmt::format(
       "its certificate does not hold; if it is signed by a CA of your own, name its file with "
-      "'ca' under images.registries, or put it at /etc/containers/certs.d/{}/ca.crt",
-      host);
+      "'ca' under images.registries, put it at /etc/containers/certs.d/{}/ca.crt, or name it for all with "
+      "containers.ca_bundle",
+      registry);
+}
+
+// The library tells of such a file in the words of a certificate that does not hold, or of a connection that broke.
+Result<void> check_files(const HttpAccess& access) {
+  const auto check = [](const std::filesystem::path& file, const char* what, const char* where) -> Result<void> {
+    if (file.empty() || ::access(file.c_str(), R_OK) == 0) return {};
+    const Error error = Error::from_errno(errno, fmt::format("read {} '{}'", what, file.native()));
+    return fail(Errc::InvalidInput, fmt::format("{}; see {}", error.message(), where));
+  };
+  constexpr const char* kOwn = "'client_certificate' and 'client_key' under images.registries, and certs.d";
+  if (access.verify) {
+    BERTH_CHECK_OK(
+        check(access.ca_file, "the CA's certificate", "'ca' under images.registries, and containers.ca_bundle"));
+  }
+  BERTH_CHECK_OK(check(access.client_certificate, "the client certificate", kOwn));
+  return check(access.client_key, "the key of the client certificate", kOwn);
 }
 
 constexpr std::string_view kTryAgain = "; see that it can be reached from here, and try again";
@@ -181,6 +201,7 @@ class HttpClient::Handle {
 
   Result<HttpAnswer> send(const HttpRequest& request, const HttpAccess& access) {
     BERTH_TRY(const Url url, parse_url(request.url));
+    if (url.scheme == "https") BERTH_CHECK_OK(check_files(access).context([&] { return doing(request, url); }));
     Exchange exchange{.request = request, .through_proxy = !access.proxy_for(url.scheme).empty(), .access = access};
     curl_.easy_reset(easy_);  // connections stay
     set_rules(request, access, url);
@@ -199,7 +220,7 @@ class HttpClient::Handle {
     const CURLcode code = curl_.easy_perform(easy_);
     if (exchange.error) return std::unexpected(std::move(*exchange.error).in(doing(request, url)));
     if (code != CURLE_OK && !exchange.is_enough) {
-      return std::unexpected(error_of(code, url).in(doing(request, url)));
+      return std::unexpected(error_of(code, url, access).in(doing(request, url)));
     }
     return std::move(exchange.answer);
   }
@@ -211,12 +232,19 @@ class HttpClient::Handle {
                        to_visible(url.target.substr(0, url.target.find('?')), false));
   }
 
-  Error error_of(CURLcode code, const Url& url) const {
+  Error error_of(CURLcode code, const Url& url, const HttpAccess& access) const {
     switch (code) {
       case CURLE_PEER_FAILED_VERIFICATION:
-      case CURLE_SSL_CACERT_BADFILE:
       case CURLE_SSL_ISSUER_ERROR:
-        return Error(Errc::Denied, fmt::format("{} ({})", certificate_remedy(url.host), error_text_.data()));
+        return Error(Errc::Denied, fmt::format("{} ({})", certificate_remedy(url), error_text_.data()));
+      case CURLE_SSL_CACERT_BADFILE:
+        return Error(Errc::InvalidInput, fmt::format("'{}' holds no certificate in PEM form ({})",
+                                                     access.ca_file.native(), words_of(code)));
+      case CURLE_SSL_CERTPROBLEM:
+        return Error(
+            Errc::InvalidInput,
+            fmt::format("the client certificate '{}' and its key cannot be used ({}); both are files in PEM form",
+                        access.client_certificate.native(), words_of(code)));
       case CURLE_SSL_CONNECT_ERROR:
         return no_tls();
       case CURLE_COULDNT_RESOLVE_PROXY:

@@ -115,8 +115,7 @@ std::vector<NewestTag> find_newer_tags(const std::vector<Reference>& names, cons
     if (!answers[i].not_looked_up.empty() || question == questions.end()) continue;
     const std::string& newest = question->second.answer.newest;
     answers[i].not_looked_up = question->second.error;
-    if (answers[i].not_looked_up.empty() && !newest.empty() && compare_tags(newest, name.tag) > 0)
-      answers[i].tag = newest;
+    if (answers[i].not_looked_up.empty() && !newest.empty() && is_newer_tag(newest, name.tag)) answers[i].tag = newest;
   }
   if (!asked.empty()) {
     for (const Question* question : asked) {

@@ -25,7 +25,9 @@ Result<Reference> with_tag(const Reference& reference, const MoveSettings& setti
     BERTH_TRY(const TagList list, registry.fetch_tags());
     const auto tag = newest_tag(list.tags);
     if (!tag)
-      return fail(Errc::NotFound, fmt::format("find the newest tag of '{}': it has none", to_string(reference)));
+      return fail(Errc::NotFound, fmt::format("find the newest tag of '{}': it has none; name a tag or a digest that "
+                                              "the registry has",
+                                              to_string(reference)));
     Reference tagged = reference;
     tagged.tag = *tag;
     return tagged;

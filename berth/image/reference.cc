@@ -197,6 +197,7 @@ Reference normalized(Reference reference) {
     reference.registry.resize(reference.registry.size() - kUsualPort.size());
   constexpr std::string_view kHubNames[] = {"", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"};
   if (std::ranges::find(kHubNames, reference.registry) != std::ranges::end(kHubNames)) reference.registry = "docker.io";
+  if (reference.registry == "localhost.local") reference.registry = "localhost";  // as the original writes it, too
   if (reference.registry == "docker.io" && reference.path.find('/') == std::string::npos) {
     reference.path.insert(0, "library/");
   }

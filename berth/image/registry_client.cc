@@ -117,7 +117,9 @@ Error RegistryClient::refusal(const HttpAnswer& answer, std::string_view what) c
   const std::string own = words_of(answer);
   const std::string words = own.empty() ? "" : fmt::format(" ({})", own);
   const std::string doing = fmt::format("ask the registry '{}' for {}", place_.registry, what);
-  if (answer.status == 404) return Error(Errc::NotFound, fmt::format("{}: it has none{}", doing, words));
+  if (answer.status == 404)
+    return Error(Errc::NotFound,
+                 fmt::format("{}: it has none{}; see that it is written as the registry has it", doing, words));
   if (answer.status == 401 || answer.status == 403) {
     return Error(Errc::Denied, fmt::format("{}: status {}{}: {}", doing, answer.status, words, login_advice()));
   }

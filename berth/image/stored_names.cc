@@ -8,8 +8,8 @@
 
 #include "berth/image/named_images.h"
 #include "berth/image/short_names.h"
-#include "berth/image/substitution.h"
 #include "berth/image/tag_order.h"
+#include "berth/image/trust.h"
 
 namespace berth::image {
 namespace {
@@ -55,9 +55,14 @@ std::string nearest_names(const std::vector<StoredImage>& images, const Referenc
   return text;
 }
 
-std::string remedy_for(const Reference& wanted) {
-  if (wanted.path == kShortNames[0].second) return "make it with 'berth image init'";
-  return fmt::format("name one of these, or let one stand in for it with the setting {}", kSubstituteSetting);
+// `full` is what `wanted` means; `any`: whether there are images to be named instead.
+std::string remedy_for(const Reference& wanted, const Reference& full, bool any, std::string_view pull) {
+  if (full.path == kShortNames[0].second) return "make it with 'berth image init'";
+  const bool has_registry = !is_created_here(full) && (!full.registry.empty() || full.path.contains('/'));
+  if (has_registry && !pull.empty()) {
+    return fmt::format("{}fetch it with '{} {}'", any ? "name one of these, or " : "", pull, to_string(wanted));
+  }
+  return any ? "name one of these" : "'berth image init' makes the Python 3 base";
 }
 
 }  // namespace
@@ -68,15 +73,13 @@ std::string short_text(Reference name) {
 }
 
 std::unexpected<Error> not_found(const std::string& where, const std::vector<StoredImage>& images,
-                                 const Reference& wanted) {
+                                 const Reference& wanted, std::string_view pull) {
   const Reference full = with_long_name(wanted);
   const std::string meant = full == wanted ? "" : fmt::format(" (that is '{}')", to_string(full));
   const std::string near = nearest_names(images, full);
   const std::string there = near.empty() ? "no image is there yet" : "it is not there; the nearest are " + near;
-  const bool base = full.path == kShortNames[0].second;
-  const std::string remedy = near.empty() && !base ? "'berth image init' makes the Python 3 base" : remedy_for(full);
-  return fail(Errc::NotFound,
-              fmt::format("find image '{}'{} {}: {}; {}", to_string(wanted), meant, where, there, remedy));
+  return fail(Errc::NotFound, fmt::format("find image '{}'{} {}: {}; {}", to_string(wanted), meant, where, there,
+                                          remedy_for(wanted, full, !near.empty(), pull)));
 }
 
 }  // namespace berth::image

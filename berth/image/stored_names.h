@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/base/error.h"
@@ -11,9 +12,10 @@
 
 namespace berth::image {
 
-// NotFound, with the nearest names among all `images` and the remedy. `where` goes into the text: "in the storage ...".
+// NotFound, with the nearest names among all `images` and the remedy. `where` goes into the text: "in the storage ...";
+// `pull` is the command that fetches an image to there, empty where that is no remedy.
 std::unexpected<Error> not_found(const std::string& where, const std::vector<StoredImage>& images,
-                                 const Reference& wanted);
+                                 const Reference& wanted, std::string_view pull = "berth image pull");
 
 // As a user writes it: images of this machine without their registry.
 std::string short_text(Reference name);

@@ -41,7 +41,7 @@ Reference name_used(const LocalImage& image, const Reference& asked) {
                       (full.tag.empty() || full.tag == name.tag);
     if (!fits) continue;
     // Of several tags on one image the newest is the one that a name without tag means.
-    if (used.tag.empty() || compare_tags(name.tag, used.tag) > 0) used = name;
+    if (used.tag.empty() || is_newer_tag(name.tag, used.tag)) used = name;
   }
   if (used.registry == "localhost") used.registry.clear();
   return used;
@@ -114,7 +114,9 @@ Result<ResolvedImage> resolve_image(const FindImage& find, const Reference& want
   if (instead.pattern.empty()) {
     // That a name is mistaken says more than that it is not here.
     if (!look_alike_of(trust, with_long_name(wanted)).empty()) BERTH_CHECK_OK(check_name(trust, wanted));
-    return std::unexpected(std::move(image).error());
+    if (!wanted.digest.empty()) return std::unexpected(std::move(image).error());
+    return fail(Errc::NotFound, fmt::format("{}, or let another stand in for it with the setting {}",
+                                            image.error().message(), kSubstituteSetting));
   }
   BERTH_TRY(LocalImage found, find(instead.reference).context([&] {
     return fmt::format("use what setting {} '{}' puts in place of '{}'", kSubstituteSetting, instead.pattern,

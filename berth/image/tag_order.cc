@@ -48,9 +48,19 @@ std::strong_ordering compare_tags(std::string_view a, std::string_view b) {
   }
 }
 
+bool is_commit_tag(std::string_view tag) {
+  constexpr std::size_t kShortest = 20;
+  return tag.size() >= kShortest && tag.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
 std::optional<std::string> newest_tag(const std::vector<std::string>& tags) {
   if (tags.empty()) return std::nullopt;
-  return *std::ranges::max_element(tags, [](const auto& a, const auto& b) { return compare_tags(a, b) < 0; });
+  return *std::ranges::max_element(tags, [](const auto& a, const auto& b) { return is_newer_tag(b, a); });
+}
+
+bool is_newer_tag(std::string_view a, std::string_view b) {
+  if (is_commit_tag(a) != is_commit_tag(b)) return is_commit_tag(b);
+  return compare_tags(a, b) > 0;
 }
 
 std::optional<unsigned long> revision_of(std::string_view tag, std::string_view version) {

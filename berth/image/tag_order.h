@@ -16,7 +16,15 @@ namespace berth::image {
 // (`1.0`, `1-00`) are ordered by their bytes, so that the order is total.
 std::strong_ordering compare_tags(std::string_view a, std::string_view b);
 
-// The newest of `tags`. Tags that begin with a number are versions and win over words such as `latest`.
+// Whether a tag is the digest of a commit, 20 hexadecimal digits or more: it may begin with a number, and is no
+// version.
+bool is_commit_tag(std::string_view tag);
+
+// Whether `a` is to be taken before `b`: by compare_tags, but for digests of commits, which come after all others.
+bool is_newer_tag(std::string_view a, std::string_view b);
+
+// The newest of `tags`. Tags that begin with a number are versions and win over words such as `latest`; digests of
+// commits count where there is nothing else.
 std::optional<std::string> newest_tag(const std::vector<std::string>& tags);
 
 // The tag after all of `tags` for `version`: `<version>.<revision>`, the revision one higher than the highest in

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::string_view kDockerHub = "docker.io";
 
-// The registries that clients never ask anybody for. The second is the original's.
-constexpr std::string_view kHere[] = {"localhost", "localhost.local"};
+// The registry that clients never ask anybody for.
+constexpr std::string_view kHere = "localhost";
 
 std::unexpected<Error> refuse_row(std::string_view list, std::string_view row, std::string_view why) {
   return fail(Errc::InvalidInput, fmt::format("setting {}.{} '{}': {}", kTrustSetting, list, row, why));
@@ -85,7 +85,7 @@ Error unsigned_refusal(const SignatureRule& rule, const Reference& given, std::s
   const std::string elsewhere =
       digest.empty() ? std::string()
                      : fmt::format(" ('berth image verify {}' where it is Docker's or Podman's)", to_string(pinned));
-  return Error(Errc::Denied,
+  return Error(Errc::InvalidInput,
                fmt::format("use image '{}': it is not trusted: the setting {}.signatures ({}) asks for a signature by "
                            "{}, and {}; 'berth image pull {}' looks for one in its registry, also when the image is "
                            "here already{}, and {}.digests can name its digest",
@@ -97,20 +97,21 @@ Error refusal(const TrustPolicy& policy, const Reference& name, const Reference&
   std::string why = fmt::format("use image '{}': it is not trusted", to_string(given));
   if (const std::string alike = look_alike_of(policy, name); !alike.empty()) {
     why += fmt::format(": its name looks like '{}', which is trusted, and is another", alike);
-    return Error(Errc::Denied, why + "; check how it is written");
+    return Error(Errc::InvalidInput, why + "; check how it is written");
   }
   const std::string_view organisation = organisation_of(name);
   if (is_created_here(name)) {
-    return Error(Errc::Denied, fmt::format("{}: {}.local is off; set it to on, or add its digest to {}.digests", why,
-                                           kTrustSetting, kTrustSetting));
+    return Error(Errc::InvalidInput, fmt::format("{}: {}.local is off; set it to on, or add its digest to {}.digests",
+                                                 why, kTrustSetting, kTrustSetting));
   }
-  return Error(Errc::Denied,
-               fmt::format("{}: {} of '{}' is not among those that the setting {} names; trust it there, as "
-                           "'{}' under 'names' for example",
-                           why,
-                           organisation.empty() ? std::string("no organisation")
-                                                : fmt::format("the organisation '{}'", organisation),
-                           name.registry, kTrustSetting, short_name(shown)));
+  return Error(
+      Errc::InvalidInput,
+      fmt::format("{}: {} is not among those that the setting {} names; trust it there, as '{}' under 'names' "
+                  "for example",
+                  why,
+                  organisation.empty() ? fmt::format("the registry '{}'", name.registry)
+                                       : fmt::format("the organisation '{}' of '{}'", organisation, name.registry),
+                  kTrustSetting, short_name(shown)));
 }
 
 }  // namespace
@@ -166,9 +167,7 @@ Result<void> add_signature_rule(TrustPolicy& policy, SignatureRule rule) {
   return {};
 }
 
-bool is_created_here(const Reference& name) {
-  return std::ranges::find(kHere, normalized(name).registry) != std::ranges::end(kHere);
-}
+bool is_created_here(const Reference& name) { return normalized(name).registry == kHere; }
 
 std::string look_alike_of(const TrustPolicy& policy, const Reference& given) {
   const Reference name = normalized(given);
@@ -216,7 +215,7 @@ Result<void> check_trust(const TrustPolicy& policy, const std::vector<Reference>
       if (check_trust(policy, name, digest)) return {};
     }
   }
-  if (names.empty()) return fail(Errc::Denied, "use an image without a name: it is not trusted");
+  if (names.empty()) return fail(Errc::InvalidInput, "use an image without a name: it is not trusted");
   return check_trust(policy, names.front(), digests.empty() ? std::string_view() : digests.front());
 }
 

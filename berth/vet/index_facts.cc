@@ -20,16 +20,16 @@ constexpr std::size_t kLargestReport = std::size_t{64} << 20;
 constexpr std::size_t kLongestReason = 300;
 constexpr auto kTimeLimit = std::chrono::minutes(10);
 
-// What tells pip and its TLS where to go. Values may hold credentials, so they go by environment, as they came.
-std::vector<std::string> reach_of_environment() {
-  std::vector<std::string> kept;
+// What tells pip and its TLS where to go: `way`, and of this process' environment what that does not name. Values may
+// hold credentials, so they go by environment, as they came.
+std::vector<std::string> environment_of(const std::vector<std::string>& way) {
+  std::vector<std::string> kept = way;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
     const std::string_view name = text.substr(0, text.find('='));
-    const bool is_reach = name.starts_with("PIP_") || name.ends_with("_proxy") || name.ends_with("_PROXY") ||
-                          name == "SSL_CERT_FILE" || name == "SSL_CERT_DIR" || name == "REQUESTS_CA_BUNDLE" ||
-                          name == "XDG_CONFIG_HOME";
-    if (is_reach) kept.emplace_back(text);
+    const bool is_pips = name.starts_with("PIP_") || name == "REQUESTS_CA_BUNDLE" || name == "XDG_CONFIG_HOME";
+    const auto names_it = [&](std::string_view one) { return one.substr(0, one.find('=')) == name; };
+    if (is_pips && std::ranges::none_of(way, names_it)) kept.emplace_back(text);
   }
   return kept;
 }
@@ -40,14 +40,14 @@ std::string requirement_of(const LockedPackage& locked) {
   return package.written + locked.specifier;
 }
 
-Result<std::vector<Facts>> ask_pip(const std::vector<std::string>& requirements) {
+Result<std::vector<Facts>> ask_pip(const std::vector<std::string>& requirements, const std::vector<std::string>& way) {
   std::vector<std::string> argv = {
       "python3", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"};
   // Only wheels: to read anything else it would have to be run.
   argv.insert(argv.end(),
               {"--dry-run", "--ignore-installed", "--no-deps", "--only-binary=:all:", "--report", "-", "--"});
   argv.insert(argv.end(), requirements.begin(), requirements.end());
-  sys::ToolOptions options = {.environment = reach_of_environment()};
+  sys::ToolOptions options = {.environment = environment_of(way)};
   options.time_limit = kTimeLimit;
   options.output_limit_bytes = kLargestReport;
   BERTH_TRY(const sys::ToolOutput output, sys::run_tool(argv, options));
@@ -116,8 +116,8 @@ Facts placed(Facts facts, const LockedPackage& locked) {
 }
 
 // Each alone, after all of them together failed.
-Result<Facts> ask_for_one(const LockedPackage& locked) {
-  auto found = ask_pip({requirement_of(locked)});
+Result<Facts> ask_for_one(const LockedPackage& locked, const std::vector<std::string>& way) {
+  auto found = ask_pip({requirement_of(locked)}, way);
   if (found && found->size() == 1) return placed(std::move(found->front()), locked);
   if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
   const std::string reason = found ? "its report names another number of packages" : found.error().message();
@@ -169,7 +169,8 @@ Result<std::vector<Facts>> facts_of_pip_report(std::string_view report) {
   return all;
 }
 
-Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages) {
+Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages,
+                                             const std::vector<std::string>& way) {
   std::vector<Facts> all;
   for (std::size_t begin = 0; begin < packages.size(); begin += kAtOnce) {
     const std::size_t end = std::min(begin + kAtOnce, packages.size());
@@ -179,7 +180,7 @@ Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& p
     }
     std::vector<Facts> found;
     if (requirements.size() > 1) {
-      if (auto together = ask_pip(requirements)) found = *std::move(together);
+      if (auto together = ask_pip(requirements, way)) found = *std::move(together);
     }
     for (std::size_t i = begin; i < end; ++i) {
       const LockedPackage& locked = packages[i];
@@ -189,7 +190,7 @@ Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& p
       } else if (std::ranges::count_if(found, is_it) == 1) {
         all.push_back(placed(*std::ranges::find_if(found, is_it), locked));
       } else {
-        BERTH_TRY(Facts facts, ask_for_one(locked));
+        BERTH_TRY(Facts facts, ask_for_one(locked, way));
         all.push_back(std::move(facts));
       }
     }

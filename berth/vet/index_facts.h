@@ -12,9 +12,11 @@ namespace berth::vet {
 
 // The facts of one package each, in the order given. pip resolves each alone, reads the metadata of its wheel and
 // installs nothing; nothing of a package runs, so one that has no wheel gets the finding `facts.missing` (Ask), with
-// pip's reason. Hosts, proxies and credentials are those of pip's configuration. A package that is not from the index
+// pip's reason. Hosts and credentials are those of pip's configuration, `way` are the variables
+// ("NAME=value") of the way there: proxies and certificates. A package that is not from the index
 // (a URL, a path) gets `source.elsewhere` (Ask). Errors: NotFound when there is no pip.
-Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages);
+Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages,
+                                             const std::vector<std::string>& way);
 
 // The same without asking anybody: name, version, hashes and `source.elsewhere`, as they stand in the lists. Pure.
 std::vector<Facts> facts_without_index(const std::vector<LockedPackage>& packages);

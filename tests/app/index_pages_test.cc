@@ -123,7 +123,7 @@ TEST(IndexPages, AreNotWaitedForOnceItIsToEnd) {
     if (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(100)) return {};
     return fail(Errc::Unavailable, "it was interrupted");
   };
-  IndexPages pages(pip, watch);
+  IndexPages pages(pip, {}, watch);
   std::vector<vet::Facts> facts(1);
   facts[0].package = vet::make_package(vet::Ecosystem::PyPI, "a", "1", "x");
   EXPECT_TRUE(testing::fails_with(pages.tell(facts), Errc::Unavailable, "interrupted"));

@@ -64,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(Table, BadName, ::testing::ValuesIn(kNames), [](auto& r
 
 TEST(ImageName, MayStandBelowLocalhost) {
   EXPECT_EQ(parse_image_name("localhost/example_name").value_or(""), "example_name");
+  EXPECT_EQ(parse_image_name("localhost.local/example_name").value_or(""), "example_name") << "as the original has it";
   EXPECT_EQ(parse_image_name("team/tools-2").value_or(""), "team/tools-2");
 }
 

@@ -142,7 +142,9 @@ const Miss kMisses[] = {
     {"SaysWhatIsMeant", "python3:9", Errc::NotFound, "find image 'python3:9' (that is 'berth/python3-deb:9')"},
     {"NamesTheNearest", "demisto/python:1.0", Errc::NotFound,
      "the nearest are 'docker.io/demisto/python3:1.0', 'demisto/python3:0.9', "},
-    {"NamesTheSetting", "demisto/x:1", Errc::NotFound, "the setting images.substitute"},
+    {"NamesThePull", "demisto/x:1", Errc::NotFound,
+     "name one of these, or fetch it with 'berth image pull demisto/x:1'"},
+    {"NothingToPull", "localhost/x:1", Errc::NotFound, "'demisto/python3:0.9'; name one of these"},
     {"OtherRegistry", "registry.example/berth/python3-deb", Errc::NotFound, "it is not there"},
     {"OtherDigest", "alpine@" + digest_of('1'), Errc::NotFound, "it is not there"},
     {"LinkElsewhere", "elsewhere", Errc::Corrupt, "leads to no layer; remove the image with 'podman rmi'"},
@@ -214,17 +216,25 @@ TEST_F(Store, HoldsWhatItFindsToTheTrustedOnes) {
     return resolve_image(*store, *parse_reference(text), table, trust);
   };
   EXPECT_TRUE(testing::ok(resolve("python3", {}, default_trust())));
-  EXPECT_TRUE(testing::fails_with(resolve("alpine:3", {}, default_trust()), Errc::Denied, "'library' of 'docker.io'"));
-  EXPECT_TRUE(testing::fails_with(resolve("dernisto/python3:1", {}, default_trust()), Errc::Denied, "like 'demisto'"));
-  const SubstitutionTable table = {{"acme/*", {.path = "alpine", .tag = "3"}}};
+  EXPECT_TRUE(testing::fails_with(resolve("demisto/x:1", {}, default_trust()), Errc::NotFound,
+                                  "or let another stand in for it with the setting images.substitute"));
+  const auto pinned = resolve(("demisto/x@" + digest_of('1')).c_str(), {}, default_trust());
+  EXPECT_TRUE(testing::fails_with(pinned, Errc::NotFound, "fetch it with 'berth image pull demisto/x@sha256:"));
+  EXPECT_FALSE(pinned.error().message().contains("images.substitute")) << "nothing stands in for a digest";
   EXPECT_TRUE(
-      testing::fails_with(resolve("acme/x:1", table, default_trust()), Errc::Denied, "'docker.io/library/alpine:3'"));
+      testing::fails_with(resolve("alpine:3", {}, default_trust()), Errc::InvalidInput, "'library' of 'docker.io'"));
+  EXPECT_TRUE(
+      testing::fails_with(resolve("dernisto/python3:1", {}, default_trust()), Errc::InvalidInput, "like 'demisto'"));
+  const SubstitutionTable table = {{"acme/*", {.path = "alpine", .tag = "3"}}};
+  EXPECT_TRUE(testing::fails_with(resolve("acme/x:1", table, default_trust()), Errc::InvalidInput,
+                                  "'docker.io/library/alpine:3'"));
   TrustPolicy trust;
   trust.local = false;
   // The same image under the one name that is trusted, and under one that is not.
   trust.organisations = {{.registry = "docker.io", .path = "demisto"}};
   EXPECT_TRUE(testing::ok(resolve("demisto/python3:1.0", {}, trust)));
-  EXPECT_TRUE(testing::fails_with(resolve("localhost/demisto/python3:0.9", {}, trust), Errc::Denied, "local is off"));
+  EXPECT_TRUE(
+      testing::fails_with(resolve("localhost/demisto/python3:0.9", {}, trust), Errc::InvalidInput, "local is off"));
   trust.digests = {digest_of('4')};
   EXPECT_TRUE(testing::ok(resolve("alpine:3", {}, trust)));
 }

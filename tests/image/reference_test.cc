@@ -32,6 +32,7 @@ const Good kGood[] = {
     {"LastPort", "h:65535/x", {.registry = "h:65535", .path = "x"}, "h:65535/x"},
     {"TagLikePort", "python:5000", {.path = "python", .tag = "5000"}, "docker.io/library/python"},
     {"Localhost", "localhost/x", {.registry = "localhost", .path = "x"}, "localhost/x"},
+    {"LocalhostTheOriginalsWay", "localhost.local/x", {.registry = "localhost.local", .path = "x"}, "localhost/x"},
     {"Ipv4", "192.0.2.1:5000/x", {.registry = "192.0.2.1:5000", .path = "x"}, "192.0.2.1:5000/x"},
     {"Ipv6", "[::1]:5000/x", {.registry = "[::1]:5000", .path = "x"}, "[::1]:5000/x"},
     {"Ipv6Tag", "[2001:db8::1]/a/x:t", {.registry = "[2001:db8::1]", .path = "a/x", .tag = "t"}, "[2001:db8::1]/a/x"},

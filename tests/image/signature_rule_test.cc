@@ -120,16 +120,16 @@ TEST_P(SignedTrust, IsJudged) {
     EXPECT_TRUE(testing::ok(judged));
     return;
   }
-  EXPECT_TRUE(testing::fails_with(judged, Errc::Denied, GetParam().why));
+  EXPECT_TRUE(testing::fails_with(judged, Errc::InvalidInput, GetParam().why));
   for (const char* part : {"use image 'r.example:5000/team/x:1': it is not trusted",
                            "images.trusted.signatures (organisation 'r.example:5000/team')",
                            "'/keys/2.pub' (sha256:2222222222222222)", "'berth image pull r.example:5000/team/x:1'"}) {
-    EXPECT_TRUE(testing::fails_with(judged, Errc::Denied, part));
+    EXPECT_TRUE(testing::fails_with(judged, Errc::InvalidInput, part));
   }
   if (GetParam().digest.empty()) return;
   // Images of Docker and Podman are not pulled.
   const std::string pinned = "r.example:5000/team/x@" + GetParam().digest;
-  EXPECT_TRUE(testing::fails_with(judged, Errc::Denied, "'berth image verify " + pinned + "'"));
+  EXPECT_TRUE(testing::fails_with(judged, Errc::InvalidInput, "'berth image verify " + pinned + "'"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, SignedTrust, ::testing::ValuesIn(kTrustRows),
@@ -143,7 +143,7 @@ TEST(SignedTrust, IsAskedOnlyOfWhatTheRuleFits) {
   EXPECT_TRUE(testing::ok(check_trust(policy, {.registry = "localhost", .path = "team/x"}, kDigest)));
   EXPECT_TRUE(testing::ok(check_name(policy, kImage))) << "the registry may be asked";
   EXPECT_TRUE(
-      testing::fails_with(check_name(policy, {.registry = "ghcr.io", .path = "a/b"}), Errc::Denied, "not trust"));
+      testing::fails_with(check_name(policy, {.registry = "ghcr.io", .path = "a/b"}), Errc::InvalidInput, "not trust"));
   policy.digests = {kDigest};
   EXPECT_TRUE(testing::ok(check_trust(policy, kImage, kDigest))) << "a digest stands for a signature";
   EXPECT_FALSE(check_trust(policy, kImage, kOther).has_value());
@@ -160,7 +160,8 @@ TEST(SignedTrust, TakesTheSignatureOfAnyDigestOfTheImage) {
 TEST(SignedTrust, IsNotGivenByAKeyThatCannotBeUsed) {
   TrustPolicy policy = policy_with({verified('2')});
   policy.signatures.front().keys.front().problem = "no such file";
-  EXPECT_TRUE(testing::fails_with(check_trust(policy, kImage, kDigest), Errc::Denied, "(not usable: no such file)"));
+  EXPECT_TRUE(
+      testing::fails_with(check_trust(policy, kImage, kDigest), Errc::InvalidInput, "(not usable: no such file)"));
 }
 
 TEST(SignedTrust, RefusesRowsThatMeanNothing) {

@@ -227,7 +227,8 @@ TEST(SignatureSearch, OfAnImageSaysNothingOfTheOthersInItsIndex) {
   EXPECT_TRUE(testing::ok(use({kDigest, index})));
   EXPECT_TRUE(testing::ok(use({index, id}))) << "as an engine lists it that knows its index";
   const ImagePlan hostile = plan_of(kOther, "sha256:" + std::string(64, '3'));
-  EXPECT_TRUE(testing::fails_with(use({kOther, index, hostile.manifest.config.digest}), Errc::Denied, "none was"));
+  EXPECT_TRUE(
+      testing::fails_with(use({kOther, index, hostile.manifest.config.digest}), Errc::InvalidInput, "none was"));
   EXPECT_TRUE(testing::fails_with(pull(repository, hostile), Errc::Denied, "has none"));
   // Who signs the index signs all that it names.
   const std::string claim = claim_for("registry.example/team/x", index);

@@ -48,6 +48,19 @@ TEST(TagOrder, FindsTheNewest) {
   EXPECT_EQ(newest_tag({"3.11.2.9", "latest", "3.11.2.10", "3.9.9.99"}), "3.11.2.10");
 }
 
+const std::string kCommit = "9f3a0b1c2d4e5f60718293a4b5c6d7e8f9012345";
+
+TEST(TagOrder, LeavesCommitsOutWhereOthersAre) {
+  EXPECT_EQ(newest_tag({"3.12.2.1", kCommit, "latest"}), "3.12.2.1");
+  EXPECT_EQ(newest_tag({kCommit, "latest"}), "latest");
+  EXPECT_EQ(newest_tag({kCommit, "1" + kCommit}), kCommit);
+  EXPECT_FALSE(is_newer_tag(kCommit, "3.12.2.1"));
+  EXPECT_TRUE(is_newer_tag("3.12.2.1", kCommit));
+  EXPECT_TRUE(is_commit_tag(kCommit.substr(0, 20)));
+  EXPECT_FALSE(is_commit_tag(kCommit.substr(0, 19)));
+  EXPECT_FALSE(is_commit_tag("1.0.0.20240101000000000000"));
+}
+
 struct Next {
   const char* name;
   std::vector<std::string> tags;

@@ -42,6 +42,8 @@ const Row kRows[] = {
     {"OtherOrganisation", "acme/python3:1", "the organisation 'acme' of 'docker.io' is not among those that"},
     {"ItsNameInTheRemedy", "acme/python3:1", "as 'acme/python3' under 'names'"},
     {"NameAlone", "alpine:3", "library"},
+    {"NoOrganisation", "ghcr.io/tool:1",
+     "the registry 'ghcr.io' is not among those that the setting images.trusted names"},
     {"LooksLikeByRn", "dernisto/python3:1", "looks like 'demisto', which is trusted, and is another"},
     {"LooksLikeByZero", "demist0/python3:1", "looks like 'demisto'"},
     {"LooksLikeByL", "demlsto/python3:1", "looks like 'demisto'"},
@@ -68,7 +70,7 @@ TEST_P(TrustRows, AreJudged) {
   if (GetParam().why.empty()) {
     EXPECT_TRUE(testing::ok(judged));
   } else {
-    EXPECT_TRUE(testing::fails_with(judged, Errc::Denied, GetParam().why));
+    EXPECT_TRUE(testing::fails_with(judged, Errc::InvalidInput, GetParam().why));
   }
 }
 
@@ -77,14 +79,14 @@ INSTANTIATE_TEST_SUITE_P(Table, TrustRows, ::testing::ValuesIn(kRows), [](const 
 TEST(Trust, CountsTheDigestThatIsKnown) {
   const Reference name = {.registry = "ghcr.io", .path = "who/knows", .tag = "1"};
   EXPECT_TRUE(testing::ok(check_trust(sample_policy(), name, kDigest)));
-  EXPECT_TRUE(testing::fails_with(check_trust(sample_policy(), name, kOther), Errc::Denied, "not trusted"));
+  EXPECT_TRUE(testing::fails_with(check_trust(sample_policy(), name, kOther), Errc::InvalidInput, "not trusted"));
 }
 
 TEST(Trust, IsForWhatWasCreatedHereUnlessTurnedOff) {
   TrustPolicy policy;
   policy.local = false;
   const Reference name = {.registry = "localhost", .path = "mine", .tag = "1"};
-  EXPECT_TRUE(testing::fails_with(check_trust(policy, name), Errc::Denied, "images.trusted.local is off"));
+  EXPECT_TRUE(testing::fails_with(check_trust(policy, name), Errc::InvalidInput, "images.trusted.local is off"));
   policy.any = true;
   EXPECT_TRUE(testing::ok(check_trust(policy, name)));
 }
@@ -94,10 +96,10 @@ TEST(Trust, OfOneNameIsEnough) {
   const std::vector<std::string> digests = {kOther};
   EXPECT_TRUE(testing::ok(check_trust(default_trust(), names, digests)));
   const std::vector<Reference> first = {names[0]};
-  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), first, digests), Errc::Denied, "ghcr.io/a/b"));
-  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), std::vector<Reference>(), digests), Errc::Denied,
+  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), first, digests), Errc::InvalidInput, "ghcr.io/a/b"));
+  EXPECT_TRUE(testing::fails_with(check_trust(default_trust(), std::vector<Reference>(), digests), Errc::InvalidInput,
                                   "without a name"));
-  EXPECT_TRUE(testing::fails_with(check_trust(sample_policy(), first, digests), Errc::Denied, "not trusted"));
+  EXPECT_TRUE(testing::fails_with(check_trust(sample_policy(), first, digests), Errc::InvalidInput, "not trusted"));
   EXPECT_TRUE(testing::ok(check_trust(sample_policy(), first, std::vector{kOther, kDigest})));
 }
 

@@ -60,6 +60,14 @@ class Finished:
         return ''.join(self.json['exception'])
 
 
+def slowness(seconds=0.2):
+    """How many times longer than on an idle machine what one process computes takes just now."""
+    begun, used = time.monotonic(), time.process_time()
+    while time.process_time() - used < seconds:
+        pass
+    return max(1.0, (time.monotonic() - begun) / (time.process_time() - used))
+
+
 class Running:
     """A program that runs. Its streams are files, so that it is never held up by us."""
 

@@ -8,10 +8,12 @@ import io
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import tarfile
 import tempfile
 import threading
+import urllib.request
 import zipfile
 
 RELEASED = (2026, 1, 2, 3, 4, 6)
@@ -140,6 +142,14 @@ class Index:
             subprocess.run(['gpgconf', '--kill', 'all'], env=dict(os.environ, GNUPGHOME=self._keys))
             shutil.rmtree(self._keys, ignore_errors=True)
 
+    def speak_tls(self, folder):
+        """From here on, with the certificate of registries.make_certificates."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(folder, 'server.crt'), os.path.join(folder, 'server.key'))
+        # In the thread of the connection: a client that does not trust it must not hold up the others.
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = 'https://127.0.0.1:%d' % self.port
+
     def add(self, made):
         self.libraries[made[0]] = made[1]
 
@@ -240,3 +250,37 @@ class Index:
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, GNUPGHOME=self._keys))
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout
+
+
+class Proxy:
+    """An HTTP proxy on this machine's loopback interface that passes on everything, for those who know its password."""
+
+    def __init__(self):
+        self.asked = []
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                proxy.asked.append((self.path, self.headers.get('Proxy-Authorization')))
+                if self.headers.get('Proxy-Authorization') != 'Basic ' + base64.b64encode(b'me:proxyword').decode():
+                    return self.send_error(407)
+                request = urllib.request.Request(self.path, headers={'Accept': self.headers.get('Accept', '*/*')})
+                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+                    body = answer.read()
+                self.send_response(200)
+                self.send_header('Content-Type', answer.headers['Content-Type'])
+                self.send_header('Content-Length', str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = 'http://me:proxyword@127.0.0.1:%d' % self.server.server_address[1]
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()

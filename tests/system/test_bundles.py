@@ -44,6 +44,12 @@ def test_saved_and_loaded(sites, registry):
     assert saved.code == 0 and saved.json['images'][0]['keeps_digest'], saved
     assert saved.json['images'][0]['digest'] == image.digest, 'the packed layers come from the registry'
     assert here('save', file, name).code == 2, 'a file that is there stays'
+    twice = os.path.join(here.folder, 'twice.tar')
+    assert [one['image'] for one in here('save', twice, name, name, '--json').json['images']] == [name]
+    with tarfile.open(twice) as tar:
+        assert len(json.load(tar.extractfile('index.json'))['manifests']) == 1
+    nowhere = here('save', '', name)
+    assert nowhere.code == 2 and "the file's name is empty" in nowhere.err, nowhere
     loaded = there('load', file, '--json')
     assert loaded.code == 0 and there.digests() == {name: image.digest}, loaded
     assert there('load', file, '--json').json['images'][0]['changed'] is False
@@ -193,7 +199,8 @@ def test_bundle(sites, registry):
         assert here('pull', name).code == 0
     file = os.path.join(here.folder, 'site.bundle')
     content = make_pack(os.path.join(here.folder, 'content'))
-    made = bundle(here, 'create', file, '--image', names[0], '--image', names[1], '--content', content, '--json')
+    twice = '--image', names[0], '--image', names[1], '--image', names[0]
+    made = bundle(here, 'create', file, *twice, '--content', content, '--json')
     assert made.code == 0 and made.json['packs'] == ['Harbour'], made
     assert [image['digest'] for image in made.json['images']] == [image.digest for image in images]
     with tarfile.open(file) as tar:
@@ -212,6 +219,13 @@ def test_bundle(sites, registry):
     assert there.digests() == {name: image.digest for name, image in zip(names, images)}
     shown = there.berth('content', 'show', 'Tide', settings=there.settings)
     assert shown.code == 0 and 'Tide' in shown.out, shown
+    # What the next import replaces is not to be changed: neither by the item's name, nor by its file.
+    copy = os.path.join(there.state, 'bundles', 'bundle')
+    item = os.path.join(copy, 'Packs', 'Harbour', 'Scripts', 'script-Tide.yml')
+    for words in (('content', 'set-image', 'Tide', names[0]), ('content', 'set-image', item, names[0]),
+                  ('image', 'lock', 'bundle'), ('image', 'lock', copy), ('image', 'lock')):
+        kept = there.berth(*words, settings=there.settings)
+        assert kept.code == 2 and 'the next import of that name replaces it' in kept.err, kept
     again = bundle(there, 'import', file, '--json', '--digest', made.json['digest'])
     assert again.code == 0 and {image['state'] for image in again.json['images']} == {'unchanged'}, again
     for digest, words in (('sha256:' + '0' * 64, 'another bundle'), ('x', "is not 'sha256:'")):

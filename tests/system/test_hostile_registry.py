@@ -891,6 +891,7 @@ class TestTls:
             done = refused(site, registry, 'GET https://' + registry.name)
             if row not in versions:
                 assert "'ca' under images.registries" in done.err, done
+                assert 'certs.d/%s/ca.crt' % registry.name in done.err, done
 
     def test_client_certificate(self, site, registry, folder):
         self.serve(registry, folder, 'right', client=True)
@@ -1117,4 +1118,4 @@ def test_lists_of_tags_that_lie(site, registry):
                                                                    Link='<%s>; rel="next"' % path)
     assert 'more than 100 pages' in pull(site, registry, name='team/x').err
     registry.rules['other'] = lambda handler, path: handler.answer(200, b'{"tags": ["../x"]}')
-    assert 'it has none' in pull(site, registry, name='team/y').err
+    assert 'it has none; name a tag or a digest that the registry has' in pull(site, registry, name='team/y').err

@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from calls import IMAGE, Berth
+from calls import IMAGE, Berth, slowness
 from figures import figure
 
 PREFIX = 'localhost/berth-system-test-%d-' % os.getpid()
@@ -91,6 +91,8 @@ def test_a_first_call_waits_for_no_tool(berth, make_image, tmp_path):
             shutil.rmtree(runtime)
     figure('image', 'ms of ours, from the start of the program to the mounted root of a present image, median (least)',
            '%.2f (%.2f)' % (statistics.median(times), min(times)))
+    # The least of nine: what another process took of the processor meanwhile is not ours.
+    assert min(times) <= 5 * slowness(), times
 
 
 def test_substitution(berth):

@@ -130,6 +130,9 @@ def test_war_room_line(three):
     [entry] = told['entries']
     assert 'Alpine' not in entry['HumanReadable'] and '|t/alpine|1|' in entry['HumanReadable'], entry
     assert [one['names'] for one in entry['Contents']] == [['localhost/t/alpine:1']]
+    # As the original writes a name of this machine.
+    [told] = three('exec', '/docker_images name=localhost.local/t/alpine', '--json').json['answers']
+    assert [one['names'] for one in told['entries'][0]['Contents']] == [['localhost/t/alpine:1']], told
     for line, words in (('/docker_imagse', "did you mean 'docker_images'"), ('/docker_images colour=red', 'no argument'),
                         ('/docker_images alpine', 'no bare value')):
         wrong = three('exec', line)
@@ -278,6 +281,7 @@ def test_set_image_changes_one_scalar(three):
         assert wrong.code == 2 and why in wrong.err, (words, wrong)
     three.make('docker.io/demisto/python3:3.12.9', DEBIAN)
     three.make('docker.io/demisto/python3:3.12.10', NEWER)
+    three.make('docker.io/demisto/python3:9f3a0b1c2d4e5f60718293a4b5c6d7e8f9012345', ALPINE)  # of a commit: no version
     assert three('content', 'set-image', 'Greet', '--python', '3').code == 0
     with open(path, 'rb') as file:
         assert file.read() == before.replace(b't/debian:1', b'demisto/python3:3.12.10')
@@ -298,12 +302,27 @@ def test_a_lock_pins_a_tree(three):
     assert which['digest'] == digest and 'pins it' in which['reason']
     kinds = {use['kind'] for one in three.images() for use in one['used_by'] if one['digest'] == digest}
     assert kinds == {'item', 'lock'}
+    kept = three('image', 'remove', 't/debian:1')
+    assert kept.code == 2 and '--force removes it all the same' in kept.err, kept
     # The tag moves; the lock does not.
     three.tool('tag', 'localhost/t/debian:2', 'localhost/t/debian:1')
     moved = three('image', 'which', 'Greet')
     assert moved.code == 2 and digest in moved.err and 'berth-images.lock' in moved.err, moved
     assert three('image', 'lock', 'tree', '--update').code == 1
     assert three('image', 'which', 'Greet', '--json').json['digest'] != digest
+    # One that is damaged is told, and made anew by the command that the message names.
+    with open(os.path.join(tree, 'berth-images.lock')) as file:
+        sound = file.read()
+    assert "would keep '" in three('image', 'lock', 'tree', '--dry-run').out
+    for damage in sound[:20], sound.replace('"schema": 1', '"schema": 9'):
+        with open(os.path.join(tree, 'berth-images.lock'), 'w') as file:
+            file.write(damage)
+        damaged = three('image', 'lock', 'tree')
+        assert damaged.code != 0 and "'berth image lock --update'" in damaged.err, damaged
+        assert "would write '" in three('image', 'lock', 'tree', '--update', '--dry-run').out
+        assert three('image', 'lock', 'tree', '--update').code == 1
+        with open(os.path.join(tree, 'berth-images.lock')) as file:
+            assert file.read() == sound
 
 
 def test_the_rules_about_images(three):

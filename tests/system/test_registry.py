@@ -11,6 +11,7 @@ import time
 import pytest
 
 import registries
+from calls import PATIENCE
 from figures import figure
 from registries import Image, OCI_INDEX, PASSWORD, digest_of, index_of, small_image, tar_of
 
@@ -34,7 +35,7 @@ def test_pull(site, registry):
 
 
 def test_pull_without_tag_takes_the_newest(site, registry):
-    for tag in ('1.9', '1.10', 'latest'):
+    for tag in ('1.9', '1.10', 'latest', '9f3a0b1c2d4e5f60718293a4b5c6d7e8f9012345'):  # the last is of a commit
         registry.put('team/tags', tag, small_image('tag' + tag))
     assert site('pull', registry.name + '/team/tags', '--json').json['image'].endswith('/team/tags:1.10')
 
@@ -136,9 +137,18 @@ def test_layers_that_are_here_are_not_fetched_again(site, registry):
 def test_certificates_and_login(berth, site, registry):
     name = registry.put('team/login', '1', small_image('login'))
     site.trust({})
-    assert "with 'ca' under images.registries" in said(site('pull', name))
-    site.trust({registry.name: 'ca: /nowhere/ca.crt'})
-    assert 'certificate' in said(site('pull', name))
+    unknown = said(site('pull', name))
+    assert "with 'ca' under images.registries" in unknown
+    assert '/etc/containers/certs.d/%s/ca.crt' % registry.name in unknown, 'with its port, as it is read'
+    empty = berth.write('empty.pem', 'x\n')
+    client = 'ca: %s, client_certificate: ' % registry.ca
+    for row, words in (('ca: /nowhere/ca.crt', "the CA's certificate '/nowhere/ca.crt': No such file or directory"),
+                       ('ca: ' + empty, "'%s' holds no certificate" % empty),
+                       (client + '/nowhere/client.crt', "the client certificate '/nowhere/client.crt': No such file"),
+                       (client + empty, "the client certificate '%s' and its key cannot be used" % empty)):
+        site.trust({registry.name: row})
+        refused = site('pull', name)
+        assert refused.code == 2 and words in refused.err and refused.seconds < 2 * PATIENCE, refused
     site.trust({registry.name: 'ca: %s' % registry.ca})
     assert 'log in with' in said(site('pull', name, env={'REGISTRY_AUTH_FILE': '/nowhere/auth.json'}))
     wrong = berth.write('wrong.json', json.dumps({'auths': {registry.name: {'username': 'harbour', 'password': 'x'}}}))
@@ -201,7 +211,8 @@ def test_trust_is_asked_before_the_registry(site, registry):
     before = len(registry.requests())
     site.trust({registry.name: 'ca: %s' % registry.ca}, trusted='{organisations: ["%s/tearn"]}' % registry.name)
     assert "looks like 'tearn'" in said(site('pull', name))
-    assert 'not trusted' in said(site('pull', 'acme/x:1'))
+    stranger = site('pull', 'acme/x:1')
+    assert stranger.code == 2 and 'not trusted' in said(stranger), 'the status that a call with it has'
     assert len(registry.requests()) == before
     site.trust({registry.name: 'ca: %s' % registry.ca}, trusted='{organisations: ["%s/team"]}' % registry.name)
     assert site('pull', name).code == 0
