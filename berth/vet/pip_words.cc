@@ -149,11 +149,11 @@ Option option_of(std::string_view word) {
     const std::size_t equals = std::min(word.find('='), word.size());
     return {word.substr(0, equals), word.substr(std::min(equals + 1, word.size()))};
   }
-  static constexpr std::array<std::string_view, 5> kShort = {"-r", "-c", "-e", "-i", "-f"};
-  const std::size_t letter = word.find_first_of("rceif", 1);
+  constexpr std::string_view kLetters = "rceif";
+  constexpr std::string_view kShort = "-r-c-e-i-f";
+  const std::size_t letter = word.find_first_of(kLetters, 1);
   if (letter == std::string_view::npos) return {word, {}};
-  const auto name = std::ranges::find(kShort, word[letter], [](std::string_view one) { return one[1]; });
-  return {*name, word.substr(letter + 1)};
+  return {kShort.substr(2 * kLetters.find(word[letter]), 2), word.substr(letter + 1)};
 }
 
 bool is_place(std::string_view word) {
