@@ -141,19 +141,17 @@ std::optional<Installing> installed_by(const ShellCommand& command) {
 
 // `--name=value`, `-nvalue` and `-Un value` apart; the value empty where the next word may be it.
 struct Option {
-  std::string_view name;
+  std::string name;
   std::string_view value;
 };
 Option option_of(std::string_view word) {
   if (word.starts_with("--")) {
     const std::size_t equals = std::min(word.find('='), word.size());
-    return {word.substr(0, equals), word.substr(std::min(equals + 1, word.size()))};
+    return {std::string(word.substr(0, equals)), word.substr(std::min(equals + 1, word.size()))};
   }
-  constexpr std::string_view kLetters = "rceif";
-  constexpr std::string_view kShort = "-r-c-e-i-f";
-  const std::size_t letter = word.find_first_of(kLetters, 1);
-  if (letter == std::string_view::npos) return {word, {}};
-  return {kShort.substr(2 * kLetters.find(word[letter]), 2), word.substr(letter + 1)};
+  const std::size_t letter = word.find_first_of("rceif", 1);
+  if (letter == std::string_view::npos) return {std::string(word), {}};
+  return {fmt::format("-{}", word[letter]), word.substr(letter + 1)};
 }
 
 bool is_place(std::string_view word) {
