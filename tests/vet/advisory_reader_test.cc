@@ -32,9 +32,11 @@ std::string record(std::string_view id, std::string_view modified = "2024-01-01T
 TEST(AdvisoryReader, TakesOneRecordAListAndAnArchive) {
   EXPECT_EQ(gather_advisories(record("X-1"), "x.json")->advisories.size(), 1u);
   EXPECT_EQ(gather_advisories("[" + record("X-1") + "," + record("X-2") + "]", "x.json")->advisories.size(), 2u);
-  const std::string tar = tar_entry("folder/", "", '5') + tar_entry("folder/LICENSE", "words") +
-                          tar_entry("./folder/a.json", record("X-1")) +
-                          tar_entry("folder/b.yaml", "id: X-2\naffected: []\n") + tar_end();
+  const std::string tar =
+      tar_entry("folder/", "", '5') + tar_entry("folder/LICENSE", "words") +
+      tar_entry("./folder/a.json", record("X-1")) +
+      tar_entry("folder/b.yaml", "id: X-2\naffected: [{package: {ecosystem: PyPI, name: b}, versions: ['1']}]\n") +
+      tar_end();
   const auto gathered = gather_advisories(gzip(tar), "x.tar.gz");
   ASSERT_TRUE(ok(gathered));
   EXPECT_EQ(gathered->advisories.size(), 2u);

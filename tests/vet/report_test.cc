@@ -52,10 +52,10 @@ TEST(ReportAsJson, HasWhatEvidenceSaysAsMembers) {
   const Json json = json_of_report(report_of({weakness("CVE-1", "deploy/requirements.txt:3"), alike}));
   const Json& first = json.find("packages")->as_array()->front();
   const Json& weak = first.find("findings")->as_array()->front();
-  EXPECT_EQ(print_json(*weak.find("ids")), R"(["CVE-1","GHSA-x"])");
+  EXPECT_EQ(print_json(*weak.find("ids")), R"(["CVE-1", "GHSA-x"])");
   EXPECT_EQ(weak.text_or("severity", ""), "high");
   EXPECT_EQ(print_json(*weak.find("score")), "7.5");
-  EXPECT_EQ(print_json(*weak.find("fixed")), R"(["1.1","2.0"])");
+  EXPECT_EQ(print_json(*weak.find("fixed")), R"(["1.1", "2.0"])");
   EXPECT_EQ(weak.text_or("file", ""), "deploy/requirements.txt");
   EXPECT_EQ(*weak.find("line")->as_int(), 3);
   const Json& name = first.find("findings")->as_array()->back();
