@@ -69,8 +69,7 @@ TEST(LicenceRecognition, DoesNotGuess) {
 // None of them is of a list of phrases: each limits use, sale, copies, users or a field in its own words.
 const char* const kRiders[] = {
     "The Software shall not be used for any commercial purpose.",
-    "The grant of rights under the License will not include, and the License does not grant to you, the right to Sell "
-    "the Software.",
+    "The License does not grant to you, and its grant of rights will not include, the right to Sell the Software.",
     "This software is made available for academic research only.",
     "Use by military organisations is prohibited.",
     "You may not redistribute this file without asking us first.",
