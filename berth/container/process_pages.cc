@@ -21,7 +21,7 @@ namespace berth::container {
 namespace {
 
 constexpr std::size_t kMostMapsBytes = 1 << 20;
-constexpr std::size_t kMostPages = 1 << 17;  // looked at
+constexpr std::size_t kMostPages = 1 << 17;  // looked at: half a gigabyte
 constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;
 constexpr std::uint64_t kOfFile = std::uint64_t{1} << 61;
 constexpr std::uint64_t kMappedOnce = std::uint64_t{1} << 56;
@@ -64,10 +64,8 @@ Result<ProcessPages> pages_of(pid_t pid) {
     const auto range = private_range(line);
     if (!range) continue;
     const auto count = static_cast<std::size_t>((range->to - range->from) / page);
+    if (count > kMostPages - looked_at) continue;
     looked_at += count;
-    if (count > kMostPages || looked_at > kMostPages) {
-      return fail(Errc::Exhausted, fmt::format("look at the memory of process {}: it has too much", pid));
-    }
     entries.resize(count);
     BERTH_TRY(const ssize_t got, sys::call(
                                      [&] {

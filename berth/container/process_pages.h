@@ -21,8 +21,8 @@ struct ProcessPages {
 };
 
 // What is in memory of the private writable mappings of process `pid` (proc(5), /proc/pid/pagemap: bit 63, own where
-// bit 56 is set and bit 61 is not). It takes some tenths of a millisecond for an interpreter. Errors: those of reading;
-// Exhausted for a process with more mappings, or more in them, than an interpreter has.
+// bit 56 is set and bit 61 is not). It takes some tenths of a millisecond for an interpreter; mappings that are larger
+// than an interpreter's are passed over. Errors: those of reading; Exhausted for a process with too many mappings.
 Result<ProcessPages> pages_of(pid_t pid);
 
 // What of it the children of one zygote are to be given. They begin with the same memory at the same addresses: what a

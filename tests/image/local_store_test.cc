@@ -144,7 +144,7 @@ const Miss kMisses[] = {
      "the nearest are 'docker.io/demisto/python3:1.0', 'demisto/python3:0.9', "},
     {"NamesThePull", "demisto/x:1", Errc::NotFound,
      "name one of these, or fetch it with 'berth image pull demisto/x:1'"},
-    {"NothingToPull", "localhost/x:1", Errc::NotFound, "'demisto/python3:0.9'; name one of these"},
+    {"NothingToPull", "localhost/x:1", Errc::NotFound, "'orphan:1'; name one of these"},
     {"OtherRegistry", "registry.example/berth/python3-deb", Errc::NotFound, "it is not there"},
     {"OtherDigest", "alpine@" + digest_of('1'), Errc::NotFound, "it is not there"},
     {"LinkElsewhere", "elsewhere", Errc::Corrupt, "leads to no layer; remove the image with 'podman rmi'"},
@@ -178,7 +178,7 @@ TEST(EmptyStore, IsNoError) {
   ASSERT_TRUE(testing::ok(store));
   EXPECT_TRUE(store->list_images()->empty());
   EXPECT_TRUE(testing::fails_with(store->find_image({.path = "demisto/python3"}), Errc::NotFound,
-                                  "no image is there yet; 'berth image init' makes the Python 3 base"));
+                                  "no image is there yet; fetch it with 'berth image pull demisto/python3'"));
 }
 
 TEST(OtherDriver, IsNamed) {

@@ -53,7 +53,7 @@ const std::string kCommit = "9f3a0b1c2d4e5f60718293a4b5c6d7e8f9012345";
 TEST(TagOrder, LeavesCommitsOutWhereOthersAre) {
   EXPECT_EQ(newest_tag({"3.12.2.1", kCommit, "latest"}), "3.12.2.1");
   EXPECT_EQ(newest_tag({kCommit, "latest"}), "latest");
-  EXPECT_EQ(newest_tag({kCommit, "1" + kCommit}), kCommit);
+  EXPECT_EQ(newest_tag({"1" + kCommit, kCommit}), "1" + kCommit) << "by their numbers, where there are no others";
   EXPECT_FALSE(is_newer_tag(kCommit, "3.12.2.1"));
   EXPECT_TRUE(is_newer_tag("3.12.2.1", kCommit));
   EXPECT_TRUE(is_commit_tag(kCommit.substr(0, 20)));
