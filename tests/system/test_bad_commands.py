@@ -110,7 +110,7 @@ def test_in_a_folder_that_is_gone(place):
         done = there(*words)
         assert done.code == 2 and len(done.err.splitlines()) == 1, done
     assert 'the current folder cannot be named' in there('content', 'add', 'x').err
-    assert there('list', 'list').code == 0
+    assert there('list', 'all').code == 0
 
 
 def test_bad_input(place):

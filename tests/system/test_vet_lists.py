@@ -89,7 +89,7 @@ def test_a_mistaken_subject_is_told_what_was_meant(vet, index, monkeypatch):  # 
     done = vet('smalllib=1.0')
     assert done.returncode == 2 and "did you mean 'smalllib==1.0'?" in done.stderr, done
     done = vet('python3')
-    assert done.returncode == 2 and 'python3' in done.stderr and 'image' in done.stderr and done.stdout == '', done
+    assert done.returncode in (0, 1, 3) and 'packages: ' in done.stdout and 'name.' not in done.stdout, done
     monkeypatch.setenv('PIP_INDEX_URL', 'http://127.0.0.1:9/simple')
     monkeypatch.setenv('PIP_RETRIES', '0')
     done = vet('smalllib==1.0')
