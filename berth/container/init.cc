@@ -150,7 +150,7 @@ Result<void> attach_name_files(Build& build) {
     BERTH_TRY(UniqueFd mount, sys::copy_mount(build.furniture.get(), name));
     BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), MOUNT_ATTR_RDONLY | kInert));
     const std::string at = std::string("etc/") + name;
-    const auto attached = sys::attach_file(mount.get(), build.root.get(), at);
+    auto attached = sys::attach_file(mount.get(), build.root.get(), at);
     if (attached) continue;
     // That the two are not of a kind the kernel tells with EINVAL, as more besides.
     struct stat status = {};
