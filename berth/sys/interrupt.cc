@@ -13,15 +13,19 @@ namespace {
 
 constexpr auto kWatched = std::chrono::milliseconds(250);
 
-std::atomic<int> the_descriptor = -1;
+// Of the whole process, as interrupts are.
+std::atomic<int>& descriptor_of_process() {
+  static std::atomic<int> descriptor = -1;
+  return descriptor;
+}
 
 }  // namespace
 
-InterruptScope::InterruptScope(int descriptor) : before_(the_descriptor.exchange(descriptor)) {}
-InterruptScope::~InterruptScope() { the_descriptor = before_; }
+InterruptScope::InterruptScope(int descriptor) : before_(descriptor_of_process().exchange(descriptor)) {}
+InterruptScope::~InterruptScope() { descriptor_of_process() = before_; }
 
 Result<void> check_interrupted() {
-  pollfd polled = {the_descriptor, POLLIN, 0};
+  pollfd polled = {descriptor_of_process(), POLLIN, 0};
   BERTH_TRY(const int ready, call([&] { return ::poll(&polled, 1, 0); }, "look for an interrupt"));
   if (ready == 0) return {};
   return fail(Errc::Unavailable, "it was interrupted");
