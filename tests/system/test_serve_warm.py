@@ -159,7 +159,7 @@ def test_what_calls_write_to_is_copied_ahead(daemon):
         at_rest(daemon)
     first, last = faults[1], faults[-1]
     assert first > 40, faults
-    assert last <= max(first - 100, first // 2), faults
+    assert last <= max(first - 60, first // 2), faults
     figure('warm', 'pages that a call has to copy', '%d, once the zygote knows which %d' % (first, last))
 
 
