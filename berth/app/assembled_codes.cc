@@ -25,12 +25,6 @@ content::Item copy_of(const content::Item& item) {
   return copy;
 }
 
-std::string hash_of(std::string_view text) {
-  Sha256 hash;
-  hash.update(text);
-  return std::move(hash).hex();
-}
-
 }  // namespace
 
 std::deque<AssembledCodes::Known>::iterator AssembledCodes::find(const content::Item& item,
@@ -67,7 +61,7 @@ Result<std::shared_ptr<const CallCode>> AssembledCodes::of(const content::Item& 
 std::string AssembledCodes::digest_of(const std::shared_ptr<const CallCode>& code) {
   const auto found = std::ranges::find(known_, code, &Known::assembled);
   if (found != known_.end() && !found->digest.empty()) return found->digest;
-  std::string digest = prelude_digest_of(code) + ":" + hash_of(code->text.item_text);
+  std::string digest = prelude_digest_of(code) + ":" + sha256_hex(code->text.item_text);
   if (found != known_.end()) found->digest = digest;
   return digest;
 }
@@ -80,7 +74,7 @@ std::string AssembledCodes::prelude_digest_of(const std::shared_ptr<const CallCo
     return prelude_digests_.front().digest;
   }
   const std::string_view rest = std::string_view(before->text).substr(before->known_size);
-  prelude_digests_.push_front({before, before->known_digest + hash_of(rest)});
+  prelude_digests_.push_front({before, before->known_digest + sha256_hex(rest)});
   if (prelude_digests_.size() > kMost) prelude_digests_.pop_back();
   return prelude_digests_.front().digest;
 }

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "berth/content/api_modules.h"
-#include "berth/content/code_text.h"
 #include "berth/content/common_names.h"
 #include "berth/content/common_parts.h"
 #include "berth/content/python_source.h"

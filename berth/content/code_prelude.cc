@@ -18,6 +18,22 @@ constexpr std::string_view kCommon = "CommonServerPython";
 constexpr std::string_view kUser = "CommonServerUserPython";
 constexpr char kBuiltIn[] = "the built-in common script";
 
+fs::path script_file(std::string_view pack, std::string_view name) {
+  return fs::path("Packs") / pack / "Scripts" / name / fmt::format("{}.py", name);
+}
+
+// A file of the tree as code; nothing where there is no such file, or no tree.
+Result<std::optional<std::string>> find_code(const ContentTree* tree, const fs::path& inside) {
+  if (tree == nullptr) return std::optional<std::string>();
+  auto text = tree->folder().read(inside, kLargestCode);
+  if (!text && text.error().code() == Errc::NotFound) return std::optional<std::string>();
+  if (!text) return std::unexpected(std::move(text).error());
+  BERTH_TRY(std::string code, checked_code(*std::move(text), (tree->root() / inside).native()));
+  return std::optional<std::string>(std::move(code));
+}
+
+bool has_module_lines(std::string_view code) { return code.contains("def register_module_line("); }
+
 // A tree's own, with the API modules that it brings.
 Result<std::optional<CodePiece>> find_piece(CodePartKind kind, std::string_view name, const ContentTree* tree) {
   const fs::path file = script_file("Base", name);
@@ -67,19 +83,6 @@ CodePrelude join_pieces(const std::vector<CodePiece>& pieces) {
   return code;
 }
 
-fs::path script_file(std::string_view pack, std::string_view name) {
-  return fs::path("Packs") / pack / "Scripts" / name / fmt::format("{}.py", name);
-}
-
-Result<std::optional<std::string>> find_code(const ContentTree* tree, const fs::path& inside) {
-  if (tree == nullptr) return std::optional<std::string>();
-  auto text = tree->folder().read(inside, kLargestCode);
-  if (!text && text.error().code() == Errc::NotFound) return std::optional<std::string>();
-  if (!text) return std::unexpected(std::move(text).error());
-  BERTH_TRY(std::string code, checked_code(*std::move(text), (tree->root() / inside).native()));
-  return std::optional<std::string>(std::move(code));
-}
-
 Result<std::string> read_api_module(const ContentTree* tree, const std::string& module) {
   const fs::path file = script_file("ApiModules", module);
   BERTH_TRY(auto code, find_code(tree, file));
@@ -92,8 +95,6 @@ Result<std::string> read_api_module(const ContentTree* tree, const std::string& 
   return fail(Errc::NotFound, fmt::format("insert API module '{}': '{}' is missing; add it, or take the import out",
                                           module, (tree->root() / file).native()));
 }
-
-bool has_module_lines(std::string_view code) { return code.contains("def register_module_line("); }
 
 Result<ScriptsBefore> read_scripts_before(const Item& item, const ContentTree* tree, const CommonScript& built_in) {
   ScriptsBefore before;

@@ -56,13 +56,6 @@ CodePrelude join_pieces(const std::vector<CodePiece>& pieces);
 std::string_view line_end_for(std::string_view text);
 // The number of line ends. Pure.
 std::size_t count_lines(std::string_view text);
-// Whether a common script has register_module_line. Pure.
-bool has_module_lines(std::string_view code);
-
-// A file of the tree as code; nothing where there is no such file, or no tree. Errors: those of checked_code; Denied
-// for links out of the tree.
-Result<std::optional<std::string>> find_code(const ContentTree* tree, const std::filesystem::path& inside);
-std::filesystem::path script_file(std::string_view pack, std::string_view name);
 
 // The text of an API module of `tree` (which may be null). Errors: NotFound, with the remedy; those of checked_code;
 // Denied for links out of the tree.
