@@ -81,7 +81,8 @@ Place place_of(std::string_view origin) {
     if (c < '0' || c > '9') return {.file = origin};
     line = line * 10 + (c - '0');
   }
-  return line == 0 ? Place{.file = origin} : Place{.file = origin.substr(0, colon), .line = line};
+  const bool is_place = line > 0 && colon > 0;  // a line of no file is none
+  return !is_place ? Place{.file = origin} : Place{.file = origin.substr(0, colon), .line = line};
 }
 
 Json json_of_report(const Report& report) {

@@ -95,7 +95,7 @@ TEST(ReportAsSarif, TellsTwoWeaknessesAndTwoFilesApart) {
 TEST(PlacesOfReports, AreFilesWithOrWithoutALine) {
   EXPECT_EQ(place_of("requirements.txt:12").line, 12);
   EXPECT_EQ(place_of("requirements.txt:12").file, "requirements.txt");
-  for (const char* whole : {"command line", "x:", "x:0", "x:1a", "C:/x", ""}) {
+  for (const char* whole : {"command line", "x:", "x:0", "x:1a", "C:/x", ":12", ""}) {
     EXPECT_EQ(place_of(whole).file, whole);
     EXPECT_EQ(place_of(whole).line, 0);
   }
