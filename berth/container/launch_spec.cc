@@ -10,7 +10,8 @@ namespace {
 std::string_view name_of(std::string_view variable) { return variable.substr(0, variable.find('=')); }
 
 void set(std::vector<std::string>& environment, std::string variable) {
-  std::erase_if(environment, [&](const std::string& other) { return name_of(other) == name_of(variable); });
+  const std::string_view name_and_sign = std::string_view(variable).substr(0, name_of(variable).size() + 1);
+  std::erase_if(environment, [&](const std::string& other) { return other.starts_with(name_and_sign); });
   environment.push_back(std::move(variable));
 }
 

@@ -9,9 +9,9 @@ constexpr std::size_t kMostResolved = 256;
 
 }  // namespace
 
-std::optional<KeptImages::Stamp> KeptImages::stamp_of(const std::filesystem::path& graph_root) {
+std::optional<KeptImages::Stamp> KeptImages::stamp_of(const std::string& list) {
   struct stat status = {};
-  if (::stat((graph_root / "overlay-images/images.json").c_str(), &status) != 0) return std::nullopt;
+  if (::stat(list.c_str(), &status) != 0) return std::nullopt;
   // Whatever is done to a file, also a rename, changes this time; nobody can set it.
   const std::int64_t changed_ns = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec;
   return Stamp{status.st_dev, status.st_ino, changed_ns};
@@ -19,14 +19,15 @@ std::optional<KeptImages::Stamp> KeptImages::stamp_of(const std::filesystem::pat
 
 Result<KeptImages> KeptImages::open(std::filesystem::path graph_root) {
   // First the stamp: a list that is replaced in between is read once more.
-  const auto stamp = stamp_of(graph_root);
+  std::string list = graph_root / "overlay-images/images.json";
+  const auto stamp = stamp_of(list);
   BERTH_TRY(LocalStore store, LocalStore::open(std::move(graph_root)));
-  return KeptImages(stamp, std::move(store));
+  return KeptImages(std::move(list), stamp, std::move(store));
 }
 
 Result<const ResolvedImage*> KeptImages::resolve(const Reference& wanted, const SubstitutionTable& table,
                                                  const TrustPolicy& trust) {
-  if (const auto stamp = stamp_of(store_.graph_root()); stamp != stamp_) {
+  if (const auto stamp = stamp_of(list_); stamp != stamp_) {
     resolved_.clear();
     BERTH_TRY(store_, LocalStore::open(store_.graph_root()));
     stamp_ = stamp;

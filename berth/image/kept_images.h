@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "berth/base/result.h"
 #include "berth/image/local_store.h"
@@ -35,10 +36,12 @@ class KeptImages {
     std::int64_t changed_ns = 0;
     bool operator==(const Stamp&) const = default;
   };
-  static std::optional<Stamp> stamp_of(const std::filesystem::path& graph_root);
+  static std::optional<Stamp> stamp_of(const std::string& list);
 
-  KeptImages(std::optional<Stamp> stamp, LocalStore store) : stamp_(stamp), store_(std::move(store)) {}
+  KeptImages(std::string list, std::optional<Stamp> stamp, LocalStore store)
+      : list_(std::move(list)), stamp_(stamp), store_(std::move(store)) {}
 
+  std::string list_;            // the file of it: a path made anew for each call would cost more than the look at it
   std::optional<Stamp> stamp_;  // none: there is no list
   LocalStore store_;
   std::map<std::string, ResolvedImage> resolved_;  // by what was wanted
