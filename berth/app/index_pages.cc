@@ -52,8 +52,8 @@ Result<sys::ToolOutput> run_curl(const IndexWay& way, std::string request, std::
   return sys::run_tool({"curl", "--disable", "--config", "-"}, options);
 }
 
-vet::IndexAnswer ask(const image::PipSettings& pip, const IndexWay& way, const std::string& index,
-                     const std::string& project, const std::function<Result<void>()>& watch) {
+vet::IndexAnswer answer_of(const image::PipSettings& pip, const IndexWay& way, const std::string& index,
+                           const std::string& project, const std::function<Result<void>()>& watch) {
   const auto printed = run_curl(way, page_request(pip, index, project, way.certificates), vet::kMostPageBytes, watch);
   vet::IndexAnswer answer;
   if (printed) {
@@ -182,7 +182,7 @@ Result<IndexPages> IndexPages::open(const ContainerSettings& settings, std::func
   return IndexPages(std::move(pip), std::move(way), std::move(watch));
 }
 
-Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
+Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
   struct Question {
     const std::string* project;
     std::size_t index;
@@ -196,11 +196,26 @@ Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
-    questions[i].answer = ask(pip_, way_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
+    questions[i].answer = answer_of(pip_, way_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
   });
   // What was cut short is no answer of an index's.
   if (watch_) BERTH_CHECK_OK(watch_());
   for (Question& one : questions) answers_.at(*one.project).push_back(std::move(one.answer));
+  return {};
+}
+
+Presence IndexPages::presence_of(const std::string& project) const {
+  const auto asked = answers_.find(project);
+  if (asked == answers_.end() || asked->second.empty()) return Presence::Unknown;
+  const auto is = [](Presence presence) {
+    return [presence](const vet::IndexAnswer& one) { return one.presence == presence; };
+  };
+  if (std::ranges::any_of(asked->second, is(Presence::There))) return Presence::There;
+  return std::ranges::all_of(asked->second, is(Presence::Absent)) ? Presence::Absent : Presence::Unknown;
+}
+
+Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
+  BERTH_CHECK_OK(ask(facts));
   for (vet::Facts& one : facts) {
     if (is_asked(one)) vet::add_answers(one, answers_.at(one.package.name));
   }

@@ -27,11 +27,16 @@ class IndexPages {
   explicit IndexPages(image::PipSettings pip, IndexWay way = {}, std::function<Result<void>()> watch = {})
       : pip_(std::move(pip)), way_(std::move(way)), watch_(std::move(watch)) {}
 
-  // Adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked stands in
-  // `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over.
-  // Of a package whose file may say more of its licence than has been told (Facts::file_url) that is read from its
-  // METADATA, where an index keeps it beside the file, else from the wheel, with its licence files. What does not have
-  // the hash that the index gives, or leaves a package without a licence because it cannot be read, gets the finding
+  // Asks all indexes for each package of an index that they were not asked for. Errors: those of the watch.
+  Result<void> ask(const std::vector<vet::Facts>& facts);
+  // Whether one of them has `project`; Unknown where none of them has answered, or was asked.
+  vet::IndexAnswer::Presence presence_of(const std::string& project) const;
+
+  // Asks, and adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked
+  // stands in `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over. Of a
+  // package whose file may say more of its licence than has been told (Facts::file_url) that is read from its METADATA,
+  // where an index keeps it beside the file, else from the wheel, with its licence files. What does not have the hash
+  // that the index gives, or leaves a package without a licence because it cannot be read, gets the finding
   // facts.missing (Ask). Errors: those of the watch.
   Result<void> tell(std::vector<vet::Facts>& facts);
 

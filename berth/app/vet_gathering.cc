@@ -93,8 +93,12 @@ class Gathering {
     std::vector<vet::Facts> found = vet::facts_without_index(packages_);
     if (!offline) {
       BERTH_TRY(IndexWay way, index_way(settings_.containers, pip));
-      BERTH_TRY(found, vet::fetch_index_facts(packages_, environment_of(way)));
+      const std::vector<std::string> environment = environment_of(way);
+      vet::IndexKnowledge known = {.has_links = !pip.find_links.empty() || !pip.local_folders.empty()};
       IndexPages pages(std::move(pip), std::move(way));
+      BERTH_CHECK_OK(pages.ask(found));
+      known.presence = [&](const std::string& project) { return pages.presence_of(project); };
+      BERTH_TRY(found, vet::fetch_index_facts(packages_, environment, known));
       BERTH_CHECK_OK(pages.tell(found));
     }
     for (std::size_t i = 0; i < found.size() && i < packages_.size(); ++i) {

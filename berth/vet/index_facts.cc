@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "berth/base/json.h"
@@ -115,19 +118,87 @@ Facts placed(Facts facts, const LockedPackage& locked) {
   return facts;
 }
 
-// Each alone, after all of them together failed.
-Result<Facts> ask_for_one(const LockedPackage& locked, const std::vector<std::string>& way) {
-  auto found = ask_pip({requirement_of(locked)}, way);
-  if (found && found->size() == 1) return placed(std::move(found->front()), locked);
-  if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
-  const std::string reason = found ? "its report names another number of packages" : found.error().message();
+// What is known of a package that pip could not, or need not, be asked for.
+Facts without_answer(const LockedPackage& locked, std::string_view why) {
   Facts facts = bare(locked);
   facts.findings.push_back(
       {Verdict::Ask, "facts.missing", locked.package,
-       fmt::format("pip finds no wheel for it: {}", to_visible(reason.substr(0, kLongestReason), false)),
+       fmt::format("pip finds no wheel for it: {}", to_visible(why.substr(0, kLongestReason), false)),
        "see that name and version are right; a package without a wheel can only be approved"});
   return facts;
 }
+
+enum class Places { IndexesAndLinks, Links };  // where pip looks
+enum class Failing { Halves, Left };           // of several that are not to be had together: asked by halves, or left
+
+using Several = std::span<const LockedPackage* const>;
+
+// Packages that pip is asked for, and what it has told of them.
+class Asking {
+ public:
+  explicit Asking(const std::vector<std::string>& way) : way_(way) {}
+
+  // As many at once as pip is asked for. Errors: NotFound when there is no pip.
+  Result<void> ask(Several packages, Places places, Failing failing) {
+    for (; !packages.empty(); packages = packages.subspan(std::min(kAtOnce, packages.size()))) {
+      BERTH_CHECK_OK(ask_together(packages.first(std::min(kAtOnce, packages.size())), places, failing));
+    }
+    return {};
+  }
+
+  // The same, without asking.
+  void answer(const LockedPackage& locked, std::string_view why) {
+    told_.insert_or_assign(&locked, without_answer(locked, why));
+  }
+
+  // Of those that it has told nothing of.
+  std::vector<const LockedPackage*> left_of(Several packages) const {
+    std::vector<const LockedPackage*> left;
+    std::ranges::copy_if(packages, std::back_inserter(left),
+                         [&](const auto* locked) { return !told_.contains(locked); });
+    return left;
+  }
+
+  // Why pip had nothing when it was asked last.
+  const std::string& failure() const { return failure_; }
+
+  const Facts& of(const LockedPackage& locked) const { return told_.at(&locked); }
+
+ private:
+  Result<void> ask_together(Several packages, Places places, Failing failing) {
+    std::vector<std::string> requirements;
+    for (const LockedPackage* locked : packages) requirements.push_back(requirement_of(*locked));
+    std::vector<std::string> way = way_;
+    if (places == Places::Links) way.emplace_back("PIP_NO_INDEX=1");
+    auto found = ask_pip(requirements, way);
+    if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
+    if (found) take(*found, packages);
+    failure_ = found ? "its report names another number of packages" : found.error().message();
+    const std::vector<const LockedPackage*> left = left_of(packages);
+    if (left.empty() || failing == Failing::Left) return {};
+    if (packages.size() == 1) {
+      answer(*packages.front(), failure_);
+      return {};
+    }
+    // One of them, or more, is not to be had: by halves, for each asking takes its time.
+    const Several again(left);
+    const std::size_t half = again.size() == packages.size() ? again.size() / 2 : again.size();
+    BERTH_CHECK_OK(ask(again.first(half), places, failing));
+    return ask(again.subspan(half), places, failing);
+  }
+
+  void take(const std::vector<Facts>& found, Several packages) {
+    for (const LockedPackage* locked : packages) {
+      const auto is_it = [&](const Facts& facts) { return facts.package.name == locked->package.name; };
+      if (std::ranges::count_if(found, is_it) != 1) continue;
+      told_.insert_or_assign(locked, placed(*std::ranges::find_if(found, is_it), *locked));
+    }
+  }
+
+  const std::vector<std::string>& way_;
+  std::string failure_;
+  std::map<const LockedPackage*, Facts> told_;
+};
 
 }  // namespace
 
@@ -170,30 +241,29 @@ Result<std::vector<Facts>> facts_of_pip_report(std::string_view report) {
 }
 
 Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& packages,
-                                             const std::vector<std::string>& way) {
+                                             const std::vector<std::string>& way, const IndexKnowledge& known) {
+  using Presence = IndexAnswer::Presence;
+  std::map<Presence, std::vector<const LockedPackage*>> asked;
+  for (const LockedPackage& locked : packages) {
+    if (is_asked(locked)) asked[known.presence(locked.package.name)].push_back(&locked);
+  }
+  Asking asking(way);
+  BERTH_CHECK_OK(asking.ask(asked[Presence::There], Places::IndexesAndLinks, Failing::Halves));
+  BERTH_CHECK_OK(asking.ask(asked[Presence::Unknown], Places::IndexesAndLinks, Failing::Left));
+  for (const Presence presence : {Presence::Unknown, Presence::Absent}) {
+    const auto left = asking.left_of(asked[presence]);
+    if (known.has_links) {
+      BERTH_CHECK_OK(asking.ask(left, Places::Links, Failing::Halves));
+    } else {
+      const bool is_absent = presence == Presence::Absent;
+      const std::string why = is_absent ? "no index has a project of that name" : asking.failure();
+      for (const LockedPackage* locked : left) asking.answer(*locked, why);
+    }
+  }
   std::vector<Facts> all;
-  for (std::size_t begin = 0; begin < packages.size(); begin += kAtOnce) {
-    const std::size_t end = std::min(begin + kAtOnce, packages.size());
-    std::vector<std::string> requirements;
-    for (std::size_t i = begin; i < end; ++i) {
-      if (is_asked(packages[i])) requirements.push_back(requirement_of(packages[i]));
-    }
-    std::vector<Facts> found;
-    if (requirements.size() > 1) {
-      if (auto together = ask_pip(requirements, way)) found = *std::move(together);
-    }
-    for (std::size_t i = begin; i < end; ++i) {
-      const LockedPackage& locked = packages[i];
-      const auto is_it = [&](const Facts& facts) { return facts.package.name == locked.package.name; };
-      if (!is_asked(locked)) {
-        all.push_back(bare(locked));  // its name is judged as it stands
-      } else if (std::ranges::count_if(found, is_it) == 1) {
-        all.push_back(placed(*std::ranges::find_if(found, is_it), locked));
-      } else {
-        BERTH_TRY(Facts facts, ask_for_one(locked, way));
-        all.push_back(std::move(facts));
-      }
-    }
+  all.reserve(packages.size());
+  for (const LockedPackage& locked : packages) {
+    all.push_back(is_asked(locked) ? asking.of(locked) : bare(locked));  // the name is judged as it stands
   }
   return all;
 }

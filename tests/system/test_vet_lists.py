@@ -96,6 +96,40 @@ def test_a_mistaken_subject_is_told_what_was_meant(vet, index, monkeypatch):  # 
     assert done.returncode == 3 and "the index 'http://127.0.0.1:9/simple' could not be asked: " in done.stdout, done
 
 
+def test_pip_is_asked_no_more_often_than_it_can_tell(vet, index, monkeypatch):  # noqa: F811
+    vet.imported(WEAK)
+    tools = vet.folder / 'tools'
+    tools.mkdir()
+    log = vet.folder / 'asked'
+    (tools / 'python3').write_text('#!/bin/sh\necho "$@" >>%s\nexec /usr/bin/python3 "$@"\n' % log)
+    (tools / 'python3').chmod(0o755)
+    monkeypatch.setenv('PATH', '%s:%s' % (tools, os.environ['PATH']))
+    monkeypatch.setenv('PIP_RETRIES', '0')
+    monkeypatch.delenv('PIP_FIND_LINKS', raising=False)
+    plain = vet.folder / 'requirements.txt'
+
+    def asked(at, *wanted):
+        """What pip was asked for, time by time."""
+        log.write_text('')
+        monkeypatch.setenv('PIP_INDEX_URL', at)
+        plain.write_text('\n'.join(wanted) + '\n')
+        done = vet('-r', plain)
+        assert done.returncode in (1, 3), done
+        return done.stdout, [line.split(' -- ')[1].split() for line in log.read_text().splitlines()]
+
+    # Down: once for all of them.
+    said, times = asked('http://127.0.0.1:9/simple', 'smalllib==1.0', 'first==1.0', 'second==1.0')
+    assert times == [['smalllib==1.0', 'first==1.0', 'second==1.0']] and said.count('could not be asked') == 3, (said, times)
+    # Not there: not for it at all.
+    said, times = asked(index.url + '/simple', 'smalllib==1.0', 'berth-has-none==1.0')
+    assert times == [['smalllib==1.0']] and 'no index has a project of that name' in said, (said, times)
+    # A version that is not there, by halves.
+    monkeypatch.setenv('PIP_RETRIES', '5')
+    said, times = asked(index.url + '/simple', 'smalllib==1.0', 'smalllib==9.9')
+    assert times == [['smalllib==1.0', 'smalllib==9.9'], ['smalllib==1.0'], ['smalllib==9.9']], (said, times)
+    assert said.count('pip finds no wheel for it') == 1, said
+
+
 def test_a_report_that_cannot_be_written_is_an_error(vet):  # noqa: F811
     vet.imported(WEAK)
     lib = '%s/lib/' % vet.folder
