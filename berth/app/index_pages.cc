@@ -135,7 +135,8 @@ std::string page_request(const image::PipSettings& pip, std::string_view index, 
 std::string file_request(const image::PipSettings& pip, std::string_view address, std::string_view certificates) {
   std::string request = line_of("url", with_credentials(pip, address));
   request += "silent\nshow-error\ngloboff\nlocation\nmax-redirs = 5\nproto = \"=http,https\"\ncompressed\n";
-  request += "connect-timeout = 15\nmax-time = 80\n";
+  // One that says nothing any more is given up early.
+  request += "connect-timeout = 15\nspeed-limit = 1\nspeed-time = 20\nmax-time = 80\n";
   // Behind the page, so that nothing in it can be taken for it.
   request += "write-out = \"\\n%{http_code} %{content_type}\"\n";
   if (const std::string netrc = variable_of_process("NETRC"); !netrc.empty()) request += line_of("netrc-file", netrc);

@@ -6,6 +6,7 @@
 #include <array>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -20,10 +21,12 @@
 #include "berth/image/index_url.h"
 #include "berth/image/pip_settings.h"
 #include "berth/vet/build_folder.h"
+#include "berth/vet/dependency_facts.h"
 #include "berth/vet/index_facts.h"
 #include "berth/vet/lock_file.h"
 #include "berth/vet/lock_findings.h"
 #include "berth/vet/marker.h"
+#include "berth/vet/report_json.h"
 #include "berth/vet/requirements.h"
 
 namespace berth::app {
@@ -84,8 +87,8 @@ class Gathering {
     return {};
   }
 
-  // Asks the index, but for `offline`.
-  Result<VetGathered> finish(bool offline) && {
+  // Asks the index, but for `offline`; of dependencies where they are wanted.
+  Result<VetGathered> finish(bool offline, bool dependencies) && {
     BERTH_TRY(image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()));
     vet::MachineIndexes machine;
     for (const std::string& index : pip.indexes) machine.indexes.push_back(image::shown_url(index));
@@ -99,9 +102,11 @@ class Gathering {
       BERTH_CHECK_OK(pages.ask(found));
       known.presence = [&](const std::string& project) { return pages.presence_of(project); };
       BERTH_TRY(found, vet::fetch_index_facts(packages_, environment, known));
+      if (dependencies) BERTH_CHECK_OK(add_brought_along(found, environment));
       BERTH_CHECK_OK(pages.tell(found));
     }
-    for (std::size_t i = 0; i < found.size() && i < packages_.size(); ++i) {
+    if (offline || !dependencies) note_dependencies(found, offline ? "--offline" : "--no-dependencies");
+    for (std::size_t i = 0; i < packages_.size(); ++i) {
       auto finding = vet::finding_about_source(packages_[i], machine);
       if (!finding) continue;
       finding->package = found[i].package;
@@ -172,6 +177,55 @@ class Gathering {
     packages_.push_back(std::move(one));
   }
 
+  // The packages that stand in no list with hashes, which has to name all that is installed, and that pip knows.
+  std::vector<const vet::LockedPackage*> bringing(const std::vector<vet::Facts>& found) const {
+    std::vector<const vet::LockedPackage*> packages;
+    for (std::size_t i = 0; i < packages_.size(); ++i) {
+      const vet::LockedPackage& one = packages_[i];
+      const bool is_found = std::ranges::none_of(found[i].findings, [](const vet::Finding& finding) {
+        return finding.rule == "facts.missing" || finding.rule == "source.elsewhere";
+      });
+      if (is_found && one.hashes.empty() && vet::is_valid_name(vet::Ecosystem::PyPI, one.package.written)) {
+        packages.push_back(&one);
+      }
+    }
+    return packages;
+  }
+
+  // List by list, for what one installs need not go with another.
+  Result<void> add_brought_along(std::vector<vet::Facts>& found, const std::vector<std::string>& environment) {
+    std::map<std::string_view, std::vector<const vet::LockedPackage*>> lists;
+    for (const vet::LockedPackage* one : bringing(found)) lists[vet::place_of(one->package.origin).file].push_back(one);
+    std::set<std::pair<std::string, std::string>> known;
+    for (const vet::Facts& one : found) known.emplace(one.package.name, one.package.version);
+    for (const auto& [name, packages] : lists) {
+      BERTH_TRY(vet::BroughtAlong brought, vet::fetch_brought_along(packages, environment));
+      for (vet::Facts& one : brought.packages) {
+        if (known.emplace(one.package.name, one.package.version).second) found.push_back(std::move(one));
+      }
+      if (!brought.problem.empty()) gathered_.facts.push_back(unresolved(name, brought.problem));
+    }
+    return {};
+  }
+
+  static vet::Facts unresolved(std::string_view list, std::string_view problem) {
+    vet::Facts facts;
+    facts.package = vet::list_package(list);
+    facts.findings.push_back(
+        {vet::Verdict::Ask, "dependencies.unresolved", facts.package,
+         fmt::format("what its packages bring along is not known, since pip finds no set of wheels: {}", problem),
+         fmt::format("see that they can be installed together; or judge a list with hashes, which names all, or "
+                     "approve it (package: {}, ecosystem: list)",
+                     facts.package.name)});
+    return facts;
+  }
+
+  void note_dependencies(const std::vector<vet::Facts>& found, std::string_view option) {
+    const std::size_t count = bringing(found).size();
+    if (count == 0) return;
+    gathered_.notes.push_back(fmt::format("what {} of the packages bring along is not judged ({})", count, option));
+  }
+
   const Settings& settings_;
   std::vector<vet::LockedPackage> packages_;
   std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> seen_;
@@ -184,7 +238,7 @@ Result<VetGathered> gather_for_vetting(const Settings& settings, const VetReques
   Gathering gathering(settings);
   for (const std::string& subject : request.subjects) BERTH_CHECK_OK(gathering.add_subject(subject));
   for (const std::string& file : request.files) BERTH_CHECK_OK(gathering.add_file(file));
-  return std::move(gathering).finish(request.offline);
+  return std::move(gathering).finish(request.offline, request.dependencies);
 }
 
 }  // namespace berth::app

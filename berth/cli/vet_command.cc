@@ -88,6 +88,8 @@ void add_vet(CLI::App& program, Choice& choice) {
   vet.add_flag("--json", options->json, "the report as JSON");
   vet.add_flag("--offline", options->request.offline,
                "ask no index: licences of packages that are not here stay unknown");
+  vet.add_flag("!--no-dependencies", options->request.dependencies,
+               "judge the packages alone, without what they bring along");
   add_vet_database(vet, choice);
   vet.callback([&vet, &choice, options] {
     if (!vet.get_subcommands().empty()) return;

@@ -44,8 +44,10 @@ std::string vet_view(const vet::Report& report) {
         below += finding_view(one.finding, one.approval);
       }
     }
-    view += fmt::format("{:<8} {}{}\n", vet::verdict_text(package.verdict()),
-                        shown(vet::text_of(package.facts.package)), licence) +
+    const std::string& asker = package.facts.brought_by;
+    const std::string brought = asker.empty() ? std::string() : fmt::format(" (brought along by {})", shown(asker));
+    view += fmt::format("{:<8} {}{}{}\n", vet::verdict_text(package.verdict()),
+                        shown(vet::text_of(package.facts.package)), brought, licence) +
             below;
   }
   for (const vet::Finding& finding : report.general) view += finding_view(finding, std::nullopt);

@@ -10,11 +10,13 @@
 #include <tuple>
 
 #include "berth/vet/distribution_release.h"
+#include "berth/vet/distribution_version.h"
 
 namespace berth::vet {
 namespace {
 
 constexpr std::size_t kCover = 100;  // packages: those that a public database of one release speaks of are hundreds
+constexpr std::size_t kMostVersions = 64;  // on the way to one that nothing is known of
 
 // What advisories may call it.
 std::vector<Package> names_in_advisories(const Facts& facts) {
@@ -32,17 +34,38 @@ std::vector<Package> names_in_advisories(const Facts& facts) {
   return {facts.package, source};
 }
 
-// The version to go to: the first that ends this weakness and has none of its own.
-std::string advice(const AdvisoryMatch& match, const Package& package, const Facts& facts,
-                   const AdvisoryDatabase& database) {
+// The earliest version beyond `package`'s that nothing is known of: one that an advisory of the package, or of a
+// version that it leads to, names as its end. Empty where none is found.
+std::string first_clean_version(const Package& package, const std::vector<AdvisoryMatch>& matches, const Facts& facts,
+                                const AdvisoryDatabase& database) {
+  const auto is_before = [&](const std::string& a, const std::string& b) {
+    return compare_versions(package.ecosystem, a, b) < 0;
+  };
+  std::set<std::string, decltype(is_before)> ahead(is_before);
+  const auto add = [&](const std::vector<AdvisoryMatch>& of, const std::string& beyond) {
+    for (const AdvisoryMatch& match : of) {
+      for (const std::string& version : match.fixed) {
+        if (is_before(beyond, version)) ahead.insert(version);
+      }
+    }
+  };
+  add(matches, package.version);
+  for (std::size_t looked_at = 0; !ahead.empty() && looked_at < kMostVersions; ++looked_at) {
+    Package other = package;
+    other.version = *ahead.begin();
+    ahead.erase(ahead.begin());
+    const auto own = database.find(other, facts.release);
+    if (own.empty()) return other.version;
+    add(own, other.version);
+  }
+  return {};
+}
+
+std::string advice(const AdvisoryMatch& match, const std::string& clean) {
   if (match.is_malicious) return "do not install it; what it was installed on must be taken for broken into";
   if (match.fixed.empty())
     return "no version is known that mends it: take another package, or approve it with a reason";
-  for (const std::string& version : match.fixed) {
-    Package other = package;
-    other.version = version;
-    if (database.find(other, facts.release).empty()) return fmt::format("use {} or later", version);
-  }
+  if (!clean.empty()) return fmt::format("use {} or later", clean);
   return fmt::format("use {} or later, which has weaknesses of its own", match.fixed.back());
 }
 
@@ -86,9 +109,11 @@ std::vector<Finding> findings_about_advisories(const Facts& facts, const Policy&
   std::vector<Finding> findings;
   std::set<std::string> told;
   for (const Package& asked : names_in_advisories(facts)) {
-    for (const AdvisoryMatch& match : database.find(asked, facts.release)) {
+    const std::vector<AdvisoryMatch> matches = database.find(asked, facts.release);
+    const std::string clean = first_clean_version(asked, matches, facts, database);
+    for (const AdvisoryMatch& match : matches) {
       if (!told.insert(match.ids.front()).second) continue;
-      findings.push_back(finding_of(match, facts, policy, advice(match, asked, facts, database)));
+      findings.push_back(finding_of(match, facts, policy, advice(match, clean)));
     }
   }
   return findings;

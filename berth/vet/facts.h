@@ -26,7 +26,8 @@ struct LicenceStatement {
 struct Facts {
   Package package;
   std::vector<LicenceStatement>
-      licences;  // the statement that counts most first: expression, classifiers, field, files
+      licences;                 // the statement that counts most first: expression, classifiers, field, files
+  std::string brought_by = {};  // the package that asks for it, of one that nobody named
   // The distribution's package that owns the files of a Python package; then only the distribution's data counts.
   std::optional<Package> owner;
   // Of a distribution's package: whose advisories count (distribution_release: "Debian:12"), and the source that it was

@@ -1,6 +1,7 @@
 #include "berth/vet/index_facts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,24 +38,13 @@ std::vector<std::string> environment_of(const std::vector<std::string>& way) {
   return kept;
 }
 
-std::string requirement_of(const LockedPackage& locked) {
+std::string requirement_of(const LockedPackage& locked, PipDependencies dependencies) {
   const Package& package = locked.package;
-  if (!package.version.empty()) return fmt::format("{}=={}", package.written, package.version);
-  return package.written + locked.specifier;
-}
-
-Result<std::vector<Facts>> ask_pip(const std::vector<std::string>& requirements, const std::vector<std::string>& way) {
-  std::vector<std::string> argv = {
-      "python3", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"};
-  // Only wheels: to read anything else it would have to be run.
-  argv.insert(argv.end(),
-              {"--dry-run", "--ignore-installed", "--no-deps", "--only-binary=:all:", "--report", "-", "--"});
-  argv.insert(argv.end(), requirements.begin(), requirements.end());
-  sys::ToolOptions options = {.environment = environment_of(way)};
-  options.time_limit = kTimeLimit;
-  options.output_limit_bytes = kLargestReport;
-  BERTH_TRY(const sys::ToolOutput output, sys::run_tool(argv, options));
-  return facts_of_pip_report(output.out);
+  std::string name = package.written;
+  if (dependencies == PipDependencies::Included && !locked.extras.empty()) {
+    name += fmt::format("[{}]", fmt::join(locked.extras, ","));
+  }
+  return package.version.empty() ? name + locked.specifier : fmt::format("{}=={}", name, package.version);
 }
 
 std::vector<std::string> texts_of(const Json* list) {
@@ -133,6 +123,11 @@ enum class Failing { Halves, Left };           // of several that are not to be 
 
 using Several = std::span<const LockedPackage* const>;
 
+Result<std::vector<Facts>> facts_from_pip(Several packages, const std::vector<std::string>& way) {
+  BERTH_TRY(const std::string report, run_pip_report(packages, way, PipDependencies::LeftOut));
+  return facts_of_pip_report(report);
+}
+
 // Packages that pip is asked for, and what it has told of them.
 class Asking {
  public:
@@ -166,11 +161,11 @@ class Asking {
 
  private:
   Result<void> ask_together(Several packages, Places places, Failing failing) {
-    std::vector<std::string> requirements;
-    for (const LockedPackage* locked : packages) requirements.push_back(requirement_of(*locked));
     std::vector<std::string> way = way_;
     if (places == Places::Links) way.emplace_back("PIP_NO_INDEX=1");
-    auto found = ask_pip(requirements, way);
+    // No index has answered so far, and none is likely to now.
+    if (failing == Failing::Left) way.insert(way.end(), {"PIP_RETRIES=0", "PIP_TIMEOUT=15", "PIP_DEFAULT_TIMEOUT=15"});
+    auto found = facts_from_pip(packages, way);
     if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
     if (found) take(*found, packages);
     failure_ = found ? "its report names another number of packages" : found.error().message();
@@ -201,6 +196,22 @@ class Asking {
 };
 
 }  // namespace
+
+Result<std::string> run_pip_report(Several packages, const std::vector<std::string>& way,
+                                   PipDependencies dependencies) {
+  std::vector<std::string> argv = {
+      "python3", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"};
+  // Only wheels: to read anything else it would have to be run.
+  argv.insert(argv.end(), {"--dry-run", "--ignore-installed", "--only-binary=:all:", "--report", "-"});
+  if (dependencies == PipDependencies::LeftOut) argv.emplace_back("--no-deps");
+  argv.emplace_back("--");
+  for (const LockedPackage* locked : packages) argv.push_back(requirement_of(*locked, dependencies));
+  sys::ToolOptions options = {.environment = environment_of(way)};
+  options.time_limit = kTimeLimit;
+  options.output_limit_bytes = kLargestReport;
+  BERTH_TRY(sys::ToolOutput output, sys::run_tool(argv, options));
+  return std::move(output.out);
+}
 
 std::vector<Facts> facts_without_index(const std::vector<LockedPackage>& packages) {
   std::vector<Facts> all;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,14 @@
 #include "berth/vet/project_page.h"
 
 namespace berth::vet {
+
+// Whether pip is asked for what packages ask for as well.
+enum class PipDependencies { Included, LeftOut };
+
+// The report of `pip install --dry-run --report` for `packages` together, from wheels alone: nothing of a package runs.
+// `way` as for fetch_index_facts. Errors: NotFound when there is no pip; Unavailable where it finds no such set.
+Result<std::string> run_pip_report(std::span<const LockedPackage* const> packages, const std::vector<std::string>& way,
+                                   PipDependencies dependencies);
 
 // What is known before pip is asked.
 struct IndexKnowledge {

@@ -18,15 +18,18 @@ using content::YamlNode;
 
 // All rules that findings are made by (judge.h, name_findings.h).
 constexpr std::string_view kRules[] = {
-    "name.invalid",         "name.malicious",     "name.look-alike",      "name.confusion",      "name.free",
-    "name.unknown",         "licence.denied",     "licence.asked",        "licence.none",        "licence.unclear",
-    "licence.disagreement", "advisory.malicious", "advisory.critical",    "advisory.high",       "advisory.medium",
-    "advisory.low",         "advisory.none",      "advisory.unknown",     "database.missing",    "database.stale",
-    "database.damaged",     "database.start-set", "database.uncovered",   "release.young",       "release.undated",
-    "release.yanked",       "release.unseen",     "release.unmaintained", "release.quarantined", "version.none",
-    "version.unreadable",   "source.elsewhere",   "facts.missing",        "list.stale",          "list.damaged",
-    "build.remote-add",     "build.secret",       "build.pipe-to-shell",  "build.unverified",    "build.extra-index",
-    "build.moving-tag",     "build.root",         "build.unread",
+    "name.invalid",        "name.malicious",      "name.look-alike",      "name.confusion",
+    "name.free",           "name.unknown",        "licence.denied",       "licence.asked",
+    "licence.none",        "licence.unclear",     "licence.disagreement", "advisory.malicious",
+    "advisory.critical",   "advisory.high",       "advisory.medium",      "advisory.low",
+    "advisory.none",       "advisory.unknown",    "database.missing",     "database.stale",
+    "database.damaged",    "database.start-set",  "database.uncovered",   "release.young",
+    "release.undated",     "release.yanked",      "release.unseen",       "release.unmaintained",
+    "release.quarantined", "version.none",        "version.unreadable",   "source.elsewhere",
+    "facts.missing",       "list.stale",          "list.damaged",         "build.remote-add",
+    "build.secret",        "build.pipe-to-shell", "build.unverified",     "build.extra-index",
+    "build.moving-tag",    "build.root",          "build.unread",         "dependencies.unresolved",
+    "source.hash",
 };
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 60), false); }

@@ -51,6 +51,7 @@ Json json_of_package(const JudgedPackage& judged) {
   json.set("name", to_valid_utf8(package.name)).set("written", to_valid_utf8(package.written));
   json.set("version", to_valid_utf8(package.version)).set("ecosystem", ecosystem_text(package.ecosystem));
   json.set("origin", to_valid_utf8(package.origin)).set("verdict", verdict_text(judged.verdict()));
+  if (!judged.facts.brought_by.empty()) json.set("brought_by", to_valid_utf8(judged.facts.brought_by));
   Json licences = Json::array();
   for (const LicenceStatement& statement : judged.facts.licences) {
     Json one = Json::object();

@@ -50,6 +50,7 @@ constexpr RuleText kTexts[] = {
     {"source.elsewhere", "The package is taken from an address or a path instead of the index.", kHow},
     {"source.hash", "A list gives hashes that are of no file which the index has for the version.", kHow},
     {"facts.missing", "What the package says of itself cannot be read.", kHow},
+    {"dependencies.unresolved", "What the packages bring along is not known.", kHow},
     {"list.stale", "A list of names or licences is older than the policy takes.", kData},
     {"list.damaged", "A list of names or licences is damaged.", kData},
     {"build.remote-add", "ADD takes a file from an address without a checksum.", kHow},

@@ -96,6 +96,44 @@ def test_a_mistaken_subject_is_told_what_was_meant(vet, index, monkeypatch):  # 
     assert done.returncode == 3 and "the index 'http://127.0.0.1:9/simple' could not be asked: " in done.stdout, done
 
 
+def test_what_packages_bring_along_is_judged_too(vet, index, monkeypatch):  # noqa: F811
+    vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    index.add(wheel('brings', '1.0', {'brings.py': ''}, requires=['between']))
+    index.add(wheel('between', '2.0', {'between.py': ''}, requires=["berthgpl>=1; python_version > '3'"]))
+    index.add(wheel('lacks', '1.0', {'lacks.py': ''}, requires=['berth-has-none']))
+
+    def judged(*words):
+        done = vet('--json', *words)
+        report = json.loads(done.stdout)
+        return done.returncode, {one['name']: (one['verdict'], one.get('brought_by')) for one in report['packages']}, report
+
+    code, packages, _ = judged('brings==1.0')
+    assert code == 1 and packages == {'brings': ('allow', None), 'between': ('allow', 'brings'), 'berthgpl': ('refuse', 'between')}, packages
+    assert 'berthgpl 1.0 (brought along by between)' in vet('brings').stdout
+    code, packages, report = judged('--no-dependencies', 'brings==1.0')
+    assert code == 0 and list(packages) == ['brings'], packages
+    assert ['what 1 of the packages bring along is not judged (--no-dependencies)'] == report['notes'], report
+    # A list with hashes names all; of others each list is one installation, and its line is the place.
+    plain = vet.folder / 'requirements.txt'
+    digest = sha256(wheel('brings', '1.0', {'brings.py': ''}, requires=['between'])[1])
+    plain.write_text('brings==1.0 --hash=sha256:%s\n' % digest)
+    assert judged('-r', plain)[0] == 0
+    plain.write_text('smalllib==1.0\nbrings==1.0\n')
+    code, packages, report = judged('-r', plain)
+    assert code == 1 and packages['berthgpl'] == ('refuse', 'between'), packages
+    assert [one['origin'] for one in report['packages'] if one['name'] == 'berthgpl'] == ['%s:2' % plain], report
+    # What cannot be installed together, or needs what has no wheel, is not known.
+    code, packages, report = judged('lacks==1.0', 'smalllib==1.0')
+    assert code == 3 and packages['lacks'][0] == 'allow' and 'dependencies.unresolved' in rules(report), report
+    said = vet('lacks==1.0').stdout
+    approval = said.split('approve it (package: ')[1].split(',')[0]
+    (vet.folder / 'approvals.yaml').write_text('version: 1\napprovals: [{package: %s, ecosystem: list, rule: dependencies.unresolved, '
+                                               'reason: ours, who: ada, until: 2199-12-31}]\n' % approval)
+    assert judged('lacks==1.0')[0] == 0
+
+
 def test_pip_is_asked_no_more_often_than_it_can_tell(vet, index, monkeypatch):  # noqa: F811
     vet.imported(WEAK)
     tools = vet.folder / 'tools'
@@ -115,7 +153,7 @@ def test_pip_is_asked_no_more_often_than_it_can_tell(vet, index, monkeypatch):  
         plain.write_text('\n'.join(wanted) + '\n')
         done = vet('-r', plain)
         assert done.returncode in (1, 3), done
-        return done.stdout, [line.split(' -- ')[1].split() for line in log.read_text().splitlines()]
+        return done.stdout, [line.split(' -- ')[1].split() for line in log.read_text().splitlines() if ' --no-deps ' in line]
 
     # Down: once for all of them.
     said, times = asked('http://127.0.0.1:9/simple', 'smalllib==1.0', 'first==1.0', 'second==1.0')

@@ -55,6 +55,10 @@ AdvisoryDatabase database(const std::string& imported = "2026-11-25T12:00:00Z") 
     {"id": "CVE-2", "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-thing"}, "ranges": [{"type": "ECOSYSTEM",
        "events": [{"introduced": "2"}, {"fixed": "2.6"}]}]}]},
     {"id": "MAL-1", "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-thing"}, "versions": ["6.6.6"]}]},
+    {"id": "CVE-10", "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-steps"}, "ranges": [{"type": "ECOSYSTEM",
+       "events": [{"introduced": "0"}, {"fixed": "1.9"}, {"introduced": "2"}, {"fixed": "2.10"}]}]}]},
+    {"id": "CVE-11", "affected": [{"package": {"ecosystem": "PyPI", "name": "zz-steps"}, "ranges": [{"type": "ECOSYSTEM",
+       "events": [{"introduced": "1.9"}, {"fixed": "1.10"}, {"introduced": "2.10"}]}]}]},
     {"id": "DSA-1", "database_specific": {"severity": "high"}, "affected": [{"package": {"ecosystem": "Debian:12", "name": "zzlib"},
        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2-2"}]}]}]}])",
                        imported);
@@ -267,13 +271,21 @@ TEST(Judge, NamesWeaknessesAndTheVersionThatHasNone) {
   const Report report = one.report({good("zz-thing", "2.1")});
   const Finding& worst = report.packages[0].findings[0].finding;
   EXPECT_EQ(worst.evidence, "CVE-1, CVSS 9.8: bad (of test)");
-  // 2.5 ends this one, but has another.
-  EXPECT_EQ(worst.remedy, "use 2.5 or later, which has weaknesses of its own");
+  // 2.5 ends this one, but has the other.
+  EXPECT_EQ(worst.remedy, "use 2.6 or later");
   EXPECT_EQ(report.packages[0].findings[1].finding.remedy, "use 2.6 or later");
   one.policy.advisories[SeverityLevel::Critical] = Verdict::Ask;
   one.policy.advisories[SeverityLevel::Unknown] = Verdict::Allow;
   EXPECT_THAT(one.rules(good("zz-thing", "2.1")), ElementsAre("advisory.critical ask"));
   EXPECT_THAT(one.rules(good("zz-thing", "6.6.6")), ElementsAre("advisory.malicious refuse"));
+}
+
+TEST(Judge, NamesTheVersionToWhichTheEndsOfWeaknessesLead) {
+  const auto remedy = [](const char* version) {
+    return Case().report({good("zz-steps", version)}).packages[0].findings[0].finding.remedy;
+  };
+  EXPECT_EQ(remedy("1.5"), "use 1.10 or later");  // 1.9 ends the one and begins the other
+  EXPECT_EQ(remedy("2.1"), "use 2.10 or later, which has weaknesses of its own");
 }
 
 TEST(Judge, LeavesWhatADistributionOwnsToItsOwnData) {
