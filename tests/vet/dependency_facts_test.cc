@@ -23,11 +23,10 @@ TEST(BroughtAlong, IsAllThatNobodyNamedWithWhoAsksForIt) {
   const LockedPackage first = asked_for("First_One", "a.txt:1");
   const LockedPackage second = asked_for("second", "a.txt:2");
   const std::vector<const LockedPackage*> packages = {&first, &second};
-  const std::string report = R"({"install": [)" + installed("first-one", R"("second", "Deep.Down(>=1)") ") + ",
-                    " +
-                        installed("second", R"("middle[x]>=2 ; python_version > '3'", 5)") +
-                        "," + installed("Middle", R"("deep-down", "middle")") + "," + installed("deep.down", "") + "," +
-                        installed("from-nowhere", "") + "]}";
+  const std::string report = R"({"install": [)" + installed("first-one", R"j("second", "Deep.Down(>=1)")j") + "," +
+                             installed("second", R"j("middle[x]>=2 ; python_version > '3'", 5)j") + "," +
+                             installed("Middle", R"("deep-down", "middle")") + "," + installed("deep.down", "") + "," +
+                             installed("from-nowhere", "") + "]}";
   const auto brought = brought_along_in(report, packages);
   ASSERT_TRUE(brought.has_value()) << brought.error().message();
   ASSERT_EQ(brought->size(), 3u);

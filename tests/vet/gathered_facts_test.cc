@@ -58,7 +58,7 @@ TEST(IndexFacts, AskNobodyAboutWhatIsNotOfTheIndex) {
   elsewhere.location = "git+https://host.example/a";
   LockedPackage misspelt;
   misspelt.package = make_package(Ecosystem::PyPI, "--index-url=x", "1", "x");
-  const auto facts = fetch_index_facts({elsewhere, misspelt}, {});
+  const auto facts = fetch_index_facts({elsewhere, misspelt}, {}, {});
   ASSERT_TRUE(ok(facts));
   ASSERT_EQ(facts->size(), 2u);
   EXPECT_EQ(facts->front().findings.front().rule, "source.elsewhere");
