@@ -136,7 +136,8 @@ std::vector<Finding> findings_about_cover(const std::vector<Facts>& facts, const
     const std::string there =
         known == 0 ? "there are no advisories" : fmt::format("there are advisories of {} packages alone", known);
     findings.push_back({policy.uncovered, "database.uncovered", make_package(ecosystem, name, "", ""),
-                        fmt::format("of {} {}: no weakness of the {} packages of it is known", name, there, count),
+                        fmt::format("of {} {}: no {}weakness of the {} packages of it is known", name, there,
+                                    known == 0 ? "" : "other ", count),
                         remedy_of_cover(release)});
   }
   return findings;

@@ -392,17 +392,18 @@ TEST(Judge, TellsOfWhichDistributionsThereAreNoAdvisories) {
   EXPECT_EQ(report.verdict(), Verdict::Allow);
   std::vector<std::string> told;
   for (const Finding& one : report.general) told.push_back(one.rule + ": " + one.evidence + "; " + one.remedy);
-  EXPECT_THAT(told,
-              ElementsAre("database.uncovered: of a distribution that does not name itself there are no advisories: no "
-                          "weakness of the 1 packages of it is known; this Berth matches no advisories of it: ask the "
-                          "distribution's own tools",
-                          // A few advisories are in the database.
-                          "database.uncovered: of Debian:12 there are advisories of 1 packages alone: no weakness of "
-                          "the 2 packages of it is known; berth vet db import FILE, with "
-                          "https://osv-vulnerabilities.storage.googleapis.com/Debian/all.zip, or name that in vet.yaml "
-                          "(advisories.sources) for berth vet db update",
-                          "database.uncovered: of amzn:2 there are no advisories: no weakness of the 1 packages of it "
-                          "is known; this Berth matches no advisories of it: ask the distribution's own tools"));
+  EXPECT_THAT(
+      told,
+      ElementsAre("database.uncovered: of a distribution that does not name itself there are no advisories: no "
+                  "weakness of the 1 packages of it is known; this Berth matches no advisories of it: ask the "
+                  "distribution's own tools",
+                  // A few advisories are in the database.
+                  "database.uncovered: of Debian:12 there are advisories of 1 packages alone: no other weakness of "
+                  "the 2 packages of it is known; berth vet db import FILE, with "
+                  "https://osv-vulnerabilities.storage.googleapis.com/Debian/all.zip, or name that in vet.yaml "
+                  "(advisories.sources) for berth vet db update",
+                  "database.uncovered: of amzn:2 there are no advisories: no weakness of the 1 packages of it "
+                  "is known; this Berth matches no advisories of it: ask the distribution's own tools"));
   with.policy.uncovered = Verdict::Ask;
   EXPECT_EQ(with.report(facts).verdict(), Verdict::Ask);
   EXPECT_EQ(with.report({good()}).verdict(), Verdict::Allow);
