@@ -6,6 +6,7 @@
 
 #include "berth/base/error.h"
 #include "berth/vet/lock_file.h"
+#include "berth/vet/project_file.h"
 #include "berth/vet/requirements.h"
 
 namespace {
@@ -13,6 +14,8 @@ namespace {
 using namespace berth;
 
 Result<vet::LockFile> read(char form, std::string_view text) {
+  if (form == 'y') return vet::parse_pyproject(text, "pyproject.toml");
+  if (form == 'P') return vet::parse_pipfile(text, "Pipfile");
   switch (form % 5) {
     case 0:
       return vet::parse_pipfile_lock(text, "lock");

@@ -1,0 +1,20 @@
+// What a Python project asks for in its own file, where no lock says it: pyproject.toml, Pipfile.
+#pragma once
+
+#include <string_view>
+
+#include "berth/base/result.h"
+#include "berth/vet/locked_package.h"
+
+namespace berth::vet {
+
+// pyproject.toml: `dependencies` and `optional-dependencies` of [project] (PEP 621), [dependency-groups] (PEP 735),
+// `requires` of [build-system] (PEP 518), and the tables of poetry. What only running something would tell
+// (`dynamic`), and what pip has no words for (poetry's `^`), is left out with its reason. `name` is what origins call
+// the file. Errors: InvalidInput for what is no TOML, with the line; Exhausted past a bound.
+Result<LockFile> parse_pyproject(std::string_view text, std::string_view name);
+
+// Pipfile: [packages] and [dev-packages], and the first [[source]]. Errors: likewise.
+Result<LockFile> parse_pipfile(std::string_view text, std::string_view name);
+
+}  // namespace berth::vet

@@ -1,0 +1,88 @@
+#include "berth/vet/project_file.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace berth::vet {
+namespace {
+
+// "name==1.0 pyproject.toml:3", and "left out pyproject.toml:4: why".
+std::vector<std::string> lines_of(const Result<LockFile>& lock) {
+  if (!lock) return {lock.error().message()};
+  std::vector<std::string> lines;
+  for (const LockedPackage& one : lock->packages) {
+    const std::string version = one.package.version.empty() ? one.specifier : "==" + one.package.version;
+    lines.push_back(fmt::format("{}{} {}", one.package.name, version, one.package.origin));
+  }
+  for (const LeftOut& one : lock->left_out) lines.push_back(fmt::format("left out {}: {}", one.origin, one.why));
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(ProjectFile, TellsWhatAProjectAsksFor) {
+  EXPECT_EQ(lines_of(parse_pyproject("[project]\n"
+                                     "name = 'own'\n"
+                                     "dependencies = ['requests[socks]>=2,<3', 'idna == 3.4']\n"
+                                     "[project.optional-dependencies]\n"
+                                     "more = ['six']\n"
+                                     "[dependency-groups]\n"
+                                     "test = ['pytest', {include-group = 'more'}]\n"
+                                     "[build-system]\n"
+                                     "requires = ['hatchling']\n",
+                                     "pyproject.toml")),
+            (Lines{"requests>=2,<3 pyproject.toml:3", "idna==3.4 pyproject.toml:3", "six pyproject.toml:5",
+                   "pytest pyproject.toml:7", "hatchling pyproject.toml:9"}));
+}
+
+TEST(ProjectFile, LeavesOutWithItsReasonWhatCannotBeJudged) {
+  const Lines lines =
+      lines_of(parse_pyproject("[project]\n"
+                               "dynamic = ['version', 'dependencies']\n"
+                               "dependencies = [5, 'two words']\n"
+                               "[tool.poetry.dependencies]\n"
+                               "python = '^3.11'\n"
+                               "one = '^1.2'\n"
+                               "two = {version = '1.5', extras = ['x']}\n"
+                               "three = {git = 'https://host.example/three'}\n"
+                               "four = '*'\n"
+                               "five = '>=1,<2'\n"
+                               "[tool.poetry.group.dev.dependencies]\n"
+                               "six = '~=1.0'\n",
+                               "p"));
+  ASSERT_EQ(lines.size(), 9u) << fmt::format("{}", lines.size());
+  EXPECT_EQ((Lines{lines.begin(), lines.begin() + 4}),
+            (Lines{"five>=1,<2 p:10", "four p:9", "two==1.5 p:7", "six~=1.0 p:12"}));
+  EXPECT_EQ(lines[4], "left out p:3: it is no text");
+  EXPECT_TRUE(lines[5].starts_with("left out p:3: ")) << lines[5];
+  EXPECT_EQ(lines[6], "left out p:2: its dependencies are told by running it alone");
+  EXPECT_EQ(lines[7],
+            "left out p:6: 'one' ^1.2: only the tool itself knows which version it takes: make its lock file");
+  EXPECT_EQ(lines[8], "left out p:8: 'three' is taken from a repository, an address or a path");
+}
+
+TEST(ProjectFile, ReadsPipfilesWithTheirIndex) {
+  const auto lock = parse_pipfile(
+      "[[source]]\n"
+      "url = 'https://me:word@index.example/simple'\n"
+      "[packages]\n"
+      "requests = '*'\n"
+      "[dev-packages]\n"
+      "idna = {version = '==3.4'}\n",
+      "Pipfile");
+  EXPECT_EQ(lines_of(lock), (Lines{"requests Pipfile:4", "idna==3.4 Pipfile:6"}));
+  EXPECT_EQ(lock->index, "https://index.example/simple");
+}
+
+TEST(ProjectFile, IsAnErrorWhereItIsNoToml) {
+  EXPECT_TRUE(lines_of(parse_pyproject("[project\n", "p"))[0].starts_with("p:1: "));
+  EXPECT_TRUE(lines_of(parse_pyproject("[tool.black]\nline-length = 100\n", "p")).empty());
+  EXPECT_EQ(lines_of(parse_pyproject("[project]\ndependencies = 'requests'\n", "p")),
+            (Lines{"left out p:2: it is no list"}));
+}
+
+}  // namespace
+}  // namespace berth::vet
