@@ -215,6 +215,11 @@ Presence IndexPages::presence_of(const std::string& project) const {
   return std::ranges::all_of(asked->second, is(Presence::Absent)) ? Presence::Absent : Presence::Unknown;
 }
 
+std::string IndexPages::why_no_hashes(const vet::Facts& facts) const {
+  const auto asked = answers_.find(facts.package.name);
+  return vet::why_no_hashes(facts, asked == answers_.end() ? std::vector<vet::IndexAnswer>() : asked->second);
+}
+
 Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
   BERTH_CHECK_OK(ask(facts));
   for (vet::Facts& one : facts) {

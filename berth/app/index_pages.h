@@ -39,6 +39,8 @@ class IndexPages {
   // that the index gives, or leaves a package without a licence because it cannot be read, gets the finding
   // facts.missing (Ask). Errors: those of the watch.
   Result<void> tell(std::vector<vet::Facts>& facts);
+  // As vet::why_no_hashes, of what was told.
+  std::string why_no_hashes(const vet::Facts& facts) const;
 
  private:
   void tell_licences(std::vector<vet::Facts>& facts) const;

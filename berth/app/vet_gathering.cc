@@ -1,6 +1,7 @@
 #include "berth/app/vet_gathering.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,6 @@
 #include <optional>
 #include <set>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "berth/app/index_pages.h"
@@ -55,6 +55,12 @@ bool is_list_name(const std::string& subject) {
          std::ranges::find(kListNames, subject) != kListNames.end();
 }
 
+bool asks_for_nothing(const vet::LockFile& lock) { return lock.packages.empty() && !vet::facts_of_list(lock, ""); }
+
+std::string nothing_in(const std::string& list) {
+  return fmt::format("the list '{}' asks for no package", shown(list));
+}
+
 class Gathering {
  public:
   explicit Gathering(const Settings& settings) : settings_(settings) {}
@@ -81,8 +87,13 @@ class Gathering {
     return {};
   }
 
-  Result<void> add_file(const std::string& file) {
+  // Errors: those of reading it; InvalidInput for one that asks for nothing, where it `is_alone`.
+  Result<void> add_file(const std::string& file, bool is_alone) {
     BERTH_TRY(vet::LockFile lock, vet::read_lock_file(file));
+    if (asks_for_nothing(lock)) {
+      if (is_alone) return fail(Errc::InvalidInput, nothing_in(file) + ", so there is nothing to judge");
+      gathered_.notes.push_back(nothing_in(file));
+    }
     add_list(std::move(lock), fs::path(file).filename().native());
     return {};
   }
@@ -104,6 +115,11 @@ class Gathering {
       BERTH_TRY(found, vet::fetch_index_facts(packages_, environment, known));
       if (dependencies) BERTH_CHECK_OK(add_brought_along(found, environment));
       BERTH_CHECK_OK(pages.tell(found));
+      for (std::size_t i = 0; i < packages_.size(); ++i) {
+        if (packages_[i].files.empty() || found[i].locked_sha256.empty()) continue;
+        const std::string why = pages.why_no_hashes(found[i]);
+        if (!why.empty()) found[i].findings.push_back(vet::finding_about_unknown_files(found[i].package, why));
+      }
     }
     if (offline || !dependencies) note_dependencies(found, offline ? "--offline" : "--no-dependencies");
     for (std::size_t i = 0; i < packages_.size(); ++i) {
@@ -130,17 +146,21 @@ class Gathering {
       for (vet::LockedPackage& one : build->asks.packages) add_package(std::move(one));
     } else {
       BERTH_TRY(std::vector<vet::NamedList> lists, vet::read_folder_lists(subject));
-      is_something = !lists.empty();
-      for (vet::NamedList& one : lists) add_named_list(std::move(one));
+      for (vet::NamedList& one : lists) {
+        const bool is_empty = one.problem.empty() && asks_for_nothing(one.lock);
+        if (is_empty) gathered_.notes.push_back(nothing_in(one.name));
+        is_something |= !is_empty;
+        add_named_list(std::move(one));
+      }
     }
     BERTH_TRY(std::vector<vet::Facts> installed, facts_of_folder(subject, name));
     if (!is_something && installed.empty()) {
-      return fail(
-          Errc::NotFound,
-          fmt::format("there is nothing to judge in '{}': no Dockerfile or Containerfile, no list or lock file "
-                      "(*requirements*.txt, Pipfile.lock, poetry.lock, uv.lock, pylock.toml), nothing installed "
-                      "(*.dist-info, *.egg-info, a distribution's packages)",
-                      shown(subject)));
+      return fail(Errc::NotFound,
+                  fmt::format("there is nothing to judge in '{}': no Dockerfile or Containerfile, no list or lock file "
+                              "(*requirements*.txt, Pipfile.lock, poetry.lock, uv.lock, pylock.toml) that asks for "
+                              "anything, nothing installed "
+                              "(*.dist-info, *.egg-info, a distribution's packages)",
+                              shown(subject)));
     }
     std::ranges::move(installed, std::back_inserter(gathered_.facts));
     return {};
@@ -168,7 +188,10 @@ class Gathering {
   void add_package(vet::LockedPackage one) {
     const vet::Package& package = one.package;
     // A list that others take in is read with each of them.
-    if (!seen_.emplace(package.written, package.version, one.specifier, package.origin, one.marker).second) return;
+    const std::string bounds = fmt::format("{}", fmt::join(one.bounds, "\n"));
+    if (!seen_.insert({package.written, package.version, one.specifier, package.origin, one.marker, bounds}).second) {
+      return;
+    }
     if (vet::never_holds_on_linux(one.marker)) {
       gathered_.notes.push_back(fmt::format("{}: '{}' is not judged, since no image here has it: {}",
                                             shown(package.origin), shown(package.written), shown(one.marker)));
@@ -194,16 +217,21 @@ class Gathering {
 
   // List by list, for what one installs need not go with another.
   Result<void> add_brought_along(std::vector<vet::Facts>& found, const std::vector<std::string>& environment) {
-    std::map<std::string_view, std::vector<const vet::LockedPackage*>> lists;
-    for (const vet::LockedPackage* one : bringing(found)) lists[vet::place_of(one->package.origin).file].push_back(one);
+    // By file, and by what holds the versions of all that comes along.
+    std::map<const std::string*, std::size_t> helds;
+    std::map<std::pair<std::string_view, std::size_t>, std::vector<const vet::LockedPackage*>> lists;
+    for (const vet::LockedPackage* one : bringing(found)) {
+      const std::size_t held = helds.try_emplace(one->held.get(), helds.size()).first->second;
+      lists[{vet::place_of(one->package.origin).file, held}].push_back(one);
+    }
     std::set<std::pair<std::string, std::string>> known;
     for (const vet::Facts& one : found) known.emplace(one.package.name, one.package.version);
-    for (const auto& [name, packages] : lists) {
+    for (const auto& [list, packages] : lists) {
       BERTH_TRY(vet::BroughtAlong brought, vet::fetch_brought_along(packages, environment));
       for (vet::Facts& one : brought.packages) {
         if (known.emplace(one.package.name, one.package.version).second) found.push_back(std::move(one));
       }
-      if (!brought.problem.empty()) gathered_.facts.push_back(unresolved(name, brought.problem));
+      if (!brought.problem.empty()) gathered_.facts.push_back(unresolved(list.first, brought.problem));
     }
     return {};
   }
@@ -228,7 +256,8 @@ class Gathering {
 
   const Settings& settings_;
   std::vector<vet::LockedPackage> packages_;
-  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> seen_;
+  // Written, version, specifier, origin, marker, bounds.
+  std::set<std::array<std::string, 6>> seen_;
   VetGathered gathered_;
 };
 
@@ -237,7 +266,8 @@ class Gathering {
 Result<VetGathered> gather_for_vetting(const Settings& settings, const VetRequest& request) {
   Gathering gathering(settings);
   for (const std::string& subject : request.subjects) BERTH_CHECK_OK(gathering.add_subject(subject));
-  for (const std::string& file : request.files) BERTH_CHECK_OK(gathering.add_file(file));
+  const bool is_alone = request.subjects.size() + request.files.size() == 1;
+  for (const std::string& file : request.files) BERTH_CHECK_OK(gathering.add_file(file, is_alone));
   return std::move(gathering).finish(request.offline, request.dependencies);
 }
 

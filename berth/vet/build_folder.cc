@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -14,6 +16,7 @@
 #include "berth/sys/file.h"
 #include "berth/vet/build_lists.h"
 #include "berth/vet/build_rules.h"
+#include "berth/vet/constraints.h"
 #include "berth/vet/dockerfile.h"
 #include "berth/vet/lock_file.h"
 #include "berth/vet/requirements.h"
@@ -66,11 +69,13 @@ Result<std::vector<std::string>> lists_in(const fs::path& folder) {
 }
 
 // The list at `name` in the folder; where its name says nothing of its form, one of requirements.
-Result<LockFile> read_list(const UniqueFd& root, const fs::path& folder, const std::string& name) {
+Result<LockFile> read_list(const UniqueFd& root, const fs::path& folder, const std::string& name,
+                           ListRole role = ListRole::Requirements) {
   // A link is refused here; lists that it includes are held in the folder by their reader.
   BERTH_TRY(const std::string text, read_inside(root, name, kMostLockBytes));
   const LockKind kind = lock_kind_of(fs::path(name).filename().native()).value_or(LockKind::Requirements);
-  return kind == LockKind::Requirements ? read_requirements(folder, name) : parse_lock(kind, text, name);
+  const bool is_plain = kind == LockKind::Requirements || role == ListRole::Constraints;
+  return is_plain ? read_requirements(folder, name, role) : parse_lock(kind, text, name);
 }
 
 // Packages keep the index that their list names.
@@ -107,8 +112,11 @@ class FolderReading {
                                       "ask one index (--index-url) that has all"});
     }
     index_ = asks.lock.index;
+    Build build = {std::string(name), std::move(dockerfile), {}};
+    for (const ConstrainedPart& part : asks.constrained) add_constraints(build, part, asks);
+    build.lists = std::move(asks.included);
     vet::add(read_.asks, std::move(asks.lock));
-    builds_.push_back({std::string(name), std::move(dockerfile), std::move(asks.included)});
+    builds_.push_back(std::move(build));
     return {};
   }
 
@@ -163,24 +171,59 @@ class FolderReading {
     return place;
   }
 
-  void add_list_of_build(const Build& build, const IncludedList& list) {
+  // A list where the build finds it; nothing where that cannot be, which is told.
+  std::optional<NamedList> find_list(const Build& build, const IncludedList& list, ListRole role) {
     const std::string origin = fmt::format("{}:{}", build.name, list.line);
     const std::string shown = to_visible(list.path, false);
     const auto refuse = [&](std::string_view why) {
       read_.image.findings.push_back(
           unread(read_.image.package, origin,
-                 fmt::format("{}: it installs from the list '{}', {}", origin, shown, to_visible(why, false))));
+                 fmt::format("{}: it installs by the list '{}', {}", origin, shown, to_visible(why, false))));
+      return std::nullopt;
     };
-    if (seen_.size() > kMostLists) return refuse(fmt::format("and reads more than {} lists", kMostLists));
+    if (++lists_read_ > kMostLists) return refuse(fmt::format("and reads more than {} lists", kMostLists));
     for (const std::string& place : places_in_folder(build.file, list.path, list.line)) {
-      if (seen_.contains(place)) return;
-      auto read = read_list(root_, folder_, place);
+      auto read = read_list(root_, folder_, place, role);
       if (!read && read.error().code() == Errc::NotFound) continue;
-      seen_.insert(place);
+      if (role == ListRole::Requirements) seen_.insert(place);
       if (!read) return refuse(fmt::format("which cannot be read: {}", read.error().message()));
-      return take(place, *std::move(read), list.index);
+      return NamedList{place, *std::move(read), {}};
     }
-    refuse("which is not in the folder");
+    return refuse("which is not in the folder");
+  }
+
+  // What a list of constraints holds is held, and what it takes in by -r is installed.
+  void add_constraints(const Build& build, const ConstrainedPart& part, RequirementsText& asks) {
+    for (const IncludedList& by : part.by) {
+      auto list = find_list(build, by, ListRole::Constraints);
+      if (!list) continue;
+      hold(std::span(asks.lock.packages).subspan(part.first_package, part.last_package - part.first_package),
+           list->lock, list->name);
+      for (std::size_t i = part.first_list; i < part.last_list; ++i) {
+        IncludedList& held = asks.included[i];
+        held.constraints.insert(held.constraints.end(), list->lock.constraints.begin(), list->lock.constraints.end());
+        held.takes_prereleases |= list->lock.takes_prereleases;
+      }
+      take(list->name, std::move(list->lock), {});
+    }
+  }
+
+  void hold(std::span<LockedPackage> packages, const LockFile& by, const std::string& name) {
+    if (by.takes_prereleases) take_prereleases(packages);
+    if (auto held = constrain(packages, by.constraints); !held) {
+      read_.image.findings.push_back(unread(read_.image.package, name, to_visible(held.error().message(), false)));
+    }
+  }
+
+  void add_list_of_build(const Build& build, const IncludedList& list) {
+    auto found = find_list(build, list, ListRole::Requirements);
+    const bool is_plain = list.constraints.empty() && !list.takes_prereleases;
+    if (!found || (is_plain && !read_plainly_.insert(found->name).second)) return;
+    LockFile by;
+    by.constraints = list.constraints;
+    by.takes_prereleases = list.takes_prereleases;
+    hold(found->lock.packages, by, fmt::format("{}:{}", build.name, list.line));
+    take(found->name, std::move(found->lock), list.index);
   }
 
   void take(const std::string& name, LockFile list, const std::string& index) {
@@ -188,6 +231,11 @@ class FolderReading {
       read_.image.findings.push_back({Verdict::Ask, "build.extra-index", placed(name),
                                       fmt::format("{} names a second index '{}'", name, more),
                                       "ask one index (--index-url) that has all"});
+    }
+    for (const ListSetting& one : list.settings) {
+      read_.image.findings.push_back({Verdict::Ask, one.rule, placed(one.origin),
+                                      fmt::format("{}: {}", one.origin, one.why),
+                                      "leave the option out, or approve it"});
     }
     if (list.index.empty()) list.index = index;
     vet::add(read_.asks, std::move(list));
@@ -198,6 +246,8 @@ class FolderReading {
   BuildFolder read_;
   std::vector<Build> builds_;
   std::set<std::string> seen_;
+  std::set<std::string> read_plainly_;  // without constraints, once each
+  std::size_t lists_read_ = 0;
   std::string index_;  // where nothing nearer says another
 };
 

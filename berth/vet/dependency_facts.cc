@@ -1,11 +1,21 @@
 #include "berth/vet/dependency_facts.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkostemp
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
+#include "berth/sys/file.h"
 #include "berth/vet/index_facts.h"
 
 namespace berth::vet {
@@ -35,6 +45,42 @@ std::map<std::string, std::string> askers_in(const Json& report) {
   }
   return askers;
 }
+
+// A list of constraints where pip can read it, while this lives.
+class HeldList {
+ public:
+  static Result<HeldList> write(const std::shared_ptr<const std::string>& text) {
+    if (!text) return HeldList({});
+    std::error_code error;
+    std::string path = (std::filesystem::temp_directory_path(error) / "berth-constraints-XXXXXX").native();
+    const UniqueFd file(error ? -1 : ::mkostemp(path.data(), O_CLOEXEC));
+    if (file.get() < 0) return std::unexpected(Error::from_errno(errno, "make a file for pip's constraints"));
+    HeldList held(std::move(path));
+    BERTH_CHECK_OK(sys::write_all(file.get(), *text, held.path_));
+    return held;
+  }
+
+  HeldList(HeldList&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  HeldList& operator=(HeldList&&) = delete;
+  ~HeldList() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  // Beside those that this machine's pip has anyway.
+  std::vector<std::string> added_to(const std::vector<std::string>& way) const {
+    std::vector<std::string> whole = way;
+    if (path_.empty()) return whole;
+    const char* others = std::getenv("PIP_CONSTRAINT");
+    whole.push_back(
+        fmt::format("PIP_CONSTRAINT={}{}{}", others == nullptr ? "" : others, others == nullptr ? "" : " ", path_));
+    return whole;
+  }
+
+ private:
+  explicit HeldList(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
+};
 
 }  // namespace
 
@@ -66,7 +112,8 @@ Result<BroughtAlong> fetch_brought_along(std::span<const LockedPackage* const> p
   BroughtAlong brought;
   if (packages.empty()) return brought;
   const auto found = [&]() -> Result<std::vector<Facts>> {
-    BERTH_TRY(const std::string report, run_pip_report(packages, way, PipDependencies::Included));
+    BERTH_TRY(const HeldList held, HeldList::write(packages.front()->held));
+    BERTH_TRY(const std::string report, run_pip_report(packages, held.added_to(way), PipDependencies::Included));
     return brought_along_in(report, packages);
   }();
   if (found) {

@@ -38,13 +38,17 @@ std::vector<std::string> environment_of(const std::vector<std::string>& way) {
   return kept;
 }
 
-std::string requirement_of(const LockedPackage& locked, PipDependencies dependencies) {
+// What pip is to find one version for, each a word.
+std::vector<std::string> requirements_of(const LockedPackage& locked, PipDependencies dependencies) {
   const Package& package = locked.package;
   std::string name = package.written;
   if (dependencies == PipDependencies::Included && !locked.extras.empty()) {
     name += fmt::format("[{}]", fmt::join(locked.extras, ","));
   }
-  return package.version.empty() ? name + locked.specifier : fmt::format("{}=={}", name, package.version);
+  const std::string specifier = package.version.empty() ? locked.specifier : fmt::format("=={}", package.version);
+  std::vector<std::string> requirements = {name + specifier};
+  for (const std::string& bound : locked.bounds) requirements.push_back(package.written + bound);
+  return requirements;
 }
 
 std::vector<std::string> texts_of(const Json* list) {
@@ -205,7 +209,9 @@ Result<std::string> run_pip_report(Several packages, const std::vector<std::stri
   argv.insert(argv.end(), {"--dry-run", "--ignore-installed", "--only-binary=:all:", "--report", "-"});
   if (dependencies == PipDependencies::LeftOut) argv.emplace_back("--no-deps");
   argv.emplace_back("--");
-  for (const LockedPackage* locked : packages) argv.push_back(requirement_of(*locked, dependencies));
+  for (const LockedPackage* locked : packages) {
+    std::ranges::move(requirements_of(*locked, dependencies), std::back_inserter(argv));
+  }
   sys::ToolOptions options = {.environment = environment_of(way)};
   options.time_limit = kTimeLimit;
   options.output_limit_bytes = kLargestReport;

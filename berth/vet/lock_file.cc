@@ -52,6 +52,7 @@ Result<LockFile> read_lock_file(const fs::path& path) {
     // As the path was given: two files of one name are told apart.
     for (LockedPackage& one : lock.packages) one.package.origin = (folder / one.package.origin).native();
     for (LeftOut& one : lock.left_out) one.origin = (folder / one.origin).native();
+    for (ListSetting& one : lock.settings) one.origin = (folder / one.origin).native();
     return lock;
   }
   BERTH_TRY(const std::string text, sys::read_file(path, kMostLockBytes));

@@ -82,6 +82,10 @@ std::optional<Finding> finding_about_source(const LockedPackage& locked, const M
                    "take it from the index that pip of this machine asks, make that one pip's (pip config set "
                    "global.index-url), or approve it"};
   };
+  if (!locked.paths.empty()) {
+    return finding(fmt::format("{} takes a file of it from the path '{}': nothing says that it is the index's",
+                               shown(locked.package.origin), shown(locked.paths.front())));
+  }
   const auto is_index = [&](const std::string& index) { return normal_index(index) == normal_index(locked.index); };
   const bool is_asked =
       std::ranges::any_of(machine.indexes, is_index) || std::ranges::any_of(machine.find_links, is_index);
@@ -97,9 +101,27 @@ std::optional<Finding> finding_about_source(const LockedPackage& locked, const M
     return !address.scheme.empty() && !keeps_files(address, machine);
   };
   const auto strange = std::ranges::find_if(locked.files, is_strange);
-  if (strange == locked.files.end()) return std::nullopt;
-  return finding(fmt::format("{} takes a file of it from '{}', which is no host of the index of this machine's pip, {}",
-                             shown(locked.package.origin), shown(*strange), asked(machine)));
+  if (strange != locked.files.end()) {
+    return finding(
+        fmt::format("{} takes a file of it from '{}', which is no host of the index of this machine's pip, {}",
+                    shown(locked.package.origin), shown(*strange), asked(machine)));
+  }
+  if (locked.unproven.empty()) return std::nullopt;
+  return Finding{
+      Verdict::Ask, "source.hash", locked.package,
+      fmt::format("{} takes a file of it from '{}' without a SHA-256, or with another hash beside it: whether "
+                  "it is the index's is not known",
+                  shown(locked.package.origin), shown(locked.unproven.front())),
+      "lock it anew with SHA-256 alone, as the lock's own tool does from an index that gives them, or "
+      "approve it"};
+}
+
+Finding finding_about_unknown_files(const Package& package, std::string_view why) {
+  return {Verdict::Ask, "source.hash", package,
+          fmt::format("{} says where its files lie; whether they are those that the index has for this version is not "
+                      "known: {}",
+                      shown(package.origin), shown(why)),
+          "take it from an index whose pages give hashes in JSON, or approve it"};
 }
 
 Package list_package(std::string_view path) {
@@ -117,6 +139,12 @@ std::optional<Facts> facts_of_list(const LockFile& lock, std::string_view path) 
     facts.findings.push_back({Verdict::Ask, "source.elsewhere", std::move(place),
                               fmt::format("{}: {}", one.origin, one.why),
                               "name a package and take it from the index, " + approving});
+  }
+  for (const ListSetting& one : lock.settings) {
+    Package place = facts.package;
+    place.origin = one.origin;
+    facts.findings.push_back({Verdict::Ask, one.rule, std::move(place), fmt::format("{}: {}", one.origin, one.why),
+                              "leave the option out, " + approving});
   }
   for (const std::string& index : lock.more_indexes) {
     facts.findings.push_back({Verdict::Ask, "build.extra-index", facts.package,

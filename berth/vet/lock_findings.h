@@ -23,12 +23,17 @@ struct MachineIndexes {
 std::string normal_index(std::string_view address);
 
 // The finding `source.elsewhere` (Ask) where a lock takes `locked` from an index that the machine's pip does not ask,
-// or a file of it from a host that is neither that of one of them nor known to keep the files of one. What is from no
-// index at all is not looked at.
+// or a file of it from a path, or a host that is neither that of one of them nor known to keep the files of one. Else
+// `source.hash` (Ask) where it takes a file from an address without a SHA-256, by which alone it can be known. What is
+// from no index at all is not looked at.
 std::optional<Finding> finding_about_source(const LockedPackage& locked, const MachineIndexes& machine);
 
-// What `lock` names that is no package (`source.elsewhere`) and the indexes that it asks besides its first
-// (`build.extra-index`), as facts of Ecosystem::List by the name of the file at `path`; nothing where there is neither.
+// `source.hash` (Ask), about files that a lock names by their addresses, where nothing tells which the index has.
+Finding finding_about_unknown_files(const Package& package, std::string_view why);
+
+// What `lock` names that is no package (`source.elsewhere`), its settings that are to be judged, by their own rules
+// (Ask), and the indexes that it asks besides its first (`build.extra-index`), as facts of Ecosystem::List by the name
+// of the file at `path`; nothing where there is neither.
 std::optional<Facts> facts_of_list(const LockFile& lock, std::string_view path);
 
 // A package of Ecosystem::List that an approval can name: by the name of the file at `path`, or "list".

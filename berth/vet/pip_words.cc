@@ -6,12 +6,17 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <ranges>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "berth/base/utf8.h"
 #include "berth/vet/build_commands.h"
 #include "berth/vet/build_rules.h"
+#include "berth/vet/constraints.h"
 #include "berth/vet/lock_file.h"
+#include "berth/vet/pip_variables.h"
 #include "berth/vet/requirements.h"
 
 namespace berth::vet {
@@ -47,6 +52,12 @@ constexpr auto kWithValue = std::to_array<std::string_view>({"-r",
                                                              "--only-binary",
                                                              "--progress-bar",
                                                              "--use-feature",
+                                                             "--constraints",
+                                                             "--build-constraint",
+                                                             "--build-constraints",
+                                                             "--override",
+                                                             "--overrides",
+                                                             "--prerelease",
                                                              "--upgrade-strategy",
                                                              "--report",
                                                              "--python",
@@ -64,6 +75,10 @@ constexpr auto kWithValue = std::to_array<std::string_view>({"-r",
                                                              "--directory",
                                                              "-C",
                                                              "--project"});
+
+constexpr auto kVerbs = std::to_array<std::string_view>({"install", "sync", "add"});
+// What switches a variable of pip off.
+constexpr auto kOff = std::to_array<std::string_view>({"0", "false", "no", "off", "n", "f"});
 
 // What a command's words are.
 enum class Takes {
@@ -169,11 +184,16 @@ bool is_redirection(std::string_view word) {
 // Gathers what the commands of one build install.
 class Gathering {
  public:
-  explicit Gathering(std::string_view file) : file_(file) {}
+  Gathering(const Dockerfile& dockerfile, std::string_view file)
+      : file_(file),
+        constraint_("PIP_CONSTRAINT", dockerfile),
+        uv_constraint_("UV_CONSTRAINT", dockerfile),
+        prereleases_("PIP_PRE", dockerfile) {}
 
   void add(const BuildCommand& one) {
     note_folder(one);
     note_index(one.command.words);
+    for (PipVariable* variable : {&constraint_, &uv_constraint_, &prereleases_}) variable->note(one);
     if (std::ranges::find(one.command.words, "setup.py") != one.command.words.end() &&
         std::ranges::find(one.command.words, "install") != one.command.words.end()) {
       leave_out(one.line, "'setup.py install' takes what its own code says");
@@ -181,11 +201,24 @@ class Gathering {
     const auto installing = installed_by(one.command);
     if (!installing) return;
     index_.clear();
+    constraints_.clear();
+    takes_prereleases_ = false;
     const std::size_t before = read_.lock.packages.size();
     const std::size_t lists = read_.included.size();
     add_words(*installing, one);
     for (std::size_t i = before; i < read_.lock.packages.size(); ++i) read_.lock.packages[i].index = index_;
     for (std::size_t i = lists; i < read_.included.size(); ++i) read_.included[i].index = index_;
+    if (installing->installer.takes == Takes::Locked) return;
+    note_environment(one);
+    ConstrainedPart part = {{}, before, read_.lock.packages.size(), lists, read_.included.size()};
+    if (takes_prereleases_) {
+      take_prereleases(std::span(read_.lock.packages).subspan(before));
+      for (std::size_t i = lists; i < part.last_list; ++i) read_.included[i].takes_prereleases = true;
+    }
+    for (const std::string& path : constraints_) {
+      if (auto list = list_of(path, one)) part.by.push_back(*std::move(list));
+    }
+    if (!part.by.empty()) read_.constrained.push_back(std::move(part));
   }
 
   void note_index(const std::vector<std::string>& words) {
@@ -204,6 +237,21 @@ class Gathering {
   void note_folder(const BuildCommand& one) {
     const std::vector<std::string>& words = one.command.words;
     if (words.size() == 2 && words[0] == "cd") folders_[one.group] /= words[1];
+  }
+
+  // What it says to the command at hand.
+  void note_environment(const BuildCommand& one) {
+    // `uv pip install`, not `pip install uv`.
+    const std::vector<std::string>& words = one.command.words;
+    const auto tool = std::ranges::find(words, "uv");
+    const bool is_uv = tool != words.end() && tool < std::ranges::find_first_of(words, kVerbs);
+    const std::string lists = (is_uv ? uv_constraint_ : constraint_).of(one);
+    for (const auto part : std::views::split(lists, ' ')) {
+      if (!part.empty()) constraints_.emplace_back(part.begin(), part.end());
+    }
+    const std::string prereleases = is_uv ? std::string() : prereleases_.of(one);
+    const bool is_off = prereleases.empty() || std::ranges::find(kOff, prereleases) != kOff.end();
+    takes_prereleases_ = takes_prereleases_ || !is_off;
   }
 
   void leave_out(std::size_t line, std::string why) {
@@ -243,6 +291,16 @@ class Gathering {
                 fmt::format("pip installs '{}' as editable, which is no package of the index", shown(option.value)));
       return true;
     }
+    if (option.name == "-c" || option.name == "--constraint" || option.name == "--constraints") {
+      constraints_.emplace_back(option.value);
+    }
+    if (option.name == "--override" || option.name == "--overrides") {
+      leave_out(one.line,
+                fmt::format("it puts other versions in the place of those that are asked for, by the list '{}'",
+                            shown(option.value)));
+    }
+    const bool is_any = option.name == "--prerelease" && option.value != "disallow";
+    if (option.name == "--pre" || is_any) takes_prereleases_ = true;
     if (option.name == "-i" || option.name == "--index-url") index_ = without_credentials(option.value);
     if (option.name == "-f" || option.name == "--find-links") {
       read_.lock.more_indexes.push_back(without_credentials(option.value));
@@ -251,14 +309,19 @@ class Gathering {
   }
 
   void add_list(const std::string& path, const BuildCommand& one) {
+    if (auto list = list_of(path, one)) read_.included.push_back(*std::move(list));
+  }
+
+  // Nothing where only the build knows it, which is noted.
+  std::optional<IncludedList> list_of(const std::string& path, const BuildCommand& one) {
     if (path.empty() || path == "-" || path.contains('$') || path.contains("://") || path.starts_with("/dev/") ||
         path.starts_with("/proc/")) {
-      return leave_out(one.line,
-                       fmt::format("it installs from the list '{}', which only the build knows", shown(path)));
+      leave_out(one.line, fmt::format("it installs by the list '{}', which only the build knows", shown(path)));
+      return std::nullopt;
     }
     const auto folder = folders_.find(one.group);
     const std::filesystem::path whole = folder == folders_.end() ? std::filesystem::path(path) : folder->second / path;
-    read_.included.push_back({whole.lexically_normal().native(), false, one.line});
+    return IncludedList{whole.lexically_normal().native(), false, one.line};
   }
 
   void add_word(const std::string& word, std::size_t line) {
@@ -279,14 +342,20 @@ class Gathering {
 
   std::string_view file_;
   RequirementsText read_;
-  std::string index_;                                     // of the command at hand
+  PipVariable constraint_;
+  PipVariable uv_constraint_;
+  PipVariable prereleases_;
+  // Of the command at hand.
+  std::string index_;
+  std::vector<std::string> constraints_;
+  bool takes_prereleases_ = false;
   std::map<std::size_t, std::filesystem::path> folders_;  // by group
 };
 
 }  // namespace
 
 RequirementsText pip_words_of(const Dockerfile& dockerfile, std::string_view file) {
-  Gathering gathering(file);
+  Gathering gathering(dockerfile, file);
   for (const BuildInstruction& one : dockerfile.instructions) {
     if (one.keyword != "ENV" && one.keyword != "ARG") continue;
     for (const ShellCommand& command : shell_commands(one.text)) gathering.note_index(command.words);

@@ -126,15 +126,23 @@ void add_care(Facts& facts, const std::vector<IndexAnswer>& answers) {
   }
 }
 
+// What an index has for the version: the SHA-256 of its files, or why that is not known.
+struct KnownHashes {
+  std::set<std::string> all;
+  std::string why_none;
+};
+
 // A hash of an index's file is one of the version, or of a file whose name tells no version.
-void add_hashes(Facts& facts, const std::vector<IndexAnswer>& answers) {
-  if (facts.locked_sha256.empty() || facts.package.version.empty()) return;
+KnownHashes known_hashes(const Facts& facts, const std::vector<IndexAnswer>& answers) {
+  if (facts.package.version.empty()) return {{}, "its version is not known"};
   const auto may_have_more = [](const IndexAnswer& one) {
     return one.presence != IndexAnswer::Presence::Absent && !one.problem.empty();
   };
-  if (std::ranges::any_of(answers, may_have_more)) return;
+  if (const auto silent = std::ranges::find_if(answers, may_have_more); silent != answers.end()) {
+    return {{}, fmt::format("the index '{}' does not say: {}", silent->index, silent->problem)};
+  }
   const std::string wanted = version_key(facts.package.version);
-  std::set<std::string> known;
+  KnownHashes known;
   bool has_version = false;
   for (const IndexAnswer& answer : answers) {
     for (const ProjectFile& file : answer.page.files) {
@@ -142,11 +150,18 @@ void add_hashes(Facts& facts, const std::vector<IndexAnswer>& answers) {
       const std::string version = version_in_file_name(file.name, facts.package.name);
       if (!version.empty() && version_key(version) != wanted) continue;
       has_version = has_version || !version.empty();
-      known.insert(file.sha256);
+      known.all.insert(file.sha256);
     }
   }
-  if (!has_version) return;  // then there is nothing to hold them against
-  const auto is_strange = [&](const std::string& hash) { return !known.contains(hash); };
+  if (!has_version) return {{}, "no index that was asked gives the hash of any"};
+  return known;
+}
+
+void add_hashes(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  if (facts.locked_sha256.empty()) return;
+  const KnownHashes known = known_hashes(facts, answers);
+  if (!known.why_none.empty()) return;  // then there is nothing to hold them against
+  const auto is_strange = [&](const std::string& hash) { return !known.all.contains(hash); };
   const auto strange = std::ranges::count_if(facts.locked_sha256, is_strange);
   if (strange == 0) return;
   const bool is_all = strange == std::ranges::ssize(facts.locked_sha256);
@@ -212,6 +227,10 @@ std::string version_in_file_name(std::string_view file, std::string_view project
     return {};
   }
   return {};
+}
+
+std::string why_no_hashes(const Facts& facts, const std::vector<IndexAnswer>& answers) {
+  return known_hashes(facts, answers).why_none;
 }
 
 void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers) {

@@ -58,4 +58,8 @@ struct IndexAnswer {
 // none of them is known, Ask where some are.
 void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers);
 
+// Why the hashes that a lock gives cannot be held against the files that the indexes have for the version; empty where
+// they can.
+std::string why_no_hashes(const Facts& facts, const std::vector<IndexAnswer>& answers);
+
 }  // namespace berth::vet

@@ -7,15 +7,17 @@
 #include <array>
 #include <cstddef>
 #include <iterator>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
+#include "berth/vet/constraints.h"
 #include "berth/vet/lock_file.h"
-#include "berth/vet/text_lines.h"
+#include "berth/vet/lock_findings.h"
+#include "berth/vet/requirement_lines.h"
+#include "berth/vet/requirement_options.h"
 
 namespace berth::vet {
 namespace {
@@ -25,81 +27,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMostLists = 64;
 constexpr std::size_t kMostHashes = 10'000;
 constexpr std::size_t kLongestShown = 200;
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// Without a comment: `#` at the beginning or behind a blank.
-std::string_view without_comment(std::string_view line) {
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '#' && (i == 0 || is_blank(line[i - 1]))) return line.substr(0, i);
-  }
-  return line;
-}
-
-enum class Option {
-  Requirement,
-  Constraint,
-  Index,
-  MoreIndex,
-  FindLinks,
-  Editable,
-  NoIndex,
-  Quiet,      // says nothing of where packages come from, alone
-  QuietValue  // and with a value
-};
-
-struct KnownOption {
-  std::string_view name;
-  Option option;
-};
-
-constexpr auto kOptions = std::to_array<KnownOption>({
-    {"-r", Option::Requirement},
-    {"--requirement", Option::Requirement},
-    {"-c", Option::Constraint},
-    {"--constraint", Option::Constraint},
-    {"-i", Option::Index},
-    {"--index-url", Option::Index},
-    {"--pypi-url", Option::Index},
-    {"--extra-index-url", Option::MoreIndex},
-    {"-f", Option::FindLinks},
-    {"--find-links", Option::FindLinks},
-    {"-e", Option::Editable},
-    {"--editable", Option::Editable},
-    {"--no-index", Option::NoIndex},
-    {"--pre", Option::Quiet},
-    {"--require-hashes", Option::Quiet},
-    {"--prefer-binary", Option::Quiet},
-    {"--no-binary", Option::QuietValue},
-    {"--only-binary", Option::QuietValue},
-    {"--trusted-host", Option::QuietValue},
-    {"--use-feature", Option::QuietValue},
-});
-
-struct TakenOption {
-  Option option;
-  std::string_view value;
-};
-
-// `--name value`, `--name=value`, and `-rvalue` for the short ones.
-std::optional<TakenOption> option_of(std::string_view line) {
-  for (const auto& [name, option] : kOptions) {
-    if (!line.starts_with(name)) continue;
-    std::string_view rest = line.substr(name.size());
-    const bool is_short = name.size() == 2;
-    if (!rest.empty() && !is_blank(rest.front()) && rest.front() != '=' && !is_short) continue;
-    if (rest.starts_with('=')) rest.remove_prefix(1);
-    return TakenOption{option, trimmed(rest)};
-  }
-  return std::nullopt;
-}
 
 bool is_address(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of(" [;"), text.size());
@@ -115,34 +42,23 @@ class Reader {
   explicit Reader(std::string_view name) : name_(name) {}
 
   Result<RequirementsText> read(std::string_view text) {
-    std::string logical;
-    std::size_t first = 0;
-    for (TextLines lines(text); const auto line = lines.next();) {
-      if (logical.empty()) first = line->number;
-      // A backslash joins the next line to this one, but for comments.
-      const bool is_comment = trimmed(line->text).starts_with('#');
-      if (line->text.ends_with('\\') && !is_comment) {
-        logical += line->text.substr(0, line->text.size() - 1);
-        logical += ' ';
-        continue;
-      }
-      logical += line->text;
-      BERTH_CHECK_OK(take(logical, first));
-      logical.clear();
-    }
-    BERTH_CHECK_OK(take(logical, first));
+    for (RequirementLines lines(text); const auto line = lines.next();) BERTH_CHECK_OK(take(*line));
     return std::move(read_);
   }
 
  private:
-  Result<void> take(std::string_view logical, std::size_t number) {
-    const std::string_view line = trimmed(without_comment(logical));
-    if (line.empty()) return {};
-    const std::string origin = fmt::format("{}:{}", name_, number);
-    if (line.starts_with('-')) return take_option(line, number, origin);
+  Result<void> take(const RequirementLine& whole) {
+    const std::string_view line = whole.text;
+    const std::string origin = fmt::format("{}:{}", name_, whole.number);
+    if (const std::string_view variable = variable_in(line); !variable.empty()) {
+      leave_out(origin, fmt::format("'{}' holds {}, which only the environment of pip knows",
+                                    shown(without_credentials(line)), shown(variable)));
+      return {};
+    }
+    if (line.starts_with('-')) return take_options(line, whole.number, origin);
     if (is_address(line)) {
-      read_.lock.left_out.push_back({origin, fmt::format("'{}' is a bare address or path, which names no package",
-                                                         shown(without_credentials(line)))});
+      leave_out(origin, fmt::format("'{}' is a bare address or path, which names no package",
+                                    shown(without_credentials(line))));
       return {};
     }
     if (read_.lock.packages.size() == kMostLockedPackages) {
@@ -151,64 +67,87 @@ class Reader {
     return take_requirement(line, origin);
   }
 
-  Result<void> take_option(std::string_view line, std::size_t number, const std::string& origin) {
-    const auto taken = option_of(line);
-    if (!taken) {
-      return fail(Errc::InvalidInput, fmt::format("{}: '{}' is no option of pip that Berth knows", origin,
-                                                  to_visible(line.substr(0, 60), false)));
+  Result<void> take_options(std::string_view line, std::size_t number, const std::string& origin) {
+    BERTH_TRY(const std::vector<TakenOption> options, options_in(line, origin));
+    // Of such a line pip takes one thing, and leaves out the rest of it.
+    const auto is_alone = [](const TakenOption& one) {
+      return one.option == ListOption::Requirement || one.option == ListOption::Constraint ||
+             one.option == ListOption::Editable;
+    };
+    if (options.size() > 1 && std::ranges::any_of(options, is_alone)) {
+      return fail(
+          Errc::InvalidInput,
+          fmt::format("{}: -r, -c and -e stand in a line of their own, else pip leaves out a part of it", origin));
     }
-    const bool needs_value = taken->option != Option::NoIndex && taken->option != Option::Quiet;
-    if (needs_value && taken->value.empty()) {
-      return fail(Errc::InvalidInput, fmt::format("{}: the option has no value", origin));
-    }
-    switch (taken->option) {
-      case Option::Requirement:
-      case Option::Constraint:
-        read_.included.push_back({std::string(taken->value), taken->option == Option::Constraint, number});
+    for (const TakenOption& one : options) BERTH_CHECK_OK(take_option(one, number, origin));
+    return {};
+  }
+
+  Result<void> take_option(const TakenOption& taken, std::size_t number, const std::string& origin) {
+    LockFile& lock = read_.lock;
+    switch (taken.option) {
+      case ListOption::Requirement:
+      case ListOption::Constraint:
+        read_.included.push_back({taken.value, taken.option == ListOption::Constraint, number});
         break;
-      case Option::Index:
-        read_.lock.index = without_credentials(taken->value);
+      case ListOption::Index:
+        lock.index = without_credentials(taken.value);
         break;
-      case Option::MoreIndex:
-      case Option::FindLinks:
-        read_.lock.more_indexes.push_back(without_credentials(taken->value));
+      case ListOption::MoreIndex:
+      case ListOption::FindLinks:
+        lock.more_indexes.push_back(without_credentials(taken.value));
         break;
-      case Option::Editable:
-        read_.lock.left_out.push_back(
-            {origin, fmt::format("'{}' is an editable folder or repository, which is no package of the index",
-                                 shown(without_credentials(taken->value)))});
+      case ListOption::Editable:
+        leave_out(origin, fmt::format("'{}' is an editable folder or repository, which is no package of the index",
+                                      shown(without_credentials(taken.value))));
         break;
-      case Option::NoIndex:
-      case Option::Quiet:
-      case Option::QuietValue:
+      case ListOption::Prereleases:
+        lock.takes_prereleases = true;
+        break;
+      case ListOption::TrustedHost:
+        lock.settings.push_back(
+            {"build.unverified", origin, fmt::format("'--trusted-host {}' leaves out a check", shown(taken.value))});
+        break;
+      case ListOption::NoBinary:
+        if (taken.value == ":none:") break;
+        lock.settings.push_back(
+            {"build.unread", origin,
+             fmt::format("'--no-binary {}' takes sources, which run to be built: what is judged is the wheel",
+                         shown(taken.value))});
+        break;
+      case ListOption::Hash:
+      case ListOption::OfBuild:
+        return fail(Errc::InvalidInput, fmt::format("{}: {} stands behind a requirement, in its line or one that a "
+                                                    "backslash joins to it",
+                                                    origin, taken.name));
+      case ListOption::NoIndex:
+      case ListOption::Quiet:
+      case ListOption::QuietValue:
         break;
     }
     return {};
   }
 
   Result<void> take_requirement(std::string_view line, const std::string& origin) {
-    std::string_view requirement = line;
-    std::string_view options;
-    if (const std::size_t dashes = line.find(" --"); dashes != std::string_view::npos) {
-      requirement = line.substr(0, dashes);
-      options = trimmed(line.substr(dashes));
+    const std::size_t end = std::min(line.find(" -"), line.size());
+    BERTH_TRY(LockedPackage locked, parse_requirement(line.substr(0, end), origin));
+    std::vector<TakenOption> options;
+    if (end < line.size()) {
+      BERTH_TRY(options, options_in(line.substr(end + 1), origin));
     }
-    BERTH_TRY(LockedPackage locked, parse_requirement(requirement, origin));
-    while (!options.empty()) {
-      const std::size_t end = std::min(options.find(" --"), options.size());
-      const std::string_view option = trimmed(options.substr(0, end));
-      options = trimmed(options.substr(end));
-      if (!option.starts_with("--hash")) continue;  // settings of its build
-      std::string_view hash = option.substr(6);
-      if (hash.starts_with('=')) hash.remove_prefix(1);
-      hash = trimmed(hash);
-      if (hash.find(':') == std::string_view::npos || locked.hashes.size() == kMostHashes) {
+    for (const TakenOption& one : options) {
+      if (one.option != ListOption::Hash) continue;  // of its build, or nothing to pip here
+      if (one.value.find(':') == std::string::npos || locked.hashes.size() == kMostHashes) {
         return fail(Errc::InvalidInput, fmt::format("{}: a hash is none, or one too many", origin));
       }
-      locked.hashes.emplace_back(hash);
+      locked.hashes.push_back(one.value);
     }
     read_.lock.packages.push_back(std::move(locked));
     return {};
+  }
+
+  void leave_out(const std::string& origin, std::string why) {
+    read_.lock.left_out.push_back({origin, std::move(why)});
   }
 
   std::string_view name_;
@@ -218,9 +157,58 @@ class Reader {
 // Appends what `more` asks for.
 void add(LockFile& lock, LockFile more) {
   std::ranges::move(more.packages, std::back_inserter(lock.packages));
+  std::ranges::move(more.constraints, std::back_inserter(lock.constraints));
   std::ranges::move(more.left_out, std::back_inserter(lock.left_out));
+  std::ranges::move(more.settings, std::back_inserter(lock.settings));
   std::ranges::move(more.more_indexes, std::back_inserter(lock.more_indexes));
-  if (!more.index.empty()) lock.index = std::move(more.index);
+  lock.takes_prereleases |= more.takes_prereleases;
+  if (more.index.empty()) return;
+  // Which of two counts is a matter of the order in which pip comes by them.
+  const bool is_other = !lock.index.empty() && normal_index(lock.index) != normal_index(more.index);
+  if (is_other) lock.more_indexes.push_back(std::exchange(lock.index, {}));
+  lock.index = std::move(more.index);
+}
+
+// What pip fetches instead of opening it.
+bool is_fetched(std::string_view list) {
+  constexpr auto kSchemes = std::to_array<std::string_view>({"http:", "https:", "file:"});
+  const auto begins = [&](std::string_view scheme) {
+    return std::ranges::equal(list.substr(0, scheme.size()), scheme,
+                              [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
+  };
+  return list.contains("://") || std::ranges::any_of(kSchemes, begins);
+}
+
+// Whatever brings such a package along takes it from there.
+void leave_out_addresses(LockFile& lock) {
+  for (const LockedPackage& one : lock.packages) {
+    if (one.location.empty()) continue;
+    const std::string& origin = one.package.origin;
+    lock.left_out.push_back({origin, fmt::format("the constraint of '{}' is the address or path '{}'",
+                                                 shown(one.package.written), shown(one.location))});
+  }
+}
+
+// A list in the folder, and who includes it.
+struct Waiting {
+  fs::path path;
+  bool is_constraint = false;
+  std::string origin;  // "requirements.txt:3"; empty for the first
+};
+
+Result<RequirementsText> read_one(const UniqueFd& root, const fs::path& folder, const Waiting& list) {
+  const auto including = [&] {
+    return list.origin.empty() ? fmt::format("read '{}'", shown(list.path.native()))
+                               : fmt::format("{}: read '{}'", list.origin, shown(list.path.native()));
+  };
+  if (list.path.is_absolute() || list.path.string().starts_with("..")) {
+    return fail(Errc::Denied,
+                fmt::format("the list '{}' lies outside of '{}'", shown(list.path.native()), folder.string()));
+  }
+  BERTH_TRY(const UniqueFd opened,
+            sys::open_in_root(root.get(), list.path, O_RDONLY | O_NONBLOCK, folder.string()).context(including));
+  BERTH_TRY(const std::string text, sys::read_file(opened, kMostLockBytes, list.path.string()).context(including));
+  return parse_requirements(text, list.path.string());
 }
 
 }  // namespace
@@ -229,38 +217,41 @@ Result<RequirementsText> parse_requirements(std::string_view text, std::string_v
   if (text.size() > kMostLockBytes) {
     return fail(Errc::Exhausted, fmt::format("{}: more than {} bytes", name, kMostLockBytes));
   }
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  return Reader(name).read(text);
+  BERTH_TRY(const std::string_view characters, requirement_text(text, name));
+  return Reader(name).read(characters);
 }
 
-Result<LockFile> read_requirements(const fs::path& folder, const fs::path& file) {
+Result<LockFile> read_requirements(const fs::path& folder, const fs::path& file, ListRole role) {
   BERTH_TRY(const UniqueFd root, sys::open_folder(folder));
   LockFile lock;
-  std::set<fs::path> seen;
-  std::vector<IncludedList> waiting = {{file.lexically_normal().string(), false, 0}};
+  std::set<std::pair<fs::path, bool>> seen;
+  std::vector<Waiting> waiting = {{file.lexically_normal(), role == ListRole::Constraints, {}}};
   while (!waiting.empty()) {
-    const IncludedList list = std::move(waiting.back());
+    const Waiting list = std::move(waiting.back());
     waiting.pop_back();
-    const fs::path path = list.path;
-    if (!seen.insert(path).second) continue;
+    if (!seen.insert({list.path, list.is_constraint}).second) continue;
     if (seen.size() > kMostLists) return fail(Errc::Exhausted, fmt::format("more than {} lists", kMostLists));
-    if (path.is_absolute() || path.string().starts_with("..")) {
-      return fail(Errc::Denied, fmt::format("the list '{}' lies outside of '{}'", path.string(), folder.string()));
+    BERTH_TRY(RequirementsText read, read_one(root, folder, list));
+    for (const IncludedList& one : read.included) {
+      const std::string origin = fmt::format("{}:{}", list.path.string(), one.line);
+      if (is_fetched(one.path)) {
+        return fail(Errc::Denied,
+                    fmt::format("{}: the list '{}' is an address, which is not fetched: keep it as a file "
+                                "beside this one",
+                                origin, shown(without_credentials(one.path))));
+      }
+      // As with pip: what a list of constraints takes in by -r is installed.
+      waiting.push_back({(list.path.parent_path() / one.path).lexically_normal(), one.is_constraint, origin});
     }
-    BERTH_TRY(const UniqueFd opened, sys::open_in_root(root.get(), path, O_RDONLY | O_NONBLOCK, folder.string()));
-    BERTH_TRY(const std::string text, sys::read_file(opened, kMostLockBytes, path.string()));
-    BERTH_TRY(RequirementsText read, parse_requirements(text, path.string()));
-    for (IncludedList& included : read.included) {
-      included.path = (path.parent_path() / included.path).lexically_normal().string();
-      included.is_constraint |= list.is_constraint;
-      waiting.push_back(std::move(included));
-    }
-    if (list.is_constraint) read.lock.packages.clear();
+    if (list.is_constraint) leave_out_addresses(read.lock);
+    if (list.is_constraint) read.lock.constraints = std::exchange(read.lock.packages, {});
     add(lock, std::move(read.lock));
-    if (lock.packages.size() > kMostLockedPackages) {
+    if (lock.packages.size() + lock.constraints.size() > kMostLockedPackages) {
       return fail(Errc::Exhausted, fmt::format("more than {} packages", kMostLockedPackages));
     }
   }
+  BERTH_CHECK_OK(constrain(lock.packages, lock.constraints));
+  if (lock.takes_prereleases) take_prereleases(lock.packages);
   return lock;
 }
 

@@ -17,11 +17,25 @@ struct IncludedList {
   bool is_constraint = false;
   std::size_t line = 0;
   std::string index = {};  // that it is to be taken from, where who includes it says so
+  // What else who includes it says of the versions.
+  std::vector<LockedPackage> constraints = {};
+  bool takes_prereleases = false;
+};
+
+// Lists of constraints that a command of a build reads, and what they hold: the packages and the included lists from
+// the first to before the last.
+struct ConstrainedPart {
+  std::vector<IncludedList> by;
+  std::size_t first_package = 0;
+  std::size_t last_package = 0;
+  std::size_t first_list = 0;
+  std::size_t last_list = 0;
 };
 
 struct RequirementsText {
   LockFile lock;
   std::vector<IncludedList> included;
+  std::vector<ConstrainedPart> constrained;
 };
 
 // One requirement (PEP 508): a name, extras, versions or a URL, a marker: `requests[socks]>=2,<3; python_version<"3"`.
@@ -30,13 +44,18 @@ struct RequirementsText {
 Result<LockedPackage> parse_requirement(std::string_view text, std::string_view origin);
 
 // A whole list. `name` is what origins call it. Options of pip that say where packages come from are kept; what names a
-// package that cannot be judged (an editable folder, a bare URL or path) is left out with its reason.
+// package that cannot be judged (an editable folder, a bare URL or path, a variable of pip's environment) is left out
+// with its reason; what switches a check off, or takes sources, is among the settings.
 // Errors: InvalidInput with the line, for what is neither a requirement nor an option of pip; Exhausted past a bound.
 Result<RequirementsText> parse_requirements(std::string_view text, std::string_view name);
 
-// Reads the list `file` in `folder` and what it includes by -r. Included lists must lie in `folder` too; what is asked
-// for by -c alone is not installed, so constraints are only read for errors. Errors: as parse_requirements; Denied for
-// a path that leads out of the folder; NotFound; Exhausted past 64 lists.
-Result<LockFile> read_requirements(const std::filesystem::path& folder, const std::filesystem::path& file);
+enum class ListRole { Requirements, Constraints };
+
+// Reads the list `file` in `folder` and what it includes by -r and -c, which must lie in `folder` too. What is asked
+// for by -c alone is not installed: it holds the versions of what is (constraints.h), as --pre does in any of them. So
+// for all of a list of Constraints but what it includes by -r. Errors: as parse_requirements; Denied for a path that
+// leads out of the folder, and for an address; NotFound; Exhausted past 64 lists.
+Result<LockFile> read_requirements(const std::filesystem::path& folder, const std::filesystem::path& file,
+                                   ListRole role = ListRole::Requirements);
 
 }  // namespace berth::vet

@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 #include <utility>
+#include <vector>
 
 // As functions in this file alone, and with results instead of exceptions.
 // What it asserts it takes for granted where NDEBUG is set, and malformed keys are not as it asserts: without both it
@@ -63,16 +64,28 @@ void each_table(const toml::table& table, std::string_view key, Take take) {
 
 std::size_t line_of(const toml::node& node) { return node.source().begin.line; }
 
-// Its address and hashes.
-void add_file(LockedPackage& locked, const toml::table& file) {
-  if (const std::string url = text_of(file, "url"); !url.empty()) locked.files.push_back(without_credentials(url));
-  if (const std::string hash = text_of(file, "hash"); !hash.empty()) locked.hashes.push_back(hash);
+std::vector<std::string> hashes_of(const toml::table& file) {
+  std::vector<std::string> all;
+  if (const std::string hash = text_of(file, "hash"); !hash.empty()) all.push_back(hash);
   const toml::table* hashes = table_of(file, "hashes");  // PEP 751: by algorithm
-  if (hashes == nullptr) return;
+  if (hashes == nullptr) return all;
   for (const auto& [algorithm, digest] : *hashes) {
     if (digest.as_string() == nullptr) continue;
-    locked.hashes.push_back(fmt::format("{}:{}", algorithm.str(), digest.as_string()->get()));
+    all.push_back(fmt::format("{}:{}", algorithm.str(), digest.as_string()->get()));
   }
+  return all;
+}
+
+// Its place and hashes. Who installs it may look at one of several hashes alone.
+void add_file(LockedPackage& locked, const toml::table& file) {
+  const std::vector<std::string> hashes = hashes_of(file);
+  const auto is_comparable = [](const std::string& hash) { return hash.starts_with("sha256:"); };
+  if (const std::string url = without_credentials(text_of(file, "url")); !url.empty()) {
+    locked.files.push_back(url);
+    if (hashes.empty() || !std::ranges::all_of(hashes, is_comparable)) locked.unproven.push_back(url);
+  }
+  if (const std::string path = text_of(file, "path"); !path.empty()) locked.paths.push_back(path);
+  locked.hashes.insert(locked.hashes.end(), hashes.begin(), hashes.end());
 }
 
 // Reads the tables of the list `key`; `fill` adds what its kind of lock says and tells whether the package counts.

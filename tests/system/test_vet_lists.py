@@ -17,6 +17,15 @@ wheels = [{ url = "%s/files/smalllib.whl", hash = "sha256:%s" }]
 """
 
 
+PYLOCK = """lock-version = "1.0"
+created-by = "tests"
+[[packages]]
+name = "smalllib"
+version = "1.0"
+wheels = [{ name = "smalllib-1.0-py3-none-any.whl", %s, hashes = { sha256 = "%s" } }]
+"""
+
+
 def test_a_lock_is_held_against_the_index_of_this_machine(vet, index, monkeypatch):  # noqa: F811
     vet.imported(WEAK)
     (vet.folder / 'vet.yaml').write_text(UNSEEN)
@@ -37,6 +46,21 @@ def test_a_lock_is_held_against_the_index_of_this_machine(vet, index, monkeypatc
     code, asked = found(index.url, index.url, '0' * 64)
     assert code == 1 and list(asked) == ['source.hash'], asked
     assert 'source.elsewhere' in found('https://evil.example', index.url, right, '--offline')[1]
+    # Bytes of the index's own host that nothing holds to be the index's.
+    for other in ('sha512:' + '0' * 128, 'md5:0'):
+        lock.write_text(UV_LOCK.replace('sha256:%s', '%s') % (index.url, index.url, other))
+        done = vet('--json', '-r', lock)
+        assert done.returncode == 3 and list(rules(json.loads(done.stdout))) == ['source.hash'], done
+    index.json_pages = False
+    code, asked = found(index.url, index.url, right)
+    assert code == 3 and 'it has no pages in JSON' in asked['source.hash'], asked
+    index.json_pages = True
+    pylock = vet.folder / 'pylock.toml'
+    pylock.write_text(PYLOCK % ('path = "evil/smalllib-1.0-py3-none-any.whl"', right))
+    done = vet('--json', '-r', pylock)
+    assert done.returncode == 3 and 'from the path' in rules(json.loads(done.stdout))['source.elsewhere']['evidence'], done
+    pylock.write_text(PYLOCK % ('url = "%s/files/smalllib-1.0-py3-none-any.whl"' % index.url, right))
+    assert vet('-r', pylock).returncode == 0
     plain = vet.folder / 'requirements.txt'
     plain.write_text('--index-url https://evil.example/simple\nsmalllib==1.0 --hash=sha256:%s\n' % right)
     assert vet('-r', plain).returncode == 3
@@ -72,6 +96,72 @@ def test_a_folder_without_a_build_file_is_judged_by_what_lies_there(vet, index, 
     (folder / 'old.egg-info' / 'PKG-INFO').write_text('Name: old\nVersion: 5\n')
     done = vet('%s/' % folder)
     assert 'tree 1' in done.stdout and 'old 5' in done.stdout, done
+
+
+def test_a_list_is_read_as_pip_reads_it(vet, index, monkeypatch):  # noqa: F811
+    vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    plain = vet.folder / 'requirements.txt'
+
+    def judged(content):
+        plain.write_bytes(content)
+        done = vet('--json', '-r', plain)
+        return done.returncode, sorted(one['name'] for one in json.loads(done.stdout)['packages']) if done.stdout else done.stderr
+
+    for end in ('\r', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\x85', '\u2028', '\u2029'):
+        assert judged(('smalllib==1.0\n# x%sberthgpl==1.0\n' % end).encode()) == (1, ['berthgpl', 'smalllib']), end
+        assert judged(('smalllib==1.0 ; python_version < "4"%sberthgpl==1.0\n' % end).encode()) == (1, ['berthgpl', 'smalllib']), end
+    for coded in (b'# -*- coding: utf-7 -*-\nsmalllib==1.0 # +AAo-berthgpl==1.0\n', b'# coding: latin-1\nsmalllib==1.0\n',
+                  'smalllib==1.0'.encode('utf-16'), b'smalllib==1.0 # \xe9\n'):
+        code, said = judged(coded)
+        assert code == 2 and 'write it in UTF-8' in said, (coded, said)
+    assert judged(b'smalllib==${VERSION}\n')[0] == 3
+    for option in (b'--trusted-host x.example', b'--no-binary smalllib'):
+        assert judged(b'%s\nsmalllib==1.0\n' % option) == (3, ['requirements.txt', 'smalllib']), option
+    code, said = judged(b'# nothing\n\n')
+    assert code == 2 and 'asks for no package, so there is nothing to judge' in said, said
+    done = vet('-r', plain, 'smalllib==1.0')
+    assert done.returncode == 0 and 'asks for no package' in done.stdout, done
+
+
+def test_the_version_is_judged_that_constraints_let_pip_take(vet, index, monkeypatch):  # noqa: F811
+    weak = dict(WEAK, affected=[{'package': {'ecosystem': 'PyPI', 'name': 'heldlib'}, 'versions': ['1.0']}])
+    vet.imported(weak)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    for version in ('1.0', '2.0', '3.0a1'):
+        index.add(wheel('heldlib', version, {'heldlib.py': ''}))
+    index.add(wheel('bringer', '1.0', {'bringer.py': ''}, requires=['heldlib>=1.0']))
+    plain = vet.folder / 'requirements.txt'
+    held = vet.folder / 'held.txt'
+    held.write_text('heldlib<2\n')
+
+    def judged(*lines):
+        plain.write_text('\n'.join(lines) + '\n')
+        done = vet('--json', '-r', plain)
+        return done.returncode, {one['name']: one['version'] for one in json.loads(done.stdout)['packages']} if done.stdout else done.stderr
+
+    assert judged('heldlib>=1.0') == (0, {'heldlib': '2.0'})
+    assert judged('heldlib>=1.0', '-c held.txt') == (1, {'heldlib': '1.0'})
+    assert judged('--pre', 'heldlib>=1.0') == (0, {'heldlib': '3.0a1'})
+    assert judged('bringer==1.0', '-c held.txt') == (1, {'bringer': '1.0', 'heldlib': '1.0'})
+    assert judged('bringer==1.0', '--pre') == (0, {'bringer': '1.0', 'heldlib': '3.0a1'})
+    held.write_text('heldlib==1.0\n')
+    assert judged('heldlib', '-c held.txt') == (1, {'heldlib': '1.0'})
+    assert judged('-r held.txt', '-c held.txt') == (1, {'heldlib': '1.0'})
+    assert judged('heldlib==2.0', '-c held.txt')[0] == 3  # pip finds none
+    for gone in ('gone.txt', 'https://127.0.0.1:9/c.txt'):
+        code, said = judged('heldlib', '-c ' + gone)
+        assert code != 0 and "requirements.txt:2" in said, said
+    folder = vet.folder / 'my-image'
+    folder.mkdir()
+    (folder / 'c.txt').write_text('heldlib<2\n')
+    for line, code in (('RUN pip install heldlib -c c.txt', 1), ('ENV PIP_CONSTRAINT=/c.txt\nRUN pip install heldlib', 1),
+                       ('RUN pip install bringer -c c.txt', 1), ('RUN pip install heldlib', 0), ('RUN pip install heldlib -c gone.txt', 3)):
+        (folder / 'Dockerfile').write_text('FROM demisto/python3:3.11.10.1\nCOPY c.txt /\n%s\nUSER nobody\n' % line)
+        done = vet('%s/' % folder)
+        assert done.returncode == code, (line, done.stdout)
 
 
 def test_a_mistaken_subject_is_told_what_was_meant(vet, index, monkeypatch):  # noqa: F811

@@ -150,6 +150,50 @@ def test_python_specifiers_take_what_packaging_takes(references):
     check('specifier', rows, [taken(*row) for row in rows])
 
 
+# Asked of pip itself, which another Python may have.
+PREPROCESS = """
+import sys
+from pip._internal.req.req_file import preprocess
+from pip._internal.utils.encoding import auto_decode
+for line in sys.stdin:
+    try:
+        text = auto_decode(bytes.fromhex(line))
+    except (LookupError, ValueError):
+        print('unread')
+        continue
+    print(''.join('%d:%s ' % (number, text.encode('utf-8', 'surrogatepass').hex()) for number, text in preprocess(text)))
+"""
+
+
+def requirement_list(chance):
+    """The bytes of a list with what pip and a naive reader may take apart differently."""
+    parts = ('\n', '\n', '\r', '\r\n', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\x1f', '\x85', '\xa0', '\u2028', '\u2029', '\u3000',
+             '\ufeff', '#', ' #', '# x', '\\', '\\\n', '\\\r', '\\\\', ' ', '\t', '-r b.txt', '${NONE_SUCH}', '$X', ';', 'a==1', 'b>2', "'", '\u0145')
+    text = ''.join(chance.choice(parts) for _ in range(chance.randint(0, 12)))
+    if chance.random() < 0.2:
+        text = chance.choice(('#', '# ', ' #')) + chance.choice(('', '\n#')) + 'coding' + chance.choice((':', '=', ': ', ' :')) + chance.choice(
+            ('utf-8', 'UTF8', 'us-ascii', 'utf_8', 'ascii', 'none', '')) + chance.choice(('\n', ' -*-\n', '\r')) + text
+    return chance.choice((b'', b'', b'', b'\xef\xbb\xbf', b'\xff\xfe')) + text.encode('utf-8', 'replace') + chance.choice((b'', b'', b'', b'\xff'))
+
+
+def test_lines_of_requirements_are_those_of_pip():
+    chance = random.Random(SEED)
+    lists = [requirement_list(chance).hex() for _ in range(PAIRS)]
+    done = subprocess.run(['/usr/bin/python3', '-X', 'utf8', '-c', PREPROCESS], input='\n'.join(lists) + '\n', text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=300)
+    if done.returncode != 0:
+        require('pip', None, done.stderr[-300:])
+    expected = done.stdout.split('\n')[:-1]
+    # What pip reads in another encoding, or as ASCII alone, Berth does not read, or takes for UTF-8.
+    rows = [row for row in zip(lists, expected, probe('requirements', lists)) if row[1] != 'unread' and row[2] != 'unread']
+    assert [row for row in rows if row[1] != row[2]] == []
+    assert len(rows) > PAIRS // 2 and any(row[1].count(' ') > bytes.fromhex(row[0]).count(b'\n') + 1 for row in rows)
+    figure('vet', 'lines of requirements as pip takes them apart', '%d of %d' % (len(rows), len(rows)))
+    # And all of these are read by neither as what they seem.
+    other = ['# coding: %s\na==1\n' % name for name in ('utf-7', 'latin-1', 'cp1252', 'utf-16', 'rot13', 'punycode', 'hz')]
+    assert set(probe('requirements', [text.encode().hex() for text in other])) == {'unread'}
+
+
 def test_debian_versions_are_ordered_as_dpkg_does():
     chance_pairs = pairs_of(debian_version, re.compile(r'(\d{1,9}:)?\d[A-Za-z0-9.+~]*(-[A-Za-z0-9+.~]+)*').fullmatch)
     # dpkg says by its status what it thinks of one pair: a shell's loop asks it about all.

@@ -60,6 +60,39 @@ TEST_F(Folder, TellsWhatIsInstalledAndHow) {
                                    "build.unread Pipfile.lock"));
 }
 
+TEST_F(Folder, HoldsVersionsAsItsCommandsDo) {
+  write("Dockerfile",
+        "FROM a:1 AS one\nENV PIP_CONSTRAINT=/c/all.txt\nCOPY . /c\nWORKDIR /c\n"
+        "RUN pip install weak && uv pip install weak\n"
+        "FROM one\nRUN pip install weak -r list.txt -c more.txt --pre\n"
+        "FROM b:1\nCOPY . /\nRUN pip install -r list.txt && PIP_PRE=no PIP_CONSTRAINT=more.txt pip install weak\n"
+        "RUN export PIP_CONSTRAINT='gone.txt https://x.example/c.txt' && pip install free\n");
+  write("all.txt", "weak<2\n");
+  write("more.txt", "weak!=1\n-r hidden.txt\n");
+  write("hidden.txt", "hidden\n");
+  write("list.txt", "weak>0\n");
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  ASSERT_TRUE(read->has_value());
+  std::vector<std::string> packages;
+  for (const LockedPackage& one : (*read)->asks.packages) {
+    std::string text = one.package.origin + " " + one.package.name;
+    for (const std::string& bound : one.bounds) text += "|" + bound;
+    packages.push_back(text);
+  }
+  EXPECT_THAT(packages, ::testing::UnorderedElementsAre(
+                            "Dockerfile:5 weak|<2", "Dockerfile:5 weak", "Dockerfile:7 weak|>=0.dev0|!=1|<2",
+                            "list.txt:1 weak|>=0.dev0|!=1|<2", "hidden.txt:1 hidden", "hidden.txt:1 hidden",
+                            "list.txt:1 weak", "Dockerfile:10 weak|!=1", "Dockerfile:11 free"));
+  EXPECT_THAT(rules(), ElementsAre("build.unread Dockerfile:11", "build.unread Dockerfile:11"));
+}
+
+TEST_F(Folder, TellsWhatListsSwitchOff) {
+  write("Dockerfile", "FROM a:1\nRUN pip install -r requirements.txt\n");
+  write("requirements.txt", "--trusted-host x.example\nsix\n");
+  EXPECT_THAT(rules(), ElementsAre("build.unverified requirements.txt:1"));
+}
+
 TEST_F(Folder, ReadsTheListsThatItsCommandsRead) {
   std::filesystem::create_directories(folder() / "sub");
   write("Containerfile",

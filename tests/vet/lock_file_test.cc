@@ -164,6 +164,24 @@ TEST(LockFile, ReadsPylock) {
   EXPECT_EQ(lock->packages[3].marker, "sys_platform == 'linux'");
 }
 
+TEST(LockFile, TellsWhatIsHeldToNoHash) {
+  const auto unproven = [](std::string_view file) {
+    const auto lock = parse_pylock(
+        "lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\nwheels = [{" + std::string(file) + "}]\n", "pylock.toml");
+    if (!lock || lock->packages.size() != 1) return std::string("?");
+    const LockedPackage& one = lock->packages[0];
+    return (one.unproven.empty() ? "" : one.unproven[0]) + (one.paths.empty() ? "" : " " + one.paths[0]);
+  };
+  EXPECT_EQ(unproven(R"(name = "a.whl", url = "https://x/a.whl", hashes = {sha256 = "aa"})"), "");
+  EXPECT_EQ(unproven(R"(url = "https://x/a.whl", hash = "sha256:aa")"), "");
+  EXPECT_EQ(unproven(R"(url = "https://u:p@x/a.whl", hashes = {sha512 = "aa"})"), "https://x/a.whl");
+  EXPECT_EQ(unproven(R"(url = "https://x/a.whl", hashes = {sha256 = "aa", sha512 = "bb"})"), "https://x/a.whl");
+  EXPECT_EQ(unproven(R"(url = "https://x/a.whl")"), "https://x/a.whl");
+  EXPECT_EQ(unproven(R"(path = "evil/a.whl", hashes = {sha256 = "aa"})"), " evil/a.whl");
+  // Where the index says which file it is, its hash alone counts.
+  EXPECT_EQ(unproven(R"(name = "a.whl", hash = "md5:aa")"), "");
+}
+
 using Parse = Result<LockFile> (*)(std::string_view, std::string_view);
 
 struct Bad {

@@ -63,6 +63,25 @@ TEST_P(Source, IsTheMachinesOwnOrAsksFor) {
   EXPECT_FALSE(finding_about_source(locked, {{GetParam().machine}, {}}).has_value());
 }
 
+TEST(LockedFile, IsOneThatTheIndexKnows) {
+  LockedPackage locked;
+  locked.package = make_package(Ecosystem::PyPI, "a", "1", "uv.lock:3");
+  locked.files = {"https://files.pythonhosted.org/a.whl"};
+  const MachineIndexes machine = {{"https://pypi.org/simple"}, {}};
+  EXPECT_FALSE(finding_about_source(locked, machine).has_value());
+  locked.unproven = locked.files;
+  const auto unproven = finding_about_source(locked, machine);
+  ASSERT_TRUE(unproven.has_value());
+  EXPECT_EQ(unproven->rule, "source.hash");
+  EXPECT_EQ(unproven->verdict, Verdict::Ask);
+  EXPECT_THAT(unproven->evidence, HasSubstr("'https://files.pythonhosted.org/a.whl' without a SHA-256"));
+  locked.paths = {"evil/a.whl"};
+  const auto path = finding_about_source(locked, machine);
+  ASSERT_TRUE(path.has_value());
+  EXPECT_EQ(path->rule, "source.elsewhere");
+  EXPECT_THAT(path->evidence, HasSubstr("from the path 'evil/a.whl'"));
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, Source, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
 
 TEST(List, IsAPackageThatApprovalsCanName) {
@@ -79,6 +98,8 @@ TEST(List, IsAPackageThatApprovalsCanName) {
   EXPECT_EQ(facts->findings[0].package.origin, "sub/m.txt:2");
   EXPECT_THAT(facts->findings[0].remedy, HasSubstr("package: m.txt, ecosystem: list"));
   EXPECT_EQ(facts->findings[1].rule, "build.extra-index");
+  EXPECT_EQ(facts_of_list({.settings = {{"build.unverified", "m.txt:3", "x"}}}, "m.txt")->findings[0].rule,
+            "build.unverified");
   EXPECT_EQ(list_package("a/\xd0\xb5.txt").name, "list");
 }
 

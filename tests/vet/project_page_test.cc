@@ -156,6 +156,12 @@ TEST(IndexAnswers, AreHeldAgainstTheHashesOfALock) {
   EXPECT_TRUE(told(locked({"aa"}, "2.0"), {answer()}).findings.empty());
   EXPECT_TRUE(told(locked({"aa"}, "9"), {answer()}).findings.empty());
   EXPECT_TRUE(told(locked({"ee"}), {answer(), silent()}).findings.empty());
+  // Of files at addresses of the lock's own that is no answer.
+  EXPECT_EQ(why_no_hashes(locked({"aa"}), {answer()}), "");
+  EXPECT_EQ(why_no_hashes(locked({"aa"}, "9"), {answer()}), "no index that was asked gives the hash of any");
+  EXPECT_EQ(why_no_hashes(locked({"aa"}, ""), {answer()}), "its version is not known");
+  EXPECT_TRUE(
+      why_no_hashes(locked({"aa"}), {answer(), silent()}).starts_with("the index 'https://gone.example' does not"));
 }
 
 TEST(IndexAnswers, ThatDidNotComeAreWhyNothingIsKnown) {

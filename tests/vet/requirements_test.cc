@@ -107,6 +107,32 @@ TEST(Requirements, ReadAWholeList) {
   EXPECT_TRUE(read->included[1].is_constraint);
   ASSERT_EQ(read->lock.left_out.size(), 3U);
   EXPECT_EQ(read->lock.left_out[0].origin, "requirements.txt:10");
+  EXPECT_TRUE(read->lock.takes_prereleases);
+  ASSERT_EQ(read->lock.settings.size(), 1U);
+  EXPECT_EQ(read->lock.settings[0].rule, "build.unread");
+  EXPECT_THAT(read->lock.settings[0].why, HasSubstr("'--no-binary :all:' takes sources"));
+}
+
+// Each by which pip would install more than the eye sees.
+TEST(Requirements, HideNothing) {
+  const auto names = [](const std::string& text) {
+    const auto read = parse_requirements(text, "r.txt");
+    std::vector<std::string> found;
+    if (!read) return std::vector{read.error().message()};
+    for (const LockedPackage& one : read->lock.packages) found.push_back(one.package.name);
+    for (const LeftOut& one : read->lock.left_out) found.push_back("out " + one.why);
+    for (const ListSetting& one : read->lock.settings) found.push_back(one.rule + " " + one.origin);
+    return found;
+  };
+  EXPECT_THAT(names("a==1\n# x\rb==1\n"), ElementsAre("a", "b"));
+  EXPECT_THAT(names("a==1 ; python_version < \"4\"\x0c"
+                    "b==1"),
+              ElementsAre("a", "b"));
+  EXPECT_THAT(names("# coding: utf-7\na\n"), ElementsAre(HasSubstr("r.txt: line 1 lets pip read it as 'utf-7'")));
+  EXPECT_THAT(names("a==${V}\n"), ElementsAre(HasSubstr("'a==${V}' holds ${V}, which only the environment")));
+  EXPECT_THAT(names("--prefer-binary -r more.txt\n"), ElementsAre(HasSubstr("r.txt:1: -r, -c and -e stand in a line")));
+  EXPECT_THAT(names("--hash=sha256:aa\n"), ElementsAre(HasSubstr("--hash stands behind a requirement")));
+  EXPECT_THAT(names("--pre --trusted-host x.example\n--no-binary :none:\n"), ElementsAre("build.unverified r.txt:1"));
 }
 
 TEST(Requirements, HaveNoByteOrderMark) {
@@ -163,6 +189,57 @@ TEST_F(IncludedLists, AreReadOnceEach) {
   write("sub/more.txt", "b\n-r ../requirements.txt\n");
   write("sub/bounds.txt", "c==1\n");
   EXPECT_THAT(names(), ElementsAre("a", "b"));
+}
+
+TEST_F(IncludedLists, AreAskedForAndHoldVersions) {
+  const auto read = [&] {
+    std::vector<std::string> found;
+    const auto lock = read_requirements(folder_.path(), "requirements.txt");
+    if (!lock) return std::vector{lock.error().message()};
+    for (const LockedPackage& one : lock->packages) {
+      std::string text = one.package.name + one.specifier;
+      if (!one.package.version.empty()) text += "==" + one.package.version;
+      for (const std::string& bound : one.bounds) text += "|" + bound;
+      found.push_back(text + one.location);
+    }
+    return found;
+  };
+  write("requirements.txt", "weak>=1.0\npinned==3\nfree\nown\n-c sub/bounds.txt\n");
+  write("sub/bounds.txt",
+        "Weak<2\nweak!=1.5;python_version<'4'\nweak==1;sys_platform=='win32'\npinned<4\n"
+        "free==7\nunasked==1\nown @ https://x.example/own.whl\n-c more.txt\n");
+  write("sub/more.txt", "--pre\nfree>=1\n");
+  EXPECT_THAT(read(), ElementsAre("weak>=1.0|!=1.5 ; python_version<'4'|<2|>=0.dev0", "pinned==3|<4|>=0.dev0",
+                                  "free==7|>=1|>=0.dev0", "own|>=0.dev0https://x.example/own.whl"));
+  // The same list in both ways, and what a list of constraints takes in by -r.
+  write("requirements.txt", "-r sub/more.txt\n-c sub/more.txt\n-c sub/bounds.txt\n");
+  write("sub/more.txt", "free>=1\n");
+  write("sub/bounds.txt", "-r ../hidden.txt\n");
+  write("hidden.txt", "hidden==1\n");
+  EXPECT_THAT(read(), ElementsAre("hidden==1", "free>=1|>=1"));
+  write("requirements.txt", "free\n-c gone.txt\n");
+  EXPECT_THAT(read(), ElementsAre(HasSubstr("requirements.txt:2: read 'gone.txt'")));
+  for (const char* address : {"https://x.example/c.txt", "file:///c.txt", "HTTP:c.txt"}) {
+    write("requirements.txt", std::string("free\n-c ") + address + "\n");
+    EXPECT_THAT(read(), ElementsAre(HasSubstr("is an address, which is not fetched")));
+  }
+  std::string many;
+  for (int i = 0; i < 66; ++i) many += "free!=" + std::to_string(i) + "\n";
+  write("requirements.txt", "free\n-c sub/more.txt\n");
+  write("sub/more.txt", many);
+  EXPECT_THAT(read(), ElementsAre(HasSubstr("more than 64 different constraints of 'free'")));
+}
+
+TEST_F(IncludedLists, NameOneIndexOrTwo) {
+  write("requirements.txt", "-i https://a.example/simple/\n-r more.txt\n");
+  write("more.txt", "-i https://a.example/simple\nb\n");
+  auto lock = read_requirements(folder_.path(), "requirements.txt");
+  ASSERT_TRUE(testing::ok(lock));
+  EXPECT_TRUE(lock->more_indexes.empty());
+  write("more.txt", "-i https://b.example/simple\nb\n");
+  lock = read_requirements(folder_.path(), "requirements.txt");
+  ASSERT_TRUE(testing::ok(lock));
+  EXPECT_EQ(lock->more_indexes.size(), 1U);
 }
 
 TEST_F(IncludedLists, StayInTheFolder) {

@@ -5,6 +5,7 @@
 //   vet_probe version                           "TEXT"                    ->  the normal form, or invalid
 //   vet_probe specifier                         "SPECIFIERS<tab>VERSION"  ->  yes, no or invalid
 //   vet_probe licence                           "EXPRESSION"              ->  the normal form, or invalid
+//   vet_probe requirements                      the bytes of a list in hex  ->  "NUMBER:HEX " of each line, or unread
 //   vet_probe satisfies                         "EXPRESSION<tab>ENTRY;ENTRY..."  ->  yes, no or invalid
 #include <algorithm>
 #include <cstdio>
@@ -19,6 +20,7 @@
 #include "berth/vet/licence_expression.h"
 #include "berth/vet/licence_rules.h"
 #include "berth/vet/python_specifier.h"
+#include "berth/vet/requirement_lines.h"
 
 namespace berth::vet {
 namespace {
@@ -72,6 +74,31 @@ std::string satisfies(std::string_view line) {
   return rules.verdict_of(*parsed) == Verdict::Allow ? "yes" : "no";
 }
 
+std::string hex(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte / 16];
+    text += kDigits[byte % 16];
+  }
+  return text;
+}
+
+std::string requirements(std::string_view line) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < line.size(); i += 2)
+    bytes += static_cast<char>(digit(line[i]) * 16 + digit(line[i + 1]));
+  const auto text = requirement_text(bytes, "list");
+  if (!text) return "unread";
+  std::string answer;
+  for (RequirementLines lines(*text); const auto one = lines.next();) {
+    answer += std::to_string(one->number) + ":" + hex(one->text) + " ";
+  }
+  return answer;
+}
+
 int answer_all(const Answer& answer) {
   std::ios::sync_with_stdio(false);
   for (std::string line; std::getline(std::cin, line);) std::cout << answer(line) << '\n';
@@ -83,8 +110,11 @@ int answer_all(const Answer& answer) {
 
 int main(int argc, char** argv) {
   using namespace berth::vet;
-  std::map<std::string_view, Answer> answers = {
-      {"version", version}, {"specifier", specifier}, {"licence", licence}, {"satisfies", satisfies}};
+  std::map<std::string_view, Answer> answers = {{"version", version},
+                                                {"specifier", specifier},
+                                                {"licence", licence},
+                                                {"satisfies", satisfies},
+                                                {"requirements", requirements}};
   for (const auto ecosystem : {Ecosystem::PyPI, Ecosystem::Debian, Ecosystem::Alpine, Ecosystem::Rpm}) {
     answers.emplace(ecosystem_text(ecosystem), compare_of(ecosystem));
   }
