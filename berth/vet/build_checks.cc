@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "berth/base/utf8.h"
+#include "berth/vet/build_settings.h"
 #include "berth/vet/build_sight.h"
 #include "berth/vet/build_variables.h"
 #include "berth/vet/install_words.h"
@@ -36,118 +37,9 @@ std::string lower(std::string_view text) {
 
 std::string_view base_name(std::string_view word) { return word.substr(word.rfind('/') + 1); }
 
-// What a variable, or a setting of the same meaning, does.
-enum class Steers {
-  SecondIndex,
-  OtherIndex,
-  PipIndex,    // which is followed where it is known
-  Unfollowed,  // lists, configurations
-  Trusting,    // any value leaves a check out
-  Checking,    // a value that says no leaves a check out
-  Refusing,    // a value that does not say no leaves a check out
-};
-
-struct Variable {
-  std::string_view name;
-  Steers steers;
-};
-
-constexpr auto kVariables = std::to_array<Variable>({
-    {"PIP_EXTRA_INDEX_URL", Steers::SecondIndex},
-    {"PIP_FIND_LINKS", Steers::SecondIndex},
-    {"PIP_INDEX_URL", Steers::PipIndex},
-    {"PIP_CONFIG_FILE", Steers::Unfollowed},
-    {"PIP_CONSTRAINT", Steers::Unfollowed},
-    {"PIP_BUILD_CONSTRAINT", Steers::Unfollowed},
-    {"PIP_REQUIREMENT", Steers::Unfollowed},
-    {"PIP_EDITABLE", Steers::Unfollowed},
-    {"PIP_TRUSTED_HOST", Steers::Trusting},
-    {"UV_INDEX", Steers::SecondIndex},
-    {"UV_EXTRA_INDEX_URL", Steers::SecondIndex},
-    {"UV_FIND_LINKS", Steers::SecondIndex},
-    {"UV_INDEX_URL", Steers::OtherIndex},
-    {"UV_DEFAULT_INDEX", Steers::OtherIndex},
-    {"UV_CONFIG_FILE", Steers::Unfollowed},
-    {"UV_CONSTRAINT", Steers::Unfollowed},
-    {"UV_BUILD_CONSTRAINT", Steers::Unfollowed},
-    {"UV_OVERRIDE", Steers::Unfollowed},
-    {"UV_INSECURE_HOST", Steers::Trusting},
-    {"PIPENV_PYPI_MIRROR", Steers::OtherIndex},
-    {"PDM_PYPI_URL", Steers::OtherIndex},
-    {"GIT_SSL_NO_VERIFY", Steers::Refusing},
-    {"NODE_TLS_REJECT_UNAUTHORIZED", Steers::Checking},
-    {"NPM_CONFIG_STRICT_SSL", Steers::Checking},
-    {"YARN_ENABLE_STRICT_SSL", Steers::Checking},
-    {"PYTHONHTTPSVERIFY", Steers::Checking},
-    {"PERL_LWP_SSL_VERIFY_HOSTNAME", Steers::Checking},
-    {"CONDA_SSL_VERIFY", Steers::Checking},
-    {"GOSUMDB", Steers::Checking},
-    {"GOINSECURE", Steers::Trusting},
-});
-
-// Settings of `pip config set`, by the last part of their names.
-constexpr auto kSettings = std::to_array<Variable>({
-    {"index-url", Steers::OtherIndex},
-    {"extra-index-url", Steers::SecondIndex},
-    {"find-links", Steers::SecondIndex},
-    {"trusted-host", Steers::Trusting},
-    {"constraint", Steers::Unfollowed},
-    {"requirement", Steers::Unfollowed},
-    {"editable", Steers::Unfollowed},
-});
-
-// A variable that is set somewhere, or a setting of a program.
-struct Set {
-  std::size_t line;
-  std::string name;
-  std::string value;  // "$" where only the build knows
-  Steers steers;
-};
-
 bool says_no(std::string_view value) {
   constexpr auto kNo = std::to_array<std::string_view>({"0", "false", "no", "off", "n", "f"});
   return is_among(lower(value), kNo);
-}
-
-void add_variable(std::vector<Set>& all, std::size_t line, std::string_view name, std::string value) {
-  for (const Variable& one : kVariables) {
-    if (is_variable_of_pip(name, one.name)) all.push_back({line, std::string(one.name), std::move(value), one.steers});
-  }
-}
-
-// `pip config set global.index-url X`.
-void add_setting(std::vector<Set>& all, const BuildCommand& one) {
-  const std::vector<std::string>& words = one.command.words;
-  const auto config = std::ranges::find(words, "config");
-  const auto set = std::find(config, words.end(), "set");
-  if (set == words.end() || words.end() - set < 2 || !names_python_tool(one.command)) return;
-  const std::string name = lower(set[1].substr(set[1].rfind('.') + 1));
-  for (const Variable& known : kSettings) {
-    const bool is_it =
-        std::ranges::equal(name, known.name, [](char a, char b) { return a == b || (a == '_' && b == '-'); });
-    if (is_it) all.push_back({one.line, "pip config " + std::string(known.name), "$", known.steers});
-  }
-}
-
-std::vector<Set> settings_of(const Build& build) {
-  std::vector<Set> all;
-  BuildVariables variables;
-  for (const BuildInstruction& one : build.file.instructions) {
-    variables.pass(one);
-    for (const auto& [name, value] : variables_of(one)) {
-      // An argument without a value gets one from who builds.
-      const bool is_given = one.keyword == "ARG" && !one.text.contains(name + "=");
-      add_variable(all, one.line, name, is_given ? "$" : with_values(value, variables.here()).value_or("$"));
-    }
-  }
-  for (const BuildCommand& one : build.commands.all) {
-    for (const std::string_view word : one.command.words) {
-      const std::string_view name = assigned_name(word);
-      if (!name.empty()) add_variable(all, one.line, name, std::string(word.substr(name.size() + 1)));
-    }
-    add_setting(all, one);
-  }
-  return all;
 }
 
 // The options by which programs leave out checks.
@@ -239,8 +131,9 @@ std::string_view unchecked_text(const BuildInstruction& one) {
   return {};
 }
 
-bool has_short_flag(const std::vector<std::string>& words, char flag) {
-  return std::ranges::any_of(words, [&](const std::string& word) {
+bool has_short_flag(const ShellCommand& command, char flag) {
+  const auto begin = command.words.begin() + static_cast<std::ptrdiff_t>(command.program_at());
+  return std::any_of(begin, command.words.end(), [&](const std::string& word) {
     return word.size() > 1 && word[0] == '-' && word[1] != '-' && word.find(flag) != std::string::npos;
   });
 }
@@ -303,12 +196,14 @@ std::vector<Seen> configurations(const Build& build) {
 // A shell that runs what another program prints.
 void add_unseen_scripts(const Build& build, std::vector<Seen>& seen) {
   const BuildCommand* before = nullptr;
+  const std::vector<Seen> downloads = downloads_run(build);  // which are found as such
   for (const BuildCommand& one : build.commands.all) {
     const ShellCommand& command = one.command;
     const bool is_unseen = command.reads_pipe && one.scripts.empty() && is_shell(command.program()) &&
                            reads_program(command) && before != nullptr && before->group == one.group;
     const auto is_document = [](const std::string& word) { return word.starts_with("<<"); };
-    if (is_unseen && std::ranges::none_of(before->command.words, is_document)) {
+    const bool is_download = std::ranges::find(downloads, one.line, &Seen::line) != downloads.end();
+    if (is_unseen && !is_download && std::ranges::none_of(before->command.words, is_document)) {
       seen.push_back({one.line, fmt::format("'{}' runs what '{}' prints, which only the build knows", command.program(),
                                             shown(before->command.program()))});
     }
@@ -317,15 +212,6 @@ void add_unseen_scripts(const Build& build, std::vector<Seen>& seen) {
 }
 
 }  // namespace
-
-bool is_variable_of_pip(std::string_view name, std::string_view wanted) {
-  // Others' names count as they are; npm's in any case, too.
-  if (!wanted.starts_with("PIP_") && !wanted.starts_with("NPM_")) return name == wanted;
-  return std::ranges::equal(name, wanted, [](char a, char b) {
-    const char folded = a == '-' ? '_' : a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a;
-    return folded == b;
-  });
-}
 
 std::vector<Seen> unchecked(const Build& build) {
   std::vector<Seen> seen;
@@ -341,7 +227,7 @@ std::vector<Seen> unchecked(const Build& build) {
       seen.push_back({one.line, fmt::format("'{} {}' leaves out a check", program, shown(*option))});
       if (is_python) break;
     }
-    if (program == "curl" && has_short_flag(one.command.words, 'k')) {
+    if (program == "curl" && has_short_flag(one.command, 'k')) {
       seen.push_back({one.line, "'curl -k' leaves out a check"});
     }
   }

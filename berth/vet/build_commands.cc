@@ -82,7 +82,8 @@ std::vector<std::string> scripts_of(const ShellCommand& command, const std::stri
   const std::string_view program = command.program();
   std::vector<std::string> scripts;
   const auto add = [&](std::optional<std::string> script) {
-    if (script && !script->empty()) scripts.push_back(*std::move(script));
+    const bool is_new = script && !script->empty() && std::ranges::find(scripts, *script) == scripts.end();
+    if (is_new) scripts.push_back(*std::move(script));
   };
   if (program == "eval") add(joined(words, at + 1));
   if (program == "trap" && at + 1 < words.size()) add(words[at + 1]);
@@ -148,9 +149,10 @@ class Collector {
       collected_.is_whole = false;
       return;
     }
-    if (command.reads_pipe && text.before) all[*text.before].is_read = true;
     const std::vector<std::string> inner = command.inner;
     const std::vector<std::string> scripts = scripts_of(command, text.printed);
+    // What is read as a script comes as such.
+    if (command.reads_pipe && text.before && scripts.empty()) all[*text.before].is_read = true;
     text.printed = printed_by(command);
     text.before = all.size();
     all.push_back({std::move(command), text.line, text.group, scripts, text.is_read});

@@ -13,6 +13,7 @@ namespace berth::vet {
 namespace {
 
 constexpr std::size_t kLongestShown = 80;
+constexpr std::size_t kMostWords = 4'000;
 
 constexpr auto kDownloaders =
     std::to_array<std::string_view>({"curl", "wget", "wget2", "fetch", "aria2c", "axel", "http", "lwp-download"});
@@ -264,10 +265,13 @@ class Watch {
       for (const std::string& file : redirections(one.command.words, '>')) downloaded_.add(file);
     }
     const std::vector<std::string>& words = one.command.words;
-    const bool is_tee = one.command.program() == "tee" && piped_[one.group];
-    if (!is_tee && !is_among(one.command.program(), kMoving)) return;
+    if (one.command.program() == "tee" && piped_[one.group]) {
+      for (const std::string& word : words) downloaded_.add(word);
+      return;
+    }
+    if (!is_among(one.command.program(), kMoving) || words.size() > kMostWords) return;
     const auto is_downloaded = [&](const std::string& word) { return downloaded_.has(word); };
-    if (!words.empty() && (is_tee || std::ranges::any_of(words, is_downloaded))) {
+    if (words.size() > 1 && std::ranges::any_of(words, is_downloaded)) {
       for (const std::string& word : words) {
         if (!word.ends_with("bin")) continue;
         for (const std::string& file : words) {

@@ -35,9 +35,6 @@ std::vector<Seen> more_indexes(const Build& build);
 // What steers pip and uv in ways that are not followed, and what runs what cannot be seen.
 std::vector<Seen> unfollowed(const Build& build);
 
-// Whether pip takes the variable `name` for `wanted`: in any case, `-` like `_`.
-bool is_variable_of_pip(std::string_view name, std::string_view wanted);
-
 bool is_address(std::string_view text);
 
 }  // namespace berth::vet

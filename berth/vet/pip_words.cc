@@ -12,7 +12,7 @@
 #include "berth/base/utf8.h"
 #include "berth/vet/build_commands.h"
 #include "berth/vet/build_rules.h"
-#include "berth/vet/build_sight.h"
+#include "berth/vet/build_settings.h"
 #include "berth/vet/build_variables.h"
 #include "berth/vet/install_words.h"
 #include "berth/vet/lock_file.h"

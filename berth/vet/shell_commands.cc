@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kMostCommands = 10'000;
 constexpr std::string_view kBlanks = " \t\r\n";
+// Words of the shell that a command may follow.
+constexpr std::string_view kLeading[] = {"then", "do", "else", "elif", "if", "while", "until", "!", "{", "command"};
 constexpr std::string_view kDeclaring[] = {"export", "declare", "local", "readonly", "typeset"};
 
 class Splitter {
@@ -223,10 +225,13 @@ class Splitter {
   // Of commands that are assignments alone, `export A=1` and their like.
   void note_variables() {
     const std::vector<std::string>& words = command_.words;
-    const bool declares =
-        !words.empty() && std::ranges::find(kDeclaring, words.front()) != std::ranges::end(kDeclaring);
+    const auto is_among = [](const auto& list) {
+      return [&list](const std::string& word) { return std::ranges::find(list, word) != std::ranges::end(list); };
+    };
+    const auto first = std::ranges::find_if_not(words, is_among(kLeading));
+    const bool declares = first != words.end() && is_among(kDeclaring)(*first);
     const auto is_assignment = [](const std::string& word) { return !assigned_name(word).empty(); };
-    if (!declares && !std::ranges::all_of(words, is_assignment)) return;
+    if (!declares && !std::all_of(first, words.end(), is_assignment)) return;
     for (const std::string& word : words) {
       std::string_view name = assigned_name(word);
       if (name.empty()) continue;

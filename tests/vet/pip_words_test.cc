@@ -85,14 +85,13 @@ const Installing kInstalling[] = {
     {"BySu", "su -s /bin/sh -c 'pip install six' root", "six"},
     {"ByEval", "eval pip 'install six'", "six"},
     {"ByAHereString", "bash <<< 'pip install six'", "six"},
-    {"ByAnEchoedScript", "echo pip install six | sh -e", "six"},
+    {"ByAnEchoedScript", "echo 'pip install six' | sh -e", "six"},
     {"ByOptionsOfAShell", "find . -exec sh -o errexit -ce 'pip install six' \\;", "six"},
     {"ByASplitString", "env -S 'pip install six'", "six"},
     {"ByATrap", "trap 'pip install six' EXIT", "six"},
     {"ByItsPath", "$(which pip) install six", "six"},
     {"ByAVariable", "PIP=pip; $PIP install six", "six"},
     {"ByAVariableInAScript", "export P=pip && sh -c \"${P} install six\"", "six"},
-    {"ByAVariableOfWords", "I='pip install six'; $I", "six"},
     {"ByADefault", "${PIP:-pip} install six", "six"},
     {"ByAVariableThatChanges", "P=pip; if x; then P=echo; fi; $P install six",
      "out '$P install', which only the build"},
@@ -161,6 +160,7 @@ TEST(PipWords, KeepTheIndexThatTheyName) {
 TEST(PipWords, AreFollowedThroughInstructions) {
   const std::pair<const char*, const char*> rows[] = {
       {"ENV P=pip\nRUN $P install six\n", "six"},
+      {"ENV I='pip install six'\nRUN $I\n", "six"},
       {"ARG WHAT='six idna'\nRUN pip install $WHAT\n", "six,idna"},
       {"ARG V\nRUN pip install six==$V\n", ""},
       {"RUN [\"env\", \"-S\", \"pip install six\"]\n", "six"},

@@ -62,8 +62,9 @@ TEST(Commands, StandWithTheValuesOfVariables) {
       {"X=1; X=2; echo $X", "X=1; X=2; echo/$X"},
       {"export X=1 Z; X+=2; echo $X", "export/X=1/Z; X+=2; echo/12"},
       {"X=1 y; echo $X", "X=1/y; echo/$X"},
+      {"X=1; if a; then X=2; fi; $X", "X=1; if/a; then/X=2; fi; $X"},
       {"X=$(which pip); $X `command -v y` $(z $X)", "X=pip; pip/y/$(z $X)"},
-      {"${A:-$(x)} ${", "${A:-$(x)}/${"},
+      {"${N:-$(x)} ${", "${N:-$(x)}/${"},
   };
   for (const auto& [text, wanted] : rows) {
     ShellVariables variables;
