@@ -1,69 +1,207 @@
 #include "berth/vet/build_commands.h"
 
 #include <algorithm>
-#include <string>
-#include <string_view>
+#include <optional>
+#include <utility>
+
+#include "berth/vet/build_variables.h"
 
 namespace berth::vet {
 namespace {
 
 constexpr std::size_t kMostCommands = 20'000;
+constexpr std::size_t kMostBytes = std::size_t{8} << 20;
 constexpr std::size_t kDeepest = 8;
 constexpr std::string_view kRunning[] = {"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"};
 constexpr std::string_view kShells[] = {"sh", "bash", "dash", "ash", "zsh", "ksh"};
+// Besides shells, what takes a text to run behind -c.
+constexpr std::string_view kTakingScripts[] = {"su", "runuser", "script", "flock", "sg"};
+
+template <std::size_t N>
+bool is_among(std::string_view word, const std::string_view (&list)[N]) {
+  return std::ranges::find(list, word) != std::ranges::end(list);
+}
+
+std::string_view base_name(std::string_view word) { return word.substr(word.rfind('/') + 1); }
+
+std::string joined(const std::vector<std::string>& words, std::size_t begin) {
+  std::string whole;
+  for (std::size_t i = begin; i < words.size(); ++i) whole += (i > begin ? " " : "") + words[i];
+  return whole;
+}
+
+// A cluster of short options with a `c` in it: -c, -ec, -lc.
+bool asks_for_script(std::string_view word) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return word.size() > 1 && word.front() == '-' && word.contains('c') && std::ranges::all_of(word.substr(1), is_letter);
+}
+
+// Behind -c: the first word that is no option.
+std::optional<std::string> script_behind(const std::vector<std::string>& words, std::size_t begin) {
+  bool is_asked = false;
+  for (std::size_t i = begin; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word.starts_with("--command=")) return word.substr(word.find('=') + 1);
+    if (word == "--command" || asks_for_script(word)) {
+      is_asked = true;
+    } else if (is_asked && !word.starts_with('-') && !word.starts_with('+')) {
+      return word;
+    }
+    const bool takes_next =
+        word.size() > 1 && (word[0] == '-' || word[0] == '+') && word[1] != '-' && word.ends_with('o');  // -o pipefail
+    if (takes_next) ++i;
+  }
+  return std::nullopt;
+}
+
+// Of `env -S TEXT`.
+std::optional<std::string> split_string(const std::vector<std::string>& words, std::size_t begin) {
+  constexpr std::string_view kLong = "--split-string";
+  for (std::size_t i = begin; i < words.size() && words[i].starts_with('-'); ++i) {
+    const std::string_view word = words[i];
+    if ((word == "-S" || word == kLong) && i + 1 < words.size()) return joined(words, i + 1);
+    if (word.starts_with("-S")) return std::string(word.substr(2)) + " " + joined(words, i + 1);
+    if (word.starts_with(kLong) && word.contains('=')) return std::string(word.substr(word.find('=') + 1));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> here_string(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (!words[i].starts_with("<<<")) continue;
+    if (words[i].size() > 3) return words[i].substr(3);
+    if (i + 1 < words.size()) return words[i + 1];
+  }
+  return std::nullopt;
+}
+
+// `printed` is what is in the pipe that it reads, where that is known.
+std::vector<std::string> scripts_of(const ShellCommand& command, const std::string& printed) {
+  const std::vector<std::string>& words = command.words;
+  const std::size_t at = command.program_at();
+  const std::string_view program = command.program();
+  std::vector<std::string> scripts;
+  const auto add = [&](std::optional<std::string> script) {
+    const bool is_new = script && !script->empty() && std::ranges::find(scripts, *script) == scripts.end();
+    if (is_new) scripts.push_back(*std::move(script));
+  };
+  if (program == "eval") add(joined(words, at + 1));
+  if (program == "trap" && at + 1 < words.size()) add(words[at + 1]);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view name = base_name(words[i]);
+    if (is_shell(name) || is_among(name, kTakingScripts)) add(script_behind(words, i + 1));
+    if (name == "env") add(split_string(words, i + 1));
+    if (scripts.size() > 1) break;
+  }
+  if (is_shell(program) && reads_program(command)) {
+    add(here_string(words));
+    if (command.reads_pipe) add(printed);
+  }
+  return scripts;
+}
+
+// What `echo` and `printf` print, as far as that is their words.
+std::string printed_by(const ShellCommand& command) {
+  const std::string_view program = command.program();
+  if (program != "echo" && program != "printf") return {};
+  std::size_t begin = command.program_at() + 1;
+  while (begin < command.words.size() && command.words[begin].starts_with('-')) ++begin;
+  return joined(command.words, begin);
+}
 
 class Collector {
  public:
-  void add_text(std::string_view text, std::size_t line, std::size_t depth) {
-    if (depth == kDeepest) return;
-    const std::size_t group = groups_++;
-    for (ShellCommand& command : shell_commands(text)) add(std::move(command), line, group, depth);
+  void set(const ShellVariables& variables) { variables_ = variables; }
+
+  void add_text(std::string_view text, std::size_t line, std::size_t depth, bool is_read = false) {
+    bytes_ += text.size();
+    if (depth == kDeepest || bytes_ > kMostBytes) {
+      collected_.is_whole = false;
+      return;
+    }
+    Text whole = {line, groups_++, depth, is_read, {}, std::nullopt};
+    const bool is_whole = for_each_command(text, variables_, [&](ShellCommand one) { add(std::move(one), whole); });
+    collected_.is_whole = collected_.is_whole && is_whole;
   }
 
   void add_words(const std::vector<std::string>& words, std::size_t line) {
     ShellCommand command;
     command.words = words;
-    add(std::move(command), line, groups_++, 0);
+    Text whole = {line, groups_++, 0, false, {}, std::nullopt};
+    add(std::move(command), whole);
   }
 
-  std::vector<BuildCommand> take() && { return std::move(commands_); }
+  BuildCommands take() && { return std::move(collected_); }
 
  private:
-  void add(ShellCommand command, std::size_t line, std::size_t group, std::size_t depth) {
-    if (commands_.size() == kMostCommands) return;
-    const std::vector<std::string> inner = command.inner;
-    const bool is_shell = std::ranges::find(kShells, command.program()) != std::ranges::end(kShells);
-    std::string script;
-    for (std::size_t i = 0; is_shell && i + 1 < command.words.size(); ++i) {
-      // -c, -ec, -exc
-      const std::string& word = command.words[i];
-      if (word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')) script = command.words[i + 1];
+  struct Text {
+    std::size_t line;
+    std::size_t group;
+    std::size_t depth;
+    bool is_read;
+    std::string printed;                // by the command before
+    std::optional<std::size_t> before;  // which that is
+  };
+
+  void add(ShellCommand command, Text& text) {
+    std::vector<BuildCommand>& all = collected_.all;
+    if (all.size() == kMostCommands) {
+      collected_.is_whole = false;
+      return;
     }
-    commands_.push_back({std::move(command), line, group});
-    if (!script.empty()) add_text(script, line, depth + 1);
-    for (const std::string& text : inner) add_text(text, line, depth + 1);
+    const std::vector<std::string> inner = command.inner;
+    const std::vector<std::string> scripts = scripts_of(command, text.printed);
+    // What is read as a script comes as such.
+    if (command.reads_pipe && text.before && scripts.empty()) all[*text.before].is_read = true;
+    text.printed = printed_by(command);
+    text.before = all.size();
+    all.push_back({std::move(command), text.line, text.group, scripts, text.is_read});
+    for (const std::string& script : scripts) add_text(script, text.line, text.depth + 1);
+    for (const std::string& one : inner) add_text(one, text.line, text.depth + 1, true);
   }
 
   std::size_t groups_ = 0;
-  std::vector<BuildCommand> commands_;
+  std::size_t bytes_ = 0;
+  ShellVariables variables_;
+  BuildCommands collected_;
 };
 
 }  // namespace
 
-std::vector<BuildCommand> commands_of(const Dockerfile& dockerfile) {
+BuildCommands commands_of(const Dockerfile& dockerfile) {
   Collector collector;
+  BuildVariables variables;
   for (const BuildInstruction& one : dockerfile.instructions) {
-    if (std::ranges::find(kRunning, one.keyword) == std::ranges::end(kRunning)) continue;
-    if (!one.words.empty()) {
+    variables.pass(one);
+    collector.set(variables.here());
+    const bool is_running = is_among(one.keyword, kRunning);
+    if (is_running && !one.words.empty()) {
       collector.add_words(one.words, one.line);
-    } else {
+    } else if (is_running) {
       // HEALTHCHECK has CMD in front of its command.
       const bool is_check = one.keyword == "HEALTHCHECK" && one.text.starts_with("CMD ");
       collector.add_text(std::string_view(one.text).substr(is_check ? 4 : 0), one.line, 0);
     }
-    for (const std::string& document : one.documents) collector.add_text(document, one.line, 0);
+    for (const std::string& document : one.documents) {
+      // What COPY writes is a script where it says so.
+      const bool is_script = document.starts_with("#!") && document.substr(0, document.find('\n')).contains("sh");
+      if (is_running || is_script) collector.add_text(document, one.line, 0);
+    }
   }
   return std::move(collector).take();
+}
+
+bool is_shell(std::string_view program) { return is_among(program, kShells); }
+
+bool reads_program(const ShellCommand& command) {
+  for (std::size_t i = command.program_at() + 1; i < command.words.size(); ++i) {
+    const std::string& word = command.words[i];
+    if (word == "-s" || word == "-" || word == "/dev/stdin" || word.starts_with("<<<")) return true;
+    if (word.find_first_of("<>") != std::string::npos) continue;
+    if (!word.starts_with('-') || asks_for_script(word)) return false;
+    if (word.ends_with('o')) ++i;
+  }
+  return true;
 }
 
 }  // namespace berth::vet

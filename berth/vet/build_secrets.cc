@@ -6,13 +6,17 @@
 #include <array>
 #include <utility>
 
-#include "berth/vet/shell_commands.h"
+#include "berth/vet/build_variables.h"
 
 namespace berth::vet {
 namespace {
 
 constexpr auto kLastWords = std::to_array<std::string_view>(
     {"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "TOKEN", "APIKEY", "CREDENTIAL", "CREDENTIALS", "PASS"});
+// Where words are written as one: PGPASSWORD, AUTHTOKEN.
+constexpr auto kEnds = std::to_array<std::string_view>(
+    {"PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "SECRET", "APIKEY", "ACCESSKEY", "SECRETKEY", "PRIVATEKEY"});
+constexpr auto kWhole = std::to_array<std::string_view>({"MYSQL_PWD", "REDISCLI_AUTH", "SSHPASS"});
 constexpr auto kBeforeKey = std::to_array<std::string_view>({"API", "ACCESS", "PRIVATE", "SECRET", "AUTH", "SIGNING"});
 constexpr auto kKeyBeginnings = std::to_array<std::string_view>(
     {"AKIA", "ASIA", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "pypi-AgE", "-----BEGIN"});
@@ -27,25 +31,6 @@ std::vector<std::string> words_of_name(std::string_view name) {
     }
   }
   return words;
-}
-
-// Names and values of ARG and ENV: `A=b C="d e"`, and ENV's old form `A b c`.
-std::vector<std::pair<std::string, std::string>> variables_of(const BuildInstruction& instruction) {
-  std::vector<std::string> words;
-  for (const ShellCommand& command : shell_commands(instruction.text)) {
-    words.insert(words.end(), command.words.begin(), command.words.end());
-  }
-  std::vector<std::pair<std::string, std::string>> variables;
-  if (words.empty()) return variables;
-  if (instruction.keyword == "ENV" && !words.front().contains('=')) {
-    variables.emplace_back(words.front(), words.size() > 1 ? words[1] : "");
-    return variables;
-  }
-  for (const std::string& word : words) {
-    const std::size_t equals = std::min(word.find('='), word.size());
-    variables.emplace_back(word.substr(0, equals), word.substr(std::min(equals + 1, word.size())));
-  }
-  return variables;
 }
 
 // `scheme://user:password@host`, where the password stands there itself.
@@ -67,6 +52,8 @@ bool is_secret_name(std::string_view name) {
   const std::vector<std::string> words = words_of_name(name);
   const std::string& last = words.back();
   if (std::ranges::find(kLastWords, last) != kLastWords.end()) return true;
+  const auto ends_so = [&](std::string_view end) { return last.ends_with(end); };
+  if (std::ranges::any_of(kEnds, ends_so) || std::ranges::find(kWhole, name) != kWhole.end()) return true;
   return last == "KEY" && words.size() > 1 &&
          std::ranges::find(kBeforeKey, words[words.size() - 2]) != kBeforeKey.end();
 }

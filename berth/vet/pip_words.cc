@@ -9,12 +9,17 @@
 #include <ranges>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "berth/base/utf8.h"
 #include "berth/vet/build_commands.h"
 #include "berth/vet/build_rules.h"
+#include "berth/vet/build_settings.h"
+#include "berth/vet/build_variables.h"
 #include "berth/vet/constraints.h"
+#include "berth/vet/install_options.h"
+#include "berth/vet/install_words.h"
 #include "berth/vet/lock_file.h"
 #include "berth/vet/pip_variables.h"
 #include "berth/vet/requirements.h"
@@ -24,135 +29,8 @@ namespace {
 
 constexpr std::size_t kLongestShown = 120;
 
-// Options of pip install and its kin that take the next word.
-constexpr auto kWithValue = std::to_array<std::string_view>({"-r",
-                                                             "--requirement",
-                                                             "-c",
-                                                             "--constraint",
-                                                             "-i",
-                                                             "--index-url",
-                                                             "--extra-index-url",
-                                                             "-f",
-                                                             "--find-links",
-                                                             "-t",
-                                                             "--target",
-                                                             "--prefix",
-                                                             "--root",
-                                                             "--trusted-host",
-                                                             "--platform",
-                                                             "--abi",
-                                                             "--src",
-                                                             "--python-version",
-                                                             "--timeout",
-                                                             "--retries",
-                                                             "--proxy",
-                                                             "--cert",
-                                                             "--cache-dir",
-                                                             "--no-binary",
-                                                             "--only-binary",
-                                                             "--progress-bar",
-                                                             "--use-feature",
-                                                             "--constraints",
-                                                             "--build-constraint",
-                                                             "--build-constraints",
-                                                             "--override",
-                                                             "--overrides",
-                                                             "--prerelease",
-                                                             "--upgrade-strategy",
-                                                             "--report",
-                                                             "--python",
-                                                             "-e",
-                                                             "--editable",
-                                                             "--requirements",
-                                                             "--spec",
-                                                             "--pip-args",
-                                                             "--index",
-                                                             "--source",
-                                                             "--group",
-                                                             "-G",
-                                                             "--extras",
-                                                             "-E",
-                                                             "--directory",
-                                                             "-C",
-                                                             "--project"});
-
-constexpr auto kVerbs = std::to_array<std::string_view>({"install", "sync", "add"});
 // What switches a variable of pip off.
 constexpr auto kOff = std::to_array<std::string_view>({"0", "false", "no", "off", "n", "f"});
-
-// What a command's words are.
-enum class Takes {
-  Names,          // packages, with pip's options among them
-  FirstName,      // a package, and what it is run with
-  Lists,          // files with packages in them
-  Locked,         // nothing that counts: the tool's lock file says what is installed
-  NamesOrLocked,  // packages; without any the lock file says
-};
-
-struct Installer {
-  std::string_view tool;  // or its beginning, where versions follow
-  std::string_view verb;  // empty: none
-  Takes takes;
-  std::string_view lock = {};
-};
-
-constexpr auto kInstallers = std::to_array<Installer>({
-    {"pip", "install", Takes::Names},
-    {"pip", "sync", Takes::Lists},  // of uv
-    {"pip-sync", "", Takes::Lists},
-    {"pipx", "install", Takes::Names},
-    {"pipx", "inject", Takes::Names},
-    {"pipx", "run", Takes::FirstName},
-    {"easy_install", "", Takes::Names},
-    {"uv", "add", Takes::Names},
-    {"uv", "install", Takes::Names},
-    {"uv", "sync", Takes::Locked, "uv.lock"},
-    {"poetry", "add", Takes::Names},
-    {"poetry", "install", Takes::Locked, "poetry.lock"},
-    {"poetry", "sync", Takes::Locked, "poetry.lock"},
-    {"pipenv", "install", Takes::NamesOrLocked, "Pipfile.lock"},
-    {"pipenv", "sync", Takes::Locked, "Pipfile.lock"},
-    {"pdm", "add", Takes::Names},
-    {"pdm", "install", Takes::Locked, "pdm.lock"},
-    {"pdm", "sync", Takes::Locked, "pdm.lock"},
-});
-
-struct Installing {
-  Installer installer;
-  std::vector<std::string> words;  // behind the verb
-};
-
-// "pip", "pip3.11", "easy_install-3", by the program's name without folders.
-bool is_tool(std::string_view tool, std::string_view name) {
-  if (!name.starts_with(tool)) return false;
-  const std::string_view rest = name.substr(tool.size());
-  return rest.find_first_not_of("0123456789.-") == std::string_view::npos;
-}
-
-// What the command installs; nothing where it is another.
-std::optional<Installing> installed_by(const ShellCommand& command) {
-  const std::vector<std::string>& words = command.words;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const std::string_view name = std::string_view(words[i]).substr(words[i].rfind('/') + 1);
-    for (const Installer& one : kInstallers) {
-      if (!is_tool(one.tool, name)) continue;
-      const auto behind = words.begin() + static_cast<std::ptrdiff_t>(i) + 1;
-      if (one.verb.empty()) {
-        // Without a verb it is the program itself: elsewhere its name may be a package's.
-        if (command.program() != name) continue;
-        return Installing{one, {behind, words.end()}};
-      }
-      const auto verb = std::find(behind, words.end(), one.verb);
-      if (verb == words.end()) continue;
-      // Of `uv pip install` the words are pip's; `uv tool install` is uv's own, `uv python install` no package at all.
-      const auto stands_between = [&](std::string_view word) { return std::find(behind, verb, word) != verb; };
-      const bool is_other =
-          one.tool == "uv" && (stands_between("pip") || (one.verb == "install" && !stands_between("tool")));
-      if (!is_other) return Installing{one, {verb + 1, words.end()}};
-    }
-  }
-  return std::nullopt;
-}
 
 // `--name=value`, `-nvalue` and `-Un value` apart; the value empty where the next word may be it.
 struct Option {
@@ -192,24 +70,35 @@ class Gathering {
 
   void add(const BuildCommand& one) {
     note_folder(one);
-    note_index(one.command.words);
     for (PipVariable* variable : {&constraint_, &uv_constraint_, &prereleases_}) variable->note(one);
+    for (const std::string_view word : one.command.words) {
+      const std::string_view name = assigned_name(word);
+      if (!name.empty()) note_index(name, word.substr(name.size() + 1));
+    }
     if (std::ranges::find(one.command.words, "setup.py") != one.command.words.end() &&
         std::ranges::find(one.command.words, "install") != one.command.words.end()) {
       leave_out(one.line, "'setup.py install' takes what its own code says");
     }
-    const auto installing = installed_by(one.command);
-    if (!installing) return;
+    const std::vector<Installing> all = installed_by(one.command);
+    for (const Installing& installing : all) add_installing(installing, one);
+    if (!all.empty()) return;
+    if (auto why = unclear_install(one)) leave_out(one.line, *std::move(why));
+  }
+
+  void add_installing(const Installing& installing, const BuildCommand& one) {
     index_.clear();
     constraints_.clear();
     takes_prereleases_ = false;
+    if (installing.is_uv) index_ = uv_index_;
     const std::size_t before = read_.lock.packages.size();
     const std::size_t lists = read_.included.size();
-    add_words(*installing, one);
+    add_words(installing, one);
+    if (installing.is_handed)
+      leave_out(one.line, "it installs what another command hands over, which only the build knows");
     for (std::size_t i = before; i < read_.lock.packages.size(); ++i) read_.lock.packages[i].index = index_;
     for (std::size_t i = lists; i < read_.included.size(); ++i) read_.included[i].index = index_;
-    if (installing->installer.takes == Takes::Locked) return;
-    note_environment(one);
+    if (installing.installer.takes == Takes::Locked) return;
+    note_environment(one, installing.is_uv);
     ConstrainedPart part = {{}, before, read_.lock.packages.size(), lists, read_.included.size()};
     if (takes_prereleases_) {
       take_prereleases(std::span(read_.lock.packages).subspan(before));
@@ -221,13 +110,14 @@ class Gathering {
     if (!part.by.empty()) read_.constrained.push_back(std::move(part));
   }
 
-  void note_index(const std::vector<std::string>& words) {
-    constexpr std::string_view kVariable = "PIP_INDEX_URL=";
-    for (const std::string_view word : words) {
-      const bool is_known = word.starts_with(kVariable) && !word.contains('$') && word.size() > kVariable.size();
-      if (is_known) read_.lock.index = without_credentials(word.substr(kVariable.size()));
-    }
+  // PIP_INDEX_URL, and what uv has for it.
+  void note_index(std::string_view name, std::string_view value) {
+    if (value.contains('$') || value.empty()) return;
+    if (is_variable_of_pip(name, "PIP_INDEX_URL")) read_.lock.index = without_credentials(value);
+    if (name == "UV_INDEX_URL" || name == "UV_DEFAULT_INDEX") uv_index_ = without_credentials(value);
   }
+
+  void cut_off(std::size_t line) { leave_out(line, "it has more commands, or deeper ones, than are judged"); }
 
   bool is_full() const { return read_.lock.packages.size() >= kMostLockedPackages; }
   RequirementsText take() && { return std::move(read_); }
@@ -240,11 +130,7 @@ class Gathering {
   }
 
   // What it says to the command at hand.
-  void note_environment(const BuildCommand& one) {
-    // `uv pip install`, not `pip install uv`.
-    const std::vector<std::string>& words = one.command.words;
-    const auto tool = std::ranges::find(words, "uv");
-    const bool is_uv = tool != words.end() && tool < std::ranges::find_first_of(words, kVerbs);
+  void note_environment(const BuildCommand& one, bool is_uv) {
     const std::string lists = (is_uv ? uv_constraint_ : constraint_).of(one);
     for (const auto part : std::views::split(lists, ' ')) {
       if (!part.empty()) constraints_.emplace_back(part.begin(), part.end());
@@ -261,23 +147,66 @@ class Gathering {
   void add_words(const Installing& installing, const BuildCommand& one) {
     const Takes takes = installing.installer.takes;
     const std::vector<std::string>& words = installing.words;
-    bool has_named = false;
+    bool has_named = false;   // something that is installed
+    bool has_source = false;  // what the first word comes from
     for (std::size_t i = 0; takes != Takes::Locked && i < words.size() && !is_full(); ++i) {
       const std::string& word = words[i];
-      if (is_redirection(word) || (has_named && takes == Takes::FirstName)) break;
+      if (is_redirection(word)) break;
       if (word.starts_with('-')) {
         Option option = option_of(word);
         if (installing.installer.tool == "pipx" && option.name == "-f") continue;  // --force
-        const bool wants_value = std::ranges::find(kWithValue, option.name) != kWithValue.end();
-        if (wants_value && option.value.empty() && i + 1 < words.size()) option.value = words[++i];
+        if (installing.installer.tool == "pip" && !installing.is_uv) option.name = whole_option(option.name);
+        if (takes_value(option.name) && option.value.empty() && i + 1 < words.size()) option.value = words[++i];
+        const bool is_run = takes == Takes::FirstName || takes == Takes::With;
+        has_source = (is_run && take_run_option(option, one)) || has_source;
         has_named = take_option(option, one) || has_named;
+      } else if (takes == Takes::With || (takes == Takes::FirstName && has_source)) {
+        break;  // what is run
       } else {
         has_named = true;
+        if (takes == Takes::FirstName) {
+          add_word(as_requirement(word), one.line);
+          break;
+        }
         takes == Takes::Lists ? add_list(word, one) : add_word(word, one.line);
       }
     }
-    const bool by_lock = takes == Takes::Locked || (takes == Takes::NamesOrLocked && !has_named);
+    const bool needs_more = takes == Takes::NamesOrLocked || takes == Takes::Lists;
+    const bool by_lock = takes == Takes::Locked || (needs_more && !has_named && !installing.installer.lock.empty());
     if (by_lock) add_list(std::string(installing.installer.lock), one);
+  }
+
+  // `uvx NAME@VERSION`, `NAME@latest`.
+  static std::string as_requirement(const std::string& word) {
+    const std::size_t at = word.find('@');
+    if (at == std::string::npos || is_place(word)) return word;
+    const std::string version = word.substr(at + 1);
+    return version == "latest" ? word.substr(0, at) : word.substr(0, at) + "==" + version;
+  }
+
+  // Of what runs something out of a package: whether it says which package that is.
+  bool take_run_option(const Option& option, const BuildCommand& one) {
+    if (option.name == "--with-requirements") add_list(std::string(option.value), one);
+    if (option.name == "--from" || option.name == "--spec")
+      add_word(as_requirement(std::string(option.value)), one.line);
+    if (option.name == "--with" || option.name == "-w" || option.name == "--preinstall") {
+      // "a>=1,<2,b": a comma parts names where one begins behind it.
+      std::string name;
+      for (std::size_t i = 0; i <= option.value.size(); ++i) {
+        const char c = i < option.value.size() ? option.value[i] : ',';
+        const bool is_end = i >= option.value.size() ||
+                            (c == ',' && i + 1 < option.value.size() &&
+                             std::string_view("<>=!~ ").find(option.value[i + 1]) == std::string_view::npos);
+        if (!is_end) {
+          name += c;
+        } else if (!name.empty()) {
+          add_word(as_requirement(std::exchange(name, {})), one.line);
+        }
+      }
+    }
+    if (option.name == "--with-editable")
+      leave_out(one.line, fmt::format("'{}' is no package of the index", shown(option.value)));
+    return option.name == "--from" || option.name == "--spec";
   }
 
   // Whether it names something to install.
@@ -301,7 +230,8 @@ class Gathering {
     }
     const bool is_any = option.name == "--prerelease" && option.value != "disallow";
     if (option.name == "--pre" || is_any) takes_prereleases_ = true;
-    if (option.name == "-i" || option.name == "--index-url") index_ = without_credentials(option.value);
+    if (option.name == "-i" || option.name == "--index-url" || option.name == "--default-index")
+      index_ = without_credentials(option.value);
     if (option.name == "-f" || option.name == "--find-links") {
       read_.lock.more_indexes.push_back(without_credentials(option.value));
     }
@@ -349,6 +279,7 @@ class Gathering {
   std::string index_;
   std::vector<std::string> constraints_;
   bool takes_prereleases_ = false;
+  std::string uv_index_;                                  // by a variable
   std::map<std::size_t, std::filesystem::path> folders_;  // by group
 };
 
@@ -356,13 +287,18 @@ class Gathering {
 
 RequirementsText pip_words_of(const Dockerfile& dockerfile, std::string_view file) {
   Gathering gathering(dockerfile, file);
+  BuildVariables variables;
   for (const BuildInstruction& one : dockerfile.instructions) {
-    if (one.keyword != "ENV" && one.keyword != "ARG") continue;
-    for (const ShellCommand& command : shell_commands(one.text)) gathering.note_index(command.words);
+    variables.pass(one);
+    for (const auto& [name, value] : variables_of(one)) {
+      gathering.note_index(name, with_values(value, variables.here()).value_or("$"));
+    }
   }
-  for (const BuildCommand& one : commands_of(dockerfile)) {
+  const BuildCommands commands = commands_of(dockerfile);
+  for (const BuildCommand& one : commands.all) {
     if (!gathering.is_full()) gathering.add(one);
   }
+  if (!commands.is_whole && !commands.all.empty()) gathering.cut_off(commands.all.back().line);
   return std::move(gathering).take();
 }
 

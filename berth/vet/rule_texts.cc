@@ -55,12 +55,12 @@ constexpr RuleText kTexts[] = {
     {"list.damaged", "A list of names or licences is damaged.", kData},
     {"build.remote-add", "ADD takes a file from an address without a checksum.", kHow},
     {"build.secret", "A password, token or key stands in the build.", kHow},
-    {"build.pipe-to-shell", "What is downloaded is run unseen.", kHow},
+    {"build.pipe-to-shell", "What is downloaded is run unseen, at once or as a file.", kHow},
     {"build.unverified", "A check of certificates or signatures is switched off.", kHow},
-    {"build.extra-index", "More than one index is asked: dependency confusion.", kHow},
-    {"build.moving-tag", "The base has a tag that moves, or none.", kHow},
+    {"build.extra-index", "More than one index is asked, or another one: dependency confusion.", kHow},
+    {"build.moving-tag", "The base, or an image that files come from, has a tag that moves, or none.", kHow},
     {"build.root", "The image runs as root.", kHow},
-    {"build.unread", "Something in the folder cannot be judged.", kHow},
+    {"build.unread", "Something in the folder, or a command of the build, cannot be judged.", kHow},
 };
 
 }  // namespace

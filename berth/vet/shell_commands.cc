@@ -2,22 +2,29 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <utility>
 
 namespace berth::vet {
 namespace {
 
 constexpr std::size_t kMostCommands = 10'000;
-constexpr std::string_view kPrefixes[] = {"sudo", "env", "exec", "time", "nohup", "command",
-                                          "then", "do",  "else", "if",   "!",     "{"};
+constexpr std::string_view kBlanks = " \t\r\n";
+// Words of the shell that a command may follow.
+constexpr std::string_view kLeading[] = {"then", "do", "else", "elif", "if", "while", "until", "!", "{", "command"};
+constexpr std::string_view kDeclaring[] = {"export", "declare", "local", "readonly", "typeset"};
 
 class Splitter {
  public:
-  explicit Splitter(std::string_view text) : text_(text) {}
+  // Without variables all `$NAME` stay.
+  Splitter(std::string_view text, ShellVariables* variables, const std::function<void(ShellCommand)>& take)
+      : text_(text), variables_(variables), take_(take) {}
 
-  std::vector<ShellCommand> split() {
-    while (at_ < text_.size() && commands_.size() < kMostCommands) step();
+  // Whether it came to the end.
+  bool split() {
+    while (at_ < text_.size() && taken_ < kMostCommands) step();
     end_command(false);
-    return std::move(commands_);
+    return at_ >= text_.size();
   }
 
  private:
@@ -55,10 +62,13 @@ class Splitter {
       case '$':
       case '<':
       case '>':
-        if (peek(1) != '(') break;
-        at_ += 2;
-        take_parentheses();
-        return;
+        if (peek(1) == '(') {
+          at_ += 2;
+          take_parentheses(c);
+          return;
+        }
+        if (c == '$' && take_value(true)) return;
+        break;
       case '|':
       case '&':
       case ';':
@@ -104,7 +114,9 @@ class Splitter {
         at_ += 2;
       } else if (peek() == '$' && peek(1) == '(') {
         at_ += 2;
-        take_parentheses();
+        take_parentheses('$');
+      } else if (peek() == '$' && take_value(false)) {
+        continue;
       } else if (peek() == '`') {
         ++at_;
         take_backticks();
@@ -119,12 +131,12 @@ class Splitter {
   void take_backticks() {
     in_word_ = true;
     const std::size_t end = std::min(text_.find('`', at_), text_.size());
-    command_.inner.emplace_back(text_.substr(at_, end - at_));
+    add_inner('$', text_.substr(at_, end - at_));
     at_ = std::min(end + 1, text_.size());
   }
 
   // To the parenthesis that closes it; quotes inside hide parentheses.
-  void take_parentheses() {
+  void take_parentheses(char kind) {
     in_word_ = true;
     const std::size_t begin = at_;
     std::size_t depth = 1;
@@ -144,8 +156,47 @@ class Splitter {
       }
     }
     const std::size_t end = std::min(at_, text_.size());
-    command_.inner.emplace_back(text_.substr(begin, end - begin));
+    add_inner(kind, text_.substr(begin, end - begin));
     at_ = end + 1;
+  }
+
+  // What it prints where that is plain, as of `which pip`; else it stays in the word as it stands there.
+  void add_inner(char kind, std::string_view text) {
+    in_word_ = true;
+    command_.inner.emplace_back(text);
+    const std::optional<std::string> printed = variables_ != nullptr && kind == '$' ? printed_by(text) : std::nullopt;
+    word_ += printed ? *printed : std::string(1, kind) + "(" + std::string(text) + ")";
+  }
+
+  static std::optional<std::string> printed_by(std::string_view text) {
+    constexpr std::string_view kPrinting[] = {"which ", "command -v ", "type -p ", "type -P ", "echo ", "printf "};
+    const std::size_t first = std::min(text.find_first_not_of(kBlanks), text.size());
+    text = text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+    const auto* const one = std::ranges::find_if(kPrinting, [&](std::string_view it) { return text.starts_with(it); });
+    if (one == std::ranges::end(kPrinting)) return std::nullopt;
+    const std::string_view word = text.substr(one->size());
+    const auto is_plain = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             std::string_view("_.-/").contains(c);
+    };
+    if (word.empty() || word.starts_with('-') || !std::ranges::all_of(word, is_plain)) return std::nullopt;
+    return std::string(word);
+  }
+
+  // The value of the variable that begins here, where it is known. Without quotes its blanks part words.
+  bool take_value(bool parts_words) {
+    if (variables_ == nullptr) return false;
+    const Expansion one = expansion_at(text_, at_, *variables_);
+    if (!one.value) return false;
+    at_ += one.length;
+    for (const char c : *one.value) {
+      if (parts_words && kBlanks.contains(c)) {
+        end_word();
+      } else {
+        add(c);
+      }
+    }
+    return true;
   }
 
   void add(char c) {
@@ -162,44 +213,70 @@ class Splitter {
   void end_command(bool is_pipe) {
     end_word();
     const bool is_something = !command_.words.empty() || !command_.inner.empty();
-    if (is_something && commands_.size() < kMostCommands) commands_.push_back(std::move(command_));
+    if (is_something && taken_ < kMostCommands) {
+      if (variables_ != nullptr) note_variables();
+      ++taken_;
+      take_(std::move(command_));
+    }
     command_ = ShellCommand();
     command_.reads_pipe = is_pipe;
   }
 
+  // Of commands that are assignments alone, `export A=1` and their like.
+  void note_variables() {
+    const std::vector<std::string>& words = command_.words;
+    const auto is_among = [](const auto& list) {
+      return [&list](const std::string& word) { return std::ranges::find(list, word) != std::ranges::end(list); };
+    };
+    const auto first = std::ranges::find_if_not(words, is_among(kLeading));
+    const bool declares = first != words.end() && is_among(kDeclaring)(*first);
+    const auto is_assignment = [](const std::string& word) { return !assigned_name(word).empty(); };
+    if (!declares && !std::all_of(first, words.end(), is_assignment)) return;
+    for (const std::string& word : words) {
+      std::string_view name = assigned_name(word);
+      if (name.empty()) continue;
+      std::string value = word.substr(name.size() + 1);
+      if (name.ends_with('+')) {
+        name.remove_suffix(1);
+        const std::string* const before = variables_->find(name);
+        variables_->assign(name, before != nullptr ? *before + value : "$");
+      } else {
+        variables_->assign_in_script(name, std::move(value));
+      }
+    }
+  }
+
   std::string_view text_;
+  ShellVariables* variables_;
+  const std::function<void(ShellCommand)>& take_;
   std::size_t at_ = 0;
   std::string word_;
   bool in_word_ = false;
   ShellCommand command_;
-  std::vector<ShellCommand> commands_;
+  std::size_t taken_ = 0;
 };
-
-bool is_assignment(std::string_view word) {
-  const std::string_view name = word.substr(0, word.find('='));
-  return name.size() < word.size() && !name.empty() &&
-         std::ranges::all_of(
-             name,
-             [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-             });
-}
 
 }  // namespace
 
-std::string_view ShellCommand::program() const {
-  bool behind_prefix = false;
-  for (const std::string_view word : words) {
-    const std::string_view name = word.substr(word.rfind('/') + 1);
-    if (std::ranges::find(kPrefixes, name) != std::ranges::end(kPrefixes)) {
-      behind_prefix = true;
-    } else if (!is_assignment(word) && !(behind_prefix && word.starts_with('-'))) {
-      return name;
-    }
-  }
-  return {};
+std::string_view assigned_name(std::string_view word) {
+  const std::string_view name = word.substr(0, word.find('='));
+  if (name.size() == word.size() || name.empty()) return {};
+  const std::string_view plain = name.substr(0, name.size() - (name.ends_with('+') ? 1 : 0));
+  const auto is_of_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !plain.empty() && std::ranges::all_of(plain, is_of_name) ? name : std::string_view();
 }
 
-std::vector<ShellCommand> shell_commands(std::string_view text) { return Splitter(text).split(); }
+std::vector<ShellCommand> shell_commands(std::string_view text) {
+  std::vector<ShellCommand> commands;
+  const std::function<void(ShellCommand)> take = [&](ShellCommand one) { commands.push_back(std::move(one)); };
+  static_cast<void>(Splitter(text, nullptr, take).split());
+  return commands;
+}
+
+bool for_each_command(std::string_view text, ShellVariables& variables, const std::function<void(ShellCommand)>& take) {
+  return Splitter(text, &variables, take).split();
+}
 
 }  // namespace berth::vet

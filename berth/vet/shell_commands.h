@@ -1,22 +1,37 @@
 // The simple commands in a text for a shell, as far as they can be told without running it. Pure.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "berth/vet/shell_variables.h"
+
 namespace berth::vet {
 
 struct ShellCommand {
-  std::vector<std::string> words;  // quotes and backslashes taken away; `$NAME` as it stands there
+  // Quotes and backslashes taken away; `$NAME` as it stands there where its value is not known, and so is `$(...)`.
+  std::vector<std::string> words;
   std::vector<std::string> inner;  // texts of $(...), `...` and <(...) in it
   bool reads_pipe = false;         // what the command before it prints is what it reads
 
-  // The program's name without folders; behind `sudo`, `env`, `exec`, `time` and variables that are set for it.
+  // The program's name without folders; behind `sudo`, `env`, `timeout 5` and others that run what their words say, and
+  // behind variables that are set for it.
   std::string_view program() const;
+  // Which of the words that is; their number where there is none.
+  std::size_t program_at() const;
 };
 
 // Total: whatever the text is, with at most 10,000 commands. Those of inner texts are not among them.
 std::vector<ShellCommand> shell_commands(std::string_view text);
+
+// Gives `take` each in its order, with the values of variables, which the commands change as they go. Whether that was
+// the whole text.
+bool for_each_command(std::string_view text, ShellVariables& variables, const std::function<void(ShellCommand)>& take);
+
+// The name in `NAME=value`; empty where the word is no such thing.
+std::string_view assigned_name(std::string_view word);
 
 }  // namespace berth::vet

@@ -240,7 +240,12 @@ RUN curl -fsSL https://install.example/x | sh
 RUN pip install --extra-index-url https://index.example/simple requsets berthgpl==1.0 berthnone==1.0
 COPY requirements.txt /tmp/
 RUN pip install -r /tmp/requirements.txt
-USER root
+ARG WHO=root
+USER $WHO
+RUN curl -fsSLo /tmp/get.py https://install.example/get.py
+RUN PIP=pip; su -c "$PIP install berthgpl==1.0" && python3 /tmp/get.py && npm install -g x
+ENV UV_INDEX_URL=https://index.example/simple GIT_SSL_NO_VERIFY=1 PIP_CONFIG_FILE=/etc/pip.conf
+COPY --from=docker.io/x/y:latest /x /x
 ''',
     'requirements.txt': 'urllib==1.21.1\nsmalllib==1.0\n',
     'build.conf': 'version=1.0.0\ndevonly=false\n',
@@ -248,7 +253,9 @@ USER root
 FLAGGED = {('build.moving-tag', 'Dockerfile', 1), ('build.secret', 'Dockerfile', 2), ('build.secret', 'Dockerfile', 3),
            ('build.remote-add', 'Dockerfile', 4), ('build.pipe-to-shell', 'Dockerfile', 5), ('build.extra-index', 'Dockerfile', 6),
            ('name.look-alike', 'Dockerfile', 6), ('licence.denied', 'Dockerfile', 6), ('name.unknown', 'Dockerfile', 6),
-           ('build.root', 'Dockerfile', 9), ('name.malicious', 'requirements.txt', 1), ('build.unread', 'build.conf', 2)}
+           ('build.root', 'Dockerfile', 10), ('build.pipe-to-shell', 'Dockerfile', 12), ('licence.denied', 'Dockerfile', 12),
+           ('build.unread', 'Dockerfile', 12), ('build.extra-index', 'Dockerfile', 13), ('build.unverified', 'Dockerfile', 13),
+           ('build.unread', 'Dockerfile', 13), ('build.moving-tag', 'Dockerfile', 14), ('name.malicious', 'requirements.txt', 1), ('build.unread', 'build.conf', 2)}
 
 
 @pytest.fixture

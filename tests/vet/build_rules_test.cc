@@ -12,7 +12,6 @@
 namespace berth::vet {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -64,7 +63,67 @@ const Row kRows[] = {
     {"ApkUntrusted", "RUN apk add --allow-untrusted x.apk", "build.unverified"},
     {"ExtraIndex", "RUN pip install --extra-index-url https://x.example a", "build.extra-index"},
     {"ExtraIndexByVariable", "ENV PIP_EXTRA_INDEX_URL=https://x.example", "build.extra-index"},
+    {"ExtraIndexShortened", "RUN pip install --extra-index=https://x.example a", "build.extra-index"},
+    {"ExtraIndexInAnyCase", "ENV PIP_extra-index_url=https://x.example", "build.extra-index"},
+    {"IndexOfUv", "RUN uv pip install --index=https://x.example a", "build.extra-index"},
+    {"IndexOfUvByVariable", "ENV UV_DEFAULT_INDEX https://x.example", "build.extra-index"},
+    {"IndexForOneCommand", "RUN UV_INDEX=https://x.example uv pip install a", "build.extra-index"},
+    {"PagesOfFilesByVariable", "ARG PIP_FIND_LINKS", "build.extra-index"},
+    {"IndexBySetting", "RUN pip3 config --global set global.index-url https://x.example", "build.extra-index"},
+    {"ExtrasOfUv", "RUN uv sync --extra dev", ""},
+    {"OtherSetting", "RUN pip config set global.timeout 60", ""},
+    {"ConfigurationByVariable", "ENV PIP_CONFIG_FILE=/x", "build.unread"},
+    {"NoConfiguration", "ENV PIP_CONFIG_FILE=/dev/null", ""},
+    {"Constraints", "ENV PIP_CONSTRAINT=/x.txt", "build.unread"},
+    {"ConfigurationCopied", "COPY pip.conf /etc/", "build.unread"},
+    {"ConfigurationWritten", "RUN echo x > /etc/pip.conf", "build.unread"},
+    {"ConfigurationMounted", "RUN --mount=type=secret,id=x,target=/etc/pip.conf true", "build.unread"},
+    {"ConfigurationRemoved", "RUN rm -f /etc/pip.conf", ""},
+    {"UnknownIndex", "ENV PIP_INDEX_URL=$WHERE", "build.unread"},
+    {"TrustedByVariable", "ENV PIP_TRUSTED_HOST=x", "build.unverified"},
+    {"TrustedShortened", "RUN pip install --trusted x a", "build.unverified"},
+    {"TrustedBySetting", "RUN pip config set global.trusted-host x", "build.unverified"},
+    {"GitByVariable", "RUN GIT_SSL_NO_VERIFY=1 git clone https://x.example/y", "build.unverified"},
+    {"GitBySetting", "RUN git config --global http.sslVerify \"false\"", "build.unverified"},
+    {"GitByOption", "RUN git -c http.sslVerify=false clone https://x.example/y", "build.unverified"},
+    {"NodeByVariable", "ENV NODE_TLS_REJECT_UNAUTHORIZED=0", "build.unverified"},
+    {"NodeWithChecks", "ENV NODE_TLS_REJECT_UNAUTHORIZED=1", ""},
+    {"RpmInsecure", "RUN sudo -u root rpm -i --nosignature x.rpm", "build.unverified"},
+    {"SourceTrusted", "RUN echo 'deb [arch=amd64 trusted=yes] http://x.example/ ./' > /x", "build.unverified"},
+    {"SourceTrustedCopied", "COPY <<EOF /x\n[x]\ngpgcheck=0\nEOF", "build.unverified"},
+    {"ListOfPackagesUnsigned", "RUN printf 'gpgcheck=1\\nrepo_gpgcheck=0' > /etc/yum.repos.d/x.repo", ""},
+    {"FileRun", "RUN wget https://x.example/y -O /tmp/x.sh && sh /tmp/x.sh", "build.pipe-to-shell"},
+    {"ProgramRun", "RUN curl -fsSLo x https://x.example/y; chmod +x x; ./x", "build.pipe-to-shell"},
+    {"FileOfItsName", "RUN curl -fsSLO https://x.example/get-pip.py?raw=1 && python3 get-pip.py",
+     "build.pipe-to-shell"},
+    {"FileRedirected", "RUN curl https://x.example/y > y && bash -e < y", "build.pipe-to-shell"},
+    {"FileMoved", "RUN curl -o y https://x.example/y && mv y /usr/bin/z && z", "build.pipe-to-shell"},
+    {"FileThroughAPipe", "RUN curl https://x.example/y | tee y >/dev/null; . ./y", "build.pipe-to-shell"},
+    {"FileOfCode", "RUN python -c \"urlretrieve('https://x.example/y', 'y.py')\" && python y.py",
+     "build.pipe-to-shell"},
+    {"CodeRun", "RUN python -c \"exec(urlopen('https://x.example/y').read())\"", "build.pipe-to-shell"},
+    {"CodeInADocument", "RUN python3 <<EOF\nexec(urlopen('https://x.example/y').read())\nEOF", "build.pipe-to-shell"},
+    {"PipeBehindAWrapper", "RUN timeout -k 5 10 curl x | sudo -u root nice -n 5 sh", "build.pipe-to-shell"},
+    {"FileCompared", "RUN curl -o y https://x.example/y && echo '00  y' | sha256sum -c - && sh y", ""},
+    {"FileComparedByHand", "RUN curl -o y https://x.example/y && [ \"$(sha256sum y)\" = 00 ] && sh y", ""},
+    {"FileSigned", "RUN wget https://x.example/y && gpg --batch --verify y.asc y && ./y", ""},
+    {"FileHashedOnly", "RUN curl -o y https://x.example/y && sha256sum y && sh y", "build.pipe-to-shell"},
+    {"FileNotRun", "RUN curl -o data.json https://x.example/y && python load.py data.json", ""},
+    {"CodeThatAsks", "HEALTHCHECK CMD python -c \"import urllib.request as r; r.urlopen('http://localhost')\"", ""},
+    {"UnseenScript", "RUN echo Y3VybAo= | base64 -d | sh", "build.unread"},
+    {"AnswersOfAScript", "RUN yes | sh ./configure", ""},
+    {"OtherLanguage", "SHELL [\"python3\", \"-c\"]", "build.unread"},
+    {"OtherShell", "SHELL [\"/bin/bash\", \"-o\", \"pipefail\", \"-c\"]", ""},
+    {"FromAnImage", "COPY --from=docker.io/x/y:latest /x /x", "build.moving-tag"},
+    {"FromAnImageByMount", "RUN --mount=type=bind,from=x/y,target=/x true", "build.moving-tag"},
+    {"FromATaggedImage", "COPY --from=x/y:1.0 /x /x", ""},
+    {"AddOfAVariable", "ADD $WHAT /x", "build.unread"},
+    {"AddWithAVariable", "ADD x-$VERSION.tar.gz /x", ""},
+    {"SecretInOneWord", "ENV PGPASSWORD=hunter2", "build.secret"},
     {"Root", "USER root", "build.root"},
+    {"RootByAVariable", "USER ${WHO:-root}", "build.root"},
+    {"RootUnknown", "USER $WHO", "build.root"},
+    {"RootByZeros", "USER 00", "build.root"},
     {"RootByNumber", "USER 0:0", "build.root"},
     {"OtherUser", "USER rooted", ""},
     {"Plain", "RUN pip install --no-cache-dir -r requirements.txt && apt-get install -y curl", ""},
@@ -113,110 +172,37 @@ TEST(BuildRules, NameBasesThatMove) {
   }
 }
 
+TEST(BuildRules, FollowVariables) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"ARG U=https://x.example/y\nADD ${U} /x\n", "build.remote-add"},
+      {"ARG H=x.example\nENV U=https://$H/y\nADD $U /x\n", "build.remote-add"},
+      {"ARG U=root\nUSER $U\n", "build.root"},
+      {"ARG U=root\nENV U=me\nARG U=root\nUSER $U\n", ""},
+      {"ARG U=root\nFROM a:1\nUSER ${U:-me}\n", ""},
+      {"ENV U=root\nFROM a:1 AS b\nENV U=root\nFROM B\nUSER $U\n", "build.root"},
+      {"FROM a:1 AS b\nFROM a:1\nARG S=b\nCOPY --from=$S /x /x\nCOPY --from=0 /x /x\n", ""},
+      {"RUN curl -o /usr/local/bin/x https://x.example/y && chmod +x /usr/local/bin/x\nENTRYPOINT [\"x\"]\n",
+       "build.pipe-to-shell"},
+  };
+  for (const auto& [text, rule] : rows) {
+    const auto findings = about(std::string("FROM a:1\n") + text);
+    EXPECT_EQ(findings.empty() ? "" : findings.front().rule, rule) << text;
+    EXPECT_LE(findings.size(), 1u) << text;
+  }
+}
+
 TEST(BuildRules, CountTheLastUserOfTheLastStage) {
   EXPECT_TRUE(about("FROM a:1\nUSER root\nRUN x\nUSER 4000\n").empty());
   EXPECT_TRUE(about("FROM a:1 AS b\nUSER root\nFROM a:1\n").empty());
 }
 
-TEST(PipWords, AreRequirements) {
-  const auto file = parse_dockerfile(
-      "FROM a:1\nRUN pip install --no-cache-dir -r requirements.txt 'requests[socks]>=2,<3' Flask==2.0 -t /x\n"
-      "RUN python3 -m pip install $MORE ./here https://x.example/y.whl six > /dev/null && apt-get install vim\n"
-      "RUN pip download x && echo pip && pip3.11 install late\n");
-  ASSERT_TRUE(testing::ok(file));
-  const RequirementsText read = pip_words_of(*file, "Dockerfile");
-  const LockFile& lock = read.lock;
-  std::vector<std::string> names;
-  for (const LockedPackage& one : lock.packages) {
-    names.push_back(one.package.name + one.specifier + (one.package.version.empty() ? "" : "==" + one.package.version) +
-                    " " + one.package.origin);
-  }
-  EXPECT_THAT(names,
-              ElementsAre(HasSubstr("requests"), "flask==2.0 Dockerfile:2", "six Dockerfile:3", "late Dockerfile:4"));
-  ASSERT_EQ(lock.left_out.size(), 3u);
-  EXPECT_THAT(lock.left_out[0].why, HasSubstr("'$MORE', which only the build knows"));
-  ASSERT_EQ(read.included.size(), 1u);
-  EXPECT_EQ(read.included[0].path, "requirements.txt");
-  EXPECT_EQ(read.included[0].line, 2u);
-}
-
-struct Installing {
-  const char* name;
-  const char* command;
-  const char* what;  // "NAME" of a package, "list PATH", "out PART of why"; empty: nothing
-};
-
-const Installing kInstalling[] = {
-    {"ListGlued", "pip install -rdeps.txt", "list deps.txt"},
-    {"ListLong", "pip install --requirement=sub/deps.txt", "list sub/deps.txt"},
-    {"ListInACluster", "pip3 install -Ur deps.txt", "list deps.txt"},
-    {"ListElsewhere", "cd /opt/x && pip install -r deps.txt", "list /opt/x/deps.txt"},
-    {"ListByAVariable", "pip install -r $LIST", "out '$LIST', which only the build knows"},
-    {"ListFromStandardInput", "cat x | pip install -r /dev/stdin", "out which only the build knows"},
-    {"Constraint", "pip install -c deps.txt", ""},
-    {"Editable", "pip install -e git+https://x.example/y", "out 'git+https://x.example/y' as editable"},
-    {"EditableLong", "pip install --editable=.", "out '.' as editable"},
-    {"UvPip", "uv pip install --system six", "six"},
-    {"UvPipSync", "uv pip sync deps.txt", "list deps.txt"},
-    {"UvSync", "uv sync --frozen", "list uv.lock"},
-    {"UvTool", "uv tool install ruff", "ruff"},
-    {"UvPython", "uv python install 3.12", ""},
-    {"Pipx", "pipx install --python python3 black", "black"},
-    {"PipxForced", "pipx install -f black", "black"},
-    {"PipxRun", "pipx run black .", "black"},
-    {"EasyInstall", "easy_install-3.11 six", "six"},
-    {"PoetryAdd", "poetry add --group dev pytest", "pytest"},
-    {"PoetryInstall", "poetry install --only main", "list poetry.lock"},
-    {"Pipenv", "pipenv install --system --deploy", "list Pipfile.lock"},
-    {"PipenvNames", "pipenv install six", "six"},
-    {"Setup", "python setup.py install", "out 'setup.py install'"},
-    {"PackageThatIsATool", "apt-get install -y pipx", ""},
-    {"NotInstalled", "pip uninstall -y six", ""},
-};
-
-class InstallingWords : public ::testing::TestWithParam<Installing> {};
-
-TEST_P(InstallingWords, AreRead) {
-  const auto file = parse_dockerfile(std::string("FROM a:1\nRUN ") + GetParam().command + "\n");
-  ASSERT_TRUE(testing::ok(file));
-  const RequirementsText read = pip_words_of(*file, "Dockerfile");
-  std::vector<std::string> found;
-  for (const LockedPackage& one : read.lock.packages) found.push_back(one.package.name);
-  for (const IncludedList& one : read.included) found.push_back("list " + one.path);
-  for (const LeftOut& one : read.lock.left_out) found.push_back("out " + one.why);
-  const std::string wanted = GetParam().what;
-  if (wanted.empty()) {
-    EXPECT_TRUE(found.empty()) << found.front();
-  } else if (wanted.starts_with("out ")) {
-    EXPECT_THAT(found, ElementsAre(HasSubstr(wanted.substr(4))));
-  } else {
-    EXPECT_THAT(found, ElementsAre(wanted));
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Table, InstallingWords, ::testing::ValuesIn(kInstalling),
-                         [](const auto& row) { return row.param.name; });
-
-TEST(PipWords, KeepTheIndexThatTheyName) {
-  const auto file = parse_dockerfile(
-      "FROM a:1\nENV PIP_INDEX_URL=https://me:word@a.example/simple\n"
-      "RUN pip install -i https://b.example/simple -r x.txt six && pip install idna -f https://c.example/files\n");
-  ASSERT_TRUE(testing::ok(file));
-  const RequirementsText read = pip_words_of(*file, "Dockerfile");
-  EXPECT_EQ(read.lock.index, "https://a.example/simple");
-  ASSERT_EQ(read.lock.packages.size(), 2u);
-  EXPECT_EQ(read.lock.packages[0].index, "https://b.example/simple");
-  EXPECT_EQ(read.lock.packages[1].index, "");
-  ASSERT_EQ(read.included.size(), 1u);
-  EXPECT_EQ(read.included[0].index, "https://b.example/simple");
-  EXPECT_THAT(read.lock.more_indexes, ElementsAre("https://c.example/files"));
-}
-
 TEST(SecretNames, AreToldByTheirEnd) {
-  for (const char* name : {"PASSWORD", "db_password", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "API_KEY", "apikey"}) {
+  for (const char* name : {"PASSWORD", "db_password", "GITHUB_TOKEN", "AWS_SECRET_ACCESS_KEY", "API_KEY", "apikey",
+                           "PGPASSWORD", "MYSQL_PWD"}) {
     EXPECT_TRUE(is_secret_name(name)) << name;
   }
-  for (const char* name : {"", "KEY", "PUBLIC_KEY", "TOKENIZERS", "PASSWORD_FILE", "KEYBOARD", "SECRETARY"}) {
+  for (const char* name :
+       {"", "KEY", "PUBLIC_KEY", "TOKENIZERS", "PASSWORD_FILE", "KEYBOARD", "SECRETARY", "COMPASS", "PWD"}) {
     EXPECT_FALSE(is_secret_name(name)) << name;
   }
 }

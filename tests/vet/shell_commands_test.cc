@@ -52,6 +52,41 @@ TEST(Commands, KeepWhatIsRunInside) {
   EXPECT_THAT(shell_commands("a $(b").front().inner, ElementsAre("b"));
 }
 
+TEST(Commands, StandWithTheValuesOfVariables) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"$A x", "b/c/x"},
+      {"\"$A\" x", "b c/x"},
+      {"'$A' x", "$A/x"},
+      {"${A}d ${N:-e f} ${A:+g} $N", "b/cd/e/f/g/$N"},
+      {"X=1; Y=$X$X; Z=$Y+; echo $Z", "X=1; Y=11; Z=11+; echo/11+"},
+      {"X=1; X=2; echo $X", "X=1; X=2; echo/$X"},
+      {"export X=1 Z; X+=2; echo $X", "export/X=1/Z; X+=2; echo/12"},
+      {"X=1 y; echo $X", "X=1/y; echo/$X"},
+      {"X=1; if a; then X=2; fi; $X", "X=1; if/a; then/X=2; fi; $X"},
+      {"X=$(which pip); $X `command -v y` $(z $X)", "X=pip; pip/y/$(z $X)"},
+      {"${N:-$(x)} ${", "${N:-$(x)}/${"},
+  };
+  for (const auto& [text, wanted] : rows) {
+    ShellVariables variables;
+    variables.assign("A", "b c");
+    std::vector<std::string> shown;
+    EXPECT_TRUE(for_each_command(
+        text, variables, [&](ShellCommand one) { shown.push_back(fmt::format("{}", fmt::join(one.words, "/"))); }));
+    EXPECT_EQ(fmt::format("{}", fmt::join(shown, "; ")), wanted) << text;
+  }
+}
+
+TEST(Variables, KeepNoValueThatGrowsWithoutEnd) {
+  ShellVariables variables;
+  std::string text = "A=0123456789;";
+  for (int i = 0; i < 30; ++i)
+    text += fmt::format("A{}=$A{}$A{};", i, i > 0 ? std::to_string(i - 1) : "", i > 0 ? std::to_string(i - 1) : "");
+  EXPECT_TRUE(for_each_command(text, variables, [](const ShellCommand&) {}));
+  EXPECT_EQ(variables.find("A3")->size(), 160u);
+  EXPECT_EQ(variables.find("A29"), nullptr);
+  EXPECT_TRUE(variables.is_unclear("A29"));
+}
+
 TEST(Program, IsFoundBehindWhatStandsInFront) {
   const std::pair<const char*, const char*> rows[] = {
       {"/usr/bin/curl x", "curl"},
@@ -59,6 +94,9 @@ TEST(Program, IsFoundBehindWhatStandsInFront) {
       {"A=1 B=2 pip install x", "pip"},
       {"env X=1 /bin/sh -c y", "sh"},
       {"if curl x", "curl"},
+      {"sudo -u root -E nice -n 5 timeout -k 1 10 curl x", "curl"},
+      {"2>/dev/null >x curl y", "curl"},
+      {"$(a/b) x", "$(a/b)"},
       {"-x", "-x"},
       {"sudo", ""},
   };

@@ -1,0 +1,87 @@
+#include "berth/vet/build_variables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "berth/vet/shell_commands.h"
+
+namespace berth::vet {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::string> words_of(const BuildInstruction& instruction) {
+  if (!instruction.words.empty()) return instruction.words;
+  std::vector<std::string> words;
+  for (const ShellCommand& command : shell_commands(instruction.text)) {
+    words.insert(words.end(), command.words.begin(), command.words.end());
+  }
+  return words;
+}
+
+std::vector<std::pair<std::string, std::string>> variables_of(const BuildInstruction& instruction) {
+  std::vector<std::pair<std::string, std::string>> variables;
+  if (instruction.keyword != "ENV" && instruction.keyword != "ARG") return variables;
+  const std::vector<std::string> words = words_of(instruction);
+  if (words.empty()) return variables;
+  if (instruction.keyword == "ENV" && !words.front().contains('=')) {
+    std::string value;
+    for (std::size_t i = 1; i < words.size(); ++i) value += (i > 1 ? " " : "") + words[i];
+    variables.emplace_back(words.front(), std::move(value));
+    return variables;
+  }
+  for (const std::string& word : words) {
+    const std::size_t equals = std::min(word.find('='), word.size());
+    variables.emplace_back(word.substr(0, equals), word.substr(std::min(equals + 1, word.size())));
+  }
+  return variables;
+}
+
+bool BuildVariables::is_stage(std::string_view name) const {
+  const std::string wanted = lower(name);
+  return ended_.contains(wanted) || (!stage_.empty() && wanted == stage_);
+}
+
+void BuildVariables::pass(const BuildInstruction& one) {
+  if (one.keyword == "FROM") begin_stage(one);
+  if (one.keyword == "ARG" || one.keyword == "ENV") set(one);
+}
+
+void BuildVariables::begin_stage(const BuildInstruction& from) {
+  if (!stage_.empty()) {
+    ended_[fmt::format("{}", stages_ - 1)] = here_;
+    ended_[stage_] = std::move(here_);
+  }
+  const std::vector<std::string> words = words_of(from);
+  const auto base = words.empty() ? ended_.end() : ended_.find(lower(words[0]));
+  here_ = base == ended_.end() ? ShellVariables() : base->second;
+  by_env_.clear();
+  stage_ = words.size() > 2 ? lower(words[2]) : fmt::format("{}", stages_);
+  ++stages_;
+}
+
+void BuildVariables::set(const BuildInstruction& one) {
+  const bool is_argument = one.keyword == "ARG";
+  ShellVariables& values = stage_.empty() ? global_ : here_;
+  for (const auto& [name, value] : variables_of(one)) {
+    if (is_argument && by_env_.contains(name)) continue;
+    if (!is_argument) by_env_.insert(name);
+    const bool has_value = !is_argument || one.text.contains(name + "=");
+    if (has_value) {
+      values.assign(name, with_values(value, values).value_or("$"));
+    } else if (const std::string* const given = global_.find(name)) {
+      values.assign(name, *given);
+    }
+  }
+}
+
+}  // namespace berth::vet

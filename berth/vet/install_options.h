@@ -1,0 +1,15 @@
+// Options of the tools that install Python's packages, as pip and uv have them. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace berth::vet {
+
+// Whether the word behind the option is its value, where `=` gives it none.
+bool takes_value(std::string_view option);
+
+// The option that pip takes `name`, the beginning of one, for; `name` itself where it is none of those that matter.
+std::string whole_option(std::string name);
+
+}  // namespace berth::vet

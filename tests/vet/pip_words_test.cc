@@ -1,0 +1,208 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "berth/vet/build_rules.h"
+#include "tests/support/result_matchers.h"
+
+namespace berth::vet {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(PipWords, AreRequirements) {
+  const auto file = parse_dockerfile(
+      "FROM a:1\nRUN pip install --no-cache-dir -r requirements.txt 'requests[socks]>=2,<3' Flask==2.0 -t /x\n"
+      "RUN python3 -m pip install $MORE ./here https://x.example/y.whl six > /dev/null && apt-get install vim\n"
+      "RUN pip download x && echo pip && pip3.11 install late\n");
+  ASSERT_TRUE(testing::ok(file));
+  const RequirementsText read = pip_words_of(*file, "Dockerfile");
+  const LockFile& lock = read.lock;
+  std::vector<std::string> names;
+  for (const LockedPackage& one : lock.packages) {
+    names.push_back(one.package.name + one.specifier + (one.package.version.empty() ? "" : "==" + one.package.version) +
+                    " " + one.package.origin);
+  }
+  EXPECT_THAT(names,
+              ElementsAre(HasSubstr("requests"), "flask==2.0 Dockerfile:2", "six Dockerfile:3", "late Dockerfile:4"));
+  ASSERT_EQ(lock.left_out.size(), 3u);
+  EXPECT_THAT(lock.left_out[0].why, HasSubstr("'$MORE', which only the build knows"));
+  ASSERT_EQ(read.included.size(), 1u);
+  EXPECT_EQ(read.included[0].path, "requirements.txt");
+  EXPECT_EQ(read.included[0].line, 2u);
+}
+
+struct Installing {
+  const char* name;
+  const char* command;
+  const char* what;  // "NAME" of a package, "list PATH", "out PART of why"; empty: nothing
+};
+
+const Installing kInstalling[] = {
+    {"ListGlued", "pip install -rdeps.txt", "list deps.txt"},
+    {"ListLong", "pip install --requirement=sub/deps.txt", "list sub/deps.txt"},
+    {"ListInACluster", "pip3 install -Ur deps.txt", "list deps.txt"},
+    {"ListElsewhere", "cd /opt/x && pip install -r deps.txt", "list /opt/x/deps.txt"},
+    {"ListByAVariable", "pip install -r $LIST", "out '$LIST', which only the build knows"},
+    {"ListFromStandardInput", "cat x | pip install -r /dev/stdin", "out which only the build knows"},
+    {"Constraint", "pip install -c deps.txt", ""},
+    {"Editable", "pip install -e git+https://x.example/y", "out 'git+https://x.example/y' as editable"},
+    {"EditableLong", "pip install --editable=.", "out '.' as editable"},
+    {"UvPip", "uv pip install --system six", "six"},
+    {"UvPipSync", "uv pip sync deps.txt", "list deps.txt"},
+    {"UvSync", "uv sync --frozen", "list uv.lock"},
+    {"UvTool", "uv tool install ruff", "ruff"},
+    {"UvPython", "uv python install 3.12", ""},
+    {"Pipx", "pipx install --python python3 black", "black"},
+    {"PipxForced", "pipx install -f black", "black"},
+    {"PipxRun", "pipx run black .", "black"},
+    {"EasyInstall", "easy_install-3.11 six", "six"},
+    {"PoetryAdd", "poetry add --group dev pytest", "pytest"},
+    {"PoetryInstall", "poetry install --only main", "list poetry.lock"},
+    {"Pipenv", "pipenv install --system --deploy", "list Pipfile.lock"},
+    {"PipenvNames", "pipenv install six", "six"},
+    {"ModuleGlued", "python3 -mpip install six", "six"},
+    {"ModuleGluedInACluster", "python3 -Impip install six", "six"},
+    {"ModuleInside", "python3 -m pip._internal install six", "six"},
+    {"ModuleWithoutVerb", "python -m easy_install six", "six"},
+    {"Uvx", "uvx --python 3.12 ruff@0.6.0 check .", "ruff"},
+    {"UvxFrom", "uvx --from black blackd", "black"},
+    {"UvToolRun", "uv tool run ruff@latest", "ruff"},
+    {"UvRunWith", "uv run --with 'six>=1,<2' python x.py", "six"},
+    {"UvRun", "uv run app.py", ""},
+    {"PipxSpec", "pipx run --spec black blackd", "black"},
+    {"UvOptions", "uv pip install --index-strategy X --link-mode copy -p 3.12 six", "six"},
+    {"ListShortened", "pip install --req deps.txt", "list deps.txt"},
+    {"Wheels", "pip wheel -w /wheels six", "six"},
+    {"NotAWheel", "pip uninstall -y wheel setuptools", ""},
+    {"PipSync", "pip-sync", "list requirements.txt"},
+    {"PipTools", "python -m piptools sync deps.txt", "list deps.txt"},
+    {"Handed", "echo six | xargs pip install", "out hands over"},
+    {"BySu", "su -s /bin/sh -c 'pip install six' root", "six"},
+    {"ByEval", "eval pip 'install six'", "six"},
+    {"ByAHereString", "bash <<< 'pip install six'", "six"},
+    {"ByAnEchoedScript", "echo 'pip install six' | sh -e", "six"},
+    {"ByOptionsOfAShell", "find . -exec sh -o errexit -ce 'pip install six' \\;", "six"},
+    {"ByASplitString", "env -S 'pip install six'", "six"},
+    {"ByATrap", "trap 'pip install six' EXIT", "six"},
+    {"ByItsPath", "$(which pip) install six", "six"},
+    {"ByAVariable", "PIP=pip; $PIP install six", "six"},
+    {"ByAVariableInAScript", "export P=pip && sh -c \"${P} install six\"", "six"},
+    {"ByADefault", "${PIP:-pip} install six", "six"},
+    {"ByAVariableThatChanges", "P=pip; if x; then P=echo; fi; $P install six",
+     "out '$P install', which only the build"},
+    {"UnknownProgram", "$TOOL install six", "out '$TOOL install', which only the build knows"},
+    {"UnknownVerb", "set -- x; pip \"$@\"", "out 'pip $@', which only the build knows"},
+    {"UnknownPrefix", "$SUDO apt-get install -y six", ""},
+    {"InCode", "python -c \"import pip; pip.main(['install', 'six'])\"", "out installs with 'pip'"},
+    {"IntoAScript", "echo 'pip install six' > x.sh", "out installs with 'pip'"},
+    {"Told", "echo 'run pip install six'", ""},
+    {"InnerName", "pip install s$(echo ix)", "six"},
+    {"InnerUnknown", "pip install six$(cat x)", "out which only the build knows"},
+    {"Renamed", "ln -s /usr/bin/pip /usr/bin/x", "out another name"},
+    {"NamedAlike", "ln -s /usr/bin/pip3 /usr/bin/pip", ""},
+    {"Alias", "alias x=pip", "out another name"},
+    {"Npm", "npm --prefix x install -g y", "out 'npm install' installs packages that are not judged"},
+    {"Gem", "gem install x", "out 'gem install'"},
+    {"Conda", "conda create -n x python", "out 'conda create'"},
+    {"GoInstall", "go install x.example/y@latest", "out 'go install'"},
+    {"GoInstallOfItsOwn", "go install ./cmd/x", ""},
+    {"NpmRun", "npm run build", ""},
+    {"PathsThatAreCalledSo", "sh /opt/uv/install.sh && rm -rf /root/.cache/pip /tmp/install", ""},
+    {"OfTheDistribution", "apk add --no-cache npm cargo pip install", ""},
+    {"Setup", "python setup.py install", "out 'setup.py install'"},
+    {"PackageThatIsATool", "apt-get install -y pipx", ""},
+    {"NotInstalled", "pip uninstall -y six", ""},
+};
+
+class InstallingWords : public ::testing::TestWithParam<Installing> {};
+
+TEST_P(InstallingWords, AreRead) {
+  const auto file = parse_dockerfile(std::string("FROM a:1\nRUN ") + GetParam().command + "\n");
+  ASSERT_TRUE(testing::ok(file));
+  const RequirementsText read = pip_words_of(*file, "Dockerfile");
+  std::vector<std::string> found;
+  for (const LockedPackage& one : read.lock.packages) found.push_back(one.package.name);
+  for (const IncludedList& one : read.included) found.push_back("list " + one.path);
+  for (const LeftOut& one : read.lock.left_out) found.push_back("out " + one.why);
+  const std::string wanted = GetParam().what;
+  if (wanted.empty()) {
+    EXPECT_TRUE(found.empty()) << found.front();
+  } else if (wanted.starts_with("out ")) {
+    EXPECT_THAT(found, ElementsAre(HasSubstr(wanted.substr(4))));
+  } else {
+    EXPECT_THAT(found, ElementsAre(wanted));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, InstallingWords, ::testing::ValuesIn(kInstalling),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(PipWords, KeepTheIndexThatTheyName) {
+  const auto file = parse_dockerfile(
+      "FROM a:1\nENV PIP_INDEX_URL=https://me:word@a.example/simple\n"
+      "RUN pip install -i https://b.example/simple -r x.txt six && pip install idna -f https://c.example/files\n");
+  ASSERT_TRUE(testing::ok(file));
+  const RequirementsText read = pip_words_of(*file, "Dockerfile");
+  EXPECT_EQ(read.lock.index, "https://a.example/simple");
+  ASSERT_EQ(read.lock.packages.size(), 2u);
+  EXPECT_EQ(read.lock.packages[0].index, "https://b.example/simple");
+  EXPECT_EQ(read.lock.packages[1].index, "");
+  ASSERT_EQ(read.included.size(), 1u);
+  EXPECT_EQ(read.included[0].index, "https://b.example/simple");
+  EXPECT_THAT(read.lock.more_indexes, ElementsAre("https://c.example/files"));
+}
+
+TEST(PipWords, AreFollowedThroughInstructions) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"ENV P=pip\nRUN $P install six\n", "six"},
+      {"ENV I='pip install six'\nRUN $I\n", "six"},
+      {"ARG WHAT='six idna'\nRUN pip install $WHAT\n", "six,idna"},
+      {"ARG V\nRUN pip install six==$V\n", ""},
+      {"RUN [\"env\", \"-S\", \"pip install six\"]\n", "six"},
+      {"COPY <<EOF /x.sh\n#!/bin/sh\npip install six\nEOF\n", "six"},
+      {"COPY <<EOF /x.txt\npip install six\nEOF\n", ""},
+  };
+  for (const auto& [text, wanted] : rows) {
+    const auto file = parse_dockerfile(std::string("FROM a:1\n") + text);
+    ASSERT_TRUE(testing::ok(file)) << text;
+    std::string names;
+    for (const LockedPackage& one : pip_words_of(*file, "Dockerfile").lock.packages) {
+      names += (names.empty() ? "" : ",") + one.package.name;
+    }
+    EXPECT_EQ(names, wanted) << text;
+  }
+}
+
+TEST(PipWords, AreNotCutOffUnseen) {
+  std::string deep = "pip install six";
+  for (int i = 0; i < 9; ++i) deep = "$(" + deep + ")";
+  std::string many;
+  for (int i = 0; i < 10'001; ++i) many += ";a";
+  for (const std::string& text : {deep, "x" + many + ";pip install six"}) {
+    const auto file = parse_dockerfile("FROM a:1\nRUN " + text + "\n");
+    ASSERT_TRUE(testing::ok(file));
+    const RequirementsText read = pip_words_of(*file, "Dockerfile");
+    ASSERT_EQ(read.lock.left_out.size(), 1u);
+    EXPECT_THAT(read.lock.left_out[0].why, HasSubstr("more commands, or deeper ones"));
+  }
+}
+
+TEST(PipWords, OfUvHaveItsIndex) {
+  const auto file = parse_dockerfile(
+      "FROM a:1\nENV UV_DEFAULT_INDEX=https://a.example/simple\n"
+      "RUN uv pip install six && pip install idna && uv pip install --default-index https://b.example/simple attrs\n");
+  ASSERT_TRUE(testing::ok(file));
+  const RequirementsText read = pip_words_of(*file, "Dockerfile");
+  ASSERT_EQ(read.lock.packages.size(), 3u);
+  EXPECT_EQ(read.lock.packages[0].index, "https://a.example/simple");
+  EXPECT_EQ(read.lock.packages[1].index, "");
+  EXPECT_EQ(read.lock.packages[2].index, "https://b.example/simple");
+}
+
+}  // namespace
+}  // namespace berth::vet
