@@ -160,17 +160,26 @@ Verdict CreateJudgement::judge_files(const image::CreateRecipe& fetched, const s
 }
 
 Result<Verdict> CreateJudgement::judge_inventory(const image::LocalImage& base, const image::LocalImage& image,
-                                                 const image::Inventory& inventory) {
+                                                 const image::Inventory& inventory, Record kind) {
   BERTH_TRY(const image::ImageTree base_tree, image::ImageTree::open(base.layer_folders));
   BERTH_TRY(const image::Inventory before, image::read_inventory(base_tree));
   BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
   const vet::Report report = judgement_.judge(facts_of_inventory(tree, without(inventory, before)));
-  Verdict verdict = verdict_of(report, Stage::Inventory);
-  if (const std::string licences = distribution_licences(report); !licences.empty() && verdict.accepted) {
-    verdict.findings.push_back(licences);
+  Verdict verdict = verdict_of(report, kind == Record::Open ? Stage::OpenInventory : Stage::Inventory);
+  if (!verdict.accepted) return verdict;
+  for (const std::string& line : {distribution_licences(report), "judged by " + to_visible(judgement_.text(), false)}) {
+    if (!line.empty() && told_.insert(line).second) verdict.findings.push_back(line);
   }
-  if (verdict.accepted) verdict.findings.push_back("judged by " + to_visible(judgement_.text(), false));
   return verdict;
+}
+
+bool CreateJudgement::is_told_by(const Json& record) const {
+  const Json* told = record.find("approvals");
+  if (told == nullptr || !told->is_array()) return approvals_.empty();
+  const Json::Array& texts = *told->as_array();
+  return std::ranges::all_of(approvals_, [&](const std::string& used) {
+    return std::ranges::any_of(texts, [&](const Json& one) { return one.is_string() && *one.as_string() == used; });
+  });
 }
 
 bool CreateJudgement::binds(const vet::JudgedPackage& package, const vet::JudgedFinding& judged, Stage stage) const {

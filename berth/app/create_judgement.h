@@ -50,17 +50,24 @@ class CreateJudgement {
   // After judge_resolution: the wheels of its libraries in `folder`, by what they say themselves.
   Verdict judge_files(const image::CreateRecipe& fetched, const std::filesystem::path& folder);
 
-  // What lies in `image` and not in `base`. An approval that record() does not know is none here: the image could not
-  // tell of it. Errors: those of reading the layers.
+  // Whether an approval may count for something that only layers tell.
+  bool has_approvals() const { return judgement_.has_approvals(); }
+
+  // What lies in `image` and not in `base`. With a Final record an approval that record() does not know is none: the
+  // image could not tell of it. An Open one takes it up. Errors: those of reading the layers.
+  enum class Record : std::uint8_t { Open, Final };
   Result<Verdict> judge_inventory(const image::LocalImage& base, const image::LocalImage& image,
-                                  const image::Inventory& inventory);
+                                  const image::Inventory& inventory, Record kind = Record::Final);
+
+  // Whether an image with the record `record` tells of every approval that was used until now.
+  bool is_told_by(const Json& record) const;
 
   // {"schema": 1, "policy", "advisories" (Judgement::record), "judged": ["mechanize==0.4.10", "wget=1.21.3-1"],
   // "approvals": [text]}: what has been judged until now, and the approvals that were used.
   Json record() const;
 
  private:
-  enum class Stage : std::uint8_t { Request, Resolution, Files, Inventory };
+  enum class Stage : std::uint8_t { Request, Resolution, Files, OpenInventory, Inventory };
   CreateJudgement(Judgement judgement, ContainerSettings containers, std::function<Result<void>()> watch)
       : judgement_(std::move(judgement)), containers_(std::move(containers)), watch_(std::move(watch)) {}
 

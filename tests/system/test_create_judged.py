@@ -6,7 +6,7 @@ import time
 import pytest
 
 from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
-from package_index import wheel
+from package_index import deb, wheel
 
 APACHE = '/usr/share/common-licenses/Apache-2.0'
 WEAK = {'id': 'CVE-2026-7', 'summary': 'bad', 'modified': '2026-01-01T00:00:00Z',
@@ -171,3 +171,52 @@ def test_a_dry_run_is_judged_and_says_so(maker):
 def test_a_policy_that_cannot_be_read_stops_it(maker):
     maker.judge_by(policy='version: 1\nlicenses: {}\n')
     assert "vet.yaml:2:1: 'licenses' is no key here" in refused(maker, 'b', '--dependencies', 'smalllib')
+
+
+COPYRIGHT = ('Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nCopyright: 2026 Tests\n'
+             'License: GPL-3\n On Debian systems, see /usr/share/common-licenses/GPL-3.\n')
+BINDS = POLICY + 'licences: {distribution: {copyleft: refuse}}\n'
+GPL_APPROVAL = ('version: 1\napprovals:\n- {package: tests-gpl, ecosystem: debian, rule: licence.denied, reason: it is ours, '
+                'who: ada, until: %s}\n')
+
+
+@pytest.fixture
+def gpl_package(maker):
+    """A package of the distribution's under the GPL, which the policy takes unless it says otherwise."""
+    made = deb('tests-gpl', '1', {'usr/share/tests-gpl': '', 'usr/share/doc/tests-gpl/copyright': COPYRIGHT})
+    maker.index.publish_debs([('tests-gpl', '1', made)], maker.folder)  # where `maker` has its list of sources
+    return ['--packages', 'tests-gpl']
+
+
+def test_what_is_here_is_judged_by_the_policy_of_now(maker, gpl_package):
+    made = maker.made('g', *gpl_package)
+    assert made['made'], made
+    maker.judge_by(policy=BINDS)
+    for more in [], ['--refresh']:
+        answer = maker('g', *gpl_package, *more)
+        assert answer.code == 12 and 'tests-gpl 1: licence.denied (refuse)' in answer.err, answer
+        assert 'what lies in the image that is here was judged' in answer.err, answer
+        assert 'ecosystem: debian, rule: licence.denied' in answer.err, answer
+    assert maker.names() == ['localhost/' + made['image']]
+    # An approval stands in an image's record: that which is here has none.
+    maker.judge_by(policy=BINDS, approvals=GPL_APPROVAL % '2199-12-31')
+    again = maker.made('g', *gpl_package)
+    assert again['made'] and len(again['judgement']['approvals']) == 1, again
+    assert sorted(maker.names()) == sorted('localhost/' + one['image'] for one in (made, again))
+
+
+def test_an_approval_of_a_distribution_package_counts_and_is_recorded(maker, gpl_package):
+    maker.judge_by(policy=BINDS)
+    answer = maker('q', *gpl_package)
+    assert answer.code == 12 and 'tests-gpl 1: licence.denied (refuse)' in answer.err and maker.names() == [], answer
+    maker.judge_by(policy=BINDS, approvals=GPL_APPROVAL % '2199-12-31')
+    made = maker.made('q', *gpl_package)
+    assert made['made'] and made['judgement']['approvals'] == [
+        'licence.denied of tests-gpl (approved by ada until 2199-12-31: it is ours)'], made
+    config = json.loads(buildah('inspect', '--type', 'image', 'localhost/' + made['image']))['OCIv1']['config']
+    assert json.loads(config['Labels']['berth.judgement']) == made['judgement'], config
+    assert not maker.made('q', *gpl_package)['made'] and not maker.made('q', *gpl_package, '--refresh')['made']
+    maker.judge_by(policy=BINDS, approvals=GPL_APPROVAL % '2020-12-31')
+    over = maker('q', *gpl_package)
+    assert over.code == 12 and 'an approval is over and does not count' in over.err, over
+    assert maker.names() == ['localhost/' + made['image']]
