@@ -1,7 +1,6 @@
 #include "berth/app/image_create.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <iterator>
@@ -20,16 +19,9 @@
 #include "berth/app/own_guards.h"
 #include "berth/app/package_fetch.h"
 #include "berth/base/sha256.h"
-#include "berth/base/utf8.h"
 #include "berth/image/builder.h"
-#include "berth/image/image_tree.h"
-#include "berth/image/inventory_reader.h"
-#include "berth/image/package_database.h"
 #include "berth/image/revisions.h"
-#include "berth/image/short_names.h"
 #include "berth/image/storage_places.h"
-#include "berth/image/substitution.h"
-#include "berth/image/trust.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
 #include "berth/sys/full_disk.h"
@@ -41,16 +33,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kRevisions = "image-revisions.json";
 
-std::chrono::milliseconds since(Clock::time_point begun) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
-}
-
-// Seconds since 1970 of an RFC 3339 time; 0 for what is none.
-std::int64_t seconds_of(const std::string& text) {
-  tm parts = {};
-  if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return 0;
-  return std::max<std::int64_t>(::timegm(&parts), 0);
-}
+// Beside the build's input: what does not go into the image.
+std::filesystem::path aside_of(const std::filesystem::path& input) { return input.parent_path() / "aside"; }
 
 }  // namespace
 
@@ -198,16 +182,19 @@ class ImageMaker {
     limits.writable_bytes = options_.fetched_bytes;
     limits.writable_files = 500'000;
     limits.allow_unlimited = settings_.limits.allow_unlimited;
-    FetchOptions fetch{.base = base_,
-                       .recipe = recipe_,
-                       .into = input,
-                       .indexes = options_.indexes,
-                       .limits = limits,
-                       .deadline = deadline_,
-                       .interrupt = options_.interrupt,
-                       .guards = options_.guards,
-                       .on_step = options_.on_step};
-    BERTH_CHECK_OK(sys::make_folders(input, 0755));
+    FetchOptions fetch{
+        .base = base_,
+        .recipe = recipe_,
+        .into = input,
+        .aside = aside_of(input),
+        .judge_wishes = [this](std::vector<vet::Facts> wishes) { return judge_wishes(std::move(wishes)); },
+        .indexes = options_.indexes,
+        .limits = limits,
+        .deadline = deadline_,
+        .interrupt = options_.interrupt,
+        .guards = options_.guards,
+        .on_step = options_.on_step};
+    for (const auto& folder : {input, aside_of(input)}) BERTH_CHECK_OK(sys::make_folders(folder, 0755));
     return PackageFetch(std::move(fetch), settings_);
   }
 
@@ -225,8 +212,12 @@ class ImageMaker {
 
   Result<Supplied> supply(Vetted vetted, PackageFetch& fetch, const std::filesystem::path& input) {
     const std::size_t known = fetch.found().remarks.size();
-    BERTH_CHECK_OK(fetch.fetch());
     const Found& found = fetch.found();
+    BERTH_CHECK_OK(fetch.fetch());
+    BERTH_TRY(std::vector<std::string> judged, judge_files(found.recipe, input, "what was fetched"));
+    BERTH_CHECK_OK(fetch.build_sources());
+    BERTH_TRY(const std::vector<std::string> more, judge_files(found.recipe, input, "what was built from sources"));
+    std::ranges::copy(more, std::back_inserter(judged));
     times_.pip = found.pip_time;
     times_.packages = found.package_time;
     Supplied supplied(std::move(vetted));
@@ -234,10 +225,21 @@ class ImageMaker {
     supplied.files_ = input;
     supplied.time_ = std::max({seconds_of(base_.created), found.newest_package_time, std::int64_t{1}});
     supplied.remarks_.assign(found.remarks.begin() + static_cast<std::ptrdiff_t>(known), found.remarks.end());
-    const Verdict verdict = judgement_->judge_files(supplied.recipe_, input / "libraries");
-    BERTH_CHECK_OK(accepted(verdict, "what was fetched"));
-    std::ranges::copy(verdict.findings, std::back_inserter(supplied.remarks_));
+    std::ranges::move(judged, std::back_inserter(supplied.remarks_));
     return supplied;
+  }
+
+  Result<void> judge_wishes(std::vector<vet::Facts> wishes) {
+    BERTH_TRY(const Verdict verdict, judgement_->judge_wishes(std::move(wishes)));
+    std::ranges::copy(verdict.findings, std::back_inserter(remarks_));
+    return accepted(verdict, "what sources ask for to be built");
+  }
+
+  Result<std::vector<std::string>> judge_files(const image::CreateRecipe& recipe, const std::filesystem::path& input,
+                                               std::string_view what) {
+    Verdict verdict = judgement_->judge_files(recipe, input / "libraries", aside_of(input) / kBuildWheels);
+    BERTH_CHECK_OK(accepted(verdict, what));
+    return std::move(verdict.findings);
   }
 
   std::vector<std::string> remarks_of(const Supplied& supplied) const {
