@@ -215,9 +215,11 @@ class ImageMaker {
     const Found& found = fetch.found();
     BERTH_CHECK_OK(fetch.fetch());
     BERTH_TRY(std::vector<std::string> judged, judge_files(found.recipe, input, "what was fetched"));
-    BERTH_CHECK_OK(fetch.build_sources());
-    BERTH_TRY(const std::vector<std::string> more, judge_files(found.recipe, input, "what was built from sources"));
-    std::ranges::copy(more, std::back_inserter(judged));
+    if (fetch.has_sources()) {
+      BERTH_CHECK_OK(fetch.build_sources());
+      BERTH_TRY(const auto more, judge_files(found.recipe, input, "what was built from sources"));
+      std::ranges::copy(more, std::back_inserter(judged));
+    }
     times_.pip = found.pip_time;
     times_.packages = found.package_time;
     Supplied supplied(std::move(vetted));

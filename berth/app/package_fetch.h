@@ -70,6 +70,9 @@ class PackageFetch {
   // lies in `into`. Errors: as above; Corrupt when a file is not what was resolved.
   Result<void> fetch();
 
+  // Whether any of the libraries is a source, once they are resolved.
+  bool has_sources() const;
+
   // After it: builds each source into a wheel, in a container of its own that reaches nothing and has the wheels alone
   // that were fetched for it. Errors: Unavailable when it cannot be built so; those of fetch().
   Result<void> build_sources();
@@ -91,7 +94,6 @@ class PackageFetch {
   Result<void> fetch_libraries(BuildRoom& room);
   Result<void> take_libraries(const BuildRoom& room);
   // Of sources: source_build.cc.
-  bool has_sources() const;
   Result<void> resolve_builds(BuildRoom& room);
   Result<void> resolve_build(BuildRoom& room, image::LockedLibrary& source);
   Result<void> fetch_builds(BuildRoom& room);

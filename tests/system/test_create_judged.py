@@ -267,7 +267,7 @@ def test_what_a_source_is_built_with_is_judged_and_recorded(maker, built):
 @pytest.mark.parametrize('wish, rule', [
     ('colourama==1.0', 'colourama 1.0 (to build zzbuilt 1.0): name.malicious (refuse)'),
     ('zznone', 'zznone (to build zzbuilt 1.0): name.unknown (refuse)'),
-    ('zztool-gpl', 'zztool-gpl 1.0 (to build zzbuilt 1.0): licence.denied (refuse)'),
+    ('zztool-gpl', 'zztool_gpl 1.0 (to build zzbuilt 1.0): licence.denied (refuse)'),
 ])
 def test_a_source_is_not_built_with_what_is_refused(maker, built, wish, rule):
     built(PROJECT % ('"zztool==1.0", "%s"' % wish))
@@ -281,7 +281,7 @@ def test_a_source_is_not_built_with_what_is_refused(maker, built, wish, rule):
     (PROJECT % '"zztool @ https://example.com/zztool-1.0.zip"', 'is not from an index, and cannot be judged'),
     (PROJECT % '"zztool==2.0"', 'what it asks for beyond that is not fetched'),
     (PROJECT % '"zztool<1"', 'needs to be built (wheels alone)'),
-    ('', "'setuptools'"),  # it wants setuptools, of which this index has none
+    ('', 'setuptools (to build zzbuilt 1.0): name.unknown (refuse)'),  # it wants it, and this index has none
 ])
 def test_a_source_gets_nothing_else_to_be_built(maker, built, project, reason):
     built(project)
