@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "berth/app/inventory_facts.h"
+#include "berth/app/source_reader.h"
 #include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/image/image_tree.h"
@@ -37,7 +38,9 @@ std::string judged_text(const vet::Package& package) {
 
 std::string line_of(const vet::Finding& finding, std::string_view how) {
   const std::string remedy = finding.remedy.empty() ? "" : "; remedy: " + finding.remedy;
-  const std::string package = finding.package.name.empty() ? "" : vet::text_of(finding.package) + ": ";
+  std::string package = finding.package.name.empty() ? "" : vet::text_of(finding.package);
+  if (is_build_origin(finding.package.origin)) package += fmt::format(" ({})", finding.package.origin);
+  if (!package.empty()) package += ": ";
   return to_visible(fmt::format("{}{} ({}): {}{}", package, finding.rule, how, finding.evidence, remedy), false);
 }
 
@@ -69,6 +72,20 @@ vet::Facts facts_of_wish(const image::Requirement& wish) {
   vet::Facts facts;
   facts.package = vet::make_package(vet::Ecosystem::PyPI, wish.name, version, "what is asked for");
   return facts;
+}
+
+const image::LockedLibrary* find(const image::CreateRecipe& recipe, const vet::Facts& facts) {
+  const auto found = std::ranges::find(recipe.libraries, facts.package.name, &image::LockedLibrary::name);
+  return found == recipe.libraries.end() ? nullptr : &*found;
+}
+
+const image::LockedLibrary* find_build(const image::CreateRecipe& recipe, const vet::Facts& facts) {
+  for (const image::LockedLibrary& source : recipe.libraries) {
+    for (const image::LockedLibrary& one : source.built_with) {
+      if (one.name == facts.package.name && one.version == facts.package.version) return &one;
+    }
+  }
+  return nullptr;
 }
 
 // Only what is not in the base: that is judged with the base.
@@ -116,6 +133,10 @@ Result<IndexPages*> CreateJudgement::pages() {
 Result<Verdict> CreateJudgement::judge_request(const image::CreateRequest& request) {
   std::vector<vet::Facts> facts;
   for (const image::Requirement& one : request.dependencies) facts.push_back(facts_of_wish(one));
+  return judge_wishes(std::move(facts));
+}
+
+Result<Verdict> CreateJudgement::judge_wishes(std::vector<vet::Facts> facts) {
   if (!facts.empty()) {
     BERTH_TRY(IndexPages* const asked, pages());
     BERTH_CHECK_OK(asked->tell(facts));
@@ -140,37 +161,53 @@ Result<Verdict> CreateJudgement::judge_resolution(const image::CreateRecipe& rec
     facts.release = vet::distribution_release(recipe.base.os.id, recipe.base.os.version_id);
     all.push_back(std::move(facts));
   }
-  for (const vet::Facts& one : all) judged_.insert(judged_text(one.package));
+  for (const vet::Facts& one : all) {
+    judged_.insert(judged_text(one.package));
+    if (is_build_origin(one.package.origin)) built_with_.insert(judged_text(one.package));
+  }
   return verdict_of(judgement_.judge(std::move(all)), Stage::Resolution);
 }
 
-Verdict CreateJudgement::judge_files(const image::CreateRecipe& fetched, const std::filesystem::path& folder) {
+Verdict CreateJudgement::judge_files(const image::CreateRecipe& fetched, const std::filesystem::path& folder,
+                                     const std::filesystem::path& build_wheels) {
+  std::vector<vet::Facts> judged;
   for (vet::Facts& facts : facts_) {
-    const auto library = std::ranges::find(fetched.libraries, facts.package.name, &image::LockedLibrary::name);
-    if (library == fetched.libraries.end()) continue;
-    auto licences = vet::read_wheel_licences(folder / library->wheel);
+    const bool is_to_build = is_build_origin(facts.package.origin);
+    const image::LockedLibrary* const library = is_to_build ? find_build(fetched, facts) : find(fetched, facts);
+    if (library == nullptr || library->wheel.empty()) continue;  // a source, until it is built
+    auto licences = vet::read_wheel_licences((is_to_build ? build_wheels : folder) / library->wheel);
     if (licences) {
       facts.licences = *std::move(licences);
     } else {
       facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package, licences.error().message(),
                                 "ask its authors for a wheel that is in order, or approve it"});
     }
+    judged.push_back(facts);
   }
-  return verdict_of(judgement_.judge(facts_), Stage::Files);
+  return verdict_of(judgement_.judge(std::move(judged)), Stage::Files);
 }
 
 Result<Verdict> CreateJudgement::judge_inventory(const image::LocalImage& base, const image::LocalImage& image,
-                                                 const image::Inventory& inventory) {
+                                                 const image::Inventory& inventory, Record kind) {
   BERTH_TRY(const image::ImageTree base_tree, image::ImageTree::open(base.layer_folders));
   BERTH_TRY(const image::Inventory before, image::read_inventory(base_tree));
   BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
   const vet::Report report = judgement_.judge(facts_of_inventory(tree, without(inventory, before)));
-  Verdict verdict = verdict_of(report, Stage::Inventory);
-  if (const std::string licences = distribution_licences(report); !licences.empty() && verdict.accepted) {
-    verdict.findings.push_back(licences);
+  Verdict verdict = verdict_of(report, kind == Record::Open ? Stage::OpenInventory : Stage::Inventory);
+  if (!verdict.accepted) return verdict;
+  for (const std::string& line : {distribution_licences(report), "judged by " + to_visible(judgement_.text(), false)}) {
+    if (!line.empty() && told_.insert(line).second) verdict.findings.push_back(line);
   }
-  if (verdict.accepted) verdict.findings.push_back("judged by " + to_visible(judgement_.text(), false));
   return verdict;
+}
+
+bool CreateJudgement::is_told_by(const Json& record) const {
+  const Json* told = record.find("approvals");
+  if (told == nullptr || !told->is_array()) return approvals_.empty();
+  const Json::Array& texts = *told->as_array();
+  return std::ranges::all_of(approvals_, [&](const std::string& used) {
+    return std::ranges::any_of(texts, [&](const Json& one) { return one.is_string() && *one.as_string() == used; });
+  });
 }
 
 bool CreateJudgement::binds(const vet::JudgedPackage& package, const vet::JudgedFinding& judged, Stage stage) const {
@@ -248,7 +285,9 @@ Json CreateJudgement::record() const {
   record.set("schema", kSchema);
   const Json by = judgement_.record();
   for (const Json::Member& member : *by.as_object()) record.set(member.first, member.second);
-  return record.set("judged", list(judged_)).set("approvals", list(approvals_));
+  record.set("judged", list(judged_)).set("approvals", list(approvals_));
+  if (!built_with_.empty()) record.set("built_with", list(built_with_));
+  return record;
 }
 
 }  // namespace berth::app

@@ -43,24 +43,37 @@ class CreateJudgement {
   // indexes for the projects' pages. Errors: those of reading pip's settings, and of the watch.
   Result<Verdict> judge_request(const image::CreateRequest& request);
 
+  // The same of what sources ask for to be built.
+  Result<Verdict> judge_wishes(std::vector<vet::Facts> facts);
+
   // Before the first file is fetched: all libraries and packages of `recipe`, by what their metadata and the indexes
   // say; `libraries` are the facts of the metadata. Errors: as above.
   Result<Verdict> judge_resolution(const image::CreateRecipe& recipe, std::vector<vet::Facts> libraries);
 
-  // After judge_resolution: the wheels of its libraries in `folder`, by what they say themselves.
-  Verdict judge_files(const image::CreateRecipe& fetched, const std::filesystem::path& folder);
+  // After judge_resolution: the wheels of its libraries in `folder`, and of what sources are built with in
+  // `build_wheels`, by what they say themselves. A source is judged so once it has been built into one.
+  Verdict judge_files(const image::CreateRecipe& fetched, const std::filesystem::path& folder,
+                      const std::filesystem::path& build_wheels = {});
 
-  // What lies in `image` and not in `base`. An approval that record() does not know is none here: the image could not
-  // tell of it. Errors: those of reading the layers.
+  // Whether an approval may count for something that only layers tell.
+  bool has_approvals() const { return judgement_.has_approvals(); }
+
+  // What lies in `image` and not in `base`. With a Final record an approval that record() does not know is none: the
+  // image could not tell of it. An Open one takes it up. Errors: those of reading the layers.
+  enum class Record : std::uint8_t { Open, Final };
   Result<Verdict> judge_inventory(const image::LocalImage& base, const image::LocalImage& image,
-                                  const image::Inventory& inventory);
+                                  const image::Inventory& inventory, Record kind = Record::Final);
+
+  // Whether an image with the record `record` tells of every approval that was used until now.
+  bool is_told_by(const Json& record) const;
 
   // {"schema": 1, "policy", "advisories" (Judgement::record), "judged": ["mechanize==0.4.10", "wget=1.21.3-1"],
-  // "approvals": [text]}: what has been judged until now, and the approvals that were used.
+  // "approvals": [text]}: what has been judged until now, and the approvals that were used. "built_with": ["name==1.0"]
+  // where sources are built.
   Json record() const;
 
  private:
-  enum class Stage : std::uint8_t { Request, Resolution, Files, Inventory };
+  enum class Stage : std::uint8_t { Request, Resolution, Files, OpenInventory, Inventory };
   CreateJudgement(Judgement judgement, ContainerSettings containers, std::function<Result<void>()> watch)
       : judgement_(std::move(judgement)), containers_(std::move(containers)), watch_(std::move(watch)) {}
 
@@ -75,6 +88,7 @@ class CreateJudgement {
   std::optional<IndexPages> pages_;
   std::vector<vet::Facts> facts_;  // of libraries, with what the index says
   std::set<std::string> judged_;
+  std::set<std::string> built_with_;  // those of them that sources are built with
   std::set<std::string> approvals_;
   std::set<std::string> told_;
 };

@@ -1,9 +1,21 @@
 #include "berth/app/create_times.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <charconv>
 
 namespace berth::app {
+
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point begun) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+}
+
+std::int64_t seconds_of(const std::string& text) {
+  tm parts = {};
+  if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return 0;
+  return std::max<std::int64_t>(::timegm(&parts), 0);
+}
 
 void add_times(std::string_view printed, CreateTimes& times) {
   const std::size_t at = printed.rfind("times ");

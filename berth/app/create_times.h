@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace berth::app {
@@ -12,6 +14,12 @@ struct CreateTimes {
   std::chrono::milliseconds packages = {};
   std::chrono::milliseconds whole = {};
 };
+
+// Since `begun`.
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point begun);
+
+// Seconds since 1970 of an RFC 3339 time; 0 for what is none.
+std::int64_t seconds_of(const std::string& text);
 
 // Adds what the install script prints: "times BEGUN BETWEEN ENDED", in seconds. Other text adds nothing.
 void add_times(std::string_view printed, CreateTimes& times);

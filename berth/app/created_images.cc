@@ -1,8 +1,13 @@
 #include "berth/app/created_images.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "berth/app/create_judgement.h"
+#include "berth/image/image_tree.h"
+#include "berth/image/inventory_reader.h"
 #include "berth/image/tag_order.h"
 
 namespace berth::app {
@@ -23,6 +28,17 @@ Result<std::optional<CreatedImage>> find_created_image(const std::filesystem::pa
     }
   }
   return std::optional<CreatedImage>();
+}
+
+Result<MadeImage> read_made_image(const std::filesystem::path& graph_root, const std::string& id) {
+  BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));
+  BERTH_TRY(const auto images, store.list_images());
+  const auto record = std::ranges::find(images, id, &image::StoredImage::id);
+  if (record == images.end()) return fail(Errc::Corrupt, fmt::format("the image '{}' is not in the storage", id));
+  BERTH_TRY(image::LocalImage image, store.read_image(*record));
+  BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
+  BERTH_TRY(image::Inventory inventory, image::read_inventory(tree));
+  return MadeImage{std::move(image), std::move(inventory)};
 }
 
 CreatedImage describe_created_image(const image::LocalStore& store, const image::LocalImage& image,

@@ -9,12 +9,21 @@ namespace {
 
 constexpr int kSchema = 1;
 
+Json built_with_json(const image::LockedLibrary& source) {
+  Json list = Json::array();
+  for (const image::LockedLibrary& one : source.built_with) {
+    list.push_back(Json::object().set("name", one.name).set("version", one.version).set("sha256", one.sha256));
+  }
+  return list;
+}
+
 Json libraries_json(const image::CreateRecipe& recipe) {
   Json list = Json::array();
   for (const image::LockedLibrary& one : recipe.libraries) {
     Json library = Json::object();
     library.set("name", one.name).set("version", one.version).set("sha256", one.sha256);
     library.set("requested", one.requested).set("wheel", one.is_wheel).set("licence", one.licence);
+    if (!one.is_wheel) library.set("built_with", built_with_json(one));
     list.push_back(std::move(library));
   }
   return list;

@@ -1,12 +1,12 @@
 #include "berth/app/image_create.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include "berth/app/create_base.h"
 #include "berth/app/create_journal.h"
 #include "berth/app/create_judgement.h"
 #include "berth/app/create_times.h"
@@ -19,16 +19,9 @@
 #include "berth/app/own_guards.h"
 #include "berth/app/package_fetch.h"
 #include "berth/base/sha256.h"
-#include "berth/base/utf8.h"
 #include "berth/image/builder.h"
-#include "berth/image/image_tree.h"
-#include "berth/image/inventory_reader.h"
-#include "berth/image/package_database.h"
 #include "berth/image/revisions.h"
-#include "berth/image/short_names.h"
 #include "berth/image/storage_places.h"
-#include "berth/image/substitution.h"
-#include "berth/image/trust.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
 #include "berth/sys/full_disk.h"
@@ -38,19 +31,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kLargestText = 1 << 20;
 constexpr const char* kRevisions = "image-revisions.json";
 
-std::chrono::milliseconds since(Clock::time_point begun) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
-}
-
-// Seconds since 1970 of an RFC 3339 time; 0 for what is none.
-std::int64_t seconds_of(const std::string& text) {
-  tm parts = {};
-  if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return 0;
-  return std::max<std::int64_t>(::timegm(&parts), 0);
-}
+// Beside the build's input: what does not go into the image.
+std::filesystem::path aside_of(const std::filesystem::path& input) { return input.parent_path() / "aside"; }
 
 }  // namespace
 
@@ -103,10 +87,11 @@ class ImageMaker {
                 find_known({{image::kLockLabel, image::lock_key(supplied.recipe())}},
                            "the indexes gave exactly what an image is made of that is here"));
       if (known) {
+        BERTH_TRY(const bool still_passes, passes_still(*known));
         known->recipe = supplied.recipe();
         known->remarks = remarks_of(supplied);
         known->judgement = judgement_->record();
-        return std::move(*known);
+        if (still_passes) return std::move(*known);
       }
     }
     BERTH_TRY(Built built, build(std::move(supplied), *builder));
@@ -131,43 +116,11 @@ class ImageMaker {
 
   Result<void> find_base() {
     BERTH_TRY(graph_root_, image::find_graph_root(storage_places(settings_)));
-    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
-    BERTH_TRY(const image::Reference wanted, image::parse_reference(options_.base));
-    auto found = store.find_image(wanted);
-    if (!found && !image::look_alike_of(settings_.trust, image::with_long_name(wanted)).empty()) {
-      BERTH_CHECK_OK(image::check_name(settings_.trust, wanted).context([] { return "build on it"; }));
-    }
-    BERTH_TRY(base_, std::move(found).context([] { return "find the base"; }));
-    const std::vector<image::Reference> names = image::names_meant(base_, wanted);
-    BERTH_CHECK_OK(image::check_trust(settings_.trust, names, digests_of(base_)).context([] { return "build on it"; }));
-    image::Reference used = names.back();  // without any it is not trusted
-    const bool is_local = used.registry == "localhost";
-    if (is_local) used.registry.clear();
-    used.digest.clear();
+    BERTH_TRY(CreateBase found, find_create_base(settings_, graph_root_, options_.base));
+    base_ = std::move(found.image);
     recipe_.request = options_.request;
-    recipe_.base = {.name = image::to_string(used),
-                    .is_local = is_local,
-                    .digest = base_.digest,
-                    .user = base_.config.user,
-                    .created = base_.created,
-                    .python = "python3",
-                    .python_version = "",
-                    .distribution = "",
-                    .os = {},
-                    .manager = std::nullopt};
+    recipe_.base = std::move(found.described);
     BERTH_TRY(name_, image::parse_reference("localhost/" + options_.request.name));
-    return {};
-  }
-
-  // Only what costs more than the shortcut may: the distribution.
-  Result<void> look_into_base() {
-    BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(base_.layer_folders));
-    const auto release = tree.read_file("etc/os-release", kLargestText);
-    if (!release) return {};
-    recipe_.base.manager = image::manager_of(*release);
-    recipe_.base.os = image::parse_os_release_names(*release);
-    const image::Distribution distribution = image::parse_os_release(*release);
-    recipe_.base.distribution = to_visible(distribution.id + " " + distribution.codename, false);
     return {};
   }
 
@@ -179,6 +132,35 @@ class ImageMaker {
       known->times.whole = since(begun_);
     }
     return known;
+  }
+
+  // What lies in an image that is here, judged by what holds now. Not so where the image is to tell of an approval that
+  // it does not know: then one that does is made. Errors: Denied, with the findings.
+  Result<bool> passes_still(const CreatedImage& known) {
+    step("judging what lies in the image that is here");
+    const auto made = read_made_image(graph_root_, known.id);
+    if (!made) return false;  // damaged: a whole one is made beside it
+    BERTH_CHECK_OK(judge_layers(*made, "what lies in the image that is here"));
+    return judgement_->is_told_by(known.judgement);
+  }
+
+  // Approvals that nothing before the layers has called for are used from here on.
+  Result<void> judge_layers(const MadeImage& made, std::string_view what) {
+    BERTH_TRY(const Verdict verdict,
+              judgement_->judge_inventory(base_, made.image, made.inventory, CreateJudgement::Record::Open));
+    BERTH_CHECK_OK(accepted(verdict, what));
+    std::ranges::copy(verdict.findings, std::back_inserter(remarks_));
+    return {};
+  }
+
+  // The record once more, where the image's layers have called for more approvals.
+  Result<image::Labels> record_layers(const std::string& id) {
+    const std::string before = print_json(judgement_->record());
+    BERTH_TRY(const MadeImage made, read_made_image(graph_root_, id));
+    BERTH_CHECK_OK(judge_layers(made, "what lies in the image"));
+    const std::string after = print_json(judgement_->record());
+    if (after == before) return image::Labels();
+    return image::Labels{{std::string(kRecordLabel), after}};
   }
 
   Result<image::Builder> open_builder(const std::filesystem::path& work) const {
@@ -194,22 +176,25 @@ class ImageMaker {
   }
 
   Result<PackageFetch> open_fetch(const std::filesystem::path& input) {
-    BERTH_CHECK_OK(look_into_base());
+    BERTH_CHECK_OK(look_into_base(base_, recipe_.base));
     container::Limits limits;
     limits.memory_bytes = options_.memory_bytes + options_.fetched_bytes;
     limits.writable_bytes = options_.fetched_bytes;
     limits.writable_files = 500'000;
     limits.allow_unlimited = settings_.limits.allow_unlimited;
-    FetchOptions fetch{.base = base_,
-                       .recipe = recipe_,
-                       .into = input,
-                       .indexes = options_.indexes,
-                       .limits = limits,
-                       .deadline = deadline_,
-                       .interrupt = options_.interrupt,
-                       .guards = options_.guards,
-                       .on_step = options_.on_step};
-    BERTH_CHECK_OK(sys::make_folders(input, 0755));
+    FetchOptions fetch{
+        .base = base_,
+        .recipe = recipe_,
+        .into = input,
+        .aside = aside_of(input),
+        .judge_wishes = [this](std::vector<vet::Facts> wishes) { return judge_wishes(std::move(wishes)); },
+        .indexes = options_.indexes,
+        .limits = limits,
+        .deadline = deadline_,
+        .interrupt = options_.interrupt,
+        .guards = options_.guards,
+        .on_step = options_.on_step};
+    for (const auto& folder : {input, aside_of(input)}) BERTH_CHECK_OK(sys::make_folders(folder, 0755));
     return PackageFetch(std::move(fetch), settings_);
   }
 
@@ -227,8 +212,14 @@ class ImageMaker {
 
   Result<Supplied> supply(Vetted vetted, PackageFetch& fetch, const std::filesystem::path& input) {
     const std::size_t known = fetch.found().remarks.size();
-    BERTH_CHECK_OK(fetch.fetch());
     const Found& found = fetch.found();
+    BERTH_CHECK_OK(fetch.fetch());
+    BERTH_TRY(std::vector<std::string> judged, judge_files(found.recipe, input, "what was fetched"));
+    if (fetch.has_sources()) {
+      BERTH_CHECK_OK(fetch.build_sources());
+      BERTH_TRY(const auto more, judge_files(found.recipe, input, "what was built from sources"));
+      std::ranges::copy(more, std::back_inserter(judged));
+    }
     times_.pip = found.pip_time;
     times_.packages = found.package_time;
     Supplied supplied(std::move(vetted));
@@ -236,10 +227,21 @@ class ImageMaker {
     supplied.files_ = input;
     supplied.time_ = std::max({seconds_of(base_.created), found.newest_package_time, std::int64_t{1}});
     supplied.remarks_.assign(found.remarks.begin() + static_cast<std::ptrdiff_t>(known), found.remarks.end());
-    const Verdict verdict = judgement_->judge_files(supplied.recipe_, input / "libraries");
-    BERTH_CHECK_OK(accepted(verdict, "what was fetched"));
-    std::ranges::copy(verdict.findings, std::back_inserter(supplied.remarks_));
+    std::ranges::move(judged, std::back_inserter(supplied.remarks_));
     return supplied;
+  }
+
+  Result<void> judge_wishes(std::vector<vet::Facts> wishes) {
+    BERTH_TRY(const Verdict verdict, judgement_->judge_wishes(std::move(wishes)));
+    std::ranges::copy(verdict.findings, std::back_inserter(remarks_));
+    return accepted(verdict, "what sources ask for to be built");
+  }
+
+  Result<std::vector<std::string>> judge_files(const image::CreateRecipe& recipe, const std::filesystem::path& input,
+                                               std::string_view what) {
+    Verdict verdict = judgement_->judge_files(recipe, input / "libraries", aside_of(input) / kBuildWheels);
+    BERTH_CHECK_OK(accepted(verdict, what));
+    return std::move(verdict.findings);
   }
 
   std::vector<std::string> remarks_of(const Supplied& supplied) const {
@@ -279,6 +281,9 @@ class ImageMaker {
     for (const auto& label : order.labels) {
       if (label.first.starts_with("org.") && !label.second.empty()) order.annotations.push_back(label);
     }
+    if (judgement_->has_approvals()) {
+      order.more_labels = [this](const std::string& id) { return record_layers(id); };
+    }
     BERTH_TRY(const image::BuiltImage built, builder.build(order));
     add_times(built.printed, times_);
     return Built(std::move(supplied), built.id, tag);
@@ -291,19 +296,13 @@ class ImageMaker {
 
   Result<Inspected> inspect(Built built) {
     step("reading what lies in it");
-    BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root_));
-    BERTH_TRY(const auto images, store.list_images());
-    const auto record = std::ranges::find(images, built.id(), &image::StoredImage::id);
-    if (record == images.end()) return fail(Errc::Corrupt, "the image that was built is not in the storage");
-    BERTH_TRY(image::LocalImage image, store.read_image(*record));
-    BERTH_TRY(const image::ImageTree tree, image::ImageTree::open(image.layer_folders));
-    BERTH_TRY(image::Inventory inventory, image::read_inventory(tree));
+    BERTH_TRY(MadeImage made, read_made_image(graph_root_, built.id()));
     const image::CreateRecipe& recipe = built.supplied().recipe();
-    BERTH_CHECK_OK(compare_with_lock(recipe, inventory));
-    BERTH_TRY(const Verdict verdict, judgement_->judge_inventory(base_, image, inventory));
+    BERTH_CHECK_OK(compare_with_lock(recipe, made.inventory));
+    BERTH_TRY(const Verdict verdict, judgement_->judge_inventory(base_, made.image, made.inventory));
     BERTH_CHECK_OK(accepted(verdict, "what lies in the image"));
     step("checking interpreter and libraries");
-    const ImageTest test{.image = image,
+    const ImageTest test{.image = made.image,
                          .base = base_,
                          .recipe = recipe,
                          .memory_bytes = options_.memory_bytes,
@@ -312,7 +311,7 @@ class ImageMaker {
                          .guards = options_.guards};
     BERTH_TRY(ImageTestResult tested, test_image(test, settings_).context([] { return "check the image"; }));
     times_.pip += tested.pip_time;
-    Inspected inspected(std::move(built), std::move(image), std::move(inventory));
+    Inspected inspected(std::move(built), std::move(made.image), std::move(made.inventory));
     inspected.findings_ = verdict.findings;
     std::ranges::move(tested.remarks, std::back_inserter(inspected.findings_));
     return inspected;
@@ -376,7 +375,7 @@ class ImageMaker {
   image::CreateRecipe recipe_;
   CreateTimes times_;
   std::optional<CreateJudgement> judgement_;
-  std::vector<std::string> remarks_;  // of the request's judgement
+  std::vector<std::string> remarks_;  // of the request's judgement, and of layers'
 };
 
 Result<CreatedImage> create_image(const CreateOptions& given, const Settings& settings) {

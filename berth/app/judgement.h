@@ -44,6 +44,9 @@ class Judgement {
   // Whether the policy says itself which licences of distributions' packages are taken.
   bool binds_distributions() const { return policy_.binds_distributions; }
 
+  // Whether there are any, in force or not.
+  bool has_approvals() const { return !approvals_.empty(); }
+
   // The file that approvals are read from, or would be.
   const std::string& approvals_file() const { return approvals_file_; }
 

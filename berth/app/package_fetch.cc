@@ -12,6 +12,7 @@
 #include "berth/app/build_room.h"
 #include "berth/app/copy_out.h"
 #include "berth/app/index_reach.h"
+#include "berth/app/source_reader.h"
 #include "berth/image/image_tree.h"
 #include "berth/image/pip_settings.h"
 #include "berth/image/tag_order.h"
@@ -22,23 +23,10 @@
 namespace berth::app {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr std::string_view kOldestPip = "22.2";  // the first with a report of what it would install
 constexpr std::size_t kMostFiles = 20'000;
 
-// Adds the time until its end to `sum`.
-class Stopwatch {
- public:
-  explicit Stopwatch(std::chrono::milliseconds& sum) : sum_(sum) {}
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-  ~Stopwatch() { sum_ += std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun_); }
-
- private:
-  std::chrono::milliseconds& sum_;
-  Clock::time_point begun_ = Clock::now();
-};
+}  // namespace
 
 Result<std::vector<std::string>> files_in(const UniqueFd& folder) {
   BERTH_TRY(int copy, sys::call([&] { return ::fcntl(folder.get(), F_DUPFD_CLOEXEC, 3); }, "copy a descriptor"));
@@ -56,7 +44,12 @@ Result<std::vector<std::string>> files_in(const UniqueFd& folder) {
   return names;
 }
 
-}  // namespace
+Result<std::string> read_from(const BuildRoom& room, std::string_view folder_name, std::string_view name) {
+  BERTH_TRY(const UniqueFd folder, room.open_folder(folder_name));
+  BERTH_TRY(const UniqueFd file,
+            sys::open_without_links(folder.get(), std::string(name), O_RDONLY | O_NONBLOCK, "a container's folder"));
+  return sys::read_file(file, image::kMaxReportBytes, "what a container has written");
+}
 
 PackageFetch::PackageFetch(FetchOptions options, const Settings& settings)
     : options_(std::move(options)), settings_(settings), copy_out_(options_.limits.writable_bytes, options_.deadline) {
@@ -182,6 +175,7 @@ Result<void> PackageFetch::resolve_libraries() {
         fmt::format("the folder '{}' of pip's find-links is not looked into: only indexes are", folder));
   }
   BERTH_TRY(IndexReach reach, reach_for_pip(settings_, options_.indexes, pip));
+  if (found_.recipe.request.allow_sources) read_sources_only(reach);
   step("resolving libraries with pip");
   BERTH_TRY(library_room_, open_room(std::move(reach)));
   BuildRoom& room = *library_room_;
@@ -203,19 +197,24 @@ Result<void> PackageFetch::fetch_libraries(BuildRoom& room) {
   {
     const Stopwatch watch(found_.pip_time);
     BERTH_CHECK_OK(room.put_file("pip", "requirements.txt", image::print_lock(recipe.libraries)));
-    std::vector<std::string> command = pip_command("wheel");
-    command.insert(command.end(), {"--no-deps", "--require-hashes", "--wheel-dir", "/work/libraries", "--requirement",
-                                   "requirements.txt"});
+    std::vector<std::string> command = pip_command(has_sources() ? "download" : "wheel");
+    command.insert(command.end(), {"--no-deps", "--require-hashes", has_sources() ? "--dest" : "--wheel-dir",
+                                   "/work/libraries", "--requirement", "requirements.txt"});
     BERTH_CHECK_OK(room.must_run(command, "pip").context([] { return "fetch the libraries"; }));
   }
-  return take_libraries(room);
+  BERTH_CHECK_OK(take_libraries(room));
+  return fetch_builds(room);
 }
 
 std::vector<std::string> PackageFetch::pip_command(const char* verb) const {
   std::vector<std::string> command = {
       found_.recipe.base.python, "-m", "pip", verb, "--quiet", "--no-input", "--cache-dir", "/work/cache"};
-  const bool sources = found_.recipe.request.allow_sources;
-  command.emplace_back(sources ? "--prefer-binary" : "--only-binary=:all:");
+  if (!found_.recipe.request.allow_sources) {
+    command.emplace_back("--only-binary=:all:");
+    return command;
+  }
+  // Nothing of a source runs where indexes are reached, and pip fetches nothing for it: read_sources_only.
+  command.insert(command.end(), {"--prefer-binary", "--no-build-isolation", "--use-pep517"});
   return command;
 }
 
@@ -230,10 +229,7 @@ Result<void> PackageFetch::ask_pip(BuildRoom& room) {
                ? std::string("resolve the libraries")
                : std::string("resolve the libraries (wheels alone; --allow-sources takes sources, too)");
   }));
-  BERTH_TRY(const UniqueFd folder, room.open_folder("pip"));
-  BERTH_TRY(const UniqueFd file,
-            sys::open_without_links(folder.get(), "report.json", O_RDONLY | O_NONBLOCK, "a container's folder"));
-  BERTH_TRY(const std::string report, sys::read_file(file, image::kMaxReportBytes, "pip's report"));
+  BERTH_TRY(const std::string report, read_from(room, "pip", "report.json"));
   BERTH_TRY(found_.recipe.libraries, image::parse_pip_report(report));
   BERTH_TRY(found_.facts, vet::facts_of_pip_report(report));
   for (const image::Requirement& one : found_.recipe.request.dependencies) {
@@ -242,7 +238,7 @@ Result<void> PackageFetch::ask_pip(BuildRoom& room) {
       found_.remarks.push_back(fmt::format("the library '{}' is in the base already", one.name));
     }
   }
-  return {};
+  return resolve_builds(room);
 }
 
 Result<void> PackageFetch::take_libraries(const BuildRoom& room) {
@@ -250,6 +246,10 @@ Result<void> PackageFetch::take_libraries(const BuildRoom& room) {
   BERTH_TRY(const UniqueFd folder, room.open_folder("libraries"));
   BERTH_TRY(const std::vector<std::string> names, files_in(folder));
   for (image::LockedLibrary& one : found_.recipe.libraries) {
+    if (!one.is_wheel) {
+      BERTH_CHECK_OK(take_source(folder, names, one));
+      continue;
+    }
     const auto name =
         std::ranges::find_if(names, [&](const std::string& file) { return image::is_wheel_of(file, one); });
     if (name == names.end()) {
@@ -258,15 +258,9 @@ Result<void> PackageFetch::take_libraries(const BuildRoom& room) {
     BERTH_TRY(const CopiedFile copied, copy_out_.copy(folder, *name, options_.into / "libraries" / *name));
     one.wheel = *name;
     one.wheel_sha256 = copied.sha256;
-    if (one.is_wheel && copied.sha256 != one.sha256) {
+    if (copied.sha256 != one.sha256) {
       return fail(Errc::Corrupt,
                   fmt::format("'{}' has the hash {}, and was resolved with {}", *name, copied.sha256, one.sha256));
-    }
-    if (!one.is_wheel) {
-      found_.remarks.push_back(fmt::format(
-          "'{}' {} was built from its source, whose code ran in a container that reaches the indexes alone; another "
-          "build may give another file",
-          one.name, one.version));
     }
   }
   return {};

@@ -155,15 +155,39 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
     BERTH_CHECK_OK(buildah({"copy", "--quiet", options_.name, order.input.native(), std::string(kBuildFolder)}));
     BERTH_TRY(std::string said, buildah(std::move(run)));
     BERTH_CHECK_OK(configure(order));
-    BERTH_TRY(std::string id, buildah({"commit", "--quiet", "--format", "oci", "--timestamp",
-                                       std::to_string(order.time), options_.name}));
-    if (is_layer_id(id)) return BuiltImage{std::move(id), std::move(said)};
-    return fail(Errc::Corrupt, fmt::format("buildah commit: it printed '{}', which is no id", id));
+    BERTH_TRY(std::string id, commit(order));
+    if (order.more_labels) {
+      BERTH_TRY(id, labelled(order, std::move(id)));
+    }
+    return BuiltImage{std::move(id), std::move(said)};
   };
   auto built = steps();
   auto swept = sweep();
   if (built && !swept) return std::unexpected(std::move(swept).error());
   return built;
+}
+
+Result<std::string> Builder::commit(const BuildOrder& order) const {
+  BERTH_TRY(std::string id, buildah({"commit", "--quiet", "--format", "oci", "--timestamp", std::to_string(order.time),
+                                     options_.name}));
+  if (is_layer_id(id)) return id;
+  return fail(Errc::Corrupt, fmt::format("buildah commit: it printed '{}', which is no id", id));
+}
+
+Result<std::string> Builder::labelled(const BuildOrder& order, std::string id) const {
+  const auto commit_with = [&](BuildOrder again) -> Result<std::string> {
+    BERTH_CHECK_OK(configure(again));
+    return commit(again);
+  };
+  auto labels = order.more_labels(id);
+  if (labels && labels->empty()) return id;
+  BuildOrder again = order;
+  if (labels) again.labels = *std::move(labels);
+  auto made = labels ? commit_with(std::move(again)) : Result<std::string>(std::unexpected(std::move(labels).error()));
+  if (made && *made == id) return id;
+  auto removed = remove_image(id);
+  if (made && !removed) return std::unexpected(std::move(removed).error());
+  return made;
 }
 
 Result<void> Builder::configure(const BuildOrder& order) const {

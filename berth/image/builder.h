@@ -33,6 +33,8 @@ struct BuilderOptions {
   std::function<Result<void>()> watch;
 };
 
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
 struct BuildOrder {
   std::string base_id;
   std::filesystem::path input;      // a folder; the build sees a copy of it as kBuildFolder
@@ -40,8 +42,11 @@ struct BuildOrder {
   std::uint64_t memory_bytes = 0;
   std::int64_t time = 0;                 // of all files of the layer and of the image, seconds since 1970
   std::vector<std::string> environment;  // "NAME=value", of the image
-  std::vector<std::pair<std::string, std::string>> labels;
-  std::vector<std::pair<std::string, std::string>> annotations;
+  Labels labels;
+  Labels annotations;
+  // Looks at the image that was made, by its id. Where it gives labels, the image is one with these too, of the same
+  // layers, and the first is removed; an error ends the build, and leaves none.
+  std::function<Result<Labels>(const std::string& id)> more_labels = {};
 };
 
 struct BuiltImage {
@@ -79,6 +84,8 @@ class Builder {
 
   Result<std::string> buildah(std::vector<std::string> arguments) const;
   Result<void> configure(const BuildOrder& order) const;
+  Result<std::string> commit(const BuildOrder& order) const;
+  Result<std::string> labelled(const BuildOrder& order, std::string id) const;
 
   BuilderOptions options_;
   std::string isolation_ = "chroot";

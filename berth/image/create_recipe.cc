@@ -113,6 +113,9 @@ std::string lock_key(const CreateRecipe& recipe) {
   for (const LockedLibrary& one : recipe.libraries) {
     // What is built from its source is known by that: the wheel may come out otherwise each time.
     maker.add(fmt::format("{} {} {}", one.name, one.version, one.sha256));
+    for (const LockedLibrary& needed : one.built_with) {
+      maker.add(fmt::format("b {} {} {}", needed.name, needed.version, needed.sha256));
+    }
   }
   for (const LockedPackage& one : recipe.packages) {
     maker.add(fmt::format("{} {} {}", one.package.name, one.package.version, one.package.architecture));

@@ -18,6 +18,7 @@ struct LockedLibrary {
   std::string licence;            // as its metadata says, first line, bounded; empty where it says nothing
   bool is_wheel = true;           // false: its source, whose own code runs when it is built
   bool requested = true;          // false: another one needs it
+  std::vector<LockedLibrary> built_with = {};  // of a source: all that its build gets, by name; none ends in the image
 
   friend bool operator==(const LockedLibrary&, const LockedLibrary&) = default;
 };

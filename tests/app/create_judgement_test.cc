@@ -7,6 +7,7 @@
 #include <fstream>
 #include <string>
 
+#include "berth/app/source_reader.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
 
@@ -148,6 +149,54 @@ TEST_F(Creation, LeavesALicenceThatTheIndexDoesNotTellToTheFiles) {
   EXPECT_FALSE(files.accepted);
   EXPECT_THAT(files.findings, Contains(HasSubstr("facts.missing (ask)")));
   EXPECT_THAT(files.findings, Contains(HasSubstr("licence.none (ask)")));
+}
+
+TEST_F(Creation, JudgesAndRecordsWhatSourcesAreBuiltWith) {
+  write("vet.yaml", kPolicy);
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  image::LockedLibrary source;
+  source.name = "zz-source";
+  source.version = "1.0";
+  source.is_wheel = false;
+  vet::Facts tool = library("zz-tool", "GPL-3.0-only");
+  tool.package.origin = build_origin(source);
+  CreateJudgement refused = open();
+  const auto no = refused.judge_resolution({}, {library("zz-source", "MIT"), tool});
+  ASSERT_TRUE(testing::ok(no));
+  EXPECT_FALSE(no->accepted);
+  EXPECT_THAT(no->findings, Contains(HasSubstr("zz-tool 1.0 (to build zz-source 1.0): licence.denied (refuse)")));
+
+  tool.licences = {{"License", "MIT", "MIT"}};
+  CreateJudgement judgement = open();
+  const auto yes = judgement.judge_resolution({}, {library("zz-source", "MIT"), tool});
+  ASSERT_TRUE(testing::ok(yes));
+  EXPECT_TRUE(yes->accepted);
+  EXPECT_EQ(print_json(*judgement.record().find("built_with")), R"(["zz-tool==1.0"])");
+  EXPECT_EQ(judgement.record().find("judged")->as_array()->size(), 2u);
+  // What it is built with is judged by its own files before the source is a wheel.
+  image::LockedLibrary locked;
+  locked.name = "zz-tool";
+  locked.version = "1.0";
+  locked.wheel = "zz_tool-1.0-py3-none-any.whl";
+  source.built_with = {locked};
+  image::CreateRecipe recipe;
+  recipe.libraries = {source};
+  write("zz_tool-1.0-py3-none-any.whl", "no archive");
+  const Verdict files = judgement.judge_files(recipe, "/nowhere", temp_.path());
+  EXPECT_FALSE(files.accepted);
+  EXPECT_THAT(files.findings, Contains(HasSubstr("zz-tool 1.0 (to build zz-source 1.0): facts.missing (ask)")));
+}
+
+TEST_F(Creation, IsToldByARecordWithItsApprovals) {
+  write("vet.yaml", kPolicy);
+  approve("licence.denied", "2199-12-31");
+  CreateJudgement judgement = open();
+  EXPECT_TRUE(judgement.is_told_by(Json()));  // none was used
+  const auto verdict = judgement.judge_resolution({}, {library("zz-thing", "GPL-3.0-only")});
+  ASSERT_TRUE(testing::ok(verdict));
+  EXPECT_TRUE(judgement.is_told_by(judgement.record()));
+  EXPECT_FALSE(judgement.is_told_by(open().record()));
+  EXPECT_FALSE(judgement.is_told_by(Json()));
 }
 
 TEST_F(Creation, GoesByAnotherBasisOnceAnApprovalIsOver) {

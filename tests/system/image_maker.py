@@ -24,8 +24,7 @@ PREFIX = 'berth-create-test-%d' % os.getpid()
 POLICY = 'version: 1\nadvisories: {missing: allow}\nrules: {release.unseen: allow}\n'
 # Made-up names that resemble others, and what has no licence.
 APPROVALS = ('version: 1\napprovals:\n'
-             '- {package: nosy, rule: licence.none, reason: of the tests, who: the tests, until: 2199-12-31}\n'
-             '- {package: walker, rule: licence.none, reason: of the tests, who: the tests, until: 2199-12-31}\n')
+             '- {package: nosy, rule: licence.none, reason: of the tests, who: the tests, until: 2199-12-31}\n')
 
 
 def buildah(*argv):

@@ -62,11 +62,17 @@ def build_wheel(folder, settings=None, metadata=None):
 '''
 
 
-def source(name, version, hook):
-    """(file name, bytes) of a source archive whose build runs `hook`, which gives the wheel."""
-    files = {'pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
-             'backend.py': BACKEND, 'hook.py': hook,
-             'PKG-INFO': 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' % (name, version)}
+def source(name, version, hook, requires=(), project=None, needs=(), metadata_version='2.1'):
+    """(file name, bytes) of a source archive whose build runs `hook`, which gives the wheel. `requires` is what it asks
+    for to be built, `needs` what its PKG-INFO tells that it needs; `project` is another pyproject.toml, '' for none."""
+    if project is None:
+        project = '[build-system]\nrequires = %s\nbuild-backend = "backend"\nbackend-path = ["."]\n' % json.dumps(list(requires))
+    files = {'pyproject.toml': project, 'backend.py': BACKEND, 'hook.py': hook,
+             'PKG-INFO': 'Metadata-Version: %s\nName: %s\nVersion: %s\n' % (metadata_version, name, version) +
+                         ''.join('Requires-Dist: %s\n' % one for one in needs)}
+    if not project:
+        del files['pyproject.toml']
+        files['setup.py'] = 'raise SystemExit\n'
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode='w:gz') as archive:
         for path, text in files.items():

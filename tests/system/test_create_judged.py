@@ -6,7 +6,7 @@ import time
 import pytest
 
 from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
-from package_index import wheel
+from package_index import deb, source, wheel
 
 APACHE = '/usr/share/common-licenses/Apache-2.0'
 WEAK = {'id': 'CVE-2026-7', 'summary': 'bad', 'modified': '2026-01-01T00:00:00Z',
@@ -171,3 +171,128 @@ def test_a_dry_run_is_judged_and_says_so(maker):
 def test_a_policy_that_cannot_be_read_stops_it(maker):
     maker.judge_by(policy='version: 1\nlicenses: {}\n')
     assert "vet.yaml:2:1: 'licenses' is no key here" in refused(maker, 'b', '--dependencies', 'smalllib')
+
+
+COPYRIGHT = ('Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nCopyright: 2026 Tests\n'
+             'License: GPL-3\n On Debian systems, see /usr/share/common-licenses/GPL-3.\n')
+BINDS = POLICY + 'licences: {distribution: {copyleft: refuse}}\n'
+GPL_APPROVAL = ('version: 1\napprovals:\n- {package: tests-gpl, ecosystem: debian, rule: licence.denied, reason: it is ours, '
+                'who: ada, until: %s}\n')
+
+
+@pytest.fixture
+def gpl_package(maker):
+    """A package of the distribution's under the GPL, which the policy takes unless it says otherwise."""
+    made = deb('tests-gpl', '1', {'usr/share/tests-gpl': '', 'usr/share/doc/tests-gpl/copyright': COPYRIGHT})
+    maker.index.publish_debs([('tests-gpl', '1', made)], maker.folder)  # where `maker` has its list of sources
+    return ['--packages', 'tests-gpl']
+
+
+def test_what_is_here_is_judged_by_the_policy_of_now(maker, gpl_package):
+    made = maker.made('g', *gpl_package)
+    assert made['made'], made
+    maker.judge_by(policy=BINDS)
+    for more in [], ['--refresh']:
+        answer = maker('g', *gpl_package, *more)
+        assert answer.code == 12 and 'tests-gpl 1: licence.denied (refuse)' in answer.err, answer
+        assert 'what lies in the image that is here was judged' in answer.err, answer
+        assert 'ecosystem: debian, rule: licence.denied' in answer.err, answer
+    assert maker.names() == ['localhost/' + made['image']]
+    # An approval stands in an image's record: that which is here has none.
+    maker.judge_by(policy=BINDS, approvals=GPL_APPROVAL % '2199-12-31')
+    again = maker.made('g', *gpl_package)
+    assert again['made'] and len(again['judgement']['approvals']) == 1, again
+    assert sorted(maker.names()) == sorted('localhost/' + one['image'] for one in (made, again))
+
+
+def test_an_approval_of_a_distribution_package_counts_and_is_recorded(maker, gpl_package):
+    maker.judge_by(policy=BINDS)
+    answer = maker('q', *gpl_package)
+    assert answer.code == 12 and 'tests-gpl 1: licence.denied (refuse)' in answer.err and maker.names() == [], answer
+    maker.judge_by(policy=BINDS, approvals=GPL_APPROVAL % '2199-12-31')
+    made = maker.made('q', *gpl_package)
+    assert made['made'] and made['judgement']['approvals'] == [
+        'licence.denied of tests-gpl (approved by ada until 2199-12-31: it is ours)'], made
+    config = json.loads(buildah('inspect', '--type', 'image', 'localhost/' + made['image']))['OCIv1']['config']
+    assert json.loads(config['Labels']['berth.judgement']) == made['judgement'], config
+    assert not maker.made('q', *gpl_package)['made'] and not maker.made('q', *gpl_package, '--refresh')['made']
+    maker.judge_by(policy=BINDS, approvals=GPL_APPROVAL % '2020-12-31')
+    over = maker('q', *gpl_package)
+    assert over.code == 12 and 'an approval is over and does not count' in over.err, over
+    assert maker.names() == ['localhost/' + made['image']]
+
+
+# A backend of a package's own, which leaves word of itself in the wheel that it builds.
+TOOL = r'''
+import base64, hashlib, io, os, zipfile, zztool_part
+def build_wheel(folder, settings=None, metadata=None):
+    info = 'zzbuilt-1.0.dist-info/'
+    with zipfile.ZipFile(os.path.join(folder, 'zzbuilt-1.0-py3-none-any.whl'), 'w') as archive:
+        archive.writestr('zzbuilt.py', 'BY = %r\n' % zztool_part.NAME)
+        archive.writestr(info + 'METADATA', 'Metadata-Version: 2.1\nName: zzbuilt\nVersion: 1.0\nLicense: MIT\n')
+        archive.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
+        archive.writestr(info + 'RECORD', '')
+    return 'zzbuilt-1.0-py3-none-any.whl'
+'''
+ASKS_FOR_MORE = TOOL + "def get_requires_for_build_wheel(settings=None):\n    return ['smalllib']\n"
+PROJECT = '[build-system]\nrequires = [%s]\nbuild-backend = "zztool"\n'
+
+
+@pytest.fixture
+def built(maker):
+    """Puts a source of zzbuilt on the index, with a pyproject.toml of its own."""
+    index, before = maker.index, dict(maker.index.libraries)
+    index.add(wheel('zztool', '1.0', {'zztool.py': TOOL}, ['zztool-part>=1']))
+    index.add(wheel('zztool', '2.0', {'zztool.py': ASKS_FOR_MORE}, ['zztool-part>=1']))
+    index.add(wheel('zztool_part', '1.0', {'zztool_part.py': "NAME = 'the part'\n"}))
+    index.add(wheel('zztool_gpl', '1.0', {'zztool.py': TOOL}, ['zztool-part>=1'], licence='GPL-3.0-only'))
+    index.add(wheel('colourama', '1.0', {'colourama.py': ''}))
+    yield lambda project, **how: index.add(source('zzbuilt', '1.0', 'raise SystemExit', project=project, **how))
+    index.libraries = before
+
+
+def test_what_a_source_is_built_with_is_judged_and_recorded(maker, built):
+    built(PROJECT % '"zztool==1.0"', needs=['smalllib'])
+    words = ['--dependencies', 'zzbuilt', '--allow-sources']
+    made = maker.made('s', *words)
+    assert made['judgement']['judged'] == ['smalllib==1.0', 'zzbuilt==1.0', 'zztool-part==1.0', 'zztool==1.0'], made
+    assert made['judgement']['built_with'] == ['zztool-part==1.0', 'zztool==1.0'], made
+    libraries = {one['name']: one for one in made['libraries']}
+    assert sorted(libraries) == ['smalllib', 'zzbuilt'], made  # what it is built with does not end in the image
+    assert [one['name'] for one in libraries['zzbuilt']['built_with']] == ['zztool', 'zztool-part'], made
+    assert any('without a network, with zztool 1.0, zztool-part 1.0' in remark for remark in made['remarks']), made
+    assert not maker.made('s', *words, '--refresh')['made']
+
+
+@pytest.mark.parametrize('wish, rule', [
+    ('colourama==1.0', 'colourama 1.0 (to build zzbuilt 1.0): name.malicious (refuse)'),
+    ('zznone', 'zznone (to build zzbuilt 1.0): name.unknown (refuse)'),
+    ('zztool-gpl', 'zztool_gpl 1.0 (to build zzbuilt 1.0): licence.denied (refuse)'),
+])
+def test_a_source_is_not_built_with_what_is_refused(maker, built, wish, rule):
+    built(PROJECT % ('"zztool==1.0", "%s"' % wish))
+    before = len(maker.index.requests)
+    said = refused(maker, 's', '--dependencies', 'zzbuilt', '--allow-sources')
+    assert rule in said, said
+    assert not any('colourama-' in path for path in maker.index.requests[before:]), maker.index.requests[before:]
+
+
+@pytest.mark.parametrize('project, reason', [
+    (PROJECT % '"zztool @ https://example.com/zztool-1.0.zip"', 'is not from an index, and cannot be judged'),
+    (PROJECT % '"zztool==2.0"', 'what it asks for beyond that is not fetched'),
+    (PROJECT % '"zztool<1"', 'needs to be built (wheels alone)'),
+    ('', 'setuptools (to build zzbuilt 1.0): name.unknown (refuse)'),  # it wants it, and this index has none
+])
+def test_a_source_gets_nothing_else_to_be_built(maker, built, project, reason):
+    built(project)
+    answer = maker('s', '--dependencies', 'zzbuilt', '--allow-sources')
+    assert answer.code != 0 and reason in answer.err.splitlines()[-1] and maker.names() == [], answer
+
+
+def test_a_source_needs_what_its_build_says(maker, built):
+    """Its PKG-INFO leaves out what its build comes to need: pip's own check of the image tells."""
+    hides = TOOL.replace('License: MIT\\n', 'License: MIT\\nRequires-Dist: berthnone\\n')
+    maker.index.add(wheel('zztool', '1.0', {'zztool.py': hides}, ['zztool-part>=1']))
+    built(PROJECT % '"zztool==1.0"')
+    answer = maker('s', '--dependencies', 'zzbuilt', '--allow-sources')
+    assert answer.code != 0 and 'berthnone' in answer.err.splitlines()[-1] and maker.names() == [], answer
