@@ -12,9 +12,11 @@
 #include "berth/base/utf8.h"
 #include "berth/image/archive.h"
 #include "berth/image/archive_file.h"
+#include "berth/image/image_lock.h"
 #include "berth/image/reference.h"
 #include "berth/image/strict_json.h"
 #include "berth/image/tar_stream.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::app {
@@ -52,6 +54,9 @@ Result<Bundle> parse_contents(const std::string& text) {
   for (const Json& pack : packs != nullptr && packs->is_array() ? *packs->as_array() : Json::Array()) {
     if (pack.is_string()) bundle.packs.push_back(*pack.as_string());
   }
+  const Json* has_lock = json.find("has_lock");
+  const bool* is_locked = has_lock == nullptr ? nullptr : has_lock->as_bool();
+  bundle.has_lock = is_locked != nullptr && *is_locked;
   return bundle;
 }
 
@@ -79,6 +84,7 @@ class BundleReader {
     image::TarStream tar(receiver());
     std::vector<char> chunk(1 << 20);
     for (;;) {
+      BERTH_CHECK_OK(sys::check_interrupted());
       const auto read = [&] { return ::read(bundle.get(), chunk.data(), chunk.size()); };
       BERTH_TRY(int got, sys::call(read, "read '{}'", file.native()));
       if (got == 0) break;
@@ -109,6 +115,10 @@ class BundleReader {
     auto bundle = parse_contents(kept_.find(kBundleContents)->second);
     const std::string damaged = compare(sums, bundle ? *bundle : Bundle());
     if (!damaged.empty()) return fail(Errc::Corrupt, damaged);
+    if (bundle && bundle->has_lock != found_.contains(image::kLockFile)) {
+      return fail(Errc::Corrupt,
+                  fmt::format("'{}' and '{}' do not agree on whether it is in it", kBundleContents, image::kLockFile));
+    }
     if (bundle) bundle->digest = "sha256:" + sha256_hex(sums);
     return bundle;
   }

@@ -7,6 +7,7 @@
 
 #include "berth/app/fetched_content.h"
 #include "berth/app/git_clone.h"
+#include "berth/app/own_copy.h"
 #include "berth/base/utf8.h"
 #include "berth/content/content_index.h"
 #include "berth/content/suggestion.h"
@@ -193,6 +194,10 @@ Result<ContentSource> remove_content_source(const Settings& settings, const std:
   BERTH_TRY(store::Database database, store::Database::open(database_of(settings)));
   BERTH_CHECK_OK(store::ContentSources(database).remove(name).context(doing));
   if (source->origin != ContentOrigin::Path) BERTH_CHECK_OK(fetched.remove(name).context(doing));
+  if (is_of_bundle(settings, *source)) {
+    BERTH_TRY(FetchedContent bundles, FetchedContent::open(bundles_of(settings)).context(doing));
+    BERTH_CHECK_OK(bundles.remove(name).context(doing));
+  }
   return *source;
 }
 

@@ -1,5 +1,9 @@
 #include "berth/app/create_journal.h"
 
+#include <algorithm>
+#include <chrono>
+
+#include "berth/base/sha256.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
 
@@ -13,6 +17,35 @@ constexpr std::size_t kLargestText = 1 << 20;
 std::filesystem::path create_folder(const Settings& settings) { return settings.cache / "create"; }
 
 std::filesystem::path create_journal(const Settings& settings) { return settings.cache / "create-journal"; }
+
+image::BuilderOptions builder_options(const Settings& settings, const std::filesystem::path& graph_root) {
+  image::BuilderOptions builder;
+  builder.graph_root = graph_root;
+  builder.storage_is_set = !settings.storage.empty();
+  if (settings.ordinary_user) builder.ordinary_user = settings.ordinary_user->uid;
+  builder.cache_folder = settings.cache;
+  builder.name = "berth-create-" + sha256_hex(create_folder(settings).native()).substr(0, 12);
+  return builder;
+}
+
+std::optional<LeftBuild> find_left_build(const Settings& settings, const std::filesystem::path& graph_root) {
+  // The lock first, as below.
+  const bool is_going_on = image::WorkFolder::is_held(create_folder(settings));
+  auto containers = image::read_stored_containers(graph_root);
+  if (!containers) return std::nullopt;
+  const std::string name = builder_options(settings, graph_root).name;
+  const auto found = std::ranges::find(*containers, name, &image::StoredContainer::name);
+  if (found == containers->end()) return std::nullopt;
+  return LeftBuild{std::move(*found), is_going_on};
+}
+
+Result<void> remove_left_build(const Settings& settings, const std::filesystem::path& graph_root) {
+  const auto doing = [] { return "remove the container that an interrupted 'image create' has left"; };
+  BERTH_TRY(const image::WorkFolder work,
+            image::WorkFolder::open(create_folder(settings), std::chrono::steady_clock::now(), {}).context(doing));
+  BERTH_TRY(const image::Builder builder, image::Builder::open(builder_options(settings, graph_root)).context(doing));
+  return builder.sweep().context(doing);
+}
 
 Result<void> CreateJournal::begin(const std::string& own_name) const {
   return sys::write_file_atomically(create_journal(settings_), own_name, 0644);

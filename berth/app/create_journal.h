@@ -10,12 +10,26 @@
 #include "berth/base/result.h"
 #include "berth/image/builder.h"
 #include "berth/image/local_store.h"
+#include "berth/image/stored_containers.h"
 
 namespace berth::app {
 
 // The folder that it works in, whose lock it holds, and the file that says what is to be.
 std::filesystem::path create_folder(const Settings& settings);
 std::filesystem::path create_journal(const Settings& settings);
+
+// How it builds there: in a container of buildah, whose name tells of this folder.
+image::BuilderOptions builder_options(const Settings& settings, const std::filesystem::path& graph_root);
+
+// The container of a build that is not gone: of one that is going on, or that was killed.
+struct LeftBuild {
+  image::StoredContainer container;
+  bool is_going_on = false;
+};
+std::optional<LeftBuild> find_left_build(const Settings& settings, const std::filesystem::path& graph_root);
+
+// Removes it where nobody is at it. Errors: TimedOut when somebody is; those of Builder.
+Result<void> remove_left_build(const Settings& settings, const std::filesystem::path& graph_root);
 
 class CreateJournal {
  public:

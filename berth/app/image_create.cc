@@ -67,7 +67,7 @@ class ImageMaker {
     // Before anything is fetched it shows what building lacks; a dry run builds nothing.
     std::optional<image::Builder> builder;
     if (!options_.dry_run) {
-      BERTH_TRY(builder, open_builder(work.path()));
+      BERTH_TRY(builder, open_builder());
       BERTH_CHECK_OK(journal_.sweep(graph_root_, *builder));
     }
 
@@ -163,13 +163,8 @@ class ImageMaker {
     return image::Labels{{std::string(kRecordLabel), after}};
   }
 
-  Result<image::Builder> open_builder(const std::filesystem::path& work) const {
-    image::BuilderOptions builder;
-    builder.graph_root = graph_root_;
-    builder.storage_is_set = !settings_.storage.empty();
-    if (settings_.ordinary_user) builder.ordinary_user = settings_.ordinary_user->uid;
-    builder.cache_folder = settings_.cache;
-    builder.name = "berth-create-" + sha256_hex(work.native()).substr(0, 12);
+  Result<image::Builder> open_builder() const {
+    image::BuilderOptions builder = builder_options(settings_, graph_root_);
     builder.deadline = deadline_;
     builder.watch = watch();
     return image::Builder::open(std::move(builder));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "berth/image/credentials.h"
 #include "berth/image/newer_tags.h"
@@ -98,7 +99,10 @@ Result<image::Pulled> pull_image(const Settings& settings, const std::string& na
 Result<image::Pushed> push_image(const Settings& settings, const std::string& name, const std::string& destination,
                                  const OnStep& on_step) {
   BERTH_TRY(const image::Reference reference, image::parse_reference(name));
-  BERTH_TRY(const image::Reference to, image::parse_reference(destination.empty() ? name : destination));
+  std::optional<image::Reference> to;
+  if (!destination.empty()) {
+    BERTH_TRY(to, image::parse_reference(destination));
+  }
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
   return sys::with_room_advice(image::push_image(reference, to, moves));
 }

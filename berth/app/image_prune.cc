@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "berth/app/create_journal.h"
 #include "berth/app/image_json.h"
 #include "berth/app/image_use.h"
 #include "berth/app/image_view.h"
@@ -95,6 +96,17 @@ const ImageRow& row_of(const std::vector<ImageRow>& rows, std::string_view id) {
   return *std::ranges::find(rows, id, &ImageRow::id);
 }
 
+// The container of a build that was killed keeps no image: it goes first.
+void forget_left_build(const Settings& settings, const std::filesystem::path& graph_root,
+                       const std::vector<LeftoverStep>& leftovers, std::vector<ImageRow>& rows) {
+  const auto is_gone = [](const LeftoverStep& step) {
+    return step.goes && step.leftover.kind == image::Leftover::Kind::Container;
+  };
+  if (!std::ranges::any_of(leftovers, is_gone)) return;
+  const std::string use = text_of(image::StoredContainer{.name = builder_options(settings, graph_root).name});
+  for (ImageRow& row : rows) std::erase_if(row.uses, [&](const ImageUse& one) { return one.who == use; });
+}
+
 image::ToolStorage tool_storage(const Settings& settings, const std::filesystem::path& graph_root) {
   image::ToolStorage storage{graph_root, !settings.storage.empty(), {}, settings.cache};
   if (settings.ordinary_user) storage.ordinary_user = settings.ordinary_user->uid;
@@ -155,17 +167,18 @@ std::vector<PruneStep> plan_prune(const std::vector<ImageRow>& rows, bool all) {
 
 Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& options) {
   BERTH_TRY(
-      const ImageListing listing,
+      ImageListing listing,
       list_images(settings,
                   {.with_layers = false, .with_containers = true, .find_newer = {}, .engine = {}, .on_step = {}}));
   if (!listing.warnings.empty()) {
     return fail(Errc::Unavailable, fmt::format("prune images: who uses them cannot be found out, so all stay: {}",
                                                fmt::join(listing.warnings, "; ")));
   }
-  PruneReport report{
-      plan_prune(listing.rows, options.all), {}, prune_leftovers(settings, options.all, options.dry_run)};
-  if (options.dry_run) return report;
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  PruneReport report{{}, {}, prune_leftovers(settings, options.all, options.dry_run)};
+  forget_left_build(settings, graph_root, report.leftovers, listing.rows);
+  report.steps = plan_prune(listing.rows, options.all);
+  if (options.dry_run) return report;
   const image::ToolStorage storage = tool_storage(settings, graph_root);
   for (PruneStep& step : report.steps) {
     if (!step.goes) continue;
@@ -190,6 +203,11 @@ Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& o
 
 Result<RemovedImage> remove_image(const Settings& settings, std::string_view text, bool force) {
   const auto doing = [&] { return fmt::format("remove image '{}'", text); };
+  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  // What an interrupted build has left needs no image. Where it cannot be removed it is told below, as a use.
+  if (const auto build = find_left_build(settings, graph_root); build && !build->is_going_on) {
+    static_cast<void>(remove_left_build(settings, graph_root));
+  }
   BERTH_TRY(
       const ImageListing listing,
       list_images(settings,
@@ -212,7 +230,6 @@ Result<RemovedImage> remove_image(const Settings& settings, std::string_view tex
     return fail(Errc::InvalidInput, fmt::format("{}: it is used by {}; {}", doing(), uses_text(uses),
                                                 by_container ? "end that first" : "--force removes it all the same"));
   }
-  BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
   const image::ToolStorage storage = tool_storage(settings, graph_root);
   RemovedImage removed{title_of(candidates_of(rows).front()), id, false, rows.front().facts.size_bytes};
   const auto reference = image::parse_reference(text);

@@ -139,8 +139,7 @@ Result<void> add_container_uses(const Settings& settings, const std::filesystem:
   BERTH_CHECK_OK(add_running(folder, images, uses));
   BERTH_TRY(const auto stored, image::read_stored_containers(graph_root));
   for (const auto& container : stored) {
-    add(uses, with_id(images, container.image), UseKind::Container,
-        fmt::format("container '{}' of buildah or podman", container.name));
+    add(uses, with_id(images, container.image), UseKind::Container, text_of(container));
   }
   return {};
 }

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <utility>
 
+#include "berth/app/create_journal.h"
 #include "berth/image/staging.h"
+#include "berth/image/storage_places.h"
 
 namespace berth::app {
 namespace {
@@ -19,6 +21,10 @@ LeftoverStep judge(image::Leftover leftover, bool all) {
     step.goes = !one.is_in_use;
     step.reason = one.is_in_use ? fmt::format("{} works in it", one.maker)
                                 : fmt::format("left by {} that was killed, and nobody works in it", one.maker);
+  } else if (one.kind == Kind::Container) {
+    step.goes = !one.is_in_use;
+    step.reason = one.is_in_use ? fmt::format("the container that {} builds in", one.maker)
+                                : fmt::format("the container of {} that was killed", one.maker);
   } else if (one.age > image::kBlobsForgotten) {
     const auto days = std::chrono::floor<std::chrono::days>(one.age).count();
     step.reason = fmt::format("left by {}, and nobody has gone on with it for {} days", one.maker, days);
@@ -40,10 +46,16 @@ std::vector<LeftoverStep> plan_leftovers(std::vector<image::Leftover> found, boo
 }
 
 std::vector<LeftoverStep> prune_leftovers(const Settings& settings, bool all, bool dry_run) {
-  std::vector<LeftoverStep> steps = plan_leftovers(image::find_leftovers(settings.cache), all);
+  std::vector<image::Leftover> found = image::find_leftovers(settings.cache);
+  const auto graph_root = image::find_graph_root(storage_places(settings));
+  if (const auto build = graph_root ? find_left_build(settings, *graph_root) : std::nullopt) {
+    found.push_back(image::left_container(*graph_root, build->container.layer, build->is_going_on));
+  }
+  std::vector<LeftoverStep> steps = plan_leftovers(std::move(found), all);
   for (LeftoverStep& step : steps) {
     if (!step.goes || dry_run) continue;
-    const auto removed = image::remove_leftover(settings.cache, step.leftover);
+    const auto removed = step.leftover.kind == Kind::Container ? remove_left_build(settings, *graph_root)
+                                                               : image::remove_leftover(settings.cache, step.leftover);
     step.goes = removed.has_value();
     if (!removed) step.reason = removed.error().message();
   }

@@ -16,8 +16,8 @@ struct LeftoverStep {
   std::string reason;
 };
 
-// Decides: a work folder goes unless a process works in it; a blob stays for the pull that goes on with it, until it is
-// forgotten or, with `all`, at once. Pure.
+// Decides: a work folder, and the container of a build, goes unless a process works in it; a blob stays for the pull
+// that goes on with it, until it is forgotten or, with `all`, at once. Pure.
 std::vector<LeftoverStep> plan_leftovers(std::vector<image::Leftover> found, bool all);
 
 // Plans, and removes what goes but for a dry run. What cannot be removed does not go, with the reason.

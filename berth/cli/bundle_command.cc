@@ -10,8 +10,10 @@
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
+#include "berth/cli/interrupts.h"
 #include "berth/cli/step_lines.h"
 #include "berth/image/archive.h"
+#include "berth/image/image_lock.h"
 
 namespace berth::cli {
 namespace {
@@ -22,8 +24,9 @@ struct BundleOptions {
   std::string file;
   std::vector<std::string> images;
   std::vector<std::string> content;
-  std::string name = "bundle";
+  std::string name;
   std::string digest;
+  bool replaces = false;
   bool trusts_local = false;
   bool json = false;
 };
@@ -42,22 +45,36 @@ Json bundle_json(const app::Bundle& bundle) {
   for (const std::string& pack : bundle.packs) packs.push_back(pack);
   Json json = Json::object();
   json.set("schema", kSchema).set("digest", bundle.digest).set("packs", std::move(packs));
-  return json.set("images", std::move(images));
+  return json.set("has_lock", bundle.has_lock).set("images", std::move(images));
+}
+
+Json json_of(const std::vector<std::string>& texts) {
+  Json list = Json::array();
+  for (const std::string& text : texts) list.push_back(to_valid_utf8(text));
+  return list;
 }
 
 void show(std::string_view verb, const app::Bundle& bundle, const BundleOptions& options) {
+  std::vector<std::string> warnings = bundle.warnings;
   for (const app::BundledImage& image : bundle.images) {
-    if (image.keeps_signatures) continue;
-    const std::string warning = to_visible(image::lost_signatures_text(image.name), false);
-    std::fputs(fmt::format("berth: warning: {}\n", warning).c_str(), stderr);
+    if (!image.keeps_signatures) warnings.push_back(image::lost_signatures_text(image.name));
   }
-  if (options.json) return put(print_json_pretty(bundle_json(bundle)) + "\n");
+  for (const std::string& warning : warnings) {
+    std::fputs(fmt::format("berth: warning: {}\n", to_visible(warning, false)).c_str(), stderr);
+  }
+  if (options.json) {
+    Json json = bundle_json(bundle);
+    json.set("warnings", json_of(warnings)).set("notes", json_of(bundle.notes));
+    return put(print_json_pretty(json) + "\n");
+  }
   put(fmt::format("{} {}\n  {}\n", verb, options.file, bundle.digest));
   for (const std::string& pack : bundle.packs) put(fmt::format("  pack {}\n", pack));
+  if (bundle.has_lock) put(fmt::format("  {}, which pins the images of the packs\n", image::kLockFile));
   for (const app::BundledImage& image : bundle.images) {
     put(fmt::format("  image {}\n    {}{}\n", image.name, image.digest,
                     image.keeps_digest ? "" : "; its layers were packed anew, the digest is another than here"));
   }
+  for (const std::string& note : bundle.notes) put(fmt::format("  note: {}\n", note));
 }
 
 int create(const BundleOptions& options, const Surroundings& surroundings) {
@@ -82,15 +99,19 @@ int verify(const BundleOptions& options, const Surroundings&) {
 
 int import(const BundleOptions& options, const Surroundings& surroundings) {
   StepLines steps;
-  const auto imported = app::import_bundle(
-      surroundings.settings, options.file,
-      {.source = options.name, .digest = options.digest, .trusts_local = options.trusts_local}, steps.taker());
+  const auto imported = app::import_bundle(surroundings.settings, options.file,
+                                           {.source = options.name,
+                                            .replaces = options.replaces,
+                                            .digest = options.digest,
+                                            .trusts_local = options.trusts_local},
+                                           steps.taker());
   steps.done();
   if (!imported) return complain(imported.error());
   const auto refused = std::ranges::count(imported->images, image::UpdateState::Failed, &image::UpdateResult::state);
   if (options.json) {
     Json json = bundle_json(imported->bundle);
     json.set("images", app::update_json(imported->images)).set("source", imported->source);
+    json.set("replaced", imported->replaced);
     json.set("imported", refused == 0);
     put(print_json_pretty(json) + "\n");
   } else {
@@ -102,6 +123,9 @@ int import(const BundleOptions& options, const Surroundings& surroundings) {
     }
     if (!imported->source.empty()) {
       put(fmt::format("  {} packs, as the source of content '{}'\n", imported->bundle.packs.size(), imported->source));
+      if (!imported->replaced.empty()) {
+        put(fmt::format("    in the place of those of another bundle: {}\n", imported->replaced));
+      }
     }
   }
   if (refused == 0) return 0;
@@ -121,7 +145,9 @@ CLI::App& add(CLI::App& group, Choice& choice, const char* name, const char* abo
   command.add_flag("--json", options->json, "the answer as JSON");
   command.callback([&choice, options, run] {
     choice.makes_mounts = true;  // the tool reads and unpacks layers with their owners
-    choice.run = [options, run](const Surroundings& surroundings) { return run(*options, surroundings); };
+    choice.run = [options, run](const Surroundings& surroundings) {
+      return with_interrupts([&](int) { return run(*options, surroundings); });
+    };
   });
   return command;
 }
@@ -151,7 +177,10 @@ void add_bundle(CLI::App& program, Choice& choice) {
     const auto options = std::make_shared<BundleOptions>();
     CLI::App& command =
         add(group, choice, "import", "load the images and register the packs of a bundle", options, import);
-    command.add_option("--name", options->name, "the source of content that its packs become")->capture_default_str();
+    command.add_option("--name", options->name, "the source of content that its packs become; else the file's name")
+        ->type_name("SOURCE");
+    command.add_flag("--replace", options->replaces,
+                     "in the place of another bundle's packs that have the file's name");
     command.add_flag("--trust-local", options->trusts_local,
                      "images that the bundle calls localhost/... count as created on this machine");
     add_digest(command, *options);

@@ -12,6 +12,7 @@
 #include "berth/app/create_line.h"
 #include "berth/app/created_view.h"
 #include "berth/base/json.h"
+#include "berth/cli/interrupts.h"
 #include "berth/cli/markdown.h"
 #include "berth/cli/progress.h"
 #include "berth/cli/terminal.h"
@@ -58,9 +59,10 @@ Result<app::CreateOptions> read_words(const CreateWords& words, const Surroundin
   return options;
 }
 
-int image_create_command(const CreateWords& words, const Surroundings& surroundings) {
+int image_create_command(const CreateWords& words, const Surroundings& surroundings, int interrupt) {
   auto options = read_words(words, surroundings);
   if (!options) return complain(options.error());
+  options->interrupt = interrupt;
   const Terminal terminal = detect_terminal(STDERR_FILENO, ColourChoice::Auto);
   Progress progress(terminal);
   options->on_step = [&](std::string_view step) {
@@ -126,7 +128,9 @@ void add_image_create(CLI::App& image, Choice& choice) {
   create.add_flag("--json", words->json, "the answer as JSON");
   create.callback([&choice, words] {
     choice.makes_mounts = true;
-    choice.run = [words](const Surroundings& surroundings) { return image_create_command(*words, surroundings); };
+    choice.run = [words](const Surroundings& surroundings) {
+      return with_interrupts([&](int interrupt) { return image_create_command(*words, surroundings, interrupt); });
+    };
   });
 }
 

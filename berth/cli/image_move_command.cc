@@ -11,6 +11,7 @@
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
+#include "berth/cli/interrupts.h"
 #include "berth/cli/step_lines.h"
 #include "berth/cli/table.h"
 #include "berth/cli/terminal.h"
@@ -152,6 +153,7 @@ int save(const SaveCommand& options, const Surroundings& surroundings) {
     one.set("image", name).set("digest", image.digest).set("keeps_digest", image.keeps_digest);
     one.set("keeps_signatures", image.keeps_signatures);
     if (!image.keeps_signatures) warnings.push_back(image::lost_signatures_text(name));
+    warnings.insert(warnings.end(), image.warnings.begin(), image.warnings.end());
     list.push_back(std::move(one));
   }
   Json warned = warn(warnings);
@@ -185,7 +187,9 @@ void on_chosen(CLI::App& command, Choice& choice, const std::shared_ptr<Options>
   command.add_flag("--json", options->json, "the answer as JSON");
   command.callback([&choice, options, run] {
     choice.makes_mounts = true;  // the tool unpacks layers with their owners
-    choice.run = [options, run](const Surroundings& surroundings) { return run(*options, surroundings); };
+    choice.run = [options, run](const Surroundings& surroundings) {
+      return with_interrupts([&](int) { return run(*options, surroundings); });
+    };
   });
 }
 
@@ -202,7 +206,8 @@ void add_image_moves(CLI::App& image, Choice& choice) {
     const auto options = std::make_shared<PushCommand>();
     CLI::App& command = *image.add_subcommand("push", "send an image to a registry, under a tag that is free there");
     command.add_option("NAME", options->name, "an image of this machine")->required();
-    command.add_option("DESTINATION", options->destination, "REGISTRY/NAME:TAG; left out: its own name");
+    command.add_option("DESTINATION", options->destination,
+                       "REGISTRY/NAME:TAG; left out: its own name, which must be that of a registry");
     on_chosen(command, choice, options, push);
   }
   {

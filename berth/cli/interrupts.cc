@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 
+#include "berth/cli/commands.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::cli {
@@ -14,6 +16,13 @@ Result<UniqueFd> watch_interrupts() {
   BERTH_CHECK_OK(sys::check([&] { return ::sigprocmask(SIG_BLOCK, &signals, nullptr); }, "block signals"));
   BERTH_TRY(int fd, sys::call([&] { return ::signalfd(-1, &signals, SFD_CLOEXEC); }, "make a signalfd"));
   return UniqueFd(fd);
+}
+
+int with_interrupts(const std::function<int(int descriptor)>& work) {
+  const auto interrupts = watch_interrupts();
+  if (!interrupts) return complain(interrupts.error());
+  const sys::InterruptScope scope(interrupts->get());
+  return work(interrupts->get());
 }
 
 }  // namespace berth::cli

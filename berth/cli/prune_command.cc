@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "berth/app/code_cache.h"
+#include "berth/app/create_journal.h"
 #include "berth/app/state_places.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/commands.h"
@@ -13,7 +14,9 @@
 #include "berth/container/image_root.h"
 #include "berth/container/kept.h"
 #include "berth/container/runtime_folder.h"
+#include "berth/image/storage_places.h"
 #include "berth/store/files.h"
+#include "berth/sys/own_namespace.h"
 
 namespace berth::cli {
 namespace {
@@ -45,6 +48,21 @@ Result<void> sweep_files(const Surroundings& surroundings) {
   return {};
 }
 
+// The container that an `image create` which was killed has left. An ordinary user's lies in a namespace, which this
+// process then is in.
+Result<void> prune_build(const app::Settings& settings, bool dry_run) {
+  const auto graph_root = image::find_graph_root(app::storage_places(settings));
+  const auto build = graph_root ? app::find_left_build(settings, *graph_root) : std::nullopt;
+  if (!build || build->is_going_on) return {};
+  if (!dry_run) {
+    if (settings.ordinary_user) BERTH_CHECK_OK(sys::enter_own_namespace(*settings.ordinary_user));
+    BERTH_CHECK_OK(app::remove_left_build(settings, *graph_root));
+  }
+  say(fmt::format("{} container '{}' of an 'image create' that was killed", dry_run ? "would remove" : "removed",
+                  build->container.name));
+  return {};
+}
+
 Result<void> prune(const PruneOptions& options, const Surroundings& surroundings) {
   BERTH_TRY(const auto folder, container::RuntimeFolder::open(surroundings.settings.runtime));
   const char* verb = options.dry_run ? "would remove" : "removed";
@@ -59,7 +77,7 @@ Result<void> prune(const PruneOptions& options, const Surroundings& surroundings
     if (!options.dry_run) BERTH_CHECK_OK(container::remove_kept_root(folder, root));
     say(fmt::format("{} image root {}", verb, root));
   }
-  if (options.dry_run) return {};
+  if (options.dry_run) return prune_build(surroundings.settings, true);
   // Left when a call and its watcher were killed together. An ordinary user's calls make none.
   if (!surroundings.settings.ordinary_user) {
     BERTH_TRY(const auto lock, container::host_table_lock(folder.leases()));
@@ -67,7 +85,8 @@ Result<void> prune(const PruneOptions& options, const Surroundings& surroundings
   }
   BERTH_TRY(const std::size_t compiled, app::CodeCache::clear(surroundings.settings.cache / "code"));
   if (compiled > 0) say(fmt::format("removed {} files of compiled code", compiled));
-  return sweep_files(surroundings);
+  BERTH_CHECK_OK(sweep_files(surroundings));
+  return prune_build(surroundings.settings, false);
 }
 
 }  // namespace

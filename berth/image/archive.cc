@@ -18,8 +18,10 @@
 #include "berth/image/signature_object.h"
 #include "berth/image/signature_records.h"
 #include "berth/image/strict_json.h"
+#include "berth/image/substitution.h"
 #include "berth/image/tar_stream.h"
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -146,6 +148,9 @@ std::string lost_signatures_text(const std::string& name) {
 }
 
 Result<Reference> name_to_carry(const LocalImage& image, const Reference& asked) {
+  const std::vector<Reference> named = names_meant(image, asked);
+  const auto first = std::ranges::find_if(named, [](const Reference& name) { return !name.tag.empty(); });
+  if (first != named.end()) return *first;
   const Reference full = with_long_name(asked);
   const Reference* best = nullptr;
   for (const Reference& own : image.names) {
@@ -164,7 +169,8 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
   if (::access(file.c_str(), F_OK) == 0) return fail(Errc::AlreadyExists, doing() + ": there is such a file");
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
   BERTH_TRY(const WorkFolder work,
-            WorkFolder::open(settings.cache_folder / "images/save", deadline, settings.on_step).context(doing));
+            WorkFolder::open(settings.cache_folder / "images/save", deadline, settings.on_step, sys::check_interrupted)
+                .context(doing));
   BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
   BERTH_TRY(TarWriter tar, TarWriter::create(file).context(doing));
   LayoutWriter layout(tar);
@@ -173,10 +179,10 @@ Result<std::vector<SavedImage>> save_images(const std::vector<Reference>& names,
     BERTH_TRY(const LocalImage image, store.find_image(name).context(doing));
     BERTH_TRY(const Reference full, name_to_carry(image, name).context(doing));
     if (std::ranges::find(saved, full, &SavedImage::reference) != saved.end()) continue;  // named twice
-    BERTH_TRY(const ExportedImage exported, export_image(image, work.path(), settings, deadline, true).context(doing));
+    BERTH_TRY(const ExportedImage exported, export_image(image, name, work.path(), settings, deadline).context(doing));
     const auto verified = find_signatures(settings.state_folder, std::vector{exported.digest, image.digest});
     BERTH_TRY(const bool keeps_signatures, layout.add(exported, full, verified).context(doing));
-    saved.push_back({full, exported.digest, exported.keeps_digest, keeps_signatures});
+    saved.push_back({full, exported.digest, exported.keeps_digest, keeps_signatures, exported.warnings()});
   }
   BERTH_CHECK_OK(layout.finish().context(doing));
   BERTH_CHECK_OK(tar.finish().context(doing));
@@ -307,6 +313,7 @@ Result<void> unpack_archive(const std::filesystem::path& file, const std::filesy
   for (;;) {
     if (Clock::now() > deadline)
       return fail(Errc::TimedOut, fmt::format("read '{}': it takes too long", file.native()));
+    BERTH_CHECK_OK(sys::check_interrupted());
     const auto read = [&] { return ::read(archive.get(), chunk.data(), chunk.size()); };
     BERTH_TRY(int got, sys::call(read, "read archive '{}'", file.native()));
     if (got == 0) return tar.finish();
@@ -340,7 +347,8 @@ Result<std::vector<Pulled>> load_archive(const std::filesystem::path& file, cons
   const auto doing = [&] { return fmt::format("load images from '{}'", file.native()); };
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
   BERTH_TRY(const WorkFolder work,
-            WorkFolder::open(settings.cache_folder / "images/load", deadline, settings.on_step).context(doing));
+            WorkFolder::open(settings.cache_folder / "images/load", deadline, settings.on_step, sys::check_interrupted)
+                .context(doing));
   BERTH_CHECK_OK(unpack_archive(file, work.path(), is_archive_member, deadline).context(doing));
   BERTH_TRY(const LayoutFolder layout, LayoutFolder::open(work.path()).context(doing));
   if (options.name && layout.images().size() != 1) {

@@ -23,6 +23,7 @@ struct SavedImage {
   std::string digest;
   bool keeps_digest = true;
   bool keeps_signatures = true;  // false: it was verified here, and the file has no signature that fits
+  std::vector<std::string> warnings;
 };
 
 // What a person should know of a file that lacks them.

@@ -3,9 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "berth/base/sha256.h"
+#include "berth/image/named_images.h"
 #include "berth/image/pull.h"
+#include "berth/image/substitution.h"
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -25,14 +30,25 @@ Result<ExportedImage> read_exported(const std::filesystem::path& folder, const L
   return exported;
 }
 
+// The names by which registries have it, the one that was asked for first.
+std::vector<Reference> names_in_registries(const LocalImage& image, const Reference& asked) {
+  std::vector<Reference> names;
+  for (const Reference& own : image.names) {
+    if (!is_created_here(own)) names.push_back(normalized(own));
+  }
+  std::ranges::stable_partition(names, [&](const Reference& name) { return is_same_name(name, asked); });
+  return names;
+}
+
 // The same bytes as they were pulled, put together where a pull does it and moved from there.
-Result<void> fetch_again(const LocalImage& image, const std::filesystem::path& folder, const MoveSettings& settings,
+Result<void> fetch_again(const LocalImage& image, const std::vector<Reference>& names,
+                         const std::filesystem::path& folder, const MoveSettings& settings,
                          Staging::Deadline deadline) {
   const RegistryOptions options = {.credential_files = settings.registries.credential_files, .deadline = deadline};
   Result<void> last = fail(Errc::NotFound, "it comes from no registry");
-  for (const Reference& own : image.names) {
-    if (is_created_here(own)) continue;
-    const Reference name = normalized(own);
+  std::string before;  // what the registries asked first have said
+  for (const Reference& name : names) {
+    BERTH_CHECK_OK(sys::check_interrupted());
     last = at_places(name, settings, options, [&](RegistryClient& registry) -> Result<void> {
       BERTH_TRY(ImagePlan plan, plan_image(registry, image.digest));
       plan.index_body.clear();  // one image is carried
@@ -46,18 +62,30 @@ Result<void> fetch_again(const LocalImage& image, const std::filesystem::path& f
       return {};
     });
     if (last) return last;
+    before += fmt::format("{}'{}': {}", before.empty() ? "" : "; ", name_of(name), last.error().message());
   }
-  return last;
+  if (before.empty()) return last;
+  return std::unexpected(Error(last.error().code(), before));
 }
 
 }  // namespace
 
-Result<ExportedImage> export_image(const LocalImage& image, const std::filesystem::path& work,
-                                   const MoveSettings& settings, Staging::Deadline deadline, bool asks_registry) {
+std::vector<std::string> ExportedImage::warnings() const {
+  if (keeps_digest || packed_anew.empty()) return {};
+  return {
+      fmt::format("the layers of '{}' were packed anew, so that its digest there is another than here, and what "
+                  "pins the one here does not find it: its registry has not given the layers as they were packed: "
+                  "{}",
+                  name, packed_anew)};
+}
+
+Result<ExportedImage> export_image(const LocalImage& image, const Reference& asked, const std::filesystem::path& work,
+                                   const MoveSettings& settings, Staging::Deadline deadline) {
   const auto step = [&](std::string_view text) {
     if (settings.on_step) settings.on_step(text);
   };
-  const std::string name = image.names.empty() ? image.id.substr(0, 12) : to_string(image.names.front());
+  const std::vector<Reference> meant = names_meant(image, asked);
+  const std::string name = to_string(meant.empty() ? asked : meant.front());
   step(fmt::format("reading {} from the storage", name));
   BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
   BERTH_TRY(const std::uint64_t size_bytes, store.size_bytes_of(image));
@@ -69,21 +97,29 @@ Result<ExportedImage> export_image(const LocalImage& image, const std::filesyste
     std::filesystem::remove_all(folder, ignored);
   };
   auto copied = copy_out_of_storage(settings.storage, image.id, folder, DigestKept::Same, bounds);
-  if (!copied && copied.error().code() == Errc::Unavailable && asks_registry) {
+  std::string why;
+  const std::vector<Reference> names = names_in_registries(image, meant.empty() ? asked : meant.front());
+  if (!copied && copied.error().code() == Errc::Unavailable && !names.empty()) {
+    BERTH_CHECK_OK(sys::check_interrupted());
     start_over();
     step(fmt::format("asking the registry for the packed layers of {}", name));
-    copied = fetch_again(image, folder, settings, deadline);
+    copied = fetch_again(image, names, folder, settings, deadline);
+    if (!copied) why = copied.error().message();
   }
   if (!copied && copied.error().code() == Errc::Exhausted) {
     start_over();
     return std::unexpected(std::move(copied).error());
   }
+  BERTH_CHECK_OK(sys::check_interrupted());
   if (!copied) {
     start_over();
     step(fmt::format("packing the layers of {}", name));
     BERTH_CHECK_OK(copy_out_of_storage(settings.storage, image.id, folder, DigestKept::Any, bounds));
   }
-  return read_exported(folder, image);
+  BERTH_TRY(ExportedImage exported, read_exported(folder, image));
+  exported.packed_anew = std::move(why);
+  exported.name = name;
+  return exported;
 }
 
 }  // namespace berth::image

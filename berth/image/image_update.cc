@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 #include "berth/image/at_once.h"
 #include "berth/image/origins.h"
 #include "berth/image/pull.h"
+#include "berth/image/short_names.h"
 #include "berth/sys/full_disk.h"
 #include "berth/sys/interrupt.h"
 
@@ -20,15 +22,27 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kAtOnce = 8;
 constexpr auto kQuestionTime = std::chrono::minutes(2);
 
-// The tags of `name` that are here; itself where it has a tag or none is here.
-std::vector<Reference> names_meant(const Reference& name, const std::vector<Reference>& here) {
-  if (!name.tag.empty()) return {name};
+// Those of the names here that `name` is, where it has no tag with all their tags.
+std::vector<Reference> names_like(const Reference& name, const std::vector<Reference>& here) {
   std::vector<Reference> meant;
-  for (const Reference& own : here) {
-    if (name_of(own) == name_of(name)) meant.push_back(own);
-  }
-  if (meant.empty()) meant.push_back(name);
+  std::ranges::copy_if(here, std::back_inserter(meant), [&](const Reference& own) {
+    return name_of(own) == name_of(name) && (name.tag.empty() || own.tag == name.tag);
+  });
   return meant;
+}
+
+// What a person means with `given`: names of registries first; what is here only as an image of this machine is that,
+// and no registry is asked about it; itself where none is here.
+std::vector<Reference> names_to_update(const Reference& given, const std::vector<Reference>& here) {
+  const Reference name = normalized(given);
+  if (!name.digest.empty()) return {name};
+  std::vector<Reference> meant = names_like(name, here);
+  if (meant.empty() && given.registry.empty()) {
+    Reference own = with_long_name(given);
+    own.registry = "localhost";
+    meant = names_like(normalized(own), here);
+  }
+  return meant.empty() ? std::vector{name} : meant;
 }
 
 void fail_with(UpdateResult& result, Error error) {
@@ -64,7 +78,8 @@ struct Found {
 };
 Found look(UpdateResult& result, const MoveSettings& settings, const UpdateOptions& options) {
   if (is_created_here(result.reference)) {
-    fail_with(result, Error(Errc::InvalidInput, "it was created on this machine, and no registry has it"));
+    fail_with(result, Error(Errc::InvalidInput,
+                            "it was created on this machine, and no registry has it: there is nothing to update from"));
     return {};
   }
   const auto here =
@@ -127,25 +142,36 @@ std::string_view to_string(UpdateState state) {
   return "failed";
 }
 
-Result<std::vector<Reference>> names_from_registries(const MoveSettings& settings) {
+namespace {
+
+// Of all images, with a tag.
+Result<std::vector<Reference>> names_here(const MoveSettings& settings) {
   BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
   BERTH_TRY(const std::vector<StoredImage> images, store.list_images());
   std::vector<Reference> names;
   for (const StoredImage& image : images) {
     for (const Reference& name : image.names) {
-      if (!name.tag.empty() && !is_created_here(name)) names.push_back(normalized(name));
+      if (!name.tag.empty()) names.push_back(normalized(name));
     }
   }
   std::ranges::sort(names, {}, [](const Reference& name) { return to_string(name); });
   return names;
 }
 
+}  // namespace
+
+Result<std::vector<Reference>> names_from_registries(const MoveSettings& settings) {
+  BERTH_TRY(std::vector<Reference> names, names_here(settings));
+  std::erase_if(names, is_created_here);
+  return names;
+}
+
 Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& names, const MoveSettings& settings,
                                                 const UpdateOptions& options) {
-  BERTH_TRY(const std::vector<Reference> here, names_from_registries(settings));
+  BERTH_TRY(const std::vector<Reference> here, names_here(settings));
   std::vector<UpdateResult> results;
   for (const Reference& name : names) {
-    for (Reference& meant : names_meant(normalized(name), here)) results.push_back({.reference = std::move(meant)});
+    for (Reference& meant : names_to_update(name, here)) results.push_back({.reference = std::move(meant)});
   }
   if (settings.on_step) settings.on_step(fmt::format("asking registries about {} images", results.size()));
   std::vector<Found> found(results.size());

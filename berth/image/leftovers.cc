@@ -88,6 +88,15 @@ std::vector<Leftover> find_leftovers(const fs::path& cache_folder) {
   return found;
 }
 
+Leftover left_container(const fs::path& graph_root, const std::string& layer, bool is_in_use) {
+  const fs::path path = graph_root / "overlay" / layer;
+  return {.kind = Leftover::Kind::Container,
+          .path = path,
+          .maker = "'image create'",
+          .size_bytes = layer.empty() ? 0 : bytes_below(path / "diff"),
+          .is_in_use = is_in_use};
+}
+
 Result<void> remove_leftover(const fs::path& cache_folder, const Leftover& leftover) {
   if (leftover.kind == Leftover::Kind::Blob) return remove_left_blob(cache_folder, leftover.path);
   return remove_left_folder(leftover.path);

@@ -1,4 +1,5 @@
-// What processes that were killed have left in the cache: work folders, and blobs on their way.
+// What processes that were killed have left: in the cache work folders, and blobs on their way; in the storage the
+// container of a build.
 #pragma once
 
 #include <chrono>
@@ -13,10 +14,10 @@
 namespace berth::image {
 
 struct Leftover {
-  enum class Kind : std::uint8_t { WorkFolder, Blob };
+  enum class Kind : std::uint8_t { WorkFolder, Blob, Container };
   Kind kind = Kind::WorkFolder;
-  std::filesystem::path path;
-  std::string_view maker;  // whose it is: "a pull, update or load"
+  std::filesystem::path path;  // of a container its layer's
+  std::string_view maker;      // whose it is: "a pull, update or load"
   std::uint64_t size_bytes = 0;
   bool is_in_use = false;         // a process works in it at this moment
   std::chrono::seconds age = {};  // of a blob
@@ -25,7 +26,10 @@ struct Leftover {
 // All that is there, in use or not, by path. What cannot be looked at is left out.
 std::vector<Leftover> find_leftovers(const std::filesystem::path& cache_folder);
 
-// Errors: Conflict when a process works in it by now; those of removing.
+// What the container of a build has written, which the storage at `graph_root` keeps in its layer `layer`.
+Leftover left_container(const std::filesystem::path& graph_root, const std::string& layer, bool is_in_use);
+
+// Of what lies in the cache. Errors: Conflict when a process works in it by now; those of removing.
 Result<void> remove_leftover(const std::filesystem::path& cache_folder, const Leftover& leftover);
 
 }  // namespace berth::image

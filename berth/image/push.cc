@@ -8,6 +8,8 @@
 #include "berth/image/image_export.h"
 #include "berth/image/local_store.h"
 #include "berth/image/pull.h"
+#include "berth/image/substitution.h"
+#include "berth/sys/interrupt.h"
 
 namespace berth::image {
 namespace {
@@ -21,8 +23,9 @@ std::string hex_of(const std::string& digest) { return digest.substr(digest.find
 
 class Push {
  public:
-  Push(const LocalImage& image, const Reference& destination, const MoveSettings& settings, Staging::Deadline deadline)
-      : image_(image), destination_(destination), settings_(settings), deadline_(deadline) {}
+  Push(const LocalImage& image, const Reference& name, const Reference& destination, const MoveSettings& settings,
+       Staging::Deadline deadline)
+      : image_(image), name_(name), destination_(destination), settings_(settings), deadline_(deadline) {}
 
   Result<Pushed> run(RegistryClient& registry) {
     step(fmt::format("asking '{}' for {}", registry.place().registry, to_string(destination_)));
@@ -30,9 +33,9 @@ class Push {
     BERTH_TRY(std::optional<Pushed> there, look_there(registry, image_.digest));
     if (there) return *std::move(there);
     sweep_work_folders(settings_.cache_folder / "images/push");
-    BERTH_TRY(const WorkFolder work,
-              WorkFolder::open(settings_.cache_folder / "images/push" / image_.id, deadline_, settings_.on_step));
-    BERTH_TRY(const ExportedImage exported, export_image(image_, work.path(), settings_, deadline_, true));
+    BERTH_TRY(const WorkFolder work, WorkFolder::open(settings_.cache_folder / "images/push" / image_.id, deadline_,
+                                                      settings_.on_step, sys::check_interrupted));
+    BERTH_TRY(const ExportedImage exported, export_image(image_, name_, work.path(), settings_, deadline_));
     digest_ = exported.digest;
     BERTH_CHECK_OK(send_blobs(registry, exported));
     BERTH_TRY(const UniqueFd lock, lock_name(settings_, destination_, deadline_));
@@ -47,7 +50,8 @@ class Push {
                   .digest = digest_,
                   .sent_bytes = sent_bytes_,
                   .changed = true,
-                  .keeps_digest = exported.keeps_digest};
+                  .keeps_digest = exported.keeps_digest,
+                  .warnings = exported.warnings()};
   }
 
  private:
@@ -95,6 +99,7 @@ class Push {
   }
 
   const LocalImage& image_;
+  const Reference& name_;  // that it was asked for by
   const Reference& destination_;
   const MoveSettings& settings_;
   Staging::Deadline deadline_;
@@ -104,13 +109,22 @@ class Push {
 
 }  // namespace
 
-Result<Pushed> push_image(const Reference& image, const Reference& given, const MoveSettings& settings) {
+Result<Pushed> push_image(const Reference& image, const std::optional<Reference>& told, const MoveSettings& settings) {
+  const Reference& given = told ? *told : image;
   const auto doing = [&] { return fmt::format("push image '{}' to '{}'", to_string(image), to_string(given)); };
-  if (is_created_here(given)) {
-    return fail(Errc::InvalidInput, doing() + ": that is a name of this machine; name the registry to push it to");
-  }
+  const auto refuse = [&](std::string_view own) {
+    return fail(Errc::InvalidInput,
+                fmt::format("{}: {} a name of this machine; name the registry to push it to", doing(), own));
+  };
+  if (is_created_here(given)) return refuse("that is");
   BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
   BERTH_TRY(const LocalImage local, store.find_image(image).context(doing));
+  if (!told) {
+    // Written without a registry it is here by another name than in a registry.
+    for (const Reference& own : names_meant(local, image)) {
+      if (is_created_here(own)) return refuse(fmt::format("its name here is '{}', and that is", to_string(own)));
+    }
+  }
   Reference destination = normalized(given);
   if (destination.tag.empty() || !destination.digest.empty()) {
     return fail(Errc::InvalidInput, doing() + ": the name in the registry needs a tag, and no digest");
@@ -122,8 +136,8 @@ Result<Pushed> push_image(const Reference& image, const Reference& given, const 
   auto places = places_of(settings.registries, destination.registry);
   BERTH_TRY(RegistryClient registry,
             RegistryClient::open(std::move(places.back()), destination.path, options).context(doing));
-  BERTH_TRY(Pushed pushed, Push(local, destination, settings, deadline).run(registry).context(doing));
-  pushed.warnings = registry.warnings();
+  BERTH_TRY(Pushed pushed, Push(local, image, destination, settings, deadline).run(registry).context(doing));
+  pushed.warnings.insert(pushed.warnings.end(), registry.warnings().begin(), registry.warnings().end());
   return pushed;
 }
 

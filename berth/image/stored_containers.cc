@@ -21,13 +21,18 @@ std::string name_in(const Json& record, const std::string& id) {
 
 }  // namespace
 
+std::string text_of(const StoredContainer& container) {
+  return fmt::format("container '{}' of buildah or podman", container.name);
+}
+
 Result<std::vector<StoredContainer>> parse_stored_containers(std::string_view json) {
   BERTH_TRY(const std::vector<std::string_view> records, split_records(json));
   std::vector<StoredContainer> containers;
   for (const std::string_view record : records) {
     const auto parsed = parse_json(record, kLimits);
     if (!parsed) return fail(Errc::Corrupt, parsed.error().message());
-    StoredContainer container{parsed->text_or("id", ""), {}, parsed->text_or("image", "")};
+    StoredContainer container{
+        parsed->text_or("id", ""), {}, parsed->text_or("image", ""), parsed->text_or("layer", "")};
     container.name = name_in(*parsed, container.id);
     containers.push_back(std::move(container));
   }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::image {
@@ -141,6 +142,7 @@ Result<void> TarWriter::add_file(std::string_view name, const std::filesystem::p
   BERTH_CHECK_OK(write_header(name, left, '0'));
   std::vector<char> chunk(1 << 20);
   while (left > 0) {
+    BERTH_CHECK_OK(sys::check_interrupted());
     const std::size_t most = std::min<std::uint64_t>(left, chunk.size());
     BERTH_TRY(int got, sys::call([&] { return ::read(fd, chunk.data(), most); }, "read '{}'", path.native()));
     if (got == 0) return fail(Errc::Conflict, fmt::format("read '{}': it became shorter meanwhile", path.native()));

@@ -176,6 +176,10 @@ Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOpti
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);
+    // What this process waits for instead of obeying it at once is no matter of the tool's.
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::dup2(input.get(), 0);  // dup2 gives copies without the flag
     ::dup2(out.write.get(), 1);
     ::dup2(err.write.get(), 2);

@@ -76,6 +76,26 @@ TEST_F(Journal, LeadsToTheImageWithoutAName) {
   EXPECT_TRUE(images_without_name(*store, *store->list_images(), "c:1").empty());
 }
 
+TEST_F(Journal, KnowsTheContainerOfItsOwnBuild) {
+  EXPECT_FALSE(find_left_build(settings_, store_.root()));
+  const std::string name = builder_options(settings_, store_.root()).name;
+  std::filesystem::create_directories(store_.root() / "overlay-containers");
+  store_.put(store_.root() / "overlay-containers/containers.json",
+             R"([{"id":"c1","names":["another"],"image":"x","layer":"l1"},)"
+             R"({"id":"c2","names":[")" +
+                 name + R"("],"image":"x","layer":"l2"}])");
+  auto left = find_left_build(settings_, store_.root());
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->container.layer, "l2");
+  EXPECT_FALSE(left->is_going_on);
+  const auto work = begin();
+  ASSERT_TRUE(testing::ok(work));
+  EXPECT_TRUE(find_left_build(settings_, store_.root())->is_going_on);
+  EXPECT_TRUE(testing::fails_with(remove_left_build(settings_, store_.root()), Errc::TimedOut, "another process"));
+  settings_.cache = folder_.path() / "other";
+  EXPECT_FALSE(find_left_build(settings_, store_.root())) << "another's";
+}
+
 TEST_F(Journal, IsInTheList) {
   EXPECT_EQ(listed().unfinished, "");
   EXPECT_EQ(image_cells(listed())[0], "<none>");

@@ -24,6 +24,12 @@ constexpr auto kOld = image::kBlobsForgotten + std::chrono::hours(25);
 const Row kRows[] = {
     {"WorkFolder", {.kind = Kind::WorkFolder, .maker = "a push"}, false, true, "left by a push that was killed"},
     {"InUse", {.kind = Kind::WorkFolder, .maker = "a push", .is_in_use = true}, true, false, "a push works in it"},
+    {"Container", {.kind = Kind::Container, .maker = "'create'"}, false, true, "the container of 'create' that was"},
+    {"ContainerInUse",
+     {.kind = Kind::Container, .maker = "'create'", .is_in_use = true},
+     true,
+     false,
+     "the container that 'create' builds in"},
     {"Blob", {.kind = Kind::Blob, .maker = "a pull"}, false, false, "the next one goes on with it; --all removes it"},
     {"BlobWithAll", {.kind = Kind::Blob, .maker = "a pull"}, true, true, "fetches it anew"},
     {"OldBlob", {.kind = Kind::Blob, .maker = "a pull", .age = kOld}, false, true, "for 8 days"},

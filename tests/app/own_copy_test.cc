@@ -27,5 +27,21 @@ TEST(OwnCopy, IsWhatLiesBelowTheState) {
   EXPECT_THAT(problem(folder.path() / "link/Packs"), HasSubstr("in a bundle")) << "by another way";
 }
 
+TEST(OwnCopy, IsTheSourceOfABundleAtItsPlaceAlone) {
+  const testing::TempFolder folder;
+  Settings settings;
+  settings.state = folder.path() / "state";
+  std::filesystem::create_directories(settings.state / "bundles/site/Packs");
+  ContentSource source;
+  source.name = "site";
+  source.origin = store::ContentOrigin::Path;
+  source.path = settings.state / "bundles/site";
+  EXPECT_TRUE(is_of_bundle(settings, source));
+  source.path = settings.state / "bundles";
+  EXPECT_FALSE(is_of_bundle(settings, source));
+  source.path = folder.path() / "tree";
+  EXPECT_FALSE(is_of_bundle(settings, source)) << "used in place";
+}
+
 }  // namespace
 }  // namespace berth::app

@@ -220,10 +220,10 @@ def test_bundle(sites, registry):
     shown = there.berth('content', 'show', 'Tide', settings=there.settings)
     assert shown.code == 0 and 'Tide' in shown.out, shown
     # What the next import replaces is not to be changed: neither by the item's name, nor by its file.
-    copy = os.path.join(there.state, 'bundles', 'bundle')
+    copy = os.path.join(there.state, 'bundles', 'site')
     item = os.path.join(copy, 'Packs', 'Harbour', 'Scripts', 'script-Tide.yml')
     for words in (('content', 'set-image', 'Tide', names[0]), ('content', 'set-image', item, names[0]),
-                  ('image', 'lock', 'bundle'), ('image', 'lock', copy), ('image', 'lock')):
+                  ('image', 'lock', 'site'), ('image', 'lock', copy), ('image', 'lock')):
         kept = there.berth(*words, settings=there.settings)
         assert kept.code == 2 and 'the next import of that name replaces it' in kept.err, kept
     again = bundle(there, 'import', file, '--json', '--digest', made.json['digest'])
@@ -234,7 +234,9 @@ def test_bundle(sites, registry):
             assert other.code != 0 and words in other.err, other
     assert made.json['digest'] in bundle(there, 'import', file).out
     bundles = os.path.join(there.state, 'bundles')
-    assert sorted(os.listdir(bundles)) == ['.lock', 'bundle'], 'nothing of the exchange is left'
+    assert sorted(os.listdir(bundles)) == ['.lock', 'site'], 'nothing of the exchange is left'
+    assert there.berth('content', 'remove', 'site', settings=there.settings).code == 0
+    assert os.listdir(bundles) == ['.lock'], 'what came in a bundle goes with its source'
     figure('bundle', 'import of two small images and a pack', '%.2f s' % imported.seconds)
 
 
@@ -254,8 +256,143 @@ def test_a_bundle_is_registered_whole_or_not(sites, registry):
     assert there.berth('content', 'show', 'Tide', settings=there.settings).code != 0
     there.trust({})
     done = bundle(there, 'import', file, '--json')
-    assert done.code == 0 and done.json['imported'] and done.json['source'] == 'bundle', done
+    assert done.code == 0 and done.json['imported'] and done.json['source'] == 'whole', done
     assert there.berth('content', 'show', 'Tide', settings=there.settings).code == 0
+
+
+def test_the_lock_of_a_tree_holds_on_the_other_site(sites, registry):
+    here, there = sites
+    image = small_image('pinned')
+    name = registry.put('bundle/pinned', '1.0', image)
+    assert here('pull', name).code == 0
+    content = make_pack(os.path.join(here.folder, 'locked'))
+    item = os.path.join(content, 'Packs', 'Harbour', 'Scripts', 'script-Tide.yml')
+    with open(item, 'a') as file:
+        file.write('dockerimage: %s\n' % name)
+    assert here('lock', content).code == 0
+    for i, given in enumerate((content, os.path.join(content, 'Packs', 'Harbour'))):
+        file = os.path.join(here.folder, 'locked%d.bundle' % i)
+        made = bundle(here, 'create', file, '--content', given, '--image', name, '--json')
+        assert made.code == 0 and made.json['has_lock'] and 'need images' not in str(made.json['notes']), made
+        done = bundle(there, 'import', file, '--name', 'h')
+        assert done.code == 0, done
+        told = there('which', 'Tide')
+        assert told.code == 0 and 'and the lock file' in told.out and 'pins it' in told.out, told
+        with open(os.path.join(there.state, 'bundles', 'h', 'berth-images.lock')) as lock:
+            assert json.load(lock)['images'] == {name: image.digest}
+    # Without the image the bundle says what the packs need.
+    made = bundle(here, 'create', os.path.join(here.folder, 'none.bundle'), '--content', content)
+    assert made.code == 0 and '%s (locked to %s), for Tide; add them with --image' % (name, image.digest) in made.out, made
+
+
+def test_bundles_do_not_take_each_others_place(sites):
+    here, there = sites
+    files = []
+    for word in ('one', 'two'):
+        content = make_pack(os.path.join(here.folder, word, 'content'))
+        with open(os.path.join(content, 'Packs', 'Harbour', 'README.md'), 'w') as file:
+            file.write(word)
+        files.append(os.path.join(here.folder, word, 'site.bundle'))
+        assert bundle(here, 'create', files[-1], '--content', content).code == 0
+    first = bundle(there, 'import', files[0], '--json')
+    assert first.code == 0 and first.json['source'] == 'site' and first.json['replaced'] == '', first
+    assert bundle(there, 'import', files[0]).code == 0, 'the same again'
+    refused = bundle(there, 'import', files[1])
+    assert refused.code == 2 and first.json['digest'] in refused.err and '--replace' in refused.err, refused
+    readme = os.path.join(there.state, 'bundles', 'site', 'Packs', 'Harbour', 'README.md')
+    assert open(readme).read() == 'one'
+    assert bundle(there, 'import', files[1], '--name', 'other', '--json').json['source'] == 'other'
+    replaced = bundle(there, 'import', files[1], '--replace', '--json')
+    assert replaced.code == 0 and replaced.json['replaced'] == first.json['digest'], replaced
+    assert open(readme).read() == 'two'
+    back = bundle(there, 'import', files[0], '--name', 'site')
+    assert back.code == 0 and 'in the place of those of another bundle: %s' % replaced.json['digest'] in back.out, back
+    # A tree that is used in place is never replaced.
+    assert there.berth('content', 'add', os.path.join(here.folder, 'one', 'content'), '--name', 'mine',
+                       settings=there.settings).code == 0
+    for words in ('--name', 'mine'), ('--name', 'mine', '--replace'):
+        kept = bundle(there, 'import', files[1], *words)
+        assert kept.code == 2 and "there is a source of content 'mine', from" in kept.err, kept
+
+
+def test_what_a_bundle_cannot_carry_is_told(sites):
+    here, there = sites
+    content = make_pack(os.path.join(here.folder, 'content'))
+    scripts = os.path.join(content, 'Packs', 'Harbour', 'Scripts')
+    with open(os.path.join(content, 'Packs', 'Harbour', '.pack-ignore'), 'w') as file:
+        file.write('[file:x]\n')
+    os.makedirs(os.path.join(scripts, 'Linked'))
+    os.makedirs(os.path.join(content, 'shared'))
+    with open(os.path.join(content, 'shared', 'Linked.py'), 'w') as file:
+        file.write('demisto.results("linked")\n')
+    with open(os.path.join(scripts, 'Linked', 'Linked.yml'), 'w') as file:
+        file.write('commonfields: {id: Linked, version: -1}\nname: Linked\nscript: "-"\ntype: python\nsubtype: python3\n')
+    os.symlink('../../../../shared/Linked.py', os.path.join(scripts, 'Linked', 'Linked.py'))
+    file = os.path.join(here.folder, 'links.bundle')
+    made = bundle(here, 'create', file, '--content', content)
+    assert made.code == 0 and 'begin with a dot or lie in no pack: Packs/Harbour/.secret' in made.out, made
+    assert bundle(there, 'import', file).code == 0
+    pack = os.path.join(there.state, 'bundles', 'links', 'Packs', 'Harbour')
+    assert os.path.exists(os.path.join(pack, '.pack-ignore'))
+    with open(os.path.join(pack, 'Scripts', 'Linked', 'Linked.py')) as code:
+        assert 'linked' in code.read()
+    os.symlink('/etc/passwd', os.path.join(scripts, 'out.py'))
+    os.mkfifo(os.path.join(scripts, 'pipe'))
+    other = os.path.join(here.folder, 'refused.bundle')
+    refused = bundle(here, 'create', other, '--content', content)
+    assert refused.code == 2 and "out.py' (a link that leads out)" in refused.err and "pipe' (a fifo)" in refused.err, refused
+    assert not os.path.exists(other)
+
+
+def test_why_layers_were_packed_anew(sites, registry):
+    here = sites[0]
+    image = small_image('login')
+    name = registry.put('team/y', '1', image)
+    asked = registry.put('team/x', '1', image)
+    assert here('pull', name).code == 0 and here('pull', asked).code == 0
+    file = os.path.join(here.folder, 'asked.tar')
+    before = len(registry.requests())
+    saved = here('save', file, asked)
+    assert saved.code == 0 and 'saved ' + asked in saved.out and 'reading ' + asked in saved.err, saved
+    assert not [line for line in registry.requests()[before:] if 'team/y' in line], 'the other name was not asked'
+    nobody = {'REGISTRY_AUTH_FILE': here.berth.write('nobody.json', '{"auths": {}}')}
+    saved = here('save', os.path.join(here.folder, 'nobody.tar'), asked, '--json', env=nobody)
+    assert saved.code == 0 and saved.json['images'][0]['keeps_digest'] is False, saved
+    [warning] = saved.json['warnings']
+    assert 'were packed anew' in warning and 'login' in warning and warning in saved.err, saved
+    here.env = nobody
+    made = bundle(here, 'create', os.path.join(here.folder, 'nobody.bundle'), '--image', asked)
+    assert made.code == 0 and 'were packed anew' in made.err and 'login' in made.err, made
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_moves_leave_nothing(sites, registry, number):
+    here, there = sites
+    name = registry.put('bundle/large', '1.0', Image([tar_of({'own%d' % i: os.urandom(20 << 20)}) for i in range(3)]))
+    assert here('pull', name).code == 0
+    file = os.path.join(here.folder, 'large.tar')
+    saving = here.begin('save', file, name)
+    told(saving, 'reading ')
+    saving.signal(number)
+    ended = saving.wait(60)
+    assert ended.code != 0 and 'interrupted' in ended.err, ended
+    assert [left for left in os.listdir(here.folder) if left.startswith('large.')] == []
+    assert not os.path.exists(os.path.join(here.cache, 'images', 'save'))
+    there.trust({registry.name: 'ca: %s' % registry.ca})
+    pulling = there.begin('pull', name, env=here.env)
+    told(pulling, 'fetching')
+    pulling.signal(number)
+    ended = pulling.wait(60)
+    assert ended.code != 0 and 'interrupted' in ended.err and there.names() == [], ended
+    work = os.path.join(there.cache, 'images', 'work')
+    assert [left for left in os.listdir(work) if not left.endswith('.lock')] == []
+
+
+def told(running, words):
+    until = time.monotonic() + 60
+    while words not in running.said() and time.monotonic() < until:
+        time.sleep(0.005)
+    assert words in running.said(), running.said()
 
 
 def test_flipped_bits_are_named(sites, registry):

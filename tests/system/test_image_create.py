@@ -533,6 +533,37 @@ def test_interrupted_while_it_builds(berth, maker):
     assert maker.names() == [] and maker.leftovers() == []
 
 
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_the_command_is_interrupted_while_it_builds(maker, number):
+    running = maker.begin('c', '--dependencies', 'needed')
+    said(running, 'building ')
+    time.sleep(0.5)
+    interrupted(running, number)
+    assert maker.names() == [] and maker.leftovers() == []
+
+
+def test_prune_takes_the_container_of_a_killed_build(berth, maker):
+    running = maker.begin('p', '--dependencies', 'needed')
+    said(running, 'building ')
+    until = time.monotonic() + 30 * PATIENCE
+    while not maker.leftovers() and time.monotonic() < until:
+        time.sleep(0.05)
+    going_on = berth('image', 'prune', '--dry-run', settings=maker.settings)
+    assert "the container that 'image create' builds in" in going_on.out, going_on
+    assert "of an 'image create'" not in berth('prune', settings=maker.settings).out
+    running.signal(signal.SIGKILL)
+    running.wait(30)
+    assert [one for one in maker.leftovers() if one.startswith('berth-create-')], 'it was killed too late'
+    # Only the plan: what else the storage has is not the tests' to remove.
+    plan = berth('image', 'prune', '--dry-run', settings=maker.settings)
+    assert plan.code == 0 and "the container of 'image create' that was killed" in plan.out, plan
+    assert "used by container 'berth-create-" not in plan.out, plan
+    done = berth('prune', settings=maker.settings)
+    assert done.code == 0 and "of an 'image create' that was killed" in done.out, done
+    assert [one for one in maker.leftovers() if one.startswith('berth-create-')] == []
+    assert maker.made('p', '--dependencies', 'needed')['made']  # which takes what the build had made
+
+
 def test_interrupted_while_it_waits_for_another(berth, maker):
     os.makedirs(maker.folder + '/cache')
     line = '/docker_image_create name=%sl dependencies=needed' % PREFIX

@@ -268,7 +268,7 @@ def test_bundle_import(berth):
 
     try:
         file, name = bundle('whole')
-        whole = begin(there, ('bundle', 'import', file)).wait(120)
+        whole = begin(there, ('bundle', 'import', file, '--name', 'bundle')).wait(120)
         assert whole.code == 0, whole
         sweep = Sweep(there, whole.seconds)
         before, names = 'whole', [name]
@@ -282,8 +282,8 @@ def test_bundle_import(berth):
                 shown = there.berth('content', 'show', 'Tide', settings=there.settings)
                 assert shown.code == 0, shown
 
-            sweep(turn, ('bundle', 'import', file), look)
-            again = begin(there, ('bundle', 'import', file, '--json')).wait(120)
+            sweep(turn, ('bundle', 'import', file, '--name', 'bundle'), look)
+            again = begin(there, ('bundle', 'import', file, '--name', 'bundle', '--json')).wait(120)
             names.append(name)
             assert again.code == 0 and there.names() == sorted(names) and words_of_packs() == [word] * 2, again
             assert sorted(os.listdir(os.path.dirname(packs))) == ['.lock', 'bundle'], 'nothing of the exchange is left'

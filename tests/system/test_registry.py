@@ -287,6 +287,19 @@ def test_push_to_a_free_tag_only(site, registry):
     assert not [line for line in registry.requests()[before:] if line.startswith(('POST', 'PUT', 'PATCH'))]
     assert 'needs a tag' in said(site('push', name, registry.name + '/push/made'))
     assert 'name of this machine' in said(site('push', name, 'localhost/made:1'))
+    # By the name that the list shows it is the same image, and no registry is asked about it.
+    file = os.path.join(site.folder, 'own.tar')
+    assert site('save', file, name).code == 0 and site('load', file, '--name', 'localhost/acme/tool:1.0.0.1').code == 0
+    for words in ('acme/tool:1.0.0.1',), ('acme/tool',), ('localhost/acme/tool:1.0.0.1',):
+        refused = site('push', *words)
+        assert refused.code == 2 and 'name of this machine; name the registry' in refused.err, refused
+        assert 'asking' not in refused.err, refused
+    assert site('push', 'acme/tool:1.0.0.1', registry.name + '/push/tool:1').code == 0
+    told = site('update', 'acme/tool:1.0.0.1', '--json')
+    assert told.code != 0 and told.json['images'][0]['image'] == 'localhost/acme/tool:1.0.0.1', told
+    assert 'created on this machine' in told.json['images'][0]['error'], told
+    line = site.berth('exec', '/docker_image_update image=acme/tool', settings=site.settings)
+    assert 'there is nothing to update from' in line.out + line.err, line
 
 
 def test_two_pushes_at_once_have_one_winner(berth, registry):
