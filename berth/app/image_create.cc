@@ -1,7 +1,6 @@
 #include "berth/app/image_create.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <iterator>
@@ -43,13 +42,6 @@ constexpr const char* kRevisions = "image-revisions.json";
 
 std::chrono::milliseconds since(Clock::time_point begun) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
-}
-
-// Seconds since 1970 of an RFC 3339 time; 0 for what is none.
-std::int64_t seconds_of(const std::string& text) {
-  tm parts = {};
-  if (::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return 0;
-  return std::max<std::int64_t>(::timegm(&parts), 0);
 }
 
 }  // namespace
@@ -125,6 +117,7 @@ class ImageMaker {
   }
 
   Result<void> check_request() const {
+    if (!options_.export_folder.empty()) BERTH_CHECK_OK(check_export_folder(options_.export_folder));
     if (!options_.request.dependencies.empty() || !options_.request.packages.empty()) return {};
     return fail(Errc::InvalidInput, "nothing is asked for; name it with --dependencies and --packages");
   }
@@ -273,7 +266,7 @@ class ImageMaker {
     order.memory_bytes = options_.memory_bytes;
     order.time = supplied.time();
     order.environment = {"DOCKER_IMAGE=" + own_name};
-    order.labels = image::labels_of(recipe, tag, supplied.time());
+    order.labels = image::labels_of(recipe, tag, supplied.time(), judgement_->licences());
     order.labels.emplace_back(kBasisLabel, judgement_->basis());
     order.labels.emplace_back(kRecordLabel, print_json(judgement_->record()));
     for (const auto& label : order.labels) {
@@ -335,8 +328,7 @@ class ImageMaker {
     const image::CreateRecipe& recipe = inspected.built().supplied().recipe();
     CreatedImage created = describe_created_image(store, named, name_, full.tag);
     created.made = true;
-    created.why = fmt::format("made of {} libraries and {} packages on {}", recipe.libraries.size(),
-                              recipe.packages.size(), recipe.base.name);
+    created.why = made_of(recipe);
     created.isolation = builder.isolation();
     created.recipe = recipe;
     created.remarks = remarks_of(inspected.built().supplied());
@@ -386,7 +378,10 @@ Result<CreatedImage> create_image(const CreateOptions& given, const Settings& se
   options.indexes = indexes_of(given.indexes, settings.indexes);
   BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()).context(doing));
   BERTH_TRY(options.request.origins, origins_of(options.request, options.indexes, pip).context(doing));
-  BERTH_TRY(CreatedImage created, sys::with_room_advice(ImageMaker(options, settings).make().context(doing)));
+  const auto begun = Clock::now();
+  auto made = sys::with_room_advice(ImageMaker(options, settings).make().context(doing));
+  if (!made) return std::unexpected(with_time_limit(std::move(made).error(), begun, options.time_limit));
+  CreatedImage created = *std::move(made);
   if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);
   if (!options.guards.up(container::Guard::UserNamespace)) created.remarks.emplace_back(kNoUserNamespace);
   if (created.id.empty()) return created;  // a dry run
