@@ -28,7 +28,8 @@ Result<ExportedImage> read_exported(const std::filesystem::path& folder, const L
 // The same bytes as they were pulled, put together where a pull does it and moved from there.
 Result<void> fetch_again(const LocalImage& image, const std::filesystem::path& folder, const MoveSettings& settings,
                          Staging::Deadline deadline) {
-  const RegistryOptions options = {.credential_files = settings.registries.credential_files, .deadline = deadline};
+  const RegistryOptions options = {
+      .credential_files = settings.registries.credential_files, .deadline = deadline, .on_wait = settings.on_step};
   Result<void> last = fail(Errc::NotFound, "it comes from no registry");
   for (const Reference& own : image.names) {
     if (is_created_here(own)) continue;
