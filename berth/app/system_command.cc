@@ -80,8 +80,10 @@ Result<Json> docker_images(const Json& arguments, const SystemMeans& means) {
   BERTH_TRY(options.engine, engine_with_images(means.settings));
   BERTH_TRY(options.find_newer, newer_tags_of_registries(means.settings, questions));
   BERTH_TRY(ImageListing listing, list_images(means.settings, options));
+  const bool is_empty = listing.rows.empty();
   const auto rows = ordered(std::move(listing.rows), order);
   std::string text = images_markdown(rows);
+  if (rows.empty()) text = is_empty ? "There is no image here yet.\n" : "No image is like that.\n";
   for (const std::string& warning : listing.warnings) text += fmt::format("\n{}\n", to_visible(warning, false));
   return entry_of(images_json(rows), std::move(text));
 }

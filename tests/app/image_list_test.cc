@@ -71,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(Table, ImageOrder, ::testing::ValuesIn(kOrders), [](aut
 
 TEST(ImageOrders, AreVersionsAndKeysThatThereAre) {
   for (const char* python : {"", "3", "3.11", "3.11.2"}) EXPECT_TRUE(check_order({.python = python})) << python;
-  for (const char* python : {"abc", "3.", ".3", "3.11rc1", " 3"}) EXPECT_FALSE(check_order({.python = python})) << python;
+  for (const char* python : {"abc", "3.", ".3", "3.11rc1", " 3"})
+    EXPECT_FALSE(check_order({.python = python})) << python;
   EXPECT_FALSE(check_order({.sort = "colour"}));
 }
 
