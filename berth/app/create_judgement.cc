@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <utility>
 
 #include "berth/app/inventory_facts.h"
@@ -14,6 +15,7 @@
 #include "berth/image/image_tree.h"
 #include "berth/image/inventory_reader.h"
 #include "berth/vet/distribution_release.h"
+#include "berth/vet/licence_expression.h"
 #include "berth/vet/package.h"
 #include "berth/vet/python_specifier.h"
 #include "berth/vet/wheel_licences.h"
@@ -140,6 +142,7 @@ Result<Verdict> CreateJudgement::judge_wishes(std::vector<vet::Facts> facts) {
   if (!facts.empty()) {
     BERTH_TRY(IndexPages* const asked, pages());
     BERTH_CHECK_OK(asked->tell(facts));
+    BERTH_CHECK_OK(asked->check(facts));
   }
   return verdict_of(judgement_.judge_request(std::move(facts)), Stage::Request);
 }
@@ -273,6 +276,22 @@ std::string CreateJudgement::approval_advice(const std::vector<vet::Finding>& fi
   if (approvals.empty()) return {};
   return fmt::format("who answers for it can approve it in '{}', under 'approvals': {}", judgement_.approvals_file(),
                      fmt::join(approvals, " "));
+}
+
+std::string CreateJudgement::licences() const {
+  std::map<std::string, vet::LicenceExpression> all;
+  for (const vet::Facts& one : facts_) {
+    const auto known = std::ranges::find_if(one.licences, [](const auto& said) { return !said.expression.empty(); });
+    auto read = vet::parse_licence_expression(known == one.licences.end() ? "" : known->expression);
+    if (!read) read = vet::parse_licence_expression("LicenseRef-" + one.package.name);
+    if (!read) continue;
+    const bool is_all = read->kind == vet::LicenceExpression::Kind::And;
+    for (const vet::LicenceExpression& part : is_all ? read->parts : std::vector{*read}) all.emplace(part.text(), part);
+  }
+  vet::LicenceExpression together{.kind = vet::LicenceExpression::Kind::And, .term = {}, .parts = {}};
+  for (auto& [text, part] : all) together.parts.push_back(std::move(part));
+  if (together.parts.empty()) return {};
+  return together.parts.size() == 1 ? together.parts.front().text() : together.text();
 }
 
 Json CreateJudgement::record() const {

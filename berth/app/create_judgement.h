@@ -40,7 +40,8 @@ class CreateJudgement {
   std::string basis() const { return judgement_.basis(); }
 
   // Before anything is fetched: names, whether the indexes have them, and what is known of exact versions. Asks the
-  // indexes for the projects' pages. Errors: those of reading pip's settings, and of the watch.
+  // indexes for the projects' pages. Errors: those of reading pip's settings, of the watch, and of
+  // IndexPages::check.
   Result<Verdict> judge_request(const image::CreateRequest& request);
 
   // The same of what sources ask for to be built.
@@ -66,6 +67,10 @@ class CreateJudgement {
 
   // Whether an image with the record `record` tells of every approval that was used until now.
   bool is_told_by(const Json& record) const;
+
+  // The licences of its libraries as one SPDX expression; LicenseRef-NAME for what is licensed otherwise, or by
+  // nobody's word. Empty without libraries.
+  std::string licences() const;
 
   // {"schema": 1, "policy", "advisories" (Judgement::record), "judged": ["mechanize==0.4.10", "wget=1.21.3-1"],
   // "approvals": [text]}: what has been judged until now, and the approvals that were used. "built_with": ["name==1.0"]

@@ -35,6 +35,10 @@ Result<Json> docker_image_create(const Json& arguments, const Settings& settings
   texts.base = arguments.text_or("base", "");
   if (texts.name.empty()) return fail(Errc::InvalidInput, "/docker_image_create: it needs 'name'");
   BERTH_TRY(CreateOptions options, create_options_of(texts));
+  if (options.request.dependencies.empty() && options.request.packages.empty()) {
+    return fail(Errc::InvalidInput,
+                "/docker_image_create: nothing is asked for; name it with dependencies= or packages=");
+  }
   options.interrupt = interrupt;
   options.on_step = on_step;
   BERTH_TRY(const CreatedImage created, create_image(options, settings));

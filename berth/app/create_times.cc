@@ -1,5 +1,6 @@
 #include "berth/app/create_times.h"
 
+#include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
@@ -31,6 +32,12 @@ void add_times(std::string_view printed, CreateTimes& times) {
   const auto milliseconds = [](double seconds) { return std::chrono::milliseconds(static_cast<long>(seconds * 1000)); };
   times.packages += milliseconds(values[1] - values[0]);
   times.pip += milliseconds(values[2] - values[1]);
+}
+
+Error with_time_limit(Error error, std::chrono::steady_clock::time_point begun, std::chrono::milliseconds limit) {
+  if (error.code() != Errc::TimedOut || std::chrono::steady_clock::now() - begun < limit) return error;
+  return Error(Errc::TimedOut, fmt::format("{}; all of it has {} s: --timeout gives it more", error.message(),
+                                           std::chrono::duration<double>(limit).count()));
 }
 
 }  // namespace berth::app

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "berth/base/error.h"
+
 namespace berth::app {
 
 // How long the parts took, for the figures.
@@ -23,5 +25,9 @@ std::int64_t seconds_of(const std::string& text);
 
 // Adds what the install script prints: "times BEGUN BETWEEN ENDED", in seconds. Other text adds nothing.
 void add_times(std::string_view printed, CreateTimes& times);
+
+// `error`, of a making that began at `begun`: where its whole time is over, with that time and the option that gives
+// it.
+Error with_time_limit(Error error, std::chrono::steady_clock::time_point begun, std::chrono::milliseconds limit);
 
 }  // namespace berth::app

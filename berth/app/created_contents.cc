@@ -33,6 +33,13 @@ Result<void> read_contents(const image::CreateRequest& request, const Settings& 
 
 }  // namespace
 
+std::string made_of(const image::CreateRecipe& recipe) {
+  const std::size_t libraries = recipe.libraries.size();
+  const std::size_t packages = recipe.packages.size();
+  return fmt::format("made of {} {} and {} package{} on {}", libraries, libraries == 1 ? "library" : "libraries",
+                     packages, packages == 1 ? "" : "s", recipe.base.name);
+}
+
 void add_contents(const image::Inventory& made, const image::Inventory& base, image::CreateRecipe& recipe) {
   if (!made.interpreters.empty()) recipe.base.python_version = made.interpreters.front().version;
   for (const image::PythonDistribution& one : made.python) {

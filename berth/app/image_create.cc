@@ -110,6 +110,7 @@ class ImageMaker {
   }
 
   Result<void> check_request() const {
+    if (!options_.export_folder.empty()) BERTH_CHECK_OK(check_export_folder(options_.export_folder));
     if (!options_.request.dependencies.empty() || !options_.request.packages.empty()) return {};
     return fail(Errc::InvalidInput, "nothing is asked for; name it with --dependencies and --packages");
   }
@@ -270,7 +271,7 @@ class ImageMaker {
     order.memory_bytes = options_.memory_bytes;
     order.time = supplied.time();
     order.environment = {"DOCKER_IMAGE=" + own_name};
-    order.labels = image::labels_of(recipe, tag, supplied.time());
+    order.labels = image::labels_of(recipe, tag, supplied.time(), judgement_->licences());
     order.labels.emplace_back(kBasisLabel, judgement_->basis());
     order.labels.emplace_back(kRecordLabel, print_json(judgement_->record()));
     for (const auto& label : order.labels) {
@@ -329,8 +330,7 @@ class ImageMaker {
     const image::CreateRecipe& recipe = inspected.built().supplied().recipe();
     CreatedImage created = describe_created_image(store, named, name_, full.tag);
     created.made = true;
-    created.why = fmt::format("made of {} libraries and {} packages on {}", recipe.libraries.size(),
-                              recipe.packages.size(), recipe.base.name);
+    created.why = made_of(recipe);
     created.isolation = builder.isolation();
     created.recipe = recipe;
     created.remarks = remarks_of(inspected.built().supplied());
@@ -380,7 +380,10 @@ Result<CreatedImage> create_image(const CreateOptions& given, const Settings& se
   options.indexes = indexes_of(given.indexes, settings.indexes);
   BERTH_TRY(const image::PipSettings pip, image::read_pip_settings(image::pip_places_of_process()).context(doing));
   BERTH_TRY(options.request.origins, origins_of(options.request, options.indexes, pip).context(doing));
-  BERTH_TRY(CreatedImage created, sys::with_room_advice(ImageMaker(options, settings).make().context(doing)));
+  const auto begun = Clock::now();
+  auto made = sys::with_room_advice(ImageMaker(options, settings).make().context(doing));
+  if (!made) return std::unexpected(with_time_limit(std::move(made).error(), begun, options.time_limit));
+  CreatedImage created = *std::move(made);
   if (created.recipe.request.name.empty()) describe_contents(options.request, settings, created);
   if (!options.guards.up(container::Guard::UserNamespace)) created.remarks.emplace_back(kNoUserNamespace);
   if (created.id.empty()) return created;  // a dry run

@@ -42,13 +42,17 @@ class PartFolder {
 
 }  // namespace
 
+Result<void> check_export_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(folder, error);
+  if (!std::filesystem::exists(folder, error) || (is_folder && std::filesystem::is_empty(folder, error))) return {};
+  return fail(Errc::AlreadyExists, fmt::format("write the image's folder '{}': {}; name a new one", folder.native(),
+                                               is_folder ? "there is something in it" : "it is no folder"));
+}
+
 Result<void> export_image_folder(const image::CreateRecipe& recipe, const std::filesystem::path& folder) {
   const auto doing = [&] { return fmt::format("write the image's folder '{}'", folder.native()); };
-  std::error_code error;
-  const bool there = std::filesystem::exists(folder, error);
-  if (there && !std::filesystem::is_empty(folder, error)) {
-    return fail(Errc::AlreadyExists, doing() + ": there is something in it; name a new one");
-  }
+  BERTH_CHECK_OK(check_export_folder(folder));
   // Beside it first, in a folder that nobody else has, so that it is there whole or not at all.
   const std::filesystem::path target = folder.has_filename() ? folder : folder.parent_path();
   const std::filesystem::path parent = target.has_parent_path() ? target.parent_path() : ".";
@@ -62,6 +66,7 @@ Result<void> export_image_folder(const image::CreateRecipe& recipe, const std::f
   for (const auto& [name, text] : files) {
     BERTH_CHECK_OK(sys::write_file_atomically(part.path() / name, text, 0644).context(doing));
   }
+  std::error_code error;
   // Onto an empty folder, too; never onto one that something has come to lie in meanwhile.
   std::filesystem::rename(part.path(), target, error);
   if (error) return std::unexpected(Error::from_errno(error.value(), doing()));

@@ -1,9 +1,11 @@
 #include "berth/app/image_list.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <compare>
+#include <iterator>
 
 #include "berth/app/create_journal.h"
 #include "berth/image/engine_catalogue.h"
@@ -119,6 +121,23 @@ Result<ImageListing> list_of_engine(const Settings& settings, const sys::EngineP
   return listing;
 }
 
+// Once for each registry: what is wrong with it is so for all its images.
+std::vector<std::string> silent_registries(const std::vector<ImageRow>& rows) {
+  std::map<std::string, std::pair<std::string, std::size_t>> failures;
+  for (const ImageRow& row : rows) {
+    if (!row.newer.is_failure) continue;
+    auto& [reason, count] = failures[row.name.registry];
+    if (count++ == 0) reason = row.newer.not_looked_up;
+  }
+  std::vector<std::string> warnings;
+  for (const auto& [registry, failure] : failures) {
+    const auto& [reason, count] = failure;
+    warnings.push_back(
+        fmt::format("look for newer tags of {} image{} of '{}': {}", count, count == 1 ? "" : "s", registry, reason));
+  }
+  return warnings;
+}
+
 void mark_newer(std::vector<ImageRow>& rows, const FindNewerTags& find) {
   std::vector<image::Reference> asked;
   for (const ImageRow& row : rows) {
@@ -129,7 +148,7 @@ void mark_newer(std::vector<ImageRow>& rows, const FindNewerTags& find) {
   for (ImageRow& row : rows) {
     if (row.name.tag.empty() || row.name.registry == "localhost") continue;
     const auto answer = answers.find(image::to_string(row.name));
-    row.newer = answer != answers.end() ? answer->second : NewerTag{"", "no registry was asked"};
+    row.newer = answer != answers.end() ? answer->second : NewerTag{"", "no registry was asked", false};
   }
 }
 
@@ -138,6 +157,19 @@ void mark_newer(std::vector<ImageRow>& rows, const FindNewerTags& find) {
 const std::vector<std::string_view>& image_list_sorts() {
   static const std::vector<std::string_view> sorts = {"name", "size", "created", "python", "packages", "used"};
   return sorts;
+}
+
+Result<void> check_order(const ImageListOrder& order) {
+  const auto& sorts = image_list_sorts();
+  if (std::ranges::find(sorts, order.sort) == sorts.end()) {
+    return fail(Errc::InvalidInput, fmt::format("sort: '{}' is none of {}", order.sort, fmt::join(sorts, ", ")));
+  }
+  const auto is_of_version = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  const bool is_version = std::ranges::all_of(order.python, is_of_version) && !order.python.starts_with('.') &&
+                          !order.python.ends_with('.');
+  if (is_version) return {};
+  return fail(Errc::InvalidInput,
+              fmt::format("python: '{}' is no version of an interpreter; write 3, 3.11 or 3.11.2", order.python));
 }
 
 std::vector<ImageRow> ordered(std::vector<ImageRow> rows, const ImageListOrder& order) {
@@ -194,6 +226,7 @@ Result<ImageListing> list_images(const Settings& settings, const ImageListOption
             options.engine ? list_of_engine(settings, *options.engine) : list_stored(settings, options));
   std::ranges::sort(listing.rows, [](const ImageRow& a, const ImageRow& b) { return by_name(a, b) < 0; });
   mark_newer(listing.rows, options.find_newer);
+  std::ranges::move(silent_registries(listing.rows), std::back_inserter(listing.warnings));
   return listing;
 }
 

@@ -43,6 +43,9 @@ struct ImageListOrder {
 // What `sort` may be: "name", "size", "created", "python", "packages", "used".
 const std::vector<std::string_view>& image_list_sorts();
 
+// Errors: InvalidInput for another `sort`, and for a `python` that is no version.
+Result<void> check_order(const ImageListOrder& order);
+
 // The rows that `order` asks for, in its order. Rows that are equal there stand by name, newer tags first. Pure.
 std::vector<ImageRow> ordered(std::vector<ImageRow> rows, const ImageListOrder& order);
 

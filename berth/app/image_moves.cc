@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "berth/image/credentials.h"
-#include "berth/image/newer_tags.h"
 #include "berth/image/storage_places.h"
 #include "berth/sys/full_disk.h"
 
@@ -121,6 +120,11 @@ Result<std::vector<image::UpdateResult>> update_images(const Settings& settings,
 Result<std::vector<image::SavedImage>> save_images(const Settings& settings, const std::vector<std::string>& names,
                                                    const std::filesystem::path& file, const OnStep& on_step) {
   if (file.empty()) return fail(Errc::InvalidInput, "save images: the file's name is empty; name the file to write");
+  if (file == "-") {
+    return fail(
+        Errc::InvalidInput,
+        "save images: they are written to a file, not to standard output; name one ('./-' is one of that name)");
+  }
   BERTH_TRY(const std::vector<image::Reference> references, parse_all(names));
   BERTH_TRY(const image::MoveSettings moves, move_settings(settings, on_step));
   return sys::with_room_advice(image::save_images(references, file, moves));
@@ -138,13 +142,13 @@ Result<std::vector<image::Pulled>> load_images(const Settings& settings, const s
   return sys::with_room_advice(image::load_archive(file, {.name = image::normalized(reference)}, moves));
 }
 
-Result<FindNewerTags> newer_tags_of_registries(const Settings& settings) {
+Result<FindNewerTags> newer_tags_of_registries(const Settings& settings, image::TagQuestions which) {
   BERTH_TRY(image::MoveSettings moves, move_settings(settings, {}));
-  return FindNewerTags([moves = std::move(moves)](const std::vector<image::Reference>& images) {
-    const std::vector<image::NewestTag> answers = image::find_newer_tags(images, moves);
+  return FindNewerTags([moves = std::move(moves), which](const std::vector<image::Reference>& images) {
+    const std::vector<image::NewestTag> answers = image::find_newer_tags(images, moves, which);
     std::map<std::string, NewerTag> found;
     for (std::size_t i = 0; i < images.size(); ++i) {
-      found[image::to_string(images[i])] = {answers[i].tag, answers[i].not_looked_up};
+      found[image::to_string(images[i])] = {answers[i].tag, answers[i].not_looked_up, answers[i].is_failure};
     }
     return found;
   });

@@ -13,6 +13,7 @@
 #include "berth/base/result.h"
 #include "berth/image/archive.h"
 #include "berth/image/image_update.h"
+#include "berth/image/newer_tags.h"
 #include "berth/image/pull.h"
 #include "berth/image/push.h"
 
@@ -40,8 +41,8 @@ Result<std::vector<image::SavedImage>> save_images(const Settings& settings, con
 Result<std::vector<image::Pulled>> load_images(const Settings& settings, const std::filesystem::path& file,
                                                const std::string& name, bool trusts_local, const OnStep& on_step);
 
-// For ImageListOptions: asks the registries, as image/newer_tags.h says. Errors: as of move_settings.
-Result<FindNewerTags> newer_tags_of_registries(const Settings& settings);
+// For ImageListOptions: as image/newer_tags.h says. Errors: as of move_settings.
+Result<FindNewerTags> newer_tags_of_registries(const Settings& settings, image::TagQuestions which);
 
 Json update_json(const std::vector<image::UpdateResult>& results);
 // One line of words: "updated: sha256:... -> sha256:...".

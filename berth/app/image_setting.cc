@@ -13,7 +13,9 @@
 #include "berth/image/local_store.h"
 #include "berth/image/named_images.h"
 #include "berth/image/storage_places.h"
+#include "berth/image/substitution.h"
 #include "berth/image/tag_order.h"
+#include "berth/image/trust.h"
 #include "berth/sys/file.h"
 #include "berth/sys/full_disk.h"
 #include "berth/sys/syscall.h"
@@ -101,6 +103,14 @@ Result<void> check_wanted(const image::Reference& reference, const std::vector<i
                                               newest.empty() ? "" : fmt::format("; the newest here is '{}'", newest)));
 }
 
+// As a call holds it to the rule: what is here by all its names and digests, else what its name tells.
+Result<void> check_wanted_trust(const Settings& settings, const image::LocalStore& store,
+                                const image::StoredImage* here, const image::Reference& reference) {
+  if (here == nullptr) return image::check_name(settings.trust, reference);
+  BERTH_TRY(const image::LocalImage image, store.read_image(*here));
+  return image::check_trust(settings.trust, image::names_meant(image, reference), image::digests_of(image));
+}
+
 Result<void> write_in_place(const fs::path& file, std::string_view text, const struct stat& status) {
   BERTH_CHECK_OK(sys::with_room_advice(sys::write_file_atomically(file, text, status.st_mode & 07777)));
   struct stat now = {};
@@ -137,7 +147,8 @@ Result<SetImageAnswer> set_item_image(const Settings& settings, const SetImageRe
   BERTH_CHECK_OK(sys::check([&] { return ::lstat(target.file.c_str(), &status); }, "look at '{}'", target.file.native())
                      .context(doing));
   if (S_ISLNK(status.st_mode)) {
-    return fail(Errc::Denied, fmt::format("{}: '{}' is a link; name the file itself", doing(), target.file.native()));
+    return fail(Errc::InvalidInput,
+                fmt::format("{}: '{}' is a link; name the file itself", doing(), target.file.native()));
   }
   BERTH_TRY(const std::string text, sys::read_file(target.file, kMostBytes).context(doing));
   BERTH_TRY(
@@ -145,8 +156,10 @@ Result<SetImageAnswer> set_item_image(const Settings& settings, const SetImageRe
       content::with_image(text, target.file.native(), image, content::marketplace_of_platform(settings.server_platform))
           .context(doing));
   SetImageAnswer answer{target.item, target.file, edit.key, edit.before, image, edit.text != text, {}};
-  if (image::NamedImages(images).find(reference) == nullptr) {
-    answer.notes.push_back(fmt::format("the image '{}' is not on this machine", image));
+  const image::StoredImage* here = image::NamedImages(images).find(reference);
+  if (here == nullptr) answer.notes.push_back(fmt::format("the image '{}' is not on this machine", image));
+  if (const auto trusted = check_wanted_trust(settings, store, here, reference); !trusted) {
+    answer.notes.push_back(fmt::format("the item will not run in '{}': {}", image, trusted.error().message()));
   }
   if (answer.changed) BERTH_CHECK_OK(write_in_place(target.file, edit.text, status).context(doing));
   return answer;

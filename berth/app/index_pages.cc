@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "berth/base/sha256.h"
@@ -12,6 +14,8 @@
 #include "berth/sys/tool.h"
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/python_licence.h"
+#include "berth/vet/python_specifier.h"
+#include "berth/vet/python_version.h"
 #include "berth/vet/wheel_licences.h"
 
 namespace berth::app {
@@ -52,14 +56,34 @@ Result<sys::ToolOutput> run_curl(const IndexWay& way, std::string request, std::
   return sys::run_tool({"curl", "--disable", "--config", "-"}, options);
 }
 
+// What curl says of an index that it could not speak to; empty for what may be the index's answer, or curl's own
+// trouble.
+std::string reason_unreached(const Error& error) {
+  if (error.code() == Errc::TimedOut) return error.message();
+  const std::string& text = error.message();
+  constexpr std::string_view kName = "curl: (";
+  const std::size_t at = text.rfind(kName);
+  if (error.code() != Errc::Unavailable || at == std::string::npos) return {};
+  int code = 0;
+  const auto [end, problem] = std::from_chars(text.data() + at + kName.size(), text.data() + text.size(), code);
+  // Names, connections, times and TLS, by curl's numbers.
+  constexpr int kCodes[] = {5, 6, 7, 28, 35, 52, 56, 60, 97};
+  if (problem != std::errc() || std::ranges::find(kCodes, code) == std::ranges::end(kCodes)) return {};
+  std::string reason(end, text.data() + text.size());
+  while (reason.starts_with(')') || reason.starts_with(' ')) reason.erase(0, 1);
+  return to_visible(reason.substr(0, kLongestProblem), false);
+}
+
 vet::IndexAnswer answer_of(const image::PipSettings& pip, const IndexWay& way, const std::string& index,
-                           const std::string& project, const std::function<Result<void>()>& watch) {
+                           const std::string& project, const std::function<Result<void>()>& watch,
+                           std::string& unreached) {
   const auto printed = run_curl(way, page_request(pip, index, project, way.certificates), vet::kMostPageBytes, watch);
   vet::IndexAnswer answer;
   if (printed) {
     answer = page_answer(printed->out);
   } else {
     answer.problem = to_visible(printed.error().message().substr(0, kLongestProblem), false);
+    unreached = reason_unreached(printed.error());
   }
   answer.index = image::shown_url(index);
   answer.is_public = is_public(index);
@@ -188,6 +212,7 @@ Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
     const std::string* project;
     std::size_t index;
     vet::IndexAnswer answer = {};
+    std::string unreached = {};
   };
   std::vector<Question> questions;
   for (const vet::Facts& one : facts) {
@@ -197,12 +222,79 @@ Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
-    questions[i].answer = answer_of(pip_, way_, pip_.indexes[questions[i].index], *questions[i].project, watch_);
+    Question& one = questions[i];
+    one.answer = answer_of(pip_, way_, pip_.indexes[one.index], *one.project, watch_, one.unreached);
   });
   // What was cut short is no answer of an index's.
   if (watch_) BERTH_CHECK_OK(watch_());
-  for (Question& one : questions) answers_.at(*one.project).push_back(std::move(one.answer));
+  for (Question& one : questions) {
+    is_reached_ = is_reached_ || one.unreached.empty();
+    if (!one.unreached.empty()) unreached_.emplace(pip_.indexes[one.index], std::move(one.unreached));
+    answers_.at(*one.project).push_back(std::move(one.answer));
+  }
   return {};
+}
+
+Result<void> IndexPages::check(const std::vector<vet::Facts>& facts) const {
+  if (!pip_.find_links.empty()) return {};
+  if (!is_reached_ && !unreached_.empty()) {
+    std::string text;
+    for (const auto& [index, reason] : unreached_) {
+      text += (text.empty() ? "" : "; ") + why_unreached(index, reason);
+    }
+    return fail(Errc::Unavailable, std::move(text));
+  }
+  for (const vet::Facts& one : facts) {
+    if (is_asked(one)) BERTH_CHECK_OK(check_version(one));
+  }
+  return {};
+}
+
+Result<void> IndexPages::check_version(const vet::Facts& facts) const {
+  const auto asked = answers_.find(facts.package.name);
+  const auto wanted = vet::PythonSpecifiers::parse("==" + facts.package.version);
+  if (asked == answers_.end() || facts.package.version.empty() || !wanted) return {};
+  std::optional<vet::PythonVersion> newest;  // a final one, where there is one
+  std::string where;
+  for (const vet::IndexAnswer& answer : asked->second) {
+    if (answer.presence == Presence::Absent) continue;
+    if (!answer.problem.empty()) return {};  // it may have it
+    where += (where.empty() ? "" : ", ") + answer.index;
+    for (const vet::ProjectFile& file : answer.page.files) {
+      auto version = vet::PythonVersion::parse(vet::version_in_file_name(file.name, facts.package.name));
+      if (!version) continue;
+      if (wanted->contains(*version)) return {};
+      const auto rank = [](const vet::PythonVersion& one) { return std::pair(!one.is_pre_release(), one.key()); };
+      if (file.is_yanked || (newest && rank(*version) <= rank(*newest))) continue;
+      newest = *std::move(version);
+    }
+  }
+  if (!newest) return {};
+  return fail(Errc::Unavailable,
+              fmt::format("there is no version {} of '{}' at {}; the newest is {}",
+                          to_visible(facts.package.version, false), facts.package.name, where, newest->text()));
+}
+
+// A proxy that is at fault is named by curl as what it could not connect to.
+std::string IndexPages::why_unreached(const std::string& index, const std::string& reason) const {
+  std::vector<ProxyVariable> proxies = way_.proxies;
+  if (!pip_.proxy.empty()) proxies = {{"", pip_.proxy, "pip's setting proxy"}};
+  for (const ProxyVariable& one : proxies) {
+    const auto url = image::parse_index_url(one.value.contains("://") ? one.value : "http://" + one.value);
+    if (!url || one.name == "no_proxy" || one.name == "NO_PROXY") continue;
+    const bool is_at_fault = reason.contains(fmt::format("{} port {} ", url->host, url->port)) ||
+                             reason.contains("proxy: " + url->host) || reason.contains("from proxy") ||
+                             reason.contains("CONNECT tunnel");
+    if (!is_at_fault) continue;
+    return fmt::format(
+        "ask the package index {} through the proxy {} ({}): {}; see that this proxy runs, or set another "
+        "there",
+        image::shown_url(index), url->endpoint(), one.origin, reason);
+  }
+  return fmt::format(
+      "ask the package index {}: {}; see that it runs and that this machine reaches it, or name another "
+      "in pip's settings (index-url, or the variable PIP_INDEX_URL)",
+      image::shown_url(index), reason);
 }
 
 Presence IndexPages::presence_of(const std::string& project) const {

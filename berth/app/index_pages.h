@@ -32,6 +32,12 @@ class IndexPages {
   // Whether one of them has `project`; Unknown where none of them has answered, or was asked.
   vet::IndexAnswer::Presence presence_of(const std::string& project) const;
 
+  // After asking: whether it is of any use to go on to pip, which would wait for each index several times, and tells of
+  // a version no more than that it finds none. Passes where pip looks elsewhere, too (find-links). Errors: Unavailable
+  // where not one index could be reached, with each one's reason and what to do, and for an exact version that is none
+  // of those that the indexes list, with the newest of them.
+  Result<void> check(const std::vector<vet::Facts>& facts) const;
+
   // Asks, and adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked
   // stands in `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over. Of a
   // package whose file may say more of its licence than has been told (Facts::file_url) that is read from its METADATA,
@@ -44,11 +50,15 @@ class IndexPages {
 
  private:
   void tell_licences(std::vector<vet::Facts>& facts) const;
+  Result<void> check_version(const vet::Facts& facts) const;
+  std::string why_unreached(const std::string& index, const std::string& reason) const;
 
   image::PipSettings pip_;
   IndexWay way_;
   std::function<Result<void>()> watch_;
   std::map<std::string, std::vector<vet::IndexAnswer>> answers_;  // by project, in the order of the indexes
+  bool is_reached_ = false;                                       // any index was
+  std::map<std::string, std::string> unreached_;                  // what curl said of each that was not
 };
 
 // What curl is told on its standard input to fetch the page of `project`. Credentials stand in it, and in no argument.

@@ -83,7 +83,8 @@ std::vector<std::string> environment_of(const IndexWay& way) {
 
 Result<IndexWay> index_way(const ContainerSettings& settings, const image::PipSettings& pip) {
   IndexWay way;
-  for (const ProxyVariable& one : proxy_variables(settings)) {
+  way.proxies = proxy_variables(settings);
+  for (const ProxyVariable& one : way.proxies) {
     way.environment.push_back(fmt::format("{}={}", one.name, one.value));
   }
   if (settings.ca_bundle.empty()) {

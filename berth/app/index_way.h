@@ -35,6 +35,7 @@ Result<std::string> index_certificates(const ContainerSettings& settings, const 
 struct IndexWay {
   std::vector<std::string> environment;  // "NAME=value"
   std::string certificates;              // a file of them; empty: what the program itself takes
+  std::vector<ProxyVariable> proxies;    // that are in the environment
   UniqueFd kept;                         // where that file is one in memory, it is there as long as this
 };
 // For pip, which takes the file by a variable.

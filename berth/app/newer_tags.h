@@ -13,6 +13,7 @@ namespace berth::app {
 struct NewerTag {
   std::string tag;            // empty: none is newer, or nobody looked
   std::string not_looked_up;  // why; empty when the registry was asked
+  bool is_failure = false;    // it was asked, and did not answer
 };
 
 // Asks for many images at once. The answer has each of `images`, by its text.

@@ -12,6 +12,7 @@
 #include "berth/app/image_list.h"
 #include "berth/app/image_moves.h"
 #include "berth/base/ids.h"
+#include "berth/base/utf8.h"
 #include "berth/content/suggestion.h"
 #include "berth/sys/interrupt.h"
 
@@ -26,21 +27,65 @@ Json entry_of(Json contents, std::string human_readable) {
   return entry.set("ReadableContentsFormat", "markdown").set("HumanReadable", std::move(human_readable));
 }
 
-Json error_entry(const std::string& text) {
-  Json entry = Json::object();
-  return entry.set("Type", 4).set("ContentsFormat", "text").set("Contents", text);
+constexpr std::int64_t kErrorType = 4;
+
+bool is_error(const Json& entry) {
+  const Json* type = entry.find("Type");
+  return type != nullptr && type->is_int() && *type->as_int() == kErrorType;
 }
 
-Result<Json> docker_images(const Json& arguments, const SystemMeans& means) {
-  ImageListOptions options;
-  BERTH_TRY(options.engine, engine_with_images(means.settings));
-  BERTH_TRY(ImageListing listing, list_images(means.settings, options));
+Json error_entry(const std::string& text) {
+  Json entry = Json::object();
+  return entry.set("Type", kErrorType).set("ContentsFormat", "text").set("Contents", text);
+}
+
+Result<bool> is_on(const Json& arguments, const char* name) {
+  const std::string text = arguments.text_or(name, "false");
+  if (text == "true" || text == "false") return text == "true";
+  return fail(Errc::InvalidInput, fmt::format("{}={}: it is true or false", name, text));
+}
+
+// The words are those of the options of `berth image list`.
+Result<ImageListOrder> order_of(const Json& arguments) {
   ImageListOrder order;
   order.text = arguments.text_or("name", "");
   constexpr std::string_view kOriginal = "localhost.local/";  // how the original writes images of this machine
   if (order.text.starts_with(kOriginal)) order.text.replace(0, kOriginal.size(), "localhost/");
+  order.python = arguments.text_or("python", "");
+  order.sort = arguments.text_or("sort", order.sort);
+  BERTH_TRY(order.used, is_on(arguments, "used"));
+  BERTH_TRY(order.unused, is_on(arguments, "unused"));
+  BERTH_TRY(order.reverse, is_on(arguments, "reverse"));
+  BERTH_CHECK_OK(check_order(order));
+  if (order.used && order.unused) return fail(Errc::InvalidInput, "used and unused exclude each other");
+  return order;
+}
+
+// What the last look told, where none is asked for.
+Result<image::TagQuestions> questions_of(const Json& arguments) {
+  BERTH_TRY(const bool newer, is_on(arguments, "newer"));
+  BERTH_TRY(const bool refresh, is_on(arguments, "refresh"));
+  if (refresh && !newer) return fail(Errc::InvalidInput, "refresh=true goes with newer=true");
+  if (refresh) return image::TagQuestions::All;
+  return newer ? image::TagQuestions::Stale : image::TagQuestions::None;
+}
+
+Result<Json> docker_images(const Json& arguments, const SystemMeans& means) {
+  const auto doing = [] { return "/docker_images"; };
+  BERTH_TRY(const ImageListOrder order, order_of(arguments).context(doing));
+  BERTH_TRY(const image::TagQuestions questions, questions_of(arguments).context(doing));
+  ImageListOptions options;
+  options.with_containers = order.used || order.unused || order.sort == "used";
+  options.on_step = means.on_step;
+  BERTH_TRY(options.engine, engine_with_images(means.settings));
+  BERTH_TRY(options.find_newer, newer_tags_of_registries(means.settings, questions));
+  BERTH_TRY(ImageListing listing, list_images(means.settings, options));
+  const bool is_empty = listing.rows.empty();
   const auto rows = ordered(std::move(listing.rows), order);
-  return entry_of(images_json(rows), images_markdown(rows));
+  std::string text = images_markdown(rows);
+  if (rows.empty()) text = is_empty ? "There is no image here yet.\n" : "No image is like that.\n";
+  for (const std::string& warning : listing.warnings) text += fmt::format("\n{}\n", to_visible(warning, false));
+  return entry_of(images_json(rows), std::move(text));
 }
 
 std::span<const SystemCommand> system_commands() {
@@ -57,7 +102,10 @@ std::span<const SystemCommand> system_commands() {
        [](const Json& arguments, const SystemMeans& means) {
          return docker_image_update(arguments, means.settings, means.on_step);
        }},
-      {"docker_images", "The images of this machine.", {"name"}, docker_images},
+      {"docker_images",
+       "The images of this machine.",
+       {"name", "python", "used", "unused", "sort", "reverse", "newer", "refresh"},
+       docker_images},
   };
   return commands;
 }
@@ -105,8 +153,10 @@ Result<CommandAnswer> run_system_command(const content::CommandLine& line, const
   CallAnswer answer;
   answer.id = make_call_id();
   answer.command = command->name;
-  answer.outcome.cause = engine::Cause::Completed;
-  answer.outcome.explanation = "the server answered";
+  // An error of what was told to end is that it has ended.
+  const bool was_interrupted = !sys::check_interrupted() && (!entry || is_error(*entry));
+  answer.outcome.cause = was_interrupted ? engine::Cause::Interrupted : engine::Cause::Completed;
+  answer.outcome.explanation = was_interrupted ? "it was interrupted" : "the server answered";
   answer.outcome.wall_time = Clock::now() - begun;
   answer.new_entries.push_back({entry ? *std::move(entry) : error_entry(entry.error().message()), std::nullopt});
   answer.new_entries.back().entry.set("Brand", "Builtin").set("ModuleName", "Builtin");

@@ -17,6 +17,7 @@
 #include "berth/cli/interrupts.h"
 #include "berth/cli/progress.h"
 #include "berth/cli/run_input.h"
+#include "berth/cli/step_lines.h"
 #include "berth/cli/terminal.h"
 #include "berth/cli/value_source.h"
 #include "berth/client/daemon.h"
@@ -109,6 +110,7 @@ class DaemonConversation {
     if (!interrupts) return complain(interrupts.error());
     auto end = daemon->call(request, interrupts->get(), [&](const Json& event) { take(event); });
     progress_.done();
+    steps_.done();
     if (!end) return gone(end.error(), interrupts->get());
     if (end->last.is_null()) return refused(end->reply);
     const Json& last = end->last;
@@ -134,6 +136,8 @@ class DaemonConversation {
     const std::string name = event.text_or("event", "");
     if (name == "progress" && !show_.raw) {
       progress_.step(event.text_or("text", ""));
+    } else if (name == "step") {
+      steps_.step(event.text_or("text", ""));
     } else if (name == "frame") {
       const Json* to_script = event.find("to_script");
       const bool goes_in = to_script != nullptr && to_script->is_bool() && *to_script->as_bool();
@@ -169,6 +173,7 @@ class DaemonConversation {
   const Surroundings& surroundings_;
   DaemonShow show_;
   Progress progress_;
+  StepLines steps_;
   std::vector<AnsweredFile> files_;
 };
 

@@ -25,6 +25,7 @@ struct ListOptions {
   app::ImageListOrder order;
   std::string engine;
   bool newer = false;
+  bool refresh = false;
   bool json = false;
 };
 
@@ -57,6 +58,7 @@ void put_table(const std::vector<app::ImageRow>& rows) {
 }
 
 int list(const ListOptions& options, const Surroundings& surroundings) {
+  if (const auto checked = app::check_order(options.order); !checked) return complain(checked.error());
   Progress progress(detect_terminal(STDERR_FILENO, ColourChoice::Auto));
   app::ImageListOptions asked;
   asked.with_containers = true;
@@ -67,7 +69,8 @@ int list(const ListOptions& options, const Surroundings& surroundings) {
   asked.engine = *std::move(engine);
   asked.on_step = [&](std::string_view step) { progress.step(step); };
   if (options.newer) {
-    auto find = app::newer_tags_of_registries(surroundings.settings);
+    const auto which = options.refresh ? image::TagQuestions::All : image::TagQuestions::Stale;
+    auto find = app::newer_tags_of_registries(surroundings.settings, which);
     if (!find) return complain(find.error());
     asked.find_newer = *std::move(find);
   }
@@ -75,13 +78,17 @@ int list(const ListOptions& options, const Surroundings& surroundings) {
   progress.done();
   if (!listing) return complain(listing.error());
   warn(listing->warnings);
+  const bool is_empty = listing->rows.empty();
   const auto rows = app::ordered(std::move(listing->rows), options.order);
   if (options.json) {
     Json json = Json::object();
     json.set("schema", app::kImagesSchema).set("storage", to_valid_utf8(listing->storage));
     put(print_json_pretty(json.set("images", app::images_json(rows))) + "\n");
   } else if (rows.empty()) {
-    put("no image is like that\n");
+    put(is_empty ? fmt::format("there is no image yet in {}: pull one with 'berth image pull REF', or make the first "
+                               "base with 'berth image init'\n",
+                               to_visible(listing->storage, false))
+                 : "no image is like that\n");
   } else {
     put_table(rows);
     if (asked.engine) put(fmt::format("these are the images of {}, which keeps what is in them\n", listing->storage));
@@ -128,7 +135,9 @@ void add_image_list(CLI::App& image, Choice& choice) {
       ->check(CLI::IsMember(sorts))
       ->type_name("KEY");
   listing.add_flag("--reverse", options->order.reverse, "the other way round");
-  listing.add_flag("--newer", options->newer, "ask the registries for newer tags");
+  const auto newer = listing.add_flag("--newer", options->newer, "ask the registries for newer tags");
+  listing.add_flag("--refresh", options->refresh, "with --newer: also those that were asked in the last minute")
+      ->needs(newer);
   listing.add_option("--engine", options->engine, "whose images: native (Berth's storage), docker or podman")
       ->type_name("ENGINE");
   listing.add_flag("--json", options->json, "the list as JSON");

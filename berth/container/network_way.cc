@@ -62,7 +62,8 @@ Result<ChosenWay> choose_way_of_machine(NetworkWay wanted, const NetworkFacts& f
   if (!facts.slirp4netns.empty()) return ChosenWay{NetworkWay::Slirp4netns, facts.slirp4netns, false, obstacle};
   return fail(Errc::Unavailable,
               fmt::format("there is no way out of a container: veth cannot be used, because {}, and neither pasta nor "
-                          "slirp4netns is installed; install the package 'passt', or run with --network none",
+                          "slirp4netns is installed; install the package 'passt', or do without a network (a call with "
+                          "'--network none')",
                           obstacle));
 }
 
@@ -73,7 +74,7 @@ Result<ChosenWay> choose_way(NetworkWay wanted, const NetworkFacts& facts) {
   if (way.way == NetworkWay::Veth || facts.makes_taps) return way;
   return fail(Errc::Unavailable,
               fmt::format("{} cannot make the container's interface: this user may not open {}; as root: chmod 0666 {} "
-                          "(distributions have it so), or run with --network none",
+                          "(distributions have it so), or do without a network (a call with '--network none')",
                           way.program, kTapDevice, kTapDevice));
 }
 

@@ -64,6 +64,7 @@ struct ForwardPlan {
   std::uint16_t port;
   Visitors visitors;
   std::vector<std::uint32_t> welcome;  // of Visitors::OwnUser
+  bool waits;                          // until somebody listens at the other end, as a debugger does in a while
 
   std::size_t most() const { return visitors == Visitors::OwnUser ? kMostDebuggers : kMostVisitors; }
 };
@@ -119,7 +120,10 @@ class Forwarder {
     UniqueFd near(::accept4(plan_.listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!near) return;
     if (plan_.visitors == Visitors::Everybody) {
-      connections_.push_back({std::move(near), {}, {}, {}});
+      Connection one{std::move(near), {}, {}, {}};
+      // Where nobody listens, the visitor is not let wait for an answer.
+      if (!plan_.waits) connect(one);
+      if (plan_.waits || one.is_connected) connections_.push_back(std::move(one));
       return;
     }
     const auto owner = owner_of_connection(table(), ::ntohs(peer.sin_port), plan_.port);
@@ -206,7 +210,7 @@ Result<PortForward> PortForward::listen_in(int name_space, std::uint16_t port) {
 }
 
 Result<void> PortForward::start(int name_space) {
-  const ForwardPlan plan{listener_.get(), connections_.get(), port_, visitors_, welcome_users()};
+  const ForwardPlan plan{listener_.get(), connections_.get(), port_, visitors_, welcome_users(), name_space >= 0};
   BERTH_TRY(process_, sys::Child::start(0, std::nullopt, [&, parent = ::getpid()] {
                         return forward(plan, name_space, parent);
                       }).context([] { return "start the forwarder"; }));

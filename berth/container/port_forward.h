@@ -27,7 +27,9 @@ class PortForward {
 
   // Starts the process that passes connections on into network namespace `name_space`; -1: the one it is in. It has no
   // privileges, no files and a filter of a few system calls; for Visitors::OwnUser it takes connections of the user who
-  // started it (or had sudo start it) alone. It ends with the object, or with this process, which must have one thread.
+  // started it (or had sudo start it) alone. A container's port is waited for until something listens there; in the
+  // namespace that this process is in a connection ends at once where nothing does. It ends with the object, or with
+  // this process, which must have one thread.
   Result<void> start(int name_space);
 
  private:

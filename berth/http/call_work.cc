@@ -1,5 +1,5 @@
-// The events: `progress` (text), `frame` (to_script, line), `entry`, `log`, `file` (a piece of one, in base64), and
-// last `answer` (exit_code, answer, view) or `error` (message, exit_code).
+// The events: `progress` and `step` (text), `frame` (to_script, line), `entry`, `log`, `file` (a piece of one, in
+// base64), and last `answer` (exit_code, answer, view) or `error` (message, exit_code).
 
 #include "berth/http/call_work.h"
 
@@ -19,6 +19,7 @@
 #include "berth/app/mask.h"
 #include "berth/app/polling.h"
 #include "berth/base/base64.h"
+#include "berth/base/utf8.h"
 #include "berth/content/arguments.h"
 #include "berth/content/command_line.h"
 #include "berth/content/commands.h"
@@ -67,6 +68,9 @@ Result<app::CallRequest> common_request(const CallWork& work, const app::Setting
   request.image = body.image;
   request.debug = body.debug;
   request.interrupt = work.interrupt;
+  request.on_step = [&answer](std::string_view step) {
+    answer.event("step", Json::object().set("text", to_valid_utf8(step)));
+  };
   if (!body.network.empty()) {
     BERTH_TRY(request.network, net::parse_network_profile(body.network).context([] { return "--network"; }));
   }

@@ -51,6 +51,18 @@ Result<void> bound_processes(const std::string& group) {
   return write_value(folder / "pids.max", kProcesses).context(doing);
 }
 
+// What is killed inside is killed by the kernel, for want of memory.
+Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_bytes) {
+  if (ran || ran.error().code() != Errc::Unavailable) return ran;
+  const std::string& text = ran.error().message();
+  const bool is_killed = text.contains("exit status 137") || text.contains("OOM-kill");
+  if (!is_killed) return ran;
+  constexpr std::uint64_t kMebibyte = 1 << 20;
+  return fail(Errc::Exhausted, fmt::format("{}; it was killed, as a rule because its memory of {} MiB was full: "
+                                           "--memory gives it more",
+                                           text, memory_bytes / kMebibyte));
+}
+
 // Never one with a process in it.
 void remove_groups(const std::filesystem::path& group) {
   std::error_code ignored;
@@ -115,8 +127,8 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
     // What is left is removed although there is no room, no time, or somebody wants it to end.
     tool.time_limit = kRemovalTime;
   } else {
-    tool.time_limit = std::max(std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now()),
-                               std::chrono::milliseconds(0));
+    tool.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now());
+    if (tool.time_limit.count() <= 0) return fail(Errc::TimedOut, fmt::format("buildah {}: its time is over", verb));
     const bool grows = std::ranges::find(kGrowing, verb) != std::ranges::end(kGrowing);
     tool.watch = [this, grows]() -> Result<void> {
       if (grows) BERTH_CHECK_OK(check_room(options_.graph_root));
@@ -153,7 +165,7 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
   const auto steps = [&]() -> Result<BuiltImage> {
     BERTH_CHECK_OK(buildah(std::move(from)));
     BERTH_CHECK_OK(buildah({"copy", "--quiet", options_.name, order.input.native(), std::string(kBuildFolder)}));
-    BERTH_TRY(std::string said, buildah(std::move(run)));
+    BERTH_TRY(std::string said, explained(buildah(std::move(run)), order.memory_bytes));
     BERTH_CHECK_OK(configure(order));
     BERTH_TRY(std::string id, commit(order));
     if (order.more_labels) {

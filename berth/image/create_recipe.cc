@@ -41,15 +41,6 @@ bool is_own_base(std::string_view name) {
 // A text as a Python literal. JSON's is one, for what is neither a surrogate nor beyond the basic plane in Python 2.
 std::string literal(std::string_view text) { return print_json(Json(text)); }
 
-std::string join_licences(const std::vector<LockedLibrary>& libraries) {
-  std::set<std::string> licences;
-  for (const LockedLibrary& library : libraries) {
-    // A whole licence text is no name of one.
-    if (!library.licence.empty() && library.licence.size() <= 64) licences.insert(library.licence);
-  }
-  return fmt::format("{}", fmt::join(licences, " AND "));
-}
-
 std::vector<Package> packages_of(const CreateRecipe& recipe) {
   std::vector<Package> packages;
   for (const LockedPackage& one : recipe.packages) packages.push_back(one.package);
@@ -184,7 +175,7 @@ std::string dockerfile(const CreateRecipe& recipe) {
 std::string build_conf() { return fmt::format("version={}\n", kCreatedVersion); }
 
 std::vector<std::pair<std::string, std::string>> labels_of(const CreateRecipe& recipe, std::string_view tag,
-                                                           std::int64_t time) {
+                                                           std::int64_t time, std::string_view licences) {
   const std::string key = lock_key(recipe);
   const std::string prefix = "org.opencontainers.image.";
   const std::string description = recipe.request.description.empty()
@@ -198,7 +189,7 @@ std::vector<std::pair<std::string, std::string>> labels_of(const CreateRecipe& r
           {prefix + "created", utc_text(std::chrono::system_clock::from_time_t(time))},
           {prefix + "source", recipe.request.source},
           {prefix + "authors", recipe.request.authors},
-          {prefix + "licenses", join_licences(recipe.libraries)},
+          {prefix + "licenses", std::string(licences)},
           {prefix + "base.name", recipe.base.name},
           {prefix + "base.digest", recipe.base.digest},
           {std::string(kRequestLabel), request_key(recipe.request, recipe.base.digest)},

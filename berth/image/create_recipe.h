@@ -87,9 +87,9 @@ std::string dockerfile(const CreateRecipe& recipe);
 std::string build_conf();
 
 // What the image says of itself (the annotations of the OCI image specification, and Berth's own labels). `tag` is its
-// own, `time` its date.
+// own, `time` its date, `licences` those of its libraries as an SPDX expression.
 std::vector<std::pair<std::string, std::string>> labels_of(const CreateRecipe& recipe, std::string_view tag,
-                                                           std::int64_t time);
+                                                           std::int64_t time, std::string_view licences);
 
 // "mechanize 0.4.10, html5lib 1.1; wget 1.21.3": for people, bounded.
 std::string summary_of(const CreateRecipe& recipe);

@@ -110,7 +110,7 @@ std::string Credentials::basic() const { return "Basic " + to_base64(user + ":" 
 Result<CredentialFile> parse_credential_file(std::string_view json) {
   auto parsed = parse_json(json, kLimits);
   // The parser's own words hold no part of the text.
-  if (!parsed) return std::unexpected(std::move(parsed).error().in("read credentials"));
+  if (!parsed) return corrupt(parsed.error().message());
   CredentialFile file;
   if (!parsed->is_object()) return corrupt("it is no object");
   if (const Json* auths = parsed->find("auths"); auths != nullptr && !auths->is_null()) {

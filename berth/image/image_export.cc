@@ -44,7 +44,8 @@ std::vector<Reference> names_in_registries(const LocalImage& image, const Refere
 Result<void> fetch_again(const LocalImage& image, const std::vector<Reference>& names,
                          const std::filesystem::path& folder, const MoveSettings& settings,
                          Staging::Deadline deadline) {
-  const RegistryOptions options = {.credential_files = settings.registries.credential_files, .deadline = deadline};
+  const RegistryOptions options = {
+      .credential_files = settings.registries.credential_files, .deadline = deadline, .on_wait = settings.on_step};
   Result<void> last = fail(Errc::NotFound, "it comes from no registry");
   std::string before;  // what the registries asked first have said
   for (const Reference& name : names) {

@@ -160,8 +160,10 @@ Result<SignedImage> sign_image(const Reference& given, const PrivateKey& key, co
   }
   const Reference name = normalized(given);
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
-  const RegistryOptions options = {
-      .credential_files = settings.registries.credential_files, .writes = true, .deadline = deadline};
+  const RegistryOptions options = {.credential_files = settings.registries.credential_files,
+                                   .writes = true,
+                                   .deadline = deadline,
+                                   .on_wait = settings.on_step};
   // At the registry itself: a mirror is for reading.
   auto places = places_of(settings.registries, name.registry);
   BERTH_TRY(RegistryClient registry, RegistryClient::open(std::move(places.back()), name.path, options).context(doing));

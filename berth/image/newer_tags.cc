@@ -20,7 +20,7 @@ using Known = std::map<std::string, KnownTags>;
 
 constexpr std::size_t kAtOnce = 16;
 constexpr auto kQuestionTime = std::chrono::seconds(20);
-constexpr std::int64_t kFreshSeconds = 3600;
+constexpr std::int64_t kFreshSeconds = 60;
 constexpr std::size_t kMaxBytes = 16 << 20;
 
 std::int64_t now_s() {
@@ -64,6 +64,11 @@ std::string reason_not_to_ask(const Reference& name, const MoveSettings& setting
   return trusted ? "" : trusted.error().message();
 }
 
+bool is_asked(const KnownTags& known, TagQuestions which) {
+  if (which != TagQuestions::Stale) return which == TagQuestions::All;
+  return now_s() - known.asked_at_s >= kFreshSeconds || known.asked_at_s > now_s();
+}
+
 }  // namespace
 
 Result<std::vector<std::pair<std::string, KnownTags>>> parse_known_tags(std::string_view text) {
@@ -89,7 +94,8 @@ std::string print_known_tags(const std::vector<std::pair<std::string, KnownTags>
   return print_json_pretty(json) + "\n";
 }
 
-std::vector<NewestTag> find_newer_tags(const std::vector<Reference>& names, const MoveSettings& settings) {
+std::vector<NewestTag> find_newer_tags(const std::vector<Reference>& names, const MoveSettings& settings,
+                                       TagQuestions which) {
   const std::filesystem::path file = settings.cache_folder / "images/tags.json";
   Known known = read_known(file);
   std::map<std::string, Question> questions;
@@ -102,7 +108,8 @@ std::vector<NewestTag> find_newer_tags(const std::vector<Reference>& names, cons
     Question& question = questions[repository];
     question.name = {.registry = name.registry, .path = name.path};
     question.answer = known[repository];
-    question.asks = now_s() - question.answer.asked_at_s >= kFreshSeconds || question.answer.asked_at_s > now_s();
+    question.asks = is_asked(question.answer, which);
+    if (!question.asks && question.answer.asked_at_s == 0) answers[i].not_looked_up = "no registry was asked";
   }
   std::vector<Question*> asked;
   for (auto& [repository, question] : questions) {
@@ -115,6 +122,7 @@ std::vector<NewestTag> find_newer_tags(const std::vector<Reference>& names, cons
     if (!answers[i].not_looked_up.empty() || question == questions.end()) continue;
     const std::string& newest = question->second.answer.newest;
     answers[i].not_looked_up = question->second.error;
+    answers[i].is_failure = !question->second.error.empty();
     if (answers[i].not_looked_up.empty() && !newest.empty() && is_newer_tag(newest, name.tag)) answers[i].tag = newest;
   }
   if (!asked.empty()) {

@@ -205,7 +205,8 @@ Result<Pulled> pull_image(const Reference& given, const MoveSettings& settings, 
   // A digest that is trusted is known once the manifest is; a name alone tells before anything is asked.
   if (settings.trust.digests.empty()) BERTH_CHECK_OK(check_name(settings.trust, name).context(doing));
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
-  const RegistryOptions asking = {.credential_files = settings.registries.credential_files, .deadline = deadline};
+  const RegistryOptions asking = {
+      .credential_files = settings.registries.credential_files, .deadline = deadline, .on_wait = settings.on_step};
   BERTH_TRY(Reference tagged, with_tag(name, settings, asking).context(doing));
   Pull pull(std::move(tagged), settings, options, deadline);
   const auto run = [&](RegistryClient& registry) -> Result<Pulled> {

@@ -130,8 +130,10 @@ Result<Pushed> push_image(const Reference& image, const std::optional<Reference>
     return fail(Errc::InvalidInput, doing() + ": the name in the registry needs a tag, and no digest");
   }
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
-  const RegistryOptions options = {
-      .credential_files = settings.registries.credential_files, .writes = true, .deadline = deadline};
+  const RegistryOptions options = {.credential_files = settings.registries.credential_files,
+                                   .writes = true,
+                                   .deadline = deadline,
+                                   .on_wait = settings.on_step};
   // To the registry itself: a mirror is for reading.
   auto places = places_of(settings.registries, destination.registry);
   BERTH_TRY(RegistryClient registry,

@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kMostHops = 10;
-constexpr auto kLongestWait = std::chrono::seconds(30);  // that a registry can ask for
+constexpr auto kLongestWait = std::chrono::seconds(30);  // that is waited when a registry asks for it
+constexpr auto kShortWait = std::chrono::seconds(2);     // not worth a word
 constexpr auto kQuestionTime = std::chrono::minutes(2);
 constexpr std::size_t kMaxTokenBytes = 64 << 10;
 constexpr std::size_t kMaxTagsBytes = 4 << 20;
@@ -38,12 +39,30 @@ bool is_worth_another_try(const Result<HttpAnswer>& answer) {
 }
 
 // How long the registry wants us to wait; only seconds are read.
-milliseconds wanted_wait(const HttpAnswer& answer, milliseconds usual) {
+std::optional<std::chrono::seconds> wanted_wait(const HttpAnswer& answer) {
   const std::string text = answer.header("retry-after");
   const bool digits =
-      !text.empty() && text.size() < 6 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) return usual;
-  return std::min<milliseconds>(std::chrono::seconds(std::stoi(text)), kLongestWait);
+      !text.empty() && text.size() < 9 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits) return std::nullopt;
+  return std::chrono::seconds(std::stoi(text));
+}
+
+// What to do where it is too busy for us.
+std::string busy_advice(const HttpAnswer& answer) {
+  const auto wanted = wanted_wait(answer);
+  const std::string when = wanted ? fmt::format("it wants to be left alone for {} s; try again then", wanted->count())
+                                  : std::string("try again later");
+  if (answer.status != 429) return when;
+  return when + ", log in where it allows more to those it knows, or name a mirror under images.registries";
+}
+
+// A login page of a proxy, as a rule.
+Result<void> check_no_page(const HttpAnswer& answer, std::string_view registry, std::string_view what) {
+  const std::size_t begin = std::min(answer.body.find_first_not_of(" \t\r\n"), answer.body.size());
+  if (answer.body.substr(begin, 1) != "<") return {};
+  return fail(Errc::Corrupt, fmt::format("ask the registry '{}' for {}: what came is a page in HTML; see that it is a "
+                                         "registry, and that no proxy answers in its place, as with a page to log in",
+                                         registry, what));
 }
 
 // The registry's own words, where it has some.
@@ -124,7 +143,9 @@ Error RegistryClient::refusal(const HttpAnswer& answer, std::string_view what) c
     return Error(Errc::Denied, fmt::format("{}: status {}{}: {}", doing, answer.status, words, login_advice()));
   }
   if (answer.status == 413) return Error(Errc::Unavailable, fmt::format("{}: it is too large for it{}", doing, words));
-  return Error(Errc::Unavailable, fmt::format("{}: it answers with status {}{}", doing, answer.status, words));
+  const std::string remedy = answer.status == 429 || answer.status == 503 ? "; " + busy_advice(answer) : "";
+  return Error(Errc::Unavailable,
+               fmt::format("{}: it answers with status {}{}{}", doing, answer.status, words, remedy));
 }
 
 // What a server of tokens may answer is the token alone; nothing follows its redirects.
@@ -241,7 +262,16 @@ Result<HttpAnswer> RegistryClient::ask(HttpRequest request) {
     request.time_limit = std::min<milliseconds>(left, request.time_limit);
     auto answer = ask_once(request);
     if (!is_worth_another_try(answer) || tries >= options_.tries) return answer;
-    const milliseconds wait = answer ? wanted_wait(*answer, pause) : pause;
+    const auto wanted = answer ? wanted_wait(*answer) : std::nullopt;
+    // Asked sooner it would refuse again, and for so long nobody is left without a word.
+    if (wanted && (*wanted > kLongestWait || *wanted >= left)) return answer;
+    const milliseconds wait = wanted ? milliseconds(*wanted) : pause;
+    if (options_.on_wait && wait >= kShortWait) {
+      const std::string why = answer ? fmt::format("it answers with status {}", answer->status) : "it does not answer";
+      options_.on_wait(fmt::format("waiting {} s for the registry '{}': {}",
+                                   std::chrono::duration_cast<std::chrono::seconds>(wait).count(), place_.registry,
+                                   why));
+    }
     BERTH_CHECK_OK(sys::rest(std::min(wait, left)));
     pause *= 2;
   }
@@ -253,6 +283,7 @@ Result<FetchedManifest> RegistryClient::fetch_manifest(const std::string& tag_or
   request.headers = {"Accept: " + joined({kOciManifestType, kOciIndexType, kDockerManifestType, kDockerIndexType})};
   BERTH_TRY(HttpAnswer answer, ask(std::move(request)));
   if (!answer.is_success()) return std::unexpected(refusal(answer, what));
+  BERTH_CHECK_OK(check_no_page(answer, place_.registry, what));
   FetchedManifest fetched = {.body = std::move(answer.body), .content_type = answer.header("content-type")};
   fetched.digest = "sha256:" + sha256_hex(fetched.body);
   const std::string told = answer.header("docker-content-digest");
@@ -290,6 +321,7 @@ Result<TagList> RegistryClient::fetch_tags(const std::string& validator) {
       return list;
     }
     if (!answer.is_success()) return std::unexpected(refusal(answer, what));
+    BERTH_CHECK_OK(check_no_page(answer, place_.registry, what));
     if (page == 0) list.validator = answer.header("etag");
     BERTH_TRY(const Json json, parse_strict_json(answer.body, "list of tags"));
     const Json* tags = json.find("tags");

@@ -35,6 +35,7 @@ struct RegistryOptions {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::now() + std::chrono::minutes(30);
   int tries = 5;                                                     // of one question
   std::chrono::milliseconds pause = std::chrono::milliseconds(500);  // before the second try; it doubles
+  std::function<void(std::string_view)> on_wait;  // one line for a person before a wait of seconds; of the same thread
 };
 
 // Asks, logs in where it must, follows redirects to blobs, and tries again what may go better the next time. Nothing

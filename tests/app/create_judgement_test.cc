@@ -70,6 +70,23 @@ TEST_F(Creation, IsRefusedWithReasonRemedyAndHowToApprove) {
               Contains(AllOf(HasSubstr("approvals.yaml"), HasSubstr("{package: zz-thing, rule: licence.denied"))));
 }
 
+TEST_F(Creation, TellsItsLicencesAsOneExpression) {
+  write("vet.yaml", kPolicy);
+  write("approvals.yaml", "version: 1\napprovals: []\n");
+  CreateJudgement judgement = open();
+  EXPECT_EQ(judgement.licences(), "");
+  const auto of = [&](std::vector<vet::Facts> libraries) {
+    EXPECT_TRUE(testing::ok(judgement.judge_resolution(recipe_with("wget"), std::move(libraries))));
+    return judgement.licences();
+  };
+  EXPECT_EQ(of({library("a", "MIT OR Apache-2.0")}), "MIT OR Apache-2.0");
+  EXPECT_EQ(of({library("a", "MIT OR Apache-2.0"), library("b", "MIT"), library("c", "MIT AND ISC")}),
+            "ISC AND MIT AND (MIT OR Apache-2.0)");
+  vet::Facts worded = library("d", "");
+  worded.licences = {{"License", "BSD", ""}};
+  EXPECT_EQ(of({worded, library("e", ""), library("b", "MIT")}), "LicenseRef-d AND LicenseRef-e AND MIT");
+}
+
 TEST_F(Creation, IsHeldToLicencesOfDistributionsThatThePolicyNames) {
   write("approvals.yaml", "version: 1\napprovals: []\n");
   vet::Facts owned = library("zz-thing", "GPL-3.0-only");

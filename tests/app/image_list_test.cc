@@ -69,6 +69,13 @@ class ImageOrder : public ::testing::TestWithParam<Order> {};
 TEST_P(ImageOrder, Holds) { EXPECT_EQ(names_of(ordered(some_rows(), GetParam().order)), GetParam().expected); }
 INSTANTIATE_TEST_SUITE_P(Table, ImageOrder, ::testing::ValuesIn(kOrders), [](auto& row) { return row.param.name; });
 
+TEST(ImageOrders, AreVersionsAndKeysThatThereAre) {
+  for (const char* python : {"", "3", "3.11", "3.11.2"}) EXPECT_TRUE(check_order({.python = python})) << python;
+  for (const char* python : {"abc", "3.", ".3", "3.11rc1", " 3"})
+    EXPECT_FALSE(check_order({.python = python})) << python;
+  EXPECT_FALSE(check_order({.sort = "colour"}));
+}
+
 TEST(ImagesJson, HasEachImageOnceWithAllItsNames) {
   std::vector<ImageRow> rows = {row('1', "docker.io/demisto/a:1"), row('1', "localhost/a:1"), row('2', "")};
   rows[0].newer.tag = "2";

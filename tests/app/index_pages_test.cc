@@ -105,6 +105,62 @@ TEST(IndexPages, AskNobodyAboutWhatIsFromElsewhere) {
   EXPECT_FALSE(facts[2].is_on_index.has_value());
 }
 
+class Index : public ::testing::Test {
+ protected:
+  void SetUp() override { ::setenv("no_proxy", "127.0.0.1", 1); }
+  void TearDown() override { ::unsetenv("no_proxy"); }
+
+  // An address at which nobody listens: it is taken, and nothing more.
+  void SetUpPort() {
+    listening_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address = {.sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    socklen_t size = sizeof(address);
+    ASSERT_EQ(::bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
+    ASSERT_EQ(::getsockname(listening_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    port_ = std::to_string(ntohs(address.sin_port));
+  }
+  static std::vector<vet::Facts> wish(const char* name, const char* version) {
+    std::vector<vet::Facts> facts(1);
+    facts[0].package = vet::make_package(vet::Ecosystem::PyPI, name, version, "x");
+    return facts;
+  }
+
+  UniqueFd listening_;
+  std::string port_;
+};
+
+TEST_F(Index, ThatIsDownIsToldWithWhatCurlSays) {
+  SetUpPort();
+  image::PipSettings pip;
+  pip.indexes = {"http://me:secret@127.0.0.1:" + port_ + "/simple"};
+  IndexPages pages(pip);
+  std::vector<vet::Facts> facts = wish("a", "");
+  EXPECT_TRUE(testing::ok(pages.check(facts))) << "nobody was asked yet";
+  ASSERT_TRUE(testing::ok(pages.tell(facts)));
+  const auto checked = pages.check(facts);
+  EXPECT_TRUE(testing::fails_with(checked, Errc::Unavailable, "127.0.0.1:" + port_ + "/simple: "));
+  EXPECT_TRUE(testing::fails_with(checked, Errc::Unavailable, "PIP_INDEX_URL"));
+  EXPECT_FALSE(checked.error().message().contains("secret"));
+  pip.find_links = {"http://127.0.0.1/links"};
+  IndexPages with_links(pip);
+  ASSERT_TRUE(testing::ok(with_links.tell(facts)));
+  EXPECT_TRUE(testing::ok(with_links.check(facts))) << "it may be there";
+}
+
+TEST_F(Index, BehindAProxyThatIsDownIsToldWithTheSetting) {
+  SetUpPort();
+  image::PipSettings pip;
+  pip.indexes = {"http://index.invalid/simple"};
+  IndexWay way;
+  way.environment = {"http_proxy=http://127.0.0.1:" + port_};
+  way.proxies = {{"http_proxy", "http://127.0.0.1:" + port_, "containers.proxy.http"}};
+  IndexPages pages(pip, std::move(way));
+  std::vector<vet::Facts> facts = wish("a", "");
+  ASSERT_TRUE(testing::ok(pages.tell(facts)));
+  EXPECT_TRUE(testing::fails_with(pages.check(facts), Errc::Unavailable,
+                                  "through the proxy 127.0.0.1:" + port_ + " (containers.proxy.http)"));
+}
+
 // An index that takes a connection and says nothing would be waited for until curl gives up.
 TEST(IndexPages, AreNotWaitedForOnceItIsToEnd) {
   const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -148,7 +148,7 @@ TEST(Labels, AreTheAnnotationsOfTheSpecification) {
   CreateRecipe given = recipe();
   given.request.authors = "me";
   given.request.source = "https://git.example/x";
-  const auto labels = labels_of(given, "1.0.0.7", 0);
+  const auto labels = labels_of(given, "1.0.0.7", 0, "BSD-3-Clause AND MIT");
   const auto value = [&](const std::string& name) {
     const auto found = std::ranges::find(labels, name, [](const auto& label) { return label.first; });
     return found == labels.end() ? "(none)" : found->second;
@@ -159,7 +159,7 @@ TEST(Labels, AreTheAnnotationsOfTheSpecification) {
   EXPECT_EQ(value(prefix + "created"), "1970-01-01T00:00:00Z");
   EXPECT_EQ(value(prefix + "authors"), "me");
   EXPECT_EQ(value(prefix + "source"), "https://git.example/x");
-  EXPECT_EQ(value(prefix + "licenses"), "BSD-3-Clause");
+  EXPECT_EQ(value(prefix + "licenses"), "BSD-3-Clause AND MIT");
   EXPECT_EQ(value(prefix + "base.name"), "berth/python3-deb:3.11.2.1");
   EXPECT_EQ(value(prefix + "base.digest"), kDigest);
   EXPECT_EQ(value(prefix + "revision"), lock_key(given));

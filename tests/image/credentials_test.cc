@@ -50,6 +50,8 @@ TEST_F(Files, SayWhoWeAre) {
 
 TEST_F(Files, ThatAreDamagedAreNamedWithoutWhatIsInThem) {
   const std::pair<const char*, const char*> rows[] = {
+      {"", "parse JSON"},
+      {"{", "parse JSON"},
       {"canary", "parse JSON"},
       {"[\"canary\"]", "it is no object"},
       {R"({"auths": ["canary"]})", "'auths' is no object"},
@@ -61,6 +63,7 @@ TEST_F(Files, ThatAreDamagedAreNamedWithoutWhatIsInThem) {
     const auto file = write("bad.json", text);
     const auto found = find_credentials({file}, "a", "b");
     ASSERT_FALSE(found) << text;
+    EXPECT_EQ(found.error().code(), Errc::Corrupt) << text;
     EXPECT_TRUE(found.error().message().contains(why)) << found.error().message();
     EXPECT_TRUE(found.error().message().contains("bad.json"));
     EXPECT_FALSE(found.error().message().contains("canary")) << found.error().message();

@@ -172,7 +172,9 @@ def test_content_type_against_body(site, registry):
     """R04."""
     registry.rules['manifest'] = lambda handler, path: handler.answer(200, registry.image.manifest, Content_Type=OCI_INDEX)
     refused(site, registry, 'the registry calls it')
-    registry.rules['manifest'] = lambda handler, path: handler.answer(200, b'<html>', Content_Type='text/html')
+    registry.rules['manifest'] = lambda handler, path: handler.answer(200, b' <html>', Content_Type='text/html')
+    refused(site, registry, 'a page in HTML')  # as a proxy gives it that wants a login
+    registry.rules['manifest'] = lambda handler, path: handler.answer(200, b'nothing', Content_Type='text/plain')
     refused(site, registry, 'parse JSON')
 
 
@@ -460,6 +462,27 @@ def test_errors_that_pass(site, registry, status):
     registry.rules['manifest'] = fail
     assert pull(site, registry).code == 0
     assert times[1] - times[0] >= 0.9
+
+
+def test_a_registry_that_wants_to_be_left_alone(site, registry):
+    """R08: longer than anybody waits: it is told at once, with when to come again."""
+    registry.rules['manifest'] = lambda handler, path: handler.answer(429, Retry_After='3600')
+    begun = time.monotonic()
+    done = refused(site, registry, 'status 429')
+    assert 'left alone for 3600 s' in done.err and 'mirror' in done.err, done
+    assert time.monotonic() - begun < 20 * PATIENCE and registry.count('/manifests/') == 1
+
+
+def test_a_wait_is_told(site, registry):
+    left = [1]
+
+    def busy(handler, path):
+        left[0] -= 1
+        return left[0] >= 0 and handler.answer(503, Retry_After='2')
+
+    registry.rules['manifest'] = busy
+    done = pull(site, registry)
+    assert done.code == 0 and 'waiting 2 s for the registry' in done.err, done
 
 
 def test_errors_that_stay(site, registry):
@@ -808,7 +831,7 @@ def test_an_update_as_a_line_is_interrupted(berth, site, registry, row, number):
         assert time.monotonic() - begun <= 3 * PATIENCE, done
     finally:
         held.set()
-    assert done.code == 1 and 'it was interrupted' in done.out + done.err, done
+    assert done.code == 130 and 'it was interrupted' in done.out + done.err, done
     assert 'asking registries about 1 images' in done.err, done
     assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
 
@@ -1038,8 +1061,8 @@ class TestPush:
 
 # --- newer tags -----------------------------------------------------------------------------------------------------------
 
-def test_newer_tags_of_200_images(site, registry):
-    """One question an image, several at once; kept for an hour, and asked again with what the registry gave."""
+def test_newer_tags_of_200_images(berth, site, registry):
+    """One question an image, several at once; kept for a minute, and asked again with what the registry gave."""
     count = 200
     assert pull(site, registry).code == 0
     # One image under as many names as there are to be asked about, as the storage would write it.
@@ -1068,15 +1091,11 @@ def test_newer_tags_of_200_images(site, registry):
     assert len(rows) == count and {row['tag'] for row in rows} == {'1.10'}, rows[:3]
     assert len(asked) == count == len({path for path, _ in asked}) and most[0] > 4
     figure('newer', 'asking for %d images, in all' % count, '%.2f s' % first.seconds)
-    assert site('list', '--newer', '--json').code == 0 and len(asked) == count, 'within the hour nobody is asked'
-    known = os.path.join(site.cache, 'images', 'tags.json')
-    with open(known) as file:
-        kept = json.load(file)
-    for entry in kept.values():
-        entry['asked_at'] = 1
-    with open(known, 'w') as file:
-        json.dump(kept, file)
-    again = site('list', '--newer', '--json')
+    assert site('list', '--newer', '--json').code == 0 and len(asked) == count, 'within the minute nobody is asked'
+    told = berth('exec', '/docker_images name=image7:', '--json', settings=site.settings, env=site.env)
+    (entry,) = told.json['answers'][0]['entries']
+    assert len(asked) == count and entry['Contents'][0]['newer'][0]['tag'] == '1.10', 'what the last look told'
+    again = site('list', '--newer', '--refresh', '--json')
     assert {validator for _, validator in asked[count:]} == {'"v1"'} and len(asked) == 2 * count
     assert {row['tag'] for image in again.json['images'] for row in image['newer']} == {'1.10'}
 
@@ -1105,10 +1124,45 @@ def test_new_tag_on_a_later_page(site, registry):
     with open(known) as file:
         kept = json.load(file)
     for entry in kept.values():
-        entry['asked_at'] = 1
+        entry['asked_at'] -= 61
     with open(known, 'w') as file:
         json.dump(kept, file)
     assert newer() == ['2']
+
+
+def test_newer_tags_of_a_registry_that_gives_no_validator(berth, site, registry):
+    """A tag that was pushed is seen when it is asked for at once, and a minute later in any case."""
+    assert pull(site, registry).code == 0
+    tags, line = ['1'], '/docker_images newer=true refresh=true'
+    registry.rules['other'] = lambda handler, path: handler.answer(200, json.dumps({'tags': tags}).encode())
+
+    def newer(done):
+        assert done.code == 0, done
+        return [row['tag'] for image in done.json['images'] for row in image['newer']]
+
+    assert newer(site('list', '--newer', '--json')) == [None]
+    tags.append('9')
+    assert newer(site('list', '--newer', '--refresh', '--json')) == ['9']
+    tags.append('10')
+    done = berth('exec', line, '--json', settings=site.settings, env=site.env)
+    assert done.json['answers'][0]['entries'][0]['Contents'][0]['newer'][0]['tag'] == '10', done
+    wrong = berth('exec', '/docker_images refresh=true', settings=site.settings, env=site.env)
+    assert 'newer=true' in wrong.out + wrong.err, wrong
+
+
+def test_newer_tags_of_a_registry_that_does_not_answer(site, registry):
+    """Its reason is told once, however many images come from it."""
+    assert pull(site, registry).code == 0
+    list_file = os.path.join(site.storage, 'overlay-images', 'images.json')
+    with open(list_file) as file:
+        images = json.load(file)
+    images[0]['names'] += ['%s/team/y%d:1' % (registry.name, i) for i in range(3)]
+    with open(list_file, 'w') as file:
+        json.dump(images, file)
+    registry.rules['other'] = lambda handler, path: handler.answer(401)
+    done = site('list', '--newer')
+    assert done.code == 0 and done.out.count('not looked up') == 4, done
+    assert done.err.count('look for newer tags of 4 images') == 1 and 'log in' in done.err, done
 
 
 def test_lists_of_tags_that_lie(site, registry):

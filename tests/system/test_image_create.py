@@ -16,6 +16,7 @@ from calls import PATIENCE, slowness
 from figures import figure
 from image_maker import PREFIX, Maker, buildah, index_or_skip
 from package_index import Proxy, deb, source, wheel
+from serve import Daemon
 
 
 
@@ -269,8 +270,10 @@ def test_dry_run_and_export(maker, tmp_path):
         assert verified.returncode == 0 and b'2 libraries as locked' in verified.stdout, verified
     finally:
         buildah('rm', PREFIX + '-verify')
+    asked = len(maker.index.requests)
     again = maker('d', *words, '--export', str(folder))
-    assert again.code != 0 and 'there is something in it' in again.err, again
+    assert again.code == 2 and 'there is something in it' in again.err, again
+    assert len(maker.index.requests) == asked, 'before anything is asked for'
 
 
 def test_dry_run_needs_no_builder(maker, tmp_path):
@@ -438,6 +441,76 @@ def test_root_needs_a_runtime(maker, tmp_path):
         assert answer.code != 0 and 'apt-get install runc' in answer.err, answer
 
 
+def closed_port():
+    with socket.socket() as made:
+        made.bind(('127.0.0.1', 0))
+        return made.getsockname()[1]
+
+
+def test_index_that_is_down(maker):
+    """Not one answers: nobody waits for pip's tries, and the reason is the index, not the library."""
+    port = closed_port()
+    begun = time.monotonic()
+    answer = maker('down', '--dependencies', 'needed', env={'PIP_INDEX_URL': 'http://127.0.0.1:%d/simple' % port})
+    assert answer.code == 12 and time.monotonic() - begun < 15 * PATIENCE, answer
+    said = answer.err.splitlines()[-1]
+    assert '127.0.0.1:%d/simple: ' % port in said and 'connect' in said and 'PIP_INDEX_URL' in said, said
+    proxied = maker('down', '--dependencies', 'needed', env={
+        'PIP_INDEX_URL': 'http://index.example/simple', 'http_proxy': 'http://127.0.0.1:%d' % port, 'no_proxy': ''})
+    said = proxied.err.splitlines()[-1]
+    assert 'through the proxy 127.0.0.1:%d (variable http_proxy)' % port in said, proxied
+    assert maker.names() == [] and maker.leftovers() == []
+
+
+def test_a_port_that_nobody_listens_on_is_refused_in_a_build(maker):
+    """pip is not let wait until it takes an index for one that is slow."""
+    dead = 'http://127.0.0.1:%d/simple' % closed_port()
+    begun = time.monotonic()
+    made = maker('half', '--dependencies', 'needed', '--dry-run', env={'PIP_EXTRA_INDEX_URL': dead})
+    assert made.code == 0 and time.monotonic() - begun < 13 * PATIENCE, made
+
+
+def test_version_that_is_not(maker):
+    answer = maker('v', '--dependencies', 'needed==99.99')
+    said = answer.err.splitlines()[-1]
+    assert answer.code != 0 and "no version 99.99 of 'needed'" in said and 'the newest is 1.5' in said, answer
+    assert 'approv' not in answer.err, answer
+
+
+def test_bounds_are_named(maker):
+    late = maker('t', '--dependencies', 'needed', '--timeout', '1s')
+    assert late.code == 12 and 'all of it has 1 s: --timeout' in late.err, late
+    small = maker('t', '--dependencies', 'needed', '--memory', '10m')
+    assert small.code == 12 and '10 MiB was full' in small.err and '--memory' in small.err, small
+    assert maker.names() == [] and maker.leftovers() == []
+
+
+def test_licences_of_the_label(berth, maker):
+    """An SPDX expression, also where the metadata has other words."""
+    maker.index.add(wheel('worded', '1.0', {'worded.py': ''}, licence='Apache Software License'))
+    try:
+        made = maker.made('spdx', '--dependencies', 'worded,needed')
+    finally:
+        del maker.index.libraries['worded-1.0-py3-none-any.whl']
+    labels = json.loads(buildah('inspect', '--type', 'image', made['image']))['OCIv1']['config']['Labels']
+    assert labels['org.opencontainers.image.licenses'] == 'Apache-2.0 AND MIT', labels
+
+
+def test_steps_through_the_daemon(berth, maker):
+    """As they come, and an interrupt ends it as it does without."""
+    env = {'PIP_INDEX_URL': maker.index.url + '/simple'}
+    line = '/docker_image_create name=%sd dependencies=needed' % PREFIX
+    with Daemon(berth, settings=maker.settings, env=env):
+        done = berth('exec', line, settings=maker.settings, env=env, seconds=90 * PATIENCE)
+        assert done.code == 0, done
+        for step in ('judging what is asked for', 'resolving libraries with pip', 'building ', 'naming it'):
+            assert step in done.err, (step, done)
+        assert not any(word in done.err for word in ('executing', 'in this process')), done
+        running = berth.begin('exec', line.replace('needed', 'smalllib'), settings=maker.settings, env=env)
+        said(running, 'building ')
+        interrupted(running, signal.SIGINT)
+
+
 def test_another_index_is_asked(maker):
     """What was asked for is the same, and where it is looked for is not."""
     first = maker.made('o', '--dependencies', 'needed')
@@ -480,7 +553,7 @@ def test_war_room_line_shows_steps_and_can_be_interrupted(berth, maker):
         begun = time.monotonic()
         running.signal(signal.SIGINT)
         ended = running.wait(30 * PATIENCE)
-        assert ended.code != 0 and 'interrupted' in ended.out + ended.err, ended
+        assert ended.code == 130 and 'interrupted' in ended.out + ended.err, ended
         assert time.monotonic() - begun <= 5 * PATIENCE
         assert maker.names() == [] and maker.leftovers() == []
     finally:
@@ -491,7 +564,7 @@ def interrupted(running, number):
     begun = time.monotonic()
     running.signal(number)
     ended = running.wait(30 * PATIENCE)
-    assert ended.code != 0 and 'interrupted' in ended.out + ended.err, ended
+    assert ended.code == 130 and 'interrupted' in ended.out + ended.err, ended
     assert time.monotonic() - begun <= 5 * PATIENCE
 
 

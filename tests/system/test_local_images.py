@@ -121,6 +121,8 @@ def test_list_says_what_each_has(three):
     shown = three('image', 'list')
     assert shown.code == 0 and 'USED BY' in shown.out and 't/debian' in shown.out, shown
     assert three('image', 'list', '--sort', 'colour').code == 2
+    wrong = three('image', 'list', '--python', 'abc')
+    assert wrong.code == 2 and "'abc' is no version" in wrong.err, wrong
 
 
 def test_war_room_line(three):
@@ -133,6 +135,15 @@ def test_war_room_line(three):
     # As the original writes a name of this machine.
     [told] = three('exec', '/docker_images name=localhost.local/t/alpine', '--json').json['answers']
     assert [one['names'] for one in told['entries'][0]['Contents']] == [['localhost/t/alpine:1']], told
+    for line, names in (('python=3.11', ['localhost/t/debian:2', 'localhost/t/debian:1']),
+                        ('python=3.11 reverse=true', ['localhost/t/debian:1', 'localhost/t/debian:2']),
+                        ('sort=packages name=alpine', ['localhost/t/alpine:1'])):
+        [told] = three('exec', '/docker_images ' + line, '--json').json['answers']
+        assert [one['names'][0] for one in told['entries'][0]['Contents']] == names, (line, told)
+    for line, words in (('python=abc', 'no version'), ('sort=colour', 'none of name'), ('used=maybe', 'true or false'),
+                        ('used=true unused=true', 'exclude')):
+        wrong = three('exec', '/docker_images ' + line)
+        assert wrong.code == 1 and words in wrong.out + wrong.err, wrong
     for line, words in (('/docker_imagse', "did you mean 'docker_images'"), ('/docker_images colour=red', 'no argument'),
                         ('/docker_images alpine', 'no bare value')):
         wrong = three('exec', line)
@@ -275,6 +286,13 @@ def test_set_image_changes_one_scalar(three):
         assert file.read() == before.replace(b't/debian:1', b't/debian:2')
     again = three('content', 'set-image', path, 't/debian:2')
     assert again.code == 0 and 'already' in again.out, again
+    foreign = three('content', 'set-image', path, 'evil/x:1')
+    assert foreign.code == 0 and "will not run in 'evil/x:1'" in foreign.err and 'trusted' in foreign.err, foreign
+    assert three('content', 'set-image', path, 't/debian:2').err == '', 'what is here and trusted is no word worth'
+    link = os.path.join(three.folder, 'link.yml')
+    os.symlink(path, link)
+    linked = three('content', 'set-image', link, 't/debian:1')
+    assert linked.code == 2 and 'name the file itself' in linked.err, linked
     for words, why in ((('t/debian:latest',), "the tag 'latest'"), (('t/debian',), "the newest here is 't/debian:2'"),
                        ((), '--python 3'), (('--python', '3'), 'berth image init')):
         wrong = three('content', 'set-image', 'Greet', *words)

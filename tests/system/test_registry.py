@@ -34,6 +34,13 @@ def test_pull(site, registry):
     figure('pull', 'a small image of two layers from loopback, in all', '%.2f s' % (pulled.seconds))
 
 
+def test_before_the_first_image(site):
+    done = site('list')
+    assert done.code == 0 and 'there is no image yet' in done.out and 'berth image pull' in done.out, done
+    refused = site('save', '-', 'x:1')
+    assert refused.code == 2 and 'not to standard output' in refused.err and not os.path.exists('-'), refused
+
+
 def test_pull_without_tag_takes_the_newest(site, registry):
     for tag in ('1.9', '1.10', 'latest', '9f3a0b1c2d4e5f60718293a4b5c6d7e8f9012345'):  # the last is of a commit
         registry.put('team/tags', tag, small_image('tag' + tag))
