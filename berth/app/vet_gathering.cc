@@ -101,6 +101,12 @@ class Gathering {
       BERTH_TRY(found, vet::fetch_index_facts(packages_, environment, known));
       BERTH_CHECK_OK(pages.tell(found));
     }
+    if (std::ranges::any_of(found, &vet::Facts::is_on_index)) {
+      gathered_.notes.emplace_back(
+          "licences of packages of the index are those that their metadata states; licence files inside of wheels were "
+          "not read where it states one: 'berth image create', and a folder in which they are installed, judge them "
+          "too");
+    }
     for (std::size_t i = 0; i < found.size() && i < packages_.size(); ++i) {
       auto finding = vet::finding_about_source(packages_[i], machine);
       if (!finding) continue;
