@@ -6,8 +6,10 @@
     tools/make_licence_texts.py package/spdx-full.json data/licence_groups.txt data/licence_texts.bin
 
 The file holds no text: of each licence the hashes of three words in a row (berth/vet/licence_texts.h reads it; the words
-and hashes here and there must be the same). Little endian: "BLT1"; the number of licences; of each its number of hashes, 1
-where one in four is kept, 1 where the OSI approved it, and its id; then of all licences the hashes, in order.
+and hashes here and there must be the same). Little endian: "BLT2"; the number of licences; of each its number of hashes, 1
+where one in four is kept, 1 where the OSI approved it, and its id; then of all licences the hashes, in order; then of all
+licences the hashes of the sentences that give something, behind their number: a text that lacks one of them gives
+something else. Only those that are taken by default have such. What has no id is an exception.
 """
 
 import json
@@ -25,6 +27,19 @@ NAMES = set(
     "the a an and or by of s author authors copyright holder holders owner owners contributor contributors regents isc "
     "name names company corporation foundation university organization organisation project inc c".split()
 )
+
+
+# Exceptions that give more, and are no licence: they stand without an id.
+EXCEPTIONS = [
+    "In addition, as a special exception, the copyright holders give permission to link this program with the OpenSSL "
+    "library (or with modified versions of OpenSSL that use the same license as OpenSSL), and distribute linked "
+    "combinations including the two. You must obey the GNU %s Public License in all respects for all of the code used "
+    "other than OpenSSL. If you modify file(s) with this exception, you may extend this exception to your version of the "
+    "file(s), but you are not obligated to do so. If you do not wish to do so, delete this exception statement from your "
+    "version. If you delete this exception statement from all source files in the program, then also delete it here."
+    % family
+    for family in ("General", "Lesser General")
+]
 
 
 def says_whose(of_line):
@@ -59,6 +74,23 @@ def hashes(text):
     return {fnv(" ".join(of_text[i : i + 3]).encode()) for i in range(len(of_text) - 2)}
 
 
+GIVES = re.compile(r"\b(granted|grants?|permitted|permission (to|is)|is free|are free|may be (used|copied|distributed))\b", re.I)
+DENIES = re.compile(r"\b(not|neither|nor|cannot|without (specific|express))\b", re.I)
+# What differs from version to version.
+CHANGES = re.compile(r"[0-9]|python")
+
+
+def hashes_of_grant(text):
+    found = set()
+    for sentence in re.split(r"(?<=[.;:])\s+|\n\s*\n", text):
+        if not GIVES.search(sentence) or DENIES.search(sentence):
+            continue
+        of_text = words(sentence.replace("\n", " "))
+        threes = (" ".join(of_text[i : i + 3]) for i in range(len(of_text) - 2))
+        found.update(fnv(three.encode()) for three in threes if not CHANGES.search(three))
+    return found
+
+
 def licences_taken(path):
     group, taken = "", set()
     with open(path, encoding="utf-8") as file:
@@ -78,6 +110,7 @@ def main():
     taken = licences_taken(groups)
     body = []
     tail = []
+    grants = []
     for id, licence in sorted(licences.items()):
         # Ids that only say which versions may be used have one text: it is kept under the plain id.
         if id.endswith(("-only", "-or-later", "+")) or not licence.get("licenseText"):
@@ -91,8 +124,16 @@ def main():
         name = id.encode()
         body.append(struct.pack("<IBBB", len(found), sampled, bool(licence.get("osiApproved")), len(name)) + name)
         tail.append(struct.pack("<%dI" % len(found), *sorted(found)))
+        # A sentence that the words of a whole text would put otherwise is left out.
+        given = hashes_of_grant(licence["licenseText"]) & found if id in taken else set()
+        grants.append(struct.pack("<I%dI" % len(given), len(given), *sorted(given)))
+    for text in EXCEPTIONS:
+        found = hashes(text)
+        body.append(struct.pack("<IBBB", len(found), False, False, 0))
+        tail.append(struct.pack("<%dI" % len(found), *sorted(found)))
+        grants.append(struct.pack("<I", 0))
     with open(target, "wb") as file:
-        file.write(b"BLT1" + struct.pack("<I", len(body)) + b"".join(body) + b"".join(tail))
+        file.write(b"BLT2" + struct.pack("<I", len(body)) + b"".join(body + tail + grants))
 
 
 if __name__ == "__main__":

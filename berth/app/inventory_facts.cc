@@ -24,9 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestMetadata = std::size_t{8} << 20;
-constexpr std::size_t kLargestLicence = std::size_t{1} << 20;
 constexpr std::size_t kLargestCopyright = std::size_t{4} << 20;
-constexpr std::size_t kMostLicenceFiles = 50;
+constexpr std::size_t kDeepest = 16;  // folders of licences in each other
 
 vet::Ecosystem ecosystem_of(image::PackageFormat format) {
   switch (format) {
@@ -101,30 +100,50 @@ class Gatherer {
     return tree_.read_file(folder, kLargestMetadata);
   }
 
-  // Those that the metadata names, and those that are named as licences, in the folder and in `licenses` below.
+  // Those that the metadata names, and those in the folder and below `licenses` that may hold one.
   std::vector<vet::LicenceFile> licence_files(const fs::path& folder, const vet::CoreMetadata& core) const {
     std::vector<std::string> names;
     for (const std::string& file : core.licence_files) {
       names.push_back("licenses/" + file);
       names.push_back(file);
     }
-    for (const char* below : {"", "licenses"}) {
-      const auto entries = tree_.list_folder(folder / below);
-      if (!entries) continue;
-      for (const image::TreeEntry& entry : *entries) {
-        if (vet::is_licence_file_name(entry.name)) names.push_back((fs::path(below) / entry.name).native());
-      }
-    }
+    add_licence_files(folder, {}, 0, names);
     std::ranges::sort(names);
     names.erase(std::ranges::unique(names).begin(), names.end());
     std::vector<vet::LicenceFile> files;
     for (const std::string& name : names) {
       // A name comes from metadata: it may try to leave its folder, though the tree's root holds it.
       const bool stays = fs::path(name).is_relative() && !fs::path(name).lexically_normal().native().starts_with("..");
-      if (!stays || files.size() == kMostLicenceFiles) continue;
-      if (auto text = tree_.read_file(folder / name, kLargestLicence)) files.push_back({name, *std::move(text)});
+      if (!stays) continue;
+      if (files.size() == vet::kMostLicenceFiles) {
+        files.push_back({name, {}, "there are too many of them"});
+        break;
+      }
+      auto text = tree_.read_file(folder / name, vet::kLargestLicenceFile);
+      if (text) {
+        files.push_back({name, *std::move(text)});
+      } else if (text.error().code() == Errc::Exhausted) {
+        files.push_back({name, {}, "it is too large"});
+      }
     }
     return files;
+  }
+
+  // Adds to `names` what lies in `below`, from the folder of the metadata; of folders only `licenses` is looked into.
+  void add_licence_files(const fs::path& folder, const fs::path& below, std::size_t depth,
+                         std::vector<std::string>& names) const {
+    const auto entries = tree_.list_folder(folder / below);
+    if (!entries) return;
+    for (const image::TreeEntry& entry : *entries) {
+      if (names.size() > 2 * vet::kMostLicenceFiles) return;
+      const fs::path path = below / entry.name;
+      if (entry.kind == image::TreeKind::Folder) {
+        const bool is_of_licences = depth > 0 || entry.name == "licenses";
+        if (is_of_licences && depth < kDeepest) add_licence_files(folder, path, depth + 1, names);
+      } else if (vet::may_hold_licence(path.native())) {
+        names.push_back(path.native());
+      }
+    }
   }
 
   const image::ImageTree& tree_;

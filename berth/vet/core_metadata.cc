@@ -91,7 +91,13 @@ Result<CoreMetadata> parse_core_metadata(std::string_view text) {
   CoreMetadata metadata;
   for (Field& field : fields) {
     for (const auto& [name, member] : kSingle) {
-      if (field.name == name && (metadata.*member).empty()) metadata.*member = field.value;
+      if (field.name != name || field.value.empty()) continue;
+      const bool is_first = (metadata.*member).empty();
+      if (is_first) metadata.*member = field.value;
+      // Tools read the first or the last: which licence holds is open.
+      if (!is_first && metadata.*member != field.value && name.starts_with("license")) {
+        metadata.licences_again.push_back(field.value);
+      }
     }
     for (const auto& [name, member] : kSeveral) {
       if (field.name == name && !field.value.empty()) (metadata.*member).push_back(field.value);

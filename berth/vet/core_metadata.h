@@ -23,6 +23,7 @@ struct CoreMetadata {
   std::vector<std::string> licence_files;  // License-File: paths as they stand there, to be opened inside their folder
   std::vector<std::string> requires_dist;  // Requires-Dist
   std::string requires_python;
+  std::vector<std::string> licences_again;  // License-Expression and License that say something else once more
 };
 
 // Reads the header of `text`, in the form of mails: `Field: value`, continued by lines that begin with blanks; it ends

@@ -2,8 +2,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <initializer_list>
+#include <map>
+#include <span>
 #include <string_view>
+#include <utility>
+
+#include "berth/vet/licence_expression.h"
+#include "berth/vet/licence_texts.h"
+#include "berth/vet/spdx_list.h"
 
 namespace berth::vet {
 namespace {
@@ -57,15 +65,33 @@ constexpr Family kGeneral = {"GPL", "1.0", "1.0 2.0 3.0"};
 constexpr Family kLesser = {"LGPL", "2.0", "2.0 2.1 3.0"};
 constexpr Family kAffero = {"AGPL", "3.0", "1.0 3.0"};
 
+const Family* family_called(std::string_view word) {
+  if (word == "gpl") return &kGeneral;
+  if (word == "lgpl") return &kLesser;
+  return word == "agpl" ? &kAffero : nullptr;
+}
+
+// "gplv3", "lgpl2": taken apart, as "gpl v3" is.
+Words with_versions_apart(const Words& words) {
+  Words apart;
+  for (const std::string& word : words) {
+    const std::size_t end = word.empty() ? std::string::npos : word.find_last_not_of("v123", word.size() - 1);
+    const std::size_t name = end == std::string::npos ? 0 : end + 1;
+    const bool is_glued = name != 0 && word.size() - name <= 2 && name < word.size() &&
+                          is_number(word.substr(word.size() - 1)) && family_called(word.substr(0, name)) != nullptr;
+    apart.push_back(is_glued ? word.substr(0, name) : word);
+    if (is_glued) apart.push_back(word.substr(name));
+  }
+  return apart;
+}
+
 const Family* short_family(const Words& words, std::size_t at, std::size_t& end) {
   const std::size_t name = words[at] == "gnu" && at + 1 < words.size() ? at + 1 : at;
   end = name + 1;
   const bool has_version =
       end < words.size() && (words[end] == "version" || words[end].starts_with("v") || is_number(words[end]));
   if (name == at && !has_version) return nullptr;
-  if (words[name] == "gpl") return &kGeneral;
-  if (words[name] == "lgpl") return &kLesser;
-  return words[name] == "agpl" ? &kAffero : nullptr;
+  return family_called(words[name]);
 }
 
 // "gnu [lesser|library|affero] general public license", "gnu gpl", and "gpl" where a version follows.
@@ -128,6 +154,62 @@ std::string common_licence(const Words& words, std::size_t at) {
 constexpr std::size_t kBehind = 40;  // words after the name in which its version stands
 constexpr std::size_t kBefore = 14;  // and before it: "version 2 of the gnu general public license"
 
+// Others that bind, by the names that they are called by.
+std::string_view other_licence(const Words& words, std::size_t at) {
+  struct Name {
+    std::initializer_list<std::string_view> words;
+    std::string_view id;
+  };
+  static const auto names = {
+      Name{{"business", "source", "license"}, "BUSL-1.1"},
+      Name{{"common", "development", "and", "distribution", "license"}, "CDDL-1.0"},
+      Name{{"eclipse", "public", "license"}, "EPL-1.0"},
+      Name{{"elastic", "license"}, "Elastic-2.0"},
+      Name{{"european", "union", "public", "license"}, "EUPL-1.2"},
+      Name{{"open", "software", "license"}, "OSL-3.0"},
+      Name{{"server", "side", "public", "license"}, "SSPL-1.0"},
+      Name{{"sspl"}, "SSPL-1.0"},
+  };
+  for (const Name& name : names) {
+    if (stand_at(words, at, name.words)) return name.id;
+  }
+  return {};
+}
+
+// The ids of licences that bind, word by word, for those that have a version: names alone are words as any.
+class SpelledIds {
+ public:
+  SpelledIds() {
+    for (const SpdxId& one : spdx_licences()) {
+      const LicenceGroup group = group_of_licence(one.id);
+      if (one.is_deprecated() || group == LicenceGroup::Permissive || is_of_gnu(std::string(one.id))) continue;
+      Words words = licence_words(one.id);
+      if (words.size() < 2 || std::ranges::none_of(words, is_number)) continue;
+      ids_[words.front()].push_back({words, std::string(one.id)});
+    }
+  }
+
+  // The longest that stands at `at`; empty for none.
+  std::string id_at(const Words& words, std::size_t at) const {
+    const auto found = ids_.find(words[at]);
+    if (found == ids_.end()) return {};
+    const Spelled* best = nullptr;
+    for (const Spelled& one : found->second) {
+      const bool stands = at + one.words.size() <= words.size() &&
+                          std::ranges::equal(one.words, std::span(words).subspan(at, one.words.size()));
+      if (stands && (best == nullptr || one.words.size() > best->words.size())) best = &one;
+    }
+    return best == nullptr ? std::string() : best->id;
+  }
+
+ private:
+  struct Spelled {
+    Words words;
+    std::string id;
+  };
+  std::map<std::string, std::vector<Spelled>, std::less<>> ids_;
+};
+
 // The notices of one text, each once.
 class Notices {
  public:
@@ -179,6 +261,7 @@ void add_gnu(Notices& notices, const Words& words, std::size_t begin, std::size_
 }
 
 std::vector<std::string> named_in(const Words& words) {
+  static const SpelledIds spelled;
   Notices notices;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::size_t end = 0;
@@ -190,6 +273,10 @@ std::vector<std::string> named_in(const Words& words) {
       const Version version = version_in(words, i, i + 8);
       if (version.text == "1.0" || version.text == "1.1" || version.text == "2.0")
         notices.add("MPL-" + version.text, false);
+    } else if (const std::string_view other = other_licence(words, i); !other.empty()) {
+      notices.add(std::string(other), false);
+    } else if (std::string id = spelled.id_at(words, i); !id.empty()) {
+      notices.add(std::move(id), false);
     }
   }
   std::vector<std::string> ids = notices.ids();
@@ -197,14 +284,51 @@ std::vector<std::string> named_in(const Words& words) {
   return ids;
 }
 
+// Behind a notice Debian tells where the text lies, often that of another version: then only the notice counts. From
+// "on Debian systems" to "/usr/share/common-licenses/GPL-2".
+Words without_pointers(const Words& words) {
+  constexpr std::size_t kLongest = 40;
+  constexpr std::size_t kPath = 4;
+  Words kept;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::size_t path = words.size();
+    for (std::size_t j = i; stand_at(words, i, {"on", "debian"}) && j < std::min(i + kLongest, words.size()); ++j) {
+      if (stand_at(words, j, {"usr", "share", "common", "licenses"})) path = j;
+    }
+    if (path == words.size()) {
+      kept.push_back(words[i]);
+      continue;
+    }
+    i = path + kPath;  // the name of the file
+    while (i + 1 < words.size() && is_number(words[i + 1])) ++i;
+  }
+  return kept;
+}
+
 }  // namespace
 
-std::vector<std::string> licences_noticed(const Words& words) {
-  // Behind a notice Debian tells where the text lies, often that of another version: then only the notice counts.
-  static const Words words_of_pointer = {"on", "debian"};
-  const auto pointer = std::ranges::search(words, words_of_pointer).begin();
-  std::vector<std::string> ids = named_in(Words(words.begin(), pointer));
+std::vector<std::string> licences_noticed(const Words& all_words) {
+  const Words words = with_versions_apart(all_words);
+  std::vector<std::string> ids = named_in(without_pointers(words));
   return ids.empty() ? named_in(words) : ids;
+}
+
+std::vector<std::string> licences_identified(std::string_view text) {
+  constexpr std::string_view kIdentifier = "SPDX-License-Identifier:";
+  std::vector<std::string> ids;
+  for (std::size_t at = text.find(kIdentifier); at != std::string_view::npos; at = text.find(kIdentifier, at)) {
+    at += kIdentifier.size();
+    std::string_view line = text.substr(at, text.find_first_of("\r\n", at) - at);
+    const std::size_t end = line.find_last_not_of(" \t*/`'\"<>-");
+    line = line.substr(0, end == std::string_view::npos ? 0 : end + 1);
+    const std::size_t begin = line.find_first_not_of(" \t`'\"");
+    const auto read = parse_licence_expression(line.substr(std::min(begin, line.size())));
+    if (!read) continue;
+    const bool is_single = read->kind == LicenceExpression::Kind::Term;
+    std::string id = is_single ? read->text() : "(" + read->text() + ")";
+    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
+  }
+  return ids;
 }
 
 }  // namespace berth::vet

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace berth::vet {
@@ -11,5 +12,9 @@ namespace berth::vet {
 // with their versions and whether later ones are allowed, Apache, Mozilla and a few more that are mostly named. A
 // notice of GNU without a version counts as its first version or a later one.
 std::vector<std::string> licences_noticed(const std::vector<std::string>& words);
+
+// What stands behind `SPDX-License-Identifier:` in lines of `text`, each once: ids, and compound expressions in
+// parentheses. What is no expression is left to those who read the words.
+std::vector<std::string> licences_identified(std::string_view text);
 
 }  // namespace berth::vet

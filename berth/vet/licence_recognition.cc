@@ -6,6 +6,7 @@
 
 #include "berth/vet/licence_notice.h"
 #include "berth/vet/licence_remainder.h"
+#include "berth/vet/licence_talk.h"
 #include "berth/vet/licence_texts.h"
 #include "berth/vet/spdx_list.h"
 
@@ -51,18 +52,51 @@ bool is_of_binding_group(const std::string& id) {
   return group == LicenceGroup::Copyleft || group == LicenceGroup::Restrictive;
 }
 
-// Words of `words` that take rights away, and are not of the licences `ids` that were found in them.
-std::string restriction_beside(const std::vector<std::string>& ids, const std::vector<std::string>& words,
-                               const std::vector<TextLikeness>& closest, bool is_by_notice) {
-  if (closest.empty()) return restriction_in(words);
-  std::string text_of;
-  if (is_by_notice) {
-    text_of = id_of_whole_text(ids[0]);
-  } else if (!ids.empty()) {
-    if (closest[0].of_text >= 1) return {};  // there is nothing else in it
-    text_of = closest[0].id;
+// Against what the words of a text are looked at: the licence it is of, by its text or by a notice.
+std::string looked_at(const std::vector<std::string>& ids, const std::vector<TextLikeness>& closest, bool is_by_text) {
+  if (is_by_text) return std::string(closest[0].id);
+  return ids.empty() ? std::string() : id_of_whole_text(ids[0]);
+}
+
+// Words of `words` that take rights away, and are not of the licence `text_of`.
+std::string restriction_beside(const std::vector<std::string>& words, const std::vector<KnownWord>& known,
+                               const std::string& text_of, bool is_by_text) {
+  if (is_by_text && !LicenceTexts::built_in().gives_all_of(words, text_of)) {
+    return "not all that " + text_of + " gives stands in it";
   }
-  return restriction_in(words, LicenceTexts::built_in().known_words(words, text_of));
+  std::string restriction = restriction_in(words, known);
+  return restriction.empty() ? talk_in(words, known) : restriction;
+}
+
+// `words` without those that are of the licence, and those between them: the places stay, empty.
+std::vector<std::string> own_words(std::vector<std::string> words, const std::vector<KnownWord>& known) {
+  std::size_t begin = 0;
+  bool is_inside = false;
+  for (const KnownWord& one : known) {
+    if (!one.is_of_licence) {
+      is_inside = false;
+      continue;
+    }
+    for (std::size_t i = is_inside ? begin : one.at; i <= one.at; ++i) words[i].clear();
+    begin = one.at;
+    is_inside = true;
+  }
+  return words;
+}
+
+// What is of the licence `id`, which is named beside another's text, is nobody's own either.
+void add_known(std::vector<KnownWord>& known, const std::vector<std::string>& words, const std::string& id) {
+  const std::vector<KnownWord> more = LicenceTexts::built_in().known_words(words, id_of_whole_text(id));
+  for (std::size_t i = 0; i < known.size(); ++i) known[i].is_of_licence |= more[i].is_of_licence;
+}
+
+void add_others(std::vector<std::string>& ids, std::vector<std::string> others) {
+  for (std::string& id : others) {
+    const std::string family = id.substr(0, id.find('-') + 2);
+    if (ids.empty() || std::ranges::none_of(ids, [&](const auto& one) { return one.starts_with(family); })) {
+      ids.push_back(std::move(id));
+    }
+  }
 }
 
 }  // namespace
@@ -77,15 +111,20 @@ RecognisedLicence recognise_licence(std::string_view text) {
     found.likeness = closest[0].alike();
     if (is_text_of(closest[0])) ids.push_back(id_of_text(closest[0].id));
   }
-  found.is_by_notice = ids.empty();
-  if (ids.empty() || closest[0].of_text < kNothingElse) {
-    for (std::string& id : licences_noticed(words)) {
-      const std::string family = id.substr(0, id.find('-') + 2);
-      if (ids.empty() || !ids[0].starts_with(family)) ids.push_back(std::move(id));
-    }
+  const bool is_by_text = !ids.empty();
+  if (!is_by_text) add_others(ids, licences_noticed(words));
+  found.is_by_notice = !is_by_text && !ids.empty();
+  const std::string text_of = looked_at(ids, closest, is_by_text);
+  std::vector<KnownWord> known = LicenceTexts::built_in().known_words(words, text_of);
+  if (is_by_text) {
+    if (closest[0].of_text < kNothingElse) add_others(ids, licences_noticed(words));
+    add_others(ids, licences_noticed(own_words(words, known)));
   }
-  found.is_by_notice = found.is_by_notice && !ids.empty();
-  found.restriction = restriction_beside(ids, words, closest, found.is_by_notice);
+  for (std::size_t i = 1; i < ids.size(); ++i) add_known(known, words, ids[i]);
+  found.restriction = restriction_beside(words, known, text_of, is_by_text);
+  for (std::string& id : licences_identified(text.substr(0, kMostBytes))) {
+    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
+  }
   if (text.size() > kMostBytes && found.restriction.empty()) found.restriction = "more than can be looked at";
   if (found.restriction.empty() || std::ranges::any_of(ids, is_of_binding_group)) found.expression = joined(ids);
   return found;

@@ -81,10 +81,31 @@ bool is_number(std::string_view word) {
   return std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// What no name of an owner has, in order: such a line is looked at as any.
+constexpr auto kOfNoName = std::to_array<std::string_view>({"commercial",  "days",
+                                                            "except",      "expires",
+                                                            "fee",         "forbidden",
+                                                            "gpl",         "hosting",
+                                                            "license",     "licensed",
+                                                            "licenses",    "may",
+                                                            "must",        "no",
+                                                            "not",         "only",
+                                                            "pay",         "permission",
+                                                            "permitted",   "prohibited",
+                                                            "proprietary", "redistribution",
+                                                            "terms",       "trial",
+                                                            "unless",      "until",
+                                                            "use",         "used"});
+
+bool says_more(const std::vector<std::string>& words) {
+  return std::ranges::any_of(
+      words, [](const std::string& word) { return std::ranges::binary_search(kOfNoName, std::string_view(word)); });
+}
+
 // "Copyright (c) 2020 Somebody"; not "copyright notice and this permission notice appear", which is of the licence.
 bool says_whose(const std::vector<std::string>& words) {
   const std::size_t first = !words.empty() && words[0] == "c" ? 1 : 0;
-  if (words.size() > first + 1 && words[first] == "copyright") {
+  if (words.size() > first + 1 && words[first] == "copyright" && !says_more(words)) {
     const std::string& next = words[first + 1];
     return next == "c" || next == "by" || next == "year" || next == "yyyy" || is_number(next);
   }
@@ -103,6 +124,39 @@ std::uint32_t hash_of(std::string_view a, std::string_view b, std::string_view c
   add(" ");
   add(c);
   return hash;
+}
+
+// Of the words that are compared, in order, each once.
+std::vector<std::uint32_t> hashes_of(const std::vector<std::string>& words) {
+  std::vector<std::string_view> kept;
+  for (const std::string& word : words) {
+    if (!std::ranges::binary_search(kNames, std::string_view(word))) kept.push_back(word);
+  }
+  std::vector<std::uint32_t> hashes;
+  for (std::size_t i = 2; i < kept.size(); ++i) hashes.push_back(hash_of(kept[i - 2], kept[i - 1], kept[i]));
+  std::ranges::sort(hashes);
+  const auto repeated = std::ranges::unique(hashes);
+  hashes.erase(repeated.begin(), repeated.end());
+  return hashes;
+}
+
+// "Neither the name of X nor the names of its contributors may be used to endorse": whose name it is, is no word of
+// somebody's own.
+void take_names(const std::vector<std::string>& words, std::vector<KnownWord>& known) {
+  constexpr std::size_t kLongestName = 12;
+  constexpr auto kEnd = std::to_array<std::string_view>({"may", "be", "used", "to", "endorse"});
+  const auto find = [&](std::string_view wanted, std::size_t begin) {
+    const std::size_t end = std::min(begin + kLongestName, known.size());
+    while (begin < end && words[known[begin].at] != wanted) ++begin;
+    return begin < end ? begin : known.size();
+  };
+  for (std::size_t begin = 0; begin < known.size(); ++begin) {
+    if (words[known[begin].at] != "neither") continue;
+    const std::size_t may = find("may", find("nor", begin));
+    bool is_whole = may + kEnd.size() <= known.size();
+    for (std::size_t i = 0; is_whole && i < kEnd.size(); ++i) is_whole = words[known[may + i].at] == kEnd[i];
+    for (std::size_t i = begin; is_whole && i < may + kEnd.size(); ++i) known[i].is_of_licence = true;
+  }
 }
 
 // Takes the data apart, which is ours: that it is whole is checked by a test.
@@ -149,18 +203,24 @@ const LicenceTexts& LicenceTexts::built_in() {
 
 LicenceTexts::LicenceTexts(std::string_view data) {
   Cursor cursor(data);
-  BERTH_ASSERT(cursor.bytes(4) == "BLT1");
+  BERTH_ASSERT(cursor.bytes(4) == "BLT2");
   licences_.resize(cursor.number());
   for (Licence& licence : licences_) {
     licence.hashes = cursor.number();
     licence.is_sampled = cursor.byte() != 0;
     licence.is_osi_approved = cursor.byte() != 0;
     licence.id = cursor.bytes(cursor.byte());
-    licence.is_permissive = group_of_licence(licence.id) == LicenceGroup::Permissive;
+    // An exception to a licence of GNU takes nothing either; some have no id.
+    licence.takes_nothing = licence.id.empty() || group_of_licence(licence.id) == LicenceGroup::Permissive ||
+                            licence.id.find("-with-") != std::string_view::npos;
   }
   std::vector<Posting> postings;
   for (std::uint32_t i = 0; i < licences_.size(); ++i) {
     for (std::uint32_t n = 0; n < licences_[i].hashes; ++n) postings.push_back({cursor.number(), i});
+  }
+  for (Licence& licence : licences_) {
+    licence.grant.resize(cursor.number());
+    for (std::uint32_t& hash : licence.grant) hash = cursor.number();
   }
   starts_.assign(kBuckets + 1, 0);
   for (const Posting& posting : postings) ++starts_[posting.hash / kOneIn % kBuckets + 1];
@@ -179,15 +239,7 @@ void LicenceTexts::each_with(std::uint32_t hash, Function with) const {
 }
 
 std::vector<TextLikeness> LicenceTexts::closest_to(const std::vector<std::string>& words, std::size_t most) const {
-  std::vector<std::string_view> kept;
-  for (const std::string& word : words) {
-    if (!std::ranges::binary_search(kNames, std::string_view(word))) kept.push_back(word);
-  }
-  std::vector<std::uint32_t> hashes;
-  for (std::size_t i = 2; i < kept.size(); ++i) hashes.push_back(hash_of(kept[i - 2], kept[i - 1], kept[i]));
-  std::ranges::sort(hashes);
-  const auto repeated = std::ranges::unique(hashes);
-  hashes.erase(repeated.begin(), repeated.end());
+  const std::vector<std::uint32_t> hashes = hashes_of(words);
   const auto sampled =
       static_cast<std::size_t>(std::ranges::count_if(hashes, [](auto hash) { return hash % kOneIn == 0; }));
 
@@ -198,7 +250,7 @@ std::vector<TextLikeness> LicenceTexts::closest_to(const std::vector<std::string
   std::vector<TextLikeness> found;
   for (std::size_t i = 0; i < licences_.size(); ++i) {
     const std::size_t of_text = licences_[i].is_sampled ? sampled : hashes.size();
-    if (common[i] == 0 || of_text == 0) continue;
+    if (common[i] == 0 || of_text == 0 || licences_[i].id.empty()) continue;
     found.push_back({.id = licences_[i].id,
                      .is_osi_approved = licences_[i].is_osi_approved,
                      .of_licence = static_cast<double>(common[i]) / licences_[i].hashes,
@@ -210,6 +262,11 @@ std::vector<TextLikeness> LicenceTexts::closest_to(const std::vector<std::string
                             [&](const auto& a, const auto& b) { return worth(a) > worth(b); });
   found.resize(shown);
   return found;
+}
+
+bool LicenceTexts::gives_all_of(const std::vector<std::string>& words, std::string_view id) const {
+  const auto licence = std::ranges::find(licences_, id, &Licence::id);
+  return licence == licences_.end() || std::ranges::includes(hashes_of(words), licence->grant);
 }
 
 std::vector<KnownWord> LicenceTexts::known_words(const std::vector<std::string>& words, std::string_view id) const {
@@ -224,7 +281,8 @@ std::vector<KnownWord> LicenceTexts::known_words(const std::vector<std::string>&
     std::size_t end = 0;
   };
   std::vector<Passage> passages(licences_.size());
-  const auto own = static_cast<std::size_t>(std::ranges::find(licences_, id, &Licence::id) - licences_.begin());
+  const auto found = id.empty() ? licences_.end() : std::ranges::find(licences_, id, &Licence::id);
+  const auto own = static_cast<std::size_t>(found - licences_.begin());
   const bool is_sampled = own < licences_.size() && licences_[own].is_sampled;
   const auto close = [&](std::size_t licence) {
     const auto [begin, end] = std::exchange(passages[licence], {});
@@ -234,7 +292,7 @@ std::vector<KnownWord> LicenceTexts::known_words(const std::vector<std::string>&
   for (std::size_t i = 0; i + 2 < known.size(); ++i) {
     const std::uint32_t hash = hash_of(word(i), word(i + 1), word(i + 2));
     each_with(hash, [&](std::uint32_t licence) {
-      if (licence != own && !licences_[licence].is_permissive) return;
+      if (licence != own && !licences_[licence].takes_nothing) return;
       if (passages[licence].end != i) close(licence);
       if (passages[licence].begin == passages[licence].end) passages[licence].begin = i;
       passages[licence].end = i + 1;
@@ -243,6 +301,13 @@ std::vector<KnownWord> LicenceTexts::known_words(const std::vector<std::string>&
     if (is_sampled && hash % kOneIn != 0 && passages[own].end == i && passages[own].begin < i) ++passages[own].end;
   }
   for (std::size_t licence = 0; licence < licences_.size(); ++licence) close(licence);
+  take_names(words, known);
+  // Of the title of what follows, or its number, for some; behind words of somebody's own it ends these: "under the
+  // ACME License", "under EUPL-1.2".
+  for (std::size_t i = 1; i < known.size(); ++i) {
+    const bool may_end = word(i) == "license" || is_number(word(i));
+    if (may_end && !known[i - 1].is_of_licence) known[i].is_of_licence = false;
+  }
   return known;
 }
 

@@ -40,6 +40,10 @@ class LicenceTexts {
   // The words of `words` that are compared at all, with whether each stands in a passage of the licence `id`, or in a
   // longer one of a permissive licence: what is left is somebody's own.
   std::vector<KnownWord> known_words(const std::vector<std::string>& words, std::string_view id) const;
+
+  // Whether `words` have each sentence in which the licence `id` gives something, word for word. True for licences of
+  // which none is kept: those that are not taken by default, and those that say it otherwise.
+  bool gives_all_of(const std::vector<std::string>& words, std::string_view id) const;
   std::size_t size() const { return licences_.size(); }
 
  private:
@@ -48,7 +52,8 @@ class LicenceTexts {
     std::uint32_t hashes = 0;
     bool is_sampled = false;  // one hash in four is kept
     bool is_osi_approved = false;
-    bool is_permissive = false;
+    bool takes_nothing = false;
+    std::vector<std::uint32_t> grant = {};  // hashes of what it gives
   };
   struct Posting {
     std::uint32_t hash = 0;

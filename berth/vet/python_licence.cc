@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -105,6 +106,53 @@ std::string likeness_of(const RecognisedLicence& found) {
   return fmt::format("{:.0f} % like {}", 100 * found.likeness, found.closest);
 }
 
+// Whether what decides is the LGPL, and the GPL is in none of it.
+bool is_lesser(const std::vector<LicenceStatement>& statements) {
+  const auto decides =
+      std::ranges::find_if(statements, [](const LicenceStatement& one) { return !one.expression.empty(); });
+  if (decides == statements.end()) return false;
+  const std::set<std::string> terms = terms_of(decides->expression);
+  const auto begins = [](std::string_view with) {
+    return [with](const std::string& term) { return term.starts_with(with); };
+  };
+  return std::ranges::any_of(terms, begins("LGPL-")) && std::ranges::none_of(terms, begins("GPL-"));
+}
+
+// Names of people, in files of which it is asked for.
+bool is_of_people(std::string_view path) {
+  const std::string name = lower(path.substr(path.rfind('/') + 1));
+  return name.starts_with("author") || name.starts_with("contributor") || name.starts_with("credit") ||
+         name.starts_with("thanks");
+}
+
+bool is_whole_text(const RecognisedLicence& found, std::string_view id) {
+  return !found.is_by_notice && found.closest == id && found.likeness > 0.97;
+}
+
+// The LGPL-3.0 is written as what it changes in the GPL-3.0: where a package is under the one, and its text is there,
+// the text of the other stands beside it and says no more. `is_lesser`: the package is under the LGPL.
+std::vector<LicenceStatement> of_files(const std::vector<LicenceFile>& files, bool is_lesser) {
+  std::vector<RecognisedLicence> all;
+  for (const LicenceFile& file : files) all.push_back(recognise_licence(file.text));
+  const bool has_lesser = is_lesser && std::ranges::any_of(all, [](const RecognisedLicence& found) {
+                            return is_whole_text(found, "LGPL-3.0") && !found.expression.empty();
+                          });
+  std::vector<LicenceStatement> statements;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    RecognisedLicence& found = all[i];
+    const std::string& path = files[i].path;
+    if (!files[i].unread.empty()) {
+      statements.push_back({path, "not read", {}, files[i].unread});
+    } else if (has_lesser && is_whole_text(found, "GPL-3.0") && found.expression == "GPL-3.0-only") {
+      statements.push_back({path, "the GPL-3.0 that the LGPL-3.0 beside it is a part of", "LGPL-3.0-only", {}});
+    } else if (!found.expression.empty() || is_licence_file_name(path) ||
+               (!found.restriction.empty() && !is_of_people(path))) {
+      statements.push_back({path, likeness_of(found), std::move(found.expression), std::move(found.restriction)});
+    }
+  }
+  return statements;
+}
+
 }  // namespace
 
 std::optional<std::string> spdx_of_classifier(std::string_view classifier) {
@@ -125,6 +173,11 @@ bool is_licence_file_name(std::string_view path) {
          name.starts_with("unlicense");
 }
 
+bool may_hold_licence(std::string_view path) {
+  const std::string name = lower(path.substr(path.rfind('/') + 1));
+  return is_licence_file_name(path) || name.starts_with("notice") || lower(path).starts_with("licenses/");
+}
+
 std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& metadata,
                                                         const std::vector<LicenceFile>& files) {
   std::vector<LicenceStatement> statements;
@@ -134,11 +187,11 @@ std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& meta
   }
   if (auto classifiers = of_classifiers(metadata.classifiers)) statements.push_back(*std::move(classifiers));
   if (auto field = of_field(metadata.licence)) statements.push_back(*std::move(field));
-  for (const LicenceFile& file : files) {
-    RecognisedLicence found = recognise_licence(file.text);
-    if (found.expression.empty() && !is_licence_file_name(file.path)) continue;
-    statements.push_back({file.path, likeness_of(found), std::move(found.expression), std::move(found.restriction)});
+  for (const std::string& again : metadata.licences_again) {
+    statements.push_back({"licence stated again", shown(again), spdx_of_licence_field(again), {}});
+    if (statements.back().expression.empty()) statements.back().restriction = shown(again);
   }
+  std::ranges::move(of_files(files, is_lesser(statements)), std::back_inserter(statements));
   return statements;
 }
 

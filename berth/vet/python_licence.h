@@ -1,6 +1,7 @@
 // What a Python distribution says of its licence, from its metadata and its licence files.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@ namespace berth::vet {
 struct LicenceFile {
   std::string path;  // from the folder of the metadata: "licenses/LICENSE"
   std::string text;
+  std::string unread = {};  // why the text is not there: it may say anything
 };
 
 // The statements, the one that counts most first: License-Expression, the classifiers together, License, then each
@@ -38,5 +40,12 @@ std::string spdx_of_licence_field(std::string_view text);
 // Whether a file of this name, in any folder of the metadata, may hold a licence: LICENSE, LICENCE, COPYING, UNLICENSE
 // with any ending.
 bool is_licence_file_name(std::string_view path);
+
+// Whether a file in the folder of the metadata is looked at for a licence: those, notices, and all below `licenses`.
+bool may_hold_licence(std::string_view path);
+
+// As many and as large ones are read; of the others is told that they were not.
+inline constexpr std::size_t kMostLicenceFiles = 200;
+inline constexpr std::size_t kLargestLicenceFile = std::size_t{1} << 20;
 
 }  // namespace berth::vet

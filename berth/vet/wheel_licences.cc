@@ -20,8 +20,6 @@ namespace berth::vet {
 namespace {
 
 constexpr std::uint64_t kLargestMetadata = std::uint64_t{8} << 20;
-constexpr std::uint64_t kLargestLicence = std::uint64_t{1} << 20;
-constexpr std::size_t kMostLicenceFiles = 50;
 // Of the archive as a whole: libraries with compiled code are large, and only small entries are unpacked here.
 constexpr content::ZipLimits kLimits = {.archive_bytes = std::uint64_t{4} << 30,
                                         .entries = 200'000,
@@ -96,12 +94,17 @@ Result<std::vector<LicenceStatement>> licences_of_wheel(std::string_view bytes, 
   const std::string folder = entry->name.substr(0, entry->name.find('/') + 1);
   std::vector<LicenceFile> files;
   for (const content::ZipEntry& one : archive.entries()) {
-    if (one.is_folder || !one.name.starts_with(folder) || files.size() == kMostLicenceFiles) continue;
+    if (one.is_folder || !one.name.starts_with(folder)) continue;
     const std::string inside = one.name.substr(folder.size());
-    const bool is_named = std::ranges::any_of(metadata.licence_files, [&](const std::string& file) {
-      return inside == file || inside == "licenses/" + file;
-    });
-    if ((!is_named && !is_licence_file_name(inside)) || one.size > kLargestLicence) continue;
+    if (!may_hold_licence(inside) &&
+        std::ranges::find(metadata.licence_files, inside) == metadata.licence_files.end()) {
+      continue;
+    }
+    if (one.size > kLargestLicenceFile || files.size() == kMostLicenceFiles) {
+      files.push_back({inside, {}, one.size > kLargestLicenceFile ? "it is too large" : "there are too many of them"});
+      if (files.size() > kMostLicenceFiles) break;
+      continue;
+    }
     BERTH_TRY(std::string content, archive.unpack(one));
     files.push_back({inside, std::move(content)});
   }

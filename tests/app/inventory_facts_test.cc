@@ -35,6 +35,9 @@ class InventoryFacts : public ::testing::Test {
           "Name: a\nVersion: 1\nLicense-File: ../../../../../../etc/os-release\n");
     write("usr/local/lib/python3.11/site-packages/a-1.dist-info/licenses/LICENSE",
           "Licensed under the Apache License, Version 2.0");
+    write("usr/local/lib/python3.11/site-packages/a-1.dist-info/licenses/vendor/b/COPYING",
+          "under the GNU GPL, version 3");
+    write("usr/local/lib/python3.11/site-packages/a-1.dist-info/other/COPYING", "under the GNU GPL, version 2");
   }
   const vet::Facts& named(const std::vector<vet::Facts>& all, const char* name) {
     for (const vet::Facts& facts : all) {
@@ -55,9 +58,11 @@ TEST_F(InventoryFacts, TellLicencesAndOwners) {
   const auto all = facts_of_inventory(*tree, *inventory);
   ASSERT_EQ(all.size(), 4U);
   const vet::Facts& a = named(all, "a");
-  ASSERT_EQ(a.licences.size(), 1U);
+  ASSERT_EQ(a.licences.size(), 2U);
   EXPECT_EQ(a.licences[0].source, "licenses/LICENSE");
   EXPECT_EQ(a.licences[0].expression, "Apache-2.0");
+  EXPECT_EQ(a.licences[1].source, "licenses/vendor/b/COPYING");
+  EXPECT_EQ(a.licences[1].expression, "GPL-3.0-only");
   EXPECT_FALSE(a.owner.has_value());
   const vet::Facts& six = named(all, "six");
   ASSERT_TRUE(six.owner.has_value());

@@ -37,11 +37,13 @@ TEST(CoreMetadata, JoinsLinesOfAField) {
 }
 
 TEST(CoreMetadata, TakesTheFirstOfSeveral) {
-  const auto read = parse_core_metadata("Name: a\nName: b\nVersion: 1\nVersion: 2\nLicense:\nLicense: MIT\nX-Own: 1\n");
+  const auto read =
+      parse_core_metadata("Name: a\nName: b\nVersion: 1\nVersion: 2\nLicense:\nLicense: MIT\nLicense: BSD\nX-Own: 1\n");
   ASSERT_TRUE(testing::ok(read));
   EXPECT_EQ(read->name, "a");
   EXPECT_EQ(read->version, "1");
   EXPECT_EQ(read->licence, "MIT");
+  EXPECT_THAT(read->licences_again, ElementsAre("BSD"));
 }
 
 TEST(CoreMetadata, RepairsBytesThatAreNoText) {

@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "berth/vet/licence_rules.h"
 
@@ -96,6 +100,55 @@ TEST(PythonLicence, SeesWhatTakesRightsAway) {
   for (const char* said : {"see the file", "BSD-like", "MIT", "Apache License, Version 2.0"}) {
     EXPECT_EQ(python_licence_statements(field(said), {})[0].restriction, "") << said;
   }
+}
+
+TEST(PythonLicence, TellsWhatIsStatedTwice) {
+  const auto read = parse_core_metadata(
+      "Name: a\nVersion: 1\nLicense-Expression: MIT\nLicense-Expression: MIT\nLicense-Expression: GPL-3.0-only\n");
+  ASSERT_TRUE(read.has_value());
+  const auto statements = python_licence_statements(*read, {});
+  ASSERT_EQ(statements.size(), 2U);
+  EXPECT_EQ(statements[0].expression, "MIT");
+  EXPECT_EQ(statements[1].source, "licence stated again");
+  EXPECT_EQ(statements[1].expression, "GPL-3.0-only");
+  EXPECT_NE(python_licence_statements({.licence_expression = "MIT", .licences_again = {"ours"}}, {})[1].restriction,
+            "");
+}
+
+TEST(PythonLicence, LooksAtAllThatMayHoldALicence) {
+  for (const char* path : {"LICENSE.txt", "NOTICE", "licenses/vendor/COPYING", "licenses/vendor/a.txt"}) {
+    EXPECT_TRUE(may_hold_licence(path)) << path;
+  }
+  EXPECT_FALSE(may_hold_licence("RECORD"));
+  EXPECT_FALSE(may_hold_licence("sboms/a.json"));
+  const auto statements = python_licence_statements(
+      expression("MIT"), {{"licenses/AUTHORS", "Jane must be asked before she is named"},
+                          {"NOTICE", "Commercial use is forbidden."},
+                          {"licenses/LICENSE", "Commercial License. All rights reserved. Contact sales@acme.example"},
+                          {"licenses/large.txt", "", "it is too large"}});
+  ASSERT_EQ(statements.size(), 4U);
+  for (std::size_t i = 1; i < statements.size(); ++i) EXPECT_NE(statements[i].restriction, "") << statements[i].source;
+}
+
+std::string common_text(const char* name) {
+  std::ifstream in(std::string("/usr/share/common-licenses/") + name);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(PythonLicence, TakesTheGplBesideTheLgplForAPartOfIt) {
+  const std::string general = common_text("GPL-3");
+  const std::string lesser = common_text("LGPL-3");
+  if (general.empty() || lesser.empty()) GTEST_SKIP() << "the texts are not installed";
+  const std::vector<LicenceFile> files = {{"licenses/COPYING", general}, {"licenses/COPYING.LESSER", lesser}};
+  const auto of_lesser = python_licence_statements(field("LGPLv3+"), files);
+  ASSERT_EQ(of_lesser.size(), 3U);
+  EXPECT_EQ(of_lesser[1].expression, "LGPL-3.0-only");
+  EXPECT_EQ(of_lesser[2].expression, "LGPL-3.0-only");
+  EXPECT_EQ(python_licence_statements(field("LGPLv3+"), {files[0]})[1].expression, "GPL-3.0-only");
+  EXPECT_EQ(python_licence_statements(field("MIT"), files)[1].expression, "GPL-3.0-only");
+  std::vector<LicenceFile> more = files;
+  more.push_back({"licenses/tool", "under the GNU GPL, version 3"});
+  EXPECT_EQ(python_licence_statements(field("LGPLv3+"), more)[3].expression, "GPL-3.0-only");
 }
 
 TEST(PythonLicence, ReadsWholeTextsInTheField) {

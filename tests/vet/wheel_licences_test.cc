@@ -73,6 +73,16 @@ TEST_F(WheelLicences, AreThoseOfMetadataAndFiles) {
   EXPECT_TRUE(nothing->empty());
 }
 
+TEST_F(WheelLicences, AreThoseOfFilesThatNothingNames) {
+  const auto told = read(zip_of({{"a-1.0.dist-info/METADATA", std::string(kMetadata) + "License-Expression: MIT\n"},
+                                 {"a-1.0.dist-info/licenses/vendor/COPYING", "under the GNU GPL, version 3"},
+                                 {"a-1.0.dist-info/licenses/large", std::string(2 << 20, 'x')}}));
+  ASSERT_TRUE(ok(told));
+  ASSERT_EQ(told->size(), 3u);
+  EXPECT_EQ(told->at(1).expression, "GPL-3.0-only");
+  EXPECT_EQ(told->at(2).restriction, "it is too large");
+}
+
 TEST_F(WheelLicences, AreNotReadFromWhatIsNoWheel) {
   EXPECT_TRUE(fails_with(read(""), Errc::InvalidInput, "a-1.0-py3-none-any.whl"));
   EXPECT_TRUE(fails_with(read("no archive"), Errc::InvalidInput, "a-1.0-py3-none-any.whl"));

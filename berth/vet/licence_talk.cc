@@ -1,0 +1,225 @@
+#include "berth/vet/licence_talk.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace berth::vet {
+namespace {
+
+constexpr std::size_t kShown = 12;      // words on either side
+constexpr std::size_t kBehind = 12;     // how far behind "licensed under" the name may stand
+constexpr std::size_t kNameBehind = 2;  // and behind "license"
+constexpr std::size_t kTold = 4;        // and what tells which are meant
+constexpr std::size_t kTitle = 6;       // words of a title
+constexpr std::size_t kSpeaking = 5;    // how near a word stands that asks for more
+
+// In order, each. Of payment, time, hosting, and of users and uses that are told from others.
+constexpr auto kBindings = std::to_array<std::string_view>(
+    {"academic",   "accept",        "accepting",    "accepts",       "agree",        "agrees",      "annual",
+     "annually",   "billing",       "billion",      "buy",           "buying",       "commercial",  "commercially",
+     "companies",  "compete",       "competes",     "competing",     "competitor",   "competitors", "confidential",
+     "contract",   "contracts",     "customer",     "customers",     "day",          "days",        "deploy",
+     "deploying",  "employee",      "employees",    "ends",          "enterprise",   "eula",        "evaluate",
+     "evaluating", "evaluation",    "excluded",     "expiration",    "expire",       "expired",     "expires",
+     "expiry",     "fee",           "fees",         "forbidden",     "forbids",      "hosted",      "hosting",
+     "invoice",    "military",      "million",      "money",         "month",        "monthly",     "months",
+     "must",       "noncommercial", "obligation",   "obligations",   "obliged",      "paid",        "pay",
+     "paying",     "payment",       "payments",     "pays",          "polyform",     "price",       "pricing",
+     "prohibited", "proprietary",   "purchase",     "purchased",     "purchases",    "purchasing",  "resale",
+     "resell",     "reserved",      "reserves",     "restricted",    "revenue",      "revoke",      "revoked",
+     "royalties",  "royalty",       "saas",         "sales",         "shall",        "students",    "subscribe",
+     "subscriber", "subscribers",   "subscription", "subscriptions", "surveillance", "terminate",   "terminates",
+     "trial",      "turnover",      "unauthorized", "until",         "week",         "weeks",       "yearly"});
+constexpr auto kSpeech = std::to_array<std::string_view>(
+    {"agreement", "agreements", "authorization", "authorized", "consent", "license", "licensed", "licensee",
+     "licensees", "licenses", "licensing", "permission", "permissions", "permitted", "relicensed", "terms"});
+
+// What many licences are called by, in texts of every kind.
+constexpr auto kKnown = std::to_array<std::string_view>(
+    {"agpl",    "apache",     "apache2", "artistic", "boost", "bsd",       "cc0",    "cnri", "expat", "freebsd",
+     "gpl",     "gplv2",      "gplv3",   "isc",      "lgpl",  "lgplv2",    "lgplv3", "mit",  "mpl",   "ncsa",
+     "openssl", "postgresql", "psf",     "python",   "tcl",   "unlicense", "x11",    "zlib"});
+// Behind "license": where it stands, and that it is the one that is meant.
+constexpr auto kPointers = std::to_array<std::string_view>(
+    {"above",       "applies", "are",       "at",      "below", "block",  "can",     "comes",
+     "copied",      "file",    "files",     "follows", "found", "header", "headers", "html",
+     "information", "is",      "listed",    "located", "md",    "notice", "notices", "php",
+     "reproduced",  "rst",     "statement", "text",    "texts", "txt",    "which"});
+constexpr auto kEndings = std::to_array<std::string_view>({"md", "rst", "txt"});
+constexpr auto kOfSentences = std::to_array<std::string_view>(
+    {"are", "ask", "covered", "for", "from", "has", "have", "in", "is", "on", "see", "to", "under", "with", "you"});
+// Before it.
+constexpr auto kShowing = std::to_array<std::string_view>(
+    {"above",   "applicable", "approved", "common", "compatible", "complete", "copy", "file",  "following", "full",
+     "license", "licenses",   "org",      "same",   "see",        "spdx",     "text", "texts", "these",     "this"});
+// What speaks of more than a pointer does.
+constexpr auto kMore = std::to_array<std::string_view>(
+    {"additional", "contact",  "directory", "folder",     "instead",      "need",    "needed",
+     "needs",      "outside",  "own",       "rather",     "request",      "require", "required",
+     "requires",   "reserved", "separate",  "separately", "subdirectory", "valid"});
+
+template <class List>
+bool is_in(const List& list, std::string_view word) {
+  return std::ranges::binary_search(list, word);
+}
+
+bool is_number(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+class Talk {
+ public:
+  Talk(const std::vector<std::string>& words, const std::vector<KnownWord>& known) : words_(words), known_(known) {}
+
+  std::string first() const {
+    for (std::size_t i = 0; i < known_.size(); ++i) {
+      if (known_[i].is_of_licence) continue;
+      const bool binds = is_in(kBindings, word(i)) && !is_said_of_rights(i);
+      if (binds || is_condition(i) || (is_in(kSpeech, word(i)) && !is_explained(i))) return passage(i);
+    }
+    return {};
+  }
+
+ private:
+  // Empty outside of the text.
+  std::string_view word(std::size_t i) const {
+    return i < known_.size() ? std::string_view(words_[known_[i].at]) : std::string_view();
+  }
+  std::string_view before(std::size_t i, std::size_t words) const { return i < words ? "" : word(i - words); }
+
+  // "All rights reserved".
+  bool is_said_of_rights(std::size_t i) const {
+    return word(i) == "reserved" && (before(i, 1) == "rights" || before(i, 1) == "reserved");
+  }
+
+  // The Commons Clause, which takes the right to sell; "source available", which is all that it is.
+  bool is_condition(std::size_t i) const {
+    return (word(i) == "commons" && word(i + 1) == "clause") || (word(i) == "source" && word(i + 1) == "available");
+  }
+
+  bool is_name(std::size_t i) const {
+    static constexpr auto kPublic = std::to_array<std::string_view>({"eclipse", "general", "mozilla"});
+    if (is_in(kKnown, word(i))) return true;
+    if (word(i) == "public") return std::ranges::find(kPublic, before(i, 1)) != kPublic.end();
+    if (word(i) == "software") return before(i, 1) == "apache" || before(i, 1) == "boost";
+    return (word(i) == "clause" && before(i, 1) != "commons") || (word(i) == "foundation" && i > 0) ||
+           (word(i) == "font" && before(i, 1) == "open") || (word(i) == "domain" && before(i, 1) == "public") ||
+           (word(i) == "commons" && before(i, 1) == "creative");
+  }
+
+  // "the Apache License 2.0", "the BSD 3-clause license": a name stands at once before, but for its version. So is
+  // "version 2 of the License".
+  bool is_named_before(std::size_t i) const {
+    static constexpr auto kBetween =
+        std::to_array<std::string_view>({"dedication", "dual", "like", "new", "re", "style", "universal"});
+    if (known_[i].at > 0 && words_[known_[i].at - 1] == "isc") return true;  // which is a name of owners too
+    std::size_t back = 1;
+    bool has_number = false;
+    for (; back < 5 && back <= i && (is_number(word(i - back)) || is_in(kBetween, word(i - back))); ++back) {
+      has_number |= is_number(word(i - back));
+    }
+    if (has_number && word(i - back) == "license") return true;  // "under the Apache License 2.0 (the License)"
+    return before(i, 1) == "re" || (back <= i && ((has_number && word(i - back) == "version") || is_name(i - back)));
+  }
+
+  // "Permission to copy this text is granted": more than the licence gives, under it.
+  bool is_given(std::size_t i) const {
+    if (word(i) != "permission" && word(i) != "permissions") return false;
+    for (std::size_t j = i - std::min(i, kTold); j < std::min(i + 1 + kBehind, known_.size()); ++j) {
+      if (word(j) == "granted") return true;
+    }
+    return false;
+  }
+
+  // "licensed under the terms of the MIT license", "License: BSD-3-Clause".
+  bool is_named_behind(std::size_t i) const {
+    const bool is_verb = word(i) == "licensed" || word(i) == "relicensed" || word(i) == "terms";
+    for (std::size_t j = i + 1; j < std::min(i + 1 + (is_verb ? kBehind : kNameBehind), known_.size()); ++j) {
+      if (is_name(j)) return true;
+    }
+    return false;
+  }
+
+  bool asks_for_more(std::size_t i) const {
+    for (std::size_t j = i - std::min(i, kSpeaking); j < std::min(i + kSpeaking + 1, known_.size()); ++j) {
+      if (!known_[j].is_of_licence && is_in(kMore, word(j))) return true;
+    }
+    return false;
+  }
+
+  // "gave permission to include it under the MIT license".
+  bool is_permission_for(std::size_t i) const {
+    if (word(i) != "permission") return false;
+    for (std::size_t j = i + 1; j < std::min(i + 1 + kBehind, known_.size()); ++j) {
+      if (word(j) == "license" && is_named_before(j)) return true;
+    }
+    return false;
+  }
+
+  // "under the terms of both these licenses".
+  bool points_behind(std::size_t i) const {
+    for (std::size_t j = i + 1; j < i + kTold; ++j) {
+      if (word(j) == "these" || word(j) == "this") return true;
+    }
+    return false;
+  }
+
+  // "the license file", but not "the license of the files".
+  bool is_pointer(std::size_t i) const {
+    const std::size_t next = known_[i].at + 1;
+    if (word(i) == "terms") return points_behind(i);
+    if (next < words_.size() && (is_in(kPointers, words_[next]) || words_[next] == "as")) return true;
+    if (next + 1 >= words_.size()) return false;
+    const bool is_heading = words_[next] == "licensed" || (words_[next] == "this" && words_[next + 1] == "is");
+    return is_heading || is_in(kEndings, words_[next + 1]);  // licenses/NAME.txt
+  }
+
+  // A few words before what is of the licence, and no sentence.
+  bool is_title(std::size_t i) const {
+    std::size_t end = 0;
+    while (end < known_.size() && !known_[end].is_of_licence) {
+      if (is_in(kOfSentences, word(end))) return false;
+      ++end;
+    }
+    return i < end && end <= kTitle && end < known_.size();
+  }
+
+  bool is_explained(std::size_t i) const {
+    if (is_named_before(i) || (is_named_behind(i) && !asks_for_more(i))) return true;
+    if (is_given(i) || is_permission_for(i)) return true;
+    if (asks_for_more(i)) return false;
+    return is_title(i) || is_pointer(i) || is_in(kShowing, before(i, 1)) ||
+           (word(i) == "licenses" && before(i, 1) == "party");
+  }
+
+  std::string passage(std::size_t i) const {
+    std::string text;
+    const std::size_t end = std::min(known_[i].at + kShown + 1, words_.size());
+    for (std::size_t at = known_[i].at - std::min(known_[i].at, kShown); at < end; ++at) {
+      text += (text.empty() ? "" : " ") + words_[at];
+    }
+    return text;
+  }
+
+  const std::vector<std::string>& words_;
+  const std::vector<KnownWord>& known_;
+};
+
+}  // namespace
+
+std::string talk_in(const std::vector<std::string>& words, const std::vector<KnownWord>& known) {
+  static_assert(std::ranges::is_sorted(kSpeech) && std::ranges::is_sorted(kKnown) &&
+                std::ranges::is_sorted(kPointers) && std::ranges::is_sorted(kShowing) && std::ranges::is_sorted(kMore));
+  static_assert(std::ranges::is_sorted(kBindings));
+  return Talk(words, known).first();
+}
+
+std::string talk_in(const std::vector<std::string>& words) {
+  std::vector<KnownWord> known;
+  for (std::size_t i = 0; i < words.size(); ++i) known.push_back({.at = i});
+  return talk_in(words, known);
+}
+
+}  // namespace berth::vet
