@@ -19,6 +19,7 @@
 #include "berth/vet/constraints.h"
 #include "berth/vet/dockerfile.h"
 #include "berth/vet/lock_file.h"
+#include "berth/vet/project_file.h"
 #include "berth/vet/requirements.h"
 #include "berth/vet/text_lines.h"
 
@@ -312,9 +313,26 @@ Result<std::vector<NamedList>> read_folder_lists(const fs::path& folder) {
   BERTH_TRY(const UniqueFd root, sys::open_folder(folder).context(reading));
   BERTH_TRY(const std::vector<std::string> names, lists_in(folder).context(reading));
   std::vector<NamedList> lists;
-  for (const std::string& name : names) {
-    auto lock = read_list(root, folder, name);
+  const auto add = [&](const std::string& name, Result<LockFile> lock) {
     lists.push_back(lock ? NamedList{name, *std::move(lock), {}} : NamedList{name, {}, lock.error().message()});
+  };
+  for (const std::string& name : names) add(name, read_list(root, folder, name));
+  const auto has = [&](LockKind kind) {
+    return std::ranges::any_of(names, [&](const std::string& name) { return lock_kind_of(name) == kind; });
+  };
+  // A lock says all that the project's own file would.
+  const bool is_locked = has(LockKind::Poetry) || has(LockKind::Uv) || has(LockKind::Pylock);
+  for (const std::string name : {"pyproject.toml", "Pipfile"}) {
+    const bool is_pipfile = name == "Pipfile";
+    std::error_code error;
+    if (is_pipfile ? has(LockKind::Pipfile) : is_locked) continue;
+    if (fs::symlink_status(folder / name, error).type() == fs::file_type::not_found) continue;
+    auto lock = [&]() -> Result<LockFile> {
+      BERTH_TRY(const std::string text, read_inside(root, name, kMostLockBytes));
+      return is_pipfile ? parse_pipfile(text, name) : parse_pyproject(text, name);
+    }();
+    // Many such files are settings of tools alone.
+    if (!lock || !lock->packages.empty() || !lock->left_out.empty()) add(name, std::move(lock));
   }
   return lists;
 }
