@@ -101,7 +101,7 @@ class Gathering {
       BERTH_TRY(found, vet::fetch_index_facts(packages_, environment, known));
       BERTH_CHECK_OK(pages.tell(found));
     }
-    if (std::ranges::any_of(found, &vet::Facts::is_on_index)) {
+    if (std::ranges::any_of(found, [](const vet::Facts& one) { return one.is_on_index.value_or(false); })) {
       gathered_.notes.emplace_back(
           "licences of packages of the index are those that their metadata states; licence files inside of wheels were "
           "not read where it states one: 'berth image create', and a folder in which they are installed, judge them "
