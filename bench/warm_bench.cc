@@ -110,7 +110,6 @@ Result<void> run(const Options& options) {
     BERTH_TRY(std::string prelude, sys::read_file(options.prelude, 64 << 20));
     pieces.push_back({content::CodePartKind::Common, options.prelude, std::move(prelude)});
   }
-  pieces.push_back({content::CodePartKind::Item, "script", options.script});
   container::LaunchSpec spec;
   spec.id = make_call_id();
   spec.image_name = options.image;
@@ -119,7 +118,7 @@ Result<void> run(const Options& options) {
   BERTH_TRY(spec.network.profile, net::parse_network_profile(options.network));
   spec.environment = container::environment_for({resolved.image.config.env}, {});
   BERTH_TRY(const auto engine, container::make_engine(container::EngineKind::Native, folder, false));
-  app::put_warm_code(content::join_code(pieces), content::ItemKind::Script, app::CodeCache(settings.cache / "code", *engine), spec);
+  app::put_warm_code(content::join_code(content::join_pieces(pieces), "script", options.script), content::ItemKind::Script, app::CodeCache(settings.cache / "code", *engine), spec);
   app::ImportList imports;
   imports.add(options.imports);
   app::put_imports(imports, spec);

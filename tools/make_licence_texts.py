@@ -9,7 +9,7 @@ The file holds no text: of each licence the hashes of three words in a row (bert
 and hashes here and there must be the same). Little endian: "BLT2"; the number of licences; of each its number of hashes, 1
 where one in four is kept, 1 where the OSI approved it, and its id; then of all licences the hashes, in order; then of all
 licences the hashes of the sentences that give something, behind their number: a text that lacks one of them gives
-something else. Only those that are taken by default have such. What has no id is an exception.
+something else. Only those that are taken by default have such. What has no id is no licence, but known.
 """
 
 import json
@@ -29,7 +29,36 @@ NAMES = set(
 )
 
 
-# Exceptions that give more, and are no licence: they stand without an id.
+# What stands before the licence of Python in every copy.
+HISTORY = (
+    "Python was created in the early 1990s by Guido van Rossum at Stichting Mathematisch Centrum (CWI, see "
+    "https://www.cwi.nl) in the Netherlands as a successor of a language called ABC. Guido remains Python's "
+    "principal author, although it includes many contributions from others. In 1995, Guido continued his work on "
+    "Python at the Corporation for National Research Initiatives (CNRI, see https://www.cnri.reston.va.us) in "
+    "Reston, Virginia where he released several versions of the software. In May 2000, Guido and the Python core "
+    "development team moved to BeOpen.com to form the BeOpen PythonLabs team. In October of the same year, the "
+    "PythonLabs team moved to Digital Creations, which became Zope Corporation. In 2001, the Python Software "
+    "Foundation (PSF, see https://www.python.org/psf/) was formed, a non-profit organization created specifically "
+    "to own Python-related Intellectual Property. Zope Corporation was a sponsoring member of the PSF. All Python "
+    "releases are Open Source (see https://opensource.org for the Open Source Definition). Historically, most, but "
+    "not all, Python releases have also been GPL-compatible; the table below summarizes the various releases. "
+    "Release Derived Year Owner GPL- from compatible? (1) 0.9.0 thru 1.2 1991-1995 CWI yes 1.3 thru 1.5.2 1.2 "
+    "1995-1999 CNRI yes 1.6 1.5.2 2000 CNRI no 2.0 1.6 2000 BeOpen.com no 1.6.1 1.6 2001 CNRI yes (2) 2.1 2.0+1.6.1 "
+    "2001 PSF no 2.0.1 2.0+1.6.1 2001 PSF yes 2.1.1 2.1+2.0.1 2001 PSF yes 2.1.2 2.1.1 2002 PSF yes 2.1.3 2.1.2 "
+    "2002 PSF yes 2.2 and above 2.1.1 2001-now PSF yes Footnotes: (1) GPL-compatible doesn't mean that we're "
+    "distributing Python under the GPL. All Python licenses, unlike the GPL, let you distribute a modified version "
+    "without making your changes open source. The GPL-compatible licenses make it possible to combine Python with "
+    "other software that is released under the GPL; the others don't. (2) According to Richard Stallman, 1.6.1 is "
+    "not GPL-compatible, because its license has a choice of law clause. According to CNRI, however, Stallman's "
+    "lawyer has told CNRI's lawyer that 1.6.1 is 'not incompatible' with the GPL. Thanks to the many outside "
+    "volunteers who have worked under Guido's direction to make these releases possible. B. TERMS AND CONDITIONS "
+    "FOR ACCESSING OR OTHERWISE USING PYTHON Python software and documentation are licensed under the Python "
+    "Software Foundation License Version 2. Starting with Python 3.8.6, examples, recipes, and other code in the "
+    "documentation are dual licensed under the PSF License Version 2 and the Zero-Clause BSD license. Some software "
+    "incorporated into Python is under different licenses. The licenses are listed with code falling under that "
+    "license."
+)
+# Exceptions that give more, and that: they are no licence, and stand without an id.
 EXCEPTIONS = [
     "In addition, as a special exception, the copyright holders give permission to link this program with the OpenSSL "
     "library (or with modified versions of OpenSSL that use the same license as OpenSSL), and distribute linked "
@@ -115,6 +144,8 @@ def main():
         # Ids that only say which versions may be used have one text: it is kept under the plain id.
         if id.endswith(("-only", "-or-later", "+")) or not licence.get("licenseText"):
             continue
+        if id == "LGPL-3.0":  # the list has the GPL-3.0 behind it, which lies in a file of its own
+            licence["licenseText"] = re.split(r"\n\s*GNU GENERAL PUBLIC LICENSE\s*\n", licence["licenseText"])[0]
         found = hashes(licence["licenseText"])
         if len(found) < 8:
             continue
@@ -127,7 +158,7 @@ def main():
         # A sentence that the words of a whole text would put otherwise is left out.
         given = hashes_of_grant(licence["licenseText"]) & found if id in taken else set()
         grants.append(struct.pack("<I%dI" % len(given), len(given), *sorted(given)))
-    for text in EXCEPTIONS:
+    for text in [*EXCEPTIONS, HISTORY]:
         found = hashes(text)
         body.append(struct.pack("<IBBB", len(found), False, False, 0))
         tail.append(struct.pack("<%dI" % len(found), *sorted(found)))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "berth/vet/licence_notice.h"
@@ -26,10 +27,13 @@ bool is_text_of(const TextLikeness& one) {
   return one.alike() >= kAlike || (one.of_licence >= kWhole && one.of_text >= kWholeOfText);
 }
 
+bool is_of_gnu(std::string_view id) {
+  return id.starts_with("GPL-") || id.starts_with("LGPL-") || id.starts_with("AGPL-");
+}
+
 // Of the licences of GNU the list has one text for "only" and "or later": what was not said is not given.
 std::string id_of_text(std::string_view id) {
-  const bool is_gnu = id.starts_with("GPL-") || id.starts_with("LGPL-") || id.starts_with("AGPL-");
-  return is_gnu && id.find("with") == std::string_view::npos ? std::string(id) + "-only" : std::string(id);
+  return is_of_gnu(id) && id.find("with") == std::string_view::npos ? std::string(id) + "-only" : std::string(id);
 }
 
 // The other way round.
@@ -117,7 +121,10 @@ RecognisedLicence recognise_licence(std::string_view text) {
   const std::string text_of = looked_at(ids, closest, is_by_text);
   std::vector<KnownWord> known = LicenceTexts::built_in().known_words(words, text_of);
   if (is_by_text) {
-    if (closest[0].of_text < kNothingElse) add_others(ids, licences_noticed(words));
+    // The licences of GNU are named in texts of others, too: there only what is not of these counts.
+    std::vector<std::string> noticed = licences_noticed(words);
+    std::erase_if(noticed, is_of_gnu);
+    if (closest[0].of_text < kNothingElse) add_others(ids, std::move(noticed));
     add_others(ids, licences_noticed(own_words(words, known)));
   }
   for (std::size_t i = 1; i < ids.size(); ++i) add_known(known, words, ids[i]);

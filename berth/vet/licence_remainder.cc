@@ -168,11 +168,19 @@ bool is_added(const std::vector<KnownWord>& known, const std::vector<std::uint8_
 // "A non profit organization" is somebody, no use.
 bool is_of_somebody(std::string_view word, std::string_view next) { return word == "non" && next == "profit"; }
 
+// "written by Jane", "written either by".
+bool names_author(const std::vector<std::string>& words, std::size_t at) {
+  const auto is_by = [&](std::size_t i) { return i < words.size() && words[i] == "by"; };
+  return words[at] == "written" && (is_by(at + 1) || is_by(at + 2));
+}
+
 }  // namespace
 
 std::string restriction_in(const std::vector<std::string>& words, const std::vector<KnownWord>& known) {
   std::vector<std::uint8_t> kinds;
-  for (const KnownWord& one : known) kinds.push_back(kinds_of(words[one.at]));
+  for (const KnownWord& one : known) {
+    kinds.push_back(names_author(words, one.at) ? std::uint8_t{0} : kinds_of(words[one.at]));
+  }
   for (std::size_t i = 0; i < known.size(); ++i) {
     for (std::size_t j = i + 1; j < std::min(i + kNear, known.size()); ++j) {
       const Pair pair = pair_of(kinds[i], kinds[j]);
