@@ -148,7 +148,7 @@ class Gathering {
     BERTH_TRY(const std::vector<fs::path> entries, entries_of(folder));
     for (const fs::path& entry : entries) {
       const std::string name = entry.filename().native();
-      const std::string own = member + "/" + name;
+      const std::string own = fmt::format("{}/{}", member, name);
       if (is_left_out(name)) {
         content_.left_out.push_back(own);
       } else {
