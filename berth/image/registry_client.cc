@@ -50,8 +50,8 @@ std::optional<std::chrono::seconds> wanted_wait(const HttpAnswer& answer) {
 // What to do where it is too busy for us.
 std::string busy_advice(const HttpAnswer& answer) {
   const auto wanted = wanted_wait(answer);
-  const std::string when = wanted ? fmt::format("it wants to be left alone for {} s; try again then", wanted->count())
-                                  : std::string("try again later");
+  std::string when = wanted ? fmt::format("it wants to be left alone for {} s; try again then", wanted->count())
+                            : std::string("try again later");
   if (answer.status != 429) return when;
   return when + ", log in where it allows more to those it knows, or name a mirror under images.registries";
 }
