@@ -118,7 +118,7 @@ Result<void> run(const Options& options) {
   BERTH_TRY(spec.network.profile, net::parse_network_profile(options.network));
   spec.environment = container::environment_for({resolved.image.config.env}, {});
   BERTH_TRY(const auto engine, container::make_engine(container::EngineKind::Native, folder, false));
-  app::put_warm_code(content::join_code(content::join_pieces(pieces), "script", options.script), content::ItemKind::Script, app::CodeCache(settings.cache / "code", *engine), spec);
+  app::put_warm_code(content::join_code(std::make_shared<const content::CodePrelude>(content::join_pieces(pieces)), "script", options.script), content::ItemKind::Script, app::CodeCache(settings.cache / "code", *engine), spec);
   app::ImportList imports;
   imports.add(options.imports);
   app::put_imports(imports, spec);
