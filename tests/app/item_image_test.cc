@@ -173,7 +173,7 @@ TEST_F(ContentOnDisk, ALinkIsNotWrittenThrough) {
   const auto file = put("S", "demisto/a:1");
   const auto link = tree() / "link.yml";
   std::filesystem::create_symlink(file, link);
-  EXPECT_TRUE(testing::fails_with(set_item_image(settings_, {.item = link, .image = "demisto/b:2"}), Errc::Denied,
+  EXPECT_TRUE(testing::fails_with(set_item_image(settings_, {.item = link, .image = "demisto/b:2"}), Errc::InvalidInput,
                                   "is a link"));
 }
 

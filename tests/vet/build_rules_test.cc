@@ -74,7 +74,7 @@ const Row kRows[] = {
     {"OtherSetting", "RUN pip config set global.timeout 60", ""},
     {"ConfigurationByVariable", "ENV PIP_CONFIG_FILE=/x", "build.unread"},
     {"NoConfiguration", "ENV PIP_CONFIG_FILE=/dev/null", ""},
-    {"Constraints", "ENV PIP_CONSTRAINT=/x.txt", "build.unread"},
+    {"Constraints", "ENV PIP_BUILD_CONSTRAINT=/x.txt", "build.unread"},
     {"ConfigurationCopied", "COPY pip.conf /etc/", "build.unread"},
     {"ConfigurationWritten", "RUN echo x > /etc/pip.conf", "build.unread"},
     {"ConfigurationMounted", "RUN --mount=type=secret,id=x,target=/etc/pip.conf true", "build.unread"},
