@@ -17,6 +17,7 @@
 #include "berth/content/marketplace.h"
 #include "berth/image/named_images.h"
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::app {
@@ -83,7 +84,12 @@ class Gathering {
       return fail(Errc::InvalidInput, fmt::format("read packs: there are two of the name '{}'", name));
     }
     content_.packs.push_back(name);
-    return add_folder(pack, "Packs/" + name);
+    const std::size_t before = content_.files.size();
+    const std::size_t refused = refused_.size();
+    BERTH_CHECK_OK(add_folder(pack, "Packs/" + name));
+    if (content_.files.size() > before || refused_.size() > refused) return {};
+    return fail(Errc::InvalidInput,
+                fmt::format("read packs: there is no file in '{}'; name a folder with a pack in it", pack.native()));
   }
 
   // What cannot go in is told all at once.
@@ -144,9 +150,17 @@ class Gathering {
   }
 
   Result<void> add_folder(const fs::path& folder, const std::string& member) {
+    BERTH_CHECK_OK(sys::check_interrupted());
     above_.push_back(folder);
     BERTH_TRY(const std::vector<fs::path> entries, entries_of(folder));
     for (const fs::path& entry : entries) {
+      // By links to folders few files can be many.
+      if (++looked_at_ > kMostFiles) {
+        return fail(Errc::Exhausted,
+                    fmt::format("read packs: there are more than {} files and folders; leave out links "
+                                "to folders, or make several bundles",
+                                kMostFiles));
+      }
       const std::string name = entry.filename().native();
       const std::string own = fmt::format("{}/{}", member, name);
       if (is_left_out(name)) {
@@ -180,9 +194,6 @@ class Gathering {
     if (const auto size = fs::file_size(*place, error); !error && size > kMaxFile) {
       return fail(Errc::Exhausted, fmt::format("read packs: '{}' is over {} MiB", member, kMaxFile >> 20));
     }
-    if (content_.files.size() == kMostFiles) {
-      return fail(Errc::Exhausted, fmt::format("read packs: there are more than {} files", kMostFiles));
-    }
     content_.files.push_back({member, *place});
     return {};
   }
@@ -191,6 +202,7 @@ class Gathering {
   BundledContent& content_;
   std::vector<fs::path> above_;
   std::vector<std::string> refused_;
+  std::size_t looked_at_ = 0;
 };
 
 // One lock of two; a name that they pin to different images cannot be in it.
@@ -238,12 +250,12 @@ Result<BundledContent> gather_content(const std::vector<fs::path>& given) {
 }
 
 Result<std::string> read_bundled(const BundledFile& file) {
-  // It may have been put in another's place since: no link, and nothing that keeps who opens it.
-  const auto open = [&] {
-    return ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  };
-  BERTH_TRY(const int fd, sys::call(open, "open '{}'", file.path.native()));
-  return sys::read_file(UniqueFd(fd), kMaxFile, file.path.native());
+  // Something else may have been put in its place since, or in that of a folder above: its path has no link in it, and
+  // nothing is opened that keeps who opens it.
+  BERTH_TRY(const UniqueFd top, sys::open_folder("/"));
+  BERTH_TRY(const UniqueFd fd, sys::open_without_links(top.get(), file.path.relative_path(),
+                                                       O_RDONLY | O_NONBLOCK | O_NOCTTY, "the packs"));
+  return sys::read_file(fd, kMaxFile, file.path.native());
 }
 
 std::string missing_images_text(const Settings& settings, const std::vector<fs::path>& given,

@@ -84,11 +84,11 @@ class BundleReader {
     image::TarStream tar(receiver());
     std::vector<char> chunk(1 << 20);
     for (;;) {
-      BERTH_CHECK_OK(sys::check_interrupted());
-      const auto read = [&] { return ::read(bundle.get(), chunk.data(), chunk.size()); };
-      BERTH_TRY(int got, sys::call(read, "read '{}'", file.native()));
+      BERTH_TRY(const std::size_t got, sys::read_interruptibly(bundle.get(), chunk).context([&] {
+        return fmt::format("read '{}'", file.native());
+      }));
       if (got == 0) break;
-      BERTH_CHECK_OK(tar.feed({chunk.data(), static_cast<std::size_t>(got)}).context([&] { return place(); }));
+      BERTH_CHECK_OK(tar.feed({chunk.data(), got}).context([&] { return place(); }));
     }
     return tar.finish().context([&] { return place(); });
   }
@@ -119,6 +119,9 @@ class BundleReader {
       return fail(Errc::Corrupt,
                   fmt::format("'{}' and '{}' do not agree on whether it is in it", kBundleContents, image::kLockFile));
     }
+    if (bundle && std::set(bundle->packs.begin(), bundle->packs.end()) != packs_found()) {
+      return fail(Errc::Corrupt, fmt::format("'{}' does not name the packs that are in it", kBundleContents));
+    }
     if (bundle) bundle->digest = "sha256:" + sha256_hex(sums);
     return bundle;
   }
@@ -142,6 +145,15 @@ class BundleReader {
     hash_.update(bytes);
     if (const auto kept = kept_.find(name_); kept != kept_.end()) kept->second += bytes;
     return {};
+  }
+  std::set<std::string> packs_found() const {
+    constexpr std::string_view kPacks = "Packs/";
+    std::set<std::string> names;
+    for (const auto& [name, sum] : found_) {
+      if (name.starts_with(kPacks))
+        names.insert(name.substr(kPacks.size(), name.find('/', kPacks.size()) - kPacks.size()));
+    }
+    return names;
   }
   void end() {
     if (!name_.empty()) found_[name_] = std::move(hash_).hex();

@@ -11,6 +11,7 @@ namespace berth::app {
 namespace {
 
 constexpr std::size_t kLargestText = 1 << 20;
+constexpr auto kPatience = std::chrono::seconds(1);  // whoever only looks holds it for a moment
 
 }  // namespace
 
@@ -42,7 +43,8 @@ std::optional<LeftBuild> find_left_build(const Settings& settings, const std::fi
 Result<void> remove_left_build(const Settings& settings, const std::filesystem::path& graph_root) {
   const auto doing = [] { return "remove the container that an interrupted 'image create' has left"; };
   BERTH_TRY(const image::WorkFolder work,
-            image::WorkFolder::open(create_folder(settings), std::chrono::steady_clock::now(), {}).context(doing));
+            image::WorkFolder::open(create_folder(settings), std::chrono::steady_clock::now() + kPatience, {})
+                .context(doing));
   BERTH_TRY(const image::Builder builder, image::Builder::open(builder_options(settings, graph_root)).context(doing));
   return builder.sweep().context(doing);
 }

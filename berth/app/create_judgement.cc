@@ -84,7 +84,8 @@ const image::LockedLibrary* find(const image::CreateRecipe& recipe, const vet::F
 const image::LockedLibrary* find_build(const image::CreateRecipe& recipe, const vet::Facts& facts) {
   for (const image::LockedLibrary& source : recipe.libraries) {
     for (const image::LockedLibrary& one : source.built_with) {
-      if (one.name == facts.package.name && one.version == facts.package.version) return &one;
+      const bool is_file = facts.sha256.empty() || one.sha256 == facts.sha256;
+      if (one.name == facts.package.name && one.version == facts.package.version && is_file) return &one;
     }
   }
   return nullptr;
@@ -281,6 +282,7 @@ std::string CreateJudgement::approval_advice(const std::vector<vet::Finding>& fi
 std::string CreateJudgement::licences() const {
   std::map<std::string, vet::LicenceExpression> all;
   for (const vet::Facts& one : facts_) {
+    if (is_build_origin(one.package.origin)) continue;  // it does not end in the image
     const auto known = std::ranges::find_if(one.licences, [](const auto& said) { return !said.expression.empty(); });
     auto read = vet::parse_licence_expression(known == one.licences.end() ? "" : known->expression);
     if (!read) read = vet::parse_licence_expression("LicenseRef-" + one.package.name);

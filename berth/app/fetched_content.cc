@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::app {
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 
 // Names of sources begin with a letter or digit.
 constexpr char kStaging[] = ".staging-";
+constexpr auto kPause = std::chrono::milliseconds(100);  // between looks at a lock that another holds
 
 Result<void> remove_folder(const fs::path& folder) {
   std::error_code error;
@@ -35,7 +37,12 @@ Result<FetchedContent> FetchedContent::open(const fs::path& folder) {
             sys::call([&] { return ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); },
                       "open '{}'", file.native()));
   UniqueFd lock(fd);
-  BERTH_CHECK_OK(sys::check([&] { return ::flock(lock.get(), LOCK_EX); }, "lock '{}'", file.native()));
+  while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      return std::unexpected(Error::from_errno(errno, fmt::format("lock '{}'", file.native())));
+    }
+    BERTH_CHECK_OK(sys::rest(kPause).context([&] { return fmt::format("wait for the lock '{}'", file.native()); }));
+  }
   FetchedContent content(folder, std::move(lock));
   BERTH_CHECK_OK(content.sweep());
   return content;

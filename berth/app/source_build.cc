@@ -76,7 +76,7 @@ Result<void> PackageFetch::resolve_build(BuildRoom& room, image::LockedLibrary& 
     one.package.origin = build_origin(source);
     const auto is_same = [&](const vet::Facts& other) {
       return other.package.name == one.package.name && other.package.version == one.package.version &&
-             is_build_origin(other.package.origin);
+             other.sha256 == one.sha256 && is_build_origin(other.package.origin);
     };
     if (std::ranges::none_of(found_.facts, is_same)) found_.facts.push_back(std::move(one));
   }

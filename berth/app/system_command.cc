@@ -78,7 +78,10 @@ Result<Json> docker_images(const Json& arguments, const SystemMeans& means) {
   options.with_containers = order.used || order.unused || order.sort == "used";
   options.on_step = means.on_step;
   BERTH_TRY(options.engine, engine_with_images(means.settings));
-  BERTH_TRY(options.find_newer, newer_tags_of_registries(means.settings, questions));
+  auto newer = newer_tags_of_registries(means.settings, questions);
+  // Where no registry is to be asked, what is wrong with the way there does not matter.
+  if (!newer && questions != image::TagQuestions::None) return std::unexpected(std::move(newer).error());
+  if (newer) options.find_newer = *std::move(newer);
   BERTH_TRY(ImageListing listing, list_images(means.settings, options));
   const bool is_empty = listing.rows.empty();
   const auto rows = ordered(std::move(listing.rows), order);

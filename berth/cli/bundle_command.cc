@@ -68,13 +68,13 @@ void show(std::string_view verb, const app::Bundle& bundle, const BundleOptions&
     return put(print_json_pretty(json) + "\n");
   }
   put(fmt::format("{} {}\n  {}\n", verb, options.file, bundle.digest));
-  for (const std::string& pack : bundle.packs) put(fmt::format("  pack {}\n", pack));
+  for (const std::string& pack : bundle.packs) put(fmt::format("  pack {}\n", to_visible(pack, false)));
   if (bundle.has_lock) put(fmt::format("  {}, which pins the images of the packs\n", image::kLockFile));
   for (const app::BundledImage& image : bundle.images) {
-    put(fmt::format("  image {}\n    {}{}\n", image.name, image.digest,
+    put(fmt::format("  image {}\n    {}{}\n", to_visible(image.name, false), to_visible(image.digest, false),
                     image.keeps_digest ? "" : "; its layers were packed anew, the digest is another than here"));
   }
-  for (const std::string& note : bundle.notes) put(fmt::format("  note: {}\n", note));
+  for (const std::string& note : bundle.notes) put(fmt::format("  note: {}\n", to_visible(note, false)));
 }
 
 int create(const BundleOptions& options, const Surroundings& surroundings) {

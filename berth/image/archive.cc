@@ -288,7 +288,9 @@ Result<UniqueFd> open_archive(const std::filesystem::path& file) {
   if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode)) {
     return fail(Errc::InvalidInput, doing() + ": it is neither a file nor a pipe");
   }
-  BERTH_TRY(int fd, sys::call([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }, "{}", doing()));
+  // A pipe without a writer is waited for where it is read.
+  BERTH_TRY(int fd, sys::call([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); }, "{}",
+                              doing()));
   return UniqueFd(fd);
 }
 
@@ -313,11 +315,11 @@ Result<void> unpack_archive(const std::filesystem::path& file, const std::filesy
   for (;;) {
     if (Clock::now() > deadline)
       return fail(Errc::TimedOut, fmt::format("read '{}': it takes too long", file.native()));
-    BERTH_CHECK_OK(sys::check_interrupted());
-    const auto read = [&] { return ::read(archive.get(), chunk.data(), chunk.size()); };
-    BERTH_TRY(int got, sys::call(read, "read archive '{}'", file.native()));
+    BERTH_TRY(const std::size_t got, sys::read_interruptibly(archive.get(), chunk).context([&] {
+      return fmt::format("read archive '{}'", file.native());
+    }));
     if (got == 0) return tar.finish();
-    BERTH_CHECK_OK(tar.feed({chunk.data(), static_cast<std::size_t>(got)}));
+    BERTH_CHECK_OK(tar.feed({chunk.data(), got}));
   }
 }
 

@@ -52,11 +52,17 @@ Result<void> bound_processes(const std::string& group) {
 }
 
 // What is killed inside is killed by the kernel, for want of memory.
-Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_bytes) {
+Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_bytes, bool is_bounded) {
   if (ran || ran.error().code() != Errc::Unavailable) return ran;
   const std::string& text = ran.error().message();
   const bool is_killed = text.contains("exit status 137") || text.contains("OOM-kill");
   if (!is_killed) return ran;
+  if (!is_bounded) {
+    return fail(Errc::Exhausted,
+                fmt::format("{}; it was killed, as a rule because this machine has no memory left: free "
+                            "some, or build where there is more",
+                            text));
+  }
   constexpr std::uint64_t kMebibyte = 1 << 20;
   return fail(Errc::Exhausted, fmt::format("{}; it was killed, as a rule because its memory of {} MiB was full: "
                                            "--memory gives it more",
@@ -165,7 +171,7 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
   const auto steps = [&]() -> Result<BuiltImage> {
     BERTH_CHECK_OK(buildah(std::move(from)));
     BERTH_CHECK_OK(buildah({"copy", "--quiet", options_.name, order.input.native(), std::string(kBuildFolder)}));
-    BERTH_TRY(std::string said, explained(buildah(std::move(run)), order.memory_bytes));
+    BERTH_TRY(std::string said, explained(buildah(std::move(run)), order.memory_bytes, isolation_ == "oci"));
     BERTH_CHECK_OK(configure(order));
     BERTH_TRY(std::string id, commit(order));
     if (order.more_labels) {

@@ -84,7 +84,7 @@ KeyMaker asked_for(const CreateRequest& request, std::string_view base_digest) {
   maker.add(request.name);
   for (const Requirement& one : request.dependencies) maker.add("d " + to_string(one));
   for (const PackageWish& one : request.packages) maker.add("p " + to_string(one));
-  maker.add(request.allow_sources ? "sources" : "wheels");
+  maker.add(request.allow_sources ? "sources, built with what was judged" : "wheels");
   for (const std::string* text : {&request.description, &request.authors, &request.source}) maker.add(*text);
   maker.add(install_template());
   maker.add(verify_template());

@@ -9,6 +9,7 @@
 #include "berth/base/json.h"
 #include "berth/image/reference.h"
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 #include "berth/sys/tool.h"
 
 namespace berth::image {
@@ -172,6 +173,7 @@ Result<std::optional<Credentials>> ask_helper(std::string_view name, std::string
   options.time_limit = time_limit;
   options.output_limit_bytes = kMaxHelperBytes;
   options.input = asked;
+  options.watch = sys::check_interrupted;
   options.any_status = true;
   options.environment = own_environment();
   BERTH_TRY(const sys::ToolOutput ran,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "berth/sys/interrupt.h"
 #include "berth/sys/tool.h"
 
 namespace berth::image {
@@ -84,6 +85,7 @@ Result<void> copy_to_engine(const StorageTool& storage, const std::string& id, c
                             const Reference& name, std::chrono::milliseconds time_limit) {
   sys::ToolOptions options;
   options.time_limit = time_limit;
+  options.watch = sys::check_interrupted;
   options.environment = storage_environment(storage);
   // The policy judges images of strangers; this one was made here.
   std::vector<std::string> argv = {"skopeo", "--insecure-policy", "copy", "--quiet"};

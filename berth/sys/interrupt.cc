@@ -1,6 +1,7 @@
 #include "berth/sys/interrupt.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -29,6 +30,18 @@ Result<void> check_interrupted() {
   BERTH_TRY(const int ready, call([&] { return ::poll(&polled, 1, 0); }, "look for an interrupt"));
   if (ready == 0) return {};
   return fail(Errc::Unavailable, "it was interrupted");
+}
+
+Result<std::size_t> read_interruptibly(int fd, std::span<char> into) {
+  for (;;) {
+    BERTH_CHECK_OK(check_interrupted());
+    pollfd polled = {fd, POLLIN, 0};
+    BERTH_TRY(const int ready, call([&] { return ::poll(&polled, 1, static_cast<int>(kWatched.count())); },
+                                    "wait for something to read"));
+    if (ready == 0) continue;
+    BERTH_TRY(const ssize_t got, call([&] { return ::read(fd, into.data(), into.size()); }, "read"));
+    return static_cast<std::size_t>(got);
+  }
 }
 
 Result<void> rest(std::chrono::milliseconds pause) {

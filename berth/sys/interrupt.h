@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <span>
 
 #include "berth/base/result.h"
 
@@ -22,6 +24,10 @@ class InterruptScope {
 
 // For work that takes long, to ask now and then. Errors: Unavailable once it is to end; never without a scope.
 Result<void> check_interrupted();
+
+// Reads from `fd` once there is something to read or its end, and waits no longer than until it is to end. 0 at the
+// end. Errors: those of check_interrupted, and of reading.
+Result<std::size_t> read_interruptibly(int fd, std::span<char> into);
 
 // Sleeps, and no longer than until it is to end. Errors: those of check_interrupted.
 Result<void> rest(std::chrono::milliseconds pause);

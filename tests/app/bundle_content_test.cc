@@ -103,6 +103,34 @@ TEST_F(ContentOfABundle, RefusesFoldersWithoutPacksAndTwoOfOneName) {
   EXPECT_TRUE(testing::fails_with(gather_content({at("none")}), Errc::NotFound, "is no folder"));
 }
 
+TEST_F(ContentOfABundle, HasAFileOfEachPackAndIsBoundWhereLinksMakeManyOfFew) {
+  fs::create_directories(at("hollow/Packs/Hollow/Scripts"));
+  EXPECT_TRUE(testing::fails_with(gather_content({at("hollow")}), Errc::InvalidInput, "there is no file in"));
+  // Each folder twice in the one above: 2 to the 60th in all.
+  for (int i = 0; i < 60; ++i) {
+    const std::string folder = "tree/Packs/Harbour/d" + std::to_string(i);
+    put(folder + "/x", "x");
+    for (const char* link : {"a", "b"}) {
+      fs::create_directory_symlink("../d" + std::to_string(i + 1), at(folder) / link);
+    }
+  }
+  put("tree/Packs/Harbour/d60/x", "x");
+  EXPECT_TRUE(testing::fails_with(gather_content({at("tree")}), Errc::Exhausted, "leave out links to folders"));
+}
+
+TEST_F(ContentOfABundle, IsReadWhereItWasFoundAlone) {
+  put("elsewhere/Tide.py", "secret\n");
+  const auto content = gather_content({at("tree")});
+  ASSERT_TRUE(testing::ok(content));
+  const auto& files = content->files;
+  const auto code = std::ranges::find(files, "Packs/Harbour/Scripts/Tide/Tide.py", &BundledFile::member);
+  ASSERT_NE(code, files.end());
+  EXPECT_EQ(read_bundled(*code).value_or(""), "x = 1\n");
+  fs::remove_all(at("tree/Packs/Harbour/Scripts/Tide"));
+  fs::create_directory_symlink(at("elsewhere"), at("tree/Packs/Harbour/Scripts") / "Tide");
+  EXPECT_FALSE(read_bundled(*code).has_value());
+}
+
 TEST_F(ContentOfABundle, HasTheLockOfItsTrees) {
   EXPECT_FALSE(gather_content({at("tree")})->lock);
   lock("tree", kDigest);

@@ -344,6 +344,31 @@ def test_what_a_bundle_cannot_carry_is_told(sites):
     assert not os.path.exists(other)
 
 
+def test_a_bundle_names_its_packs(sites):
+    there = sites[1]
+    contents = json.dumps({'schema': 1, 'images': [], 'packs': ['Good']}).encode()
+    packs = [('Packs/%s/pack_metadata.json' % name, b'{}') for name in ('Good', 'Evil')]
+    for members, is_whole in ((packs[:1], True), (packs, False), ([], False)):
+        file = there.berth.write('packs.bundle', bundle_of(members, contents))
+        done = bundle(there, 'verify', file)
+        assert (done.code == 0) == is_whole, done
+        assert is_whole or 'does not name the packs that are in it' in done.err, done
+        assert is_whole or bundle(there, 'import', file).code == done.code, done
+
+
+@pytest.mark.parametrize('words', [('bundle', 'verify'), ('bundle', 'import'), ('image', 'load')])
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for_at_an_interrupt(sites, words):
+    there = sites[1]
+    pipe = os.path.join(there.folder, 'pipe')
+    os.mkfifo(pipe)
+    running = there.berth.begin(*words, pipe, settings=there.settings)
+    time.sleep(1)
+    assert running.process.poll() is None, running.said()
+    running.signal(signal.SIGINT)
+    ended = running.wait(20)
+    assert ended.code != 0 and 'interrupted' in ended.err, ended
+
+
 def test_why_layers_were_packed_anew(sites, registry):
     here = sites[0]
     image = small_image('login')
