@@ -471,7 +471,7 @@ HOSTILE = {
     'out of order': (dict(manifest=lambda handler: handler.answer(500)), 'status 500'),
     'huge manifest': (dict(manifest=lambda handler: handler.answer(200, b' ' * (5 << 20), Content_Type=OCI_MANIFEST)),
                       'over the limit of 4194304 bytes'),
-    'a page': (dict(manifest=lambda handler: handler.answer(200, b'<html>', Content_Type='text/html')), 'parse JSON'),
+    'a page': (dict(manifest=lambda handler: handler.answer(200, b'<html>', Content_Type='text/html')), 'a page in HTML'),
     'an index': (dict(manifest=lambda handler: handler.answer(
         200, b'{"schemaVersion": 2, "layers": []}', Content_Type=OCI_INDEX)), 'is no manifest'),
     'other digest told': (dict(manifest=lambda handler: handler.answer(
