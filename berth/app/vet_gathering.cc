@@ -234,6 +234,7 @@ class Gathering {
     for (const vet::Facts& one : found) known.emplace(one.package.name, one.package.version);
     for (const auto& [list, packages] : lists) {
       BERTH_TRY(vet::BroughtAlong brought, vet::fetch_brought_along(packages, environment));
+      // What is judged already, in that very version, among them.
       for (vet::Facts& one : brought.packages) {
         if (known.emplace(one.package.name, one.package.version).second) found.push_back(std::move(one));
       }

@@ -114,7 +114,7 @@ class FolderReading {
     }
     index_ = asks.lock.index;
     Build build = {std::string(name), std::move(dockerfile), {}};
-    for (const ConstrainedPart& part : asks.constrained) add_constraints(build, part, asks);
+    for (const ConstrainedPart& part : asks.constrained) BERTH_CHECK_OK(add_constraints(build, part, asks));
     build.lists = std::move(asks.included);
     vet::add(read_.asks, std::move(asks.lock));
     builds_.push_back(std::move(build));
@@ -194,24 +194,36 @@ class FolderReading {
   }
 
   // What a list of constraints holds is held, and what it takes in by -r is installed.
-  void add_constraints(const Build& build, const ConstrainedPart& part, RequirementsText& asks) {
+  // Errors: Exhausted.
+  Result<void> add_constraints(const Build& build, const ConstrainedPart& part, RequirementsText& asks) {
     for (const IncludedList& by : part.by) {
       auto list = find_list(build, by, ListRole::Constraints);
       if (!list) continue;
-      hold(std::span(asks.lock.packages).subspan(part.first_package, part.last_package - part.first_package),
-           list->lock, list->name);
-      for (std::size_t i = part.first_list; i < part.last_list; ++i) {
-        IncludedList& held = asks.included[i];
-        held.constraints.insert(held.constraints.end(), list->lock.constraints.begin(), list->lock.constraints.end());
-        held.takes_prereleases |= list->lock.takes_prereleases;
+      const auto packages =
+          std::span(asks.lock.packages).subspan(part.first_package, part.last_package - part.first_package);
+      const SharedConstraints constraints =
+          std::make_shared<const std::vector<LockedPackage>>(std::move(list->lock.constraints));
+      const bool takes_prereleases = list->lock.takes_prereleases;
+      hold(packages, std::span(&constraints, 1), takes_prereleases, list->name);
+      const auto lists = std::span(asks.included).subspan(part.first_list, part.last_list - part.first_list);
+      if (!lists.empty()) constraints_kept_ += constraints->size();
+      if (constraints_kept_ > kMostLockedPackages) {
+        return fail(Errc::Exhausted,
+                    fmt::format("{}: more than {} constraints of lists", build.name, kMostLockedPackages));
+      }
+      for (IncludedList& held : lists) {
+        held.constraints.push_back(constraints);
+        held.takes_prereleases |= takes_prereleases;
       }
       take(list->name, std::move(list->lock), {});
     }
+    return {};
   }
 
-  void hold(std::span<LockedPackage> packages, const LockFile& by, const std::string& name) {
-    if (by.takes_prereleases) take_prereleases(packages);
-    if (auto held = constrain(packages, by.constraints); !held) {
+  void hold(std::span<LockedPackage> packages, std::span<const SharedConstraints> by, bool takes_prereleases,
+            const std::string& name) {
+    if (takes_prereleases) take_prereleases(packages);
+    if (auto held = constrain(packages, by); !held) {
       read_.image.findings.push_back(unread(read_.image.package, name, to_visible(held.error().message(), false)));
     }
   }
@@ -220,10 +232,7 @@ class FolderReading {
     auto found = find_list(build, list, ListRole::Requirements);
     const bool is_plain = list.constraints.empty() && !list.takes_prereleases;
     if (!found || (is_plain && !read_plainly_.insert(found->name).second)) return;
-    LockFile by;
-    by.constraints = list.constraints;
-    by.takes_prereleases = list.takes_prereleases;
-    hold(found->lock.packages, by, fmt::format("{}:{}", build.name, list.line));
+    hold(found->lock.packages, list.constraints, list.takes_prereleases, fmt::format("{}:{}", build.name, list.line));
     take(found->name, std::move(found->lock), list.index);
   }
 
@@ -249,7 +258,8 @@ class FolderReading {
   std::set<std::string> seen_;
   std::set<std::string> read_plainly_;  // without constraints, once each
   std::size_t lists_read_ = 0;
-  std::string index_;  // where nothing nearer says another
+  std::size_t constraints_kept_ = 0;  // for lists that are read later
+  std::string index_;                 // where nothing nearer says another
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ struct BuildFolder {
 // .in), Pipfile.lock, poetry.lock, uv.lock and pylock.toml beside it, and what its commands install from, wherever in
 // the folder it lies; links are not followed. A list or a line of build.conf that cannot be read is the finding
 // `build.unread` (Ask). Errors: those of reading the folder; InvalidInput and Exhausted for a Dockerfile that cannot be
-// read; Exhausted past 64 lists.
+// read; Exhausted past 64 lists, and for more constraints of its lists than a lock file may have packages.
 Result<std::optional<BuildFolder>> read_build_folder(const std::filesystem::path& folder);
 
 // A list that lies in a folder, and why it could not be read; empty where it was.

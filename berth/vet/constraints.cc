@@ -69,10 +69,10 @@ void apply(LockedPackage& locked, const Held& held) {
   }
 }
 
-}  // namespace
+// What constraints say, by the names of packages.
+using AllHeld = std::map<std::string, Held>;
 
-Result<void> constrain(std::span<LockedPackage> packages, const std::vector<LockedPackage>& constraints) {
-  std::map<std::string, Held> all;
+Result<void> add(AllHeld& all, const std::vector<LockedPackage>& constraints) {
   for (const LockedPackage& one : constraints) {
     if (never_holds_on_linux(one.marker)) continue;
     Held& held = all[one.package.name];
@@ -82,6 +82,10 @@ Result<void> constrain(std::span<LockedPackage> packages, const std::vector<Lock
                                                kMostOfOne, to_visible(one.package.name, false)));
     }
   }
+  return {};
+}
+
+void apply_all(std::span<LockedPackage> packages, const AllHeld& all) {
   std::string list;
   for (const auto& [name, held] : all) {
     if (!is_valid_name(Ecosystem::PyPI, name)) continue;
@@ -92,6 +96,21 @@ Result<void> constrain(std::span<LockedPackage> packages, const std::vector<Lock
     const auto held = all.find(locked.package.name);
     if (held != all.end()) apply(locked, held->second);
   }
+}
+
+}  // namespace
+
+Result<void> constrain(std::span<LockedPackage> packages, const std::vector<LockedPackage>& constraints) {
+  AllHeld all;
+  BERTH_CHECK_OK(add(all, constraints));
+  apply_all(packages, all);
+  return {};
+}
+
+Result<void> constrain(std::span<LockedPackage> packages, std::span<const SharedConstraints> lists) {
+  AllHeld all;
+  for (const SharedConstraints& list : lists) BERTH_CHECK_OK(add(all, *list));
+  apply_all(packages, all);
   return {};
 }
 

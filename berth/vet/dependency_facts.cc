@@ -90,13 +90,11 @@ Result<std::vector<Facts>> brought_along_in(std::string_view report, std::span<c
   const auto askers = askers_in(json);
   std::map<std::string, std::string> origins;
   for (const LockedPackage* locked : packages) origins.try_emplace(locked->package.name, locked->package.origin);
-  std::erase_if(all, [&](const Facts& facts) { return origins.contains(facts.package.name); });
   for (Facts& facts : all) {
     const auto asker = askers.find(facts.package.name);
-    if (asker == askers.end()) continue;
-    facts.brought_by = asker->second;
+    if (asker != askers.end()) facts.brought_by = asker->second;
     // Its place is that of what was asked for, however far from it.
-    std::string from = asker->second;
+    std::string from = facts.package.name;
     for (std::size_t steps = 0; steps < askers.size() && !origins.contains(from); ++steps) {
       const auto next = askers.find(from);
       if (next == askers.end()) break;

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "berth/base/json.h"
 #include "berth/base/utf8.h"
@@ -158,13 +160,22 @@ class Asking {
     return left;
   }
 
-  // Why pip had nothing when it was asked last.
-  const std::string& failure() const { return failure_; }
+  // Why pip had nothing when it was asked for this one last; empty where it was not asked.
+  std::string failure_of(const LockedPackage& locked) const {
+    const auto failure = failures_.find(&locked);
+    return failure == failures_.end() || !failure->second ? std::string() : *failure->second;
+  }
 
   const Facts& of(const LockedPackage& locked) const { return told_.at(&locked); }
 
  private:
+  // A name more than once goes by waves.
   Result<void> ask_together(Several packages, Places places, Failing failing) {
+    for (const auto& wave : waves_of(packages)) BERTH_CHECK_OK(ask_wave(wave, places, failing));
+    return {};
+  }
+
+  Result<void> ask_wave(Several packages, Places places, Failing failing) {
     std::vector<std::string> way = way_;
     if (places == Places::Links) way.emplace_back("PIP_NO_INDEX=1");
     // No index has answered so far, and none is likely to now.
@@ -172,11 +183,13 @@ class Asking {
     auto found = facts_from_pip(packages, way);
     if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
     if (found) take(*found, packages);
-    failure_ = found ? "its report names another number of packages" : found.error().message();
+    const auto failure = std::make_shared<const std::string>(found ? "its report names another number of packages"
+                                                                   : found.error().message());
     const std::vector<const LockedPackage*> left = left_of(packages);
+    for (const LockedPackage* locked : left) failures_.insert_or_assign(locked, failure);
     if (left.empty() || failing == Failing::Left) return {};
     if (packages.size() == 1) {
-      answer(*packages.front(), failure_);
+      answer(*packages.front(), *failure);
       return {};
     }
     // One of them, or more, is not to be had: by halves, for each asking takes its time.
@@ -195,7 +208,7 @@ class Asking {
   }
 
   const std::vector<std::string>& way_;
-  std::string failure_;
+  std::map<const LockedPackage*, std::shared_ptr<const std::string>> failures_;
   std::map<const LockedPackage*, Facts> told_;
 };
 
@@ -217,6 +230,27 @@ Result<std::string> run_pip_report(Several packages, const std::vector<std::stri
   options.output_limit_bytes = kLargestReport;
   BERTH_TRY(sys::ToolOutput output, sys::run_tool(argv, options));
   return std::move(output.out);
+}
+
+std::vector<std::vector<const LockedPackage*>> waves_of(Several packages) {
+  std::vector<std::vector<const LockedPackage*>> waves;
+  // Of each wave, what is asked for by each name.
+  std::vector<std::map<std::string_view, std::vector<std::string>>> asked;
+  for (const LockedPackage* locked : packages) {
+    std::vector<std::string> words = requirements_of(*locked, PipDependencies::LeftOut);
+    const auto has_room = [&](const auto& names) {
+      const auto same = names.find(locked->package.name);
+      return same == names.end() || same->second == words;
+    };
+    const auto at = static_cast<std::size_t>(std::ranges::find_if(asked, has_room) - asked.begin());
+    if (at == waves.size()) {
+      waves.emplace_back();
+      asked.emplace_back();
+    }
+    waves[at].push_back(locked);
+    asked[at].try_emplace(locked->package.name, std::move(words));
+  }
+  return waves;
 }
 
 std::vector<Facts> facts_without_index(const std::vector<LockedPackage>& packages) {
@@ -273,8 +307,9 @@ Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& p
       BERTH_CHECK_OK(asking.ask(left, Places::Links, Failing::Halves));
     } else {
       const bool is_absent = presence == Presence::Absent;
-      const std::string why = is_absent ? "no index has a project of that name" : asking.failure();
-      for (const LockedPackage* locked : left) asking.answer(*locked, why);
+      for (const LockedPackage* locked : left) {
+        asking.answer(*locked, is_absent ? "no index has a project of that name" : asking.failure_of(*locked));
+      }
     }
   }
   std::vector<Facts> all;

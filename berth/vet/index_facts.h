@@ -22,6 +22,10 @@ enum class PipDependencies { Included, LeftOut };
 Result<std::string> run_pip_report(std::span<const LockedPackage* const> packages, const std::vector<std::string>& way,
                                    PipDependencies dependencies);
 
+// `packages` in groups that pip can each be asked for at once: to one call, all that it is told of a name holds one
+// version, so a name is in each group once, or several times in the same words. In the order given. Pure.
+std::vector<std::vector<const LockedPackage*>> waves_of(std::span<const LockedPackage* const> packages);
+
 // What is known before pip is asked.
 struct IndexKnowledge {
   // Whether an index has the project, by its normal name; Unknown where none has answered.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -17,10 +18,56 @@
 
 #include "berth/base/utf8.h"
 #include "berth/vet/lock_file.h"
+#include "berth/vet/lock_findings.h"
 #include "berth/vet/requirements.h"
 
 namespace berth::vet {
 namespace {
+
+constexpr std::string_view kPublicIndex = "https://pypi.org/simple";
+
+std::string text_in(const toml::table& table, std::string_view key) {
+  const toml::node* node = table.get(key);
+  return node == nullptr || node->as_string() == nullptr ? std::string() : node->as_string()->get();
+}
+
+bool is_on(const toml::table& table, std::string_view key) {
+  const toml::node* node = table.get(key);
+  return node != nullptr && node->as_boolean() != nullptr && node->as_boolean()->get();
+}
+
+// As poetry calls the public index, which needs no address there.
+bool is_public_name(std::string_view name) {
+  return std::ranges::equal(name, std::string_view("pypi"),
+                            [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
+}
+
+// What a tool looks for in an index: all packages, there first; all, there too; or only those that name it.
+enum class IndexUse { First, More, Named };
+using UseOf = IndexUse (*)(const toml::table& index);
+
+IndexUse use_by_poetry(const toml::table& index) {
+  const std::string priority = text_in(index, "priority");
+  if (priority == "explicit") return IndexUse::Named;
+  return priority == "supplemental" || priority == "secondary" || is_on(index, "secondary") ? IndexUse::More
+                                                                                            : IndexUse::First;
+}
+
+// That of the name pypi stands in for the public one, which is asked beside others.
+IndexUse use_by_pdm(const toml::table& index) {
+  return text_in(index, "name") == "pypi" ? IndexUse::First : IndexUse::More;
+}
+
+// Its default is asked last, wherever it stands.
+IndexUse use_by_uv(const toml::table& index) {
+  return is_on(index, "default") || is_on(index, "explicit") ? IndexUse::Named : IndexUse::First;
+}
+
+IndexUse use_of_default_by_uv(const toml::table& index) {
+  return is_on(index, "default") ? IndexUse::First : IndexUse::Named;
+}
+
+IndexUse use_by_pipenv(const toml::table&) { return IndexUse::First; }
 
 class ProjectReading {
  public:
@@ -54,7 +101,8 @@ class ProjectReading {
       const toml::table* table = value.as_table();
       const toml::node* version = table == nullptr ? &value : table->get("version");
       if (table != nullptr && is_from_elsewhere(*table)) {
-        leave_out(value, fmt::format("'{}' is taken from a repository, an address or a path", shown(key.str())));
+        leave_out(value, fmt::format("'{}' is taken from another index, a repository, an address or a path",
+                                     shown(key.str())));
       } else if (version == nullptr) {
         add_requirement(std::string(key.str()), value);
       } else if (version->as_string() == nullptr) {
@@ -65,11 +113,58 @@ class ProjectReading {
     }
   }
 
+  // Tables that say where one package is taken from, by its name, as uv has them.
+  void add_sources(const toml::table* sources) {
+    if (sources == nullptr) return;
+    for (const auto& [key, value] : *sources) {
+      const toml::table* table = value.as_table();
+      const bool is_of_first = table != nullptr && table->get("index") != nullptr && !is_from_elsewhere(*table);
+      if (is_of_first) continue;
+      leave_out(value,
+                fmt::format("'{}' is taken from another index, a repository, an address or a path", shown(key.str())));
+    }
+  }
+
+  // Tables of indexes, before what names them. Of several that are first the first one is, and the others are more.
+  void add_indexes(const toml::node* list, UseOf use_of) {
+    if (list == nullptr) return;
+    if (list->as_array() == nullptr) return leave_out(*list, "it is no list");
+    for (const toml::node& one : *list->as_array()) {
+      const toml::table* table = one.as_table();
+      if (table == nullptr) {
+        leave_out(one, "it is no table of an index");
+        continue;
+      }
+      const IndexUse use = use_of(*table);
+      if (use == IndexUse::Named) continue;
+      const std::string name = text_in(*table, "name");
+      std::string url = text_in(*table, "url");
+      if (url.empty() && is_public_name(name)) url = kPublicIndex;
+      if (url.empty()) {
+        leave_out(one, fmt::format("the index '{}' has no address", shown(name)));
+      } else {
+        add_index(url, use, name);
+      }
+    }
+  }
+
+  // One address, or a list of them.
+  void add_addresses(const toml::node* addresses, IndexUse use) {
+    if (addresses == nullptr) return;
+    if (addresses->as_string() != nullptr) return add_index(addresses->as_string()->get(), use, "");
+    if (addresses->as_array() == nullptr) return leave_out(*addresses, "it is no address");
+    for (const toml::node& one : *addresses->as_array()) {
+      if (one.as_string() == nullptr) {
+        leave_out(one, "it is no address");
+      } else {
+        add_index(one.as_string()->get(), use, "");
+      }
+    }
+  }
+
   void leave_out(const toml::node& node, std::string why) {
     lock_.left_out.push_back({origin_of(node), std::move(why)});
   }
-
-  void set_index(std::string index) { lock_.index = std::move(index); }
 
   Result<LockFile> take() && {
     if (lock_.packages.size() > kMostLockedPackages) {
@@ -84,11 +179,28 @@ class ProjectReading {
     return fmt::format("{}:{}", name_, std::size_t{node.source().begin.line});
   }
 
-  static bool is_from_elsewhere(const toml::table& table) {
-    for (const std::string_view key : {"git", "url", "path", "file"}) {
+  bool is_from_elsewhere(const toml::table& table) const {
+    for (const std::string_view key : {"git", "hg", "svn", "bzr", "url", "path", "file", "workspace"}) {
       if (table.get(key) != nullptr) return true;
     }
+    for (const std::string_view key : {"source", "index"}) {
+      if (table.get(key) != nullptr && !is_first_index(text_in(table, key))) return true;
+    }
     return false;
+  }
+
+  bool is_first_index(std::string_view name) const {
+    return lock_.index.empty() ? is_public_name(name) : !name.empty() && name == first_name_;
+  }
+
+  void add_index(std::string_view url, IndexUse use, std::string name) {
+    std::string address = without_credentials(url);
+    if (use == IndexUse::First && lock_.index.empty()) {
+      lock_.index = std::move(address);
+      first_name_ = std::move(name);
+    } else if (lock_.index.empty() || normal_index(address) != normal_index(lock_.index)) {
+      lock_.more_indexes.push_back(std::move(address));
+    }
   }
 
   void add_requirement(const std::string& text, const toml::node& node) {
@@ -111,6 +223,7 @@ class ProjectReading {
 
   std::string_view name_;
   LockFile lock_;
+  std::string first_name_;  // of the index, as packages name it
 };
 
 Result<toml::table> parse(std::string_view text, std::string_view name) {
@@ -134,11 +247,25 @@ const toml::table* table_of(const toml::table* table, std::string_view key) {
   return node == nullptr ? nullptr : node->as_table();
 }
 
+void add_tool_indexes(ProjectReading& reading, const toml::table* tool) {
+  if (const toml::table* uv = table_of(tool, "uv")) {
+    reading.add_indexes(uv->get("index"), use_by_uv);
+    reading.add_indexes(uv->get("index"), use_of_default_by_uv);
+    reading.add_addresses(uv->get("index-url"), IndexUse::First);
+    reading.add_addresses(uv->get("extra-index-url"), IndexUse::More);
+    reading.add_addresses(uv->get("find-links"), IndexUse::More);
+  }
+  if (const toml::table* poetry = table_of(tool, "poetry")) reading.add_indexes(poetry->get("source"), use_by_poetry);
+  if (const toml::table* pdm = table_of(tool, "pdm")) reading.add_indexes(pdm->get("source"), use_by_pdm);
+}
+
 }  // namespace
 
 Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
   BERTH_TRY(const toml::table root, parse(text, name));
   ProjectReading reading(name);
+  const toml::table* const tool = table_of(&root, "tool");
+  add_tool_indexes(reading, tool);
   if (const toml::table* project = table_of(&root, "project")) {
     reading.add_requirements(project->get("dependencies"));
     reading.add_groups(table_of(project, "optional-dependencies"));
@@ -154,7 +281,10 @@ Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
   }
   reading.add_groups(table_of(&root, "dependency-groups"));
   if (const toml::table* build = table_of(&root, "build-system")) reading.add_requirements(build->get("requires"));
-  const toml::table* const poetry = table_of(table_of(&root, "tool"), "poetry");
+  if (const toml::table* uv = table_of(tool, "uv")) reading.add_requirements(uv->get("dev-dependencies"));
+  reading.add_sources(table_of(table_of(tool, "uv"), "sources"));
+  reading.add_groups(table_of(table_of(tool, "pdm"), "dev-dependencies"));
+  const toml::table* const poetry = table_of(tool, "poetry");
   reading.add_versions(table_of(poetry, "dependencies"));
   reading.add_versions(table_of(poetry, "dev-dependencies"));
   if (const toml::table* groups = table_of(poetry, "group")) {
@@ -166,14 +296,9 @@ Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
 Result<LockFile> parse_pipfile(std::string_view text, std::string_view name) {
   BERTH_TRY(const toml::table root, parse(text, name));
   ProjectReading reading(name);
+  reading.add_indexes(root.get("source"), use_by_pipenv);
   reading.add_versions(table_of(&root, "packages"));
   reading.add_versions(table_of(&root, "dev-packages"));
-  const toml::node* sources = root.get("source");
-  if (sources != nullptr && sources->as_array() != nullptr && !sources->as_array()->empty()) {
-    const toml::table* first = sources->as_array()->front().as_table();
-    const toml::node* url = first == nullptr ? nullptr : first->get("url");
-    if (url != nullptr && url->as_string() != nullptr) reading.set_index(without_credentials(url->as_string()->get()));
-  }
   return std::move(reading).take();
 }
 

@@ -9,12 +9,14 @@
 namespace berth::vet {
 
 // pyproject.toml: `dependencies` and `optional-dependencies` of [project] (PEP 621), [dependency-groups] (PEP 735),
-// `requires` of [build-system] (PEP 518), and the tables of poetry. What only running something would tell
-// (`dynamic`), and what pip has no words for (poetry's `^`), is left out with its reason. `name` is what origins call
-// the file. Errors: InvalidInput for what is no TOML, with the line; Exhausted past a bound.
+// `requires` of [build-system] (PEP 518), the tables of poetry, and `dev-dependencies` of uv and pdm; with the indexes
+// that these three name, but for those that only what names them is taken from. What only running something would tell
+// (`dynamic`), what pip has no words for (poetry's `^`), and what is to be taken from anywhere but the first index is
+// left out with its reason. `name` is what origins call the file. Errors: InvalidInput for what is no TOML, with the
+// line; Exhausted past a bound.
 Result<LockFile> parse_pyproject(std::string_view text, std::string_view name);
 
-// Pipfile: [packages] and [dev-packages], and the first [[source]]. Errors: likewise.
+// Pipfile: [packages] and [dev-packages], and each [[source]]. Errors: likewise.
 Result<LockFile> parse_pipfile(std::string_view text, std::string_view name);
 
 }  // namespace berth::vet

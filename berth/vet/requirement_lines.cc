@@ -88,14 +88,17 @@ bool is_same_encoding(std::string_view encoding) {
   return std::ranges::find(kSameEncodings, name) != kSameEncodings.end();
 }
 
-// `https://${USER}:${WORD}@host/`: whether what stands from `begin` to `end` is in the part before the `@`.
-bool is_credential(std::string_view line, std::size_t begin, std::size_t end) {
+// `https://${USER}:${WORD}@host/`: where the `@` stands that ends the credentials in which `begin` to `end` is; nothing
+// where it is in none.
+std::optional<std::size_t> end_of_credentials(std::string_view line, std::size_t begin, std::size_t end) {
   constexpr std::string_view kOver = "/?# \t\"'\\";
   const std::size_t scheme = line.substr(0, begin).rfind("://");
-  if (scheme == std::string_view::npos) return false;
+  if (scheme == std::string_view::npos) return std::nullopt;
   const std::size_t host = scheme + 3;
-  const std::size_t at = line.find('@', end);
-  return at != std::string_view::npos && line.substr(host, at - host).find_first_of(kOver) == std::string_view::npos;
+  const std::size_t over = std::min(line.find_first_of(kOver, host), line.size());
+  const std::size_t at = line.substr(0, over).rfind('@');
+  if (at == std::string_view::npos || at < end) return std::nullopt;
+  return at;
 }
 
 }  // namespace
@@ -158,11 +161,15 @@ std::optional<RequirementLine> RequirementLines::next() {
 }
 
 std::string_view variable_in(std::string_view line) {
-  for (std::size_t at = line.find("${"); at != std::string_view::npos; at = line.find("${", at + 1)) {
+  std::size_t next = 0;
+  for (std::size_t at = line.find("${"); at != std::string_view::npos; at = line.find("${", next)) {
+    next = at + 1;
     std::size_t end = at + 2;
     while (end < line.size() && (is_capital(line[end]) || is_digit(line[end]) || line[end] == '_')) ++end;
     if (end == at + 2 || end == line.size() || line[end] != '}') continue;
-    if (!is_credential(line, at, end)) return line.substr(at, end + 1 - at);
+    const auto over = end_of_credentials(line, at, end);
+    if (!over) return line.substr(at, end + 1 - at);
+    next = *over;  // past all others that are in them, however many
   }
   return {};
 }

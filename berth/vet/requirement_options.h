@@ -21,7 +21,8 @@ enum class ListOption {
   TrustedHost,
   NoBinary,
   Hash,
-  OfBuild,    // of one requirement: how it is built
+  OfBuild,    // of one requirement: how it is built, where it is
+  Built,      // of one requirement, which is built from sources for it
   Quiet,      // says nothing of what is installed, alone
   QuietValue  // and with a value
 };

@@ -117,6 +117,7 @@ class Reader {
         break;
       case ListOption::Hash:
       case ListOption::OfBuild:
+      case ListOption::Built:
         return fail(Errc::InvalidInput, fmt::format("{}: {} stands behind a requirement, in its line or one that a "
                                                     "backslash joins to it",
                                                     origin, taken.name));
@@ -136,6 +137,12 @@ class Reader {
       BERTH_TRY(options, options_in(line.substr(end + 1), origin));
     }
     for (const TakenOption& one : options) {
+      if (one.option == ListOption::Built) {
+        read_.lock.settings.push_back(
+            {"build.unread", origin,
+             fmt::format("'{} {}' takes sources, of all packages, which run to be built: what is judged is the wheel",
+                         one.name, shown(one.value))});
+      }
       if (one.option != ListOption::Hash) continue;  // of its build, or nothing to pip here
       if (one.value.find(':') == std::string::npos || locked.hashes.size() == kMostHashes) {
         return fail(Errc::InvalidInput, fmt::format("{}: a hash is none, or one too many", origin));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "berth/base/result.h"
+#include "berth/vet/constraints.h"
 #include "berth/vet/locked_package.h"
 
 namespace berth::vet {
@@ -17,8 +18,8 @@ struct IncludedList {
   bool is_constraint = false;
   std::size_t line = 0;
   std::string index = {};  // that it is to be taken from, where who includes it says so
-  // What else who includes it says of the versions.
-  std::vector<LockedPackage> constraints = {};
+  // What else who includes it says of the versions: lists, which others may be held by too.
+  std::vector<SharedConstraints> constraints = {};
   bool takes_prereleases = false;
 };
 

@@ -87,6 +87,26 @@ TEST_F(Folder, HoldsVersionsAsItsCommandsDo) {
   EXPECT_THAT(rules(), ElementsAre("build.unread Dockerfile:11", "build.unread Dockerfile:11"));
 }
 
+TEST_F(Folder, KeepsConstraintsOnceForAllListsAndNotTooMany) {
+  std::string lists;
+  for (int i = 0; i < 1'900; ++i) lists += " -r a";
+  const auto write_constraints = [&](int count) {
+    std::string names;
+    for (int i = 0; i < count; ++i) names += "n" + std::to_string(i) + "<9\n";
+    write("c.txt", names);
+  };
+  write("a", "n1\n");
+  write("Dockerfile", "FROM a:1\nRUN pip install -c c.txt" + lists + "\n");
+  write_constraints(1'000);
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  ASSERT_FALSE((*read)->asks.packages.empty());
+  EXPECT_THAT((*read)->asks.packages[0].bounds, ElementsAre("<9"));
+  write("Dockerfile", "FROM a:1\nRUN pip install -c c.txt -r a\nRUN pip install -c c.txt -r a\n");
+  write_constraints(25'001);
+  EXPECT_TRUE(fails_with(read_build_folder(folder()), Errc::Exhausted, "more than 50000 constraints"));
+}
+
 TEST_F(Folder, TellsWhatListsSwitchOff) {
   write("Dockerfile", "FROM a:1\nRUN pip install -r requirements.txt\n");
   write("requirements.txt", "--trusted-host x.example\nsix\n");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "berth/vet/index_facts.h"
 #include "tests/support/result_matchers.h"
@@ -63,6 +64,23 @@ TEST(IndexFacts, AskNobodyAboutWhatIsNotOfTheIndex) {
   ASSERT_EQ(facts->size(), 2u);
   EXPECT_EQ(facts->front().findings.front().rule, "source.elsewhere");
   EXPECT_TRUE(facts->back().findings.empty());
+}
+
+TEST(IndexFacts, AreAskedForANameAtATime) {
+  std::vector<LockedPackage> packages;
+  for (const char* version : {"", "1.0", "", "2.0"}) {
+    packages.emplace_back().package = make_package(Ecosystem::PyPI, "Some_Name", version, "x");
+    packages.emplace_back().package = make_package(Ecosystem::PyPI, "some-other", "1", "x");
+  }
+  packages[6].bounds = {"<3"};
+  std::vector<const LockedPackage*> all;
+  for (const LockedPackage& one : packages) all.push_back(&one);
+  const auto waves = waves_of(all);
+  using Wave = std::vector<const LockedPackage*>;
+  EXPECT_EQ(waves, (std::vector<Wave>{{&packages[0], &packages[1], &packages[3], &packages[4], &packages[5], all[7]},
+                                      {&packages[2]},
+                                      {&packages[6]}}));
+  EXPECT_TRUE(waves_of({}).empty());
 }
 
 TEST(IndexFacts, WithoutAnIndexAreWhatTheListSays) {

@@ -61,7 +61,7 @@ TEST(ProjectFile, LeavesOutWithItsReasonWhatCannotBeJudged) {
   EXPECT_EQ(lines[6], "left out p:2: its dependencies are told by running it alone");
   EXPECT_EQ(lines[7],
             "left out p:6: 'one' ^1.2: only the tool itself knows which version it takes: make its lock file");
-  EXPECT_EQ(lines[8], "left out p:8: 'three' is taken from a repository, an address or a path");
+  EXPECT_EQ(lines[8], "left out p:8: 'three' is taken from another index, a repository, an address or a path");
 }
 
 TEST(ProjectFile, ReadsPipfilesWithTheirIndex) {
@@ -75,6 +75,95 @@ TEST(ProjectFile, ReadsPipfilesWithTheirIndex) {
       "Pipfile");
   EXPECT_EQ(lines_of(lock), (Lines{"requests Pipfile:4", "idna==3.4 Pipfile:6"}));
   EXPECT_EQ(lock->index, "https://index.example/simple");
+}
+
+TEST(ProjectFile, TellsWhereElseAPipfileTakesPackagesFrom) {
+  const auto lock = parse_pipfile(
+      "[packages]\n"
+      "one = {version = '*', index = 'second'}\n"
+      "two = {version = '*', index = 'first'}\n"
+      "[[source]]\n"
+      "name = 'first'\n"
+      "url = 'https://index.example/simple'\n"
+      "[[source]]\n"
+      "name = 'second'\n"
+      "url = 'https://me:word@other.example/simple'\n",
+      "p");
+  EXPECT_EQ(lines_of(lock),
+            (Lines{"two p:3", "left out p:2: 'one' is taken from another index, a repository, an address or a path"}));
+  EXPECT_EQ(lock->index, "https://index.example/simple");
+  EXPECT_EQ(lock->more_indexes, Lines{"https://other.example/simple"});
+}
+
+TEST(ProjectFile, TellsWhatUvTakesFromElsewhere) {
+  const auto lock = parse_pyproject(
+      "[project]\n"
+      "dependencies = ['one', 'two', 'three']\n"
+      "[tool.uv]\n"
+      "dev-dependencies = ['four']\n"
+      "extra-index-url = ['https://more.example/simple', 'https://first.example/simple/']\n"
+      "[[tool.uv.index]]\n"
+      "url = 'https://last.example/simple'\n"
+      "default = true\n"
+      "[[tool.uv.index]]\n"
+      "name = 'first'\n"
+      "url = 'https://first.example/simple'\n"
+      "[[tool.uv.index]]\n"
+      "name = 'apart'\n"
+      "url = 'https://apart.example/simple'\n"
+      "explicit = true\n"
+      "[tool.uv.sources]\n"
+      "one = {git = 'https://host.example/one'}\n"
+      "two = [{index = 'apart', marker = 'x'}]\n"
+      "three = {index = 'first'}\n",
+      "p");
+  const Lines lines = lines_of(lock);
+  ASSERT_EQ(lines.size(), 6u);
+  EXPECT_EQ(lines[3], "four p:4");
+  EXPECT_TRUE(lines[4].starts_with("left out p:17: 'one' is taken from another index")) << lines[4];
+  EXPECT_TRUE(lines[5].starts_with("left out p:18: 'two' is taken from another index")) << lines[5];
+  EXPECT_EQ(lock->index, "https://first.example/simple");
+  EXPECT_EQ(lock->more_indexes, (Lines{"https://last.example/simple", "https://more.example/simple"}));
+}
+
+TEST(ProjectFile, TellsTheSourcesOfPoetryAndPdm) {
+  const auto poetry = parse_pyproject(
+      "[[tool.poetry.source]]\n"
+      "name = 'mine'\n"
+      "url = 'https://mine.example/simple'\n"
+      "[[tool.poetry.source]]\n"
+      "name = 'PyPI'\n"
+      "[[tool.poetry.source]]\n"
+      "name = 'gone'\n"
+      "[tool.poetry.dependencies]\n"
+      "one = {version = '*', source = 'mine'}\n"
+      "two = {version = '*', source = 'pypi'}\n",
+      "p");
+  EXPECT_EQ(lines_of(poetry),
+            (Lines{"one p:9", "left out p:6: the index 'gone' has no address",
+                   "left out p:10: 'two' is taken from another index, a repository, an address or a path"}));
+  EXPECT_EQ(poetry->index, "https://mine.example/simple");
+  EXPECT_EQ(poetry->more_indexes.size(), 1u);
+  const auto supplemented = parse_pyproject(
+      "[[tool.poetry.source]]\n"
+      "name = 'mine'\n"
+      "url = 'https://mine.example/simple'\n"
+      "priority = 'supplemental'\n"
+      "[tool.poetry.dependencies]\n"
+      "two = {version = '*', source = 'pypi'}\n",
+      "p");
+  EXPECT_EQ(lines_of(supplemented), Lines{"two p:6"});
+  EXPECT_EQ(supplemented->more_indexes, Lines{"https://mine.example/simple"});
+  const auto pdm = parse_pyproject(
+      "[tool.pdm.dev-dependencies]\n"
+      "test = ['pytest']\n"
+      "[[tool.pdm.source]]\n"
+      "name = 'mine'\n"
+      "url = 'https://mine.example/simple'\n",
+      "p");
+  EXPECT_EQ(lines_of(pdm), Lines{"pytest p:2"});
+  EXPECT_EQ(pdm->index, "");
+  EXPECT_EQ(pdm->more_indexes, Lines{"https://mine.example/simple"});
 }
 
 TEST(ProjectFile, IsAnErrorWhereItIsNoToml) {

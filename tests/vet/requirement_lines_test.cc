@@ -129,6 +129,11 @@ TEST(Variables, AreFoundButForCredentials) {
   EXPECT_EQ(variable_in("-i https://u:${WORD}@${HOST}/simple"), "${HOST}");
   EXPECT_EQ(variable_in("-i https://${HOST}/x@host.example"), "${HOST}");
   EXPECT_EQ(variable_in("-i https://a.example/${B} x@c"), "${B}");
+  EXPECT_EQ(variable_in("-i https://${A}@${B}@h/ --extra-index-url https://${C}@h/${D}"), "${D}");
+  EXPECT_EQ(variable_in("-i https://${A}@h/ ${B}@"), "${B}");
+  std::string many = "-i https://";
+  while (many.size() < (std::size_t{4} << 20)) many += "${A}@";
+  EXPECT_EQ(variable_in(many + "h/"), "");
 }
 
 TEST(ListOptions, AreTakenApart) {

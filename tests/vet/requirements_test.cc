@@ -132,6 +132,8 @@ TEST(Requirements, HideNothing) {
   EXPECT_THAT(names("a==${V}\n"), ElementsAre(HasSubstr("'a==${V}' holds ${V}, which only the environment")));
   EXPECT_THAT(names("--prefer-binary -r more.txt\n"), ElementsAre(HasSubstr("r.txt:1: -r, -c and -e stand in a line")));
   EXPECT_THAT(names("--hash=sha256:aa\n"), ElementsAre(HasSubstr("--hash stands behind a requirement")));
+  EXPECT_THAT(names("a==1 --global-option=\"x y\"\nb --config-settings=x=y -C z=1\nc --install-option d\n"),
+              ElementsAre("a", "b", "c", "build.unread r.txt:1", "build.unread r.txt:3"));
   EXPECT_THAT(names("--pre --trusted-host x.example\n--no-binary :none:\n"), ElementsAre("build.unverified r.txt:1"));
 }
 
