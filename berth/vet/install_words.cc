@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "berth/base/utf8.h"
+#include "berth/vet/install_options.h"
 #include "berth/vet/lock_file.h"
 
 namespace berth::vet {
@@ -14,31 +16,42 @@ namespace {
 
 constexpr std::size_t kLongestShown = 80;
 constexpr std::size_t kMostWords = 4'000;
+constexpr std::size_t kMostTools = 64;  // in one command
 
 constexpr auto kInstallers = std::to_array<Installer>({
     {"pip", "install", Takes::Names},
     {"pip", "sync", Takes::Lists},  // of uv
     {"pip", "wheel", Takes::Names, "", "", true},
+    {"pip", "download", Takes::Names, "", "", true},
     {"pip-sync", "", Takes::Lists, "requirements.txt"},
     {"piptools", "sync", Takes::Lists, "requirements.txt"},
     {"pipx", "install", Takes::Names},
     {"pipx", "inject", Takes::Names},
     {"pipx", "run", Takes::FirstName},
+    {"pipx", "upgrade", Takes::Unlisted},
+    {"pipx", "upgrade-all", Takes::Unlisted},
+    {"pipx", "reinstall", Takes::Unlisted},
+    {"pipx", "reinstall-all", Takes::Unlisted},
     {"easy_install", "", Takes::Names},
     {"uvx", "", Takes::FirstName},
     {"uv", "add", Takes::Names},
     {"uv", "install", Takes::Names, "", "tool"},
+    {"uv", "upgrade", Takes::Unlisted, "", "tool"},
     {"uv", "run", Takes::FirstName, "", "tool"},
     {"uv", "run", Takes::With},
     {"uv", "sync", Takes::Locked, "uv.lock"},
     {"poetry", "add", Takes::Names},
     {"poetry", "install", Takes::Locked, "poetry.lock"},
     {"poetry", "sync", Takes::Locked, "poetry.lock"},
+    {"poetry", "update", Takes::Unlisted},
     {"pipenv", "install", Takes::NamesOrLocked, "Pipfile.lock"},
     {"pipenv", "sync", Takes::Locked, "Pipfile.lock"},
+    {"pipenv", "update", Takes::Unlisted},
+    {"pipenv", "upgrade", Takes::Unlisted},
     {"pdm", "add", Takes::Names},
     {"pdm", "install", Takes::Locked, "pdm.lock"},
     {"pdm", "sync", Takes::Locked, "pdm.lock"},
+    {"pdm", "update", Takes::Unlisted},
 });
 
 // Tools of other ecosystems, whose packages are not judged.
@@ -81,15 +94,21 @@ bool is_among(std::string_view word, const std::array<std::string_view, N>& list
   return std::ranges::find(list, word) != list.end();
 }
 
-std::string_view base_name(std::string_view word) { return word.substr(word.rfind('/') + 1); }
+// `python .../pip/__main__.py` runs pip.
+std::string_view base_name(std::string_view word) {
+  constexpr std::string_view kMain = "/__main__.py";
+  if (word.ends_with(kMain)) word.remove_suffix(kMain.size());
+  return word.substr(word.rfind('/') + 1);
+}
 
 std::string shown(std::string_view text) {
   return to_visible(without_credentials(text).substr(0, kLongestShown), false);
 }
 
-// "pip", "pip3.11", "easy_install-3", by the program's name without folders.
+// "pip", "pip3.11", "easy_install-3", "pip.pyz", by the program's name without folders.
 bool is_tool(std::string_view tool, std::string_view name) {
   if (!name.starts_with(tool)) return false;
+  if (name.ends_with(".pyz")) name.remove_suffix(4);
   return name.substr(tool.size()).find_first_not_of("0123456789.-") == std::string_view::npos;
 }
 
@@ -114,15 +133,62 @@ Named named_at(const std::vector<std::string>& words, std::size_t i, bool behind
   return is_module ? module(word) : Named{base_name(word)};
 }
 
-bool fits(const Installer& one, const std::vector<std::string>& words, std::size_t tool, std::size_t verb) {
-  const auto begin = words.begin() + static_cast<std::ptrdiff_t>(tool) + 1;
-  const auto end = words.begin() + static_cast<std::ptrdiff_t>(verb);
-  const auto has = [&](std::string_view word) { return std::find(begin, end, word) != end; };
-  if (!one.under.empty()) return has(one.under);
-  if (one.is_first) return std::all_of(begin, end, [](const std::string& word) { return word.starts_with('-'); });
-  // What stands behind `uv pip`, `uv tool` and `poetry run` is another's.
-  if (one.tool == "uv" && (has("pip") || has("tool") || has("python"))) return false;
-  return !has("run");
+bool is_any_tool(std::string_view name) {
+  return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); });
+}
+
+bool is_too_long(const std::vector<std::string>& words) {
+  if (words.size() > kMostWords) return true;
+  const auto tools = std::ranges::count_if(words, [](const std::string& word) { return is_any_tool(base_name(word)); });
+  return static_cast<std::size_t>(tools) > kMostTools;
+}
+
+// Goes over the words behind a tool one by one, and knows which are options and their values.
+class Operands {
+ public:
+  // Whether the word is neither.
+  bool take(const std::string& word) {
+    if (std::exchange(is_value_, false)) return false;
+    if (!word.starts_with('-')) return true;
+    is_value_ = takes_value(whole_option(word));
+    return false;
+  }
+
+ private:
+  bool is_value_ = false;
+};
+
+// What stands between a tool and a word behind it.
+struct Between {
+  bool has_any = false;
+  bool has_run = false;
+  bool has_part = false;  // of uv: what stands behind is another's
+  bool has_under = false;
+
+  void add(const Installer& one, std::string_view word) {
+    has_any = true;
+    has_run = has_run || word == "run";
+    has_part = has_part || word == "pip" || word == "tool" || word == "python";
+    has_under = has_under || word == one.under;
+  }
+  bool fits(const Installer& one) const {
+    if (!one.under.empty()) return has_under;
+    if (one.is_first) return !has_any;
+    if (one.tool == "pip") return true;
+    return !has_run && !(one.tool == "uv" && has_part);
+  }
+};
+
+// The first word that is the verb; the number of words where none is.
+std::size_t verb_behind(const Installer& one, const std::vector<std::string>& words, std::size_t tool) {
+  Operands operands;
+  Between between;
+  for (std::size_t i = tool + 1; i < words.size(); ++i) {
+    if (!operands.take(words[i])) continue;
+    if (words[i] == one.verb && between.fits(one)) return i;
+    between.add(one, words[i]);
+  }
+  return words.size();
 }
 
 struct Found {
@@ -140,8 +206,8 @@ Found found_at(const ShellCommand& command, std::size_t i, const Named& named) {
       // Without a verb it is the program itself: elsewhere its name may be a package's.
       if (command.program_at() != i && !named.is_module) continue;
     } else {
-      while (behind < words.size() && (words[behind] != one.verb || !fits(one, words, i, behind))) ++behind;
-      if (behind++ >= words.size()) continue;
+      behind = verb_behind(one, words, i) + 1;
+      if (behind > words.size()) continue;
     }
     if (found.installer == nullptr || behind < found.behind) found = {&one, behind};
   }
@@ -215,26 +281,33 @@ std::optional<std::string> foreign_install(const ShellCommand& command) {
   return std::nullopt;
 }
 
-// `$X install y`, `pip $X`, `pip "$@"`.
-std::optional<std::string> unknown_words(const ShellCommand& command) {
-  const std::vector<std::string>& words = command.words;
-  const std::size_t at = command.program_at();
-  if (at >= words.size()) return std::nullopt;
-  const auto why = [&] {
-    return fmt::format("it runs '{}', which only the build knows", shown(words[at] + " " + words[at + 1]));
-  };
-  if (words[at].starts_with('$')) {
-    for (std::size_t i = at + 1; i < words.size(); ++i) {
-      if (is_among(base_name(words[i]), kOfDistributions)) return std::nullopt;
-      if (words[i] == "install" || words[i] == "add") return why();
-    }
-    return std::nullopt;
+// Whether a word may stand for another: by a variable, or a pattern of files. Folders in front of it do not count.
+bool is_unclear(std::string_view word) {
+  if (word == "[" || word == "[[") return false;
+  const std::size_t closed = word.find_last_of(")}`");
+  const std::size_t slash = word.rfind('/');
+  const bool is_outside = slash != std::string_view::npos && (closed == std::string_view::npos || closed < slash);
+  return word.substr(is_outside ? slash + 1 : 0).find_first_of("$`*?[{") != std::string_view::npos;
+}
+
+// `$SUDO -E apt-get install x`: whatever is in front, it installs from elsewhere.
+bool is_of_distribution(const std::vector<std::string>& words, std::size_t at) {
+  const bool is_variable = words[at].starts_with('$') && !words[at].contains('/');
+  std::size_t next = at + 1;
+  while (next < words.size() && words[next].size() == 2 && words[next].starts_with('-')) ++next;
+  return is_variable && next < words.size() && is_among(base_name(words[next]), kOfDistributions);
+}
+
+// The word between the tool and its verb, or in the verb's place, that only the build knows; 0 where none is.
+std::size_t unclear_operand(const std::vector<std::string>& words, std::size_t tool, std::size_t verb) {
+  Operands operands;
+  for (std::size_t i = tool + 1; i < std::min(verb, words.size()); ++i) {
+    if (!operands.take(words[i])) continue;
+    if (is_unclear(words[i])) return i;
+    const bool has_more = words[i] == "pip" || words[i] == "tool" || verb < words.size();
+    if (!has_more) return 0;
   }
-  const std::string_view program = command.program();
-  const bool is_installer =
-      std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, program); });
-  const bool is_unknown = is_installer && at + 1 < words.size() && words[at + 1].starts_with('$');
-  return is_unknown ? std::optional(why()) : std::nullopt;
+  return 0;
 }
 
 // `ln -s /usr/bin/pip x`: from there on x installs.
@@ -243,8 +316,7 @@ std::optional<std::string> renamed(const ShellCommand& command) {
   const auto is_installer = [](std::string_view word) {
     if (word.contains(' ')) word = word.substr(0, word.find(' '));
     const std::string_view name = base_name(word.substr(word.find('=') + 1));
-    return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); }) ||
-           std::ranges::any_of(kForeign, [&](const Foreign& one) { return one.tool == name; });
+    return is_any_tool(name) || std::ranges::any_of(kForeign, [&](const Foreign& one) { return one.tool == name; });
   };
   const bool is_alias = command.program() == "alias";
   const std::string& target = command.words.back();
@@ -261,40 +333,80 @@ std::optional<std::string> renamed(const ShellCommand& command) {
 
 }  // namespace
 
-std::vector<Installing> installed_by(const ShellCommand& command) {
+std::vector<Installing> installed_by(const ShellCommand& given) {
+  const ShellCommand command = given.plain();
   const std::vector<std::string>& words = command.words;
+  if (is_too_long(words)) return {};
   std::vector<Installing> installing;
   bool behind_python = false;
   bool is_uv = false;
   bool is_handed = false;
-  for (std::size_t i = 0; i < words.size() && words.size() <= kMostWords; ++i) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
     const Named named = named_at(words, i, behind_python);
     is_uv = is_uv || named.name == "uv" || named.name == "uvx";
     is_handed = is_handed || named.name == "xargs" || named.name == "parallel";
     behind_python = behind_python || is_python(named.name);
     const Found found = found_at(command, i, named);
     if (found.installer == nullptr) continue;
-    installing.push_back(
-        {*found.installer, {words.begin() + static_cast<std::ptrdiff_t>(found.behind), words.end()}, is_uv, is_handed});
+    installing.push_back({*found.installer,
+                          {words.begin() + static_cast<std::ptrdiff_t>(found.behind), words.end()},
+                          is_uv,
+                          is_handed,
+                          i});
     if (found.installer->takes != Takes::With && found.installer->takes != Takes::FirstName) break;
     i = found.behind - 1;
   }
   return installing;
 }
 
+std::optional<std::string> unknown_install(const ShellCommand& given, const std::vector<Installing>& all) {
+  constexpr auto kVerbs = std::to_array<std::string_view>({"install", "add", "sync", "inject", "wheel", "download"});
+  const ShellCommand command = given.plain();
+  const std::vector<std::string>& words = command.words;
+  if (is_too_long(words)) return std::nullopt;
+  const auto why = [&](std::size_t i, std::size_t with) {
+    return fmt::format("it runs '{}', which only the build knows", shown(words[i] + " " + words[with]));
+  };
+  const auto runs_more = [](const Installing& one) {
+    return one.installer.takes == Takes::With || one.installer.takes == Takes::FirstName;
+  };
+  // Up to what is known to install all that stands behind it.
+  const auto known = std::ranges::find_if_not(all, runs_more);
+  const std::size_t end = known == all.end() ? words.size() : known->tool;
+  const std::size_t at = command.program_at();
+  bool behind_python = false;
+  for (std::size_t i = 0; i < std::min(end + 1, words.size()); ++i) {
+    const Named named = named_at(words, i, behind_python);
+    behind_python = behind_python || is_python(named.name);
+    const bool is_run = i == at || named.is_module || (i > 0 && words[i - 1] == "run");
+    if (!is_run) continue;
+    if (i < end && is_unclear(named.is_module ? named.name : std::string_view(words[i])) &&
+        !is_of_distribution(words, i)) {
+      for (std::size_t verb = i + 1; verb < end; ++verb) {
+        if (is_among(words[verb], kVerbs)) return why(i, verb);
+      }
+    }
+    if (!is_any_tool(named.name)) continue;
+    const auto found = std::ranges::find(all, i, &Installing::tool);
+    const std::size_t operand =
+        unclear_operand(words, i, found == all.end() ? words.size() : words.size() - found->words.size());
+    if (operand > 0) return why(i, operand);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> unclear_install(const BuildCommand& one) {
-  const ShellCommand& command = one.command;
-  if (command.words.size() > kMostWords) return "a command has too many words to be judged";
+  const ShellCommand command = one.command.plain();
+  if (is_too_long(command.words)) return "a command has too many words to be judged";
   if (is_among(command.program(), kOfDistributions)) return std::nullopt;
   if (auto why = foreign_install(command)) return why;
-  if (auto why = unknown_words(command)) return why;
   if (auto why = renamed(command)) return why;
   const auto goes_on = [](const std::string& word) { return word.contains('>'); };
   const bool only_shows =
-      is_among(command.program(), kShowing) && !one.is_read && std::ranges::none_of(command.words, goes_on);
+      is_among(command.program(), kShowing) && !one.is_read && std::ranges::none_of(one.command.words, goes_on);
   if (only_shows) return std::nullopt;
   if (command.program() == "eval") return std::nullopt;  // its words have been read as commands
-  for (const std::string& whole : command.words) {
+  for (const std::string& whole : one.command.words) {
     if (std::ranges::find(one.scripts, whole) != one.scripts.end()) continue;
     std::string word = whole;
     for (const std::string& inner : command.inner) {
@@ -312,7 +424,7 @@ std::optional<std::string> unclear_install(const BuildCommand& one) {
 bool names_python_tool(const ShellCommand& command) {
   return std::ranges::any_of(command.words, [](std::string_view word) {
     const std::string_view name = word.starts_with("-m") ? word.substr(2) : base_name(word);
-    return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); });
+    return is_any_tool(name);
   });
 }
 

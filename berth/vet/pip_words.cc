@@ -52,13 +52,6 @@ bool is_place(std::string_view word) {
          word.ends_with(".tar.gz") || word.ends_with(".zip");
 }
 
-// `>` and what follows it, as in `pip install x > log`.
-bool is_redirection(std::string_view word) {
-  while (!word.empty() && word.front() >= '0' && word.front() <= '9') word.remove_prefix(1);
-  return word.starts_with("> ") || word == ">" || word == ">>" || word == "<" || word.starts_with(">/") ||
-         word.starts_with(">&") || word.starts_with("&>");
-}
-
 // Gathers what the commands of one build install.
 class Gathering {
  public:
@@ -81,6 +74,7 @@ class Gathering {
     }
     const std::vector<Installing> all = installed_by(one.command);
     for (const Installing& installing : all) add_installing(installing, one);
+    if (auto why = unknown_install(one.command, all)) return leave_out(one.line, *std::move(why));
     if (!all.empty()) return;
     if (auto why = unclear_install(one)) leave_out(one.line, *std::move(why));
   }
@@ -147,11 +141,14 @@ class Gathering {
   void add_words(const Installing& installing, const BuildCommand& one) {
     const Takes takes = installing.installer.takes;
     const std::vector<std::string>& words = installing.words;
+    if (takes == Takes::Unlisted) {
+      return leave_out(one.line, fmt::format("'{} {}' takes versions that no list says", installing.installer.tool,
+                                             installing.installer.verb));
+    }
     bool has_named = false;   // something that is installed
     bool has_source = false;  // what the first word comes from
     for (std::size_t i = 0; takes != Takes::Locked && i < words.size() && !is_full(); ++i) {
       const std::string& word = words[i];
-      if (is_redirection(word)) break;
       if (word.starts_with('-')) {
         Option option = option_of(word);
         if (installing.installer.tool == "pipx" && option.name == "-f") continue;  // --force
@@ -298,7 +295,7 @@ RequirementsText pip_words_of(const Dockerfile& dockerfile, std::string_view fil
   for (const BuildCommand& one : commands.all) {
     if (!gathering.is_full()) gathering.add(one);
   }
-  if (!commands.is_whole && !commands.all.empty()) gathering.cut_off(commands.all.back().line);
+  if (!commands.is_whole) gathering.cut_off(commands.all.empty() ? 1 : commands.all.back().line);
   return std::move(gathering).take();
 }
 

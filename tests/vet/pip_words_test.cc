@@ -27,8 +27,8 @@ TEST(PipWords, AreRequirements) {
     names.push_back(one.package.name + one.specifier + (one.package.version.empty() ? "" : "==" + one.package.version) +
                     " " + one.package.origin);
   }
-  EXPECT_THAT(names,
-              ElementsAre(HasSubstr("requests"), "flask==2.0 Dockerfile:2", "six Dockerfile:3", "late Dockerfile:4"));
+  EXPECT_THAT(names, ElementsAre(HasSubstr("requests"), "flask==2.0 Dockerfile:2", "six Dockerfile:3", "x Dockerfile:4",
+                                 "late Dockerfile:4"));
   ASSERT_EQ(lock.left_out.size(), 3u);
   EXPECT_THAT(lock.left_out[0].why, HasSubstr("'$MORE', which only the build knows"));
   ASSERT_EQ(read.included.size(), 1u);
@@ -117,6 +117,40 @@ const Installing kInstalling[] = {
     {"Setup", "python setup.py install", "out 'setup.py install'"},
     {"PackageThatIsATool", "apt-get install -y pipx", ""},
     {"NotInstalled", "pip uninstall -y six", ""},
+    {"BehindARedirection", "pip install 2>/dev/null six", "six"},
+    {"BehindAnother", "pip install > /dev/null -q 2>&1 six >|log", "six"},
+    {"AppendedTo", "pip install six >>/tmp/log 2>log", "six"},
+    {"RedirectedAtOnce", "pip install six>log", "six"},
+    {"ListBehindARedirection", "pip install -r 2>/dev/null x.txt", "list x.txt"},
+    {"UnknownPartOfTheProgram", "pip${V} install six", "out 'pip${V} install', which only the build knows"},
+    {"UnknownLetterOfTheProgram", "pi${x}p install six pip install", "out 'pi${x}p install'"},
+    {"ProgramByAPattern", "/usr/bin/pi? install six", "out pi? install'"},
+    {"ProgramByBraces", "pip{,} install six", "out 'pip{,} install'"},
+    {"UnknownModule", "python3 -m $M install six", "out '$M install'"},
+    {"UnknownModuleGlued", "python3 -m$M install six", "out '-m$M install'"},
+    {"UnknownVerbOfAModule", "python3 -m pip $VERB six", "out 'pip $VERB'"},
+    {"UnknownVerbBehindAnOption", "pip -q $VERB six", "out 'pip $VERB'"},
+    {"UnknownPartOfTheVerb", "pip inst${x}all six", "out 'pip inst${x}all'"},
+    {"UnknownProgramThatIsRun", "uv run $X install six", "out '$X install'"},
+    {"UnknownUnderUv", "uv pip $VERB six", "out 'uv $VERB'"},
+    {"UnknownFolder", "$VENV/bin/pip install six", "six"},
+    {"UnknownPython", "$PYTHON -m pip install six", "six"},
+    {"UnknownFolderToMakeIn", "make -C $DIR install", ""},
+    {"UnknownNotInstalled", "pip uninstall -y $X && pip config set global.cache-dir $X && uv venv $X", ""},
+    {"TestOfAFile", "[ -e install ] && [[ -x add ]]", ""},
+    {"OptionWithAVariable", "pip --cache-dir $DIR --log=$LOG install six", "six"},
+    {"ValueThatLooksLikeARunner", "pip --log run install six", "six"},
+    {"ValueThatLooksLikeAPart", "uv --cache-dir pip add six", "six"},
+    {"ValueThatLooksLikeAVerb", "uv --cache-dir run add six", "six"},
+    {"ShortenedOptionWithAValue", "pip --cache x wheel six", "six"},
+    {"PoetryUpdate", "poetry update", "out 'poetry update' takes versions that no list says"},
+    {"PipenvUpgrade", "pipenv upgrade six", "out 'pipenv upgrade' takes versions"},
+    {"PdmUpdate", "pdm update", "out 'pdm update' takes versions"},
+    {"UvToolUpgrade", "uv tool upgrade --all", "out 'uv upgrade' takes versions"},
+    {"PipxUpgrade", "pipx upgrade black", "out 'pipx upgrade' takes versions"},
+    {"Download", "pip download six", "six"},
+    {"OfAnArchive", "python3 pip.pyz install six", "six"},
+    {"OfItsMain", "python3 /usr/lib/python3/dist-packages/pip/__main__.py install six", "six"},
 };
 
 class InstallingWords : public ::testing::TestWithParam<Installing> {};
@@ -189,6 +223,23 @@ TEST(PipWords, AreNotCutOffUnseen) {
     const RequirementsText read = pip_words_of(*file, "Dockerfile");
     ASSERT_EQ(read.lock.left_out.size(), 1u);
     EXPECT_THAT(read.lock.left_out[0].why, HasSubstr("more commands, or deeper ones"));
+  }
+}
+
+TEST(PipWords, AreBoundedInWhatTheyTake) {
+  std::string tools = "six";
+  for (int i = 0; i < 1'900; ++i) tools = "uv run " + tools;
+  const std::string values = "ENV X=" + std::string(60'000, 'x') + "\nRUN :";
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += " $X";
+  const std::pair<std::string, std::string> rows[] = {{"RUN " + tools, "too many words"},
+                                                      {values + many + "; pip install six", "more commands"}};
+  for (const auto& [text, why] : rows) {
+    const auto file = parse_dockerfile("FROM a:1\n" + text + "\n");
+    ASSERT_TRUE(testing::ok(file));
+    const RequirementsText read = pip_words_of(*file, "Dockerfile");
+    ASSERT_EQ(read.lock.left_out.size(), 1u);
+    EXPECT_THAT(read.lock.left_out[0].why, HasSubstr(why));
   }
 }
 
