@@ -7,14 +7,12 @@
 #include <cstddef>
 #include <utility>
 
-#include "berth/base/utf8.h"
 #include "berth/vet/install_options.h"
-#include "berth/vet/lock_file.h"
+#include "berth/vet/install_tools.h"
 
 namespace berth::vet {
 namespace {
 
-constexpr std::size_t kLongestShown = 80;
 constexpr std::size_t kMostWords = 4'000;
 constexpr std::size_t kMostTools = 64;  // in one command
 
@@ -82,28 +80,9 @@ constexpr auto kForeign = std::to_array<Foreign>({
     {"cpanm", {""}},
 });
 
-// What installs from the index of a distribution, whose packages may be called as a tool is.
-constexpr auto kOfDistributions = std::to_array<std::string_view>(
-    {"apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper", "pacman", "dpkg", "rpm", "opkg", "brew"});
 // What only looks at its words or shows them.
 constexpr auto kShowing = std::to_array<std::string_view>({"echo", "printf", "grep", "egrep", "test", "[", "[[", ":"});
 constexpr auto kNaming = std::to_array<std::string_view>({"ln", "cp", "mv", "install", "alias"});
-
-template <std::size_t N>
-bool is_among(std::string_view word, const std::array<std::string_view, N>& list) {
-  return std::ranges::find(list, word) != list.end();
-}
-
-// `python .../pip/__main__.py` runs pip.
-std::string_view base_name(std::string_view word) {
-  constexpr std::string_view kMain = "/__main__.py";
-  if (word.ends_with(kMain)) word.remove_suffix(kMain.size());
-  return word.substr(word.rfind('/') + 1);
-}
-
-std::string shown(std::string_view text) {
-  return to_visible(without_credentials(text).substr(0, kLongestShown), false);
-}
 
 // "pip", "pip3.11", "easy_install-3", "pip.pyz", by the program's name without folders.
 bool is_tool(std::string_view tool, std::string_view name) {
@@ -111,52 +90,6 @@ bool is_tool(std::string_view tool, std::string_view name) {
   if (name.ends_with(".pyz")) name.remove_suffix(4);
   return name.substr(tool.size()).find_first_not_of("0123456789.-") == std::string_view::npos;
 }
-
-bool is_python(std::string_view name) { return name.starts_with("python") || name.starts_with("pypy") || name == "py"; }
-
-// A word that may be a tool: `/usr/bin/pip`; `pip` and `pip._internal` behind -m; `-mpip`.
-struct Named {
-  std::string_view name;
-  bool is_module = false;
-};
-
-Named named_at(const std::vector<std::string>& words, std::size_t i, bool behind_python) {
-  const std::string_view word = words[i];
-  const auto module = [](std::string_view name) { return Named{name.substr(0, name.find('.')), true}; };
-  if (!behind_python) return {base_name(word)};
-  if (word.starts_with('-') && !word.starts_with("--")) {
-    const std::size_t m = word.find('m');
-    if (m != std::string_view::npos && m + 1 < word.size()) return module(word.substr(m + 1));
-  }
-  const std::string_view before = i > 0 ? std::string_view(words[i - 1]) : std::string_view();
-  const bool is_module = before.starts_with('-') && !before.starts_with("--") && before.ends_with('m');
-  return is_module ? module(word) : Named{base_name(word)};
-}
-
-bool is_any_tool(std::string_view name) {
-  return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); });
-}
-
-bool is_too_long(const std::vector<std::string>& words) {
-  if (words.size() > kMostWords) return true;
-  const auto tools = std::ranges::count_if(words, [](const std::string& word) { return is_any_tool(base_name(word)); });
-  return static_cast<std::size_t>(tools) > kMostTools;
-}
-
-// Goes over the words behind a tool one by one, and knows which are options and their values.
-class Operands {
- public:
-  // Whether the word is neither.
-  bool take(const std::string& word) {
-    if (std::exchange(is_value_, false)) return false;
-    if (!word.starts_with('-')) return true;
-    is_value_ = takes_value(whole_option(word));
-    return false;
-  }
-
- private:
-  bool is_value_ = false;
-};
 
 // What stands between a tool and a word behind it.
 struct Between {
@@ -224,7 +157,7 @@ std::vector<std::string_view> tokens_of(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
     while (end < text.size() && is_of_token(text[end])) ++end;
-    if (end > at) tokens.push_back(base_name(text.substr(at, end - at)));
+    if (end > at) tokens.push_back(program_name(text.substr(at, end - at)));
     at = end + 1;
   }
   return tokens;
@@ -281,41 +214,12 @@ std::optional<std::string> foreign_install(const ShellCommand& command) {
   return std::nullopt;
 }
 
-// Whether a word may stand for another: by a variable, or a pattern of files. Folders in front of it do not count.
-bool is_unclear(std::string_view word) {
-  if (word == "[" || word == "[[") return false;
-  const std::size_t closed = word.find_last_of(")}`");
-  const std::size_t slash = word.rfind('/');
-  const bool is_outside = slash != std::string_view::npos && (closed == std::string_view::npos || closed < slash);
-  return word.substr(is_outside ? slash + 1 : 0).find_first_of("$`*?[{") != std::string_view::npos;
-}
-
-// `$SUDO -E apt-get install x`: whatever is in front, it installs from elsewhere.
-bool is_of_distribution(const std::vector<std::string>& words, std::size_t at) {
-  const bool is_variable = words[at].starts_with('$') && !words[at].contains('/');
-  std::size_t next = at + 1;
-  while (next < words.size() && words[next].size() == 2 && words[next].starts_with('-')) ++next;
-  return is_variable && next < words.size() && is_among(base_name(words[next]), kOfDistributions);
-}
-
-// The word between the tool and its verb, or in the verb's place, that only the build knows; 0 where none is.
-std::size_t unclear_operand(const std::vector<std::string>& words, std::size_t tool, std::size_t verb) {
-  Operands operands;
-  for (std::size_t i = tool + 1; i < std::min(verb, words.size()); ++i) {
-    if (!operands.take(words[i])) continue;
-    if (is_unclear(words[i])) return i;
-    const bool has_more = words[i] == "pip" || words[i] == "tool" || verb < words.size();
-    if (!has_more) return 0;
-  }
-  return 0;
-}
-
 // `ln -s /usr/bin/pip x`: from there on x installs.
 std::optional<std::string> renamed(const ShellCommand& command) {
   if (!is_among(command.program(), kNaming) || command.words.empty()) return std::nullopt;
   const auto is_installer = [](std::string_view word) {
     if (word.contains(' ')) word = word.substr(0, word.find(' '));
-    const std::string_view name = base_name(word.substr(word.find('=') + 1));
+    const std::string_view name = program_name(word.substr(word.find('=') + 1));
     return is_any_tool(name) || std::ranges::any_of(kForeign, [&](const Foreign& one) { return one.tool == name; });
   };
   const bool is_alias = command.program() == "alias";
@@ -325,13 +229,37 @@ std::optional<std::string> renamed(const ShellCommand& command) {
     const std::string& word = command.words[i];
     if (is_alias ? is_installer(word) && word.contains('=')
                  : !keeps_name && i + 1 < command.words.size() && word.contains('/') && is_installer(word)) {
-      return fmt::format("it gives '{}' another name, under which it installs unseen", shown(word));
+      return fmt::format("it gives '{}' another name, under which it installs unseen", shown_words(word));
     }
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+Named named_at(const std::vector<std::string>& words, std::size_t i, bool behind_python) {
+  const std::string_view word = words[i];
+  const auto module = [](std::string_view name) { return Named{name.substr(0, name.find('.')), true}; };
+  if (!behind_python) return {program_name(word)};
+  if (word.starts_with('-') && !word.starts_with("--")) {
+    const std::size_t m = word.find('m');
+    if (m != std::string_view::npos && m + 1 < word.size()) return module(word.substr(m + 1));
+  }
+  const std::string_view before = i > 0 ? std::string_view(words[i - 1]) : std::string_view();
+  const bool is_module = before.starts_with('-') && !before.starts_with("--") && before.ends_with('m');
+  return is_module ? module(word) : Named{program_name(word)};
+}
+
+bool is_any_tool(std::string_view name) {
+  return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); });
+}
+
+bool is_too_long(const std::vector<std::string>& words) {
+  if (words.size() > kMostWords) return true;
+  const auto tools =
+      std::ranges::count_if(words, [](const std::string& word) { return is_any_tool(program_name(word)); });
+  return static_cast<std::size_t>(tools) > kMostTools;
+}
 
 std::vector<Installing> installed_by(const ShellCommand& given) {
   const ShellCommand command = given.plain();
@@ -359,42 +287,6 @@ std::vector<Installing> installed_by(const ShellCommand& given) {
   return installing;
 }
 
-std::optional<std::string> unknown_install(const ShellCommand& given, const std::vector<Installing>& all) {
-  constexpr auto kVerbs = std::to_array<std::string_view>({"install", "add", "sync", "inject", "wheel", "download"});
-  const ShellCommand command = given.plain();
-  const std::vector<std::string>& words = command.words;
-  if (is_too_long(words)) return std::nullopt;
-  const auto why = [&](std::size_t i, std::size_t with) {
-    return fmt::format("it runs '{}', which only the build knows", shown(words[i] + " " + words[with]));
-  };
-  const auto runs_more = [](const Installing& one) {
-    return one.installer.takes == Takes::With || one.installer.takes == Takes::FirstName;
-  };
-  // Up to what is known to install all that stands behind it.
-  const auto known = std::ranges::find_if_not(all, runs_more);
-  const std::size_t end = known == all.end() ? words.size() : known->tool;
-  const std::size_t at = command.program_at();
-  bool behind_python = false;
-  for (std::size_t i = 0; i < std::min(end + 1, words.size()); ++i) {
-    const Named named = named_at(words, i, behind_python);
-    behind_python = behind_python || is_python(named.name);
-    const bool is_run = i == at || named.is_module || (i > 0 && words[i - 1] == "run");
-    if (!is_run) continue;
-    if (i < end && is_unclear(named.is_module ? named.name : std::string_view(words[i])) &&
-        !is_of_distribution(words, i)) {
-      for (std::size_t verb = i + 1; verb < end; ++verb) {
-        if (is_among(words[verb], kVerbs)) return why(i, verb);
-      }
-    }
-    if (!is_any_tool(named.name)) continue;
-    const auto found = std::ranges::find(all, i, &Installing::tool);
-    const std::size_t operand =
-        unclear_operand(words, i, found == all.end() ? words.size() : words.size() - found->words.size());
-    if (operand > 0) return why(i, operand);
-  }
-  return std::nullopt;
-}
-
 std::optional<std::string> unclear_install(const BuildCommand& one) {
   const ShellCommand command = one.command.plain();
   if (is_too_long(command.words)) return "a command has too many words to be judged";
@@ -415,7 +307,7 @@ std::optional<std::string> unclear_install(const BuildCommand& one) {
     const std::string_view tool = tool_in(word);
     if (!tool.empty()) {
       return fmt::format("'{}' has a text that installs with '{}', in a way that is not understood: '{}'",
-                         shown(command.program()), tool, shown(word));
+                         shown_words(command.program()), tool, shown_words(word));
     }
   }
   return std::nullopt;
@@ -423,14 +315,14 @@ std::optional<std::string> unclear_install(const BuildCommand& one) {
 
 bool names_python_tool(const ShellCommand& command) {
   return std::ranges::any_of(command.words, [](std::string_view word) {
-    const std::string_view name = word.starts_with("-m") ? word.substr(2) : base_name(word);
+    const std::string_view name = word.starts_with("-m") ? word.substr(2) : program_name(word);
     return is_any_tool(name);
   });
 }
 
 bool names_uv(const ShellCommand& command) {
-  return std::ranges::any_of(command.words,
-                             [](std::string_view word) { return base_name(word) == "uv" || base_name(word) == "uvx"; });
+  return std::ranges::any_of(
+      command.words, [](std::string_view word) { return program_name(word) == "uv" || program_name(word) == "uvx"; });
 }
 
 }  // namespace berth::vet
