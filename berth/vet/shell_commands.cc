@@ -100,7 +100,12 @@ class Splitter {
     const bool is_pipe = c == '|' && !is_double;
     at_ += is_double ? 2 : 1;
     if (is_pipe && peek() == '&') ++at_;
+    // In a pipe, and in the background, it is another shell that holds it.
+    if (c == '|' || (c == '&' && !is_double)) is_certain_ = is_certain_ && c == '|' && is_double;
     end_command(is_pipe);
+    if (c == '(') ++parentheses_;
+    if (c == ')' && parentheses_ > 0) --parentheses_;
+    is_certain_ = c != '|' && !(c == '&' && is_double);
   }
 
   // At `<`, `>` or `&>`: what stands in front of it is a word of its own, unless that is a number or the like.
@@ -242,6 +247,32 @@ class Splitter {
     command_.reads_pipe = is_pipe;
   }
 
+  // What a shell gives values that nobody knows: `for X in`, `read X`, `unset X` and their like.
+  void forget_variables(std::vector<std::string>::const_iterator first) {
+    constexpr std::string_view kSettingAll[] = {"unset", "read", "mapfile", "readarray"};
+    constexpr std::string_view kSettingNext[] = {"for", "select"};
+    const auto end = command_.words.cend();
+    const auto is_among = [&](const auto& list) { return std::ranges::find(list, *first) != std::ranges::end(list); };
+    if (is_among(kSettingAll)) {
+      std::for_each(first + 1, end, [&](const std::string& word) { variables_->forget(word); });
+    } else if (is_among(kSettingNext) && end - first > 1) {
+      variables_->forget(first[1]);
+    } else if (*first == "getopts" && end - first > 2) {
+      variables_->forget(first[2]);
+    } else if (*first == "printf" && end - first > 1 && first[1].starts_with("-v")) {
+      if (first[1].size() > 2 || end - first > 2)
+        variables_->forget(first[1].size() > 2 ? first[1].substr(2) : first[2]);
+    }
+  }
+
+  // Of the words that lead a command: how deep it stands in what may run or not.
+  void note_depth(std::string_view word) {
+    constexpr std::string_view kOpening[] = {"if", "while", "until", "for", "select", "case", "{"};
+    constexpr std::string_view kClosing[] = {"fi", "done", "esac", "}"};
+    if (std::ranges::find(kOpening, word) != std::ranges::end(kOpening)) ++depth_;
+    if (depth_ > 0 && std::ranges::find(kClosing, word) != std::ranges::end(kClosing)) --depth_;
+  }
+
   // Of commands that are assignments alone, `export A=1` and their like.
   void note_variables() {
     const std::vector<std::string>& words = command_.words;
@@ -249,6 +280,11 @@ class Splitter {
       return [&list](const std::string& word) { return std::ranges::find(list, word) != std::ranges::end(list); };
     };
     const auto first = std::ranges::find_if_not(words, is_among(kLeading));
+    for (auto word = words.begin(); word != first; ++word) note_depth(*word);
+    if (first != words.end()) {
+      note_depth(*first);
+      forget_variables(first);
+    }
     const bool declares = first != words.end() && is_among(kDeclaring)(*first);
     const auto is_assignment = [](const std::string& word) { return !assigned_name(word).empty(); };
     if (!declares && !std::all_of(first, words.end(), is_assignment)) return;
@@ -261,7 +297,7 @@ class Splitter {
         const std::string* const before = variables_->find(name);
         variables_->assign(name, before != nullptr ? *before + value : "$");
       } else {
-        variables_->assign_in_script(name, std::move(value));
+        variables_->assign_in_script(name, std::move(value), is_certain_ && depth_ + parentheses_ == 0);
       }
     }
   }
@@ -273,6 +309,9 @@ class Splitter {
   std::size_t at_ = 0;
   std::size_t behind_arrow_ = 0;  // the place behind the `<` or `>` that came last
   bool is_full_ = false;
+  bool is_certain_ = true;  // whether the command runs whatever the one before it did, and in this shell
+  std::size_t depth_ = 0;   // of what runs on a condition
+  std::size_t parentheses_ = 0;
   std::string word_;
   bool in_word_ = false;
   bool is_quoted_ = false;  // some of it

@@ -65,6 +65,14 @@ TEST(Commands, StandWithTheValuesOfVariables) {
       {"X=1; if a; then X=2; fi; $X", "X=1; if/a; then/X=2; fi; $X"},
       {"X=$(which pip); $X `command -v y` $(z $X)", "X=pip; pip/y/$(z $X)"},
       {"${N:-$(x)} ${", "${N:-$(x)}/${"},
+      {"unset A; $A", "unset/A; $A"},
+      {"for A in x; do $A; done", "for/A/in/x; do/$A; done"},
+      {"read -r A; printf -v B x; $A ${B:-y}", "read/-r/A; printf/-v/B/x; $A/${B:-y}"},
+      {"a && X=1; $X ${X:-2}", "a; X=1; 1/${X:-2}"},
+      {"(X=1); ${X:-2}", "X=1; ${X:-2}"},
+      {"X=1 | a; ${X:-2}", "X=1; a; ${X:-2}"},
+      {"if a; then b; X=1; fi; ${X:-2}", "if/a; then/b; X=1; fi; ${X:-2}"},
+      {"X=1 && ${X:-2}; (a); Y=3; ${Y:-4}", "X=1; 1; a; Y=3; 3"},
   };
   for (const auto& [text, wanted] : rows) {
     ShellVariables variables;
