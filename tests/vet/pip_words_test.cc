@@ -143,6 +143,12 @@ const Installing kInstalling[] = {
     {"ValueThatLooksLikeAPart", "uv --cache-dir pip add six", "six"},
     {"ValueThatLooksLikeAVerb", "uv --cache-dir run add six", "six"},
     {"ShortenedOptionWithAValue", "pip --cache x wheel six", "six"},
+    {"HandedToPip", "pipx install --pip-args='--index-url x'", "out hands '--index-url x' to pip"},
+    {"NothingHandedByPipenv", "pipenv sync --extra-pip-args=", "list Pipfile.lock"},
+    {"NothingHandedToPip", "pipx install --pip-args= black", "black"},
+    {"Sources", "pip install --no-binary :all:", "out '--no-binary' takes sources"},
+    {"SourcesShortened", "pip install --global-opt=x", "out '--global-option' takes sources"},
+    {"NoSources", "pip install --no-binary :none: six", "six"},
     {"PoetryUpdate", "poetry update", "out 'poetry update' takes versions that no list says"},
     {"PipenvUpgrade", "pipenv upgrade six", "out 'pipenv upgrade' takes versions"},
     {"PdmUpdate", "pdm update", "out 'pdm update' takes versions"},
@@ -185,10 +191,55 @@ TEST(PipWords, KeepTheIndexThatTheyName) {
   EXPECT_EQ(read.lock.index, "https://a.example/simple");
   ASSERT_EQ(read.lock.packages.size(), 2u);
   EXPECT_EQ(read.lock.packages[0].index, "https://b.example/simple");
-  EXPECT_EQ(read.lock.packages[1].index, "");
+  EXPECT_EQ(read.lock.packages[1].index, "https://a.example/simple");
   ASSERT_EQ(read.included.size(), 1u);
   EXPECT_EQ(read.included[0].index, "https://b.example/simple");
   EXPECT_THAT(read.lock.more_indexes, ElementsAre("https://c.example/files"));
+}
+
+TEST(PipWords, HaveTheIndexOfTheirCommand) {
+  const std::string good = "https://a.example/simple";
+  const std::string other = "https://b.example/simple";
+  const std::string rows[] = {
+      "ENV PIP_INDEX_URL=" + other + "\nRUN pip install six\nENV PIP_INDEX_URL=" + good + "\n",
+      "RUN PIP_INDEX_URL=" + other + " pip install six && PIP_INDEX_URL=" + good + " pip install idna\n",
+      "ENV pip_index-url=" + good + "\nRUN export PIP_INDEX_URL=" + other + " && sh -c 'pip install six'\n",
+      "RUN declare -x PIP_PYPI_URL=" + other + "; pip install six\n",
+      "RUN PIP_INDEX_URL=" + other + "; export PIP_INDEX_URL; pip install six\n",
+      "ENV PIP_INDEX_URL=" + good + "\nRUN PIP_INDEX_URL=" + other + "; pip install six\n",
+      "ENV PIP_INDEX_URL=" + good + "\nRUN pip install --pypi-url=" + other + " six\n",
+      "ARG H=b.example\nENV PIP_INDEX_URL=https://$H/simple\nRUN pip install six\n",
+      "FROM a:1 AS X\nENV PIP_INDEX_URL=" + other + "\nFROM x\nARG PIP_INDEX_URL=" + good + "\nRUN pip install six\n",
+      "RUN pipenv install --pypi-mirror " + other + " six\n",
+  };
+  for (const std::string& text : rows) {
+    const auto file = parse_dockerfile("FROM a:1\n" + text);
+    ASSERT_TRUE(testing::ok(file)) << text;
+    const LockFile lock = pip_words_of(*file, "Dockerfile").lock;
+    ASSERT_FALSE(lock.packages.empty()) << text;
+    EXPECT_EQ(lock.packages[0].index, other) << text;
+    EXPECT_TRUE(lock.left_out.empty()) << text;
+  }
+  const auto locked = parse_dockerfile("FROM a:1\nRUN uv sync --frozen --default-index " + other + "\n");
+  ASSERT_TRUE(testing::ok(locked));
+  EXPECT_THAT(pip_words_of(*locked, "Dockerfile").lock.more_indexes, ElementsAre(other));
+}
+
+TEST(PipWords, HaveTheConstraintsOfTheirCommand) {
+  const std::pair<const char*, std::size_t> rows[] = {
+      {"ENV pip_constraint=c.txt\nRUN pip install six\n", 1},
+      {"RUN PIP_CONSTRAINT=c.txt; export PIP_CONSTRAINT; pip install six\n", 1},
+      {"RUN PIP_CONSTRAINT=c.txt; pip install six\n", 0},
+      {"RUN export PIP_CONSTRAINT=c.txt; unset PIP_CONSTRAINT; pip install six\n", 0},
+  };
+  for (const auto& [text, number] : rows) {
+    const auto file = parse_dockerfile(std::string("FROM a:1\n") + text);
+    ASSERT_TRUE(testing::ok(file)) << text;
+    EXPECT_EQ(pip_words_of(*file, "Dockerfile").constrained.size(), number) << text;
+  }
+  const auto given = parse_dockerfile("FROM a:1\nARG PIP_CONSTRAINT\nRUN pip install six\n");
+  ASSERT_TRUE(testing::ok(given));
+  EXPECT_EQ(pip_words_of(*given, "Dockerfile").lock.left_out.size(), 1u);
 }
 
 TEST(PipWords, AreFollowedThroughInstructions) {
@@ -197,6 +248,7 @@ TEST(PipWords, AreFollowedThroughInstructions) {
       {"ENV I='pip install six'\nRUN $I\n", "six"},
       {"ARG WHAT='six idna'\nRUN pip install $WHAT\n", "six,idna"},
       {"ARG V\nRUN pip install six==$V\n", ""},
+      {"ENV P=six\nENV P=idna USE=$P\nRUN pip install $USE\n", "six"},
       {"RUN [\"env\", \"-S\", \"pip install six\"]\n", "six"},
       {"COPY <<EOF /x.sh\n#!/bin/sh\npip install six\nEOF\n", "six"},
       {"COPY <<EOF /x.txt\npip install six\nEOF\n", ""},
