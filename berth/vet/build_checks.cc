@@ -265,7 +265,7 @@ std::vector<Seen> more_indexes(const Build& build) {
 std::vector<Seen> unfollowed(const Build& build) {
   std::vector<Seen> seen = configurations(build);
   for (const Set& one : settings_of(build)) {
-    const bool is_nothing = one.value.empty() || one.value == "/dev/null";
+    const bool is_nothing = one.value.empty() || one.value == "/dev/null" || one.value == ":none:";
     if (one.steers == Steers::Unfollowed && !is_nothing) {
       seen.push_back({one.line, fmt::format("{} changes what is installed, and is not followed", one.name)});
     } else if (one.steers == Steers::PipIndex && one.value.contains('$')) {

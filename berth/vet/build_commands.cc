@@ -109,6 +109,12 @@ std::string printed_by(const ShellCommand& command) {
   return joined(command.words, begin);
 }
 
+bool has_cmd_in_front(std::string_view text) {
+  constexpr std::string_view kCmd = "CMD";
+  return text.size() > kCmd.size() && (text[kCmd.size()] == ' ' || text[kCmd.size()] == '\t') &&
+         std::ranges::equal(text.substr(0, kCmd.size()), kCmd, [](char a, char b) { return (a & ~0x20) == b; });
+}
+
 class Collector {
  public:
   void set(const ShellVariables& variables) { variables_ = variables; }
@@ -120,7 +126,8 @@ class Collector {
       return;
     }
     Text whole = {line, groups_++, depth, is_read, {}, std::nullopt};
-    const bool is_whole = for_each_command(text, variables_, [&](ShellCommand one) { add(std::move(one), whole); });
+    const bool is_whole =
+        for_each_command(text, variables_, room_, [&](ShellCommand one) { add(std::move(one), whole); });
     collected_.is_whole = collected_.is_whole && is_whole;
   }
 
@@ -162,6 +169,7 @@ class Collector {
 
   std::size_t groups_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t room_ = kMostExpanded;  // for values of variables
   ShellVariables variables_;
   BuildCommands collected_;
 };
@@ -179,7 +187,7 @@ BuildCommands commands_of(const Dockerfile& dockerfile) {
       collector.add_words(one.words, one.line);
     } else if (is_running) {
       // HEALTHCHECK has CMD in front of its command.
-      const bool is_check = one.keyword == "HEALTHCHECK" && one.text.starts_with("CMD ");
+      const bool is_check = one.keyword == "HEALTHCHECK" && has_cmd_in_front(one.text);
       collector.add_text(std::string_view(one.text).substr(is_check ? 4 : 0), one.line, 0);
     }
     for (const std::string& document : one.documents) {
@@ -194,9 +202,12 @@ BuildCommands commands_of(const Dockerfile& dockerfile) {
 bool is_shell(std::string_view program) { return is_among(program, kShells); }
 
 bool reads_program(const ShellCommand& command) {
-  for (std::size_t i = command.program_at() + 1; i < command.words.size(); ++i) {
-    const std::string& word = command.words[i];
-    if (word == "-s" || word == "-" || word == "/dev/stdin" || word.starts_with("<<<")) return true;
+  const auto is_here_string = [](const std::string& word) { return word.starts_with("<<<"); };
+  if (std::ranges::any_of(command.words, is_here_string)) return true;
+  const ShellCommand plain = command.plain();
+  for (std::size_t i = plain.program_at() + 1; i < plain.words.size(); ++i) {
+    const std::string& word = plain.words[i];
+    if (word == "-s" || word == "-" || word == "/dev/stdin") return true;
     if (word.find_first_of("<>") != std::string::npos) continue;
     if (!word.starts_with('-') || asks_for_script(word)) return false;
     if (word.ends_with('o')) ++i;

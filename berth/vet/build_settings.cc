@@ -20,10 +20,13 @@ constexpr auto kVariables = std::to_array<Variable>({
     {"PIP_EXTRA_INDEX_URL", Steers::SecondIndex},
     {"PIP_FIND_LINKS", Steers::SecondIndex},
     {"PIP_INDEX_URL", Steers::PipIndex},
+    {"PIP_PYPI_URL", Steers::PipIndex},
     {"PIP_CONFIG_FILE", Steers::Unfollowed},
     {"PIP_BUILD_CONSTRAINT", Steers::Unfollowed},
     {"PIP_REQUIREMENT", Steers::Unfollowed},
     {"PIP_EDITABLE", Steers::Unfollowed},
+    {"PIP_NO_BINARY", Steers::Unfollowed},
+    {"PIP_GLOBAL_OPTION", Steers::Unfollowed},
     {"PIP_TRUSTED_HOST", Steers::Trusting},
     {"UV_INDEX", Steers::SecondIndex},
     {"UV_EXTRA_INDEX_URL", Steers::SecondIndex},
@@ -33,6 +36,8 @@ constexpr auto kVariables = std::to_array<Variable>({
     {"UV_CONFIG_FILE", Steers::Unfollowed},
     {"UV_BUILD_CONSTRAINT", Steers::Unfollowed},
     {"UV_OVERRIDE", Steers::Unfollowed},
+    {"UV_NO_BINARY", Steers::Unfollowed},
+    {"UV_NO_BINARY_PACKAGE", Steers::Unfollowed},
     {"UV_INSECURE_HOST", Steers::Trusting},
     {"PIPENV_PYPI_MIRROR", Steers::OtherIndex},
     {"PDM_PYPI_URL", Steers::OtherIndex},
@@ -50,12 +55,14 @@ constexpr auto kVariables = std::to_array<Variable>({
 // Settings of `pip config set`, by the last part of their names.
 constexpr auto kSettings = std::to_array<Variable>({
     {"index-url", Steers::OtherIndex},
+    {"pypi-url", Steers::OtherIndex},
     {"extra-index-url", Steers::SecondIndex},
     {"find-links", Steers::SecondIndex},
     {"trusted-host", Steers::Trusting},
     {"constraint", Steers::Unfollowed},
     {"requirement", Steers::Unfollowed},
     {"editable", Steers::Unfollowed},
+    {"no-binary", Steers::Unfollowed},
 });
 
 std::string lower(std::string_view text) {
@@ -101,12 +108,8 @@ std::vector<Set> settings_of(const Build& build) {
   std::vector<Set> all;
   BuildVariables variables;
   for (const BuildInstruction& one : build.file.instructions) {
+    for (auto& [name, value] : variables.values_of(one)) add_variable(all, one.line, name, std::move(value));
     variables.pass(one);
-    for (const auto& [name, value] : variables_of(one)) {
-      // An argument without a value gets one from who builds.
-      const bool is_given = one.keyword == "ARG" && !one.text.contains(name + "=");
-      add_variable(all, one.line, name, is_given ? "$" : with_values(value, variables.here()).value_or("$"));
-    }
   }
   for (const BuildCommand& one : build.commands.all) {
     for (const std::string_view word : one.command.words) {

@@ -56,15 +56,40 @@ void BuildVariables::pass(const BuildInstruction& one) {
   if (one.keyword == "ARG" || one.keyword == "ENV") set(one);
 }
 
+std::vector<std::pair<std::string, std::string>> BuildVariables::values_of(const BuildInstruction& one) const {
+  std::vector<std::pair<std::string, std::string>> all = variables_of(one);
+  if (all.empty()) return all;
+  const bool is_argument = one.keyword == "ARG";
+  const std::vector<std::string> words = is_argument ? words_of(one) : std::vector<std::string>();
+  // In front of all stages an argument has what those before it in its line say.
+  ShellVariables growing = stage_.empty() ? global_ : ShellVariables();
+  const ShellVariables& values = stage_.empty() ? growing : here_;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& [name, value] = all[i];
+    const bool has_value = !is_argument || words[i].contains('=');
+    const std::string* const given = has_value ? nullptr : global_.find(name);
+    if (has_value) {
+      value = bytes > kMostHeld ? "$" : with_values(value, values).value_or("$");
+    } else {
+      value = given != nullptr ? *given : "$";
+    }
+    bytes += value.size();
+    if (stage_.empty()) growing.assign(name, value);
+  }
+  return all;
+}
+
 void BuildVariables::begin_stage(const BuildInstruction& from) {
   if (!stage_.empty()) {
-    ended_[fmt::format("{}", stages_ - 1)] = here_;
-    ended_[stage_] = std::move(here_);
+    const auto ended = std::make_shared<const Stage>(Stage{std::move(here_), std::move(by_env_)});
+    ended_[fmt::format("{}", stages_ - 1)] = ended;
+    ended_[stage_] = ended;
   }
   const std::vector<std::string> words = words_of(from);
   const auto base = words.empty() ? ended_.end() : ended_.find(lower(words[0]));
-  here_ = base == ended_.end() ? ShellVariables() : base->second;
-  by_env_.clear();
+  here_ = base == ended_.end() ? ShellVariables() : base->second->values;
+  by_env_ = base == ended_.end() ? std::set<std::string, std::less<>>() : base->second->by_env;
   stage_ = words.size() > 2 ? lower(words[2]) : fmt::format("{}", stages_);
   ++stages_;
 }
@@ -72,15 +97,15 @@ void BuildVariables::begin_stage(const BuildInstruction& from) {
 void BuildVariables::set(const BuildInstruction& one) {
   const bool is_argument = one.keyword == "ARG";
   ShellVariables& values = stage_.empty() ? global_ : here_;
-  for (const auto& [name, value] : variables_of(one)) {
+  const std::vector<std::string> words = is_argument ? words_of(one) : std::vector<std::string>();
+  auto all = values_of(one);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& [name, value] = all[i];
     if (is_argument && by_env_.contains(name)) continue;
     if (!is_argument) by_env_.insert(name);
-    const bool has_value = !is_argument || one.text.contains(name + "=");
-    if (has_value) {
-      values.assign(name, with_values(value, values).value_or("$"));
-    } else if (const std::string* const given = global_.find(name)) {
-      values.assign(name, *given);
-    }
+    // An argument that the file gives no value has none, unless who builds gives it one.
+    const bool has_value = !is_argument || words[i].contains('=') || global_.find(name) != nullptr;
+    if (has_value) values.assign(name, std::move(value));
   }
 }
 

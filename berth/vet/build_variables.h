@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,9 +30,18 @@ class BuildVariables {
   // Whether a stage above is called that, by name or number.
   bool is_stage(std::string_view name) const;
 
+  // As variables_of, in front of that line's passing, with the values that they get: those that hold before the line
+  // count in all of it. "$" where only the build knows.
+  std::vector<std::pair<std::string, std::string>> values_of(const BuildInstruction& one) const;
+
   void pass(const BuildInstruction& one);
 
  private:
+  struct Stage {
+    ShellVariables values;
+    std::set<std::string, std::less<>> by_env;
+  };
+
   void begin_stage(const BuildInstruction& from);
   void set(const BuildInstruction& one);
 
@@ -40,7 +50,7 @@ class BuildVariables {
   std::set<std::string, std::less<>> by_env_;  // which no argument changes
   std::string stage_;                          // in lower case; empty in front of the first
   std::size_t stages_ = 0;
-  std::map<std::string, ShellVariables, std::less<>> ended_;  // stages by name and by number, with what they left
+  std::map<std::string, std::shared_ptr<const Stage>, std::less<>> ended_;  // by name and by number: what it left
 };
 
 }  // namespace berth::vet

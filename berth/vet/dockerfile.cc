@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMostInstructions = 10'000;
 constexpr std::size_t kMostDocuments = 100;
 constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kSpaces = " \t\r\v\f";  // that may stand in front of a line
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
@@ -132,22 +133,31 @@ class Reader {
     }
   }
 
-  // The next instruction's lines as one; empty for empty lines and comments alone.
+  // The next instruction's lines as one, with nothing between them and with the blanks in front of each; empty for
+  // empty lines and comments alone.
   std::string next_joined() {
     std::string whole;
+    bool is_begun = false;
     while (!rest_.empty()) {
-      const std::string_view line = trimmed(next_line());
-      if (line.starts_with('#')) {
-        if (whole.empty()) return {};
-        continue;
-      }
-      if (line.empty() && !whole.empty()) continue;  // as BuildKit has it, with a warning
-      const bool goes_on = line.ends_with(escape_);
-      const std::string_view part = trimmed(goes_on ? line.substr(0, line.size() - 1) : line);
-      if (!part.empty()) whole += (whole.empty() ? "" : " ") + std::string(part);
-      if (!goes_on) break;
+      std::string_view line = next_line();
+      line = line.substr(0, line.find_last_not_of('\r') + 1);
+      const std::string_view plain = line.substr(std::min(line.find_first_not_of(kSpaces), line.size()));
+      const bool is_nothing = plain.empty() || plain.starts_with('#');
+      if (is_nothing && is_begun) continue;  // as BuildKit has it, with a warning where it is empty
+      if (is_nothing) return {};
+      const std::size_t end = end_that_goes_on(is_begun ? line : plain);
+      whole += (is_begun ? line : plain).substr(0, end);
+      is_begun = true;
+      if (end == std::string_view::npos) break;
     }
-    return whole;
+    return whole.substr(std::min(whole.find_first_not_of(kSpaces), whole.size()));
+  }
+
+  // Where the sign that the line goes on stands, which two of its kind are not; npos where it does not go on.
+  std::size_t end_that_goes_on(std::string_view line) const {
+    const std::size_t last = line.find_last_not_of(" \t");
+    if (last == std::string_view::npos || line[last] != escape_) return std::string_view::npos;
+    return last > 0 && line[last - 1] == escape_ ? std::string_view::npos : last;
   }
 
   Result<BuildInstruction> instruction_of(std::string_view whole, std::size_t line) {

@@ -15,7 +15,7 @@ inline constexpr std::size_t kMostDockerfileBytes = std::size_t{1} << 20;
 struct BuildInstruction {
   std::string keyword;                 // in upper case; what ONBUILD puts off stands as itself
   std::vector<std::string> flags;      // "--from=build", in front of the rest
-  std::string text;                    // the rest: lines that continue joined by one blank, comments left out
+  std::string text;                    // the rest: lines that continue joined, comments left out
   std::vector<std::string> words;      // of the JSON form ["sh", "-c", "..."]; empty for the others
   std::vector<std::string> documents;  // its here-documents
   std::size_t line = 0;                // on which it begins

@@ -5,40 +5,51 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
-#include "berth/base/utf8.h"
-#include "berth/vet/lock_file.h"
+#include "berth/vet/install_options.h"
+#include "berth/vet/install_tools.h"
 
 namespace berth::vet {
 namespace {
 
-constexpr std::size_t kLongestShown = 80;
 constexpr std::size_t kMostWords = 4'000;
+constexpr std::size_t kMostTools = 64;  // in one command
 
 constexpr auto kInstallers = std::to_array<Installer>({
     {"pip", "install", Takes::Names},
     {"pip", "sync", Takes::Lists},  // of uv
     {"pip", "wheel", Takes::Names, "", "", true},
+    {"pip", "download", Takes::Names, "", "", true},
     {"pip-sync", "", Takes::Lists, "requirements.txt"},
     {"piptools", "sync", Takes::Lists, "requirements.txt"},
     {"pipx", "install", Takes::Names},
     {"pipx", "inject", Takes::Names},
     {"pipx", "run", Takes::FirstName},
+    {"pipx", "upgrade", Takes::Unlisted},
+    {"pipx", "upgrade-all", Takes::Unlisted},
+    {"pipx", "reinstall", Takes::Unlisted},
+    {"pipx", "reinstall-all", Takes::Unlisted},
     {"easy_install", "", Takes::Names},
     {"uvx", "", Takes::FirstName},
     {"uv", "add", Takes::Names},
     {"uv", "install", Takes::Names, "", "tool"},
+    {"uv", "upgrade", Takes::Unlisted, "", "tool"},
     {"uv", "run", Takes::FirstName, "", "tool"},
     {"uv", "run", Takes::With},
     {"uv", "sync", Takes::Locked, "uv.lock"},
     {"poetry", "add", Takes::Names},
     {"poetry", "install", Takes::Locked, "poetry.lock"},
     {"poetry", "sync", Takes::Locked, "poetry.lock"},
+    {"poetry", "update", Takes::Unlisted},
     {"pipenv", "install", Takes::NamesOrLocked, "Pipfile.lock"},
     {"pipenv", "sync", Takes::Locked, "Pipfile.lock"},
+    {"pipenv", "update", Takes::Unlisted},
+    {"pipenv", "upgrade", Takes::Unlisted},
     {"pdm", "add", Takes::Names},
     {"pdm", "install", Takes::Locked, "pdm.lock"},
     {"pdm", "sync", Takes::Locked, "pdm.lock"},
+    {"pdm", "update", Takes::Unlisted},
 });
 
 // Tools of other ecosystems, whose packages are not judged.
@@ -69,60 +80,48 @@ constexpr auto kForeign = std::to_array<Foreign>({
     {"cpanm", {""}},
 });
 
-// What installs from the index of a distribution, whose packages may be called as a tool is.
-constexpr auto kOfDistributions = std::to_array<std::string_view>(
-    {"apt-get", "apt", "aptitude", "apk", "yum", "dnf", "microdnf", "zypper", "pacman", "dpkg", "rpm", "opkg", "brew"});
 // What only looks at its words or shows them.
 constexpr auto kShowing = std::to_array<std::string_view>({"echo", "printf", "grep", "egrep", "test", "[", "[[", ":"});
 constexpr auto kNaming = std::to_array<std::string_view>({"ln", "cp", "mv", "install", "alias"});
 
-template <std::size_t N>
-bool is_among(std::string_view word, const std::array<std::string_view, N>& list) {
-  return std::ranges::find(list, word) != list.end();
-}
-
-std::string_view base_name(std::string_view word) { return word.substr(word.rfind('/') + 1); }
-
-std::string shown(std::string_view text) {
-  return to_visible(without_credentials(text).substr(0, kLongestShown), false);
-}
-
-// "pip", "pip3.11", "easy_install-3", by the program's name without folders.
+// "pip", "pip3.11", "easy_install-3", "pip.pyz", by the program's name without folders.
 bool is_tool(std::string_view tool, std::string_view name) {
   if (!name.starts_with(tool)) return false;
+  if (name.ends_with(".pyz")) name.remove_suffix(4);
   return name.substr(tool.size()).find_first_not_of("0123456789.-") == std::string_view::npos;
 }
 
-bool is_python(std::string_view name) { return name.starts_with("python") || name.starts_with("pypy") || name == "py"; }
+// What stands between a tool and a word behind it.
+struct Between {
+  bool has_any = false;
+  bool has_run = false;
+  bool has_part = false;  // of uv: what stands behind is another's
+  bool has_under = false;
 
-// A word that may be a tool: `/usr/bin/pip`; `pip` and `pip._internal` behind -m; `-mpip`.
-struct Named {
-  std::string_view name;
-  bool is_module = false;
+  void add(const Installer& one, std::string_view word) {
+    has_any = true;
+    has_run = has_run || word == "run";
+    has_part = has_part || word == "pip" || word == "tool" || word == "python";
+    has_under = has_under || word == one.under;
+  }
+  bool fits(const Installer& one) const {
+    if (!one.under.empty()) return has_under;
+    if (one.is_first) return !has_any;
+    if (one.tool == "pip") return true;
+    return !has_run && !(one.tool == "uv" && has_part);
+  }
 };
 
-Named named_at(const std::vector<std::string>& words, std::size_t i, bool behind_python) {
-  const std::string_view word = words[i];
-  const auto module = [](std::string_view name) { return Named{name.substr(0, name.find('.')), true}; };
-  if (!behind_python) return {base_name(word)};
-  if (word.starts_with('-') && !word.starts_with("--")) {
-    const std::size_t m = word.find('m');
-    if (m != std::string_view::npos && m + 1 < word.size()) return module(word.substr(m + 1));
+// The first word that is the verb; the number of words where none is.
+std::size_t verb_behind(const Installer& one, const std::vector<std::string>& words, std::size_t tool) {
+  Operands operands;
+  Between between;
+  for (std::size_t i = tool + 1; i < words.size(); ++i) {
+    if (!operands.take(words[i])) continue;
+    if (words[i] == one.verb && between.fits(one)) return i;
+    between.add(one, words[i]);
   }
-  const std::string_view before = i > 0 ? std::string_view(words[i - 1]) : std::string_view();
-  const bool is_module = before.starts_with('-') && !before.starts_with("--") && before.ends_with('m');
-  return is_module ? module(word) : Named{base_name(word)};
-}
-
-bool fits(const Installer& one, const std::vector<std::string>& words, std::size_t tool, std::size_t verb) {
-  const auto begin = words.begin() + static_cast<std::ptrdiff_t>(tool) + 1;
-  const auto end = words.begin() + static_cast<std::ptrdiff_t>(verb);
-  const auto has = [&](std::string_view word) { return std::find(begin, end, word) != end; };
-  if (!one.under.empty()) return has(one.under);
-  if (one.is_first) return std::all_of(begin, end, [](const std::string& word) { return word.starts_with('-'); });
-  // What stands behind `uv pip`, `uv tool` and `poetry run` is another's.
-  if (one.tool == "uv" && (has("pip") || has("tool") || has("python"))) return false;
-  return !has("run");
+  return words.size();
 }
 
 struct Found {
@@ -140,8 +139,8 @@ Found found_at(const ShellCommand& command, std::size_t i, const Named& named) {
       // Without a verb it is the program itself: elsewhere its name may be a package's.
       if (command.program_at() != i && !named.is_module) continue;
     } else {
-      while (behind < words.size() && (words[behind] != one.verb || !fits(one, words, i, behind))) ++behind;
-      if (behind++ >= words.size()) continue;
+      behind = verb_behind(one, words, i) + 1;
+      if (behind > words.size()) continue;
     }
     if (found.installer == nullptr || behind < found.behind) found = {&one, behind};
   }
@@ -158,7 +157,7 @@ std::vector<std::string_view> tokens_of(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
     while (end < text.size() && is_of_token(text[end])) ++end;
-    if (end > at) tokens.push_back(base_name(text.substr(at, end - at)));
+    if (end > at) tokens.push_back(program_name(text.substr(at, end - at)));
     at = end + 1;
   }
   return tokens;
@@ -215,36 +214,13 @@ std::optional<std::string> foreign_install(const ShellCommand& command) {
   return std::nullopt;
 }
 
-// `$X install y`, `pip $X`, `pip "$@"`.
-std::optional<std::string> unknown_words(const ShellCommand& command) {
-  const std::vector<std::string>& words = command.words;
-  const std::size_t at = command.program_at();
-  if (at >= words.size()) return std::nullopt;
-  const auto why = [&] {
-    return fmt::format("it runs '{}', which only the build knows", shown(words[at] + " " + words[at + 1]));
-  };
-  if (words[at].starts_with('$')) {
-    for (std::size_t i = at + 1; i < words.size(); ++i) {
-      if (is_among(base_name(words[i]), kOfDistributions)) return std::nullopt;
-      if (words[i] == "install" || words[i] == "add") return why();
-    }
-    return std::nullopt;
-  }
-  const std::string_view program = command.program();
-  const bool is_installer =
-      std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, program); });
-  const bool is_unknown = is_installer && at + 1 < words.size() && words[at + 1].starts_with('$');
-  return is_unknown ? std::optional(why()) : std::nullopt;
-}
-
 // `ln -s /usr/bin/pip x`: from there on x installs.
 std::optional<std::string> renamed(const ShellCommand& command) {
   if (!is_among(command.program(), kNaming) || command.words.empty()) return std::nullopt;
   const auto is_installer = [](std::string_view word) {
     if (word.contains(' ')) word = word.substr(0, word.find(' '));
-    const std::string_view name = base_name(word.substr(word.find('=') + 1));
-    return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); }) ||
-           std::ranges::any_of(kForeign, [&](const Foreign& one) { return one.tool == name; });
+    const std::string_view name = program_name(word.substr(word.find('=') + 1));
+    return is_any_tool(name) || std::ranges::any_of(kForeign, [&](const Foreign& one) { return one.tool == name; });
   };
   const bool is_alias = command.program() == "alias";
   const std::string& target = command.words.back();
@@ -253,7 +229,7 @@ std::optional<std::string> renamed(const ShellCommand& command) {
     const std::string& word = command.words[i];
     if (is_alias ? is_installer(word) && word.contains('=')
                  : !keeps_name && i + 1 < command.words.size() && word.contains('/') && is_installer(word)) {
-      return fmt::format("it gives '{}' another name, under which it installs unseen", shown(word));
+      return fmt::format("it gives '{}' another name, under which it installs unseen", shown_words(word));
     }
   }
   return std::nullopt;
@@ -261,21 +237,50 @@ std::optional<std::string> renamed(const ShellCommand& command) {
 
 }  // namespace
 
-std::vector<Installing> installed_by(const ShellCommand& command) {
+Named named_at(const std::vector<std::string>& words, std::size_t i, bool behind_python) {
+  const std::string_view word = words[i];
+  const auto module = [](std::string_view name) { return Named{name.substr(0, name.find('.')), true}; };
+  if (!behind_python) return {program_name(word)};
+  if (word.starts_with('-') && !word.starts_with("--")) {
+    const std::size_t m = word.find('m');
+    if (m != std::string_view::npos && m + 1 < word.size()) return module(word.substr(m + 1));
+  }
+  const std::string_view before = i > 0 ? std::string_view(words[i - 1]) : std::string_view();
+  const bool is_module = before.starts_with('-') && !before.starts_with("--") && before.ends_with('m');
+  return is_module ? module(word) : Named{program_name(word)};
+}
+
+bool is_any_tool(std::string_view name) {
+  return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); });
+}
+
+bool is_too_long(const std::vector<std::string>& words) {
+  if (words.size() > kMostWords) return true;
+  const auto tools =
+      std::ranges::count_if(words, [](const std::string& word) { return is_any_tool(program_name(word)); });
+  return static_cast<std::size_t>(tools) > kMostTools;
+}
+
+std::vector<Installing> installed_by(const ShellCommand& given) {
+  const ShellCommand command = given.plain();
   const std::vector<std::string>& words = command.words;
+  if (is_too_long(words)) return {};
   std::vector<Installing> installing;
   bool behind_python = false;
   bool is_uv = false;
   bool is_handed = false;
-  for (std::size_t i = 0; i < words.size() && words.size() <= kMostWords; ++i) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
     const Named named = named_at(words, i, behind_python);
     is_uv = is_uv || named.name == "uv" || named.name == "uvx";
     is_handed = is_handed || named.name == "xargs" || named.name == "parallel";
     behind_python = behind_python || is_python(named.name);
     const Found found = found_at(command, i, named);
     if (found.installer == nullptr) continue;
-    installing.push_back(
-        {*found.installer, {words.begin() + static_cast<std::ptrdiff_t>(found.behind), words.end()}, is_uv, is_handed});
+    installing.push_back({*found.installer,
+                          {words.begin() + static_cast<std::ptrdiff_t>(found.behind), words.end()},
+                          is_uv,
+                          is_handed,
+                          i});
     if (found.installer->takes != Takes::With && found.installer->takes != Takes::FirstName) break;
     i = found.behind - 1;
   }
@@ -283,18 +288,17 @@ std::vector<Installing> installed_by(const ShellCommand& command) {
 }
 
 std::optional<std::string> unclear_install(const BuildCommand& one) {
-  const ShellCommand& command = one.command;
-  if (command.words.size() > kMostWords) return "a command has too many words to be judged";
+  const ShellCommand command = one.command.plain();
+  if (is_too_long(command.words)) return "a command has too many words to be judged";
   if (is_among(command.program(), kOfDistributions)) return std::nullopt;
   if (auto why = foreign_install(command)) return why;
-  if (auto why = unknown_words(command)) return why;
   if (auto why = renamed(command)) return why;
   const auto goes_on = [](const std::string& word) { return word.contains('>'); };
   const bool only_shows =
-      is_among(command.program(), kShowing) && !one.is_read && std::ranges::none_of(command.words, goes_on);
+      is_among(command.program(), kShowing) && !one.is_read && std::ranges::none_of(one.command.words, goes_on);
   if (only_shows) return std::nullopt;
   if (command.program() == "eval") return std::nullopt;  // its words have been read as commands
-  for (const std::string& whole : command.words) {
+  for (const std::string& whole : one.command.words) {
     if (std::ranges::find(one.scripts, whole) != one.scripts.end()) continue;
     std::string word = whole;
     for (const std::string& inner : command.inner) {
@@ -303,7 +307,7 @@ std::optional<std::string> unclear_install(const BuildCommand& one) {
     const std::string_view tool = tool_in(word);
     if (!tool.empty()) {
       return fmt::format("'{}' has a text that installs with '{}', in a way that is not understood: '{}'",
-                         shown(command.program()), tool, shown(word));
+                         shown_words(command.program()), tool, shown_words(word));
     }
   }
   return std::nullopt;
@@ -311,14 +315,14 @@ std::optional<std::string> unclear_install(const BuildCommand& one) {
 
 bool names_python_tool(const ShellCommand& command) {
   return std::ranges::any_of(command.words, [](std::string_view word) {
-    const std::string_view name = word.starts_with("-m") ? word.substr(2) : base_name(word);
-    return std::ranges::any_of(kInstallers, [&](const Installer& one) { return is_tool(one.tool, name); });
+    const std::string_view name = word.starts_with("-m") ? word.substr(2) : program_name(word);
+    return is_any_tool(name);
   });
 }
 
 bool names_uv(const ShellCommand& command) {
-  return std::ranges::any_of(command.words,
-                             [](std::string_view word) { return base_name(word) == "uv" || base_name(word) == "uvx"; });
+  return std::ranges::any_of(
+      command.words, [](std::string_view word) { return program_name(word) == "uv" || program_name(word) == "uvx"; });
 }
 
 }  // namespace berth::vet

@@ -12,7 +12,7 @@
 
 namespace berth::vet {
 
-// One variable in a build, from command to command.
+// One variable in a build, from command to command, however pip takes its name.
 class PipVariable {
  public:
   PipVariable(std::string name, const Dockerfile& dockerfile);
@@ -30,9 +30,12 @@ class PipVariable {
     std::string value;
   };
 
+  std::string of_environment(const BuildCommand& command) const;
+
   std::string name_;
-  std::vector<Change> changes_;                  // by line
-  std::map<std::size_t, std::string> exported_;  // by group
+  std::vector<Change> changes_;             // by line
+  std::map<std::size_t, Change> exported_;  // by group
+  std::map<std::size_t, Change> assigned_;  // by group: to the shell alone
 };
 
 }  // namespace berth::vet

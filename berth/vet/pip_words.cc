@@ -52,13 +52,6 @@ bool is_place(std::string_view word) {
          word.ends_with(".tar.gz") || word.ends_with(".zip");
 }
 
-// `>` and what follows it, as in `pip install x > log`.
-bool is_redirection(std::string_view word) {
-  while (!word.empty() && word.front() >= '0' && word.front() <= '9') word.remove_prefix(1);
-  return word.starts_with("> ") || word == ">" || word == ">>" || word == "<" || word.starts_with(">/") ||
-         word.starts_with(">&") || word.starts_with("&>");
-}
-
 // Gathers what the commands of one build install.
 class Gathering {
  public:
@@ -66,14 +59,17 @@ class Gathering {
       : file_(file),
         constraint_("PIP_CONSTRAINT", dockerfile),
         uv_constraint_("UV_CONSTRAINT", dockerfile),
-        prereleases_("PIP_PRE", dockerfile) {}
+        prereleases_("PIP_PRE", dockerfile),
+        pip_index_("PIP_INDEX_URL", dockerfile),
+        pypi_index_("PIP_PYPI_URL", dockerfile),
+        uv_index_("UV_INDEX_URL", dockerfile),
+        uv_default_index_("UV_DEFAULT_INDEX", dockerfile) {}
 
   void add(const BuildCommand& one) {
     note_folder(one);
-    for (PipVariable* variable : {&constraint_, &uv_constraint_, &prereleases_}) variable->note(one);
-    for (const std::string_view word : one.command.words) {
-      const std::string_view name = assigned_name(word);
-      if (!name.empty()) note_index(name, word.substr(name.size() + 1));
+    for (PipVariable* variable :
+         {&constraint_, &uv_constraint_, &prereleases_, &pip_index_, &pypi_index_, &uv_index_, &uv_default_index_}) {
+      variable->note(one);
     }
     if (std::ranges::find(one.command.words, "setup.py") != one.command.words.end() &&
         std::ranges::find(one.command.words, "install") != one.command.words.end()) {
@@ -81,6 +77,7 @@ class Gathering {
     }
     const std::vector<Installing> all = installed_by(one.command);
     for (const Installing& installing : all) add_installing(installing, one);
+    if (auto why = unknown_install(one.command, all)) return leave_out(one.line, *std::move(why));
     if (!all.empty()) return;
     if (auto why = unclear_install(one)) leave_out(one.line, *std::move(why));
   }
@@ -89,12 +86,12 @@ class Gathering {
     index_.clear();
     constraints_.clear();
     takes_prereleases_ = false;
-    if (installing.is_uv) index_ = uv_index_;
     const std::size_t before = read_.lock.packages.size();
     const std::size_t lists = read_.included.size();
     add_words(installing, one);
     if (installing.is_handed)
       leave_out(one.line, "it installs what another command hands over, which only the build knows");
+    if (index_.empty()) index_ = index_of_environment(one, installing.is_uv);
     for (std::size_t i = before; i < read_.lock.packages.size(); ++i) read_.lock.packages[i].index = index_;
     for (std::size_t i = lists; i < read_.included.size(); ++i) read_.included[i].index = index_;
     if (installing.installer.takes == Takes::Locked) return;
@@ -110,11 +107,10 @@ class Gathering {
     if (!part.by.empty()) read_.constrained.push_back(std::move(part));
   }
 
-  // PIP_INDEX_URL, and what uv has for it.
+  // Of ARG and ENV, for the lists that no command names.
   void note_index(std::string_view name, std::string_view value) {
-    if (value.contains('$') || value.empty()) return;
-    if (is_variable_of_pip(name, "PIP_INDEX_URL")) read_.lock.index = without_credentials(value);
-    if (name == "UV_INDEX_URL" || name == "UV_DEFAULT_INDEX") uv_index_ = without_credentials(value);
+    const bool is_index = is_variable_of_pip(name, "PIP_INDEX_URL") || is_variable_of_pip(name, "PIP_PYPI_URL");
+    if (is_index && !value.contains('$') && !value.empty()) read_.lock.index = without_credentials(value);
   }
 
   void cut_off(std::size_t line) { leave_out(line, "it has more commands, or deeper ones, than are judged"); }
@@ -140,6 +136,19 @@ class Gathering {
     takes_prereleases_ = takes_prereleases_ || !is_off;
   }
 
+  // PIP_INDEX_URL with its other name, and what uv has for it.
+  std::string index_of_environment(const BuildCommand& one, bool is_uv) {
+    std::string index = (is_uv ? uv_default_index_ : pip_index_).of(one);
+    std::string other = (is_uv ? uv_index_ : pypi_index_).of(one);
+    if (index.contains('$') || other.contains('$')) {
+      leave_out(one.line, "it asks an index that only the build knows");
+      return {};
+    }
+    if (index.empty()) std::swap(index, other);
+    if (!other.empty() && other != index) read_.lock.more_indexes.push_back(without_credentials(other));
+    return without_credentials(index);
+  }
+
   void leave_out(std::size_t line, std::string why) {
     read_.lock.left_out.push_back({fmt::format("{}:{}", file_, line), std::move(why)});
   }
@@ -147,19 +156,32 @@ class Gathering {
   void add_words(const Installing& installing, const BuildCommand& one) {
     const Takes takes = installing.installer.takes;
     const std::vector<std::string>& words = installing.words;
+    if (takes == Takes::Unlisted) {
+      return leave_out(one.line, fmt::format("'{} {}' takes versions that no list says", installing.installer.tool,
+                                             installing.installer.verb));
+    }
     bool has_named = false;   // something that is installed
     bool has_source = false;  // what the first word comes from
-    for (std::size_t i = 0; takes != Takes::Locked && i < words.size() && !is_full(); ++i) {
+    for (std::size_t i = 0; i < words.size() && !is_full(); ++i) {
       const std::string& word = words[i];
-      if (is_redirection(word)) break;
       if (word.starts_with('-')) {
         Option option = option_of(word);
         if (installing.installer.tool == "pipx" && option.name == "-f") continue;  // --force
         if (installing.installer.tool == "pip" && !installing.is_uv) option.name = whole_option(option.name);
-        if (takes_value(option.name) && option.value.empty() && i + 1 < words.size()) option.value = words[++i];
+        const bool is_folder =
+            installing.installer.verb == "download" && (option.name == "-d" || option.name == "--dest");
+        const bool has_next = option.value.empty() && !word.ends_with('=') && i + 1 < words.size();
+        if ((is_folder || takes_value(option.name)) && has_next) option.value = words[++i];
+        take_place(option, one);
+        if (takes == Takes::Locked) {
+          take_upgrade(option, installing, one);
+          continue;
+        }
         const bool is_run = takes == Takes::FirstName || takes == Takes::With;
         has_source = (is_run && take_run_option(option, one)) || has_source;
         has_named = take_option(option, one) || has_named;
+      } else if (takes == Takes::Locked) {
+        continue;
       } else if (takes == Takes::With || (takes == Takes::FirstName && has_source)) {
         break;  // what is run
       } else {
@@ -174,6 +196,8 @@ class Gathering {
     const bool needs_more = takes == Takes::NamesOrLocked || takes == Takes::Lists;
     const bool by_lock = takes == Takes::Locked || (needs_more && !has_named && !installing.installer.lock.empty());
     if (by_lock) add_list(std::string(installing.installer.lock), one);
+    // A lock file says itself where its packages come from.
+    if (by_lock && takes != Takes::Lists && !index_.empty()) read_.lock.more_indexes.push_back(index_);
   }
 
   // `uvx NAME@VERSION`, `NAME@latest`.
@@ -230,12 +254,35 @@ class Gathering {
     }
     const bool is_any = option.name == "--prerelease" && option.value != "disallow";
     if (option.name == "--pre" || is_any) takes_prereleases_ = true;
-    if (option.name == "-i" || option.name == "--index-url" || option.name == "--default-index")
-      index_ = without_credentials(option.value);
+    return false;
+  }
+
+  // Where packages come from, and whether they are built here.
+  void take_place(const Option& option, const BuildCommand& one) {
+    constexpr auto kIndexes =
+        std::to_array<std::string_view>({"-i", "--index-url", "--pypi-url", "--default-index", "--pypi-mirror"});
+    constexpr auto kHanding = std::to_array<std::string_view>({"--pip-args", "--extra-pip-args"});
+    constexpr auto kBuilding = std::to_array<std::string_view>(
+        {"--no-binary", "--no-binary-package", "--global-option", "--build-option", "--install-option"});
+    const auto is_among = [&](const auto& list) { return std::ranges::find(list, option.name) != list.end(); };
+    if (is_among(kIndexes)) index_ = without_credentials(option.value);
     if (option.name == "-f" || option.name == "--find-links") {
       read_.lock.more_indexes.push_back(without_credentials(option.value));
     }
-    return false;
+    if (is_among(kHanding) && !option.value.empty()) {
+      leave_out(one.line, fmt::format("it hands '{}' to pip, which is not followed", shown(option.value)));
+    }
+    if (is_among(kBuilding) && option.value != ":none:") {
+      leave_out(one.line,
+                fmt::format("'{}' takes sources, which run to be built: what is judged is the wheel", option.name));
+    }
+  }
+
+  // `uv sync --upgrade` passes its lock file by.
+  void take_upgrade(const Option& option, const Installing& installing, const BuildCommand& one) {
+    const bool is_upgrade = option.name == "--upgrade" || option.name == "-U" || option.name == "--upgrade-package";
+    if (!installing.is_uv || !is_upgrade) return;
+    leave_out(one.line, fmt::format("'{}' takes versions that no list says", option.name));
   }
 
   void add_list(const std::string& path, const BuildCommand& one) {
@@ -275,11 +322,14 @@ class Gathering {
   PipVariable constraint_;
   PipVariable uv_constraint_;
   PipVariable prereleases_;
+  PipVariable pip_index_;
+  PipVariable pypi_index_;
+  PipVariable uv_index_;
+  PipVariable uv_default_index_;
   // Of the command at hand.
   std::string index_;
   std::vector<std::string> constraints_;
   bool takes_prereleases_ = false;
-  std::string uv_index_;                                  // by a variable
   std::map<std::size_t, std::filesystem::path> folders_;  // by group
 };
 
@@ -289,16 +339,14 @@ RequirementsText pip_words_of(const Dockerfile& dockerfile, std::string_view fil
   Gathering gathering(dockerfile, file);
   BuildVariables variables;
   for (const BuildInstruction& one : dockerfile.instructions) {
+    for (const auto& [name, value] : variables.values_of(one)) gathering.note_index(name, value);
     variables.pass(one);
-    for (const auto& [name, value] : variables_of(one)) {
-      gathering.note_index(name, with_values(value, variables.here()).value_or("$"));
-    }
   }
   const BuildCommands commands = commands_of(dockerfile);
   for (const BuildCommand& one : commands.all) {
     if (!gathering.is_full()) gathering.add(one);
   }
-  if (!commands.is_whole && !commands.all.empty()) gathering.cut_off(commands.all.back().line);
+  if (!commands.is_whole) gathering.cut_off(commands.all.empty() ? 1 : commands.all.back().line);
   return std::move(gathering).take();
 }
 

@@ -17,14 +17,15 @@ constexpr std::string_view kDeclaring[] = {"export", "declare", "local", "readon
 class Splitter {
  public:
   // Without variables all `$NAME` stay.
-  Splitter(std::string_view text, ShellVariables* variables, const std::function<void(ShellCommand)>& take)
-      : text_(text), variables_(variables), take_(take) {}
+  Splitter(std::string_view text, ShellVariables* variables, std::size_t& room,
+           const std::function<void(ShellCommand)>& take)
+      : text_(text), variables_(variables), room_(room), take_(take) {}
 
   // Whether it came to the end.
   bool split() {
-    while (at_ < text_.size() && taken_ < kMostCommands) step();
+    while (at_ < text_.size() && taken_ < kMostCommands && !is_full_) step();
     end_command(false);
-    return at_ >= text_.size();
+    return at_ >= text_.size() && !is_full_;
   }
 
  private:
@@ -68,6 +69,7 @@ class Splitter {
           return;
         }
         if (c == '$' && take_value(true)) return;
+        if (c != '$') begin_redirection();
         break;
       case '|':
       case '&':
@@ -87,8 +89,10 @@ class Splitter {
   void take_operator() {
     const char c = peek();
     const bool is_double = c == peek(1) && c != '\n';
-    // `>&` and `&>` belong to redirections.
-    if (c == '&' && (peek(1) == '>' || (at_ > 0 && text_[at_ - 1] == '>'))) {
+    // `>&`, `>|`, `<&` and `&>` belong to redirections.
+    const bool is_behind = at_ > 0 && at_ == behind_arrow_;
+    if ((c == '&' && (peek(1) == '>' || is_behind)) || (c == '|' && is_behind && text_[at_ - 1] == '>')) {
+      if (!is_behind) begin_redirection();
       add(c);
       ++at_;
       return;
@@ -96,10 +100,26 @@ class Splitter {
     const bool is_pipe = c == '|' && !is_double;
     at_ += is_double ? 2 : 1;
     if (is_pipe && peek() == '&') ++at_;
+    // In a pipe, and in the background, it is another shell that holds it.
+    if (c == '|' || (c == '&' && !is_double)) is_certain_ = is_certain_ && c == '|' && is_double;
     end_command(is_pipe);
+    if (c == '(') ++parentheses_;
+    if (c == ')' && parentheses_ > 0) --parentheses_;
+    is_certain_ = c != '|' && !(c == '&' && is_double);
+  }
+
+  // At `<`, `>` or `&>`: what stands in front of it is a word of its own, unless that is a number or the like.
+  void begin_redirection() {
+    const bool goes_on = at_ > 0 && (at_ == behind_arrow_ || (text_[at_ - 1] == '&' && is_redirection_));
+    behind_arrow_ = at_ + 1;
+    if (goes_on) return;
+    const bool is_number = !is_quoted_ && word_.find_first_not_of("0123456789") == std::string::npos;
+    if (variables_ != nullptr && !is_number) end_word();
+    is_redirection_ = true;
   }
 
   void take_single_quoted() {
+    is_quoted_ = true;
     in_word_ = true;
     const std::size_t end = std::min(text_.find('\'', at_), text_.size());
     word_ += text_.substr(at_, end - at_);
@@ -107,6 +127,7 @@ class Splitter {
   }
 
   void take_double_quoted() {
+    is_quoted_ = true;
     in_word_ = true;
     while (at_ < text_.size() && peek() != '"') {
       if (peek() == '\\') {
@@ -188,7 +209,10 @@ class Splitter {
     if (variables_ == nullptr) return false;
     const Expansion one = expansion_at(text_, at_, *variables_);
     if (!one.value) return false;
+    is_full_ = is_full_ || one.value->size() > room_;
     at_ += one.length;
+    if (is_full_) return true;
+    room_ -= one.value->size();
     for (const char c : *one.value) {
       if (parts_words && kBlanks.contains(c)) {
         end_word();
@@ -205,9 +229,10 @@ class Splitter {
   }
 
   void end_word() {
+    if (in_word_ && is_redirection_) command_.redirections.push_back(command_.words.size());
     if (in_word_) command_.words.push_back(std::move(word_));
     word_.clear();
-    in_word_ = false;
+    in_word_ = is_quoted_ = is_redirection_ = false;
   }
 
   void end_command(bool is_pipe) {
@@ -222,6 +247,32 @@ class Splitter {
     command_.reads_pipe = is_pipe;
   }
 
+  // What a shell gives values that nobody knows: `for X in`, `read X`, `unset X` and their like.
+  void forget_variables(std::vector<std::string>::const_iterator first) {
+    constexpr std::string_view kSettingAll[] = {"unset", "read", "mapfile", "readarray"};
+    constexpr std::string_view kSettingNext[] = {"for", "select"};
+    const auto end = command_.words.cend();
+    const auto is_among = [&](const auto& list) { return std::ranges::find(list, *first) != std::ranges::end(list); };
+    if (is_among(kSettingAll)) {
+      std::for_each(first + 1, end, [&](const std::string& word) { variables_->forget(word); });
+    } else if (is_among(kSettingNext) && end - first > 1) {
+      variables_->forget(first[1]);
+    } else if (*first == "getopts" && end - first > 2) {
+      variables_->forget(first[2]);
+    } else if (*first == "printf" && end - first > 1 && first[1].starts_with("-v")) {
+      if (first[1].size() > 2 || end - first > 2)
+        variables_->forget(first[1].size() > 2 ? first[1].substr(2) : first[2]);
+    }
+  }
+
+  // Of the words that lead a command: how deep it stands in what may run or not.
+  void note_depth(std::string_view word) {
+    constexpr std::string_view kOpening[] = {"if", "while", "until", "for", "select", "case", "{"};
+    constexpr std::string_view kClosing[] = {"fi", "done", "esac", "}"};
+    if (std::ranges::find(kOpening, word) != std::ranges::end(kOpening)) ++depth_;
+    if (depth_ > 0 && std::ranges::find(kClosing, word) != std::ranges::end(kClosing)) --depth_;
+  }
+
   // Of commands that are assignments alone, `export A=1` and their like.
   void note_variables() {
     const std::vector<std::string>& words = command_.words;
@@ -229,6 +280,11 @@ class Splitter {
       return [&list](const std::string& word) { return std::ranges::find(list, word) != std::ranges::end(list); };
     };
     const auto first = std::ranges::find_if_not(words, is_among(kLeading));
+    for (auto word = words.begin(); word != first; ++word) note_depth(*word);
+    if (first != words.end()) {
+      note_depth(*first);
+      forget_variables(first);
+    }
     const bool declares = first != words.end() && is_among(kDeclaring)(*first);
     const auto is_assignment = [](const std::string& word) { return !assigned_name(word).empty(); };
     if (!declares && !std::all_of(first, words.end(), is_assignment)) return;
@@ -241,17 +297,25 @@ class Splitter {
         const std::string* const before = variables_->find(name);
         variables_->assign(name, before != nullptr ? *before + value : "$");
       } else {
-        variables_->assign_in_script(name, std::move(value));
+        variables_->assign_in_script(name, std::move(value), is_certain_ && depth_ + parentheses_ == 0);
       }
     }
   }
 
   std::string_view text_;
   ShellVariables* variables_;
+  std::size_t& room_;
   const std::function<void(ShellCommand)>& take_;
   std::size_t at_ = 0;
+  std::size_t behind_arrow_ = 0;  // the place behind the `<` or `>` that came last
+  bool is_full_ = false;
+  bool is_certain_ = true;  // whether the command runs whatever the one before it did, and in this shell
+  std::size_t depth_ = 0;   // of what runs on a condition
+  std::size_t parentheses_ = 0;
   std::string word_;
   bool in_word_ = false;
+  bool is_quoted_ = false;  // some of it
+  bool is_redirection_ = false;
   ShellCommand command_;
   std::size_t taken_ = 0;
 };
@@ -271,12 +335,14 @@ std::string_view assigned_name(std::string_view word) {
 std::vector<ShellCommand> shell_commands(std::string_view text) {
   std::vector<ShellCommand> commands;
   const std::function<void(ShellCommand)> take = [&](ShellCommand one) { commands.push_back(std::move(one)); };
-  static_cast<void>(Splitter(text, nullptr, take).split());
+  std::size_t room = 0;
+  static_cast<void>(Splitter(text, nullptr, room, take).split());
   return commands;
 }
 
-bool for_each_command(std::string_view text, ShellVariables& variables, const std::function<void(ShellCommand)>& take) {
-  return Splitter(text, &variables, take).split();
+bool for_each_command(std::string_view text, ShellVariables& variables, std::size_t& room,
+                      const std::function<void(ShellCommand)>& take) {
+  return Splitter(text, &variables, room, take).split();
 }
 
 }  // namespace berth::vet

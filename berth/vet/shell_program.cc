@@ -97,6 +97,21 @@ std::size_t ShellCommand::program_at() const {
   return words.size();
 }
 
+ShellCommand ShellCommand::plain() const {
+  ShellCommand without = {{}, inner, reads_pipe, {}};
+  without.words.reserve(words.size());
+  auto next = redirections.begin();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (next == redirections.end() || *next != i) {
+      without.words.push_back(words[i]);
+      continue;
+    }
+    if (words_of_redirection(words[i]) == 2) ++i;  // with its file
+    while (next != redirections.end() && *next <= i) ++next;
+  }
+  return without;
+}
+
 std::string_view ShellCommand::program() const {
   const std::size_t at = program_at();
   return at < words.size() ? base_name(words[at]) : std::string_view();

@@ -30,6 +30,7 @@ std::optional<std::string> value_in_braces(std::string_view inside, const ShellV
   const std::string* value = variables.find(name);
   if (name.empty() || variables.is_unclear(name)) return std::nullopt;
   if (rest.empty()) return value != nullptr ? std::optional(*value) : std::nullopt;
+  if (!variables.is_certain(name)) return std::nullopt;
   const bool counts_empty = rest.front() == ':';
   if (counts_empty) rest.remove_prefix(1);
   if (rest.empty()) return std::nullopt;
@@ -83,25 +84,48 @@ std::optional<std::string> replaced(std::string_view text, const ShellVariables&
 
 }  // namespace
 
-void ShellVariables::assign(std::string_view name, std::string value) {
-  auto& held = values_[std::string(name)];
-  held = is_plain(value) ? std::optional(std::move(value)) : std::nullopt;
+ShellVariables::Held* ShellVariables::held(std::string_view name, std::size_t more) {
+  bytes_ += name.size() + more;
+  if (bytes_ > kMostHeld) {
+    is_lost_ = true;
+    values_.clear();
+  }
+  return is_lost_ ? nullptr : &values_[std::string(name)];
 }
 
-void ShellVariables::assign_in_script(std::string_view name, std::string value) {
+void ShellVariables::assign(std::string_view name, std::string value) {
+  if (const Held* const before = held(name, 0); before != nullptr && before->value) bytes_ -= before->value->size();
+  Held* const one = held(name, is_plain(value) ? value.size() : 0);
+  if (one != nullptr) *one = {is_plain(value) ? std::optional(std::move(value)) : std::nullopt, true};
+}
+
+void ShellVariables::assign_in_script(std::string_view name, std::string value, bool is_certain) {
   const auto found = values_.find(name);
-  if (found == values_.end()) return assign(name, std::move(value));
-  if (found->second != value) found->second.reset();
+  if (found != values_.end()) {
+    if (found->second.value != value) found->second.value.reset();
+    return;
+  }
+  assign(name, std::move(value));
+  if (Held* const one = held(name, 0); one != nullptr) one->is_certain = is_certain;
+}
+
+void ShellVariables::forget(std::string_view name) {
+  if (Held* const one = held(name, 0); one != nullptr) one->value.reset();
 }
 
 const std::string* ShellVariables::find(std::string_view name) const {
   const auto found = values_.find(name);
-  return found == values_.end() || !found->second ? nullptr : &*found->second;
+  return found == values_.end() || !found->second.value ? nullptr : &*found->second.value;
 }
 
 bool ShellVariables::is_unclear(std::string_view name) const {
   const auto found = values_.find(name);
-  return found != values_.end() && !found->second;
+  return is_lost_ || (found != values_.end() && !found->second.value);
+}
+
+bool ShellVariables::is_certain(std::string_view name) const {
+  const auto found = values_.find(name);
+  return !is_lost_ && (found == values_.end() || found->second.is_certain);
 }
 
 Expansion expansion_at(std::string_view text, std::size_t at, const ShellVariables& variables) {

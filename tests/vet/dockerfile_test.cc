@@ -29,7 +29,7 @@ TEST(Dockerfile, IsItsInstructions) {
   EXPECT_EQ(file->instructions[0].keyword, "FROM");
   EXPECT_EQ(file->instructions[0].text, "a:1 as x");
   EXPECT_EQ(file->instructions[0].line, 3u);
-  EXPECT_EQ(file->instructions[1].text, "one two");
+  EXPECT_EQ(file->instructions[1].text, "one   two");
   EXPECT_EQ(file->instructions[1].line, 4u);
   EXPECT_EQ(file->instructions[2].line, 7u);
 }
@@ -47,8 +47,16 @@ TEST(Dockerfile, TakesItsEscapeFromTheDirective) {
   const auto file = parse_dockerfile("# escape=`\nFROM a:1\nRUN one `\n two\nRUN c:\\\n");
   ASSERT_TRUE(ok(file));
   ASSERT_EQ(file->instructions.size(), 3u);
-  EXPECT_EQ(file->instructions[1].text, "one two");
+  EXPECT_EQ(file->instructions[1].text, "one  two");
   EXPECT_EQ(file->instructions[2].text, "c:\\");
+}
+
+TEST(Dockerfile, JoinsLinesWithNothingBetween) {
+  EXPECT_EQ(only("RUN pip ins\\\r\n\n # between\ntall \\  \n\tx").text, "pip install \tx");
+  EXPECT_EQ(only("\\\nRUN x").text, "x");
+  const auto file = parse_dockerfile("FROM a:1\nRUN one\\\\\nRUN two");  // two signs do not go on
+  ASSERT_TRUE(ok(file));
+  EXPECT_EQ(file->instructions.size(), 3u);
 }
 
 TEST(Dockerfile, HoldsHereDocuments) {

@@ -27,8 +27,8 @@ TEST(PipWords, AreRequirements) {
     names.push_back(one.package.name + one.specifier + (one.package.version.empty() ? "" : "==" + one.package.version) +
                     " " + one.package.origin);
   }
-  EXPECT_THAT(names,
-              ElementsAre(HasSubstr("requests"), "flask==2.0 Dockerfile:2", "six Dockerfile:3", "late Dockerfile:4"));
+  EXPECT_THAT(names, ElementsAre(HasSubstr("requests"), "flask==2.0 Dockerfile:2", "six Dockerfile:3", "x Dockerfile:4",
+                                 "late Dockerfile:4"));
   ASSERT_EQ(lock.left_out.size(), 3u);
   EXPECT_THAT(lock.left_out[0].why, HasSubstr("'$MORE', which only the build knows"));
   ASSERT_EQ(read.included.size(), 1u);
@@ -117,6 +117,46 @@ const Installing kInstalling[] = {
     {"Setup", "python setup.py install", "out 'setup.py install'"},
     {"PackageThatIsATool", "apt-get install -y pipx", ""},
     {"NotInstalled", "pip uninstall -y six", ""},
+    {"BehindARedirection", "pip install 2>/dev/null six", "six"},
+    {"BehindAnother", "pip install > /dev/null -q 2>&1 six >|log", "six"},
+    {"AppendedTo", "pip install six >>/tmp/log 2>log", "six"},
+    {"RedirectedAtOnce", "pip install six>log", "six"},
+    {"ListBehindARedirection", "pip install -r 2>/dev/null x.txt", "list x.txt"},
+    {"UnknownPartOfTheProgram", "pip${V} install six", "out 'pip${V} install', which only the build knows"},
+    {"UnknownLetterOfTheProgram", "pi${x}p install six pip install", "out 'pi${x}p install'"},
+    {"ProgramByAPattern", "/usr/bin/pi? install six", "out pi? install'"},
+    {"ProgramByBraces", "pip{,} install six", "out 'pip{,} install'"},
+    {"UnknownModule", "python3 -m $M install six", "out '$M install'"},
+    {"UnknownModuleGlued", "python3 -m$M install six", "out '-m$M install'"},
+    {"UnknownVerbOfAModule", "python3 -m pip $VERB six", "out 'pip $VERB'"},
+    {"UnknownVerbBehindAnOption", "pip -q $VERB six", "out 'pip $VERB'"},
+    {"UnknownPartOfTheVerb", "pip inst${x}all six", "out 'pip inst${x}all'"},
+    {"UnknownProgramThatIsRun", "uv run $X install six", "out '$X install'"},
+    {"UnknownUnderUv", "uv pip $VERB six", "out 'uv $VERB'"},
+    {"UnknownFolder", "$VENV/bin/pip install six", "six"},
+    {"UnknownPython", "$PYTHON -m pip install six", "six"},
+    {"UnknownFolderToMakeIn", "make -C $DIR install", ""},
+    {"UnknownNotInstalled", "pip uninstall -y $X && pip config set global.cache-dir $X && uv venv $X", ""},
+    {"TestOfAFile", "[ -e install ] && [[ -x add ]]", ""},
+    {"OptionWithAVariable", "pip --cache-dir $DIR --log=$LOG install six", "six"},
+    {"ValueThatLooksLikeARunner", "pip --log run install six", "six"},
+    {"ValueThatLooksLikeAPart", "uv --cache-dir pip add six", "six"},
+    {"ValueThatLooksLikeAVerb", "uv --cache-dir run add six", "six"},
+    {"ShortenedOptionWithAValue", "pip --cache x wheel six", "six"},
+    {"HandedToPip", "pipx install --pip-args='--index-url x'", "out hands '--index-url x' to pip"},
+    {"NothingHandedByPipenv", "pipenv sync --extra-pip-args=", "list Pipfile.lock"},
+    {"NothingHandedToPip", "pipx install --pip-args= black", "black"},
+    {"Sources", "pip install --no-binary :all:", "out '--no-binary' takes sources"},
+    {"SourcesShortened", "pip install --global-opt=x", "out '--global-option' takes sources"},
+    {"NoSources", "pip install --no-binary :none: six", "six"},
+    {"PoetryUpdate", "poetry update", "out 'poetry update' takes versions that no list says"},
+    {"PipenvUpgrade", "pipenv upgrade six", "out 'pipenv upgrade' takes versions"},
+    {"PdmUpdate", "pdm update", "out 'pdm update' takes versions"},
+    {"UvToolUpgrade", "uv tool upgrade --all", "out 'uv upgrade' takes versions"},
+    {"PipxUpgrade", "pipx upgrade black", "out 'pipx upgrade' takes versions"},
+    {"Download", "pip download six", "six"},
+    {"OfAnArchive", "python3 pip.pyz install six", "six"},
+    {"OfItsMain", "python3 /usr/lib/python3/dist-packages/pip/__main__.py install six", "six"},
 };
 
 class InstallingWords : public ::testing::TestWithParam<Installing> {};
@@ -151,10 +191,55 @@ TEST(PipWords, KeepTheIndexThatTheyName) {
   EXPECT_EQ(read.lock.index, "https://a.example/simple");
   ASSERT_EQ(read.lock.packages.size(), 2u);
   EXPECT_EQ(read.lock.packages[0].index, "https://b.example/simple");
-  EXPECT_EQ(read.lock.packages[1].index, "");
+  EXPECT_EQ(read.lock.packages[1].index, "https://a.example/simple");
   ASSERT_EQ(read.included.size(), 1u);
   EXPECT_EQ(read.included[0].index, "https://b.example/simple");
   EXPECT_THAT(read.lock.more_indexes, ElementsAre("https://c.example/files"));
+}
+
+TEST(PipWords, HaveTheIndexOfTheirCommand) {
+  const std::string good = "https://a.example/simple";
+  const std::string other = "https://b.example/simple";
+  const std::string rows[] = {
+      "ENV PIP_INDEX_URL=" + other + "\nRUN pip install six\nENV PIP_INDEX_URL=" + good + "\n",
+      "RUN PIP_INDEX_URL=" + other + " pip install six && PIP_INDEX_URL=" + good + " pip install idna\n",
+      "ENV pip_index-url=" + good + "\nRUN export PIP_INDEX_URL=" + other + " && sh -c 'pip install six'\n",
+      "RUN declare -x PIP_PYPI_URL=" + other + "; pip install six\n",
+      "RUN PIP_INDEX_URL=" + other + "; export PIP_INDEX_URL; pip install six\n",
+      "ENV PIP_INDEX_URL=" + good + "\nRUN PIP_INDEX_URL=" + other + "; pip install six\n",
+      "ENV PIP_INDEX_URL=" + good + "\nRUN pip install --pypi-url=" + other + " six\n",
+      "ARG H=b.example\nENV PIP_INDEX_URL=https://$H/simple\nRUN pip install six\n",
+      "FROM a:1 AS X\nENV PIP_INDEX_URL=" + other + "\nFROM x\nARG PIP_INDEX_URL=" + good + "\nRUN pip install six\n",
+      "RUN pipenv install --pypi-mirror " + other + " six\n",
+  };
+  for (const std::string& text : rows) {
+    const auto file = parse_dockerfile("FROM a:1\n" + text);
+    ASSERT_TRUE(testing::ok(file)) << text;
+    const LockFile lock = pip_words_of(*file, "Dockerfile").lock;
+    ASSERT_FALSE(lock.packages.empty()) << text;
+    EXPECT_EQ(lock.packages[0].index, other) << text;
+    EXPECT_TRUE(lock.left_out.empty()) << text;
+  }
+  const auto locked = parse_dockerfile("FROM a:1\nRUN uv sync --frozen --default-index " + other + "\n");
+  ASSERT_TRUE(testing::ok(locked));
+  EXPECT_THAT(pip_words_of(*locked, "Dockerfile").lock.more_indexes, ElementsAre(other));
+}
+
+TEST(PipWords, HaveTheConstraintsOfTheirCommand) {
+  const std::pair<const char*, std::size_t> rows[] = {
+      {"ENV pip_constraint=c.txt\nRUN pip install six\n", 1},
+      {"RUN PIP_CONSTRAINT=c.txt; export PIP_CONSTRAINT; pip install six\n", 1},
+      {"RUN PIP_CONSTRAINT=c.txt; pip install six\n", 0},
+      {"RUN export PIP_CONSTRAINT=c.txt; unset PIP_CONSTRAINT; pip install six\n", 0},
+  };
+  for (const auto& [text, number] : rows) {
+    const auto file = parse_dockerfile(std::string("FROM a:1\n") + text);
+    ASSERT_TRUE(testing::ok(file)) << text;
+    EXPECT_EQ(pip_words_of(*file, "Dockerfile").constrained.size(), number) << text;
+  }
+  const auto given = parse_dockerfile("FROM a:1\nARG PIP_CONSTRAINT\nRUN pip install six\n");
+  ASSERT_TRUE(testing::ok(given));
+  EXPECT_EQ(pip_words_of(*given, "Dockerfile").lock.left_out.size(), 1u);
 }
 
 TEST(PipWords, AreFollowedThroughInstructions) {
@@ -163,6 +248,7 @@ TEST(PipWords, AreFollowedThroughInstructions) {
       {"ENV I='pip install six'\nRUN $I\n", "six"},
       {"ARG WHAT='six idna'\nRUN pip install $WHAT\n", "six,idna"},
       {"ARG V\nRUN pip install six==$V\n", ""},
+      {"ENV P=six\nENV P=idna USE=$P\nRUN pip install $USE\n", "six"},
       {"RUN [\"env\", \"-S\", \"pip install six\"]\n", "six"},
       {"COPY <<EOF /x.sh\n#!/bin/sh\npip install six\nEOF\n", "six"},
       {"COPY <<EOF /x.txt\npip install six\nEOF\n", ""},
@@ -189,6 +275,23 @@ TEST(PipWords, AreNotCutOffUnseen) {
     const RequirementsText read = pip_words_of(*file, "Dockerfile");
     ASSERT_EQ(read.lock.left_out.size(), 1u);
     EXPECT_THAT(read.lock.left_out[0].why, HasSubstr("more commands, or deeper ones"));
+  }
+}
+
+TEST(PipWords, AreBoundedInWhatTheyTake) {
+  std::string tools = "six";
+  for (int i = 0; i < 1'900; ++i) tools = "uv run " + tools;
+  const std::string values = "ENV X=" + std::string(60'000, 'x') + "\nRUN :";
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += " $X";
+  const std::pair<std::string, std::string> rows[] = {{"RUN " + tools, "too many words"},
+                                                      {values + many + "; pip install six", "more commands"}};
+  for (const auto& [text, why] : rows) {
+    const auto file = parse_dockerfile("FROM a:1\n" + text + "\n");
+    ASSERT_TRUE(testing::ok(file));
+    const RequirementsText read = pip_words_of(*file, "Dockerfile");
+    ASSERT_EQ(read.lock.left_out.size(), 1u);
+    EXPECT_THAT(read.lock.left_out[0].why, HasSubstr(why));
   }
 }
 

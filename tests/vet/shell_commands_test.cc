@@ -65,13 +65,23 @@ TEST(Commands, StandWithTheValuesOfVariables) {
       {"X=1; if a; then X=2; fi; $X", "X=1; if/a; then/X=2; fi; $X"},
       {"X=$(which pip); $X `command -v y` $(z $X)", "X=pip; pip/y/$(z $X)"},
       {"${N:-$(x)} ${", "${N:-$(x)}/${"},
+      {"unset A; $A", "unset/A; $A"},
+      {"for A in x; do $A; done", "for/A/in/x; do/$A; done"},
+      {"read -r A; printf -v B x; $A ${B:-y}", "read/-r/A; printf/-v/B/x; $A/${B:-y}"},
+      {"a && X=1; $X ${X:-2}", "a; X=1; 1/${X:-2}"},
+      {"(X=1); ${X:-2}", "X=1; ${X:-2}"},
+      {"X=1 | a; ${X:-2}", "X=1; a; ${X:-2}"},
+      {"if a; then b; X=1; fi; ${X:-2}", "if/a; then/b; X=1; fi; ${X:-2}"},
+      {"X=1 && ${X:-2}; (a); Y=3; ${Y:-4}", "X=1; 1; a; Y=3; 3"},
   };
   for (const auto& [text, wanted] : rows) {
     ShellVariables variables;
     variables.assign("A", "b c");
     std::vector<std::string> shown;
-    EXPECT_TRUE(for_each_command(
-        text, variables, [&](ShellCommand one) { shown.push_back(fmt::format("{}", fmt::join(one.words, "/"))); }));
+    std::size_t room = 100;
+    EXPECT_TRUE(for_each_command(text, variables, room, [&](ShellCommand one) {
+      shown.push_back(fmt::format("{}", fmt::join(one.words, "/")));
+    }));
     EXPECT_EQ(fmt::format("{}", fmt::join(shown, "; ")), wanted) << text;
   }
 }
@@ -81,10 +91,37 @@ TEST(Variables, KeepNoValueThatGrowsWithoutEnd) {
   std::string text = "A=0123456789;";
   for (int i = 0; i < 30; ++i)
     text += fmt::format("A{}=$A{}$A{};", i, i > 0 ? std::to_string(i - 1) : "", i > 0 ? std::to_string(i - 1) : "");
-  EXPECT_TRUE(for_each_command(text, variables, [](const ShellCommand&) {}));
+  std::size_t room = kMostExpanded;
+  EXPECT_TRUE(for_each_command(text, variables, room, [](const ShellCommand&) {}));
   EXPECT_EQ(variables.find("A3")->size(), 160u);
   EXPECT_EQ(variables.find("A29"), nullptr);
   EXPECT_TRUE(variables.is_unclear("A29"));
+}
+
+TEST(Variables, AreNotWrittenPastTheRoom) {
+  ShellVariables variables;
+  variables.assign("X", "0123456789");
+  std::size_t room = 25;
+  std::size_t taken = 0;
+  EXPECT_FALSE(for_each_command("a $X$X$X; b", variables, room, [&](const ShellCommand&) { ++taken; }));
+  EXPECT_EQ(taken, 1u);
+  EXPECT_EQ(room, 5u);
+}
+
+TEST(Redirections, AreLeftOutOfWhatTheProgramGets) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"a >x b", "a/b"},          {"a b>x c", "a/b/c"},  {"a 2>/x b 2> /x c", "a/b/c"}, {"a &>x b >&2 c", "a/b/c"},
+      {"a >>x b >|x c", "a/b/c"}, {"a &>> x b", "a/b"},  {"a '>' b", "a/>/b"},          {"a \\>x b", "a/>x/b"},
+      {"a <<<x b", "a/b"},        {"a <<< x b", "a/b"},  {"a < x > y b", "a/b"},        {"a b2>x", "a/b2"},
+      {"a <(c) b", "a/<(c)/b"},   {"a > >(c) b", "a/b"},
+  };
+  for (const auto& [text, wanted] : rows) {
+    ShellVariables variables;
+    std::size_t room = 0;
+    std::vector<std::string> words;
+    for_each_command(text, variables, room, [&](const ShellCommand& one) { words = one.plain().words; });
+    EXPECT_EQ(fmt::format("{}", fmt::join(words, "/")), wanted) << text;
+  }
 }
 
 TEST(Program, IsFoundBehindWhatStandsInFront) {
