@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <time.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -210,6 +211,25 @@ TEST(LicenceRecognition, TakesTextsOfAnySize) {
   std::string long_text;
   while (long_text.size() < (1 << 20)) long_text += "word and word again ";
   EXPECT_EQ(recognise_licence(long_text).expression, "");
+}
+
+// Of the thread's own time, so that what else runs does not count: what looks at the whole text for each of its words
+// takes many times as long, built as tests are.
+TEST(LicenceRecognition, TakesNotLongForTextsThatRepeat) {
+  constexpr double kSeconds = 5;
+  recognise_licence("");  // what is made once
+  for (const char* unit : {"license file ", "gnu gpl ", "on debian "}) {
+    std::string text = kMit;
+    while (text.size() < (64 << 10)) text += unit;
+    timespec begin = {};
+    timespec end = {};
+    ASSERT_EQ(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin), 0);
+    recognise_licence(text);
+    ASSERT_EQ(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end), 0);
+    EXPECT_LT(static_cast<double>(end.tv_sec - begin.tv_sec) + 1e-9 * static_cast<double>(end.tv_nsec - begin.tv_nsec),
+              kSeconds)
+        << unit;
+  }
 }
 
 struct Notice {
