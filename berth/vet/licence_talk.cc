@@ -216,6 +216,8 @@ std::string talk_in(const std::vector<std::string>& words, const std::vector<Kno
   return Talk(words, known).first();
 }
 
+bool is_binding_word(std::string_view word) { return is_in(kBindings, word); }
+
 std::string talk_in(const std::vector<std::string>& words) {
   std::vector<KnownWord> known;
   for (std::size_t i = 0; i < words.size(); ++i) known.push_back({.at = i});

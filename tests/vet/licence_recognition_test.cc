@@ -100,6 +100,10 @@ const char* const kRiders[] = {
     "Cloud providers need a contract with ACME.",
     "You shall display the logo of ACME on every page.",
     "Copyright (c) 2020 ACME. Commercial use is forbidden.",
+    "Copyright 2024 ACME, noncommercial evaluation by academic institutions",
+    "Copyright (c) 2024 ACME, confidential",
+    "Copyright 2024 ACME. Government employees excluded.",
+    "(c) Copyright 2024 ACME. Source available.",
     "Commons Clause License Condition v1.0",
 };
 
@@ -111,6 +115,8 @@ const char* const kOtherLicences[][2] = {
     {"Contains code of others: GPLv2.", "MIT AND GPL-2.0-only"},
     {"The server part is under EUPL-1.2.", "MIT AND EUPL-1.2"},
     {"The server is under the Server Side Public License.", "MIT AND SSPL-1.0"},
+    {"Copyright (c) 2024 ACME (AGPL-3.0)", "MIT AND AGPL-3.0-only"},
+    {"Copyright (c) 2024 ACME, EUPL-1.2", "MIT AND EUPL-1.2"},
 };
 
 TEST(LicenceRecognition, TakesNoTextWithARiderForItsLicence) {
@@ -185,6 +191,15 @@ TEST(LicenceRecognition, TakesWhatTakesNothingAway) {
                            "It incorporates code from bar, which is also "
                            "made available under the MIT license."}) {
     EXPECT_EQ(recognise_licence(std::string(kMit) + "\n" + more).expression, "MIT") << more;
+  }
+}
+
+TEST(LicenceRecognition, TakesOwnersForNoMoreThanThat) {
+  for (const char* owner : {"Copyright (c) 2015 International Business Machines Corporation and others",
+                            "Copyright 2002 Naval Research Laboratory (NRL/CCS)", "Copyright (c) 2015 Arm Limited",
+                            "Copyright (c) 2015 Hewlett Packard Enterprise. All rights reserved.",
+                            "(c) Copyright 2020 ACME Private Limited", "Copyright 2001 by Jason Price"}) {
+    EXPECT_THAT(licence_words(owner), IsEmpty()) << owner;
   }
 }
 
