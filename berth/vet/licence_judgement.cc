@@ -44,7 +44,11 @@ std::vector<Source> sources_of(const std::vector<LicenceStatement>& statements) 
       joined += fmt::format("{}({})", joined.empty() ? "" : " AND ", at->expression);
     }
     if (source.text.empty()) continue;
-    if (auto parsed = parse_licence_expression(joined); is_understood && parsed) source.expression = *std::move(parsed);
+    if (auto parsed = parse_licence_expression(joined); is_understood && parsed) {
+      source.expression = *std::move(parsed);
+    } else if (is_understood && source.restriction.empty()) {
+      source.restriction = "more than can be looked at";
+    }
     sources.push_back(std::move(source));
   }
   return sources;

@@ -238,17 +238,31 @@ class Notices {
   std::vector<Notice> notices_;
 };
 
-std::string first_common_licence(const Words& words, std::string_view family) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!stand_at(words, i, {"usr", "share", "common", "licenses"})) continue;
-    std::string id = common_licence(words, i + 4);
-    if (id.starts_with(family)) return id;
+// The files of /usr/share/common-licenses that a text points to, found in one pass: a text may name a family, which
+// asks for them, ten thousands of times.
+class CommonLicences {
+ public:
+  explicit CommonLicences(const Words& words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (!stand_at(words, i, {"usr", "share", "common", "licenses"})) continue;
+      std::string id = common_licence(words, i + 4);
+      if (!id.empty() && std::ranges::find(ids_, id) == ids_.end()) ids_.push_back(std::move(id));
+    }
   }
-  return {};
-}
+
+  // Empty for none.
+  std::string first_of(std::string_view family) const {
+    const auto found = std::ranges::find_if(ids_, [&](const std::string& id) { return id.starts_with(family); });
+    return found == ids_.end() ? std::string() : *found;
+  }
+
+ private:
+  std::vector<std::string> ids_;  // each once, in their order
+};
 
 // Of the family that is named in the words `begin` to `end`.
-void add_gnu(Notices& notices, const Words& words, std::size_t begin, std::size_t end, const Family& family) {
+void add_gnu(Notices& notices, const Words& words, std::size_t begin, std::size_t end, const Family& family,
+             const CommonLicences& common_licences) {
   std::size_t stop = end;  // up to the next name
   for (std::size_t other = 0; stop < words.size() && stop < end + kBehind; ++stop) {
     if (family_at(words, stop, other) != nullptr) break;
@@ -256,17 +270,18 @@ void add_gnu(Notices& notices, const Words& words, std::size_t begin, std::size_
   Version version = version_in(words, end, stop);
   if (version.text.empty()) version = version_in(words, begin < kBefore ? 0 : begin - kBefore, begin);
   if (!version.text.empty()) return notices.add(id_of(family, version), false);
-  const std::string common = first_common_licence(words, std::string(family.id) + "-");
+  const std::string common = common_licences.first_of(std::string(family.id) + "-");
   notices.add(common.empty() ? id_of(family, version) : common, true);
 }
 
 std::vector<std::string> named_in(const Words& words) {
   static const SpelledIds spelled;
+  const CommonLicences common_licences(words);
   Notices notices;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::size_t end = 0;
     if (const Family* family = family_at(words, i, end)) {
-      add_gnu(notices, words, i, end, *family);
+      add_gnu(notices, words, i, end, *family, common_licences);
     } else if (stand_at(words, i, {"apache", "license", "version", "2", "0"})) {
       notices.add("Apache-2.0", false);
     } else if (stand_at(words, i, {"mozilla", "public", "license"})) {
@@ -280,7 +295,7 @@ std::vector<std::string> named_in(const Words& words) {
     }
   }
   std::vector<std::string> ids = notices.ids();
-  if (const std::string common = first_common_licence(words, ""); ids.empty() && !common.empty()) ids.push_back(common);
+  if (const std::string common = common_licences.first_of(""); ids.empty() && !common.empty()) ids.push_back(common);
   return ids;
 }
 

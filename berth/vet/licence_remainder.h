@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/vet/licence_texts.h"
@@ -17,5 +18,8 @@ std::string restriction_in(const std::vector<std::string>& words, const std::vec
 
 // The same of a text that is of no licence: "Proprietary, no commercial use".
 std::string restriction_in(const std::vector<std::string>& words);
+
+// Whether a word tells of users or a field of use.
+bool is_field_word(std::string_view word);
 
 }  // namespace berth::vet

@@ -180,10 +180,10 @@ class Talk {
   bool is_title(std::size_t i) const {
     std::size_t end = 0;
     while (end < known_.size() && !known_[end].is_of_licence) {
-      if (is_in(kOfSentences, word(end))) return false;
+      if (end == kTitle || is_in(kOfSentences, word(end))) return false;
       ++end;
     }
-    return i < end && end <= kTitle && end < known_.size();
+    return i < end && end < known_.size();
   }
 
   bool is_explained(std::size_t i) const {
@@ -215,6 +215,8 @@ std::string talk_in(const std::vector<std::string>& words, const std::vector<Kno
   static_assert(std::ranges::is_sorted(kBindings));
   return Talk(words, known).first();
 }
+
+bool is_binding_word(std::string_view word) { return is_in(kBindings, word); }
 
 std::string talk_in(const std::vector<std::string>& words) {
   std::vector<KnownWord> known;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "berth/vet/licence_texts.h"
@@ -17,5 +18,8 @@ std::string talk_in(const std::vector<std::string>& words, const std::vector<Kno
 
 // The same of a text that is of no licence.
 std::string talk_in(const std::vector<std::string>& words);
+
+// Whether a word tells of payment, time, hosting or kinds of users, whatever stands around it.
+bool is_binding_word(std::string_view word);
 
 }  // namespace berth::vet

@@ -8,6 +8,7 @@
 
 #include "berth/base/error.h"
 #include "berth/vet/built_in_data.h"
+#include "berth/vet/licence_owner.h"
 #include "berth/vet/spdx_list.h"
 #include "berth/vet/text_lines.h"
 
@@ -79,37 +80,6 @@ constexpr auto kNames = std::to_array<std::string_view>({"a",
 
 bool is_number(std::string_view word) {
   return std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// What no name of an owner has, in order: such a line is looked at as any.
-constexpr auto kOfNoName = std::to_array<std::string_view>({"commercial",  "days",
-                                                            "except",      "expires",
-                                                            "fee",         "forbidden",
-                                                            "gpl",         "hosting",
-                                                            "license",     "licensed",
-                                                            "licenses",    "may",
-                                                            "must",        "no",
-                                                            "not",         "only",
-                                                            "pay",         "permission",
-                                                            "permitted",   "prohibited",
-                                                            "proprietary", "redistribution",
-                                                            "terms",       "trial",
-                                                            "unless",      "until",
-                                                            "use",         "used"});
-
-bool says_more(const std::vector<std::string>& words) {
-  return std::ranges::any_of(
-      words, [](const std::string& word) { return std::ranges::binary_search(kOfNoName, std::string_view(word)); });
-}
-
-// "Copyright (c) 2020 Somebody"; not "copyright notice and this permission notice appear", which is of the licence.
-bool says_whose(const std::vector<std::string>& words) {
-  const std::size_t first = !words.empty() && words[0] == "c" ? 1 : 0;
-  if (words.size() > first + 1 && words[first] == "copyright" && !says_more(words)) {
-    const std::string& next = words[first + 1];
-    return next == "c" || next == "by" || next == "year" || next == "yyyy" || is_number(next);
-  }
-  return words == std::vector<std::string>{"all", "rights", "reserved"};
 }
 
 // FNV-1a, as tools/make_licence_texts.py has it.

@@ -1,5 +1,6 @@
 // Licence expressions come from packages: what is read has a normal form that reads as the same, and an expression is
-// never worth more than the best of its licences, nor less than the worst.
+// never worth more than the best of its licences, nor less than the worst. What a text is recognised as is an
+// expression.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 
 #include "berth/base/error.h"
 #include "berth/vet/licence_expression.h"
+#include "berth/vet/licence_recognition.h"
 #include "berth/vet/licence_rules.h"
 #include "berth/vet/rpm_licence.h"
 
@@ -23,6 +25,9 @@ void add_terms(const LicenceExpression& expression, std::vector<LicenceTerm>& te
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const RecognisedLicence found = recognise_licence({reinterpret_cast<const char*>(data), size});
+  const auto recognised = parse_licence_expression(found.expression);
+  BERTH_ASSERT(found.expression.empty() || recognised || recognised.error().code() == berth::Errc::Exhausted);
   const std::string of_rpm = spdx_of_rpm_licence({reinterpret_cast<const char*>(data), size});
   BERTH_ASSERT(of_rpm.empty() || parse_licence_expression(of_rpm));
   const auto expression = parse_licence_expression({reinterpret_cast<const char*>(data), size});

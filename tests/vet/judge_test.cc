@@ -1,5 +1,6 @@
 #include "berth/vet/judge.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -241,6 +242,20 @@ TEST_P(LicencesJudged, ByTheDefaultPolicy) {
 
 INSTANTIATE_TEST_SUITE_P(FailClosed, LicencesJudged, ::testing::ValuesIn(kLicences),
                          [](const auto& row) { return row.param.name; });
+
+// What is too long or too deep to be taken apart may say anything.
+TEST(Judge, AsksWhereALicenceIsMoreThanCanBeLookedAt) {
+  std::string many = "AGPL-3.0-only";
+  for (int i = 0; i < 1001; ++i) many += fmt::format(" AND LicenseRef-{}", i);
+  const std::string deep = std::string(50, '(') + "AGPL-3.0-only" + std::string(50, ')');
+  for (const std::string& said : {many, deep}) {
+    Facts facts = good();
+    facts.licences = {{"License-Expression", "MIT", "MIT"}, {"LICENSE", "it names its licence", said}};
+    EXPECT_THAT(Case().rules(facts), ElementsAre("licence.disagreement ask"));
+    facts.licences = {{"LICENSE", "it names its licence", said}};
+    EXPECT_THAT(Case().rules(facts), ElementsAre("licence.unclear ask"));
+  }
+}
 
 TEST(Judge, ShowsLicencesThatContradictEachOther) {
   Facts facts = good();
