@@ -225,6 +225,12 @@ def test_what_packages_bring_along_is_judged_too(vet, index, monkeypatch):  # no
     (vet.folder / 'approvals.yaml').write_text('version: 1\napprovals: [{package: %s, ecosystem: list, rule: dependencies.unresolved, '
                                                'reason: ours, who: ada, until: 2199-12-31}]\n' % approval)
     assert judged('lacks==1.0')[0] == 0
+    # Another version than of what is asked for alone.
+    index.add(wheel('between', '3.0', {'between.py': ''}))
+    index.add(wheel('brings', '3.0', {'brings.py': ''}, requires=['between<3']))
+    code, packages, report = judged('between', 'brings==3.0')
+    assert code == 1 and packages['berthgpl'] == ('refuse', 'between'), packages
+    assert sorted(one['version'] for one in report['packages'] if one['name'] == 'between') == ['2.0', '3.0'], report
 
 
 def test_pip_is_asked_no_more_often_than_it_can_tell(vet, index, monkeypatch):  # noqa: F811
@@ -254,11 +260,13 @@ def test_pip_is_asked_no_more_often_than_it_can_tell(vet, index, monkeypatch):  
     # Not there: not for it at all.
     said, times = asked(index.url + '/simple', 'smalllib==1.0', 'berth-has-none==1.0')
     assert times == [['smalllib==1.0']] and 'no index has a project of that name' in said, (said, times)
-    # A version that is not there, by halves.
+    # A version that is not there, by halves; two of one name, one by one.
     monkeypatch.setenv('PIP_RETRIES', '5')
-    said, times = asked(index.url + '/simple', 'smalllib==1.0', 'smalllib==9.9')
-    assert times == [['smalllib==1.0', 'smalllib==9.9'], ['smalllib==1.0'], ['smalllib==9.9']], (said, times)
+    said, times = asked(index.url + '/simple', 'smalllib==1.0', 'berthgpl==9.9')
+    assert times == [['smalllib==1.0', 'berthgpl==9.9'], ['smalllib==1.0'], ['berthgpl==9.9']], (said, times)
     assert said.count('pip finds no wheel for it') == 1, said
+    said, times = asked(index.url + '/simple', 'smalllib', 'berthgpl==1.0', 'smalllib==1.0')
+    assert times == [['smalllib', 'berthgpl==1.0'], ['smalllib==1.0']], (said, times)
 
 
 def test_a_report_that_cannot_be_written_is_an_error(vet):  # noqa: F811
