@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "berth/base/utf8.h"
 #include "berth/vet/build_settings.h"
@@ -195,19 +197,19 @@ std::vector<Seen> configurations(const Build& build) {
 
 // A shell that runs what another program prints.
 void add_unseen_scripts(const Build& build, std::vector<Seen>& seen) {
-  const BuildCommand* before = nullptr;
+  std::map<std::size_t, const BuildCommand*> last;           // by group
   const std::vector<Seen> downloads = downloads_run(build);  // which are found as such
   for (const BuildCommand& one : build.commands.all) {
     const ShellCommand& command = one.command;
+    const BuildCommand* const before = std::exchange(last[one.group], &one);
     const bool is_unseen = command.reads_pipe && one.scripts.empty() && is_shell(command.program()) &&
-                           reads_program(command) && before != nullptr && before->group == one.group;
+                           reads_program(command) && before != nullptr;
     const auto is_document = [](const std::string& word) { return word.starts_with("<<"); };
     const bool is_download = std::ranges::find(downloads, one.line, &Seen::line) != downloads.end();
     if (is_unseen && !is_download && std::ranges::none_of(before->command.words, is_document)) {
       seen.push_back({one.line, fmt::format("'{}' runs what '{}' prints, which only the build knows", command.program(),
                                             shown(before->command.program()))});
     }
-    before = &one;
   }
 }
 

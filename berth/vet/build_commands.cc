@@ -100,13 +100,36 @@ std::vector<std::string> scripts_of(const ShellCommand& command, const std::stri
   return scripts;
 }
 
-// What `echo` and `printf` print, as far as that is their words.
+// What a word is that `echo` or `printf` may print with its escapes. Nothing where it has others than of lines and
+// tabs, or more of a format than `%s`.
+std::optional<std::string> unescaped(std::string_view word, bool is_format) {
+  std::string text;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (is_format && word[i] == '%' && word != "%s" && word != "%s\\n") return std::nullopt;
+    if (word[i] != '\\') {
+      text += word[i];
+      continue;
+    }
+    const char next = i + 1 < word.size() ? word[++i] : '\0';
+    if (next != 'n' && next != 't') return std::nullopt;
+    text += next == 'n' ? '\n' : '\t';
+  }
+  return text;
+}
+
+// What `echo` and `printf` print, as far as that is their words; empty where it is not.
 std::string printed_by(const ShellCommand& command) {
   const std::string_view program = command.program();
   if (program != "echo" && program != "printf") return {};
-  std::size_t begin = command.program_at() + 1;
-  while (begin < command.words.size() && command.words[begin].starts_with('-')) ++begin;
-  return joined(command.words, begin);
+  std::size_t begin = command.plain().program_at() + 1;
+  std::vector<std::string> words = command.plain().words;
+  while (begin < words.size() && words[begin].starts_with('-')) ++begin;
+  for (std::size_t i = begin; i < words.size(); ++i) {
+    auto text = unescaped(words[i], program == "printf" && i == begin);
+    if (!text) return {};
+    words[i] = *std::move(text);
+  }
+  return joined(words, begin);
 }
 
 bool has_cmd_in_front(std::string_view text) {

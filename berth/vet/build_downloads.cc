@@ -19,8 +19,10 @@ constexpr auto kDownloaders =
     std::to_array<std::string_view>({"curl", "wget", "wget2", "fetch", "aria2c", "axel", "http", "lwp-download"});
 constexpr auto kInterpreters =
     std::to_array<std::string_view>({"perl", "ruby", "node", "php", "pwsh", "tclsh", "java", "eval", ".", "source"});
-constexpr auto kComparing = std::to_array<std::string_view>(
+constexpr auto kHashing = std::to_array<std::string_view>(
     {"sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum", "b2sum", "md5sum"});
+constexpr auto kComparing = std::to_array<std::string_view>({"grep", "egrep", "fgrep", "cmp", "diff"});
+constexpr auto kTesting = std::to_array<std::string_view>({"test", "[", "[["});
 constexpr auto kMoving = std::to_array<std::string_view>({"mv", "cp", "ln", "install"});
 // In code that fetches, and that runs.
 constexpr auto kFetching = std::to_array<std::string_view>(
@@ -77,6 +79,8 @@ std::string file_of(std::string_view address) { return std::string(address.subst
 std::vector<std::string> written_by(const ShellCommand& command) {
   const std::vector<std::string>& words = command.words;
   const bool is_wget = command.program().starts_with("wget");
+  // Of curl's addresses some may keep their names where others do not.
+  const bool is_curl = command.program() == "curl";
   std::vector<std::string> files = redirections(words, '>');
   std::vector<std::string> addresses;
   bool keeps_names = command.program() != "curl" && command.program() != "http";
@@ -88,16 +92,16 @@ std::vector<std::string> written_by(const ShellCommand& command) {
     if (is_long &&
         (word.starts_with("--output=") || word.starts_with("--output-document=") || word.starts_with("--out="))) {
       files.emplace_back(word.substr(word.find('=') + 1));
-      keeps_names = false;
+      keeps_names = keeps_names && is_curl;
     } else if (word == "--output" || word == "--output-document" || word == "--out") {
       files.emplace_back(next);
-      keeps_names = false;
+      keeps_names = keeps_names && is_curl;
     } else if (word.starts_with("--remote-name")) {
       keeps_names = true;
     } else if (!is_long && word.size() > 1 && word.front() == '-') {
       if (const std::size_t at = word.find(letter); at != std::string_view::npos) {
         files.emplace_back(at + 1 < word.size() ? word.substr(at + 1) : next);
-        keeps_names = false;
+        keeps_names = keeps_names && is_curl;
       }
       if (!is_wget && word.contains('O')) keeps_names = true;
     } else {
@@ -127,6 +131,13 @@ class Downloaded {
     return found != files_.end() && (found->second || word.contains('/'));
   }
   void clear() { files_.clear(); }
+  // Whether it was one.
+  bool forget(std::string_view file) {
+    const auto found = files_.find(base_name(file));
+    if (found == files_.end()) return false;
+    files_.erase(found);
+    return true;
+  }
 
  private:
   std::map<std::string, bool, std::less<>> files_;
@@ -145,10 +156,11 @@ class Watch {
   explicit Watch(const Build& build) : build_(build) {}
 
   std::vector<Seen> look() {
-    for (const BuildCommand& one : build_.commands.all) {
+    for (std::size_t i = 0; i < build_.commands.all.size(); ++i) {
+      const BuildCommand& one = build_.commands.all[i];
       note_document_code(one.line);
       look_at_pipe(one);
-      if (compares(one)) downloaded_.clear();
+      forget_compared(i);
       look_at_files(one);
       look_at_code(one);
       note_files(one);
@@ -186,17 +198,93 @@ class Watch {
     }
   }
 
-  // A hash or signature that is compared; `$(sha256sum x)` goes into a comparison.
-  static bool compares(const BuildCommand& one) {
+  static bool has(const BuildCommand& one, std::string_view beginning) {
+    return std::ranges::any_of(one.command.words, [&](const std::string& word) { return word.starts_with(beginning); });
+  }
+
+  static bool hashes(const BuildCommand& one) {
     const std::string_view program = one.command.program();
-    const auto& words = one.command.words;
-    const auto has = [&](std::string_view beginning) {
-      return std::ranges::any_of(words, [&](const std::string& word) { return word.starts_with(beginning); });
-    };
-    if (is_among(program, kComparing)) return one.is_read || has("-c") || has("--c");
-    if (program == "gpg" || program == "gpg2") return has("--verify") || has("--decrypt");
-    if (program == "openssl") return has("dgst");
+    return is_among(program, kHashing) || (program == "openssl" && has(one, "dgst"));
+  }
+
+  // Whether it compares with a list of hashes, or a signature.
+  static bool checks(const BuildCommand& one) {
+    const std::string_view program = one.command.program();
+    if (is_among(program, kHashing)) return has(one, "-c") || has(one, "--c");
+    if (program == "gpg" || program == "gpg2") return has(one, "--verify") || has(one, "--decrypt");
+    if (program == "openssl") return has(one, "dgst") && (has(one, "-verify") || has(one, "-prverify"));
     return program == "gpgv" || program == "minisign" || program == "cosign" || program == "slsa-verifier";
+  }
+
+  // Whether what the command prints comes to one that compares it, through the pipe that it stands in or in whose
+  // `$(...)` that pipe is.
+  bool is_compared(std::size_t i) {
+    const std::vector<BuildCommand>& all = build_.commands.all;
+    for (std::size_t next = i + 1; next < all.size() && all[next].line == all[i].line; ++next) {
+      if (all[next].group != all[i].group) continue;
+      if (!all[next].command.reads_pipe) break;
+      if (is_among(all[next].command.program(), kComparing)) return true;
+    }
+    for (std::size_t before = i; before-- > 0 && all[before].line == all[i].line;) {
+      const BuildCommand& one = all[before];
+      if (one.group >= all[i].group || one.command.inner.empty()) continue;
+      if (is_among(one.command.program(), kComparing) || is_among(one.command.program(), kTesting)) return true;
+      // `X=$(sha256sum y)`, for a test behind it.
+      for (const std::string& word : one.command.words) {
+        if (!assigned_name(word).empty()) hashes_in_.insert("$" + std::string(assigned_name(word)));
+      }
+      return false;
+    }
+    return false;
+  }
+
+  bool tests_a_hash(const BuildCommand& one) const {
+    return is_among(one.command.program(), kTesting) && std::ranges::any_of(one.command.words, [&](std::string word) {
+             std::erase_if(word, [](char c) { return c == '{' || c == '}'; });
+             return std::ranges::any_of(hashes_in_, [&](const std::string& name) { return word.contains(name); });
+           });
+  }
+
+  // The files whose hash or signature is compared: those that it names, or that the list does which it is given; all
+  // where no name is in view.
+  void forget_compared(std::size_t i) {
+    const BuildCommand& one = build_.commands.all[i];
+    if (tests_a_hash(one)) return downloaded_.clear();
+    const bool is_list = checks(one);
+    if (!is_list && !(hashes(one) && is_compared(i))) return;
+    if (!hashes(one)) return downloaded_.clear();
+    bool has_names = false;
+    bool is_unclear = false;
+    const auto look = [&](std::string_view text) {
+      for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find_first_of(" \t\n", begin), text.size());
+        std::string_view name = text.substr(begin, end - begin);
+        if (name.starts_with('*')) name.remove_prefix(1);
+        for (const std::string_view escaped : {"\\n", "\\t"}) name = name.substr(0, name.find(escaped));
+        has_names = has_names || !name.empty();
+        is_unclear = is_unclear || name.contains('$');
+        has_forgotten_ = downloaded_.forget(name) || has_forgotten_;
+        begin = end + 1;
+      }
+    };
+    has_forgotten_ = false;
+    const BuildCommand* const before = one.command.reads_pipe ? before_in_pipe(i) : nullptr;
+    const std::string_view printer = before != nullptr ? before->command.program() : std::string_view();
+    const BuildCommand& naming = is_list && before != nullptr ? *before : one;
+    if (is_list && printer != "echo" && printer != "printf") return downloaded_.clear();
+    const ShellCommand plain = naming.command.plain();
+    for (std::size_t word = plain.program_at() + 1; word < plain.words.size(); ++word) {
+      if (!plain.words[word].starts_with('-')) look(plain.words[word]);
+    }
+    if (!has_forgotten_ && (is_unclear || !has_names)) downloaded_.clear();
+  }
+
+  const BuildCommand* before_in_pipe(std::size_t i) const {
+    const std::vector<BuildCommand>& all = build_.commands.all;
+    for (std::size_t before = i; before-- > 0 && all[before].line == all[i].line;) {
+      if (all[before].group == all[i].group) return &all[before];
+    }
+    return nullptr;
   }
 
   void look_at_files(const BuildCommand& one) {
@@ -288,6 +376,8 @@ class Watch {
   std::map<std::size_t, bool> piped_;  // by group: whether its pipe has a download in it
   std::set<std::size_t> lines_;
   Downloaded downloaded_;
+  std::set<std::string> hashes_in_;  // "$NAME" of variables that hold one
+  bool has_forgotten_ = false;
 };
 
 }  // namespace

@@ -86,6 +86,7 @@ const Installing kInstalling[] = {
     {"ByEval", "eval pip 'install six'", "six"},
     {"ByAHereString", "bash <<< 'pip install six'", "six"},
     {"ByAnEchoedScript", "echo 'pip install six' | sh -e", "six"},
+    {"ByASecondLine", "printf 'true\\npip install six\\n' | sh", "six"},
     {"ByOptionsOfAShell", "find . -exec sh -o errexit -ce 'pip install six' \\;", "six"},
     {"ByASplitString", "env -S 'pip install six'", "six"},
     {"ByATrap", "trap 'pip install six' EXIT", "six"},
