@@ -1,6 +1,7 @@
 #include "berth/vet/licence_notice.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
@@ -85,12 +86,22 @@ Words with_versions_apart(const Words& words) {
   return apart;
 }
 
+// Without a version: "the server is AGPL", "portions: LGPL". Of the GPL many texts say what it is like
+// ("GPL-compatible", "unlike the GPL"): it counts where the word before it says that it holds.
+bool is_bare_name(const Words& words, std::size_t at) {
+  const Family* family = family_called(words[at]);
+  if (family == nullptr) return false;
+  if (at + 1 < words.size() && (words[at + 1] == "compatible" || words[at + 1] == "incompatible")) return false;
+  constexpr auto kHolds = std::to_array<std::string_view>({"are", "is", "license", "licensed", "under"});
+  return family != &kGeneral || (at > 0 && std::ranges::binary_search(kHolds, std::string_view(words[at - 1])));
+}
+
 const Family* short_family(const Words& words, std::size_t at, std::size_t& end) {
   const std::size_t name = words[at] == "gnu" && at + 1 < words.size() ? at + 1 : at;
   end = name + 1;
   const bool has_version =
       end < words.size() && (words[end] == "version" || words[end].starts_with("v") || is_number(words[end]));
-  if (name == at && !has_version) return nullptr;
+  if (name == at && !has_version && !is_bare_name(words, at)) return nullptr;
   return family_called(words[name]);
 }
 
@@ -161,7 +172,14 @@ std::string_view other_licence(const Words& words, std::size_t at) {
     std::string_view id;
   };
   static const auto names = {
+      Name{{"attribution", "noderivatives"}, "CC-BY-ND-4.0"},
+      Name{{"attribution", "noderivs"}, "CC-BY-ND-3.0"},
       Name{{"business", "source", "license"}, "BUSL-1.1"},
+      Name{{"busl"}, "BUSL-1.1"},
+      Name{{"by", "nc", "nd"}, "CC-BY-NC-ND-4.0"},
+      Name{{"by", "nc", "sa"}, "CC-BY-NC-SA-4.0"},
+      Name{{"by", "nc"}, "CC-BY-NC-4.0"},
+      Name{{"by", "nd"}, "CC-BY-ND-4.0"},
       Name{{"common", "development", "and", "distribution", "license"}, "CDDL-1.0"},
       Name{{"eclipse", "public", "license"}, "EPL-1.0"},
       Name{{"elastic", "license"}, "Elastic-2.0"},
@@ -288,10 +306,11 @@ std::vector<std::string> named_in(const Words& words) {
       const Version version = version_in(words, i, i + 8);
       if (version.text == "1.0" || version.text == "1.1" || version.text == "2.0")
         notices.add("MPL-" + version.text, false);
+    } else if (std::string id = spelled.id_at(words, i); !id.empty()) {
+      i += licence_words(id).size() - 1;
+      notices.add(std::move(id), false);
     } else if (const std::string_view other = other_licence(words, i); !other.empty()) {
       notices.add(std::string(other), false);
-    } else if (std::string id = spelled.id_at(words, i); !id.empty()) {
-      notices.add(std::move(id), false);
     }
   }
   std::vector<std::string> ids = notices.ids();
@@ -320,6 +339,14 @@ Words without_pointers(const Words& words) {
   return kept;
 }
 
+// A line as its first words, without what no terminal should see.
+std::string words_shown(std::string_view line) {
+  constexpr std::size_t kShown = 60;
+  std::string shown;
+  for (const std::string& word : licence_words(line.substr(0, kShown))) shown += (shown.empty() ? "" : " ") + word;
+  return shown;
+}
+
 }  // namespace
 
 std::vector<std::string> licences_noticed(const Words& all_words) {
@@ -328,22 +355,28 @@ std::vector<std::string> licences_noticed(const Words& all_words) {
   return ids.empty() ? named_in(words) : ids;
 }
 
-std::vector<std::string> licences_identified(std::string_view text) {
-  constexpr std::string_view kIdentifier = "SPDX-License-Identifier:";
-  std::vector<std::string> ids;
-  for (std::size_t at = text.find(kIdentifier); at != std::string_view::npos; at = text.find(kIdentifier, at)) {
-    at += kIdentifier.size();
-    std::string_view line = text.substr(at, text.find_first_of("\r\n", at) - at);
-    const std::size_t end = line.find_last_not_of(" \t*/`'\"<>-");
+IdentifiedLicences licences_identified(std::string_view text) {
+  constexpr std::string_view kIdentifier = "spdx-license-identifier:";
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  IdentifiedLicences found;
+  while (true) {
+    const auto next = std::ranges::search(text, kIdentifier, {}, lower);
+    if (next.empty()) return found;
+    text.remove_prefix(static_cast<std::size_t>(next.end() - text.begin()));
+    std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+    const std::size_t end = line.find_last_not_of(" \t*/`'\"<>-.,;");
     line = line.substr(0, end == std::string_view::npos ? 0 : end + 1);
     const std::size_t begin = line.find_first_not_of(" \t`'\"");
-    const auto read = parse_licence_expression(line.substr(std::min(begin, line.size())));
-    if (!read) continue;
+    line = line.substr(std::min(begin, line.size()));
+    const auto read = parse_licence_expression(line);
+    if (!read) {
+      if (found.unread.empty()) found.unread = "an identifier of no licence of the SPDX list: " + words_shown(line);
+      continue;
+    }
     const bool is_single = read->kind == LicenceExpression::Kind::Term;
     std::string id = is_single ? read->text() : "(" + read->text() + ")";
-    if (std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
+    if (std::ranges::find(found.ids, id) == found.ids.end()) found.ids.push_back(std::move(id));
   }
-  return ids;
 }
 
 }  // namespace berth::vet

@@ -13,8 +13,12 @@ namespace berth::vet {
 // notice of GNU without a version counts as its first version or a later one.
 std::vector<std::string> licences_noticed(const std::vector<std::string>& words);
 
-// What stands behind `SPDX-License-Identifier:` in lines of `text`, each once: ids, and compound expressions in
-// parentheses. What is no expression is left to those who read the words.
-std::vector<std::string> licences_identified(std::string_view text);
+struct IdentifiedLicences {
+  std::vector<std::string> ids;  // each once; compound expressions in parentheses
+  std::string unread;            // the first that is no expression of the SPDX list; empty for none
+};
+
+// What stands behind `SPDX-License-Identifier:` in lines of `text`.
+IdentifiedLicences licences_identified(std::string_view text);
 
 }  // namespace berth::vet

@@ -5,11 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/utf8.h"
 #include "berth/vet/licence_notice.h"
 #include "berth/vet/licence_remainder.h"
 #include "berth/vet/licence_talk.h"
 #include "berth/vet/licence_texts.h"
 #include "berth/vet/spdx_list.h"
+#include "berth/vet/text_lines.h"
 
 namespace berth::vet {
 namespace {
@@ -94,6 +96,32 @@ void add_known(std::vector<KnownWord>& known, const std::vector<std::string>& wo
   for (std::size_t i = 0; i < known.size(); ++i) known[i].is_of_licence |= more[i].is_of_licence;
 }
 
+// Letters of other scripts than the Latin one: of Greek and what follows it, without marks and symbols.
+bool is_of_other_script(char32_t code) {
+  return (code >= 0x370 && code < 0x1e00) || (code >= 0x1f00 && code < 0x2000) ||
+         (code >= 0x2e80 && code < 0xe000 && !(code >= 0x3000 && code < 0x3040)) || (code >= 0xf900 && code < 0xfe00) ||
+         (code >= 0xff10 && code < 0xfff0) || (code >= 0x1d400 && code < 0x1d800) ||
+         (code >= 0x20000 && code < 0x32000);
+}
+
+// Words that are not compared at all, more of them than a name has.
+std::string unread_script(std::string_view text) {
+  constexpr std::size_t kName = 4;  // letters
+  constexpr std::size_t kNameOfOwner = 24;
+  for (TextLines lines(text); const auto line = lines.next();) {
+    std::size_t letters = 0;
+    const bool is_of_owner =
+        line->text.find("opyright") != std::string_view::npos || line->text.find("(c)") != std::string_view::npos;
+    for (std::string_view rest = line->text; !rest.empty();) {
+      const Utf8Char next = next_utf8(rest);
+      rest.remove_prefix(next.size);
+      if (is_of_other_script(next.code)) ++letters;
+    }
+    if (letters >= (is_of_owner ? kNameOfOwner : kName)) return "words in a script that is not looked at";
+  }
+  return {};
+}
+
 void add_others(std::vector<std::string>& ids, std::vector<std::string> others) {
   for (std::string& id : others) {
     const std::string family = id.substr(0, id.find('-') + 2);
@@ -129,9 +157,12 @@ RecognisedLicence recognise_licence(std::string_view text) {
   }
   for (std::size_t i = 1; i < ids.size(); ++i) add_known(known, words, ids[i]);
   found.restriction = restriction_beside(words, known, text_of, is_by_text);
-  for (std::string& id : licences_identified(text.substr(0, kMostBytes))) {
+  IdentifiedLicences identified = licences_identified(text.substr(0, kMostBytes));
+  if (found.restriction.empty()) found.restriction = std::move(identified.unread);
+  for (std::string& id : identified.ids) {
     if (std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
   }
+  if (found.restriction.empty()) found.restriction = unread_script(text.substr(0, kMostBytes));
   if (text.size() > kMostBytes && found.restriction.empty()) found.restriction = "more than can be looked at";
   if (found.restriction.empty() || std::ranges::any_of(ids, is_of_binding_group)) found.expression = joined(ids);
   return found;

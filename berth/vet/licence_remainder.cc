@@ -16,11 +16,14 @@ constexpr std::size_t kShown = 12;  // words on either side
 
 // In order, each.
 constexpr auto kLimits = std::to_array<std::string_view>(
-    {"cannot",   "consent",    "disallowed", "except",       "excluded",   "excludes",   "excluding", "exclusive",
-     "expires",  "fee",        "fees",       "forbidden",    "forbids",    "limited",    "must",      "needs",
-     "neither",  "never",      "no",         "non",          "nor",        "not",        "only",      "pay",
-     "payment",  "prohibited", "prohibits",  "requires",     "restricted", "restricts",  "royalties", "royalty",
-     "separate", "solely",     "strictly",   "unauthorized", "unless",     "unlicensed", "written"});
+    {"alone",      "ask",     "avoid",   "beyond",   "cannot",     "consent",   "crime",        "disallow",
+     "disallowed", "doesn",   "don",     "dont",     "except",     "excluded",  "excludes",     "excluding",
+     "exclusive",  "expires", "fee",     "fees",     "forbid",     "forbidden", "forbids",      "illegal",
+     "limited",    "must",    "mustn",   "needs",    "neither",    "never",     "no",           "non",
+     "nor",        "not",     "only",    "pay",      "payment",    "prohibit",  "prohibited",   "prohibits",
+     "refrain",    "refuse",  "refuses", "requires", "restricted", "restricts", "royalties",    "royalty",
+     "separate",   "shouldn", "sole",    "solely",   "strictly",   "theft",     "unauthorized", "unless",
+     "unlicensed", "written"});
 constexpr auto kActs = std::to_array<std::string_view>({"allowed",
                                                         "authorized",
                                                         "benchmark",
@@ -38,11 +41,14 @@ constexpr auto kActs = std::to_array<std::string_view>({"allowed",
                                                         "distributed",
                                                         "distributing",
                                                         "distribution",
+                                                        "distributions",
                                                         "embed",
                                                         "engineer",
                                                         "execute",
                                                         "exploit",
                                                         "exploited",
+                                                        "fork",
+                                                        "forking",
                                                         "furnished",
                                                         "granted",
                                                         "host",
@@ -55,6 +61,7 @@ constexpr auto kActs = std::to_array<std::string_view>({"allowed",
                                                         "modifications",
                                                         "modified",
                                                         "modify",
+                                                        "modifying",
                                                         "offer",
                                                         "offered",
                                                         "permission",
@@ -62,6 +69,7 @@ constexpr auto kActs = std::to_array<std::string_view>({"allowed",
                                                         "provide",
                                                         "publish",
                                                         "published",
+                                                        "publishing",
                                                         "redistribute",
                                                         "redistributed",
                                                         "redistributing",
@@ -78,6 +86,7 @@ constexpr auto kActs = std::to_array<std::string_view>({"allowed",
                                                         "right",
                                                         "rights",
                                                         "run",
+                                                        "running",
                                                         "sale",
                                                         "sell",
                                                         "selling",
@@ -174,12 +183,17 @@ bool names_author(const std::vector<std::string>& words, std::size_t at) {
   return words[at] == "written" && (is_by(at + 1) || is_by(at + 2));
 }
 
+// "Don", who is somebody, and not "don't".
+bool is_name(const std::vector<std::string>& words, std::size_t at) {
+  return words[at] == "don" && (at + 1 == words.size() || words[at + 1] != "t");
+}
+
 }  // namespace
 
 std::string restriction_in(const std::vector<std::string>& words, const std::vector<KnownWord>& known) {
   std::vector<std::uint8_t> kinds;
   for (const KnownWord& one : known) {
-    kinds.push_back(names_author(words, one.at) ? std::uint8_t{0} : kinds_of(words[one.at]));
+    kinds.push_back(names_author(words, one.at) || is_name(words, one.at) ? std::uint8_t{0} : kinds_of(words[one.at]));
   }
   for (std::size_t i = 0; i < known.size(); ++i) {
     for (std::size_t j = i + 1; j < std::min(i + kNear, known.size()); ++j) {

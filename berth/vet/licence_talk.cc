@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace berth::vet {
 namespace {
@@ -17,21 +18,29 @@ constexpr std::size_t kSpeaking = 5;    // how near a word stands that asks for 
 
 // In order, each. Of payment, time, hosting, and of users and uses that are told from others.
 constexpr auto kBindings = std::to_array<std::string_view>(
-    {"academic",   "accept",        "accepting",    "accepts",       "agree",        "agrees",      "annual",
-     "annually",   "billing",       "billion",      "buy",           "buying",       "commercial",  "commercially",
-     "companies",  "compete",       "competes",     "competing",     "competitor",   "competitors", "confidential",
-     "contract",   "contracts",     "customer",     "customers",     "day",          "days",        "deploy",
-     "deploying",  "employee",      "employees",    "ends",          "enterprise",   "eula",        "evaluate",
-     "evaluating", "evaluation",    "excluded",     "expiration",    "expire",       "expired",     "expires",
-     "expiry",     "fee",           "fees",         "forbidden",     "forbids",      "hosted",      "hosting",
-     "invoice",    "military",      "million",      "money",         "month",        "monthly",     "months",
-     "must",       "noncommercial", "obligation",   "obligations",   "obliged",      "paid",        "pay",
-     "paying",     "payment",       "payments",     "pays",          "polyform",     "price",       "pricing",
-     "prohibited", "proprietary",   "purchase",     "purchased",     "purchases",    "purchasing",  "resale",
-     "resell",     "reserved",      "reserves",     "restricted",    "revenue",      "revoke",      "revoked",
-     "royalties",  "royalty",       "saas",         "sales",         "shall",        "students",    "subscribe",
-     "subscriber", "subscribers",   "subscription", "subscriptions", "surveillance", "terminate",   "terminates",
-     "trial",      "turnover",      "unauthorized", "until",         "week",         "weeks",       "yearly"});
+    {"academic",     "accept",     "accepting",     "accepts",      "activate",      "activation",    "agree",
+     "agrees",       "ai",         "annual",        "annually",     "billing",       "billion",       "buy",
+     "buying",       "comercial",  "comerciales",   "commercial",   "commerciale",   "commerciales",  "commercially",
+     "companies",    "compete",    "competes",      "competing",    "competition",   "competitor",    "competitors",
+     "confidential", "contract",   "contracts",     "crawlers",     "customer",      "customers",     "day",
+     "days",         "delete",     "demo",          "deploy",       "deploying",     "donate",        "earns",
+     "employee",     "employees",  "ends",          "enterprise",   "eula",          "evaluate",      "evaluating",
+     "evaluation",   "excluded",   "expiration",    "expire",       "expired",       "expires",       "expiry",
+     "fee",          "fees",       "forbidden",     "forbids",      "forfeits",      "gestattet",     "gratis",
+     "hobby",        "hobbyists",  "hosted",        "hosting",      "household",     "illegal",       "interdit",
+     "interdite",    "interdits",  "invoice",       "kommerziell",  "kommerzielle",  "kommerziellen", "llm",
+     "llms",         "mandatory",  "military",      "million",      "money",         "month",         "monthly",
+     "months",       "must",       "noncommercial", "nutzung",      "obligation",    "obligations",   "obliged",
+     "paid",         "pay",        "paying",        "payment",      "payments",      "pays",          "polyform",
+     "price",        "pricing",    "prohibida",     "prohibido",    "prohibited",    "proibido",      "proprietary",
+     "purchase",     "purchased",  "purchases",     "purchasing",   "registration",  "resale",        "resell",
+     "reserved",     "reserves",   "restricted",    "revenue",      "revoke",        "revoked",       "rivals",
+     "royalties",    "royalty",    "saas",          "sales",        "schools",       "scrapers",      "seat",
+     "seats",        "secret",     "secrets",       "shall",        "shareware",     "staff",         "students",
+     "subscribe",    "subscriber", "subscribers",   "subscription", "subscriptions", "sue",           "sues",
+     "surveillance", "teachers",   "terminate",     "terminates",   "theft",         "trial",         "turnover",
+     "unauthorized", "untersagt",  "until",         "verboten",     "vietato",       "void",          "week",
+     "weeks",        "yearly",     "zwecke"});
 constexpr auto kSpeech = std::to_array<std::string_view>(
     {"agreement", "agreements", "authorization", "authorized", "consent", "license", "licensed", "licensee",
      "licensees", "licenses", "licensing", "permission", "permissions", "permitted", "relicensed", "terms"});
@@ -76,7 +85,7 @@ class Talk {
   std::string first() const {
     for (std::size_t i = 0; i < known_.size(); ++i) {
       if (known_[i].is_of_licence) continue;
-      const bool binds = is_in(kBindings, word(i)) && !is_said_of_rights(i);
+      const bool binds = is_in(kBindings, word(i)) && !is_said_of_rights(i) && !is_of_owner(i);
       if (binds || is_condition(i) || (is_in(kSpeech, word(i)) && !is_explained(i))) return passage(i);
     }
     return {};
@@ -94,9 +103,26 @@ class Talk {
     return word(i) == "reserved" && (before(i, 1) == "rights" || before(i, 1) == "reserved");
   }
 
-  // The Commons Clause, which takes the right to sell; "source available", which is all that it is.
+  // Secret Labs, whose the work is that many have taken from.
+  bool is_of_owner(std::size_t i) const { return word(i) == "secret" && word(i + 1) == "labs"; }
+
+  // "Up to 5 users", "one machine".
+  bool is_counted(std::size_t i) const {
+    static constexpr auto kCounted = std::to_array<std::string_view>(
+        {"computer", "computers", "developers", "installations", "machine", "machines", "servers", "users"});
+    return is_in(kCounted, word(i)) && (is_number(before(i, 1)) || before(i, 1) == "one");
+  }
+
+  // The Commons Clause, which takes the right to sell; "source available", "closed source", which is all that it is.
   bool is_condition(std::size_t i) const {
-    return (word(i) == "commons" && word(i + 1) == "clause") || (word(i) == "source" && word(i + 1) == "available");
+    static constexpr auto kPairs =
+        std::to_array<std::pair<std::string_view, std::string_view>>({{"closed", "source"},
+                                                                      {"commons", "clause"},
+                                                                      {"have", "to"},
+                                                                      {"source", "available"},
+                                                                      {"valid", "through"},
+                                                                      {"valid", "to"}});
+    return std::ranges::find(kPairs, std::pair(word(i), word(i + 1))) != kPairs.end() || is_counted(i);
   }
 
   bool is_name(std::size_t i) const {

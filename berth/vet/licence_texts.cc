@@ -26,6 +26,16 @@ constexpr std::size_t kForeignPassage = 8;
 
 bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
+// The length of a character that nobody sees, at the start of `line`: soft hyphens, spaces without width. They part no
+// word.
+std::size_t unseen_at(std::string_view line) {
+  static constexpr auto kUnseen = std::to_array<std::string_view>(
+      {"\xc2\xad", "\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x81\xa0", "\xef\xbb\xbf"});
+  if (static_cast<unsigned char>(line.front()) < 0x80) return 0;
+  const auto found = std::ranges::find_if(kUnseen, [&](std::string_view one) { return line.starts_with(one); });
+  return found == kUnseen.end() ? 0 : found->size();
+}
+
 std::vector<std::string> words_of_line(std::string_view line) {
   std::vector<std::string> words;
   std::string word;
@@ -34,7 +44,13 @@ std::vector<std::string> words_of_line(std::string_view line) {
     if (!word.empty()) words.push_back(std::move(word));
     word.clear();
   };
-  for (const char c : line) {
+  while (!line.empty()) {
+    if (const std::size_t unseen = unseen_at(line); unseen > 0) {
+      line.remove_prefix(unseen);
+      continue;
+    }
+    const char c = line.front();
+    line.remove_prefix(1);
     const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     if (is_word_char(low)) {
       word += low;

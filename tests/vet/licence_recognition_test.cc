@@ -105,6 +105,26 @@ const char* const kRiders[] = {
     "Copyright 2024 ACME. Government employees excluded.",
     "(c) Copyright 2024 ACME. Source available.",
     "Commons Clause License Condition v1.0",
+    "SPDX-License-Identifier: ACME",
+    "spdx-license-identifier: Acme-EULA",
+    "Don't sell it.",
+    "Kindly refrain from redistributing it.",
+    "Selling copies is illegal.",
+    "Ask us when you run it at work.",
+    "Donate 5 EUR if you have it at work.",
+    "Shareware.",
+    "A trade secret of ACME.",
+    "Keep it inside your household.",
+    "Up to 5 users.",
+    "Valid through 2025-12-31.",
+    "You have to send us your changes.",
+    "Closed source.",
+    "No AI companies.",
+    "Die Nutzung ist nur daheim gestattet.",
+    "Uso comercial prohibido.",
+    "\u0437\u0430\u043f\u0440\u0435\u0449\u0435\u043d\u043e.",
+    "\u7981\u6b62\u5546\u4e1a\u4f7f\u7528",
+    "For com\u00admercial pur\u200bposes: com\u00adpete with nobody.",
 };
 
 // What names another licence that binds: by its id, by its name, in any place.
@@ -115,6 +135,12 @@ const char* const kOtherLicences[][2] = {
     {"Contains code of others: GPLv2.", "MIT AND GPL-2.0-only"},
     {"The server part is under EUPL-1.2.", "MIT AND EUPL-1.2"},
     {"The server is under the Server Side Public License.", "MIT AND SSPL-1.0"},
+    {"Files in server/ are AGPL.", "MIT AND AGPL-3.0-or-later"},
+    {"The server directory is GPL.", "MIT AND GPL-1.0-or-later"},
+    {"Images: Creative Commons Attribution NoDerivatives.", "MIT AND CC-BY-ND-4.0"},
+    {"Images: CC BY-NC.", "MIT AND CC-BY-NC-4.0"},
+    {"Images: CC BY-NC-SA 3.0.", "MIT AND CC-BY-NC-SA-3.0"},
+    {"Server: BUSL", "MIT AND BUSL-1.1"},
     {"Copyright (c) 2024 ACME (AGPL-3.0)", "MIT AND AGPL-3.0-only"},
     {"Copyright (c) 2024 ACME, EUPL-1.2", "MIT AND EUPL-1.2"},
 };
@@ -187,6 +213,8 @@ TEST(LicenceRecognition, TakesWhatTakesNothingAway) {
   for (const char* more : {"Thanks to all who have helped, see AUTHORS.", "This product includes software of others.",
                            "The project is a part of a non profit organisation.", "Portions copyright Jane Doe 1999",
                            "Foo is licensed under the MIT license, see LICENSE.", "SPDX-License-Identifier: MIT",
+                           "It is GPL-compatible, unlike the old one.", "Copyright (c) 2019 \u5f20\u4e09",
+                           "Thanks to Don for the tests that we run.", "Thanks to Andr\u00e9 and J\u00f6rg.",
                            "Bundled: foo.js, License: BSD-3-Clause, https://foo.example/license.txt",
                            "It incorporates code from bar, which is also "
                            "made available under the MIT license."}) {
