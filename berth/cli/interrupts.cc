@@ -4,6 +4,8 @@
 #include <sys/signalfd.h>
 
 #include "berth/cli/commands.h"
+#include "berth/engine/outcome.h"
+#include "berth/sys/descriptors.h"
 #include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
 
@@ -22,7 +24,9 @@ int with_interrupts(const std::function<int(int descriptor)>& work) {
   const auto interrupts = watch_interrupts();
   if (!interrupts) return complain(interrupts.error());
   const sys::InterruptScope scope(interrupts->get());
-  return work(interrupts->get());
+  const int status = work(interrupts->get());
+  const bool was_interrupted = status != 0 && sys::is_readable(interrupts->get());
+  return was_interrupted ? engine::exit_code_of(engine::Cause::Interrupted) : status;
 }
 
 }  // namespace berth::cli

@@ -13,7 +13,8 @@ namespace berth::cli {
 Result<UniqueFd> watch_interrupts();
 
 // Runs a command's work, which then ends with its clean-up (sys/interrupt) and not with the process. `work` is given
-// the descriptor, for what waits for it itself. Its answer, or that of `complain` where the signals cannot be watched.
+// the descriptor, for what waits for it itself. Its answer, 130 where it went wrong and a signal had come, or that of
+// `complain` where the signals cannot be watched.
 int with_interrupts(const std::function<int(int descriptor)>& work);
 
 }  // namespace berth::cli
