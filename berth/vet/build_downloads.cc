@@ -225,7 +225,8 @@ class Watch {
       if (!all[next].command.reads_pipe) break;
       if (is_among(all[next].command.program(), kComparing)) return true;
     }
-    for (std::size_t before = i; before-- > 0 && all[before].line == all[i].line;) {
+    for (std::size_t behind = i; behind > 0 && all[behind - 1].line == all[i].line; --behind) {
+      const std::size_t before = behind - 1;
       const BuildCommand& one = all[before];
       if (one.group >= all[i].group || one.command.inner.empty()) continue;
       if (is_among(one.command.program(), kComparing) || is_among(one.command.program(), kTesting)) return true;
@@ -281,7 +282,8 @@ class Watch {
 
   const BuildCommand* before_in_pipe(std::size_t i) const {
     const std::vector<BuildCommand>& all = build_.commands.all;
-    for (std::size_t before = i; before-- > 0 && all[before].line == all[i].line;) {
+    for (std::size_t behind = i; behind > 0 && all[behind - 1].line == all[i].line; --behind) {
+      const std::size_t before = behind - 1;
       if (all[before].group == all[i].group) return &all[before];
     }
     return nullptr;

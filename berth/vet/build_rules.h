@@ -27,8 +27,9 @@ std::vector<Finding> findings_about_build(const Dockerfile& dockerfile, const Pa
 // What its commands install of Python's packages, with pip, uv, pipx, poetry, pipenv, pdm or easy_install: under
 // "FILE:LINE" by name, and the lists and lock files that they read, as they are called in the image (build_lists.h).
 // Words that hold a variable, addresses, paths and editable ones are left out with their reason, and so are commands
-// that install in a way that is not understood or packages that are not judged. `lock.index` is that of PIP_INDEX_URL,
-// where the file sets it; `lock.more_indexes` are pages of files (--find-links). What -c and PIP_CONSTRAINT name holds
+// that install in a way that is not understood or packages that are not judged. Packages and lists have the index of
+// their command, by an option or PIP_INDEX_URL; `lock.index` is what ARG and ENV set last, for lists that none names;
+// `lock.more_indexes` are pages of files (--find-links). What -c and PIP_CONSTRAINT name holds
 // for what their command installs; --pre and PIP_PRE are in its bounds.
 RequirementsText pip_words_of(const Dockerfile& dockerfile, std::string_view file);
 

@@ -73,9 +73,9 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-void add_variable(std::vector<Set>& all, std::size_t line, std::string_view name, std::string value) {
+void add_variable(std::vector<Set>& all, std::size_t line, std::string_view name, const std::string& value) {
   for (const Variable& one : kVariables) {
-    if (is_variable_of_pip(name, one.name)) all.push_back({line, std::string(one.name), std::move(value), one.steers});
+    if (is_variable_of_pip(name, one.name)) all.push_back({line, std::string(one.name), value, one.steers});
   }
 }
 
@@ -108,7 +108,7 @@ std::vector<Set> settings_of(const Build& build) {
   std::vector<Set> all;
   BuildVariables variables;
   for (const BuildInstruction& one : build.file.instructions) {
-    for (auto& [name, value] : variables.values_of(one)) add_variable(all, one.line, name, std::move(value));
+    for (const auto& [name, value] : variables.values_of(one)) add_variable(all, one.line, name, value);
     variables.pass(one);
   }
   for (const BuildCommand& one : build.commands.all) {
