@@ -193,15 +193,15 @@ Result<std::string> Builder::commit(const BuildOrder& order) const {
 }
 
 Result<std::string> Builder::labelled(const BuildOrder& order, std::string id) const {
-  const auto commit_with = [&](BuildOrder again) -> Result<std::string> {
+  const auto commit_with = [&](const Labels& labels) -> Result<std::string> {
+    BuildOrder again = order;
+    again.labels = labels;
     BERTH_CHECK_OK(configure(again));
     return commit(again);
   };
-  auto labels = order.more_labels(id);
+  const auto labels = order.more_labels(id);
   if (labels && labels->empty()) return id;
-  BuildOrder again = order;
-  if (labels) again.labels = *std::move(labels);
-  auto made = labels ? commit_with(std::move(again)) : Result<std::string>(std::unexpected(std::move(labels).error()));
+  auto made = labels ? commit_with(*labels) : Result<std::string>(std::unexpected(labels.error()));
   if (made && *made == id) return id;
   auto removed = remove_image(id);
   if (made && !removed) return std::unexpected(std::move(removed).error());
