@@ -231,7 +231,7 @@ class FolderReading {
   void add_list_of_build(const Build& build, const IncludedList& list) {
     auto found = find_list(build, list, ListRole::Requirements);
     const bool is_plain = list.constraints.empty() && !list.takes_prereleases;
-    if (!found || (is_plain && !read_plainly_.insert(found->name).second)) return;
+    if (!found || (is_plain && !read_plainly_.emplace(found->name, list.index).second)) return;
     hold(found->lock.packages, list.constraints, list.takes_prereleases, fmt::format("{}:{}", build.name, list.line));
     take(found->name, std::move(found->lock), list.index);
   }
@@ -256,7 +256,7 @@ class FolderReading {
   BuildFolder read_;
   std::vector<Build> builds_;
   std::set<std::string> seen_;
-  std::set<std::string> read_plainly_;  // without constraints, once each
+  std::set<std::pair<std::string, std::string>> read_plainly_;  // without constraints: from each index once
   std::size_t lists_read_ = 0;
   std::size_t constraints_kept_ = 0;  // for lists that are read later
   std::string index_;                 // where nothing nearer says another

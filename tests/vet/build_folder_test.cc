@@ -107,6 +107,17 @@ TEST_F(Folder, KeepsConstraintsOnceForAllListsAndNotTooMany) {
   EXPECT_TRUE(fails_with(read_build_folder(folder()), Errc::Exhausted, "more than 50000 constraints"));
 }
 
+TEST_F(Folder, ReadsAListOnceForEachIndexThatItIsInstalledFrom) {
+  write("Dockerfile",
+        "FROM a:1\nRUN pip install -r x.txt && pip install -i https://other.example/s -r x.txt -r x.txt\n");
+  write("x.txt", "six==1.16.0\n");
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  ASSERT_EQ((*read)->asks.packages.size(), 2u);
+  EXPECT_EQ((*read)->asks.packages[0].index, "");
+  EXPECT_EQ((*read)->asks.packages[1].index, "https://other.example/s");
+}
+
 TEST_F(Folder, TellsWhatListsSwitchOff) {
   write("Dockerfile", "FROM a:1\nRUN pip install -r requirements.txt\n");
   write("requirements.txt", "--trusted-host x.example\nsix\n");
