@@ -163,7 +163,8 @@ class Gathering {
     if (!is_something && installed.empty()) {
       return fail(Errc::NotFound,
                   fmt::format("there is nothing to judge in '{}': no Dockerfile or Containerfile, no list or lock file "
-                              "(*requirements*.txt, Pipfile.lock, poetry.lock, uv.lock, pylock.toml) that asks for "
+                              "(*requirements*.txt, Pipfile.lock, poetry.lock, uv.lock, pylock.toml), pyproject.toml "
+                              "or Pipfile that asks for "
                               "anything, nothing installed "
                               "(*.dist-info, *.egg-info, a distribution's packages)",
                               shown(subject)));

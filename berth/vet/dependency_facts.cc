@@ -85,8 +85,8 @@ class HeldList {
 }  // namespace
 
 Result<std::vector<Facts>> brought_along_in(std::string_view report, std::span<const LockedPackage* const> packages) {
-  BERTH_TRY(std::vector<Facts> all, facts_of_pip_report(report));
-  BERTH_TRY(const Json json, parse_json(report, {.depth = 64, .values = 2'000'000}));
+  BERTH_TRY(const Json json, json_of_pip_report(report));
+  BERTH_TRY(std::vector<Facts> all, facts_in_pip_report(json));
   const auto askers = askers_in(json);
   std::map<std::string, std::string> origins;
   for (const LockedPackage* locked : packages) origins.try_emplace(locked->package.name, locked->package.origin);

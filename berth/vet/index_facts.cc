@@ -13,7 +13,6 @@
 #include <string>
 #include <utility>
 
-#include "berth/base/json.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/tool.h"
 #include "berth/vet/python_licence.h"
@@ -260,10 +259,17 @@ std::vector<Facts> facts_without_index(const std::vector<LockedPackage>& package
   return all;
 }
 
+Result<Json> json_of_pip_report(std::string_view report) {
+  return parse_json(report, {.depth = 64, .values = 2'000'000}).context([] { return "pip's report"; });
+}
+
 Result<std::vector<Facts>> facts_of_pip_report(std::string_view report) {
-  BERTH_TRY(const Json json,
-            parse_json(report, {.depth = 64, .values = 2'000'000}).context([] { return "pip's report"; }));
-  const Json* installs = json.find("install");
+  BERTH_TRY(const Json json, json_of_pip_report(report));
+  return facts_in_pip_report(json);
+}
+
+Result<std::vector<Facts>> facts_in_pip_report(const Json& report) {
+  const Json* installs = report.find("install");
   if (installs == nullptr || !installs->is_array())
     return fail(Errc::InvalidInput, "pip's report has no list 'install'");
   std::vector<Facts> all;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/base/json.h"
 #include "berth/base/result.h"
 #include "berth/vet/facts.h"
 #include "berth/vet/locked_package.h"
@@ -45,7 +46,11 @@ Result<std::vector<Facts>> fetch_index_facts(const std::vector<LockedPackage>& p
 // The same without asking anybody: name, version, hashes and `source.elsewhere`, as they stand in the lists. Pure.
 std::vector<Facts> facts_without_index(const std::vector<LockedPackage>& packages);
 
-// The facts in a report of `pip install --dry-run --report`. Pure. Errors: InvalidInput.
+// A report of `pip install --dry-run --report`. Pure. Errors: InvalidInput.
+Result<Json> json_of_pip_report(std::string_view report);
+
+// The facts in such a report. Pure. Errors: InvalidInput.
+Result<std::vector<Facts>> facts_in_pip_report(const Json& report);
 Result<std::vector<Facts>> facts_of_pip_report(std::string_view report);
 
 }  // namespace berth::vet

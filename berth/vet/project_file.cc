@@ -6,30 +6,16 @@
 #include <string>
 #include <utility>
 
-// As in toml_locks.cc, and for the same reasons. NOLINTBEGIN(readability-identifier-naming): the library's names
-#ifdef NDEBUG
-#undef NDEBUG
-#endif
-#define TOML_ASSERT(expression) static_cast<void>(0)
-#define TOML_EXCEPTIONS 0
-#define TOML_MAX_NESTED_VALUES 64
-// NOLINTEND(readability-identifier-naming)
-#include <toml++/toml.h>
-
 #include "berth/base/utf8.h"
 #include "berth/vet/lock_file.h"
 #include "berth/vet/lock_findings.h"
 #include "berth/vet/requirements.h"
+#include "berth/vet/toml_text.h"
 
 namespace berth::vet {
 namespace {
 
 constexpr std::string_view kPublicIndex = "https://pypi.org/simple";
-
-std::string text_in(const toml::table& table, std::string_view key) {
-  const toml::node* node = table.get(key);
-  return node == nullptr || node->as_string() == nullptr ? std::string() : node->as_string()->get();
-}
 
 bool is_on(const toml::table& table, std::string_view key) {
   const toml::node* node = table.get(key);
@@ -47,7 +33,7 @@ enum class IndexUse { First, More, Named };
 using UseOf = IndexUse (*)(const toml::table& index);
 
 IndexUse use_by_poetry(const toml::table& index) {
-  const std::string priority = text_in(index, "priority");
+  const std::string priority = text_of(index, "priority");
   if (priority == "explicit") return IndexUse::Named;
   return priority == "supplemental" || priority == "secondary" || is_on(index, "secondary") ? IndexUse::More
                                                                                             : IndexUse::First;
@@ -55,7 +41,7 @@ IndexUse use_by_poetry(const toml::table& index) {
 
 // That of the name pypi stands in for the public one, which is asked beside others.
 IndexUse use_by_pdm(const toml::table& index) {
-  return text_in(index, "name") == "pypi" ? IndexUse::First : IndexUse::More;
+  return text_of(index, "name") == "pypi" ? IndexUse::First : IndexUse::More;
 }
 
 // Its default is asked last, wherever it stands.
@@ -137,8 +123,8 @@ class ProjectReading {
       }
       const IndexUse use = use_of(*table);
       if (use == IndexUse::Named) continue;
-      const std::string name = text_in(*table, "name");
-      std::string url = text_in(*table, "url");
+      const std::string name = text_of(*table, "name");
+      std::string url = text_of(*table, "url");
       if (url.empty() && is_public_name(name)) url = kPublicIndex;
       if (url.empty()) {
         leave_out(one, fmt::format("the index '{}' has no address", shown(name)));
@@ -184,7 +170,7 @@ class ProjectReading {
       if (table.get(key) != nullptr) return true;
     }
     for (const std::string_view key : {"source", "index"}) {
-      if (table.get(key) != nullptr && !is_first_index(text_in(table, key))) return true;
+      if (table.get(key) != nullptr && !is_first_index(text_of(table, key))) return true;
     }
     return false;
   }
@@ -226,27 +212,6 @@ class ProjectReading {
   std::string first_name_;  // of the index, as packages name it
 };
 
-Result<toml::table> parse(std::string_view text, std::string_view name) {
-  if (text.size() > kMostLockBytes) {
-    return fail(Errc::Exhausted, fmt::format("{}: more than {} bytes", name, kMostLockBytes));
-  }
-  std::string plain(text);
-  for (char& c : plain) {
-    if (static_cast<unsigned char>(c) > 0x7f) c = '?';
-  }
-  toml::parse_result parsed = toml::parse(plain);
-  if (!parsed) {
-    return fail(Errc::InvalidInput, fmt::format("{}:{}: {}", name, std::size_t{parsed.error().source().begin.line},
-                                                to_visible(parsed.error().description(), false)));
-  }
-  return std::move(parsed).table();
-}
-
-const toml::table* table_of(const toml::table* table, std::string_view key) {
-  const toml::node* node = table == nullptr ? nullptr : table->get(key);
-  return node == nullptr ? nullptr : node->as_table();
-}
-
 void add_tool_indexes(ProjectReading& reading, const toml::table* tool) {
   if (const toml::table* uv = table_of(tool, "uv")) {
     reading.add_indexes(uv->get("index"), use_by_uv);
@@ -262,7 +227,7 @@ void add_tool_indexes(ProjectReading& reading, const toml::table* tool) {
 }  // namespace
 
 Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
-  BERTH_TRY(const toml::table root, parse(text, name));
+  BERTH_TRY(const toml::table root, parse_toml(text, name));
   ProjectReading reading(name);
   const toml::table* const tool = table_of(&root, "tool");
   add_tool_indexes(reading, tool);
@@ -294,7 +259,7 @@ Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
 }
 
 Result<LockFile> parse_pipfile(std::string_view text, std::string_view name) {
-  BERTH_TRY(const toml::table root, parse(text, name));
+  BERTH_TRY(const toml::table root, parse_toml(text, name));
   ProjectReading reading(name);
   reading.add_indexes(root.get("source"), use_by_pipenv);
   reading.add_versions(table_of(&root, "packages"));

@@ -6,51 +6,12 @@
 #include <utility>
 #include <vector>
 
-// As functions in this file alone, and with results instead of exceptions.
-// What it asserts it takes for granted where NDEBUG is set, and malformed keys are not as it asserts: without both it
-// goes on to its own error. NOLINTBEGIN(readability-identifier-naming): the library's names
-#ifdef NDEBUG
-#undef NDEBUG
-#endif
-#define TOML_ASSERT(expression) static_cast<void>(0)
-#define TOML_EXCEPTIONS 0
-#define TOML_MAX_NESTED_VALUES 64
-// NOLINTEND(readability-identifier-naming)
-#include <toml++/toml.h>
-
 #include "berth/base/utf8.h"
 #include "berth/vet/lock_file.h"
+#include "berth/vet/toml_text.h"
 
 namespace berth::vet {
 namespace {
-
-Result<toml::table> parse(std::string_view text, std::string_view name) {
-  if (text.size() > kMostLockBytes) {
-    return fail(Errc::Exhausted, fmt::format("{}: more than {} bytes", name, kMostLockBytes));
-  }
-  // The library has ways to undefined behaviour for letters beyond ASCII. Nothing that is read here has any: they may
-  // stand in descriptions and comments, which are passed over, and anywhere else the mark is the error that they would
-  // be.
-  std::string plain(text);
-  std::ranges::replace_if(plain, [](char c) { return static_cast<unsigned char>(c) > 0x7f; }, '?');
-  toml::parse_result parsed = toml::parse(plain);
-  if (!parsed) {
-    return fail(Errc::InvalidInput, fmt::format("{}:{}: {}", name, parsed.error().source().begin.line,
-                                                to_visible(parsed.error().description(), false)));
-  }
-  return std::move(parsed).table();
-}
-
-std::string text_of(const toml::table& table, std::string_view key) {
-  const toml::node* node = table.get(key);
-  if (node == nullptr || node->as_string() == nullptr) return {};
-  return node->as_string()->get();
-}
-
-const toml::table* table_of(const toml::table& table, std::string_view key) {
-  const toml::node* node = table.get(key);
-  return node == nullptr ? nullptr : node->as_table();
-}
 
 // Hands `take` each table of the list `key`.
 template <class Take>
@@ -67,7 +28,7 @@ std::size_t line_of(const toml::node& node) { return node.source().begin.line; }
 std::vector<std::string> hashes_of(const toml::table& file) {
   std::vector<std::string> all;
   if (const std::string hash = text_of(file, "hash"); !hash.empty()) all.push_back(hash);
-  const toml::table* hashes = table_of(file, "hashes");  // PEP 751: by algorithm
+  const toml::table* hashes = table_of(&file, "hashes");  // PEP 751: by algorithm
   if (hashes == nullptr) return all;
   for (const auto& [algorithm, digest] : *hashes) {
     if (digest.as_string() == nullptr) continue;
@@ -121,7 +82,7 @@ Result<void> require(const toml::table& root, std::initializer_list<std::string_
 bool fill_from_poetry(const toml::table& table, LockedPackage& locked) {
   locked.marker = text_of(table, "markers");
   each_table(table, "files", [&](const toml::table& file) { add_file(locked, file); });
-  const toml::table* source = table_of(table, "source");
+  const toml::table* source = table_of(&table, "source");
   if (source == nullptr) return true;
   const std::string type = text_of(*source, "type");
   const std::string url = without_credentials(text_of(*source, "url"));
@@ -136,9 +97,9 @@ bool fill_from_poetry(const toml::table& table, LockedPackage& locked) {
 }
 
 bool fill_from_uv(const toml::table& table, LockedPackage& locked) {
-  if (const toml::table* sdist = table_of(table, "sdist")) add_file(locked, *sdist);
+  if (const toml::table* sdist = table_of(&table, "sdist")) add_file(locked, *sdist);
   each_table(table, "wheels", [&](const toml::table& wheel) { add_file(locked, wheel); });
-  const toml::table* source = table_of(table, "source");
+  const toml::table* source = table_of(&table, "source");
   if (source == nullptr) return true;
   for (const char* key : {"virtual", "editable"}) {
     if (text_of(*source, key) == ".") return false;
@@ -161,16 +122,16 @@ bool fill_from_uv(const toml::table& table, LockedPackage& locked) {
 bool fill_from_pylock(const toml::table& table, LockedPackage& locked) {
   locked.marker = text_of(table, "marker");
   locked.index = without_credentials(text_of(table, "index"));
-  if (const toml::table* sdist = table_of(table, "sdist")) add_file(locked, *sdist);
+  if (const toml::table* sdist = table_of(&table, "sdist")) add_file(locked, *sdist);
   each_table(table, "wheels", [&](const toml::table& wheel) { add_file(locked, wheel); });
-  if (const toml::table* vcs = table_of(table, "vcs")) {
+  if (const toml::table* vcs = table_of(&table, "vcs")) {
     locked.location = fmt::format("{}+{}@{}", text_of(*vcs, "type"), without_credentials(text_of(*vcs, "url")),
                                   text_of(*vcs, "commit-id"));
   }
-  if (const toml::table* folder = table_of(table, "directory")) {
+  if (const toml::table* folder = table_of(&table, "directory")) {
     locked.location = fmt::format("path {}", text_of(*folder, "path"));
   }
-  if (const toml::table* archive = table_of(table, "archive")) {
+  if (const toml::table* archive = table_of(&table, "archive")) {
     add_file(locked, *archive);
     const std::string url = without_credentials(text_of(*archive, "url"));
     locked.location = url.empty() ? fmt::format("path {}", text_of(*archive, "path")) : url;
@@ -181,12 +142,12 @@ bool fill_from_pylock(const toml::table& table, LockedPackage& locked) {
 }  // namespace
 
 Result<LockFile> parse_poetry_lock(std::string_view text, std::string_view name) {
-  BERTH_TRY(const toml::table root, parse(text, name));
+  BERTH_TRY(const toml::table root, parse_toml(text, name));
   BERTH_CHECK_OK(require(root, {"package", "metadata"}, name, "poetry.lock"));
   BERTH_TRY(LockFile lock, read_packages(root, "package", name, fill_from_poetry));
   // Before poetry 1.3 the files of all packages stood together.
-  const toml::table* metadata = table_of(root, "metadata");
-  const toml::table* files = metadata == nullptr ? nullptr : table_of(*metadata, "files");
+  const toml::table* metadata = table_of(&root, "metadata");
+  const toml::table* files = metadata == nullptr ? nullptr : table_of(metadata, "files");
   if (files == nullptr) return lock;
   for (LockedPackage& locked : lock.packages) {
     each_table(*files, locked.package.written, [&](const toml::table& file) { add_file(locked, file); });
@@ -195,13 +156,13 @@ Result<LockFile> parse_poetry_lock(std::string_view text, std::string_view name)
 }
 
 Result<LockFile> parse_uv_lock(std::string_view text, std::string_view name) {
-  BERTH_TRY(const toml::table root, parse(text, name));
+  BERTH_TRY(const toml::table root, parse_toml(text, name));
   BERTH_CHECK_OK(require(root, {"package", "requires-python"}, name, "uv.lock"));
   return read_packages(root, "package", name, fill_from_uv);
 }
 
 Result<LockFile> parse_pylock(std::string_view text, std::string_view name) {
-  BERTH_TRY(const toml::table root, parse(text, name));
+  BERTH_TRY(const toml::table root, parse_toml(text, name));
   BERTH_CHECK_OK(require(root, {"lock-version"}, name, "pylock.toml"));
   if (!text_of(root, "lock-version").starts_with("1.")) {
     return fail(Errc::InvalidInput, fmt::format("{}: a lock-version that Berth does not know", name));
