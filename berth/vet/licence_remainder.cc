@@ -210,9 +210,7 @@ std::string restriction_in(const std::vector<std::string>& words, const std::vec
 bool is_field_word(std::string_view word) { return is_in(kFields, word); }
 
 std::string restriction_in(const std::vector<std::string>& words) {
-  std::vector<KnownWord> known;
-  for (std::size_t i = 0; i < words.size(); ++i) known.push_back({.at = i});
-  return restriction_in(words, known);
+  return restriction_in(words, words_of_none(words.size()));
 }
 
 }  // namespace berth::vet

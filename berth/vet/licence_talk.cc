@@ -244,10 +244,6 @@ std::string talk_in(const std::vector<std::string>& words, const std::vector<Kno
 
 bool is_binding_word(std::string_view word) { return is_in(kBindings, word); }
 
-std::string talk_in(const std::vector<std::string>& words) {
-  std::vector<KnownWord> known;
-  for (std::size_t i = 0; i < words.size(); ++i) known.push_back({.at = i});
-  return talk_in(words, known);
-}
+std::string talk_in(const std::vector<std::string>& words) { return talk_in(words, words_of_none(words.size())); }
 
 }  // namespace berth::vet

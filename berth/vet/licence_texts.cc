@@ -172,6 +172,12 @@ class Cursor {
 
 }  // namespace
 
+std::vector<KnownWord> words_of_none(std::size_t count) {
+  std::vector<KnownWord> known(count);
+  for (std::size_t i = 0; i < count; ++i) known[i].at = i;
+  return known;
+}
+
 std::vector<std::string> licence_words(std::string_view text) {
   std::vector<std::string> words;
   for (TextLines lines(text); const auto line = lines.next();) {

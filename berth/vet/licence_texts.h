@@ -29,6 +29,9 @@ struct KnownWord {
   bool is_of_licence = false;
 };
 
+// So many words that are of no licence.
+std::vector<KnownWord> words_of_none(std::size_t count);
+
 // Made once of data/licence_texts.bin (tools/make_licence_texts.py); const afterwards, any thread may ask.
 class LicenceTexts {
  public:
