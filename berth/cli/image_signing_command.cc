@@ -9,6 +9,7 @@
 #include "berth/app/image_signing.h"
 #include "berth/base/json.h"
 #include "berth/cli/commands.h"
+#include "berth/cli/interrupts.h"
 #include "berth/cli/step_lines.h"
 
 namespace berth::cli {
@@ -72,7 +73,9 @@ CLI::App& add(CLI::App& image, Choice& choice, const char* name, const char* wha
   command.add_option("--key", options->key, "PEM file of the key")->type_name("FILE");
   command.add_flag("--json", options->json, "the answer as JSON");
   command.callback([&choice, options, run] {
-    choice.run = [options, run](const Surroundings& surroundings) { return run(*options, surroundings); };
+    choice.run = [options, run](const Surroundings& surroundings) {
+      return with_interrupts([&](int) { return run(*options, surroundings); });
+    };
   });
   return command;
 }

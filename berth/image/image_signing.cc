@@ -13,6 +13,7 @@
 #include "berth/image/signature_records.h"
 #include "berth/image/signature_search.h"
 #include "berth/sys/file.h"
+#include "berth/sys/interrupt.h"
 
 namespace berth::image {
 namespace {
@@ -58,7 +59,7 @@ class Signing {
     step(fmt::format("putting the signature under '{}'", made.tag));
     sweep_work_folders(settings_.cache_folder / "images/sign");
     BERTH_TRY(const WorkFolder work, WorkFolder::open(settings_.cache_folder / "images/sign" / sha256_hex(made.tag),
-                                                      deadline_, settings_.on_step));
+                                                      deadline_, settings_.on_step, sys::check_interrupted));
     BERTH_CHECK_OK(send(registry, work, descriptor_of(kClaimType, claim), claim));
     BERTH_CHECK_OK(send(registry, work, descriptor_of("", manifest.config), manifest.config));
     const auto tag_is = before.empty() ? RegistryClient::TagIs::New : RegistryClient::TagIs::Changed;
@@ -187,8 +188,12 @@ Result<VerifiedImage> verify_image(const Reference& given, const std::optional<P
     BERTH_TRY(asked, digest_there(*here, name, settings).context(doing));
   }
   const RegistryOptions options = {.credential_files = settings.registries.credential_files,
-                                   .deadline = Clock::now() + settings.time_limit};
+                                   .deadline = Clock::now() + settings.time_limit,
+                                   .on_wait = settings.on_step};
   const auto look = [&](RegistryClient& registry) -> Result<VerifiedImage> {
+    if (settings.on_step) {
+      settings.on_step(fmt::format("asking '{}' for {}", registry.place().registry, to_string(name)));
+    }
     BERTH_TRY(const ImagePlan plan, plan_image(registry, asked));
     if (here && here->id != id_in(plan)) {
       return fail(Errc::Corrupt, fmt::format("the registry has another image under {} than is here", asked));
