@@ -20,6 +20,7 @@
 #include "berth/app/package_fetch.h"
 #include "berth/base/sha256.h"
 #include "berth/image/builder.h"
+#include "berth/image/own_name.h"
 #include "berth/image/revisions.h"
 #include "berth/image/storage_places.h"
 #include "berth/image/work_folder.h"
@@ -116,12 +117,13 @@ class ImageMaker {
   }
 
   Result<void> find_base() {
+    BERTH_TRY(name_, image::parse_reference("localhost/" + options_.request.name));
+    BERTH_CHECK_OK(image::check_own_name(settings_.trust, name_));
     BERTH_TRY(graph_root_, image::find_graph_root(storage_places(settings_)));
     BERTH_TRY(CreateBase found, find_create_base(settings_, graph_root_, options_.base));
     base_ = std::move(found.image);
     recipe_.request = options_.request;
     recipe_.base = std::move(found.described);
-    BERTH_TRY(name_, image::parse_reference("localhost/" + options_.request.name));
     return {};
   }
 
@@ -275,7 +277,7 @@ class ImageMaker {
     order.labels.emplace_back(kBasisLabel, judgement_->basis());
     order.labels.emplace_back(kRecordLabel, print_json(judgement_->record()));
     for (const auto& label : order.labels) {
-      if (label.first.starts_with("org.") && !label.second.empty()) order.annotations.push_back(label);
+      if (label.first.starts_with("org.")) order.annotations.push_back(label);
     }
     if (judgement_->has_approvals()) {
       order.more_labels = [this](const std::string& id) { return record_layers(id); };

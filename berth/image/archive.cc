@@ -14,6 +14,7 @@
 #include "berth/image/archive_file.h"
 #include "berth/image/layout_writer.h"
 #include "berth/image/oci_layout.h"
+#include "berth/image/own_name.h"
 #include "berth/image/short_names.h"
 #include "berth/image/signature_object.h"
 #include "berth/image/signature_records.h"
@@ -100,10 +101,14 @@ Error no_tag(std::string_view name) {
 // That an image was created here is nothing that a file can know.
 Result<void> check_loaded(const TrustPolicy& policy, const Reference& name, const ImagePlan& plan, NameFrom from) {
   const std::vector<std::string> digests = {plan.digest, plan.source_digest};
-  if (from == NameFrom::Person || !is_created_here(name)) return check_trust(policy, std::vector{name}, digests);
+  if (!is_created_here(name)) return check_trust(policy, std::vector{name}, digests);
   TrustPolicy others = policy;
   others.local = false;
   if (policy.any || check_trust(others, std::vector{name}, digests)) return {};
+  if (from == NameFrom::Person) {
+    BERTH_CHECK_OK(check_trust(policy, std::vector{name}, digests));
+    return check_own_name(policy, name);
+  }
   return fail(Errc::InvalidInput,
               fmt::format("use image '{}': it is not trusted: the file says that it was created on this machine, which "
                           "it cannot know; if you know where the file is from, give the image its name with --name, "

@@ -34,6 +34,8 @@ class KeyMaker {
 };
 
 bool is_own_base(std::string_view name) {
+  constexpr std::string_view kLibrary = "library/";  // where names without an organisation lie
+  if (name.starts_with(kLibrary)) name.remove_prefix(kLibrary.size());
   return name == python3_recipe().name || name == python2_recipe().name || name == python3_recipe().short_name ||
          name == python2_recipe().short_name || name == "python";
 }

@@ -52,6 +52,7 @@ const Name kNames[] = {
     {"Digest", "x@sha256:0000000000000000000000000000000000000000000000000000000000000000", "the tag is given"},
     {"OwnBase", "berth/python3-deb", "Berth's own base images"},
     {"ShortName", "localhost/python3", "Berth's own base images"},
+    {"ShortNameWrittenOut", "library/python3", "Berth's own base images"},
     {"Path", "../etc", "image name '../etc'"},
     {"Option", "--root=/x", "image name"},
     {"Empty", "", "image name ''"},
