@@ -7,7 +7,9 @@
 
 #include "berth/base/sha256.h"
 #include "berth/image/known_layers.h"
+#include "berth/image/named_images.h"
 #include "berth/image/origins.h"
+#include "berth/image/short_names.h"
 #include "berth/image/signature_records.h"
 #include "berth/image/signature_search.h"
 #include "berth/image/tag_order.h"
@@ -33,6 +35,19 @@ Result<Reference> with_tag(const Reference& reference, const MoveSettings& setti
     return tagged;
   };
   return at_places(reference, settings, options, newest);
+}
+
+// The name of this machine that `given` means where it was written without a registry, and no image of a registry is
+// here by that name.
+Result<std::optional<Reference>> find_own(const Reference& given, const MoveSettings& settings) {
+  if (!given.registry.empty() || !given.digest.empty()) return std::optional<Reference>();
+  BERTH_TRY(const LocalStore store, LocalStore::open(settings.storage.graph_root));
+  BERTH_TRY(const std::vector<StoredImage> images, store.list_images());
+  Reference own = with_long_name(given);
+  own.registry = "localhost";
+  if (pick_image(pointers_to(images), normalized(given)) != nullptr) return std::optional<Reference>();
+  if (pick_image(pointers_to(images), own) == nullptr) return std::optional<Reference>();
+  return std::optional(std::move(own));
 }
 
 std::string id_of(const ImagePlan& plan) {
@@ -202,6 +217,13 @@ Result<Pulled> pull_image(const Reference& given, const MoveSettings& settings, 
     return fail(Errc::InvalidInput, doing() + ": it was created on this machine, and no registry has it");
   }
   const Reference name = normalized(given);
+  BERTH_TRY(const std::optional<Reference> own, find_own(given, settings).context(doing));
+  if (own) {
+    return fail(Errc::InvalidInput,
+                fmt::format("{}: that is '{}' here, which was created on this machine, and no registry has it; to pull "
+                            "another of that name write its registry, as '{}'",
+                            doing(), to_string(*own), to_string(name)));
+  }
   // A digest that is trusted is known once the manifest is; a name alone tells before anything is asked.
   if (settings.trust.digests.empty()) BERTH_CHECK_OK(check_name(settings.trust, name).context(doing));
   const Staging::Deadline deadline = Clock::now() + settings.time_limit;
