@@ -7,6 +7,7 @@
 
 #include "berth/base/base64.h"
 #include "berth/base/json.h"
+#include "berth/base/utf8.h"
 #include "berth/image/reference.h"
 #include "berth/sys/file.h"
 #include "berth/sys/interrupt.h"
@@ -19,6 +20,7 @@ constexpr JsonLimits kLimits = {.depth = 16, .values = 20'000};
 constexpr std::size_t kMaxFileBytes = 1 << 20;
 constexpr std::size_t kMaxHelperBytes = 64 << 10;
 constexpr std::string_view kTokenUser = "<token>";  // what helpers write for a user whose secret is a token
+constexpr std::size_t kMostOfPlace = 120;           // that is told of what stands for a registry
 constexpr std::string_view kHub = "docker.io";
 
 // What the tools have written through the years for one registry: "https://index.docker.io/v1/", "host", "host/team".
@@ -39,19 +41,27 @@ std::unexpected<Error> corrupt(std::string_view why) {
   return fail(Errc::Corrupt, fmt::format("read credentials: {}", why));
 }
 
+// Errors: Corrupt, with what is wrong and nothing of what stands there.
 Result<Credentials> read_entry(const Json& entry) {
   Credentials credentials;
+  if (entry.is_null()) return credentials;
+  if (!entry.is_object()) return fail(Errc::Corrupt, "it is no object");
+  for (const char* key : {"auth", "username", "password", "identitytoken"}) {
+    const Json* value = entry.find(key);
+    if (value == nullptr || value->is_null() || value->is_string()) continue;
+    return fail(Errc::Corrupt, fmt::format("its '{}' is no text", key));
+  }
   credentials.identity_token = entry.text_or("identitytoken", "");
   credentials.user = entry.text_or("username", "");
   credentials.password = entry.text_or("password", "");
   const std::string both = entry.text_or("auth", "");
   if (both.empty()) return credentials;
   const auto decoded = from_base64(both);
-  if (!decoded) return corrupt("'auth' of an entry is not base64");
+  if (!decoded) return fail(Errc::Corrupt, "its 'auth' is not base64");
   std::string text = *decoded;
   while (text.ends_with('\0')) text.pop_back();
   const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) return corrupt("'auth' of an entry is not of the form user:password");
+  if (colon == std::string::npos) return fail(Errc::Corrupt, "its 'auth' is not of the form user:password");
   credentials.user = text.substr(0, colon);
   credentials.password = text.substr(colon + 1);
   return credentials;
@@ -117,14 +127,22 @@ Result<CredentialFile> parse_credential_file(std::string_view json) {
   if (const Json* auths = parsed->find("auths"); auths != nullptr && !auths->is_null()) {
     if (!auths->is_object()) return corrupt("'auths' is no object");
     for (const auto& [where, entry] : *auths->as_object()) {
-      BERTH_TRY(Credentials credentials, read_entry(entry));
-      file.entries.push_back({normalized_place(where), std::move(credentials)});
+      auto credentials = read_entry(entry);
+      if (!credentials) {
+        return corrupt(fmt::format("the entry '{}' of 'auths': {}; log in anew there, or take it out",
+                                   to_visible(std::string_view(where).substr(0, kMostOfPlace), false),
+                                   credentials.error().message()));
+      }
+      file.entries.push_back({normalized_place(where), *std::move(credentials)});
     }
   }
   if (const Json* helpers = parsed->find("credHelpers"); helpers != nullptr && !helpers->is_null()) {
     if (!helpers->is_object()) return corrupt("'credHelpers' is no object");
     for (const auto& [where, name] : *helpers->as_object()) {
-      if (!name.is_string()) return corrupt("a helper's name is no text");
+      if (!name.is_string()) {
+        return corrupt(fmt::format("the entry '{}' of 'credHelpers': the helper's name is no text",
+                                   to_visible(std::string_view(where).substr(0, kMostOfPlace), false)));
+      }
       file.helpers[normalized_place(where)] = *name.as_string();
     }
   }

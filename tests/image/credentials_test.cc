@@ -55,9 +55,12 @@ TEST_F(Files, ThatAreDamagedAreNamedWithoutWhatIsInThem) {
       {"canary", "parse JSON"},
       {"[\"canary\"]", "it is no object"},
       {R"({"auths": ["canary"]})", "'auths' is no object"},
-      {R"({"auths": {"a": {"auth": "canary!"}}})", "is not base64"},
-      {R"({"auths": {"a": {"auth": "Y2FuYXJ5"}}})", "user:password"},
-      {R"({"credHelpers": {"a": 1}})", "a helper's name is no text"},
+      {R"({"auths": {"r.example": {"auth": "canary!"}}})",
+       "the entry 'r.example' of 'auths': its 'auth' is not base64"},
+      {R"({"auths": {"r.example": {"auth": "Y2FuYXJ5"}}})", "the entry 'r.example' of 'auths': its 'auth' is not of"},
+      {R"({"auths": {"r.example": {"auth": ["canary"]}}})", "the entry 'r.example' of 'auths': its 'auth' is no text"},
+      {R"({"auths": {"r.example": ["canary"]}})", "the entry 'r.example' of 'auths': it is no object"},
+      {R"({"credHelpers": {"r.example": 1}})", "the entry 'r.example' of 'credHelpers': the helper's name is no text"},
   };
   for (const auto& [text, why] : rows) {
     const auto file = write("bad.json", text);

@@ -160,6 +160,12 @@ def test_certificates_and_login(berth, site, registry):
     assert 'log in with' in said(site('pull', name, env={'REGISTRY_AUTH_FILE': '/nowhere/auth.json'}))
     wrong = berth.write('wrong.json', json.dumps({'auths': {registry.name: {'username': 'harbour', 'password': 'x'}}}))
     assert 'are not enough' in said(site('pull', name, env={'REGISTRY_AUTH_FILE': wrong}))
+    for text, words in (('', 'parse JSON'), ('{', 'parse JSON'), ('[]', 'it is no object'),
+                        ('{"auths": {"r.example": {"auth": "canary!"}}}', "the entry 'r.example' of 'auths'")):
+        damaged = berth.write('damaged.json', text)
+        refused = site('pull', name, env={'REGISTRY_AUTH_FILE': damaged})
+        assert refused.code == 12 and words in said(refused) and damaged in refused.err, refused
+        assert 'canary' not in refused.err, refused
     site.trust({registry.name: 'insecure: on'})
     assert site('pull', name).code == 0
 
