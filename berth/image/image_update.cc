@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <mutex>
 #include <utility>
 
 #include "berth/image/at_once.h"
@@ -57,7 +58,8 @@ struct Looked {
 };
 Result<Looked> look_at_registry(const Reference& name, const std::string& digest, const MoveSettings& settings) {
   const RegistryOptions options = {.credential_files = settings.registries.credential_files,
-                                   .deadline = Clock::now() + kQuestionTime};
+                                   .deadline = Clock::now() + kQuestionTime,
+                                   .on_wait = settings.on_step};
   BERTH_TRY(const std::optional<Origin> origin, find_origin(settings.state_folder, name));
   const auto ask = [&](RegistryClient& registry) -> Result<Looked> {
     BERTH_TRY(const std::optional<std::string> there, registry.find_digest(name.tag));
@@ -175,9 +177,16 @@ Result<std::vector<UpdateResult>> update_images(const std::vector<Reference>& na
   }
   if (settings.on_step) settings.on_step(fmt::format("asking registries about {} images", results.size()));
   std::vector<Found> found(results.size());
+  // Several wait at once, and each tells of it.
+  std::mutex telling;
+  MoveSettings asking = settings;
+  asking.on_step = [&](std::string_view text) {
+    const std::lock_guard lock(telling);
+    if (settings.on_step) settings.on_step(text);
+  };
   const auto goes_on = [] { return sys::check_interrupted().context([] { return "update images"; }); };
   at_once(results.size(), kAtOnce, [&](std::size_t i) {
-    if (goes_on()) found[i] = look(results[i], settings, options);
+    if (goes_on()) found[i] = look(results[i], asking, options);
   });
   for (std::size_t i = 0; i < results.size(); ++i) {
     // What was asked to end is over, and no failure of the images that are left.

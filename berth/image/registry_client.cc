@@ -9,6 +9,7 @@
 #include "berth/base/utf8.h"
 #include "berth/image/auth_challenge.h"
 #include "berth/image/reference.h"
+#include "berth/image/retry_after.h"
 #include "berth/image/signature_object.h"
 #include "berth/image/strict_json.h"
 #include "berth/sys/interrupt.h"
@@ -38,13 +39,9 @@ bool is_worth_another_try(const Result<HttpAnswer>& answer) {
   return answer->status == 429 || answer->status == 408 || (answer->status >= 500 && answer->status != 501);
 }
 
-// How long the registry wants us to wait; only seconds are read.
+// How long the registry wants us to wait.
 std::optional<std::chrono::seconds> wanted_wait(const HttpAnswer& answer) {
-  const std::string text = answer.header("retry-after");
-  const bool digits =
-      !text.empty() && text.size() < 9 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) return std::nullopt;
-  return std::chrono::seconds(std::stoi(text));
+  return parse_retry_after(answer.header("retry-after"), answer.header("date"), std::chrono::system_clock::now());
 }
 
 // What to do where it is too busy for us.
@@ -265,9 +262,11 @@ Result<HttpAnswer> RegistryClient::ask(HttpRequest request) {
     const auto wanted = answer ? wanted_wait(*answer) : std::nullopt;
     // Asked sooner it would refuse again, and for so long nobody is left without a word.
     if (wanted && (*wanted > kLongestWait || *wanted >= left)) return answer;
-    const milliseconds wait = wanted ? milliseconds(*wanted) : pause;
+    const milliseconds wait = wanted && wanted->count() > 0 ? milliseconds(*wanted) : pause;
     if (options_.on_wait && wait >= kShortWait) {
-      const std::string why = answer ? fmt::format("it answers with status {}", answer->status) : "it does not answer";
+      const std::string why = answer ? fmt::format("it answers with status {}{}", answer->status,
+                                                   wanted ? " and asks to wait that long" : "")
+                                     : "it does not answer";
       options_.on_wait(fmt::format("waiting {} s for the registry '{}': {}",
                                    std::chrono::duration_cast<std::chrono::seconds>(wait).count(), place_.registry,
                                    why));

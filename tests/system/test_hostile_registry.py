@@ -27,6 +27,7 @@ from figures import figure
 from hostile_registry import HostileRegistry, taking
 from references import require
 from registries import ARCHITECTURE, OCI_INDEX, OCI_MANIFEST, Image, digest_of, small_image, tar_of
+from signing import Key
 
 
 @pytest.fixture
@@ -47,6 +48,11 @@ def site(berth, registry):
 
 def pull(site, registry, name='team/x:1', **how):
     return site('pull', '%s/%s' % (registry.name, name), **how)
+
+
+def said_last(done):
+    assert done.code != 0, done
+    return done.err.splitlines()[-1]
 
 
 def refused(site, registry, words, **how):
@@ -485,6 +491,44 @@ def test_a_wait_is_told(site, registry):
     assert done.code == 0 and 'waiting 2 s for the registry' in done.err, done
 
 
+def test_a_wait_until_a_time_is_told(site, registry):
+    """R08: Retry-After may be a date; by the registry's own clock, whatever ours says."""
+    left = [1]
+
+    def busy(handler, path):
+        left[0] -= 1
+        if left[0] < 0:
+            return False
+        body = b'busy'
+        handler.send_response_only(503)
+        for name, value in (('Date', 'Sun, 06 Nov 1994 08:49:37 GMT'), ('Retry-After', 'Sun, 06 Nov 1994 08:49:40 GMT'),
+                            ('Content-Length', str(len(body)))):
+            handler.send_header(name, value)
+        handler.end_headers()
+        if handler.command != 'HEAD':
+            handler.wfile.write(body)
+
+    registry.rules['manifest'] = busy
+    done = pull(site, registry)
+    assert done.code == 0 and "waiting 3 s for the registry '%s'" % registry.name in done.err, done
+    assert 'asks to wait that long' in done.err, done
+    registry.rules['manifest'] = lambda handler, path: handler.answer(429, Retry_After='Fri, 31 Dec 2199 23:59:59 GMT')
+    assert 'left alone for' in said_last(site('pull', '%s/team/y:1' % registry.name))
+
+
+def test_an_update_tells_what_it_waits_for(site, registry):
+    assert pull(site, registry).code == 0
+    left = [1]
+
+    def busy(handler, path):
+        left[0] -= 1
+        return left[0] >= 0 and handler.answer(503, Retry_After='2')
+
+    registry.rules['manifest'] = busy
+    done = site('update', registry.name + '/team/x:1')
+    assert done.code == 0 and "waiting 2 s for the registry '%s'" % registry.name in done.err, done
+
+
 def test_errors_that_stay(site, registry):
     registry.rules['manifest'] = lambda handler, path: handler.answer(
         500, b'{"errors": [{"code": "X", "message": "\\u001b[31mred"}]}')
@@ -834,6 +878,35 @@ def test_an_update_as_a_line_is_interrupted(berth, site, registry, row, number):
     assert done.code == 130 and 'it was interrupted' in done.out + done.err, done
     assert 'asking registries about 1 images' in done.err, done
     assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize('verb, row', [('sign', 'manifest'), ('sign', 'upload'), ('verify', 'manifest')])
+def test_signing_is_interrupted(berth, site, registry, verb, row, number):
+    """It ends with its clean-up, as pull and push do."""
+    key = Key(site.folder, 'ours')
+    asked, held = threading.Event(), threading.Event()
+
+    def stall(handler, path):
+        asked.set()
+        held.wait(60 * PATIENCE)
+        return False
+
+    registry.rules[row] = stall
+    name = '%s/team/x@%s' % (registry.name, registry.image.digest)
+    running = site.begin(verb, name, '--key', key.private if verb == 'sign' else key.public)
+    try:
+        assert asked.wait(30 * PATIENCE)
+        begun = time.monotonic()
+        running.signal(number)
+        done = running.wait(30 * PATIENCE)
+        assert time.monotonic() - begun <= 3 * PATIENCE, done
+    finally:
+        held.set()
+    assert done.code == 130 and 'it was interrupted' in done.err and done.out == '', done
+    left = [os.path.join(top, name) for top, folders, files in os.walk(os.path.join(site.cache, 'images'))
+            for name in folders + files if not name.endswith('.lock') and name != 'sign']
+    assert left == [] and site.names() == [], left
 
 
 def test_an_update_as_a_line_that_fails(berth, site, registry):
