@@ -118,6 +118,16 @@ std::string distribution_licences(const vet::Report& report) {
                     false);
 }
 
+// What stands in an expression for a licence that nobody knows: letters, digits, '.' and '-' may.
+std::string licence_reference(std::string_view package) {
+  std::string text = "LicenseRef-";
+  for (const char c : package) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
+    text += fits ? c : '-';
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<CreateJudgement> CreateJudgement::open(const Settings& settings, const JudgementOptions& options,
@@ -285,7 +295,7 @@ std::string CreateJudgement::licences() const {
     if (is_build_origin(one.package.origin)) continue;  // it does not end in the image
     const auto known = std::ranges::find_if(one.licences, [](const auto& said) { return !said.expression.empty(); });
     auto read = vet::parse_licence_expression(known == one.licences.end() ? "" : known->expression);
-    if (!read) read = vet::parse_licence_expression("LicenseRef-" + one.package.name);
+    if (!read) read = vet::parse_licence_expression(licence_reference(one.package.name));
     if (!read) continue;
     const bool is_all = read->kind == vet::LicenceExpression::Kind::And;
     for (const vet::LicenceExpression& part : is_all ? read->parts : std::vector{*read}) all.emplace(part.text(), part);

@@ -69,6 +69,10 @@ Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_byte
                                            text, memory_bytes / kMebibyte));
 }
 
+std::string no_time(std::string_view verb) {
+  return fmt::format("build it: the time was over before 'buildah {}' had ended", verb);
+}
+
 // Never one with a process in it.
 void remove_groups(const std::filesystem::path& group) {
   std::error_code ignored;
@@ -134,7 +138,7 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
     tool.time_limit = kRemovalTime;
   } else {
     tool.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(options_.deadline - Clock::now());
-    if (tool.time_limit.count() <= 0) return fail(Errc::TimedOut, fmt::format("buildah {}: its time is over", verb));
+    if (tool.time_limit.count() <= 0) return fail(Errc::TimedOut, no_time(verb));
     const bool grows = std::ranges::find(kGrowing, verb) != std::ranges::end(kGrowing);
     tool.watch = [this, grows]() -> Result<void> {
       if (grows) BERTH_CHECK_OK(check_room(options_.graph_root));
@@ -142,6 +146,7 @@ Result<std::string> Builder::buildah(std::vector<std::string> arguments) const {
     };
   }
   auto output = sys::run_tool(argv, tool);
+  if (!output && output.error().code() == Errc::TimedOut) return fail(Errc::TimedOut, no_time(verb));
   if (!output) {
     Error error = std::move(output).error();
     if (sys::says_full_disk(error.message())) {
@@ -211,10 +216,12 @@ Result<std::string> Builder::labelled(const BuildOrder& order, std::string id) c
 Result<void> Builder::configure(const BuildOrder& order) const {
   std::vector<std::string> config = {"config", "--created-by", "berth image create"};
   for (const std::string& variable : order.environment) config.insert(config.end(), {"--env", variable});
-  for (const auto& [name, value] : order.labels)
-    config.insert(config.end(), {"--label", fmt::format("{}={}", name, value)});
-  for (const auto& [name, value] : order.annotations)
-    config.insert(config.end(), {"--annotation", fmt::format("{}={}", name, value)});
+  // What has no value is there neither, also where the base has it: buildah takes away what ends in '-'.
+  const auto words = [](const auto& one) {
+    return one.second.empty() ? one.first + "-" : fmt::format("{}={}", one.first, one.second);
+  };
+  for (const auto& label : order.labels) config.insert(config.end(), {"--label", words(label)});
+  for (const auto& annotation : order.annotations) config.insert(config.end(), {"--annotation", words(annotation)});
   config.push_back(options_.name);
   BERTH_CHECK_OK(buildah(std::move(config)));
   return {};

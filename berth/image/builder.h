@@ -43,7 +43,7 @@ struct BuildOrder {
   std::int64_t time = 0;                 // of all files of the layer and of the image, seconds since 1970
   std::vector<std::string> environment;  // "NAME=value", of the image
   Labels labels;
-  Labels annotations;
+  Labels annotations;  // of both: with an empty value those that the image does not have, whatever the base has
   // Looks at the image that was made, by its id. Where it gives labels, the image is one with these too, of the same
   // layers, and the first is removed; an error ends the build, and leaves none.
   std::function<Result<Labels>(const std::string& id)> more_labels = {};

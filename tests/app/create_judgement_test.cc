@@ -85,6 +85,7 @@ TEST_F(Creation, TellsItsLicencesAsOneExpression) {
   vet::Facts worded = library("d", "");
   worded.licences = {{"License", "BSD", ""}};
   EXPECT_EQ(of({worded, library("e", ""), library("b", "MIT")}), "LicenseRef-d AND LicenseRef-e AND MIT");
+  EXPECT_EQ(of({library("my_lib", "")}), "LicenseRef-my-lib") << "no sign that an expression does not take";
 }
 
 TEST_F(Creation, IsHeldToLicencesOfDistributionsThatThePolicyNames) {

@@ -53,7 +53,8 @@ def run_in(berth, image, code):
 
 
 def test_library_and_package(berth, maker):
-    made = maker.made('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests')
+    about = '--authors', 'the tests', '--source', 'https://git.example/tests'
+    made = maker.made('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', *about)
     assert made['made'] and made['image'] == PREFIX + 'a:1.0.0.1', made
     assert [(one['name'], one['version'], one['requested']) for one in made['libraries']] == \
         [('needed', '1.5', False), ('smalllib', '1.0', True)]
@@ -65,14 +66,15 @@ def test_library_and_package(berth, maker):
     assert run_in(berth, made['image'], code) == ['1.0', 'tool', made['image'], 4000]
     config = json.loads(buildah('inspect', '--type', 'image', made['image']))
     labels = config['OCIv1']['config']['Labels']
-    for name in 'created', 'version', 'revision', 'base.name', 'base.digest', 'licenses', 'title', 'description', 'authors':
+    for name in 'created', 'version', 'revision', 'source', 'base.name', 'base.digest', 'licenses', 'title', 'description', 'authors':
         assert labels['org.opencontainers.image.' + name], name
         assert config['ImageAnnotations']['org.opencontainers.image.' + name] == labels['org.opencontainers.image.' + name]
     assert labels['org.opencontainers.image.version'] == '1.0.0.1'
+    assert labels['org.opencontainers.image.source'] == 'https://git.example/tests'
 
     # The same again makes nothing, asks nobody, and is fast.
     asked = len(maker.index.requests)
-    again = maker('a', '--dependencies', 'SmallLib', '--packages', 'tests-tool', '--authors', 'the tests', '--json')
+    again = maker('a', '--dependencies', 'SmallLib', '--packages', 'tests-tool', *about, '--json')
     assert again.code == 0 and not again.json['made'] and again.json['digest'] == made['digest'], again
     assert len(maker.index.requests) == asked
     for kind in 'libraries', 'packages':  # read from the layers
@@ -81,10 +83,10 @@ def test_library_and_package(berth, maker):
     assert again.json['base']['digest'] == made['base']['digest'] and again.json['base']['python'], again
     assert again.seconds <= 0.3 * PATIENCE, again.seconds
     figure('create', 'seconds until it says that nothing is new', round(again.seconds, 3))
-    shown = maker('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests')
+    shown = maker('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', *about)
     assert 'nothing new was made' in shown.out and 'dockerimage: %s' % made['image'] in shown.out, shown
     # Asked again, the indexes give the same.
-    fresh = maker.made('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', '--authors', 'the tests', '--refresh')
+    fresh = maker.made('a', '--dependencies', 'smalllib', '--packages', 'tests-tool', *about, '--refresh')
     assert not fresh['made'] and fresh['digest'] == made['digest'] and 'exactly' in fresh['why'], fresh
 
 
@@ -489,11 +491,28 @@ def test_licences_of_the_label(berth, maker):
     """An SPDX expression, also where the metadata has other words."""
     maker.index.add(wheel('worded', '1.0', {'worded.py': ''}, licence='Apache Software License'))
     try:
-        made = maker.made('spdx', '--dependencies', 'worded,needed')
+        base = maker.made('told', '--packages', 'tests-lib', '--authors', 'others', '--source', 'https://git.example/base')
+        made = maker.made('spdx', '--dependencies', 'worded,needed', '--base', base['image'])
     finally:
         del maker.index.libraries['worded-1.0-py3-none-any.whl']
-    labels = json.loads(buildah('inspect', '--type', 'image', made['image']))['OCIv1']['config']['Labels']
+    config = json.loads(buildah('inspect', '--type', 'image', made['image']))
+    labels = config['OCIv1']['config']['Labels']
     assert labels['org.opencontainers.image.licenses'] == 'Apache-2.0 AND MIT', labels
+    # What was said of the base is not said of this.
+    for name in 'source', 'authors':
+        assert 'org.opencontainers.image.' + name not in {**labels, **config['ImageAnnotations']}, name
+
+
+def test_names_that_mean_another(berth, maker):
+    """Items that write them would run what was made here in the place of an image that is trusted."""
+    for name, words in (('demisto/python3', "mean the image of 'demisto'"), ('localhost/demisto/x', "mean the image of 'demisto'"),
+                        ('dernisto/python3', "it looks like 'demisto'"), ('python3', 'own base images'),
+                        ('library/python3', 'own base images')):
+        asked = len(maker.index.requests)
+        done = berth('image', 'create', name, '--dependencies', 'needed', settings=maker.settings,
+                     env={'PIP_INDEX_URL': maker.index.url + '/simple'})
+        assert done.code == 2 and words in done.err and 'choose another' in done.err, done
+        assert len(maker.index.requests) == asked and done.out == '', done
 
 
 def test_steps_through_the_daemon(berth, maker):
