@@ -22,6 +22,7 @@
 #include "berth/cli/exec_command.h"
 #include "berth/cli/fetch_command.h"
 #include "berth/cli/file_command.h"
+#include "berth/cli/image_check_command.h"
 #include "berth/cli/image_create_command.h"
 #include "berth/cli/image_list_command.h"
 #include "berth/cli/image_move_command.h"
@@ -120,6 +121,7 @@ void add_image(CLI::App& program, CommandLine& line) {
   add_image_list(image, line.choice);
   add_image_views(image, line.choice);
   add_image_removal(image, line.choice);
+  add_image_check(image, line.choice);
   add_image_moves(image, line.choice);
   add_image_signing(image, line.choice);
 }

@@ -840,6 +840,39 @@ def test_times_that_the_storage_keeps(site, registry):
     assert kept == dict.fromkeys(times, 0) | {name: times[name] for name in ('now', 'year2261')}
 
 
+def test_damage_on_the_disk_is_found(site, registry):
+    """A flipped bit, a file that is gone and a configuration that is another; what was named is mended by the way told."""
+    assert pull(site, registry).code == 0
+    name = registry.name + '/team/x:1'
+    whole = site('check', '--json')
+    (image,) = whole.json['images']
+    assert whole.code == 0 and image['whole'] and image['names'] == [name] and image['layers'] == 2, whole
+    assert image['not_checked'] == [], image
+    (layer,) = [one for one in unpacked_layers(site) if os.path.exists(one + '/etc/layer1')]
+    file = layer + '/etc/layer1'
+    with open(file, 'r+b') as damaged:
+        (first,) = damaged.read(1)
+        damaged.seek(0)
+        damaged.write(bytes([first ^ 1]))
+    done = site('check', name)
+    assert done.code == 12 and "'etc/layer1': its content is another than it was" in done.out, done
+    assert "remove --force %s'" % name in done.err and "'berth image pull %s'" % name in done.err, done
+    os.remove(file)
+    done = site('check', image['id'][:12], '--json')
+    (image,) = done.json['images']
+    assert done.code == 12 and not image['whole'] and image['removed_with'] == [name], done
+    assert any("'etc/layer1': " in problem for problem in image['problems']), done
+    assert site('remove', '--force', name).code == 0 and pull(site, registry).code == 0
+    assert site('check').code == 0
+    (config,) = [os.path.join(top, one) for top, _, files in os.walk(site.storage + '/overlay-images') for one in files
+                 if one.startswith('=') and b'rootfs' in open(os.path.join(top, one), 'rb').read()]
+    with open(config, 'ab') as damaged:
+        damaged.write(b' ')
+    done = site('check')
+    assert done.code == 12 and 'its configuration is another than it was' in done.out, done
+    assert site('check', 'team/nobody').code == 2
+
+
 def test_words_of_the_tool(site, registry):
     """What only the tool finds is said with what to do, and its own words behind it."""
     registry.image = Image([several(entry('l', tarfile.SYMTYPE, linkname='/nowhere'), entry('l/a', data=b'x'))])

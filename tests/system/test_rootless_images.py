@@ -24,6 +24,8 @@ def test_pull_and_push(user, registry):
     name = registry.name + '/team/x:1'
     try:
         assert image('pull', name)['digest'] == registry.image.digest
+        (checked,) = image('check', name)['images']
+        assert checked['whole'] and checked['not_checked'] == [], checked
         blobs, manifests = taking(registry)
         image('push', name, registry.name + '/team/y:1')
         assert list(manifests) == ['1'] and len(blobs) == 3, (list(manifests), list(blobs))
