@@ -44,9 +44,12 @@ Result<std::vector<const StoredImage*>> meant(const image::LocalStore& store, co
   std::vector<const StoredImage*> chosen;
   const image::NamedImages named(images);
   for (const std::string& text : names) {
-    const auto by_id = std::ranges::find_if(
-        images, [&](const StoredImage& image) { return is_id(text) && image.id.starts_with(text); });
-    const StoredImage* found = by_id == images.end() ? nullptr : &*by_id;
+    const StoredImage* found = nullptr;
+    for (const StoredImage& image : images) {
+      if (!is_id(text) || !image.id.starts_with(text)) continue;
+      if (found != nullptr) return fail(Errc::InvalidInput, fmt::format("several ids begin with '{}'", text));
+      found = &image;
+    }
     if (found == nullptr) {
       BERTH_TRY(const image::Reference reference, image::parse_reference(text));
       found = named.find(reference);

@@ -139,6 +139,13 @@ def test_file_that_says_it_was_created_here(sites, registry):
     assert there.names() == []
     assert there('load', file, '--name', 'localhost/mine:1').code == 0
     assert there('load', file, '--trust-local').code == 0 and there.names() == [name, 'localhost/mine:1']
+    # Nor does a person's word give it the name of what is trusted elsewhere; that of a digest does.
+    for name, words in (('localhost/acme/x:1', "mean the image of 'acme'"), ('localhost/demist0/x:1', "looks like 'demisto'")):
+        done = there('load', file, '--name', name)
+        assert done.code == 2 and words in done.err and 'choose another name' in done.err, done
+    there.trust({}, trusted='{organisations: [acme], digests: ["%s"]}' % image.digest)
+    assert there('load', file, '--name', 'localhost/acme/x:1').code == 0
+    there.trust({}, trusted='{organisations: [acme]}')
     # A bundle is a file, too; here its digest is known.
     members = layout(image, 'localhost/other:1')
     contents = json.dumps({'schema': 1, 'images': [{'name': 'localhost/other:1', 'digest': image.digest}],
