@@ -6,11 +6,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <optional>
 
 #include "berth/base/sha256.h"
 #include "berth/base/utf8.h"
 #include "berth/image/reference.h"
 #include "berth/image/registry_client.h"
+#include "berth/image/retry_after.h"
 #include "berth/sys/file.h"
 #include "berth/sys/interrupt.h"
 #include "berth/sys/syscall.h"
@@ -29,6 +32,8 @@ struct RegistryClient::Part {
   std::filesystem::path path;
   std::uint64_t have_bytes = 0;
   Sha256 hash;
+  int status = 0;                                   // of the last answer that was no success
+  std::optional<std::chrono::seconds> wanted = {};  // how long it asks to wait then
 
   static Result<Part> open(const std::filesystem::path& path) {
     const auto open_file = [&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); };
@@ -97,10 +102,16 @@ Result<void> RegistryClient::fetch_rest(const Descriptor& blob, Part& part,
     if (on_bytes) on_bytes(part.have_bytes);
     return {};
   };
+  part.status = 0;
+  part.wanted.reset();
   BERTH_TRY(const HttpAnswer answer, ask_once(request));
   if (answer.status == 416) return part.empty();
-  if (!answer.is_success())
+  if (!answer.is_success()) {
+    part.status = answer.status;
+    part.wanted =
+        parse_retry_after(answer.header("retry-after"), answer.header("date"), std::chrono::system_clock::now());
     return std::unexpected(refusal(answer, fmt::format("the blob '{}' of '{}'", blob.digest, path_)));
+  }
   return {};
 }
 
@@ -138,7 +149,13 @@ Result<void> RegistryClient::fetch_blob_into(const Descriptor& blob, const std::
     idle = part.have_bytes > before ? 0 : idle + 1;
     if (idle == kTriesWithoutBytes && !fetched) return fetched;
     BERTH_TRY(const auto left, time_left());
-    BERTH_CHECK_OK(sys::rest(std::min(pause, left)));
+    if (!fetched && part.wanted && (*part.wanted > kLongestWait || *part.wanted >= left)) return fetched;
+    const bool is_asked_for = !fetched && part.wanted && part.wanted->count() > 0;
+    const std::chrono::milliseconds wait = is_asked_for ? std::chrono::milliseconds(*part.wanted) : pause;
+    if (options_.on_wait && wait >= kShortWait) {
+      options_.on_wait(wait_text(place_.registry, wait, part.status, is_asked_for));
+    }
+    BERTH_CHECK_OK(sys::rest(std::min(wait, left)));
     pause = std::min(pause * 2, std::chrono::milliseconds(8000));
   }
   return fail(Errc::Unavailable,

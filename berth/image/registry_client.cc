@@ -21,8 +21,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kMostHops = 10;
-constexpr auto kLongestWait = std::chrono::seconds(30);  // that is waited when a registry asks for it
-constexpr auto kShortWait = std::chrono::seconds(2);     // not worth a word
 constexpr auto kQuestionTime = std::chrono::minutes(2);
 constexpr std::size_t kMaxTokenBytes = 64 << 10;
 constexpr std::size_t kMaxTagsBytes = 4 << 20;
@@ -264,12 +262,7 @@ Result<HttpAnswer> RegistryClient::ask(HttpRequest request) {
     if (wanted && (*wanted > kLongestWait || *wanted >= left)) return answer;
     const milliseconds wait = wanted && wanted->count() > 0 ? milliseconds(*wanted) : pause;
     if (options_.on_wait && wait >= kShortWait) {
-      const std::string why = answer ? fmt::format("it answers with status {}{}", answer->status,
-                                                   wanted ? " and asks to wait that long" : "")
-                                     : "it does not answer";
-      options_.on_wait(fmt::format("waiting {} s for the registry '{}': {}",
-                                   std::chrono::duration_cast<std::chrono::seconds>(wait).count(), place_.registry,
-                                   why));
+      options_.on_wait(wait_text(place_.registry, wait, answer ? answer->status : 0, wanted.has_value()));
     }
     BERTH_CHECK_OK(sys::rest(std::min(wait, left)));
     pause *= 2;

@@ -1,9 +1,9 @@
 #include "berth/image/retry_after.h"
 
+#include <fmt/format.h>
 #include <time.h>
 
 #include <algorithm>
-#include <string>
 
 namespace berth::image {
 namespace {
@@ -37,6 +37,14 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, std
   if (!until) return std::nullopt;
   const auto from = parse_http_date(date).value_or(std::chrono::ceil<std::chrono::seconds>(now));
   return std::clamp(*until - from, std::chrono::seconds(0), kLongest);
+}
+
+std::string wait_text(std::string_view registry, std::chrono::milliseconds wait, int status, bool is_asked_for) {
+  const std::string why = status == 0 ? "it does not answer, or breaks off"
+                                      : fmt::format("it answers with status {}{}", status,
+                                                    is_asked_for ? " and asks to wait that long" : "");
+  return fmt::format("waiting {} s for the registry '{}': {}",
+                     std::chrono::duration_cast<std::chrono::seconds>(wait).count(), registry, why);
 }
 
 }  // namespace berth::image

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace berth::image {
@@ -15,5 +16,12 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text);
 // of the same answer, by whose clock it counts; `now` where there is none. Never below 0, and no longer than ten years.
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, std::string_view date,
                                                       std::chrono::system_clock::time_point now);
+
+inline constexpr auto kLongestWait = std::chrono::seconds(30);  // that is waited when a registry asks for it
+inline constexpr auto kShortWait = std::chrono::seconds(2);     // not worth a word
+
+// The line for a person before a wait: "waiting 20 s for the registry 'x': it answers with status 503 and asks to wait
+// that long". `status` 0: it has not answered, or broken off.
+std::string wait_text(std::string_view registry, std::chrono::milliseconds wait, int status, bool is_asked_for);
 
 }  // namespace berth::image

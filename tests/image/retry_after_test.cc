@@ -32,5 +32,14 @@ TEST(RetryAfter, IsSecondsOrADate) {
   for (const char* text : {"", "-5", "5s", "1.5", " ", "soon"}) EXPECT_EQ(read(text), std::nullopt) << text;
 }
 
+TEST(Wait, IsTold) {
+  EXPECT_EQ(wait_text("r.example", seconds(20), 503, true),
+            "waiting 20 s for the registry 'r.example': it answers with status 503 and asks to wait that long");
+  EXPECT_EQ(wait_text("r.example", std::chrono::milliseconds(2500), 500, false),
+            "waiting 2 s for the registry 'r.example': it answers with status 500");
+  EXPECT_EQ(wait_text("r.example", seconds(4), 0, false),
+            "waiting 4 s for the registry 'r.example': it does not answer, or breaks off");
+}
+
 }  // namespace
 }  // namespace berth::image

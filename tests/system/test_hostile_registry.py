@@ -516,6 +516,27 @@ def test_a_wait_until_a_time_is_told(site, registry):
     assert 'left alone for' in said_last(site('pull', '%s/team/y:1' % registry.name))
 
 
+def test_a_wait_for_a_layer_is_told(site, registry):
+    """R08: and longer than anybody waits for, told at once with when to come again."""
+    left, times = [1], []
+
+    def busy(handler, path):
+        times.append(time.monotonic())
+        left[0] -= 1
+        return left[0] >= 0 and handler.answer(429, Retry_After='3')
+
+    registry.rules['blob'] = lambda handler, path: registry.image.layers[0]['digest'] in path and busy(handler, path)
+    done = pull(site, registry)
+    assert done.code == 0 and "waiting 3 s for the registry '%s'" % registry.name in done.err, done
+    assert times[1] - times[0] >= 2.9
+    registry.image = small_image('another')
+    registry.rules['blob'] = lambda handler, path: (registry.image.layers[0]['digest'] in path
+                                                    and handler.answer(429, Retry_After='600'))
+    done = site('update', registry.name + '/team/x:1')
+    assert done.code == 12 and 'left alone for 600 s' in done.out + done.err, done
+    assert registry.count(registry.image.layers[0]['digest']) == 1
+
+
 def test_an_update_tells_what_it_waits_for(site, registry):
     assert pull(site, registry).code == 0
     left = [1]
