@@ -104,8 +104,9 @@ class Check {
           told && told->size() == ids.size() && !digest.empty() && (*told)[ids.size() - 1 - i] != digest;
       const std::string name = fmt::format("layer {}", ids[i].substr(0, kShownOfId));
       if (is_other) checked.problems.push_back(name + ": it is another than the image says");
-      for (const std::string& problem : layer.problems) checked.problems.push_back(name + ": " + problem);
-      if (!layer.not_checked.empty()) checked.not_checked.push_back(name + ": " + layer.not_checked);
+      for (const std::string& problem : layer.problems)
+        checked.problems.push_back(fmt::format("{}: {}", name, problem));
+      if (!layer.not_checked.empty()) checked.not_checked.push_back(fmt::format("{}: {}", name, layer.not_checked));
       if (!layer.problems.empty()) damaged_[stored.id].insert(ids[i]);
     }
     return checked;
