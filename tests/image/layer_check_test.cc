@@ -8,6 +8,8 @@
 
 #include <filesystem>
 #include <functional>
+#include <tuple>
+#include <vector>
 
 #include "berth/base/base64.h"
 #include "berth/base/sha256.h"
@@ -27,16 +29,16 @@ const std::string kId(64, 'a');
 std::string gzipped(const std::string& text) {
   z_stream stream = {};
   EXPECT_EQ(::deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string input = text;
-  std::string out(text.size() + 1024, '\0');
-  stream.next_in = static_cast<Bytef*>(static_cast<void*>(input.data()));
+  std::vector<unsigned char> input(text.begin(), text.end());
+  std::vector<unsigned char> out(text.size() + 1024);
+  stream.next_in = input.data();
   stream.avail_in = static_cast<uInt>(input.size());
-  stream.next_out = static_cast<Bytef*>(static_cast<void*>(out.data()));
+  stream.next_out = out.data();
   stream.avail_out = static_cast<uInt>(out.size());
   EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
+  const std::string packed(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(stream.total_out));
   ::deflateEnd(&stream);
-  return out;
+  return packed;
 }
 
 // A layer of the storage with a file, an empty one, a folder, a link and a removal, and the list that is kept of it.
