@@ -74,7 +74,7 @@ TEST_F(Files, ThatAreDamagedAreNamedWithoutWhatIsInThem) {
 }
 
 TEST(Credentials, AreLookedForWhereTheToolsDo) {
-  const auto files_with = [](std::map<std::string, std::string> variables) {
+  const auto files_with = [](const std::map<std::string, std::string>& variables) {
     return credential_files(7, [variables](const char* name) {
       const auto found = variables.find(name);
       return found == variables.end() ? std::string() : found->second;
