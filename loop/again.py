@@ -156,8 +156,6 @@ def make(loop, watch, ahead, prelude, is_integration):
 
 def begin(loop, watch, ahead, prelude, is_integration, paths):
     """The same, if it may be (Kept), or None. `paths`: sys.path as it was when the process began."""
-    if sys.version_info < (3, 8):
-        return None
     try:
         try_out(watch, lambda *where: run_trial(loop, watch, ahead, prelude, is_integration, paths, *where))
         return make(loop, watch, ahead, prelude, is_integration)

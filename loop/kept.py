@@ -51,7 +51,7 @@ class Notes(object):
     def __init__(self, old, not_to_be_met, roots):
         self._old = frozenset(map(id, old))
         self._not_to_be_met = frozenset(map(id, not_to_be_met))
-        self._seen = set()
+        seen = {}  # by id, and held: an address is not given again meanwhile
         self.containers, self.copies = [], []  # dicts, lists and so on, and what is in each
         self.classes, self.members, self.member_copies = [], [], []
         self.functions, self.cells, self.caches, self.locks = [], [], [], []
@@ -59,8 +59,8 @@ class Notes(object):
         waiting = list(roots)
         while waiting:
             value = waiting.pop()
-            if id(value) not in self._seen:
-                self._seen.add(id(value))
+            if id(value) not in seen:
+                seen[id(value)] = value
                 waiting.extend(self._take(value))
         self.parts = list(map(PER_FUNCTION, self.functions))
         self.contents = list(map(CONTENTS, self.cells))
@@ -104,8 +104,9 @@ class Notes(object):
 
     def _take_container(self, value):
         self._note(value, value.copy())
-        return list(value.keys()) + list(value.values()) if isinstance(value, dict) else \
-            list(value) if not isinstance(value, bytearray) else []
+        if isinstance(value, bytearray):
+            return []
+        return list(value) + list(value.values()) if isinstance(value, dict) else list(value)
 
     def _take_function(self, value):
         cells = list(value.__closure__ or ())
@@ -115,7 +116,9 @@ class Notes(object):
             held = list(map(CONTENTS, cells))
         except ValueError:
             raise Unfit('a closure without contents')
-        return held + [vars(value), value.__defaults__, value.__kwdefaults__, value.__annotations__]
+        if value.__annotations__:
+            held.append(value.__annotations__)
+        return held + [vars(value), value.__defaults__, value.__kwdefaults__]
 
     def _take_class(self, value):
         if not value.__flags__ & 1 << 9:  # of the interpreter itself
@@ -175,6 +178,7 @@ class Kept(object):
         self._loose = {}  # of an item's code: names that it or the common script may bind to something else
         self._within = ahead.names_set_within(prelude)
         self._rebinds = False
+        self._given = {}  # of the globals of a call: those that each has
         self.scope = common.scope
         for name in common.of_call:
             if self.scope.get(name) is common.of_call[name]:
@@ -189,7 +193,8 @@ class Kept(object):
 
     def begin(self, demisto, job, item):
         """The globals of a call of the code `item`."""
-        for name, value in self._loop.script_globals(demisto, job).items():
+        self._given = self._loop.script_globals(demisto, job)
+        for name, value in self._given.items():
             self.scope.setdefault(name, value)  # unless the common script has its own
         self._rebinds = self._looked_at(item)[1]
         for act in self._acts:
@@ -210,7 +215,8 @@ class Kept(object):
         for name in reversed(self.scope):
             if name is self._last:
                 break
-            added.append(name)
+            if self.scope[name] is not self._given.get(name):
+                added.append(name)
         return self._looked_at(item)[0] + added[::-1]
 
     def has_company(self):
@@ -220,6 +226,7 @@ class Kept(object):
     def end(self):
         """Has all be as it was. What the call has left in circles ends first, while it finds the globals of its own call:
         generators and objects may have something to do then. Errors: what came of it is not known."""
+        self._given = {}
         gc.collect()
         self._put_back()
         if gc.collect():

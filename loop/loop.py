@@ -1356,14 +1356,16 @@ class Rounds(object):
             self._tries = 0
 
     def _load(self):
+        if sys.version_info < (3, 8):
+            return False
         folder = os.path.dirname(os.path.abspath(__file__))
         names = ('again', 'watch', 'ahead', 'kept')
         before = dict((name, sys.modules.pop(name)) for name in names if name in sys.modules)
         sys.path.insert(0, folder)
         try:
             self._again = [__import__(name) for name in names]
-        except ImportError:
-            pass  # an interpreter that lacks something, or is too old
+        except Exception:
+            pass  # an interpreter that lacks something
         finally:
             sys.path.remove(folder)
             for name in names:

@@ -176,7 +176,7 @@ class Again(unittest.TestCase):
                   "def args():\n    return demisto.args()\n")
         process = self.process(common)
         for n in range(CALLS + 4):
-            said = self.call(process, "demisto.results(args()['n'] + str(begun) + context['args']['n'])", args={'n': str(n)})
+            said = self.call(process, "demisto.results(args()['n'] + str(list(map(str, begun))) + context['args']['n'])", args={'n': str(n)})
             self.assertEqual(said, ["%d['%d']%d" % (n, n, n)])
         again = job('', args={'n': 'x'})
         del again['script']
