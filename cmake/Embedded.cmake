@@ -11,6 +11,8 @@ function(berth_embed_scripts target)
   set(zygote ${PROJECT_SOURCE_DIR}/loop/zygote.py)
   set(watch ${PROJECT_SOURCE_DIR}/loop/watch.py)
   set(ahead ${PROJECT_SOURCE_DIR}/loop/ahead.py)
+  set(again ${PROJECT_SOURCE_DIR}/loop/again.py)
+  set(kept ${PROJECT_SOURCE_DIR}/loop/kept.py)
   set(learned ${PROJECT_SOURCE_DIR}/loop/learned.py)
   file(MAKE_DIRECTORY ${folder})
   add_custom_command(
@@ -29,6 +31,6 @@ function(berth_embed_scripts target)
   set_source_files_properties(
     berth/app/embedded.cc
     PROPERTIES COMPILE_DEFINITIONS
-               "BERTH_LOOP_FILE=\"${loop}\";BERTH_ZYGOTE_FILE=\"${zygote}\";BERTH_WATCH_FILE=\"${watch}\";BERTH_AHEAD_FILE=\"${ahead}\";BERTH_LEARNED_FILE=\"${learned}\";BERTH_COMMON_FOLDER=\"${folder}\""
-               OBJECT_DEPENDS "${loop};${zygote};${watch};${ahead};${learned};${whole};${pieces}")
+               "BERTH_LOOP_FILE=\"${loop}\";BERTH_ZYGOTE_FILE=\"${zygote}\";BERTH_WATCH_FILE=\"${watch}\";BERTH_AHEAD_FILE=\"${ahead}\";BERTH_AGAIN_FILE=\"${again}\";BERTH_KEPT_FILE=\"${kept}\";BERTH_LEARNED_FILE=\"${learned}\";BERTH_COMMON_FOLDER=\"${folder}\""
+               OBJECT_DEPENDS "${loop};${zygote};${watch};${ahead};${again};${kept};${learned};${whole};${pieces}")
 endfunction()

@@ -152,7 +152,7 @@ def early_demisto(loop, meeting, is_integration):
         for act in waiting:
             touch_code(getattr(act, '__code__', None))
 
-    return early, turn, touch
+    return early, turn, touch, waiting
 
 
 def early_job(meeting):
@@ -251,7 +251,7 @@ class Ahead(object):
         self.loaded = code.loaded
         self.meeting = Meeting(code.loop)
         self._code = code
-        demisto, self._turn, self._touch_demisto = early_demisto(code.loop, self.meeting, code.is_integration)
+        demisto, self._turn, self._touch_demisto, _ = early_demisto(code.loop, self.meeting, code.is_integration)
         self._context = early_job(self.meeting)
         self.scope = code.loop.script_globals(demisto, self._context)
         self.meeting.attend(self._take_in)

@@ -1033,9 +1033,11 @@ def codes_of(job, cache):
     script = u'\n' * (prelude['first_line'] - 1) + job.pop('script')
     known = cache.get((prelude['path'], script))
     if known is None:
-        import marshal
-        with open(prelude['path'], 'rb') as compiled:
-            code = marshal.loads(compiled.read())
+        code = cache.get(prelude['path'])
+        if code is None:
+            import marshal
+            with open(prelude['path'], 'rb') as compiled:
+                code = cache[prelude['path']] = marshal.loads(compiled.read())
         known = cache[(prelude['path'], script)] = [code, compile_script(script, future_features(code))]
     return known
 
@@ -1054,10 +1056,11 @@ def script_globals(demisto, job):
             'exit': sys.exit, 'quit': sys.exit, '__readWhileAvailable': read_while_available}
 
 
-def run_job(line, host, cache, needs_native=False, ahead=None):
+def run_job(line, host, cache, needs_native=False, ahead=None, rounds=None):
     """Runs one job and reports how it ended. Returns whether the job asked for the process to end (`native`).
 
     `ahead` is a call that has begun before its job was known (zygote.py), which it has then taken from its own line.
+    `rounds` are those of a process that may keep what the common script has left (Rounds).
     """
     job, scope, leaving, failure, debugger, loaded = {}, {}, None, None, None, None
     recursion_limit = sys.getrecursionlimit()
@@ -1066,10 +1069,13 @@ def run_job(line, host, cache, needs_native=False, ahead=None):
             job = parse_job(line, needs_native)
             if job.pop('learns', False):
                 loaded = Loaded()
-            codes = codes_of(job, cache)
+            codes = codes_of(job, cache) if rounds is None else rounds.codes_of(job, cache)
             if job.get('debugger'):
                 debugger = await_debugger(job.pop('debugger'))
-            scope.update(script_globals(Demisto(host, job), job))
+            if rounds is not None:
+                scope, codes = rounds.begin(codes, host, job)
+            else:
+                scope.update(script_globals(Demisto(host, job), job))
         else:
             scope, loaded = ahead.scope, ahead.loaded
             job, codes = ahead.begin()
@@ -1093,7 +1099,10 @@ def run_job(line, host, cache, needs_native=False, ahead=None):
     if failure is not None:
         report(host, failure)
     leaving = failure = None
-    release(scope, list(scope) if ahead is None else ahead.names_to_release())
+    if rounds is not None:
+        rounds.end(scope)
+    else:
+        release(scope, list(scope) if ahead is None else ahead.names_to_release())
     flush(() if ahead is None else ahead.files_left_open())
     host.complete(loaded.beyond() if loaded is not None else ())
     return bool(job.get('native'))
@@ -1176,15 +1185,24 @@ class Surroundings(object):
     def __init__(self):
         self._environ = os.environ
         self._variables = dict(os.environ)
+        self._data = getattr(os.environ, '_data', None)  # what it looks like inside, of which putenv() knows nothing
+        self._data_before = dict(self._data) if type(self._data) is dict else None
         self.folder = os.getcwd()
         self._streams = (sys.stdin, sys.stdout, sys.stderr)
 
-    def restore(self):
+    def _restore_variables(self):
         os.environ = self._environ  # the very object that reaches child processes
+        if not PY2 and self._data_before is not None and self._environ._data == self._data_before:
+            for name, value in self._data_before.items():
+                os.putenv(name, value)
+            return
         for name in set(os.environ) - set(self._variables):
             del os.environ[name]
         for name, value in self._variables.items():
             os.environ[name] = value
+
+    def restore(self):
+        self._restore_variables()
         try:
             os.chdir(self.folder)
         except OSError:
@@ -1267,6 +1285,95 @@ def next_job(channel):
     return line
 
 
+class Rounds(object):
+    """The calls of a process of mode `shared`, as to their globals. What the common script leaves there is kept for the
+    calls that follow where it may be, and put back after each (again.py); otherwise each runs it in fresh ones."""
+
+    FIRST = 16  # calls before that is found out: it takes as long as some of them
+    MOST_TRIES = 3
+
+    def __init__(self):
+        self._paths = list(sys.path)
+        self._again = None  # again.py and its like, once they are loaded
+        self._kept = None
+        self._in_use = False
+        self._text = {}  # what the codes of the call before came from
+        self._codes = None
+        self._prelude = self._item = None
+        self._is_integration = False
+        self._left = self.FIRST  # calls until the next try
+        self._tries = self.MOST_TRIES
+
+    def codes_of(self, job, cache):
+        """As codes_of(); a job may say that the process has the code: that of the job before."""
+        if not job.pop('is_ahead', False):
+            self._text = dict((name, job[name]) for name in ('script', 'prelude') if name in job)
+        elif self._codes is not None:
+            return self._codes
+        else:
+            job.update(self._text)  # it had no end: what is wrong with it is said again
+        self._codes = None
+        self._codes = codes_of(job, cache)
+        return self._codes
+
+    def begin(self, codes, host, job):
+        """The globals of a call, and what of its code is still to be run."""
+        self._prelude, self._item = codes if len(codes) == 2 else (None, None)
+        self._is_integration = job['integration']
+        kept, demisto = self._kept, Demisto(host, job)
+        self._in_use = kept is not None and kept.fits(codes, job)
+        if self._in_use:
+            return kept.begin(demisto, job, self._item), codes[1:]
+        return script_globals(demisto, job), codes
+
+    def end(self, scope):
+        """Lets go of what the call has put into its globals."""
+        kept, was_in_use, self._in_use = self._kept, self._in_use, False
+        if not was_in_use:
+            release(scope, list(scope))
+        elif kept.has_company():
+            self._kept = None
+            release(scope, list(scope))
+        else:
+            release(scope, kept.names_to_release(self._item))
+            try:
+                kept.end()
+            except Exception:
+                self._kept = None
+
+    def prepare(self):
+        """Once a call has answered: what is to be done for those that follow."""
+        if self._kept is not None or self._tries == 0 or self._prelude is None:
+            return
+        self._left -= 1
+        if self._left > 0:
+            return
+        self._left, self._tries = self.FIRST, self._tries - 1
+        if self._load():
+            again, watch, ahead = self._again[:3]
+            self._kept = again.begin(sys.modules[__name__], watch, ahead, self._prelude, self._is_integration, self._paths)
+        if self._kept is None:
+            self._tries = 0
+
+    def _load(self):
+        if sys.version_info < (3, 8):
+            return False
+        folder = os.path.dirname(os.path.abspath(__file__))
+        names = ('again', 'watch', 'ahead', 'kept')
+        before = dict((name, sys.modules.pop(name)) for name in names if name in sys.modules)
+        sys.path.insert(0, folder)
+        try:
+            self._again = [__import__(name) for name in names]
+        except Exception:
+            pass  # an interpreter that lacks something
+        finally:
+            sys.path.remove(folder)
+            for name in names:
+                sys.modules.pop(name, None)
+            sys.modules.update(before)
+        return self._again is not None
+
+
 def serve_shared(in_fd, out_fd):
     """Jobs until the host closes its end. Each finds its folder empty; the host has taken the files out by then."""
     for fd in (in_fd, out_fd):
@@ -1275,11 +1382,12 @@ def serve_shared(in_fd, out_fd):
     greet(channel)
     load_json()
     surroundings = Surroundings()
-    cache = {}
+    cache, rounds = {}, Rounds()
     line = next_job(channel)
     while line:
-        run_job(line, SharedHost(channel), cache)
+        run_job(line, SharedHost(channel), cache, rounds=rounds)
         surroundings.restore()
+        rounds.prepare()
         line = next_job(channel)
         empty_folder(surroundings.folder)
 

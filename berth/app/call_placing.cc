@@ -83,12 +83,11 @@ OneCall::Done OneCall::find_place() {
   return start_own();
 }
 
-// One that waits has the files that put_code_in() would put there.
+// One that waits has the files that put_code_in() would put there, and has run the very code.
 void OneCall::take_shared_process() {
   auto process = with_.means.shared().take(warm_.key);
   if (!process) return;
-  plan_.job.prelude = process->prelude();
-  plan_.job.code = process->prelude() ? plan_.code->text.item_text : plan_.code->text.whole();
+  plan_.job.is_ahead = true;
   place_.emplace(*std::move(process));
 }
 

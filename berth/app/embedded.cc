@@ -10,6 +10,8 @@ BERTH_EMBED(digests, BERTH_COMMON_FOLDER "/digests");
 BERTH_EMBED(zygote, BERTH_ZYGOTE_FILE);
 BERTH_EMBED(watch, BERTH_WATCH_FILE);
 BERTH_EMBED(ahead, BERTH_AHEAD_FILE);
+BERTH_EMBED(again, BERTH_AGAIN_FILE);
+BERTH_EMBED(kept, BERTH_KEPT_FILE);
 BERTH_EMBED(learned, BERTH_LEARNED_FILE);
 
 namespace berth::app {
@@ -24,6 +26,8 @@ std::string_view embedded_loop() { return {berth_embedded_loop, berth_embedded_l
 std::string_view embedded_zygote() { return {berth_embedded_zygote, berth_embedded_zygote_end}; }
 std::string_view embedded_watch() { return {berth_embedded_watch, berth_embedded_watch_end}; }
 std::string_view embedded_ahead() { return {berth_embedded_ahead, berth_embedded_ahead_end}; }
+std::string_view embedded_again() { return {berth_embedded_again, berth_embedded_again_end}; }
+std::string_view embedded_kept() { return {berth_embedded_kept, berth_embedded_kept_end}; }
 std::string_view embedded_learned() { return {berth_embedded_learned, berth_embedded_learned_end}; }
 std::string_view embedded_loop_digest() { return digest(2); }
 

@@ -3,15 +3,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
+#include <string_view>
 
+#include "berth/app/embedded.h"
 #include "berth/sys/descriptors.h"
 
 namespace berth::app {
 namespace {
 
 constexpr std::size_t kMostWaiting = 8;
-constexpr std::uint32_t kMostCalls = 1000;
+constexpr std::uint32_t kMostCalls = 10'000;
 
 }  // namespace
 
@@ -19,6 +22,14 @@ void serve_further_calls(container::LaunchSpec& spec) {
   std::string& mode = spec.arguments.at(1);
   BERTH_ASSERT(mode == "frames");
   mode = "shared";
+  // With what it needs to keep what the common script has left.
+  for (const auto& [name, text] :
+       std::initializer_list<std::pair<const char*, std::string_view>>{{"again.py", embedded_again()},
+                                                                       {"kept.py", embedded_kept()},
+                                                                       {"watch.py", embedded_watch()},
+                                                                       {"ahead.py", embedded_ahead()}}) {
+    spec.fixed.push_back({name, std::string(text), {}});
+  }
 }
 
 container::ContainerEnd SharedProcess::since_last(container::ContainerEnd total) {

@@ -66,6 +66,7 @@ class Conversation {
       BERTH_CHECK_OK(sys::set_nonblocking(fd->get(), "a pipe of the call"));
     }
     show(Direction::ToScript, answers_);
+    BERTH_CHECK_OK(write_answers());  // whoever waits for its job takes it at once
     while (!stop_) BERTH_CHECK_OK(step());
     BERTH_CHECK_OK(take_in_the_rest());
     for (TextStream* stream : {&printed_, &complaints_}) end_line(*stream);
@@ -155,12 +156,16 @@ class Conversation {
   // The messages that are here, as long as there is room for the answers they want: one chunk can hold thousands of
   // requests. The others wait until the script has read what it asked for.
   Result<void> take_lines() {
-    while (!stop_) {
+    for (bool is_first = true; !stop_; is_first = false) {
       if (is_full()) return {};
       const auto line = frames_.next_line();
       if (!line) break;
+      if (!is_first) BERTH_CHECK_OK(look_up());
+      if (stop_) {
+        ++record_.late_messages;
+        break;
+      }
       BERTH_CHECK_OK(take(*line));
-      BERTH_CHECK_OK(look_up());
     }
     if (frames_.is_over_limit()) return finish(Stop::FrameLimit);
     if (!streams_.out) return finish(Stop::Ended);

@@ -1,5 +1,6 @@
 #include "berth/http/worker_loop.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -7,8 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <array>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "berth/app/call_means.h"
@@ -22,6 +24,7 @@
 #include "berth/http/instance_work.h"
 #include "berth/http/worker_order.h"
 #include "berth/http/worker_report.h"
+#include "berth/sys/cgroup_numbers.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/unix_socket.h"
 
@@ -51,12 +54,12 @@ class Interrupts {
 };
 
 std::uint64_t own_memory_bytes() {
-  unsigned long long all = 0;
-  unsigned long long resident = 0;
-  std::FILE* const file = std::fopen("/proc/self/statm", "re");
-  const bool is_read = file != nullptr && std::fscanf(file, "%llu %llu", &all, &resident) == 2;
-  if (file != nullptr) std::fclose(file);
-  return is_read ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+  const UniqueFd file(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC));
+  std::array<char, 256> text;  // the second number is what is resident, in pages
+  const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : 0;
+  const std::string_view all(text.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+  const auto resident = sys::number_in(all.substr(std::min(all.find(' ') + 1, all.size())));
+  return resident.value_or(0) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 class WorkerLoop {

@@ -27,9 +27,12 @@ Result<void> write_value(const std::filesystem::path& file, const std::string& v
   return check([&] { return ::write(fd, value.data(), value.size()); }, "write '{}' to {}", value, file.native());
 }
 
+// Read at once: the kernel gives as much of such a file as there is room for, and calls wait for these.
 std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std::string_view key = {}) {
-  const auto text = read_file(file, kSmallFile);
-  return text ? number_in(*text, key) : std::nullopt;
+  const UniqueFd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 4096> text;
+  const ssize_t got = opened ? ::read(opened.get(), text.data(), text.size()) : -1;
+  return got > 0 ? number_in({text.data(), static_cast<std::size_t>(got)}, key) : std::nullopt;
 }
 
 // Writes the limit and reads it back: the kernel rounds to what it can hold, and never up.

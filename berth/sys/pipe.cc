@@ -17,6 +17,7 @@ Result<Pipe> make_pipe() {
 
 Result<void> set_nonblocking(int fd, std::string_view name) {
   BERTH_TRY(int flags, call([&] { return ::fcntl(fd, F_GETFL); }, "read the flags of {}", name));
+  if ((flags & O_NONBLOCK) != 0) return {};
   return check([&] { return ::fcntl(fd, F_SETFL, flags | O_NONBLOCK); }, "make {} non-blocking", name);
 }
 

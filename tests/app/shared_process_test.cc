@@ -10,6 +10,9 @@ TEST(SharedProcesses, HaveALoopThatServesOn) {
   spec.arguments = {"/run/berth/loop.pyc", "frames", "3", "4"};
   serve_further_calls(spec);
   EXPECT_EQ(spec.arguments, (std::vector<std::string>{"/run/berth/loop.pyc", "shared", "3", "4"}));
+  std::vector<std::string> names;
+  for (const container::FixedFile& file : spec.fixed) names.push_back(file.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"again.py", "kept.py", "watch.py", "ahead.py"}));
 }
 
 TEST(SharedProcesses, AreNoneAtFirst) {

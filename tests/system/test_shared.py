@@ -113,3 +113,61 @@ def test_the_pool_shows_them_and_ends_those_of_an_item(room):
         until(lambda: pool(daemon)['totals']['shared'] == 1)
         at_rest(daemon)
         assert call('Other') == before[2] and call('Once') != before[0]
+
+
+KEPT = """import json
+what = demisto.args().get('do', '')
+if what == 'override':
+    def tableToMarkdown(*args, **named): return 'mine'
+elif what == 'global':
+    globals()['return_results'] = None
+elif what == 'delete':
+    del CommandResults
+elif what == 'patch':
+    CommandResults.to_context = lambda self: 'mine'
+    entryTypes['note'] = 99
+    LOG.replace_strs = ['secret']
+    LOG.more = return_error.mark = 1
+elif what == 'demisto':
+    kept, demisto = demisto, None
+    kept.results('none')
+elif what == 'error':
+    entryTypes.clear()
+    return_error('no')
+elif what == 'exit':
+    entryTypes.clear()
+    exit(1)
+elif what == 'late':
+    import time
+    entryTypes.clear()
+    time.sleep(100)
+else:
+    state = [sorted(entryTypes.items()), vars(LOG).get('replace_strs'), hasattr(LOG, 'more'), hasattr(return_error, 'mark'),
+             CommandResults(readable_output=tableToMarkdown('t', [{'a': 1}])).to_context(), hasattr(os, 'mark')]
+    return_results(json.dumps(state))
+"""
+
+
+def test_what_calls_do_to_the_common_script_is_undone(room):
+    """In the first calls it runs for each; later it is kept, and put back."""
+    doings = ['', 'override', 'global', 'delete', 'patch', 'demisto', 'error', 'exit']
+    rows = [{}] * 2 + [{'do': do} for do in doings for _ in (0, 1)] * 3 + [{}]
+    said = shared(room, 'Undoes', KEPT, rows, ['do'])
+    states = [row[0] for row, one in zip(said, rows) if not one.get('do')]
+    assert len(set(states)) == 1 and '"mine"' not in states[0] and '"Contents"' in states[0], states
+    errors = [row for row, one in zip(said, rows) if one.get('do') == 'error']
+    assert errors == [['no']] * 6, errors
+
+
+def test_a_call_that_runs_out_of_time_takes_what_is_kept_with_it(room):
+    room.settings_with('calls: {shared: [Undoes]}\n')
+    path = room.berth.write('scripts/Undoes.py', KEPT)
+    with Daemon(room.berth, settings=room.settings) as daemon:
+        def call(*arguments):
+            answer = room.berth('run', path, *arguments, '--image', IMAGE, '--timeout', '3s', '--json', settings=room.settings)
+            assert answer.json.get('shared'), answer
+            at_rest(daemon)
+            return answer
+        before = [call().value for _ in range(20)]
+        assert call('do=late').code != 0
+        assert {call().value for _ in range(2)} == set(before) and len(set(before)) == 1
