@@ -229,17 +229,24 @@ def take_hold():
         return dist
 
     def notice(make, prefix):
-        def with_notice(cls, told, *args, **kwargs):
+        def read(told):
             told = dict(told)
             found = [told.pop(prefix + key, None) for key in KEYS]
             # An old pip knows no other form than its own, and a new one is to leave the files to us.
             told.pop('data-dist-info-metadata', None)
-            link = make(told, *args, **kwargs)
             best = next((one for one in found if one), None)
-            if link is not None and best:
-                if isinstance(best, str):
-                    best = dict([best.split('=', 1)]) if '=' in best else {}
-                offered[link.url, str(link.comes_from)] = best if isinstance(best, dict) else {}
+            if isinstance(best, str):
+                best = dict([best.split('=', 1)]) if '=' in best else {}
+            return told, best if best is None or isinstance(best, dict) else {}
+
+        def with_notice(cls, *args, **kwargs):
+            try:
+                told, hashes = read(args[0])
+            except Exception:
+                return make(*args, **kwargs)
+            link = make(told, *args[1:], **kwargs)
+            if hashes is not None and link is not None:
+                offered[link.url, str(link.comes_from)] = hashes
             return link
         return classmethod(with_notice)
 
