@@ -19,6 +19,7 @@
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 #include "berth/vet/index_facts.h"
+#include "berth/vet/metadata_resolver.h"
 
 namespace berth::app {
 namespace {
@@ -207,8 +208,17 @@ Result<void> PackageFetch::fetch_libraries(BuildRoom& room) {
 }
 
 std::vector<std::string> PackageFetch::pip_command(const char* verb) const {
-  std::vector<std::string> command = {
-      found_.recipe.base.python, "-m", "pip", verb, "--quiet", "--no-input", "--cache-dir", "/work/cache"};
+  return with_options({found_.recipe.base.python, "-m", "pip", verb});
+}
+
+std::vector<std::string> PackageFetch::resolve_command() const {
+  std::vector<std::string> command = vet::metadata_resolver(found_.recipe.base.python);
+  command.insert(command.end(), {"install", "--dry-run"});
+  return with_options(std::move(command));
+}
+
+std::vector<std::string> PackageFetch::with_options(std::vector<std::string> command) const {
+  command.insert(command.end(), {"--quiet", "--no-input", "--cache-dir", "/work/cache"});
   if (!found_.recipe.request.allow_sources) {
     command.emplace_back("--only-binary=:all:");
     return command;
@@ -219,16 +229,17 @@ std::vector<std::string> PackageFetch::pip_command(const char* verb) const {
 }
 
 Result<void> PackageFetch::ask_pip(BuildRoom& room) {
-  std::vector<std::string> command = pip_command("install");
-  command.insert(command.end(), {"--dry-run", "--report", "report.json"});
+  std::vector<std::string> command = resolve_command();
+  command.insert(command.end(), {"--report", "report.json"});
   for (const image::Requirement& one : found_.recipe.request.dependencies) {
     command.push_back(image::to_string(one));
   }
-  BERTH_CHECK_OK(room.must_run(command, "pip").context([&] {
+  BERTH_TRY(const BuildRoom::Done done, room.must_run(command, "pip").context([&] {
     return found_.recipe.request.allow_sources
                ? std::string("resolve the libraries")
                : std::string("resolve the libraries (wheels alone; --allow-sources takes sources, too)");
   }));
+  note_fetched_whole(room, done.err);
   BERTH_TRY(const std::string report, read_from(room, "pip", "report.json"));
   BERTH_TRY(found_.recipe.libraries, image::parse_pip_report(report));
   BERTH_TRY(found_.facts, vet::facts_of_pip_report(report));
@@ -239,6 +250,22 @@ Result<void> PackageFetch::ask_pip(BuildRoom& room) {
     }
   }
   return resolve_builds(room);
+}
+
+void PackageFetch::note_fetched_whole(const BuildRoom& room, std::string_view err) {
+  const std::vector<std::string> files = vet::fetched_whole(err);
+  if (files.empty()) return;
+  const bool is_known = std::ranges::find(files, "*") == files.end();
+  std::string remark =
+      is_known ? fmt::format(
+                     "to find out what they need pip fetched these before they were judged, since the index "
+                     "gives neither their metadata nor parts of them, or its page no hash: {}",
+                     fmt::join(files, ", "))
+               : fmt::format(
+                     "pip {} of the base is none that Berth can have resolve from metadata alone: it fetched "
+                     "wheels before they were judged",
+                     room.pip_version());
+  if (std::ranges::find(found_.remarks, remark) == found_.remarks.end()) found_.remarks.push_back(std::move(remark));
 }
 
 Result<void> PackageFetch::take_libraries(const BuildRoom& room) {

@@ -59,9 +59,9 @@ class PackageFetch {
  public:
   PackageFetch(FetchOptions options, const Settings& settings);
 
-  // To exact versions, of what sources need to be built too; nothing comes to lie in `into`. pip itself may have to
-  // look into the files of libraries to find out what they need, where an index does not tell it; nothing of them runs
-  // or stays. Errors: InvalidInput when the base has no pip that can resolve, or no package manager that is known;
+  // To exact versions, of what sources need to be built too; nothing comes to lie in `into`. No wheel is fetched, but
+  // where the index tells nothing else of it (vet::metadata_resolver); a remark names it, and nothing of it runs or
+  // stays. Errors: InvalidInput when the base has no pip that can resolve, or no package manager that is known;
   // Unavailable when an index cannot be reached or cannot satisfy the request; Exhausted; TimedOut.
   Result<void> resolve();
 
@@ -90,6 +90,9 @@ class PackageFetch {
   Result<void> take_packages(const BuildRoom& room);
   Result<void> resolve_libraries();
   std::vector<std::string> pip_command(const char* verb) const;
+  std::vector<std::string> resolve_command() const;
+  std::vector<std::string> with_options(std::vector<std::string> command) const;
+  void note_fetched_whole(const BuildRoom& room, std::string_view err);
   Result<void> ask_pip(BuildRoom& room);
   Result<void> fetch_libraries(BuildRoom& room);
   Result<void> take_libraries(const BuildRoom& room);

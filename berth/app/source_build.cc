@@ -63,12 +63,13 @@ Result<void> PackageFetch::resolve_build(BuildRoom& room, image::LockedLibrary& 
   std::vector<vet::Facts> named;
   for (const BuildWish& wish : wishes) named.push_back(wish.facts);
   BERTH_CHECK_OK(options_.judge_wishes(std::move(named)));
-  std::vector<std::string> command = pip_command("install");
+  std::vector<std::string> command = resolve_command();
   const std::string report_name = build_folder_of(source) + ".json";
   // As pip does it: what the base has does not count.
-  command.insert(command.end(), {"--only-binary=:all:", "--dry-run", "--ignore-installed", "--report", report_name});
+  command.insert(command.end(), {"--only-binary=:all:", "--ignore-installed", "--report", report_name});
   for (const BuildWish& wish : wishes) command.push_back(wish.text);
-  BERTH_CHECK_OK(room.must_run(command, "pip").context(doing));
+  BERTH_TRY(const BuildRoom::Done done, room.must_run(command, "pip").context(doing));
+  note_fetched_whole(room, done.err);
   BERTH_TRY(const std::string report, read_from(room, "pip", report_name).context(doing));
   BERTH_TRY(source.built_with, image::parse_pip_report(report).context(doing));
   BERTH_TRY(std::vector<vet::Facts> facts, vet::facts_of_pip_report(report));

@@ -15,6 +15,7 @@
 
 #include "berth/base/utf8.h"
 #include "berth/sys/tool.h"
+#include "berth/vet/metadata_resolver.h"
 #include "berth/vet/python_licence.h"
 
 namespace berth::vet {
@@ -215,8 +216,8 @@ class Asking {
 
 Result<std::string> run_pip_report(Several packages, const std::vector<std::string>& way,
                                    PipDependencies dependencies) {
-  std::vector<std::string> argv = {
-      "python3", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"};
+  std::vector<std::string> argv = metadata_resolver("python3");
+  argv.insert(argv.end(), {"install", "--quiet", "--no-input", "--disable-pip-version-check"});
   // Only wheels: to read anything else it would have to be run.
   argv.insert(argv.end(), {"--dry-run", "--ignore-installed", "--only-binary=:all:", "--report", "-"});
   if (dependencies == PipDependencies::LeftOut) argv.emplace_back("--no-deps");

@@ -121,7 +121,12 @@ class Index:
         self.yanked = {}     # file name: why
         self.json_pages = True
         self.metadata = {}   # file name of a wheel: the METADATA that is given beside it (PEP 658), None for its own
+        self.hashes_what_it_gives = False  # whether the hash that it tells is of that METADATA, and not of the wheel's
+        self.html_metadata = None  # the attribute of pages in HTML that tells of METADATA beside a file; None for none
+        self.ranges = False  # whether parts of files are given
+        self.bare_pages = False  # pages without hashes
         self.requests = []
+        self.whole_wheels = []  # paths of wheels that were given whole
         self.password = None
         self.gone_after = None  # requests for libraries that are still answered
         self.before_answer = lambda path: None
@@ -165,7 +170,14 @@ class Index:
         self.before_answer(path)
         wants_json = self.json_pages and JSON_PAGE in (request.headers.get('Accept') or '')
         status, kind, body = self.find(path, request.headers.get('Authorization'), wants_json)
+        part = self.part_of(body, request.headers.get('Range')) if status == 200 and path.endswith('.whl') else None
+        if part is not None:
+            status, body = 206, body[part[0]:part[1] + 1]
+        if status in (200, 206) and path.endswith('.whl') and len(body) == len(self.libraries[path.rsplit('/', 1)[-1]]):
+            self.whole_wheels.append(path)
         request.send_response(status)
+        if part is not None:
+            request.send_header('Content-Range', 'bytes %d-%d/%d' % part)
         if status == 401:
             request.send_header('WWW-Authenticate', 'Basic realm="tests"')
         request.send_header('Content-Type', kind)
@@ -175,6 +187,15 @@ class Index:
             request.wfile.write(body)
         except OSError:
             pass
+
+    def part_of(self, body, wanted):
+        """(first, last, length) of the part of a file that is asked for."""
+        if not self.ranges or not wanted:
+            return None
+        first, last = wanted[len('bytes='):].split('-')
+        if not first:
+            return max(0, len(body) - int(last)), len(body) - 1, len(body)
+        return int(first), min(int(last or len(body)), len(body) - 1), len(body)
 
     def fetched_files(self):
         """The distribution files that were asked for."""
@@ -195,7 +216,7 @@ class Index:
             names = [name for name in self.libraries if name.split('-')[0].lower() == wanted]
             if wants_json and names:
                 return 200, JSON_PAGE, self.json_page(wanted, names)
-            links = ''.join('<a href="/files/%s#sha256=%s">%s</a>\n' % (name, sha256(self.libraries[name]), name)
+            links = ''.join('<a href="/files/%s%s"%s>%s</a>\n' % (name, self.fragment(name), self.attribute(name), name)
                             for name in names)
             page = '<!DOCTYPE html><html><body>%s</body></html>' % links
             return (200, 'text/html', page.encode()) if names else (404, 'text/plain', b'')
@@ -204,6 +225,17 @@ class Index:
             return (200, 'text/plain', body) if body is not None else (404, 'text/plain', b'')
         body = self.libraries.get(path.rsplit('/', 1)[-1])
         return (200, 'application/octet-stream', body) if body is not None else (404, 'text/plain', b'')
+
+    def fragment(self, name):
+        return '' if self.bare_pages else '#sha256=' + sha256(self.libraries[name])
+
+    def attribute(self, name):
+        if not self.html_metadata or name not in self.metadata:
+            return ''
+        return ' %s="sha256=%s"' % (self.html_metadata, self.metadata_hash(name))
+
+    def metadata_hash(self, name):
+        return sha256(self.metadata_of(name) if self.hashes_what_it_gives else self.own_metadata(name))
 
     def metadata_of(self, name):
         if name not in self.metadata:
@@ -219,7 +251,7 @@ class Index:
                   'upload-time': self.uploaded.get(name, UPLOADED), 'yanked': self.yanked.get(name, False)} for name in names]
         for file in files:
             if file['filename'] in self.metadata:
-                file['core-metadata'] = {'sha256': sha256(self.own_metadata(file['filename']))}
+                file['core-metadata'] = {'sha256': self.metadata_hash(file['filename'])}
         return json.dumps({'meta': {'api-version': '1.1'}, 'name': project, 'files': files}).encode()
 
     def publish_debs(self, packages, folder):

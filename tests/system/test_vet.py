@@ -360,10 +360,10 @@ def test_a_licence_that_pip_leaves_out_is_read_from_the_file(vet):
         # pip itself may fetch wheels; of this one the metadata is enough.
         fetched = [index.requests.count('/files/' + one[0]) for one in (mit, gpl)]
         assert fetched[0] < fetched[1] and '/files/%s.metadata' % mit[0] in index.requests, index.requests
-        # Other bytes than the index names are no metadata, whoever reads them first.
+        # Other bytes than the index names are no metadata, whoever reads them first: the wheel says it.
         report = json.loads(vet('--json', 'zz-lies==1.0', env=env).stdout)
-        assert report['verdict'] == 'ask' and 'licence.allowed' not in json.dumps(report), report
-        assert 'facts.missing' in [finding['rule'] for finding in report['packages'][0]['findings']], report
+        assert report['verdict'] == 'refuse' and 'licence.allowed' not in json.dumps(report), report
+        assert 'licence.denied' in [finding['rule'] for finding in report['packages'][0]['findings']], report
     finally:
         index.end()
 
