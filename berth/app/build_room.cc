@@ -151,7 +151,7 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
       room.gates_.push_back(std::move(gate));
     }
   }
-  BERTH_TRY(const std::string line, room.read_line());
+  BERTH_TRY(const std::string line, room.first_line());
   BERTH_TRY(const Json facts,
             parse_json(line, {.depth = 4, .values = 16}).context([] { return "read what Python says"; }));
   room.python_ = facts.text_or("python", "");
@@ -160,6 +160,19 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
   room.python_version_ = to_visible(facts.text_or("version", ""), false);
   room.pip_version_ = to_visible(facts.text_or("pip", ""), false);
   return room;
+}
+
+// What it says once it runs. Where it ends before, its end tells whether there is a Python at all.
+Result<std::string> BuildRoom::first_line() {
+  constexpr std::chrono::milliseconds kGrace{500};
+  auto line = read_line();
+  if (line || line.error().code() != Errc::Unavailable) return line;
+  const auto end = container_->end(kGrace);
+  if (end || end.error().code() != Errc::NotFound) return line;
+  return fail(Errc::InvalidInput,
+              fmt::format("start Python in '{}': there is none in it; choose a base with Python 3, as "
+                          "'berth image init' makes one",
+                          spec_.name));
 }
 
 Result<std::string> BuildRoom::read_line() {

@@ -74,6 +74,7 @@ class BuildRoom {
       : container_(std::make_unique<container::Container>(std::move(container))), spec_(std::move(spec)) {}
 
   Result<Json> ask(const Json& order);
+  Result<std::string> first_line();
   Result<std::string> read_line();
   std::string explanation();
 

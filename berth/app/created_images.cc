@@ -16,7 +16,7 @@ Result<std::optional<CreatedImage>> find_created_image(const std::filesystem::pa
                                                        const image::Reference& name, const ImageLabels& labels) {
   BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));
   BERTH_TRY(std::vector<std::string> tags, store.tags_of(name));
-  std::ranges::sort(tags, [](const auto& a, const auto& b) { return image::is_newer_tag(a, b); });
+  std::ranges::sort(tags, [](const auto& a, const auto& b) { return image::is_taken_before(a, b); });
   for (const std::string& tag : tags) {
     image::Reference tagged = name;
     tagged.tag = tag;

@@ -47,12 +47,20 @@ bool has_python(const ImageRow& row, std::string_view wanted) {
   return false;
 }
 
+// Whether `digest` begins with `text`, with its algorithm or without; four digits or more, of which a name would have
+// none by chance.
+bool begins_with_digits(std::string_view digest, std::string_view text) {
+  constexpr std::size_t kFewest = 4;
+  if (text.size() < kFewest) return false;
+  return digest.starts_with(text) || digest.substr(digest.find(':') + 1).starts_with(text);
+}
+
 bool is_wanted(const ImageRow& row, const ImageListOrder& order) {
   if (order.used && row.uses.empty()) return false;
   if (order.unused && !row.uses.empty()) return false;
   if (!order.python.empty() && !has_python(row, order.python)) return false;
-  return image::to_string(row.name).contains(order.text) || row.digest.contains(order.text) ||
-         row.base.contains(order.text);
+  return image::to_string(row.name).contains(order.text) || row.base.contains(order.text) ||
+         begins_with_digits(row.digest, order.text);
 }
 
 // The facts of each image that can be read, by id; the reason of each that cannot.

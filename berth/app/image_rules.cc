@@ -112,7 +112,7 @@ class Judgement {
     }
     if (!is_old(known_.created, settings_.today).value_or(false)) return;
     find(kOldImage, fmt::format("'{}' was made on {}, more than three months ago; take a newer one, with what has been "
-                                "mended in it since (berth image list {})",
+                                "mended in it since (berth image list {} --newer)",
                                 text_, known_.created.substr(0, 10), image::name_of(reference_)));
   }
 

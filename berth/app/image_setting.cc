@@ -84,7 +84,7 @@ Result<std::string> newest_for(const std::string& python, const Settings& settin
   }
   image::Reference name = found->names.front();
   for (const image::Reference& other : found->names) {
-    if (image::is_newer_tag(other.tag, name.tag)) name = other;
+    if (image::is_taken_before(other.tag, name.tag)) name = other;
   }
   if (name.registry == "localhost") name.registry.clear();
   return image::to_string(name);

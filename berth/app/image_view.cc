@@ -27,13 +27,17 @@ bool is_id(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-// The stored image whose id begins with `text`; null for none. Errors: InvalidInput for several.
+// The stored image whose id or digest begins with `text`; null for none. Errors: InvalidInput for several.
 Result<const image::StoredImage*> with_id(const std::vector<image::StoredImage>& images, std::string_view text) {
+  constexpr std::string_view kAlgorithm = "sha256:";
   const image::StoredImage* found = nullptr;
-  if (!is_id(text)) return found;
+  const std::string_view digits = text.substr(text.starts_with(kAlgorithm) ? kAlgorithm.size() : 0);
+  if (!is_id(digits)) return found;
   for (const image::StoredImage& image : images) {
-    if (!image.id.starts_with(text)) continue;
-    if (found != nullptr) return fail(Errc::InvalidInput, fmt::format("several ids begin with '{}'", text));
+    const std::string_view digest = image.digest;
+    const bool is_meant = image.id.starts_with(digits) || digest.substr(digest.find(':') + 1).starts_with(digits);
+    if (!is_meant) continue;
+    if (found != nullptr) return fail(Errc::InvalidInput, fmt::format("several images begin with '{}'", text));
     found = &image;
   }
   return found;

@@ -31,8 +31,8 @@ struct ImageView {
   std::string title() const;  // its first name, or the beginning of its id
 };
 
-// What `text` names in Berth's storage: a reference, or the id of an image, or the beginning of one (at least 8
-// digits). Errors: those of LocalStore::find_image; InvalidInput where several ids begin so; those of reading it.
+// What `text` names in Berth's storage: a reference, or the id or the digest of an image, or the beginning of one (at
+// least 8 digits). Errors: those of LocalStore::find_image; InvalidInput where several begin so; those of reading it.
 Result<ImageView> look_at_image(const Settings& settings, std::string_view text);
 
 // The same among the images that calls get: those of the configured engine, where it has its own. With its history only

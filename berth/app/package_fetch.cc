@@ -247,7 +247,9 @@ Result<void> PackageFetch::ask_pip(BuildRoom& room) {
     const auto found = std::ranges::find(found_.recipe.libraries, one.name, &image::LockedLibrary::name);
     if (found == found_.recipe.libraries.end()) {
       found_.remarks.push_back(fmt::format("the library '{}' is in the base already", one.name));
+      continue;
     }
+    BERTH_CHECK_OK(image::check_extras(one, *found));
   }
   return resolve_builds(room);
 }

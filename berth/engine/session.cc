@@ -14,6 +14,7 @@
 #include "berth/base/clock.h"
 #include "berth/base/utf8.h"
 #include "berth/engine/record_keeper.h"
+#include "berth/engine/short_look.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 #include "berth/wire/line_buffer.h"
@@ -47,6 +48,9 @@ class TextStream {
   LogSource source_;
   std::string pending_;  // a line that has not ended yet
 };
+
+// Of this thread's calls: whether a look is worth it depends on what else the machine does.
+thread_local ShortLook short_look;
 
 class Conversation {
  public:
@@ -90,7 +94,9 @@ class Conversation {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(options_.deadline - Clock::now()).count();
     if (left <= 0) return finish(Stop::Timeout);
     const int wait = static_cast<int>(std::min<long>(left, 60'000));
-    BERTH_CHECK_OK(sys::call([&] { return ::poll(polled.data(), polled.size(), wait); }, "wait for the script"));
+    if (!short_look.finds(polled)) {
+      BERTH_CHECK_OK(sys::call([&] { return ::poll(polled.data(), polled.size(), wait); }, "wait for the script"));
+    }
     if (polled[4].revents != 0) return finish(Stop::Interrupted);
     if (polled[1].revents != 0) BERTH_CHECK_OK(read_text(printed_));
     if (polled[2].revents != 0) BERTH_CHECK_OK(read_text(complaints_));

@@ -37,16 +37,17 @@ std::string_view bare_name(std::string_view name) {
   return name;
 }
 
-// What 'docker save' wrote before version 25: "<64 digits>/layer.tar", "<64 digits>.json".
+// What 'docker save' wrote before version 25 ("<64 digits>/layer.tar", "<64 digits>.json") and what podman and skopeo
+// write as docker-archive ("<64 digits>.tar").
 constexpr std::string_view kDockerHint =
-    ": 'docker save' of a version before 25 wrote it; 'skopeo copy docker-archive:FILE oci-archive:NEW' makes an "
-    "archive "
-    "of it that can be loaded";
+    ": it is a docker-archive, as podman and 'docker save' before version 25 write it; 'skopeo copy "
+    "docker-archive:FILE "
+    "oci-archive:NEW' makes an archive of it that can be loaded";
 bool is_of_docker_save(std::string_view name) {
   constexpr std::size_t kDigits = 64;
   if (name.size() <= kDigits || !is_digest("sha256:" + std::string(name.substr(0, kDigits)))) return false;
   name.remove_prefix(kDigits);
-  return name == ".json" || name == "/json" || name == "/VERSION" || name == "/layer.tar";
+  return name == ".json" || name == ".tar" || name == "/json" || name == "/VERSION" || name == "/layer.tar";
 }
 
 // Docker, containerd and nerdctl write a layout, and what older versions of Docker read beside it.

@@ -172,7 +172,7 @@ class Maker {
     BERTH_TRY(const LocalStore store, LocalStore::open(options_.graph_root));
     BERTH_TRY(const Reference name, parse_reference("localhost/" + name_));
     BERTH_TRY(std::vector<std::string> tags, store.tags_of(name));
-    std::ranges::sort(tags, [](const auto& a, const auto& b) { return is_newer_tag(a, b); });
+    std::ranges::sort(tags, [](const auto& a, const auto& b) { return is_taken_before(a, b); });
     for (const std::string& tag : tags) {
       Reference tagged = name;
       tagged.tag = tag;

@@ -172,6 +172,10 @@ Result<void> check_files(const HttpAccess& access) {
   return check(access.client_key, "the key of the client certificate", kOwn);
 }
 
+constexpr std::string_view kProxyToo =
+    "; a proxy is set for such addresses (containers.proxy, or http_proxy and https_proxy): see that it can be "
+    "reached, or "
+    "name the host in no_proxy";
 constexpr std::string_view kTryAgain = "; see that it can be reached from here, and try again";
 
 }  // namespace
@@ -262,7 +266,8 @@ class HttpClient::Handle {
       case CURLE_SEND_ERROR:
       case CURLE_RECV_ERROR:
       case CURLE_PARTIAL_FILE:
-        return Error(Errc::Unavailable, fmt::format("{}{}", words_of(code), kTryAgain));
+        return Error(Errc::Unavailable, fmt::format("{}{}{}", words_of(code), kTryAgain,
+                                                    access.proxy_for(url.scheme).empty() ? "" : kProxyToo));
       default:
         return Error(Errc::Unavailable, words_of(code));
     }
@@ -283,6 +288,7 @@ class HttpClient::Handle {
   }
 
   void set_rules(const HttpRequest& request, const HttpAccess& access, const Url& url) {
+    const std::string exceptions = hosts_without_proxy(access.no_proxy, url.port);  // the library copies it
     error_text_[0] = '\0';
     const auto set = [&](CURLoption option, auto value) { curl_.easy_setopt(easy_, option, value); };
     set(CURLOPT_ERRORBUFFER, error_text_.data());
@@ -299,7 +305,7 @@ class HttpClient::Handle {
     if (!access.client_certificate.empty()) set(CURLOPT_SSLCERT, access.client_certificate.c_str());
     if (!access.client_key.empty()) set(CURLOPT_SSLKEY, access.client_key.c_str());
     set(CURLOPT_PROXY, access.proxy_for(url.scheme).c_str());
-    set(CURLOPT_NOPROXY, access.any_address ? access.no_proxy.c_str() : "");
+    set(CURLOPT_NOPROXY, access.any_address ? exceptions.c_str() : "");
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!access.any_address) set(CURLOPT_FRESH_CONNECT, 1L);  // the address is judged when a connection is made
     set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);

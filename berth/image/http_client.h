@@ -94,6 +94,10 @@ struct Url {
 // Errors: InvalidInput for what is no http(s) URL, with the reason.
 Result<Url> parse_url(std::string_view text);
 
+// The hosts of `no_proxy` that hold for a port: `host:443` counts for that port alone, as other programs read it and
+// libcurl does not.
+std::string hosts_without_proxy(std::string_view no_proxy, std::uint16_t port);
+
 // `location` as it stands in an answer to a request for `base`: whole, or beginning with '/'.
 // Errors: as of parse_url; InvalidInput for other relative forms.
 Result<Url> follow_location(const Url& base, std::string_view location);

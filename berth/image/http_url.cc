@@ -89,6 +89,23 @@ Result<Url> parse_url(std::string_view text) {
 
 std::string to_text(const Url& url) { return url.origin() + url.target; }
 
+std::string hosts_without_proxy(std::string_view no_proxy, std::uint16_t port) {
+  std::string hosts;
+  const std::string own = fmt::format(":{}", port);
+  while (!no_proxy.empty()) {
+    std::string_view entry = no_proxy.substr(0, no_proxy.find_first_of(", "));
+    no_proxy.remove_prefix(std::min(entry.size() + 1, no_proxy.size()));
+    const std::size_t colon = entry.rfind(':');
+    const bool is_six = colon != std::string_view::npos && entry.find(':') != colon && entry.back() != ']';
+    const bool has_port = colon != std::string_view::npos && (!is_six || (colon > 0 && entry[colon - 1] == ']')) &&
+                          entry.find(']', colon) == std::string_view::npos;
+    if (has_port && entry.substr(colon) != own) continue;
+    if (has_port) entry = entry.substr(0, colon);
+    if (!entry.empty()) hosts += (hosts.empty() ? "" : ",") + std::string(entry);
+  }
+  return hosts;
+}
+
 Result<Url> follow_location(const Url& base, std::string_view location) {
   if (!location.starts_with('/')) return parse_url(location);
   if (location.starts_with("//")) return parse_url(base.scheme + ":" + std::string(location));

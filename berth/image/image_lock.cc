@@ -14,7 +14,8 @@ namespace {
 constexpr std::int64_t kSchema = 1;
 constexpr std::size_t kMostBytes = 16 << 20;
 constexpr JsonLimits kLimits = {.depth = 8, .values = 500'000};
-constexpr std::string_view kRemedy = "make it anew with 'berth image lock --update'";
+constexpr std::string_view kRemedy =
+    "make it anew with 'berth image lock TREE --update', where TREE is the folder that it lies in";
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "berth/image/library_lock.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -40,6 +41,16 @@ std::string licence_of(const Json& metadata) {
   return to_visible(text, false);
 }
 
+std::vector<std::string> extras_of(const Json& metadata) {
+  std::vector<std::string> extras;
+  const Json* provided = metadata.find("provides_extra");
+  if (provided == nullptr || !provided->is_array()) return extras;
+  for (const Json& one : *provided->as_array()) {
+    if (one.is_string()) extras.push_back(normalized_python_name(*one.as_string()));
+  }
+  return extras;
+}
+
 Result<LockedLibrary> read_library(const Json& item) {
   const Json* metadata = item.find("metadata");
   const Json* download = item.find("download_info");
@@ -71,6 +82,7 @@ Result<LockedLibrary> read_library(const Json& item) {
   const Json* requested = item.find("requested");
   library.requested = requested != nullptr && requested->is_bool() && *requested->as_bool();
   library.licence = licence_of(*metadata);
+  library.extras = extras_of(*metadata);
   return library;
 }
 
@@ -101,6 +113,17 @@ Result<std::vector<LockedLibrary>> parse_pip_report(std::string_view json) {
     return fail(Errc::Corrupt, fmt::format("{}: '{}' stands twice", doing(), twice->name));
   }
   return libraries;
+}
+
+Result<void> check_extras(const Requirement& wish, const LockedLibrary& library) {
+  for (const std::string& extra : wish.extras) {
+    if (std::ranges::find(library.extras, extra) != library.extras.end()) continue;
+    std::string those = "it has none";
+    if (!library.extras.empty()) those = fmt::format("it has {}", fmt::join(library.extras, ", "));
+    return fail(Errc::InvalidInput, fmt::format("resolve the library '{}': version {} has no extra '{}'; {}",
+                                                to_string(wish), library.version, extra, to_visible(those, false)));
+  }
+  return {};
 }
 
 std::string print_lock(const std::vector<LockedLibrary>& libraries) {

@@ -57,6 +57,11 @@ std::string nearest_names(const std::vector<StoredImage>& images, const Referenc
 
 // `full` is what `wanted` means; `any`: whether there are images to be named instead.
 std::string remedy_for(const Reference& wanted, const Reference& full, bool any, std::string_view pull) {
+  if (!wanted.digest.empty() && any && is_created_here(full)) {
+    return "that very digest is not here; bring it from where it was made, or pin one that is here ('berth image lock "
+           "TREE "
+           "--update' for a lock file)";
+  }
   if (full.path == kShortNames[0].second) return "make it with 'berth image init'";
   const bool has_registry = !is_created_here(full) && (!full.registry.empty() || full.path.contains('/'));
   if (has_registry && !pull.empty()) {

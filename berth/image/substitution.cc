@@ -41,7 +41,7 @@ Reference name_used(const LocalImage& image, const Reference& asked) {
                       (full.tag.empty() || full.tag == name.tag);
     if (!fits) continue;
     // Of several tags on one image the newest is the one that a name without tag means.
-    if (used.tag.empty() || is_newer_tag(name.tag, used.tag)) used = name;
+    if (used.tag.empty() || is_taken_before(name.tag, used.tag)) used = name;
   }
   if (used.registry == "localhost") used.registry.clear();
   return used;

@@ -33,6 +33,24 @@ std::strong_ordering compare_numbers(std::string_view a, std::string_view b) {
 // A word, the end of the tag, a number: that is the order from older to newer.
 int rank_of(std::string_view run) { return run.empty() ? 1 : is_number(run.front()) ? 2 : 0; }
 
+constexpr std::string_view kUnfinished[] = {"alpha", "beta", "dev", "nightly", "pre", "preview", "rc", "snapshot"};
+
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  std::ranges::transform(lowered, lowered.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lowered;
+}
+
+// What kind of tag is taken rather than another, the least of them first.
+enum class TagKind { Commit, Word, Prerelease, Version };
+
+TagKind kind_of(std::string_view tag) {
+  if (is_commit_tag(tag)) return TagKind::Commit;
+  if (tag.empty() || !is_number(tag.front())) return TagKind::Word;
+  return is_prerelease_tag(tag) ? TagKind::Prerelease : TagKind::Version;
+}
+
 }  // namespace
 
 std::strong_ordering compare_tags(std::string_view a, std::string_view b) {
@@ -53,13 +71,31 @@ bool is_commit_tag(std::string_view tag) {
   return tag.size() >= kShortest && tag.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
+bool is_prerelease_tag(std::string_view tag) {
+  if (tag.empty() || !is_number(tag.front())) return false;
+  while (true) {
+    const std::string_view run = take_run(tag);
+    if (run.empty()) return false;
+    if (std::ranges::find(kUnfinished, lower(run)) != std::end(kUnfinished)) return true;
+  }
+}
+
 std::optional<std::string> newest_tag(const std::vector<std::string>& tags) {
   if (tags.empty()) return std::nullopt;
-  return *std::ranges::max_element(tags, [](const auto& a, const auto& b) { return is_newer_tag(b, a); });
+  return *std::ranges::max_element(tags, [](const auto& a, const auto& b) { return is_taken_before(b, a); });
+}
+
+bool is_taken_before(std::string_view a, std::string_view b) {
+  const TagKind kind_a = kind_of(a);
+  const TagKind kind_b = kind_of(b);
+  return kind_a != kind_b ? kind_a > kind_b : compare_tags(a, b) > 0;
 }
 
 bool is_newer_tag(std::string_view a, std::string_view b) {
-  if (is_commit_tag(a) != is_commit_tag(b)) return is_commit_tag(b);
+  const TagKind kind_a = kind_of(a);
+  const TagKind kind_b = kind_of(b);
+  if ((kind_a == TagKind::Commit) != (kind_b == TagKind::Commit)) return kind_b == TagKind::Commit;
+  if (kind_a == TagKind::Prerelease && kind_b == TagKind::Version) return false;
   return compare_tags(a, b) > 0;
 }
 

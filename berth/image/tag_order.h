@@ -20,11 +20,19 @@ std::strong_ordering compare_tags(std::string_view a, std::string_view b);
 // version.
 bool is_commit_tag(std::string_view tag);
 
-// Whether `a` is to be taken before `b`: by compare_tags, but for digests of commits, which come after all others.
+// Whether a version says of itself that it is not finished: `2.0-rc1`, `1.0.beta2`. Single letters (`2.0b1`) say
+// nothing, since tags end with letters for many reasons, and neither do words without a number before them.
+bool is_prerelease_tag(std::string_view tag);
+
+// Whether `a` is to be taken before `b`: finished versions, then those that are not finished, then words such as
+// `latest`, then digests of commits; among those of a kind the newer one, by compare_tags.
+bool is_taken_before(std::string_view a, std::string_view b);
+
+// Whether `a` takes the place of `b`: newer by compare_tags, but what is not finished takes the place of nothing that
+// is, and everything that of a digest of a commit.
 bool is_newer_tag(std::string_view a, std::string_view b);
 
-// The newest of `tags`. Tags that begin with a number are versions and win over words such as `latest`; digests of
-// commits count where there is nothing else.
+// The one of `tags` that is taken before all others.
 std::optional<std::string> newest_tag(const std::vector<std::string>& tags);
 
 // The tag after all of `tags` for `version`: `<version>.<revision>`, the revision one higher than the highest in

@@ -144,6 +144,8 @@ Result<void> TarStream::take_header() {
   const auto sum = number(kSum.at, kSum.length, "sum");
   if (!sum || !sum_holds(block_, *sum)) {
     if (const std::string packing = packing_text(block_, at_); !packing.empty()) return fail(Errc::Corrupt, packing);
+    const bool is_tar = std::string_view(block_.data() + kMagic.at, 5) == "ustar";
+    if (entry_at_ == 0 && !is_tar) return fail(Errc::Corrupt, "read the archive: it does not begin as a tar does");
     return corrupt("the sum of its header is wrong; this is no tar, or it is damaged");
   }
   const char type = block_[kType];

@@ -69,5 +69,12 @@ TEST(Url, FollowsPlaces) {
   EXPECT_FALSE(follow_location(*base, ""));
 }
 
+TEST(NoProxy, HoldsForAPortWhereItNamesOne) {
+  EXPECT_EQ(hosts_without_proxy("a.example:5000, .b.example,10.0.0.0/8,[::1]:443,[::2],::3,*", 443),
+            ".b.example,10.0.0.0/8,[::1],[::2],::3,*");
+  EXPECT_EQ(hosts_without_proxy("a.example:5000,[::1]:443", 5000), "a.example");
+  EXPECT_EQ(hosts_without_proxy(" , ,", 443), "");
+}
+
 }  // namespace
 }  // namespace berth::image

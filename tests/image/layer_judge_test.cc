@@ -123,7 +123,7 @@ TEST_F(Layer, WithAFlippedBitIsRefused) {
 TEST_F(Layer, ThatIsNoTarOrOverALimitIsRefused) {
   EXPECT_TRUE(testing::fails_with(judge(bytes_.substr(0, 700)), Errc::Corrupt, "breaks off"));
   EXPECT_TRUE(testing::fails_with(judge(bytes_ + bytes_), Errc::Corrupt, "stands behind the end"));
-  EXPECT_TRUE(testing::fails_with(judge(std::string(512, 'x')), Errc::Corrupt, "the sum of its header is wrong"));
+  EXPECT_TRUE(testing::fails_with(judge(std::string(512, 'x')), Errc::Corrupt, "it does not begin as a tar does"));
   std::string padded = bytes_;
   padded[512 + 1000] = 'x';
   EXPECT_TRUE(testing::fails_with(judge(padded), Errc::Corrupt, "what fills up its last block"));

@@ -79,6 +79,19 @@ TEST_P(BadReport, IsRefusedWithReason) {
 
 INSTANTIATE_TEST_SUITE_P(Table, BadReport, ::testing::ValuesIn(kBad), [](auto& row) { return row.param.name; });
 
+TEST(PipReport, TellsTheExtrasThatALibraryHas) {
+  const auto libraries = parse_pip_report(report(
+      R"({"download_info": {"url": "https://x/a-1-py3-none-any.whl", "archive_info": )" + hashed() +
+      R"(}, "requested": true, "metadata": {"name": "a", "version": "1", "provides_extra": ["Old_Socks", "docs"]}})"));
+  ASSERT_TRUE(testing::ok(libraries));
+  const LockedLibrary& library = libraries->at(0);
+  EXPECT_TRUE(testing::ok(check_extras(*parse_requirement("a[old-socks,docs]>=1"), library)));
+  EXPECT_TRUE(testing::fails_with(check_extras(*parse_requirement("a[sokcs]"), library), Errc::InvalidInput,
+                                  "version 1 has no extra 'sokcs'; it has old-socks, docs"));
+  EXPECT_TRUE(testing::fails_with(check_extras(*parse_requirement("b[x]"), LockedLibrary()), Errc::InvalidInput,
+                                  "it has none"));
+}
+
 TEST(WheelName, BelongsToItsLibrary) {
   LockedLibrary library;
   library.name = "ruamel-yaml";

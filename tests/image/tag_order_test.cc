@@ -48,6 +48,20 @@ TEST(TagOrder, FindsTheNewest) {
   EXPECT_EQ(newest_tag({"3.11.2.9", "latest", "3.11.2.10", "3.9.9.99"}), "3.11.2.10");
 }
 
+TEST(TagOrder, WhatIsNotFinishedIsTakenWhereNothingElseIs) {
+  EXPECT_EQ(newest_tag({"1.10", "2.0-rc1", "1.2", "latest"}), "1.10");
+  EXPECT_EQ(newest_tag({"2.0-rc1", "2.0-rc2", "latest"}), "2.0-rc2");
+  EXPECT_FALSE(is_newer_tag("2.0-rc1", "1.10")) << "takes the place of nothing that is finished";
+  EXPECT_FALSE(is_newer_tag("1.10", "2.0-rc1"));
+  EXPECT_TRUE(is_newer_tag("2.0", "2.0-rc1"));
+  EXPECT_TRUE(is_newer_tag("2.0-rc2", "2.0-rc1"));
+  EXPECT_TRUE(is_newer_tag("2.0-rc1", "latest"));
+  for (const char* tag : {"1.0.beta2", "3-alpha", "1.0-SNAPSHOT", "2.0_dev", "1.0rc1"})
+    EXPECT_TRUE(is_prerelease_tag(tag)) << tag;
+  for (const char* tag : {"3.11-slim", "1.0b1", "dev", "1.0-device", "1.0.0.15519", ""})
+    EXPECT_FALSE(is_prerelease_tag(tag)) << tag;
+}
+
 const std::string kCommit = "9f3a0b1c2d4e5f60718293a4b5c6d7e8f9012345";
 
 TEST(TagOrder, LeavesCommitsOutWhereOthersAre) {
