@@ -117,14 +117,17 @@ Result<std::size_t> find_end(std::string_view bytes) {
 }
 
 // The numbers of the zip64 end record, when there is one in front of `end`.
-Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size_t end, std::uint64_t& directory_end) {
+Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size_t end, std::uint64_t before,
+                                               std::uint64_t& directory_end) {
   if (end < kLocatorSize) return std::optional<ZipDirectory>();
   Cursor locator(bytes, end - kLocatorSize);
   if (locator.u32() != kLocator64) return std::optional<ZipDirectory>();
   const std::uint32_t disk = locator.u32();
-  const std::uint64_t offset = locator.u64();
+  const std::uint64_t said = locator.u64();
   const std::uint32_t disks = locator.u32();
   if (disk != 0 || disks > 1) return refuse("it is one of several parts; join them");
+  if (said < before) return refuse("its zip64 end record lies outside of it");
+  const std::uint64_t offset = said - before;
   if (offset > end - kLocatorSize || end - kLocatorSize - offset < kEnd64Size)
     return refuse("its zip64 end record lies outside of it");
   Cursor record(bytes, offset);
@@ -140,13 +143,13 @@ Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size
   directory.offset = record.u64();
   if (this_disk != 0 || first_disk != 0 || here != directory.entries)
     return refuse("it is one of several parts; join them");
-  directory_end = offset;
+  directory_end = said;
   return std::optional<ZipDirectory>(directory);
 }
 
 }  // namespace
 
-Result<ZipDirectory> find_zip_directory(std::string_view bytes) {
+Result<ZipDirectory> find_zip_directory(std::string_view bytes, std::uint64_t before) {
   BERTH_TRY(const std::size_t end, find_end(bytes));
   Cursor record(bytes, end + 4);
   const std::uint16_t disk = record.u16();
@@ -158,8 +161,8 @@ Result<ZipDirectory> find_zip_directory(std::string_view bytes) {
   if (here != entries || (disk != 0 && disk != kIn64Short) || (first_disk != 0 && first_disk != kIn64Short)) {
     return refuse("it is one of several parts; join them");
   }
-  std::uint64_t directory_end = end;
-  BERTH_TRY(const std::optional<ZipDirectory> large, find_end64(bytes, end, directory_end));
+  std::uint64_t directory_end = before + end;
+  BERTH_TRY(const std::optional<ZipDirectory> large, find_end64(bytes, end, before, directory_end));
   const bool is_asked = entries == kIn64Short || size == kIn64 || offset == kIn64;
   if (is_asked && !large) return refuse("its sizes stand in a zip64 end record that is missing");
   const ZipDirectory small = {offset, size, entries};

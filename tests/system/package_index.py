@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -111,6 +112,17 @@ def deb(name, version, files, depends='', postinst=''):
             os.remove(folder + '.deb')
 
 
+def part_of(body, wanted):
+    """(Content-Range, bytes) of what a header Range asks for; None where it asks for nothing of that."""
+    asked = re.fullmatch(r'bytes=(\d*)-(\d*)', wanted or '')
+    if not asked or not body:
+        return None
+    begin, last = asked.groups()
+    first = int(begin) if begin else max(0, len(body) - int(last))
+    end = min(len(body), int(last) + 1) if begin and last else len(body)
+    return ('bytes %d-%d/%d' % (first, end - 1, len(body)), body[first:end]) if first < end else None
+
+
 class Index:
     """One server for both. `password` is asked for with every request for libraries where it is set."""
 
@@ -121,7 +133,12 @@ class Index:
         self.yanked = {}     # file name: why
         self.json_pages = True
         self.metadata = {}   # file name of a wheel: the METADATA that is given beside it (PEP 658), None for its own
+        self.ranges = True   # parts of files are given where they are asked for
         self.requests = []
+        self.libraries_in_parts = {}  # file name: bytes that its parts are of, where it is not itself
+        self.gone = set()    # paths that are answered with 503 when curl asks
+        self.by_curl = []    # paths that it asked for
+        self.parts = []      # (path, bytes) of those that were given
         self.password = None
         self.gone_after = None  # requests for libraries that are still answered
         self.before_answer = lambda path: None
@@ -163,9 +180,20 @@ class Index:
         path = request.path.split('?')[0]
         self.requests.append(path)
         self.before_answer(path)
+        is_curl = request.headers.get('User-Agent', '').startswith('curl/')
+        self.by_curl += [path] * is_curl
         wants_json = self.json_pages and JSON_PAGE in (request.headers.get('Accept') or '')
         status, kind, body = self.find(path, request.headers.get('Authorization'), wants_json)
+        body = self.libraries_in_parts.get(path.rsplit('/', 1)[-1], body) if request.headers.get('Range') and self.ranges else body
+        if is_curl and path in self.gone:
+            status, kind, body = 503, 'text/plain', b''
+        part = part_of(body, request.headers.get('Range')) if self.ranges and status == 200 else None
+        if part:
+            status, body = 206, part[1]
+            self.parts.append((path, len(body)))
         request.send_response(status)
+        if part:
+            request.send_header('Content-Range', part[0])
         if status == 401:
             request.send_header('WWW-Authenticate', 'Basic realm="tests"')
         request.send_header('Content-Type', kind)
