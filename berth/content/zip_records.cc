@@ -107,10 +107,13 @@ Result<std::size_t> find_end(std::string_view bytes) {
   const std::size_t last = bytes.size() - kEndSize;
   const std::size_t first = last > kLongestComment ? last - kLongestComment : 0;
   std::optional<std::size_t> found;
-  for (std::size_t at = last + 1; at-- > first;) {
-    if (!is_end_at(bytes, at)) continue;
-    if (found) return refuse("it has two ends of a central directory; readers would differ on what is in it");
-    found = at;
+  constexpr std::string_view kSignature = "PK\5\6";
+  for (std::size_t at = bytes.rfind(kSignature, last); at != std::string_view::npos && at >= first;) {
+    if (is_end_at(bytes, at)) {
+      if (found) return refuse("it has two ends of a central directory; readers would differ on what is in it");
+      found = at;
+    }
+    at = at == 0 ? std::string_view::npos : bytes.rfind(kSignature, at - 1);
   }
   if (!found) return refuse("it is no zip archive, or is cut short: the end of its central directory is missing");
   return *found;
