@@ -3,20 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <map>
 #include <optional>
 #include <utility>
 
-#include "berth/base/sha256.h"
+#include "berth/app/index_fetch.h"
+#include "berth/app/wheel_fetch.h"
 #include "berth/base/utf8.h"
 #include "berth/image/at_once.h"
 #include "berth/image/index_url.h"
-#include "berth/sys/tool.h"
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/python_licence.h"
 #include "berth/vet/python_specifier.h"
 #include "berth/vet/python_version.h"
-#include "berth/vet/wheel_licences.h"
 
 namespace berth::app {
 namespace {
@@ -25,59 +24,18 @@ using Presence = vet::IndexAnswer::Presence;
 
 constexpr std::size_t kAtOnce = 8;
 constexpr std::size_t kLongestProblem = 200;
-constexpr auto kTimeLimit = std::chrono::seconds(90);
 constexpr std::size_t kMostMetadata = std::size_t{8} << 20;
-constexpr std::size_t kMostWheel = std::size_t{256} << 20;
 constexpr std::string_view kPublicHosts[] = {"pypi.org", "pypi.python.org", "test.pypi.org"};
-
-// In the form of curl's configuration.
-std::string line_of(std::string_view option, std::string_view value) {
-  std::string line = fmt::format("{} = \"", option);
-  for (const char c : value) {
-    if (c == '"' || c == '\\') line += '\\';
-    if (c != '\n' && c != '\r') line += c;
-  }
-  return line + "\"\n";
-}
 
 bool is_public(std::string_view index) {
   const auto url = image::parse_index_url(index);
   return url && std::ranges::find(kPublicHosts, url->host) != std::ranges::end(kPublicHosts);
 }
 
-Result<sys::ToolOutput> run_curl(const IndexWay& way, std::string request, std::size_t most_bytes,
-                                 const std::function<Result<void>()>& watch) {
-  sys::ToolOptions options;
-  options.watch = watch;
-  options.environment = way.environment;
-  options.input = std::move(request);
-  options.time_limit = kTimeLimit;
-  options.output_limit_bytes = most_bytes;
-  return sys::run_tool({"curl", "--disable", "--config", "-"}, options);
-}
-
-// What curl says of an index that it could not speak to; empty for what may be the index's answer, or curl's own
-// trouble.
-std::string reason_unreached(const Error& error) {
-  if (error.code() == Errc::TimedOut) return error.message();
-  const std::string& text = error.message();
-  constexpr std::string_view kName = "curl: (";
-  const std::size_t at = text.rfind(kName);
-  if (error.code() != Errc::Unavailable || at == std::string::npos) return {};
-  int code = 0;
-  const auto [end, problem] = std::from_chars(text.data() + at + kName.size(), text.data() + text.size(), code);
-  // Names, connections, times and TLS, by curl's numbers.
-  constexpr int kCodes[] = {5, 6, 7, 28, 35, 52, 56, 60, 97};
-  if (problem != std::errc() || std::ranges::find(kCodes, code) == std::ranges::end(kCodes)) return {};
-  std::string reason(end, text.data() + text.size());
-  while (reason.starts_with(')') || reason.starts_with(' ')) reason.erase(0, 1);
-  return to_visible(reason.substr(0, kLongestProblem), false);
-}
-
-vet::IndexAnswer answer_of(const image::PipSettings& pip, const IndexWay& way, const std::string& index,
-                           const std::string& project, const std::function<Result<void>()>& watch,
+vet::IndexAnswer answer_of(const IndexAccess& access, const std::string& index, const std::string& project,
                            std::string& unreached) {
-  const auto printed = run_curl(way, page_request(pip, index, project, way.certificates), vet::kMostPageBytes, watch);
+  const auto printed =
+      run_curl(access, page_request(access.pip, index, project, access.way.certificates), vet::kMostPageBytes);
   vet::IndexAnswer answer;
   if (printed) {
     answer = page_answer(printed->out);
@@ -97,84 +55,33 @@ bool is_asked(const vet::Facts& facts) {
          std::ranges::none_of(facts.findings, is_elsewhere);
 }
 
-// What lies on an index that asks for a password is fetched with that, as pip does.
-std::string with_credentials(const image::PipSettings& pip, std::string_view address) {
-  const auto url = image::parse_index_url(address);
-  if (!url || !url->userinfo.empty()) return std::string(address);
-  for (const std::string& index : pip.indexes) {
-    const auto known = image::parse_index_url(index);
-    if (!known || known->userinfo.empty()) continue;
-    if (known->scheme != url->scheme || known->endpoint() != url->endpoint()) continue;
-    const std::size_t host = address.find("://") + 3;
-    return fmt::format("{}{}@{}", address.substr(0, host), known->userinfo, address.substr(host));
+// What METADATA says that an index keeps beside the wheel (PEP 658).
+Result<std::vector<vet::LicenceStatement>> licences_beside(const IndexAccess& access, const vet::Facts& facts) {
+  BERTH_TRY(const std::string text,
+            fetch_file(access, facts.file_url + ".metadata", *facts.metadata_sha256, kMostMetadata));
+  BERTH_TRY(const vet::CoreMetadata metadata, vet::parse_core_metadata(text));
+  if (vet::normal_name(vet::Ecosystem::PyPI, metadata.name) != facts.package.name) {
+    return fail(Errc::Corrupt, fmt::format("its METADATA is that of '{}'", to_visible(metadata.name, false)));
   }
-  return std::string(address);
+  return vet::python_licence_statements(metadata, {});
 }
 
-Result<std::string> fetch(const image::PipSettings& pip, const IndexWay& way, const std::string& address,
-                          const std::string& sha256, std::size_t most_bytes,
-                          const std::function<Result<void>()>& watch) {
-  const auto fetching = [&] { return fmt::format("fetch '{}'", image::shown_url(address)); };
-  BERTH_TRY(sys::ToolOutput printed,
-            run_curl(way, file_request(pip, address, way.certificates), most_bytes, watch).context(fetching));
-  const std::size_t line = printed.out.rfind('\n');
-  const std::string status = line == std::string::npos ? "" : printed.out.substr(line + 1, 3);
-  if (status != "200") {
-    return fail(Errc::Unavailable,
-                fmt::format("{}: it answered with status {}", fetching(), to_visible(status, false)));
-  }
-  printed.out.resize(line);
-  if (!sha256.empty() && sha256_hex(printed.out) != sha256) {
-    return fail(Errc::Corrupt, fmt::format("{}: it has not the SHA-256 that the index gives ({})", fetching(), sha256));
-  }
-  return std::move(printed.out);
-}
-
-Result<std::vector<vet::LicenceStatement>> licences_of_file(const image::PipSettings& pip, const IndexWay& way,
-                                                            const vet::Facts& facts,
-                                                            const std::function<Result<void>()>& watch) {
+// Of a wheel that could not be read.
+void add_unread(const IndexAccess& access, const Error& why, vet::Facts& facts) {
   if (facts.metadata_sha256) {
-    BERTH_TRY(const std::string text,
-              fetch(pip, way, facts.file_url + ".metadata", *facts.metadata_sha256, kMostMetadata, watch));
-    BERTH_TRY(const vet::CoreMetadata metadata, vet::parse_core_metadata(text));
-    if (vet::normal_name(vet::Ecosystem::PyPI, metadata.name) != facts.package.name) {
-      return fail(Errc::Corrupt, fmt::format("its METADATA is that of '{}'", to_visible(metadata.name, false)));
-    }
-    std::vector<vet::LicenceStatement> licences = vet::python_licence_statements(metadata, {});
-    if (!licences.empty()) return licences;
+    // pip's own report may leave some of it out.
+    if (auto beside = licences_beside(access, facts); beside && !beside->empty()) facts.licences = *std::move(beside);
   }
-  BERTH_TRY(const std::string wheel, fetch(pip, way, facts.file_url, facts.sha256, kMostWheel, watch));
-  return vet::licences_of_wheel(wheel, fmt::format("{} {}", facts.package.name, facts.package.version));
+  const std::string text = to_visible(why.message(), false);
+  if (facts.licences.empty() || why.code() == Errc::Corrupt || why.code() == Errc::InvalidInput) {
+    facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package, text,
+                              "try again; or ask who keeps the index, or its authors, for a wheel that is in order"});
+  } else {
+    facts.licences.push_back(vet::unread_licence_files(text));
+  }
 }
 
 }  // namespace
-
-std::string page_request(const image::PipSettings& pip, std::string_view index, std::string_view project,
-                         std::string_view certificates) {
-  while (index.ends_with('/')) index.remove_suffix(1);
-  return file_request(pip, fmt::format("{}/{}/", index, project), certificates) +
-         line_of("header", "Accept: application/vnd.pypi.simple.v1+json, text/html;q=0.1");
-}
-
-std::string file_request(const image::PipSettings& pip, std::string_view address, std::string_view certificates) {
-  std::string request = line_of("url", with_credentials(pip, address));
-  request += "silent\nshow-error\ngloboff\nlocation\nmax-redirs = 5\nproto = \"=http,https\"\ncompressed\n";
-  // One that says nothing any more is given up early.
-  request += "connect-timeout = 15\nspeed-limit = 1\nspeed-time = 20\nmax-time = 80\n";
-  // Behind the page, so that nothing in it can be taken for it.
-  request += "write-out = \"\\n%{http_code} %{content_type}\"\n";
-  if (const std::string netrc = variable_of_process("NETRC"); !netrc.empty()) request += line_of("netrc-file", netrc);
-  request += "netrc-optional\n";
-  if (!pip.proxy.empty()) request += line_of("proxy", pip.proxy);
-  if (!certificates.empty()) request += line_of("cacert", certificates);
-  if (!pip.client_certificate.empty()) request += line_of("cert", pip.client_certificate.native());
-  const auto url = image::parse_index_url(address);
-  const bool trusted = url && std::ranges::any_of(pip.trusted_hosts, [&](const std::string& host) {
-                         return host == url->host || host == url->endpoint();
-                       });
-  if (trusted) request += "insecure\n";
-  return request;
-}
 
 vet::IndexAnswer page_answer(std::string_view printed) {
   vet::IndexAnswer answer;
@@ -223,7 +130,7 @@ Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
   }
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
     Question& one = questions[i];
-    one.answer = answer_of(pip_, way_, pip_.indexes[one.index], *one.project, watch_, one.unreached);
+    one.answer = answer_of({pip_, way_, watch_}, pip_.indexes[one.index], *one.project, one.unreached);
   });
   // What was cut short is no answer of an index's.
   if (watch_) BERTH_CHECK_OK(watch_());
@@ -323,22 +230,30 @@ Result<void> IndexPages::tell(std::vector<vet::Facts>& facts) {
 }
 
 void IndexPages::tell_licences(std::vector<vet::Facts>& facts) const {
-  std::vector<vet::Facts*> asked;
+  std::map<std::string, std::vector<vet::Facts*>> by_file;
+  std::vector<WheelPlace> wheels;
   for (vet::Facts& one : facts) {
-    const bool is_wheel = one.file_url.ends_with(".whl") && one.file_url.starts_with("http");
-    if (is_asked(one) && is_wheel && !one.sha256.empty()) asked.push_back(&one);
-  }
-  image::at_once(asked.size(), kAtOnce, [&](std::size_t i) {
-    vet::Facts& one = *asked[i];
-    auto licences = licences_of_file(pip_, way_, one, watch_);
-    if (licences) {
-      if (!licences->empty()) one.licences = *std::move(licences);
-    } else if (one.licences.empty() || licences.error().code() == Errc::Corrupt) {
-      one.findings.push_back({vet::Verdict::Ask, "facts.missing", one.package,
-                              to_visible(licences.error().message(), false),
-                              "try again; or ask who keeps the index, or its authors, for a wheel that is in order"});
+    if (!is_asked(one) || one.file_url.empty()) continue;
+    std::vector<vet::Facts*>& same = by_file[one.file_url];
+    if (same.empty()) {
+      wheels.push_back({.url = one.file_url,
+                        .name = fmt::format("{} {}", one.package.name, one.package.version),
+                        .sha256 = one.sha256,
+                        .metadata_sha256 = one.metadata_sha256.value_or("")});
     }
-  });
+    same.push_back(&one);
+  }
+  const IndexAccess access = {pip_, way_, watch_};
+  const std::vector<WheelLicences> read = licences_of_wheels(access, wheels);
+  for (std::size_t i = 0; i < wheels.size(); ++i) {
+    for (vet::Facts* one : by_file.at(wheels[i].url)) {
+      if (read[i]) {
+        one->licences = *read[i];
+      } else {
+        add_unread(access, read[i].error(), *one);
+      }
+    }
+  }
 }
 
 }  // namespace berth::app

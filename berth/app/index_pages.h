@@ -40,10 +40,9 @@ class IndexPages {
 
   // Asks, and adds to each package of an index what all indexes say of it (vet::add_answers). What could not be asked
   // stands in `why_undated`. Packages from elsewhere, and those with names that none can have, are passed over. Of a
-  // package whose file may say more of its licence than has been told (Facts::file_url) that is read from its METADATA,
-  // where an index keeps it beside the file, else from the wheel, with its licence files. What does not have the hash
-  // that the index gives, or leaves a package without a licence because it cannot be read, gets the finding
-  // facts.missing (Ask). Errors: those of the watch.
+  // package whose file is known (Facts::file_url) the licence is read from that wheel (wheel_fetch.h), as it is of one
+  // that is installed. One that is not in order gets the finding facts.missing (Ask), and so does one that could not be
+  // read and says nothing otherwise; else that it was not read is a statement of its own. Errors: those of the watch.
   Result<void> tell(std::vector<vet::Facts>& facts);
   // As vet::why_no_hashes, of what was told.
   std::string why_no_hashes(const vet::Facts& facts) const;
@@ -60,14 +59,6 @@ class IndexPages {
   bool is_reached_ = false;                                       // any index was
   std::map<std::string, std::string> unreached_;                  // what curl said of each that was not
 };
-
-// What curl is told on its standard input to fetch the page of `project`. Credentials stand in it, and in no argument.
-// Pure.
-std::string page_request(const image::PipSettings& pip, std::string_view index, std::string_view project,
-                         std::string_view certificates);
-
-// The same for another address that an index named.
-std::string file_request(const image::PipSettings& pip, std::string_view url, std::string_view certificates);
 
 // What curl printed, as the answer of the index: the page, then a line with status and kind. Pure.
 vet::IndexAnswer page_answer(std::string_view printed);

@@ -122,12 +122,6 @@ class Gathering {
       }
     }
     if (offline || !dependencies) note_dependencies(found, offline ? "--offline" : "--no-dependencies");
-    if (std::ranges::any_of(found, [](const vet::Facts& one) { return one.is_on_index.value_or(false); })) {
-      gathered_.notes.emplace_back(
-          "licences of packages of the index are those that their metadata states; licence files inside of wheels were "
-          "not read where it states one: 'berth image create', and a folder in which they are installed, judge them "
-          "too");
-    }
     for (std::size_t i = 0; i < packages_.size(); ++i) {
       auto finding = vet::finding_about_source(packages_[i], machine);
       if (!finding) continue;

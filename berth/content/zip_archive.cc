@@ -145,23 +145,33 @@ std::string problem_of_entry_name(std::string_view name) {
 
 namespace {
 
+// What may stand between the data of an entry and the next record: the rest of a local record, and a descriptor.
+constexpr std::uint64_t kMostBetween = 0xffff + 24;
+constexpr std::uint64_t kLocalSize = 30;  // without the name
+
 class Parse {
  public:
-  Parse(std::string_view bytes, const std::string& name, const ZipLimits& limits)
-      : bytes_(bytes), name_(name), limits_(limits) {}
+  Parse(std::span<const ZipPart> parts, std::uint64_t size, const std::string& name, const ZipLimits& limits)
+      : parts_(parts), size_(size), name_(name), limits_(limits) {}
 
   Result<std::vector<ZipEntry>> run() {
-    if (bytes_.size() > limits_.archive_bytes) {
-      return fail(Errc::Exhausted, fmt::format("{}: it holds {} bytes, more than the limit of {}", name_, bytes_.size(),
-                                               limits_.archive_bytes));
+    if (size_ > limits_.archive_bytes) {
+      return fail(Errc::Exhausted,
+                  fmt::format("{}: it holds {} bytes, more than the limit of {}", name_, size_, limits_.archive_bytes));
     }
     const auto naming = [&] { return name_; };
-    BERTH_TRY(const ZipDirectory directory, find_zip_directory(bytes_).context(naming));
+    BERTH_TRY(const ZipDirectory directory,
+              find_zip_directory(parts_.back().bytes, parts_.back().offset).context(naming));
     if (directory.entries > limits_.entries) {
       return fail(Errc::Exhausted, fmt::format("{}: it holds {} entries, more than the limit of {}", name_,
                                                directory.entries, limits_.entries));
     }
-    BERTH_TRY(std::vector<ZipRecord> records, read_zip_directory(bytes_, directory).context(naming));
+    const std::string_view held = from(directory.offset).substr(0, directory.size);
+    if (held.size() < directory.size) {
+      return fail(Errc::InvalidInput, fmt::format("{}: its central directory is not here", name_));
+    }
+    BERTH_TRY(std::vector<ZipRecord> records,
+              read_zip_directory(held, {0, directory.size, directory.entries}).context(naming));
     BERTH_CHECK_OK(check_each(records));
     BERTH_CHECK_OK(check_places(records, directory.offset));
     return std::move(entries_);
@@ -188,7 +198,17 @@ class Parse {
                                                  "of {} bytes",
                                                  name_, shown(record.name), limits_.total_bytes));
       }
-      entries_.push_back({std::move(name), is_folder, record.method == kZipDeflated, record.crc, record.size, {}});
+      entries_.push_back({std::move(name), is_folder, record.method == kZipDeflated, record.crc, record.size});
+    }
+    return {};
+  }
+
+  // What is here from `offset` on, without a gap.
+  std::string_view from(std::uint64_t offset) const {
+    for (const ZipPart& part : parts_) {
+      if (offset >= part.offset && offset - part.offset < part.bytes.size()) {
+        return part.bytes.substr(offset - part.offset);
+      }
     }
     return {};
   }
@@ -200,29 +220,51 @@ class Parse {
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::ranges::sort(order, {}, [&](std::size_t i) { return records[i].offset; });
     std::uint64_t at = 0;
-    for (const std::size_t i : order) {
-      const ZipRecord& central = records[i];
+    std::uint64_t most_between = 0;  // behind an entry that is not here
+    for (std::size_t place = 0; place < order.size(); ++place) {
+      const ZipRecord& central = records[order[place]];
       if (central.offset < at) return refuse(central, "it overlaps another entry");
-      if (central.offset > at)
+      if (central.offset - at > most_between)
         return refuse(central, fmt::format("{} bytes before it belong to no entry", central.offset - at));
-      auto local = read_zip_local(bytes_.substr(0, end), at);
-      if (!local) return refuse(central, local.error().message());
-      if (auto problem = difference_of(local->record, central); !problem.empty()) return refuse(central, problem);
-      if (central.packed_size > end - local->data)
+      ZipEntry& entry = entries_[order[place]];
+      entry.begin = central.offset;
+      entry.end = place + 1 < order.size() ? std::min(records[order[place + 1]].offset, end) : end;
+      const std::string_view bytes =
+          central.offset < end ? from(central.offset).substr(0, end - central.offset) : std::string_view();
+      entry.is_here = central.offset >= end || bytes.size() >= entry.end - entry.begin;
+      most_between = entry.is_here ? 0 : kMostBetween;
+      if (entry.is_here) {
+        BERTH_TRY(const std::size_t length, check_local(central, bytes, entry));
+        at = central.offset + length;
+      } else if (central.packed_size > end - central.offset) {
         return refuse(central, "its data would overlap the central directory");
-      entries_[i].packed = bytes_.substr(local->data, central.packed_size);
-      at = local->data + central.packed_size;
-      if ((central.flags & kZipDescriptor) == 0) continue;
-      const auto descriptor = zip_descriptor_size(bytes_.substr(0, end).substr(at), central);
-      if (!descriptor) return refuse(central, "the descriptor behind it says something else");
-      at += *descriptor;
+      } else {
+        at = central.offset + kLocalSize + central.name.size() + central.packed_size;
+      }
     }
-    if (at == end) return {};
+    if (at <= end && end - at <= most_between) return {};
+    if (at > end) return refuse(records[order.back()], "its data would overlap the central directory");
     return fail(Errc::InvalidInput,
                 fmt::format("{}: {} bytes before its central directory belong to no entry", name_, end - at));
   }
 
-  std::string_view bytes_;
+  // The local record that `bytes` begin with, its data and its descriptor: how long they are together.
+  Result<std::size_t> check_local(const ZipRecord& central, std::string_view bytes, ZipEntry& entry) const {
+    const auto local = read_zip_local(bytes, 0);
+    if (!local) return refuse(central, local.error().message());
+    if (auto problem = difference_of(local->record, central); !problem.empty()) return refuse(central, problem);
+    if (central.packed_size > bytes.size() - local->data)
+      return refuse(central, "its data would overlap the central directory");
+    entry.packed = bytes.substr(local->data, central.packed_size);
+    const std::size_t length = local->data + central.packed_size;
+    if ((central.flags & kZipDescriptor) == 0) return length;
+    const auto descriptor = zip_descriptor_size(bytes.substr(length), central);
+    if (!descriptor) return refuse(central, "the descriptor behind it says something else");
+    return length + *descriptor;
+  }
+
+  std::span<const ZipPart> parts_;
+  std::uint64_t size_;
   const std::string& name_;
   const ZipLimits& limits_;
   std::vector<ZipEntry> entries_;
@@ -231,14 +273,21 @@ class Parse {
 }  // namespace
 
 Result<ZipArchive> ZipArchive::parse(std::string_view bytes, std::string_view name, const ZipLimits& limits) {
+  const ZipPart whole = {0, bytes};
+  return parse_parts({&whole, 1}, bytes.size(), name, limits);
+}
+
+Result<ZipArchive> ZipArchive::parse_parts(std::span<const ZipPart> parts, std::uint64_t size, std::string_view name,
+                                           const ZipLimits& limits) {
   ZipArchive archive(name);
-  BERTH_TRY(archive.entries_, Parse(bytes, archive.name_, limits).run());
+  BERTH_TRY(archive.entries_, Parse(parts, size, archive.name_, limits).run());
   return archive;
 }
 
 Result<std::string> ZipArchive::unpack(const ZipEntry& entry) const {
   const auto naming = [&] { return fmt::format("{}: entry '{}'", name_, shown(entry.name)); };
   if (entry.is_folder) return std::string();
+  if (!entry.is_here) return fail(Errc::InvalidInput, fmt::format("{}: its bytes are not here", naming()));
   BERTH_TRY(std::string bytes,
             (entry.is_deflated ? inflate_exactly(entry.packed, entry.size) : Result<std::string>(entry.packed))
                 .context(naming));

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,16 @@ struct ZipEntry {
   std::uint32_t crc = 0;
   std::uint64_t size = 0;  // unpacked bytes
   std::string_view packed;
+  // Its records and data: from its local record to the next, or to the directory.
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  bool is_here = true;  // all of that is, so its local record was compared; else it is known from the directory alone
+};
+
+// Some bytes of an archive, from `offset` on.
+struct ZipPart {
+  std::uint64_t offset = 0;
+  std::string_view bytes;
 };
 
 // The entries of an archive, checked as a whole before anything is unpacked. Borrows the archive's bytes. Pure.
@@ -42,10 +53,16 @@ class ZipArchive {
   // a limit.
   static Result<ZipArchive> parse(std::string_view bytes, std::string_view name, const ZipLimits& limits = {});
 
+  // An archive of `size` bytes of which only `parts` are here: in order, apart from each other, the last reaching to
+  // its end and holding kZipLongestEnd bytes of it at least, and the whole directory in one of them. Entries that are
+  // in none are judged as the directory tells of them: what it says must leave room for their records, and no more.
+  static Result<ZipArchive> parse_parts(std::span<const ZipPart> parts, std::uint64_t size, std::string_view name,
+                                        const ZipLimits& limits = {});
+
   const std::vector<ZipEntry>& entries() const { return entries_; }
 
-  // The bytes of a file's entry, exactly as many as it said. Errors: InvalidInput when they are not deflated data of
-  // that size and checksum.
+  // The bytes of a file's entry that is here, exactly as many as it said. Errors: InvalidInput when they are not
+  // deflated data of that size and checksum.
   Result<std::string> unpack(const ZipEntry& entry) const;
 
  private:

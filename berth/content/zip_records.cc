@@ -107,24 +107,30 @@ Result<std::size_t> find_end(std::string_view bytes) {
   const std::size_t last = bytes.size() - kEndSize;
   const std::size_t first = last > kLongestComment ? last - kLongestComment : 0;
   std::optional<std::size_t> found;
-  for (std::size_t at = last + 1; at-- > first;) {
-    if (!is_end_at(bytes, at)) continue;
-    if (found) return refuse("it has two ends of a central directory; readers would differ on what is in it");
-    found = at;
+  constexpr std::string_view kSignature = "PK\5\6";
+  for (std::size_t at = bytes.rfind(kSignature, last); at != std::string_view::npos && at >= first;) {
+    if (is_end_at(bytes, at)) {
+      if (found) return refuse("it has two ends of a central directory; readers would differ on what is in it");
+      found = at;
+    }
+    at = at == 0 ? std::string_view::npos : bytes.rfind(kSignature, at - 1);
   }
   if (!found) return refuse("it is no zip archive, or is cut short: the end of its central directory is missing");
   return *found;
 }
 
 // The numbers of the zip64 end record, when there is one in front of `end`.
-Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size_t end, std::uint64_t& directory_end) {
+Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size_t end, std::uint64_t before,
+                                               std::uint64_t& directory_end) {
   if (end < kLocatorSize) return std::optional<ZipDirectory>();
   Cursor locator(bytes, end - kLocatorSize);
   if (locator.u32() != kLocator64) return std::optional<ZipDirectory>();
   const std::uint32_t disk = locator.u32();
-  const std::uint64_t offset = locator.u64();
+  const std::uint64_t said = locator.u64();
   const std::uint32_t disks = locator.u32();
   if (disk != 0 || disks > 1) return refuse("it is one of several parts; join them");
+  if (said < before) return refuse("its zip64 end record lies outside of it");
+  const std::uint64_t offset = said - before;
   if (offset > end - kLocatorSize || end - kLocatorSize - offset < kEnd64Size)
     return refuse("its zip64 end record lies outside of it");
   Cursor record(bytes, offset);
@@ -140,13 +146,13 @@ Result<std::optional<ZipDirectory>> find_end64(std::string_view bytes, std::size
   directory.offset = record.u64();
   if (this_disk != 0 || first_disk != 0 || here != directory.entries)
     return refuse("it is one of several parts; join them");
-  directory_end = offset;
+  directory_end = said;
   return std::optional<ZipDirectory>(directory);
 }
 
 }  // namespace
 
-Result<ZipDirectory> find_zip_directory(std::string_view bytes) {
+Result<ZipDirectory> find_zip_directory(std::string_view bytes, std::uint64_t before) {
   BERTH_TRY(const std::size_t end, find_end(bytes));
   Cursor record(bytes, end + 4);
   const std::uint16_t disk = record.u16();
@@ -158,8 +164,8 @@ Result<ZipDirectory> find_zip_directory(std::string_view bytes) {
   if (here != entries || (disk != 0 && disk != kIn64Short) || (first_disk != 0 && first_disk != kIn64Short)) {
     return refuse("it is one of several parts; join them");
   }
-  std::uint64_t directory_end = end;
-  BERTH_TRY(const std::optional<ZipDirectory> large, find_end64(bytes, end, directory_end));
+  std::uint64_t directory_end = before + end;
+  BERTH_TRY(const std::optional<ZipDirectory> large, find_end64(bytes, end, before, directory_end));
   const bool is_asked = entries == kIn64Short || size == kIn64 || offset == kIn64;
   if (is_asked && !large) return refuse("its sizes stand in a zip64 end record that is missing");
   const ZipDirectory small = {offset, size, entries};

@@ -46,9 +46,14 @@ struct ZipLocal {
   std::uint64_t data = 0;  // where its data begins
 };
 
-// Finds the one central directory. Errors: InvalidInput when there is none, or several could be meant; when it does not
-// end where its end record begins; when the two kinds of end record differ; for an archive in several parts.
-Result<ZipDirectory> find_zip_directory(std::string_view bytes);
+// As far from the end of an archive begins what says where its directory is.
+constexpr std::size_t kZipLongestEnd = 22 + 0xffff + 20 + 56;
+
+// Finds the one central directory. `bytes` end the archive; `before` of it stand in front of them, where they are not
+// all of it: then they are kZipLongestEnd at least. Errors: InvalidInput when there is none, or several could be meant;
+// when it does not end where its end record begins; when the two kinds of end record differ; for an archive in several
+// parts.
+Result<ZipDirectory> find_zip_directory(std::string_view bytes, std::uint64_t before = 0);
 
 // Errors: InvalidInput when the directory does not hold exactly its records.
 Result<std::vector<ZipRecord>> read_zip_directory(std::string_view bytes, const ZipDirectory& directory);

@@ -96,11 +96,6 @@ std::string sha256_of(const Json& install) {
   return hashes == nullptr ? std::string() : hashes->text_or("sha256", "");
 }
 
-// What pip says of the file. Before version 25 it leaves License-Expression out, which came with 2.4 of the metadata.
-bool may_leave_out(const CoreMetadata& metadata, const Facts& facts) {
-  return facts.licences.empty() || (metadata.licence_expression.empty() && metadata.metadata_version >= "2.4");
-}
-
 // A package with a valid name whose version and index are to be had.
 bool is_asked(const LockedPackage& locked) {
   return locked.location.empty() && is_valid_name(Ecosystem::PyPI, locked.package.written);
@@ -278,7 +273,6 @@ Result<std::vector<Facts>> facts_in_pip_report(const Json& report) {
     const Json* written = one.find("metadata");
     if (written == nullptr || !written->is_object()) return fail(Errc::InvalidInput, "pip's report has no 'metadata'");
     CoreMetadata metadata;
-    metadata.metadata_version = written->text_or("metadata_version", "");
     metadata.name = written->text_or("name", "");
     metadata.version = written->text_or("version", "");
     metadata.licence_expression = written->text_or("license_expression", "");
@@ -292,7 +286,8 @@ Result<std::vector<Facts>> facts_in_pip_report(const Json& report) {
     facts.is_on_index = true;
     facts.sha256 = sha256_of(one);
     const Json* download = one.find("download_info");
-    if (download != nullptr && may_leave_out(metadata, facts)) facts.file_url = download->text_or("url", "");
+    if (download != nullptr) facts.file_url = download->text_or("url", "");
+    if (facts.file_url.empty()) facts.licences.push_back(unread_licence_files("pip does not tell of which file"));
     all.push_back(std::move(facts));
   }
   return all;

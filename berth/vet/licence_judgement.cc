@@ -55,6 +55,9 @@ std::vector<Source> sources_of(const std::vector<LicenceStatement>& statements) 
 }
 
 std::string said(const Source& source) {
+  if (source.text == kUnread && !source.expression && !source.restriction.empty()) {
+    return fmt::format("{}: {} ({})", source.name, kUnread, source.restriction);
+  }
   const std::string restriction =
       source.restriction.empty() ? std::string() : fmt::format(", with words that restrict ('{}')", source.restriction);
   return fmt::format("{}: '{}'{}", source.name, source.text, restriction);

@@ -142,7 +142,7 @@ std::vector<LicenceStatement> of_files(const std::vector<LicenceFile>& files, bo
     RecognisedLicence& found = all[i];
     const std::string& path = files[i].path;
     if (!files[i].unread.empty()) {
-      statements.push_back({path, "not read", {}, files[i].unread});
+      statements.push_back({path, std::string(kUnread), {}, files[i].unread});
     } else if (has_lesser && is_whole_text(found, "GPL-3.0") && found.expression == "GPL-3.0-only") {
       statements.push_back({path, "the GPL-3.0 that the LGPL-3.0 beside it is a part of", "LGPL-3.0-only", {}});
     } else if (!found.expression.empty() || is_licence_file_name(path) ||
@@ -193,6 +193,10 @@ std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& meta
   }
   std::ranges::move(of_files(files, is_lesser(statements)), std::back_inserter(statements));
   return statements;
+}
+
+LicenceStatement unread_licence_files(std::string why) {
+  return {"licence files", std::string(kUnread), {}, std::move(why)};
 }
 
 bool contradict(const std::string& expression, const std::string& other) {

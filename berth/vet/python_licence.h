@@ -26,6 +26,12 @@ struct LicenceFile {
 std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& metadata,
                                                         const std::vector<LicenceFile>& files);
 
+// The text of a statement about a file that was not read: it may say anything. Why stands as its restriction.
+inline constexpr std::string_view kUnread = "not read";
+
+// Of licence files that could not be read at all.
+LicenceStatement unread_licence_files(std::string why);
+
 // Whether two expressions say something else of one package: neither says the same or a part of what the other says.
 // Which versions of a licence of GNU are meant is no contradiction.
 bool contradict(const std::string& expression, const std::string& other);

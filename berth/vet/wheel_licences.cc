@@ -6,12 +6,16 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "berth/base/sha256.h"
 #include "berth/base/unique_fd.h"
 #include "berth/content/zip_archive.h"
+#include "berth/content/zip_records.h"
 #include "berth/sys/syscall.h"
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/python_licence.h"
@@ -76,39 +80,192 @@ Result<const content::ZipEntry*> find_metadata(const content::ZipArchive& archiv
   return found;
 }
 
+std::string reading(const std::string& name) { return fmt::format("read the wheel '{}'", name); }
+
+std::string folder_of(const content::ZipEntry& metadata) {
+  return metadata.name.substr(0, metadata.name.find('/') + 1);
+}
+
+struct Metadata {
+  std::string folder;  // with the slash at its end
+  CoreMetadata fields;
+};
+
+// `sha256`: that it must have; empty for any.
+Result<Metadata> read_metadata(const content::ZipArchive& archive, const std::string& name,
+                               std::string_view sha256 = {}) {
+  const auto context = [&] { return reading(name); };
+  BERTH_TRY(const content::ZipEntry* entry, find_metadata(archive).context(context));
+  BERTH_TRY(const std::string text, archive.unpack(*entry));
+  if (!sha256.empty() && sha256_hex(text) != sha256) {
+    return fail(Errc::Corrupt, fmt::format("{}: its METADATA is another than the index gives beside it", context()));
+  }
+  BERTH_TRY(CoreMetadata fields, parse_core_metadata(text).context(context));
+  return Metadata{folder_of(*entry), std::move(fields)};
+}
+
+bool is_read(const content::ZipEntry* entry) { return entry->size <= kLargestLicenceFile; }
+
+// The entries that may hold a licence; one more than are read, where there are more.
+std::vector<const content::ZipEntry*> licence_entries(const content::ZipArchive& archive, const Metadata& metadata) {
+  std::vector<const content::ZipEntry*> found;
+  for (const content::ZipEntry& one : archive.entries()) {
+    if (one.is_folder || !one.name.starts_with(metadata.folder)) continue;
+    const std::string inside = one.name.substr(metadata.folder.size());
+    const std::vector<std::string>& named = metadata.fields.licence_files;
+    if (!may_hold_licence(inside) && std::ranges::find(named, inside) == named.end()) continue;
+    found.push_back(&one);
+    if (found.size() > kMostLicenceFiles) break;
+  }
+  return found;
+}
+
+Result<std::vector<LicenceStatement>> statements_of(const content::ZipArchive& archive, const Metadata& metadata) {
+  std::vector<LicenceFile> files;
+  for (const content::ZipEntry* one : licence_entries(archive, metadata)) {
+    const std::string inside = one->name.substr(metadata.folder.size());
+    if (!is_read(one) || files.size() == kMostLicenceFiles) {
+      files.push_back({inside, {}, is_read(one) ? "there are too many of them" : "it is too large"});
+      continue;
+    }
+    BERTH_TRY(std::string content, archive.unpack(*one));
+    files.push_back({inside, std::move(content)});
+  }
+  return python_licence_statements(metadata.fields, files);
+}
+
+struct Place {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+std::vector<Place> places_of(const std::vector<const content::ZipEntry*>& entries) {
+  std::vector<Place> places;
+  for (const content::ZipEntry* one : entries) places.push_back({one->begin, one->end});
+  return places;
+}
+
+// The bytes of a distant wheel that are here, by where they begin, none beside another.
+class Parts {
+ public:
+  // With the directory.
+  static Result<Parts> of_tail(const DistantWheel& wheel) {
+    if (wheel.tail.size() > wheel.size || wheel.tail.size() < std::min<std::uint64_t>(wheel.size, kWheelTail)) {
+      return fail(Errc::InvalidInput, fmt::format("{}: that is not its end", reading(wheel.name)));
+    }
+    Parts parts(wheel);
+    const std::uint64_t before = wheel.size - wheel.tail.size();
+    parts.held_.emplace(before, wheel.tail);
+    BERTH_TRY(const content::ZipDirectory directory,
+              content::find_zip_directory(wheel.tail, before).context([&] { return reading(wheel.name); }));
+    BERTH_CHECK_OK(parts.fetch({{directory.offset, directory.offset + directory.size}}));
+    return parts;
+  }
+
+  // All of `places`, which begin in front of the tail where they are not here.
+  Result<void> fetch(std::vector<Place> places) {
+    std::ranges::sort(places, {}, &Place::begin);
+    for (std::size_t i = 0; i < places.size();) {
+      Place one = places[i];
+      // What lies near is asked for together.
+      for (++i; i < places.size() && places[i].begin <= one.end + kNear; ++i)
+        one.end = std::max(one.end, places[i].end);
+      BERTH_CHECK_OK(fetch_missing(one));
+    }
+    return {};
+  }
+
+  std::vector<content::ZipPart> held() const {
+    std::vector<content::ZipPart> parts;
+    for (const auto& [offset, bytes] : held_) parts.push_back({offset, bytes});
+    return parts;
+  }
+
+ private:
+  explicit Parts(const DistantWheel& wheel) : wheel_(wheel) {}
+
+  Result<void> fetch_missing(Place place) {
+    for (std::uint64_t at = place.begin; at < place.end;) {
+      auto next = held_.upper_bound(at);
+      if (next != held_.begin()) {
+        const auto& [offset, bytes] = *std::prev(next);
+        if (offset + bytes.size() > at) {
+          at = offset + bytes.size();
+          continue;
+        }
+      }
+      const std::uint64_t end = next == held_.end() ? place.end : std::min(place.end, next->first);
+      BERTH_CHECK_OK(fetch_part(at, end));
+      at = end;
+    }
+    return {};
+  }
+
+  Result<void> fetch_part(std::uint64_t begin, std::uint64_t end) {
+    fetched_ += end - begin;
+    if (fetched_ > kMostFetched || ++requests_ > kMostRequests) {
+      return fail(Errc::Exhausted, fmt::format("{}: too much of it says what is in it", reading(wheel_.name)));
+    }
+    BERTH_TRY(std::string bytes, wheel_.read(begin, end - begin));
+    if (bytes.size() != end - begin) {
+      return fail(Errc::Corrupt, fmt::format("{}: other bytes came than were asked for", reading(wheel_.name)));
+    }
+    // Together with what is beside it: an entry must lie in one.
+    if (const auto next = held_.find(end); next != held_.end()) {
+      bytes += next->second;
+      held_.erase(next);
+    }
+    const auto before = held_.lower_bound(begin);
+    if (before != held_.begin() && std::prev(before)->first + std::prev(before)->second.size() == begin) {
+      std::prev(before)->second += bytes;
+    } else {
+      held_.emplace(begin, std::move(bytes));
+    }
+    return {};
+  }
+
+  static constexpr std::uint64_t kNear = std::uint64_t{64} << 10;
+  static constexpr std::uint64_t kMostFetched = std::uint64_t{24} << 20;
+  static constexpr int kMostRequests = 20;
+
+  const DistantWheel& wheel_;
+  std::map<std::uint64_t, std::string> held_;
+  std::uint64_t fetched_ = 0;
+  int requests_ = 0;
+};
+
 }  // namespace
 
 Result<std::vector<LicenceStatement>> read_wheel_licences(const std::filesystem::path& wheel) {
   const std::string name = wheel.filename().native();
-  BERTH_TRY(const Mapping mapping,
-            Mapping::open(wheel).context([&] { return fmt::format("read the wheel '{}'", name); }));
+  BERTH_TRY(const Mapping mapping, Mapping::open(wheel).context([&] { return reading(name); }));
   return licences_of_wheel(mapping.bytes(), name);
 }
 
 Result<std::vector<LicenceStatement>> licences_of_wheel(std::string_view bytes, const std::string& name) {
-  const auto reading = [&] { return fmt::format("read the wheel '{}'", name); };
   BERTH_TRY(const content::ZipArchive archive, content::ZipArchive::parse(bytes, name, kLimits));
-  BERTH_TRY(const content::ZipEntry* entry, find_metadata(archive).context(reading));
-  BERTH_TRY(const std::string text, archive.unpack(*entry));
-  BERTH_TRY(const CoreMetadata metadata, parse_core_metadata(text).context(reading));
-  const std::string folder = entry->name.substr(0, entry->name.find('/') + 1);
-  std::vector<LicenceFile> files;
-  for (const content::ZipEntry& one : archive.entries()) {
-    if (one.is_folder || !one.name.starts_with(folder)) continue;
-    const std::string inside = one.name.substr(folder.size());
-    if (!may_hold_licence(inside) &&
-        std::ranges::find(metadata.licence_files, inside) == metadata.licence_files.end()) {
-      continue;
+  BERTH_TRY(const Metadata metadata, read_metadata(archive, name));
+  return statements_of(archive, metadata);
+}
+
+Result<std::vector<LicenceStatement>> licences_of_distant_wheel(const DistantWheel& wheel) {
+  BERTH_TRY(Parts parts, Parts::of_tail(wheel));
+  // The directory; what has a licence's name; and what METADATA names beside.
+  for (int round = 0; round < 3; ++round) {
+    BERTH_TRY(const content::ZipArchive archive,
+              content::ZipArchive::parse_parts(parts.held(), wheel.size, wheel.name, kLimits));
+    BERTH_TRY(const content::ZipEntry* entry, find_metadata(archive).context([&] { return reading(wheel.name); }));
+    Metadata metadata = {.folder = folder_of(*entry), .fields = {}};
+    std::vector<const content::ZipEntry*> wanted = {entry};
+    if (entry->is_here) {
+      BERTH_TRY(metadata, read_metadata(archive, wheel.name, wheel.metadata_sha256));
     }
-    if (one.size > kLargestLicenceFile || files.size() == kMostLicenceFiles) {
-      files.push_back({inside, {}, one.size > kLargestLicenceFile ? "it is too large" : "there are too many of them"});
-      if (files.size() > kMostLicenceFiles) break;
-      continue;
-    }
-    BERTH_TRY(std::string content, archive.unpack(one));
-    files.push_back({inside, std::move(content)});
+    std::ranges::copy_if(licence_entries(archive, metadata), std::back_inserter(wanted), is_read);
+    std::erase_if(wanted, [](const auto* one) { return one->is_here; });
+    if (wanted.empty()) return statements_of(archive, metadata);
+    BERTH_CHECK_OK(parts.fetch(places_of(wanted)));
   }
-  return python_licence_statements(metadata, files);
+  return fail(Errc::InvalidInput, fmt::format("{}: what it holds changes while it is read", reading(wheel.name)));
 }
 
 }  // namespace berth::vet

@@ -7,10 +7,17 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "berth/app/index_fetch.h"
+#include "berth/base/sha256.h"
 #include "berth/base/unique_fd.h"
+#include "tests/content/zip_writer.h"
 #include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
 
 namespace berth::app {
 namespace {
@@ -54,6 +61,46 @@ TEST(FileRequest, HasThePasswordOfItsIndexAlone) {
 TEST(PageRequest, HasNoLineOfSomebodyElse) {
   const std::string request = page_request({}, "https://index.example/x\noutput = \"/etc/passwd", "a", "");
   EXPECT_THAT(request, Not(HasSubstr("\noutput")));
+}
+
+TEST(RangeRequest, UndoesWhatAPartDoesNotBear) {
+  const std::string request = range_request({}, "https://index.example/a.whl", "", "-1024", 4096);
+  EXPECT_THAT(request, HasSubstr("range = \"-1024\"\n"));
+  EXPECT_THAT(request, HasSubstr("max-filesize = 4096\n"));
+  EXPECT_GT(request.find("no-compressed\n"), request.find("\ncompressed\n"));
+  EXPECT_GT(request.rfind("write-out"), request.find("write-out"));
+}
+
+TEST(RangeAnswers, AreToldFromTheEnd) {
+  // A body may look like what curl says.
+  const auto answers = range_answers("\n0 206 9 bytes 0-8/9\n\n0 206 21 bytes 79-99/100\n\n0 404 0 \n\n28 000 0 \n");
+  ASSERT_TRUE(answers.has_value());
+  ASSERT_EQ(answers->size(), 3u);
+  EXPECT_EQ(answers->at(0).body, "\n0 206 9 bytes 0-8/9\n");
+  EXPECT_EQ(answers->at(0).begin, 79u);
+  EXPECT_EQ(answers->at(0).whole, 100u);
+  EXPECT_EQ(answers->at(1).status, 404);
+  EXPECT_FALSE(answers->at(1).begin.has_value());
+  EXPECT_EQ(answers->at(2).exit_code, 28);
+}
+
+TEST(RangeAnswers, HaveNoPlaceThatTheyDoNotFill) {
+  for (const char* header :
+       {"", "bytes 0-1/9", "bytes 0-3/9", "bytes 7-9/9", "bytes */9", "bytes 0-2/*", "bytes -1-2/9", "bytes 2-0/9",
+        "bytes 18446744073709551615-18446744073709551615/1", "items 0-2/9", "bytes 0/9-2"}) {
+    const auto answers = range_answers(std::string("abc\n0 206 3 ") + header + "\n");
+    ASSERT_TRUE(answers.has_value()) << header;
+    EXPECT_FALSE(answers->front().begin.has_value()) << header;
+  }
+  EXPECT_EQ(range_answers("abc\n0 206 3 bytes 0-2/9\n")->front().begin, 0u);
+}
+
+TEST(RangeAnswers, AreNoneWhereThatIsNotToBeTold) {
+  for (const char* printed : {"abc", "abc\n", "\n0 206\n", "\n0 206 -1 \n", "abc\n0 206 4 bytes 0-2/9\n",
+                              "abc\n0 206 2 \n", "\nx 206 0 \n"}) {
+    EXPECT_FALSE(range_answers(printed).has_value()) << printed;
+  }
+  EXPECT_TRUE(range_answers("")->empty());
 }
 
 struct AnswerRow {
@@ -159,6 +206,54 @@ TEST_F(Index, BehindAProxyThatIsDownIsToldWithTheSetting) {
   ASSERT_TRUE(testing::ok(pages.tell(facts)));
   EXPECT_TRUE(testing::fails_with(pages.check(facts), Errc::Unavailable,
                                   "through the proxy 127.0.0.1:" + port_ + " (containers.proxy.http)"));
+}
+
+class LocalWheel : public ::testing::Test {
+ protected:
+  // What is told of a wheel in a folder that pip looks into, which METADATA calls MIT.
+  vet::Facts told(const std::string& licence_file, std::string sha256, const char* url_end = "a%20b-1.0.whl") {
+    content::ZipWriter wheel;
+    for (const auto& [name, text] :
+         {std::pair<std::string, std::string>{"METADATA", "Name: a\nVersion: 1\nLicense: MIT\n"},
+          {"licenses/LICENSE", licence_file}}) {
+      content::WrittenEntry entry;
+      entry.name = "a-1.dist-info/" + name;
+      entry.data = text;
+      wheel.add(entry);
+    }
+    const std::string bytes = wheel.finish();
+    std::ofstream(temp_.path() / "a b-1.0.whl", std::ios::binary) << bytes;
+    std::vector<vet::Facts> facts(1);
+    facts[0].package = vet::make_package(vet::Ecosystem::PyPI, "a", "1", "x");
+    facts[0].licences = {{"License", "MIT", "MIT", {}}};
+    facts[0].file_url = "file://" + temp_.path().native() + "/" + url_end;
+    facts[0].sha256 = sha256 == "its own" ? sha256_hex(bytes) : std::move(sha256);
+    EXPECT_TRUE(testing::ok(IndexPages({}).tell(facts)));
+    return facts[0];
+  }
+  testing::TempFolder temp_;
+};
+
+TEST_F(LocalWheel, IsReadWithItsLicenceFiles) {
+  const vet::Facts facts = told("under the GNU GPL, version 3", "its own");
+  EXPECT_TRUE(facts.findings.empty());
+  ASSERT_EQ(facts.licences.size(), 2u);
+  EXPECT_EQ(facts.licences[1].expression, "GPL-3.0-only");
+}
+
+TEST_F(LocalWheel, ThatIsAnotherIsNotInOrder) {
+  const vet::Facts facts = told("text", "00");
+  ASSERT_EQ(facts.findings.size(), 1u);
+  EXPECT_EQ(facts.findings[0].rule, "facts.missing");
+  EXPECT_THAT(facts.findings[0].evidence, HasSubstr("has not the SHA-256"));
+}
+
+TEST_F(LocalWheel, ThatIsNotThereIsToldAsNotRead) {
+  const vet::Facts facts = told("text", "", "none.whl");
+  EXPECT_TRUE(facts.findings.empty());
+  ASSERT_EQ(facts.licences.size(), 2u);
+  EXPECT_EQ(facts.licences[1].text, "not read");
+  EXPECT_THAT(facts.licences[1].restriction, HasSubstr("No such file"));
 }
 
 // An index that takes a connection and says nothing would be waited for until curl gives up.

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <vector>
+
 #include "tests/content/zip_writer.h"
 #include "tests/support/result_matchers.h"
 
@@ -238,6 +240,60 @@ TEST(ZipArchive, NoticesDataThatLie) {
   ASSERT_TRUE(testing::ok(archive));
   EXPECT_TRUE(
       testing::fails_with(archive->unpack(archive->entries()[0]), Errc::InvalidInput, "the checksum that it says"));
+}
+
+class ZipParts : public ::testing::Test {
+ protected:
+  // All but the first `missing` bytes.
+  static Result<ZipArchive> behind(const std::string& bytes, std::size_t missing) {
+    const ZipPart part = {missing, std::string_view(bytes).substr(missing)};
+    return ZipArchive::parse_parts({&part, 1}, bytes.size(), "x.zip");
+  }
+  static constexpr std::size_t kRecord = 31;  // of an entry with a name of one letter
+};
+
+TEST_F(ZipParts, TellWhichEntriesAreHere) {
+  const std::string bytes = ZipWriter().add(file("a")).add(file("b")).add(file("c")).finish();
+  const auto archive = behind(bytes, kRecord);  // in the midst of the first
+  ASSERT_TRUE(testing::ok(archive));
+  const auto& entries = archive->entries();
+  ASSERT_EQ(entries.size(), 3u);
+  EXPECT_FALSE(entries[0].is_here);
+  EXPECT_EQ(entries[0].begin, 0u);
+  EXPECT_EQ(entries[0].end, kRecord + 4);
+  EXPECT_TRUE(testing::fails_with(archive->unpack(entries[0]), Errc::InvalidInput, "not here"));
+  EXPECT_TRUE(entries[1].is_here);
+  EXPECT_EQ(*archive->unpack(entries[1]), "text");
+  const std::vector<ZipPart> parts = {{0, std::string_view(bytes).substr(0, kRecord + 4)},
+                                      {2 * (kRecord + 4), std::string_view(bytes).substr(2 * (kRecord + 4))}};
+  const auto apart = ZipArchive::parse_parts(parts, bytes.size(), "x.zip");
+  ASSERT_TRUE(testing::ok(apart));
+  EXPECT_TRUE(apart->entries()[0].is_here && !apart->entries()[1].is_here && apart->entries()[2].is_here);
+}
+
+TEST_F(ZipParts, HaveRoomForWhatIsNotHere) {
+  // A record may be longer than the directory tells, and data have a descriptor behind them; but no more.
+  const std::string gap(70'000, 'x');
+  EXPECT_TRUE(testing::ok(
+      behind(two(with(file("a"), [&](auto& one) { one.descriptor = gap.substr(0, 60'000); }), file("b")), 10)));
+  EXPECT_TRUE(testing::fails_with(behind(two(with(file("a"), [&](auto& one) { one.descriptor = gap; }), file("b")), 10),
+                                  Errc::InvalidInput, "entry 'b': 70000 bytes before it belong to no entry"));
+  EXPECT_TRUE(testing::fails_with(behind(one(with(file("a"), [&](auto& one) { one.descriptor = gap; })), 10),
+                                  Errc::InvalidInput, "70000 bytes before its central directory"));
+  // One that says that it is larger than its place.
+  std::string bytes = two(file("a"), file("b"));
+  const std::size_t sizes = bytes.find("PK\1\2") + 20;
+  for (const char size : {'\5', '\x7f'}) {
+    bytes[sizes] = bytes[sizes + 4] = size;
+    EXPECT_TRUE(testing::fails_with(behind(bytes, 10), Errc::InvalidInput, "overlap"));
+  }
+}
+
+TEST_F(ZipParts, HoldTheDirectory) {
+  std::string bytes = ZipWriter().add(file("a")).finish(std::string(1000, 'c'));
+  const std::size_t directory = bytes.find("PK\1\2");
+  EXPECT_TRUE(testing::ok(behind(bytes, directory)));
+  EXPECT_TRUE(testing::fails_with(behind(bytes, directory + 1), Errc::InvalidInput, "directory is not here"));
 }
 
 // No byte of an archive can be changed so that reading it goes wrong otherwise than by an error.

@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import os
+import re
 import shutil
 import ssl
 import subprocess
@@ -111,6 +112,17 @@ def deb(name, version, files, depends='', postinst=''):
             os.remove(folder + '.deb')
 
 
+def part_of(body, wanted):
+    """(Content-Range, bytes) of what a header Range asks for; None where it asks for nothing of that."""
+    asked = re.fullmatch(r'bytes=(\d*)-(\d*)', wanted or '')
+    if not asked or not body:
+        return None
+    begin, last = asked.groups()
+    first = int(begin) if begin else max(0, len(body) - int(last))
+    end = min(len(body), int(last) + 1) if begin and last else len(body)
+    return ('bytes %d-%d/%d' % (first, end - 1, len(body)), body[first:end]) if first < end else None
+
+
 class Index:
     """One server for both. `password` is asked for with every request for libraries where it is set."""
 
@@ -123,10 +135,14 @@ class Index:
         self.metadata = {}   # file name of a wheel: the METADATA that is given beside it (PEP 658), None for its own
         self.hashes_what_it_gives = False  # whether the hash that it tells is of that METADATA, and not of the wheel's
         self.html_metadata = None  # the attribute of pages in HTML that tells of METADATA beside a file; None for none
-        self.ranges = False  # whether parts of files are given
+        self.ranges = True   # parts of files are given where they are asked for
         self.bare_pages = False  # pages without hashes
         self.requests = []
         self.whole_wheels = []  # paths of wheels that were given whole
+        self.libraries_in_parts = {}  # file name: bytes that its parts are of, where it is not itself
+        self.gone = set()    # paths that are answered with 503 when curl asks
+        self.by_curl = []    # paths that it asked for
+        self.parts = []      # (path, bytes) of those that were given
         self.password = None
         self.gone_after = None  # requests for libraries that are still answered
         self.before_answer = lambda path: None
@@ -168,16 +184,23 @@ class Index:
         path = request.path.split('?')[0]
         self.requests.append(path)
         self.before_answer(path)
+        is_curl = request.headers.get('User-Agent', '').startswith('curl/')
+        self.by_curl += [path] * is_curl
         wants_json = self.json_pages and JSON_PAGE in (request.headers.get('Accept') or '')
         status, kind, body = self.find(path, request.headers.get('Authorization'), wants_json)
-        part = self.part_of(body, request.headers.get('Range')) if status == 200 and path.endswith('.whl') else None
-        if part is not None:
-            status, body = 206, body[part[0]:part[1] + 1]
-        if status in (200, 206) and path.endswith('.whl') and len(body) == len(self.libraries[path.rsplit('/', 1)[-1]]):
+        body = self.libraries_in_parts.get(path.rsplit('/', 1)[-1], body) if request.headers.get('Range') and self.ranges else body
+        if is_curl and path in self.gone:
+            status, kind, body = 503, 'text/plain', b''
+        part = part_of(body, request.headers.get('Range')) if self.ranges and status == 200 else None
+        whole = len(body)
+        if part:
+            status, body = 206, part[1]
+            self.parts.append((path, len(body)))
+        if status in (200, 206) and path.endswith('.whl') and len(body) == whole:
             self.whole_wheels.append(path)
         request.send_response(status)
-        if part is not None:
-            request.send_header('Content-Range', 'bytes %d-%d/%d' % part)
+        if part:
+            request.send_header('Content-Range', part[0])
         if status == 401:
             request.send_header('WWW-Authenticate', 'Basic realm="tests"')
         request.send_header('Content-Type', kind)
@@ -187,15 +210,6 @@ class Index:
             request.wfile.write(body)
         except OSError:
             pass
-
-    def part_of(self, body, wanted):
-        """(first, last, length) of the part of a file that is asked for."""
-        if not self.ranges or not wanted:
-            return None
-        first, last = wanted[len('bytes='):].split('-')
-        if not first:
-            return max(0, len(body) - int(last)), len(body) - 1, len(body)
-        return int(first), min(int(last or len(body)), len(body) - 1), len(body)
 
     def fetched_files(self):
         """The distribution files that were asked for."""

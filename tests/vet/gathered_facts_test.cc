@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "berth/vet/index_facts.h"
+#include "berth/vet/python_licence.h"
 #include "tests/support/result_matchers.h"
 
 namespace berth::vet {
@@ -33,18 +34,16 @@ TEST(PipReport, BecomesFacts) {
   EXPECT_EQ(facts->back().licences.front().source, "License-Expression");
 }
 
-TEST(PipReport, SaysOfWhichFileMoreMayBeRead) {
-  const auto url_of = [](const char* metadata) {
-    const auto facts = facts_of_pip_report(
-        std::string(R"({"install": [{"download_info": {"url": "https://x/a.whl"}, "metadata": {"name": "a",
-        "version": "1", )") +
-        metadata + "}}]}");
-    return facts ? facts->front().file_url : facts.error().message();
-  };
-  EXPECT_EQ(url_of(R"("metadata_version": "2.4", "license": "MIT")"), "https://x/a.whl");
-  EXPECT_EQ(url_of(R"("metadata_version": "2.4", "license_expression": "MIT")"), "");
-  EXPECT_EQ(url_of(R"("metadata_version": "2.1", "license": "MIT")"), "");
-  EXPECT_EQ(url_of(R"("metadata_version": "2.1", "license": "UNKNOWN")"), "https://x/a.whl");
+TEST(PipReport, SaysWhichFileMayBeRead) {
+  const auto facts = facts_of_pip_report(R"({"install": [
+      {"download_info": {"url": "https://x/a.whl"}, "metadata": {"name": "a", "version": "1", "license": "MIT"}},
+      {"metadata": {"name": "b", "version": "1", "license": "MIT"}}]})");
+  ASSERT_TRUE(ok(facts));
+  EXPECT_EQ(facts->front().file_url, "https://x/a.whl");
+  EXPECT_EQ(facts->front().licences.size(), 1u);
+  EXPECT_EQ(facts->back().file_url, "");
+  ASSERT_EQ(facts->back().licences.size(), 2u) << "nobody can read its licence files";
+  EXPECT_EQ(facts->back().licences.back().text, kUnread);
 }
 
 TEST(PipReport, IsRefusedWhenItIsNone) {

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "berth/base/sha256.h"
 #include "berth/content/zip_records.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
@@ -93,6 +95,114 @@ TEST_F(WheelLicences, AreNotReadFromWhatIsNoWheel) {
   EXPECT_TRUE(
       fails_with(read(zip_of({{"a-1.0.dist-info/METADATA", "no field"}})), Errc::InvalidInput, "read the wheel"));
   EXPECT_TRUE(fails_with(read_wheel_licences(temp_.path() / "none.whl"), Errc::NotFound, "read the wheel 'none.whl'"));
+}
+
+// A wheel whose end alone is here, and what was asked for of the rest.
+struct Distance {
+  explicit Distance(std::string all, std::string metadata_sha256 = {}) : bytes(std::move(all)) {
+    const std::size_t tail = std::min(bytes.size(), kWheelTail);
+    wheel = {.name = "a 1.0",
+             .size = bytes.size(),
+             .tail = bytes.substr(bytes.size() - tail),
+             .read = [this](std::uint64_t offset, std::size_t size) -> Result<std::string> {
+               asked.emplace_back(offset, size);
+               return bytes.substr(offset, size);
+             },
+             .metadata_sha256 = std::move(metadata_sha256)};
+  }
+  Distance(const Distance&) = delete;
+  Distance& operator=(const Distance&) = delete;
+
+  std::string bytes;
+  DistantWheel wheel;
+  std::vector<std::pair<std::uint64_t, std::size_t>> asked;
+};
+
+const std::string kMit = std::string(kMetadata) + "License: MIT\n";
+const std::string kLarge(600'000, 'x');
+
+TEST(DistantWheel, IsReadFromItsEnd) {
+  Distance near(zip_of({{"a.py", kLarge},
+                        {"a-1.0.dist-info/METADATA", kMit},
+                        {"a-1.0.dist-info/licenses/COPYING", "under the GNU GPL, version 3"}}));
+  const auto told = licences_of_distant_wheel(near.wheel);
+  ASSERT_TRUE(ok(told));
+  ASSERT_EQ(told->size(), 2u);
+  EXPECT_EQ(told->at(0).expression, "MIT");
+  EXPECT_EQ(told->at(1).expression, "GPL-3.0-only");
+  EXPECT_TRUE(near.asked.empty());
+}
+
+TEST(DistantWheel, IsAskedForWhatLiesInFront) {
+  // METADATA names a file that nothing else tells of.
+  Distance far(zip_of({{"a-1.0.dist-info/METADATA", kMit + "License-File: TERMS\n"},
+                       {"a-1.0.dist-info/TERMS", "under the GNU GPL, version 3"},
+                       {"a.py", kLarge},
+                       {"a-1.0.dist-info/licenses/LICENSE", "under the GNU GPL, version 2"},
+                       {"b.py", kLarge}}));
+  const auto told = licences_of_distant_wheel(far.wheel);
+  ASSERT_TRUE(ok(told));
+  ASSERT_EQ(told->size(), 3u);
+  EXPECT_EQ(*told, *licences_of_wheel(far.bytes, "a 1.0"));
+  EXPECT_EQ(far.asked.size(), 3u);
+  for (const auto& [offset, size] : far.asked) EXPECT_LT(size, 1000u) << offset;
+}
+
+TEST(DistantWheel, HasALargeDirectory) {
+  std::vector<std::pair<std::string, std::string>> entries = {{"a-1.0.dist-info/METADATA", kMit}};
+  for (int i = 0; i < 5000; ++i) entries.emplace_back("package/module_" + std::to_string(i) + ".py", "");
+  Distance far(zip_of(entries));
+  const auto told = licences_of_distant_wheel(far.wheel);
+  ASSERT_TRUE(ok(told));
+  EXPECT_EQ(told->size(), 1u);
+  EXPECT_EQ(far.asked.size(), 2u) << "the rest of the directory, and METADATA";
+}
+
+TEST(DistantWheel, ThatLiesIsRefused) {
+  const auto wheel = [](const std::string& licence) {
+    return zip_of({{"a-1.0.dist-info/METADATA", kMit}, {"a.py", kLarge}, {licence, "under the GNU GPL, version 3"}});
+  };
+  const std::string licence = "a-1.0.dist-info/licenses/COPYING";
+  std::string bytes = wheel(licence);
+  // In the directory it has another name than in front of its data, and what is no licence need not be read.
+  bytes.replace(bytes.rfind(licence), licence.size(), "a-1.0.package/abc/licenses/a.py.");
+  Distance renamed(std::move(bytes));
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(renamed.wheel), Errc::InvalidInput, "its local record names it"));
+  // The same of what is fetched.
+  bytes = wheel(licence);
+  bytes[bytes.find("METADATA")] = 'm';
+  Distance other(std::move(bytes));
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(other.wheel), Errc::InvalidInput, "its local record names it"));
+  Distance twice(zip_of({{"a-1.0.dist-info/METADATA", kMit}, {"a.py", kLarge}, {"a-1.0.dist-info/METADATA", kMit}}));
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(twice.wheel), Errc::InvalidInput, "it is there twice"));
+  Distance overlaid(wheel(licence));
+  overlaid.wheel.size -= 1;
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(overlaid.wheel), Errc::InvalidInput, "central directory"));
+  Distance shorter(wheel(licence));
+  shorter.wheel.tail.erase(0, 1);
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(shorter.wheel), Errc::InvalidInput, "not its end"));
+}
+
+TEST(DistantWheel, IsNotTrustedWithWhatComes) {
+  const std::string bytes = zip_of({{"a-1.0.dist-info/METADATA", kMit}, {"a.py", kLarge}});
+  Distance less(bytes);
+  less.wheel.read = [](std::uint64_t, std::size_t) -> Result<std::string> { return "less"; };
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(less.wheel), Errc::Corrupt, "other bytes came"));
+  Distance down(bytes);
+  down.wheel.read = [](std::uint64_t, std::size_t) -> Result<std::string> { return fail(Errc::Unavailable, "down"); };
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(down.wheel), Errc::Unavailable, "down"));
+  Distance right(bytes, sha256_hex(kMit));
+  EXPECT_TRUE(ok(licences_of_distant_wheel(right.wheel)));
+  Distance wrong(bytes, sha256_hex("other"));
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(wrong.wheel), Errc::Corrupt, "its METADATA is another"));
+  // Files that are apart are as many requests.
+  std::vector<std::pair<std::string, std::string>> apart = {{"a-1.0.dist-info/METADATA", kMit}};
+  for (int i = 0; i < 30; ++i) {
+    apart.emplace_back("a-1.0.dist-info/licenses/" + std::to_string(i), "x");
+    apart.emplace_back("a" + std::to_string(i), std::string(100'000, 'x'));
+  }
+  Distance many(zip_of(apart));
+  EXPECT_TRUE(fails_with(licences_of_distant_wheel(many.wheel), Errc::Exhausted, "too much of it"));
 }
 
 }  // namespace
