@@ -84,6 +84,7 @@ void remove_engine_container(const Watched& watched) {
     const auto removed = sys::run_tool(watched.removal, options);
     if (removed && !removed->out.empty()) break;  // it names what it has removed
   }
+  if (watched.engine_stage.empty()) return;
   std::ignore = remove_engine_stage(watched.engine_stage);  // else the next start does
 }
 

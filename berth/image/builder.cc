@@ -22,7 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxListBytes = 64 << 20;
-constexpr std::string_view kProcesses = "1024";
 
 constexpr const char* kCgroups = "/sys/fs/cgroup";
 constexpr auto kRemovalTime = std::chrono::minutes(1);
@@ -48,10 +47,20 @@ Result<void> bound_processes(const std::string& group) {
   if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
     return std::unexpected(Error::from_errno(errno, doing()));
   }
-  return write_value(folder / "pids.max", kProcesses).context(doing);
+  return write_value(folder / "pids.max", kBuildProcesses).context(doing);
 }
 
-// What is killed inside is killed by the kernel, for want of memory.
+// Never one with a process in it.
+void remove_groups(const std::filesystem::path& group) {
+  std::error_code ignored;
+  for (const auto& inside : std::filesystem::directory_iterator(group, ignored)) {
+    if (inside.is_directory(ignored)) ::rmdir(inside.path().c_str());
+  }
+  ::rmdir(group.c_str());
+}
+
+}  // namespace
+
 Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_bytes, bool is_bounded) {
   if (ran || ran.error().code() != Errc::Unavailable) return ran;
   const std::string& text = ran.error().message();
@@ -68,17 +77,6 @@ Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_byte
                                            "--memory gives it more",
                                            text, memory_bytes / kMebibyte));
 }
-
-// Never one with a process in it.
-void remove_groups(const std::filesystem::path& group) {
-  std::error_code ignored;
-  for (const auto& inside : std::filesystem::directory_iterator(group, ignored)) {
-    if (inside.is_directory(ignored)) ::rmdir(inside.path().c_str());
-  }
-  ::rmdir(group.c_str());
-}
-
-}  // namespace
 
 std::uint64_t room_to_keep(std::uint64_t disk_bytes) { return std::min<std::uint64_t>(disk_bytes / 20, 1ull << 30); }
 
@@ -165,7 +163,7 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
                              std::to_string(order.memory_bytes), "--cgroup-parent", "/" + options_.name});
     run.insert(run.end(), {"--network", "none"});
   }
-  from.insert(from.end(), {"--ulimit", fmt::format("nproc={0}:{0}", kProcesses), order.base_id});
+  from.insert(from.end(), {"--ulimit", fmt::format("nproc={0}:{0}", kBuildProcesses), order.base_id});
   run.insert(run.end(), {options_.name, "--"});
   run.insert(run.end(), order.script.begin(), order.script.end());
   const auto steps = [&]() -> Result<BuiltImage> {
@@ -209,7 +207,7 @@ Result<std::string> Builder::labelled(const BuildOrder& order, std::string id) c
 }
 
 Result<void> Builder::configure(const BuildOrder& order) const {
-  std::vector<std::string> config = {"config", "--created-by", "berth image create"};
+  std::vector<std::string> config = {"config", "--created-by", kCreatedBy};
   for (const std::string& variable : order.environment) config.insert(config.end(), {"--env", variable});
   for (const auto& [name, value] : order.labels)
     config.insert(config.end(), {"--label", fmt::format("{}={}", name, value)});
