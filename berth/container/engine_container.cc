@@ -34,6 +34,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kStartPatience = 60s;  // an engine that starts many at once takes its time
 constexpr auto kRemovalPatience = 15s;
+constexpr auto kEndPatience = 10s;
 constexpr std::size_t kSmallFile = 1 << 16;
 
 int milliseconds_until(Clock::time_point deadline) {
@@ -80,6 +81,16 @@ std::unexpected<Error> not_started(int status, const LaunchSpec& spec, EngineKin
                                              name_of(kind), status));
 }
 
+// Podman that is killed while it makes a container forgets what it has started: a process that waits for the start, and
+// its groups, which no removal finds again.
+void let_end(sys::Child& command, UniqueFd& in) {
+  in.reset();
+  std::ignore = command.kill(SIGTERM);
+  pollfd over = {command.pidfd(), POLLIN, 0};
+  constexpr int kWait = std::chrono::milliseconds(kEndPatience).count();
+  std::ignore = sys::call([&] { return ::poll(&over, 1, kWait); }, "wait for the engine");
+}
+
 }  // namespace
 
 EngineContainer::EngineContainer(EngineKind kind, std::string id, Lease lease, EngineStage stage, Watcher watcher)
@@ -124,7 +135,7 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
   passed("make the call's folders");
 
   BERTH_TRY(sys::PipedTool tool,
-            sys::start_piped_tool(command, container.program_.environment, container.stage_->path()));
+            sys::start_piped_tool(command, container.program_.environment, container.stage_->path(), SIGTERM));
   container.command_ = std::make_unique<sys::Child>(std::move(tool.process));
   container.in_ = std::move(tool.in);
   container.out_ = std::move(tool.out);
@@ -144,6 +155,7 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
 EngineContainer::~EngineContainer() {
   if (!command_) return;  // moved from, or over
   kill_first();
+  let_end(*command_, in_);
   command_.reset();
   // The engine may have been told to make it, and nothing more.
   std::ignore = sys::run_tool(removal_command(kind_, id_), {.time_limit = 30s, .environment = program_.environment});
