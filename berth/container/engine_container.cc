@@ -82,8 +82,11 @@ std::unexpected<Error> not_started(int status, const LaunchSpec& spec, EngineKin
 }
 
 // Podman that is killed while it makes a container forgets what it has started: a process that waits for the start, and
-// its groups, which no removal finds again.
-void let_end(sys::Child& command, UniqueFd& in) {
+// its groups, which no removal finds again. Docker's program only talks to its daemon.
+int signal_to_end(EngineKind kind) { return kind == EngineKind::Podman ? SIGTERM : SIGKILL; }
+
+void let_end(EngineKind kind, sys::Child& command, UniqueFd& in) {
+  if (signal_to_end(kind) == SIGKILL) return;
   in.reset();
   std::ignore = command.kill(SIGTERM);
   pollfd over = {command.pidfd(), POLLIN, 0};
@@ -134,8 +137,8 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
   const auto passed = [&](const char* name) { container.moments_.push_back({name, monotonic_ns()}); };
   passed("make the call's folders");
 
-  BERTH_TRY(sys::PipedTool tool,
-            sys::start_piped_tool(command, container.program_.environment, container.stage_->path(), SIGTERM));
+  BERTH_TRY(sys::PipedTool tool, sys::start_piped_tool(command, container.program_.environment,
+                                                       container.stage_->path(), signal_to_end(kind)));
   container.command_ = std::make_unique<sys::Child>(std::move(tool.process));
   container.in_ = std::move(tool.in);
   container.out_ = std::move(tool.out);
@@ -155,7 +158,7 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
 EngineContainer::~EngineContainer() {
   if (!command_) return;  // moved from, or over
   kill_first();
-  let_end(*command_, in_);
+  let_end(kind_, *command_, in_);
   command_.reset();
   // The engine may have been told to make it, and nothing more.
   std::ignore = sys::run_tool(removal_command(kind_, id_), {.time_limit = 30s, .environment = program_.environment});
