@@ -155,8 +155,9 @@ Result<EngineBuilder> EngineBuilder::open(EngineBuildOptions options, const Sett
 }
 
 Result<std::string> EngineBuilder::engine(std::vector<std::string> words) const {
-  const std::string doing = fmt::format("{} {}", program_.name, words.front());
-  BERTH_TRY(const image::ToolBounds bound, bounds().context([&] { return doing; }));
+  const std::string verb = words.front();
+  const auto doing = [&] { return fmt::format("{} {}", program_.name, verb); };
+  BERTH_TRY(const image::ToolBounds bound, bounds().context(doing));
   sys::ToolOptions tool;
   tool.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(bound.deadline - Clock::now());
   tool.environment = program_.environment;
@@ -165,9 +166,9 @@ Result<std::string> EngineBuilder::engine(std::vector<std::string> words) const 
   auto ran = sys::run_tool(words, tool);
   if (ran) return without_line_end(std::move(ran->out));
   if (!sys::says_full_disk(ran.error().message())) {
-    return std::unexpected(std::move(ran).error().in(doing));
+    return std::unexpected(std::move(ran).error().in(doing()));
   }
-  return fail(Errc::Exhausted, fmt::format("{}: the disk that it keeps images on is full; make room there", doing));
+  return fail(Errc::Exhausted, fmt::format("{}: the disk that it keeps images on is full; make room there", doing()));
 }
 
 Result<image::ToolBounds> EngineBuilder::bounds() const {
