@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "berth/app/engine_handover.h"
+#include "berth/base/ids.h"
 #include "berth/container/watcher.h"
 #include "berth/image/image_on_base.h"
 #include "berth/image/image_removal.h"
@@ -37,6 +38,16 @@ constexpr std::size_t kSmallFile = 8 << 20;
 std::string without_line_end(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (!line.empty()) lines.emplace_back(line);
+  }
+  return lines;
 }
 
 Result<std::string> id_of(std::string_view said, std::string_view verb) {
@@ -127,7 +138,7 @@ std::vector<std::string> build_command(const EngineBuildPlan& plan, const image:
                                       "--workdir=/",
                                       "--log-driver=none",
                                       "--no-healthcheck",
-                                      fmt::format("--label={}={}", kBuildLabel, plan.name),
+                                      fmt::format("--label={}={}", kBuildLabel, plan.label),
                                       fmt::format("--memory={}b", plan.memory_bytes),
                                       fmt::format("--memory-swap={}b", plan.memory_bytes),
                                       fmt::format("--pids-limit={}", image::kBuildProcesses),
@@ -143,7 +154,10 @@ std::vector<std::string> build_command(const EngineBuildPlan& plan, const image:
 }
 
 EngineBuilder::EngineBuilder(EngineBuildOptions options, EngineKind kind)
-    : options_(std::move(options)), kind_(kind), program_(sys::engine_program(container::name_of(kind))) {}
+    : options_(std::move(options)),
+      kind_(kind),
+      program_(sys::engine_program(container::name_of(kind))),
+      container_(options_.storage.name + "-" + make_call_id()) {}
 
 Result<EngineBuilder> EngineBuilder::open(EngineBuildOptions options, const Settings& settings) {
   EngineBuilder builder(std::move(options), settings.engine);
@@ -199,7 +213,7 @@ Result<image::BuiltImage> EngineBuilder::build(const image::BuildOrder& order) c
   BERTH_CHECK_OK(sweep());
   BERTH_TRY(const std::string base_id, base_in_engine());
   container::Watched watched;
-  watched.removal = removal_of(kind_, options_.storage.name);
+  watched.removal = removal_of(kind_, container_);
   watched.removal_environment = program_.environment;
   BERTH_TRY(const container::Watcher watcher, container::Watcher::start(watched));
   auto built = build_on(base_id, order);
@@ -209,8 +223,8 @@ Result<image::BuiltImage> EngineBuilder::build(const image::BuildOrder& order) c
 }
 
 Result<image::BuiltImage> EngineBuilder::build_on(const std::string& base_id, const image::BuildOrder& order) const {
-  const std::string& name = options_.storage.name;
-  EngineBuildPlan plan{kind_, name, base_id, order.memory_bytes, own_open_files(), false};
+  const std::string& name = container_;
+  EngineBuildPlan plan{kind_, name, options_.storage.name, base_id, order.memory_bytes, own_open_files(), false};
   if (kind_ == EngineKind::Podman) {
     BERTH_TRY(plan.base_has_mtab, has_mtab(options_.base));
   }
@@ -308,14 +322,12 @@ Result<void> sweep_engine_build(EngineKind kind, const std::string& name) {
   };
   BERTH_TRY(const auto containers,
             ask({"ps", "--all", "--quiet", "--filter", fmt::format("label={}={}", kBuildLabel, name)}));
-  if (!containers.out.empty()) BERTH_CHECK_OK(sys::run_tool(removal_of(kind, name), options));
+  for (const std::string& id : lines_of(containers.out)) {
+    BERTH_CHECK_OK(sys::run_tool(removal_of(kind, id), options));
+  }
   BERTH_TRY(const auto images,
             ask({"image", "ls", "--quiet", "--no-trunc", "--filter", fmt::format("label={}={}", kBuildLabel, name)}));
-  for (std::string_view rest = images.out; !rest.empty();) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    if (!line.empty()) BERTH_CHECK_OK(ask({"image", "rm", "--force", std::string(line)}));
-  }
+  for (const std::string& id : lines_of(images.out)) BERTH_CHECK_OK(ask({"image", "rm", "--force", id}));
   return {};
 }
 

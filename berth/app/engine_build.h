@@ -67,6 +67,7 @@ class EngineBuilder final : public image::ImageBuilder {
   container::EngineKind kind_;
   sys::EngineProgram program_;
   image::EnginePlace place_;
+  std::string container_;  // its name: no other build's, whose watcher may come to remove it late
 };
 
 // Who builds by the settings: an engine, or buildah. Errors: those of their open().
@@ -78,7 +79,8 @@ Result<void> sweep_engine_build(container::EngineKind kind, const std::string& n
 
 struct EngineBuildPlan {
   container::EngineKind kind = container::EngineKind::Docker;
-  std::string name;
+  std::string name;     // of the container
+  std::string label;    // the build's name, by which what it leaves is found
   std::string base_id;  // the engine's
   std::uint64_t memory_bytes = 0;
   std::uint64_t open_files = 1024;  // that may be open at once in a process; of Podman's, which else asks for too many
