@@ -87,8 +87,10 @@ for line in iter(sys.stdin.readline, ''):
     say(run(json.loads(line)))
 )py";
 
+bool has_ways_of_ours(const RoomSpec& spec) { return !spec.reach.loopback_ports.empty() || !spec.reach.gates.empty(); }
+
 container::LaunchSpec launch_spec(const RoomSpec& spec, const ContainerAdditions& additions,
-                                  const container::Guards& guards) {
+                                  const container::Guards& guards, bool is_ordinary_user) {
   container::LaunchSpec launch;
   launch.id = make_call_id();
   launch.image_name = spec.name;
@@ -104,7 +106,11 @@ container::LaunchSpec launch_spec(const RoomSpec& spec, const ContainerAdditions
   std::ranges::copy(spec.reach.files, std::back_inserter(launch.fixed));
   launch.limits = spec.limits;
   launch.network = spec.reach.network;
-  if (spec.reach.network.profile.destinations.empty()) launch.network.profile.reach = net::Reach::None;
+  // An ordinary user enters a network of Berth's making alone: such a one leads nowhere then.
+  const bool needs_one = is_ordinary_user && has_ways_of_ours(spec);
+  if (spec.reach.network.profile.destinations.empty() && !needs_one) {
+    launch.network.profile.reach = net::Reach::None;
+  }
   launch.guards = guards;
   return launch;
 }
@@ -131,23 +137,27 @@ Result<BuildRoom> BuildRoom::open(const RoomSpec& spec, const Settings& settings
   BERTH_CHECK_OK(check_interrupt(spec.interrupt));
   BERTH_TRY(const auto folder, container::RuntimeFolder::open(settings.runtime));
   // The operator's variables are for content; here the machine's own indexes decide.
-  const container::LaunchSpec launch = launch_spec(spec, {}, guards);
+  const container::LaunchSpec launch = launch_spec(spec, {}, guards, settings.ordinary_user.has_value());
   BERTH_TRY(container::Container container, container::Container::start(launch, folder).context([&] {
     return fmt::format("start a container of '{}'", spec.name);
   }));
   BuildRoom room(std::move(container), spec);
   BERTH_CHECK_OK(sys::set_nonblocking(room.container_->in().get(), "the room's input"));
-  if (!spec.reach.loopback_ports.empty() || !spec.reach.gates.empty()) {
-    const std::string path = fmt::format("/proc/{}/ns/net", room.container_->init());
-    BERTH_TRY(int fd, sys::call([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }, "open '{}'", path));
-    const UniqueFd name_space(fd);
+  if (has_ways_of_ours(spec)) {
+    UniqueFd opened;
+    int name_space = room.container_->network_name_space();
+    if (name_space < 0) {
+      const std::string path = fmt::format("/proc/{}/ns/net", room.container_->init());
+      BERTH_TRY(name_space, sys::call([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }, "open '{}'", path));
+      opened.reset(name_space);
+    }
     for (const std::uint16_t port : spec.reach.loopback_ports) {
-      BERTH_TRY(container::PortForward forward, container::PortForward::listen_in(name_space.get(), port));
+      BERTH_TRY(container::PortForward forward, container::PortForward::listen_in(name_space, port));
       BERTH_CHECK_OK(forward.start(-1));
       room.forwards_.push_back(std::move(forward));
     }
     for (const container::GatePlan& plan : spec.reach.gates) {
-      BERTH_TRY(container::ProxyGate gate, container::ProxyGate::open(name_space.get(), plan));
+      BERTH_TRY(container::ProxyGate gate, container::ProxyGate::open(name_space, plan));
       room.gates_.push_back(std::move(gate));
     }
   }

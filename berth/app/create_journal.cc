@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "berth/app/engine_build.h"
 #include "berth/base/sha256.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
@@ -45,6 +46,9 @@ Result<void> remove_left_build(const Settings& settings, const std::filesystem::
   BERTH_TRY(const image::WorkFolder work,
             image::WorkFolder::open(create_folder(settings), std::chrono::steady_clock::now() + kPatience, {})
                 .context(doing));
+  if (is_built_by_engine(settings)) {
+    return sweep_engine_build(settings.engine, builder_options(settings, graph_root).name).context(doing);
+  }
   BERTH_TRY(const image::Builder builder, image::Builder::open(builder_options(settings, graph_root)).context(doing));
   return builder.sweep().context(doing);
 }
@@ -58,7 +62,7 @@ void CreateJournal::end() const {
   std::filesystem::remove(create_journal(settings_), ignored);
 }
 
-Result<void> CreateJournal::sweep(const std::filesystem::path& graph_root, const image::Builder& builder) const {
+Result<void> CreateJournal::sweep(const std::filesystem::path& graph_root, const image::ImageBuilder& builder) const {
   BERTH_CHECK_OK(builder.sweep());
   const auto unfinished = unfinished_image(settings_);
   if (!unfinished) return {};

@@ -40,7 +40,7 @@ class CreateJournal {
   void end() const;
 
   // Removes what an interrupted making has left. Errors: those of the storage and of buildah.
-  Result<void> sweep(const std::filesystem::path& graph_root, const image::Builder& builder) const;
+  Result<void> sweep(const std::filesystem::path& graph_root, const image::ImageBuilder& builder) const;
 
  private:
   const Settings& settings_;

@@ -8,8 +8,10 @@
 
 #include "berth/app/settings.h"
 #include "berth/base/result.h"
+#include "berth/image/engine_place.h"
 #include "berth/image/local_store.h"
 #include "berth/image/reference.h"
+#include "berth/image/storage_tool.h"
 #include "berth/image/stored_layout.h"
 #include "berth/image/substitution.h"
 #include "berth/sys/engine_program.h"
@@ -23,6 +25,16 @@ namespace berth::app {
 // engine and of copying, which say that the image is made.
 Result<bool> hand_to_engine(const Settings& settings, const image::Reference& name,
                             const std::function<void(std::string_view)>& on_step);
+
+struct PutImage {
+  std::string id;  // the engine's
+  bool is_new = false;
+};
+// Puts `image` of the storage into the engine under `name`, unless that has it. Errors: AlreadyExists where it has
+// another image of that name; those of asking the engine and of copying.
+Result<PutImage> put_into_engine(const image::StorageTool& storage, const image::LocalImage& image,
+                                 const image::Reference& name, const sys::EngineProgram& program,
+                                 const image::EnginePlace& place, const std::function<void(std::string_view)>& on_step);
 
 enum class InEngine { Missing, Same, Another };
 // Whether `images`, which an engine lists, have `made` under `name`. `inspected` is what it says of the one that has

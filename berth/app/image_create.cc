@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include "berth/app/create_base.h"
@@ -12,6 +13,7 @@
 #include "berth/app/create_times.h"
 #include "berth/app/created_contents.h"
 #include "berth/app/created_images.h"
+#include "berth/app/engine_build.h"
 #include "berth/app/engine_handover.h"
 #include "berth/app/image_folder.h"
 #include "berth/app/image_test.h"
@@ -66,7 +68,7 @@ class ImageMaker {
     BERTH_TRY(const image::WorkFolder work,
               image::WorkFolder::open(create_folder(settings_), deadline_, options_.on_step, watch()));
     // Before anything is fetched it shows what building lacks; a dry run builds nothing.
-    std::optional<image::Builder> builder;
+    std::unique_ptr<image::ImageBuilder> builder;
     if (!options_.dry_run) {
       BERTH_TRY(builder, open_builder());
       BERTH_CHECK_OK(journal_.sweep(graph_root_, *builder));
@@ -166,11 +168,11 @@ class ImageMaker {
     return image::Labels{{std::string(kRecordLabel), after}};
   }
 
-  Result<image::Builder> open_builder() const {
-    image::BuilderOptions builder = builder_options(settings_, graph_root_);
-    builder.deadline = deadline_;
-    builder.watch = watch();
-    return image::Builder::open(std::move(builder));
+  Result<std::unique_ptr<image::ImageBuilder>> open_builder() const {
+    image::BuilderOptions options = builder_options(settings_, graph_root_);
+    options.deadline = deadline_;
+    options.watch = watch();
+    return open_image_builder(settings_, {std::move(options), base_, create_folder(settings_), options_.on_step});
   }
 
   Result<PackageFetch> open_fetch(const std::filesystem::path& input) {
@@ -251,7 +253,7 @@ class ImageMaker {
     return all;
   }
 
-  Result<Built> build(Supplied supplied, const image::Builder& builder) {
+  Result<Built> build(Supplied supplied, const image::ImageBuilder& builder) {
     const image::CreateRecipe& recipe = supplied.recipe();
     const std::filesystem::path& input = supplied.files();
     BERTH_CHECK_OK(
@@ -287,7 +289,7 @@ class ImageMaker {
     return Built(std::move(supplied), built.id, tag);
   }
 
-  Result<CreatedImage> finish(Built built, const image::Builder& builder) {
+  Result<CreatedImage> finish(Built built, const image::ImageBuilder& builder) {
     BERTH_TRY(const Inspected inspected, inspect(std::move(built)));
     return publish(inspected, builder);
   }
@@ -315,7 +317,7 @@ class ImageMaker {
     return inspected;
   }
 
-  Result<CreatedImage> publish(const Inspected& inspected, const image::Builder& builder) {
+  Result<CreatedImage> publish(const Inspected& inspected, const image::ImageBuilder& builder) {
     image::Reference full = name_;
     full.tag = inspected.built().tag();
     const std::string text = image::to_string(full);

@@ -34,6 +34,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kStartPatience = 60s;  // an engine that starts many at once takes its time
 constexpr auto kRemovalPatience = 15s;
+constexpr auto kEndPatience = 10s;
 constexpr std::size_t kSmallFile = 1 << 16;
 
 int milliseconds_until(Clock::time_point deadline) {
@@ -80,6 +81,19 @@ std::unexpected<Error> not_started(int status, const LaunchSpec& spec, EngineKin
                                              name_of(kind), status));
 }
 
+// Podman that is killed while it makes a container forgets what it has started: a process that waits for the start, and
+// its groups, which no removal finds again. Docker's program only talks to its daemon.
+int signal_to_end(EngineKind kind) { return kind == EngineKind::Podman ? SIGTERM : SIGKILL; }
+
+void let_end(EngineKind kind, sys::Child& command, UniqueFd& in) {
+  if (signal_to_end(kind) == SIGKILL) return;
+  in.reset();
+  std::ignore = command.kill(SIGTERM);
+  pollfd over = {command.pidfd(), POLLIN, 0};
+  constexpr int kWait = std::chrono::milliseconds(kEndPatience).count();
+  std::ignore = sys::call([&] { return ::poll(&over, 1, kWait); }, "wait for the engine");
+}
+
 }  // namespace
 
 EngineContainer::EngineContainer(EngineKind kind, std::string id, Lease lease, EngineStage stage, Watcher watcher)
@@ -123,8 +137,8 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
   const auto passed = [&](const char* name) { container.moments_.push_back({name, monotonic_ns()}); };
   passed("make the call's folders");
 
-  BERTH_TRY(sys::PipedTool tool,
-            sys::start_piped_tool(command, container.program_.environment, container.stage_->path()));
+  BERTH_TRY(sys::PipedTool tool, sys::start_piped_tool(command, container.program_.environment,
+                                                       container.stage_->path(), signal_to_end(kind)));
   container.command_ = std::make_unique<sys::Child>(std::move(tool.process));
   container.in_ = std::move(tool.in);
   container.out_ = std::move(tool.out);
@@ -144,6 +158,7 @@ Result<EngineContainer> EngineContainer::start(EngineKind kind, const LaunchSpec
 EngineContainer::~EngineContainer() {
   if (!command_) return;  // moved from, or over
   kill_first();
+  let_end(kind_, *command_, in_);
   command_.reset();
   // The engine may have been told to make it, and nothing more.
   std::ignore = sys::run_tool(removal_command(kind_, id_), {.time_limit = 30s, .environment = program_.environment});

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 
 #include "berth/container/call_files.h"
 #include "berth/container/first_program.h"
@@ -55,6 +56,13 @@ Result<void> forbid_programs_in(int scratch, const char* part) {
   BERTH_TRY(UniqueFd mount, sys::copy_mount(scratch, part));
   BERTH_CHECK_OK(sys::set_mount_attributes(mount.get(), MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV));
   return sys::attach_mount(mount.get(), scratch, part);
+}
+
+bool is_old(const std::filesystem::path& folder) {
+  constexpr auto kMaking = std::chrono::minutes(1);
+  std::error_code error;
+  const auto changed = std::filesystem::last_write_time(folder, error);
+  return !error && std::filesystem::file_time_type::clock::now() - changed > kMaking;
 }
 
 }  // namespace
@@ -121,7 +129,9 @@ Result<void> remove_engine_stage(const std::filesystem::path& stage) {
 void sweep_engine_stages(const RuntimeFolder& folder) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder.engines(), error)) {
-    if (::access((entry.path() / kParts[0]).c_str(), F_OK) != 0) continue;  // nothing in it, or not locked yet
+    // One that is being made is not locked yet. One that an engine has written into while it was removed is old.
+    const bool has_parts = ::access((entry.path() / kParts[0]).c_str(), F_OK) == 0;
+    if (!has_parts && !is_old(entry.path())) continue;
     const auto alive = sys::open_folder(entry.path());
     if (!alive || ::flock(alive->get(), LOCK_EX | LOCK_NB) != 0) continue;
     std::ignore = remove_engine_stage(entry.path());  // what cannot be removed now is tried again by the next start

@@ -84,7 +84,12 @@ void remove_engine_container(const Watched& watched) {
     const auto removed = sys::run_tool(watched.removal, options);
     if (removed && !removed->out.empty()) break;  // it names what it has removed
   }
-  std::ignore = remove_engine_stage(watched.engine_stage);  // else the next start does
+  if (watched.engine_stage.empty()) return;
+  // Its program may be writing into it to the last.
+  for (const useconds_t pause : {0u, 500'000u, 1'500'000u}) {
+    ::usleep(pause);
+    if (remove_engine_stage(watched.engine_stage)) break;  // else the next start does
+  }
 }
 
 // Until who started us says that there is nothing to watch any more: true. False when they died.

@@ -22,7 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxListBytes = 64 << 20;
-constexpr std::string_view kProcesses = "1024";
 
 constexpr const char* kCgroups = "/sys/fs/cgroup";
 constexpr auto kRemovalTime = std::chrono::minutes(1);
@@ -48,25 +47,7 @@ Result<void> bound_processes(const std::string& group) {
   if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
     return std::unexpected(Error::from_errno(errno, doing()));
   }
-  return write_value(folder / "pids.max", kProcesses).context(doing);
-}
-
-// What is killed inside is killed by the kernel, for want of memory.
-Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_bytes, bool is_bounded) {
-  if (ran || ran.error().code() != Errc::Unavailable) return ran;
-  const std::string& text = ran.error().message();
-  const bool is_killed = text.contains("exit status 137") || text.contains("OOM-kill");
-  if (!is_killed) return ran;
-  if (!is_bounded) {
-    return fail(Errc::Exhausted,
-                fmt::format("{}; it was killed, as a rule because this machine has no memory left: free "
-                            "some, or build where there is more",
-                            text));
-  }
-  constexpr std::uint64_t kMebibyte = 1 << 20;
-  return fail(Errc::Exhausted, fmt::format("{}; it was killed, as a rule because its memory of {} MiB was full: "
-                                           "--memory gives it more",
-                                           text, memory_bytes / kMebibyte));
+  return write_value(folder / "pids.max", kBuildProcesses).context(doing);
 }
 
 std::string no_time(std::string_view verb) {
@@ -83,6 +64,23 @@ void remove_groups(const std::filesystem::path& group) {
 }
 
 }  // namespace
+
+Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_bytes, bool is_bounded) {
+  if (ran || ran.error().code() != Errc::Unavailable) return ran;
+  const std::string& text = ran.error().message();
+  const bool is_killed = text.contains("exit status 137") || text.contains("OOM-kill");
+  if (!is_killed) return ran;
+  if (!is_bounded) {
+    return fail(Errc::Exhausted,
+                fmt::format("{}; it was killed, as a rule because this machine has no memory left: free "
+                            "some, or build where there is more",
+                            text));
+  }
+  constexpr std::uint64_t kMebibyte = 1 << 20;
+  return fail(Errc::Exhausted, fmt::format("{}; it was killed, as a rule because its memory of {} MiB was full: "
+                                           "--memory gives it more",
+                                           text, memory_bytes / kMebibyte));
+}
 
 std::uint64_t room_to_keep(std::uint64_t disk_bytes) { return std::min<std::uint64_t>(disk_bytes / 20, 1ull << 30); }
 
@@ -170,7 +168,7 @@ Result<BuiltImage> Builder::build(const BuildOrder& order) const {
                              std::to_string(order.memory_bytes), "--cgroup-parent", "/" + options_.name});
     run.insert(run.end(), {"--network", "none"});
   }
-  from.insert(from.end(), {"--ulimit", fmt::format("nproc={0}:{0}", kProcesses), order.base_id});
+  from.insert(from.end(), {"--ulimit", fmt::format("nproc={0}:{0}", kBuildProcesses), order.base_id});
   run.insert(run.end(), {options_.name, "--"});
   run.insert(run.end(), order.script.begin(), order.script.end());
   const auto steps = [&]() -> Result<BuiltImage> {
@@ -214,7 +212,7 @@ Result<std::string> Builder::labelled(const BuildOrder& order, std::string id) c
 }
 
 Result<void> Builder::configure(const BuildOrder& order) const {
-  std::vector<std::string> config = {"config", "--created-by", "berth image create"};
+  std::vector<std::string> config = {"config", "--created-by", kCreatedBy};
   for (const std::string& variable : order.environment) config.insert(config.end(), {"--env", variable});
   // What has no value is there neither, also where the base has it: buildah takes away what ends in '-'.
   const auto words = [](const auto& one) {

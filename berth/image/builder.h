@@ -19,6 +19,10 @@ namespace berth::image {
 
 // Where the input lies while the script runs; the script removes it.
 inline constexpr std::string_view kBuildFolder = "/berth-build";
+// What the history of an image that is made says of the step.
+inline constexpr const char* kCreatedBy = "berth image create";
+// As many processes may be in a build.
+inline constexpr std::string_view kBuildProcesses = "1024";
 
 struct BuilderOptions {
   // The storage, as for BaseImageOptions.
@@ -54,9 +58,31 @@ struct BuiltImage {
   std::string printed;  // what the script wrote to its standard output
 };
 
+// Who builds: buildah in Berth's storage (Builder), or an engine (app/engine_build.h).
+class ImageBuilder {
+ public:
+  virtual ~ImageBuilder() = default;
+
+  // How the script is kept apart from this machine.
+  virtual std::string_view isolation() const = 0;
+
+  // The image lies in Berth's storage, without a name. Errors: Unavailable with the last words of the script or the
+  // tool; Exhausted when there is no room; TimedOut; those of the watch.
+  virtual Result<BuiltImage> build(const BuildOrder& order) const = 0;
+
+  // Gives the image another name. Errors: Unavailable with the tool's words.
+  virtual Result<void> give_name(const std::string& id, const std::string& name) const = 0;
+
+  // Removes an image that has no name. Errors: as above.
+  virtual Result<void> remove_image(const std::string& id) const = 0;
+
+  // Removes what a killed build of this name has left. Errors: as above.
+  virtual Result<void> sweep() const = 0;
+};
+
 // One place of building. Each tool runs in namespaces of its own, with no network but a loopback interface that leads
 // nowhere, and ends with this process, however that ends: nothing runs on, nothing stays mounted.
-class Builder {
+class Builder final : public ImageBuilder {
  public:
   // Errors: NotFound when buildah or unshare is missing, or for root a runtime of containers: in buildah's chroot the
   // script would be this machine's root, with its devices in sight.
@@ -64,20 +90,16 @@ class Builder {
 
   // How the script is kept apart from this machine: for root "oci" (a container of runc or crun, with limits of memory
   // and processes), for an ordinary user "chroot" (in that user's own namespace, where it is no root of the machine's).
-  std::string_view isolation() const { return isolation_; }
+  std::string_view isolation() const override { return isolation_; }
 
-  // Errors: Unavailable with the last words of the script or the tool, or when its processes cannot be bounded;
-  // Exhausted when the storage's disk is full, or has less than room_to_keep() left; TimedOut; those of the watch.
-  Result<BuiltImage> build(const BuildOrder& order) const;
+  // Errors: Unavailable also when its processes cannot be bounded; Exhausted when the storage's disk is full, or has
+  // less than room_to_keep() left.
+  Result<BuiltImage> build(const BuildOrder& order) const override;
+  Result<void> give_name(const std::string& id, const std::string& name) const override;
+  Result<void> remove_image(const std::string& id) const override;
 
-  // Gives the image another name. Errors: Unavailable with the tool's words.
-  Result<void> give_name(const std::string& id, const std::string& name) const;
-
-  // Removes an image that has no name. Errors: as above.
-  Result<void> remove_image(const std::string& id) const;
-
-  // Removes what a killed build of this name has left. Starts no tool when there is nothing.
-  Result<void> sweep() const;
+  // Starts no tool when there is nothing.
+  Result<void> sweep() const override;
 
  private:
   explicit Builder(BuilderOptions options) : options_(std::move(options)) {}
@@ -90,6 +112,9 @@ class Builder {
   BuilderOptions options_;
   std::string isolation_ = "chroot";
 };
+
+// `ran`, with what to do where the kernel killed what ran in it for want of memory. Pure.
+Result<std::string> explained(Result<std::string> ran, std::uint64_t memory_bytes, bool is_bounded);
 
 // What a build leaves free of a disk of that size: a twentieth, at most 1 GiB. Pure.
 std::uint64_t room_to_keep(std::uint64_t disk_bytes);

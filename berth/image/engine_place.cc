@@ -45,8 +45,11 @@ std::unexpected<Error> elsewhere(std::string_view engine, std::string_view where
 Result<EnginePlace> docker_place(std::string_view said) {
   const std::string_view host = without_line_end(said);
   if (!host.starts_with("unix://")) return elsewhere("docker", host);
-  return EnginePlace{
-      .is_the_storage = false, .destination = "docker-daemon:", .options = {"--dest-daemon-host", std::string(host)}};
+  return EnginePlace{.is_the_storage = false,
+                     .destination = "docker-daemon:",
+                     .id_mark = "sha256:",
+                     .options = {"--dest-daemon-host", std::string(host)},
+                     .source_options = {"--src-daemon-host", std::string(host)}};
 }
 
 Result<EnginePlace> podman_place(std::string_view said, const fs::path& graph_root) {
@@ -56,16 +59,17 @@ Result<EnginePlace> podman_place(std::string_view said, const fs::path& graph_ro
   const std::string_view root = take_field(line);
   const std::string_view run_root = line;
   if (is_remote != "false") return elsewhere("podman", "a service");
-  if (is_same_folder(root, graph_root)) return EnginePlace{.is_the_storage = true, .destination = {}, .options = {}};
   const bool is_driver =
       !driver.empty() && driver.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
   if (!is_driver || !can_be_written(root) || !can_be_written(run_root)) {
     return fail(Errc::Unavailable,
                 fmt::format("podman keeps its images at '{}', which cannot be told to skopeo", root));
   }
-  return EnginePlace{.is_the_storage = false,
+  return EnginePlace{.is_the_storage = is_same_folder(root, graph_root),
                      .destination = fmt::format("containers-storage:[{}@{}+{}]", driver, root, run_root),
-                     .options = {}};
+                     .id_mark = "@",
+                     .options = {},
+                     .source_options = {}};
 }
 
 Result<EnginePlace> find_engine_place(const sys::EngineProgram& program, const fs::path& graph_root) {
@@ -92,6 +96,21 @@ Result<void> copy_to_engine(const StorageTool& storage, const std::string& id, c
   argv.insert(argv.end(), place.options.begin(), place.options.end());
   argv.push_back(fmt::format("containers-storage:{}@{}", storage_words(storage), id));
   argv.push_back(place.destination + to_string(name));
+  BERTH_CHECK_OK(sys::run_tool(argv, options));
+  return {};
+}
+
+Result<void> copy_out_of_engine(const EnginePlace& place, const std::string& id, const fs::path& folder,
+                                std::chrono::milliseconds time_limit, const std::function<Result<void>()>& watch) {
+  sys::ToolOptions options;
+  options.time_limit = time_limit;
+  options.watch = watch;
+  // What was built is judged afterwards, by what lies in it.
+  std::vector<std::string> argv = {"skopeo", "--insecure-policy", "--tmpdir", folder.parent_path().native(), "copy",
+                                   "--quiet"};
+  argv.insert(argv.end(), place.source_options.begin(), place.source_options.end());
+  argv.push_back(place.destination + place.id_mark + id);
+  argv.push_back("dir:" + folder.native());
   BERTH_CHECK_OK(sys::run_tool(argv, options));
   return {};
 }

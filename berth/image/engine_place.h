@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,11 @@
 namespace berth::image {
 
 struct EnginePlace {
-  bool is_the_storage = false;       // it is the storage that Berth uses: its images are the engine's already
-  std::string destination;           // as skopeo calls it, before the name: "docker-daemon:"
-  std::vector<std::string> options;  // of `skopeo copy`
+  bool is_the_storage = false;              // it is the storage that Berth uses: its images are the engine's already
+  std::string destination;                  // as skopeo calls it, before the name: "docker-daemon:"
+  std::string id_mark;                      // what stands between that and an id: "sha256:"
+  std::vector<std::string> options;         // of `skopeo copy`, for it
+  std::vector<std::string> source_options;  // the same where it is copied from
 
   friend bool operator==(const EnginePlace&, const EnginePlace&) = default;
 };
@@ -30,6 +33,11 @@ Result<EnginePlace> find_engine_place(const sys::EngineProgram& program, const s
 // replaced: who calls has looked. Errors: those of sys::run_tool; NotFound without skopeo.
 Result<void> copy_to_engine(const StorageTool& storage, const std::string& id, const EnginePlace& place,
                             const Reference& name, std::chrono::milliseconds time_limit);
+
+// Copies the image `id` of `place`, with its layers not packed, into the new folder `folder` in the form `dir:`.
+// Errors: as above.
+Result<void> copy_out_of_engine(const EnginePlace& place, const std::string& id, const std::filesystem::path& folder,
+                                std::chrono::milliseconds time_limit, const std::function<Result<void>()>& watch);
 
 // By what `docker context inspect` and `podman info` print with these formats. Pure, but for links in the paths.
 inline constexpr std::string_view kDockerPlaceFormat = "{{.Endpoints.docker.Host}}";

@@ -88,6 +88,23 @@ Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem
                     bounds);
 }
 
+Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem::path& folder, const std::string& id,
+                               const ToolBounds& bounds) {
+  return run_skopeo(storage, folder, storage.graph_root,
+                    {"copy", "--quiet", "--preserve-digests", "dir:" + folder.native(),
+                     fmt::format("containers-storage:{}@{}", storage_words(storage), id)},
+                    fmt::format("what it says is about the storage '{}'", storage.graph_root.native()), bounds);
+}
+
+Result<void> name_in_storage(const StorageTool& storage, const std::string& id, const Reference& name,
+                             const std::filesystem::path& folder, const ToolBounds& bounds) {
+  const std::string place = "containers-storage:" + storage_words(storage);
+  return run_skopeo(
+      storage, folder, storage.graph_root,
+      {"copy", "--quiet", "--preserve-digests", fmt::format("{}@{}", place, id), place + to_string(normalized(name))},
+      fmt::format("what it says is about the storage '{}'", storage.graph_root.native()), bounds);
+}
+
 Result<void> copy_out_of_storage(const StorageTool& storage, const std::string& id, const std::filesystem::path& folder,
                                  DigestKept digest, const ToolBounds& bounds) {
   std::vector<std::string> words = {"copy", "--quiet"};

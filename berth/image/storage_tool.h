@@ -43,6 +43,15 @@ struct ToolBounds {
 Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem::path& folder, const Reference& name,
                                const ToolBounds& bounds);
 
+// The same without a name: `id` is the digest of its configuration, in hexadecimal digits.
+Result<void> copy_into_storage(const StorageTool& storage, const std::filesystem::path& folder, const std::string& id,
+                               const ToolBounds& bounds);
+
+// Gives the image `id` of the storage the name `name`, beside those that it has. `folder` is for what the tool needs
+// besides. Errors: those of sys::run_tool.
+Result<void> name_in_storage(const StorageTool& storage, const std::string& id, const Reference& name,
+                             const std::filesystem::path& folder, const ToolBounds& bounds);
+
 // Copies the image `id` out of the storage into the new folder `folder`, in the same form.
 //
 // With DigestKept::Same the digest stays, and the copy fails where the storage has not what that takes: layers that

@@ -191,7 +191,6 @@ Result<void> TarStream::begin_entry(const Block& block, char type) {
   switch (type) {
     case '0':
     case '\0':
-    case '7':
       entry.kind = TarKind::File;
       break;
     case '1':
@@ -212,6 +211,9 @@ Result<void> TarStream::begin_entry(const Block& block, char type) {
     case '6':
       entry.kind = TarKind::Fifo;
       break;
+    case '7':
+      // A file, says POSIX, where there is nothing better; the storage's tool takes none.
+      return corrupt("it is a contiguous file (its kind is '7')");
     case 'S':
       return corrupt("it is a sparse file");
     default:

@@ -31,7 +31,7 @@ std::string variable(const char* name, const char* otherwise) {
 }  // namespace
 
 Result<PipedTool> start_piped_tool(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-                                   const std::filesystem::path& folder) {
+                                   const std::filesystem::path& folder, int at_our_end) {
   const auto program = find_program(argv.front());
   if (!program) return fail(Errc::NotFound, fmt::format("start {}: there is no such program on PATH", argv.front()));
   std::vector<std::string> arguments = argv;
@@ -47,7 +47,7 @@ Result<PipedTool> start_piped_tool(const std::vector<std::string>& argv, const s
   const UniqueFd host(self);
   const auto body = [&]() -> int {
     ::setsid();
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    ::prctl(PR_SET_PDEATHSIG, at_our_end, 0, 0, 0);
     // Who would have to die for the signal may have died already.
     pollfd starter = {host.get(), POLLIN, 0};
     if (::poll(&starter, 1, 0) != 0) return 1;

@@ -114,6 +114,7 @@ const Row kRows[] = {
     {"NoNumber", block("x", 'x', record("size", "+3")) + kFile, "its size is no number"},
     {"NulInAPath", block("x", 'x', record("path", std::string("a\0b", 3))) + kFile, "holds a NUL"},
     {"Sparse", block("x", 'x', record("GNU.sparse.major", "1")) + kFile, "a sparse file"},
+    {"Contiguous", block("a", '7', "abc"), "a contiguous file"},
     {"PrefixOfGnu", block("a", '0', "abc", {{257, "ustar  "}, {345, "front"}}), "of two forms at once"},
     {"Star", block("a", '0', "abc", {{508, std::string("tar\0", 4)}}), "of star's form"},
     {"NothingBehind", kFile + block("l", 'L', "x"), "an extended header stands at its end"},

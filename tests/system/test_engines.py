@@ -2,6 +2,7 @@
 
 What differs is stated in docs/engines.md, and here by `is_native`.
 """
+import glob
 import os
 import random
 import shutil
@@ -455,14 +456,29 @@ def test_sigkill_of_berth(calls):
     running.signal(signal.SIGKILL)
     assert running.wait(10).code == -signal.SIGKILL
     calls.settle(30)
-    for _ in range(6):
+    before = groups_of_podman()
+    kills = 6 if calls.engine.name != 'podman' else 20
+    for _ in range(kills):
         running = calls.begin_script(BUSY)
         time.sleep(chance.uniform(0, 0.8))
         running.signal(signal.SIGKILL)
         running.wait(10)
     calls.settle(60)
+    # One that is not in the engine's list any more may have left its processes and groups all the same.
+    wait_until(lambda: not monitors_of(calls.engine) and groups_of_podman() <= before)
     assert calls.script("demisto.results('next')").value == 'next'
-    figure('engines', 'containers left of 7 calls killed with SIGKILL, by %s' % calls.engine.name, 0)
+    figure('engines', 'containers left of %d calls killed with SIGKILL, by %s' % (kills + 1, calls.engine.name), 0)
+
+
+def monitors_of(engine):
+    """The processes with which Podman watches containers."""
+    home = getattr(engine, 'home', None)
+    found = subprocess.run(['pgrep', '-a', 'conmon'], stdout=subprocess.PIPE).stdout.decode().splitlines()
+    return [line for line in found if home and home in line]
+
+
+def groups_of_podman():
+    return set(glob.glob('/sys/fs/cgroup/**/libpod_parent/libpod-*', recursive=True))
 
 
 def test_sigkill_of_everybody(calls):
@@ -505,7 +521,7 @@ def test_what_berth_has_made_is_put_into_the_engine(calls, tmp_path):
     assert which.code == 2 and 'among the images of %s' % calls.engine.name in which.err, which
     # Once: it reads the package lists of the distribution.
     made = berth('image', 'init')
-    assert made.code == 0 and not made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
+    assert made.code == 0 and not made.json['made'] and 'into %s' % calls.engine.name in made.err, made
     assert berth('run', str(item)).value == 'ran'
     calls.engine.ask('image', 'rm', 'localhost/kept:1')
 
@@ -526,7 +542,7 @@ def test_what_is_created_is_put_into_the_engine(calls, tmp_path):
     try:
         create = lambda: maker('e', '--dependencies', 'needed', '--json', env=calls.engine.env)
         made = create()
-        assert made.code == 0 and made.json['made'] and 'putting it into %s' % calls.engine.name in made.err, made
+        assert made.code == 0 and made.json['made'] and 'into %s' % calls.engine.name in made.err, made
         name = 'localhost/' + made.json['image']
         item = tmp_path / 'Two.yml'
         item.write_text("commonfields: {id: Two, version: -1}\nname: Two\nscript: |\n  import needed\n"
@@ -535,7 +551,7 @@ def test_what_is_created_is_put_into_the_engine(calls, tmp_path):
         ran = calls.berth('run', str(item), '--json', settings=maker.settings, env=calls.engine.env)
         assert ran.value == '1', ran
         again = create()
-        assert again.code == 0 and not again.json['made'] and 'putting it' not in again.err, again
+        assert again.code == 0 and not again.json['made'] and 'putting' not in again.err, again
 
         calls.engine.ask('image', 'rm', name)
         (tmp_path / 'Dockerfile').write_text('FROM scratch\nLABEL another=image\n')
@@ -544,7 +560,7 @@ def test_what_is_created_is_put_into_the_engine(calls, tmp_path):
         assert refused.code != 0 and 'a tag never moves' in refused.err, refused
         calls.engine.ask('image', 'rm', name)
         freed = create()
-        assert freed.code == 0 and 'putting it into %s' % calls.engine.name in freed.err, freed
+        assert freed.code == 0 and 'into %s' % calls.engine.name in freed.err, freed
         calls.engine.ask('image', 'rm', name)
     finally:
         maker.settings = own_settings  # of the images that it has made in Berth's own storage

@@ -715,6 +715,7 @@ LAYERS = {
     'L05 attribute of users': (entry('x', pax_headers={'SCHILY.xattr.user.overlay.opaque': 'y'}), 'would steer'),
     'L06 owner': (entry('x', uid=2 ** 32 - 1), 'owner or group is none'),
     'L07 sparse': (entry('x', pax_headers={'GNU.sparse.major': '1'}), 'sparse'),
+    'L07 contiguous': (entry('x', tarfile.CONTTYPE, data=b'x'), 'contiguous'),
     'L07 truncated': (GOOD[:700], 'breaks off'),
     'L07 wrong sum': (bytes(BROKEN), 'the sum of its header is wrong'),
     'L07 negative size': (bytes(NEGATIVE), 'its size is negative'),
@@ -789,6 +790,67 @@ def unpacked_layers(site):
     return [os.path.join(overlay, one, 'diff') for one in os.listdir(overlay) if len(one) == 64]
 
 
+def by_gnu_tar(layer, folder):
+    os.mkdir(folder)
+    subprocess.run(['tar', '-C', folder, '-xf', '-'], input=layer, stderr=subprocess.DEVNULL, check=True)
+    return tree_of(folder)
+
+
+def by_umoci(layer, folder):
+    """As the image of that one layer, in an OCI image layout."""
+    image = Image([layer])
+    blobs = os.path.join(folder, 'layout/blobs/sha256')
+    os.makedirs(blobs)
+    for digest, data in image.blobs.items():
+        with open(os.path.join(blobs, digest.split(':')[1]), 'wb') as file:
+            file.write(data)
+    with open(os.path.join(blobs, image.digest.split(':')[1]), 'wb') as file:
+        file.write(image.manifest)
+    entry = {'mediaType': json.loads(image.manifest)['mediaType'], 'digest': image.digest, 'size': len(image.manifest),
+             'annotations': {'org.opencontainers.image.ref.name': 'one'}}
+    for name, value in (('oci-layout', {'imageLayoutVersion': '1.0.0'}), ('index.json', {'schemaVersion': 2, 'manifests': [entry]})):
+        with open(os.path.join(folder, 'layout', name), 'w') as file:
+            json.dump(value, file)
+    subprocess.run(['umoci', 'raw', 'unpack', '--image', os.path.join(folder, 'layout') + ':one', os.path.join(folder, 'root')],
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+    return tree_of(os.path.join(folder, 'root'))
+
+
+@pytest.fixture(scope='module')
+def umoci():
+    return require('umoci', shutil.which('umoci'), 'it is not on PATH (Debian package umoci)')
+
+
+LONG = 'long/' + 'y' * 200 + '/z'
+# L07: forms of a tar that are well.
+FORMS = {
+    'pax path': entry(LONG, data=b'x', format=tarfile.PAX_FORMAT),
+    'gnu long name': entry(LONG, data=b'x', format=tarfile.GNU_FORMAT),
+    'gnu long link': entry('a', tarfile.SYMTYPE, linkname=LONG, format=tarfile.GNU_FORMAT),
+    'pax link': entry('a', tarfile.SYMTYPE, linkname=LONG, format=tarfile.PAX_FORMAT),
+    'ustar prefix': entry('p/' * 40 + 'y' * 50, data=b'x', format=tarfile.USTAR_FORMAT),
+    'pax path override': entry('short', data=b'x', format=tarfile.PAX_FORMAT, pax_headers={'path': 'other'}),
+    'pax size': entry('a', data=b'twelve bytes', format=tarfile.PAX_FORMAT, pax_headers={'size': '12'}),
+    'pax of another kind': entry('a', data=b'x', format=tarfile.PAX_FORMAT, pax_headers={'comment': 'c', 'BERTH.own': 'v'}),
+    'old regular type': entry('a', tarfile.AREGTYPE, data=b'x', format=tarfile.USTAR_FORMAT),
+    'empty': bytes(1024),
+    'padded to a record': entry('a', data=b'x') + bytes(10240),
+    'modes and kinds': several(entry('d/', tarfile.DIRTYPE, mode=0o700), entry('d/x', data=b'x', mode=0o4755),
+                               entry('d/l', tarfile.LNKTYPE, linkname='d/x'), entry('d/s', tarfile.SYMTYPE, linkname='x')),
+}
+
+
+@pytest.mark.parametrize('form', FORMS)
+def test_forms_are_as_gnu_tar_and_umoci_unpack_them(site, registry, umoci, form):
+    registry.image = Image([FORMS[form]])
+    done = pull(site, registry)
+    assert done.code == 0, done
+    (own,) = unpacked_layers(site)
+    tree = tree_of(own)
+    assert tree == by_gnu_tar(FORMS[form], os.path.join(site.folder, 'by-tar'))
+    assert tree == by_umoci(FORMS[form], os.path.join(site.folder, 'by-umoci'))
+
+
 def test_links_and_spellings_are_as_gnu_tar_unpacks_them(site, registry):
     """L02, L03, L07: where both take a name twice, and links that may be odd."""
     layer = several(
@@ -798,11 +860,8 @@ def test_links_and_spellings_are_as_gnu_tar_unpacks_them(site, registry):
         entry('through', tarfile.LNKTYPE, linkname='l/file'), entry('l-too', tarfile.LNKTYPE, linkname='l'))
     registry.image = Image([layer])
     assert pull(site, registry).code == 0
-    folder = os.path.join(site.folder, 'by-tar')
-    os.mkdir(folder)
-    subprocess.run(['tar', '-C', folder, '-xf', '-'], input=layer, stderr=subprocess.DEVNULL, check=True)
     (own,) = unpacked_layers(site)
-    assert tree_of(own) == tree_of(folder)
+    assert tree_of(own) == by_gnu_tar(layer, os.path.join(site.folder, 'by-tar'))
     assert tree_of(own)[0]['a'] == ('file', b'in place of the link') and tree_of(own)[0]['b'] == ('file', b'second')
 
 

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import needs
 from calls import PATIENCE, slowness
 from figures import figure
 from image_maker import PREFIX, Maker, buildah, index_or_skip
@@ -391,7 +392,10 @@ def test_real_indexes(berth, tmp_path):
     answer = berth('image', 'create', name, '--dependencies', 'mechanize', '--packages', 'wget,tree', '--json',
                    settings=str(settings), env=env, seconds=300 * PATIENCE)
     if answer.code != 0 and any(word in answer.err for word in ('look up', 'Connection', 'could not resolve', 'resolve host')):
-        pytest.skip('the indexes cannot be reached: ' + answer.err[-300:])
+        reason = 'the indexes cannot be reached: ' + answer.err[-300:]
+        if needs.required('indexes'):
+            pytest.fail(reason)
+        pytest.skip(reason)
     assert answer.code == 0, answer
     try:
         made = answer.json

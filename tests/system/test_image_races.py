@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -12,7 +13,6 @@ import time
 import pytest
 
 import registries
-from calls import PATIENCE
 from figures import figure
 from hostile_registry import HostileRegistry
 from registries import OCI_MANIFEST, Image, digest_of, small_image, tar_of
@@ -193,21 +193,35 @@ def many_entries(count, end):
     return b''.join(blocks) + end + bytes(1024)
 
 
+def growth_of(pull, counts, tries=3):
+    """How many times as long the processors work for the third of `counts` as for the second, without what the first
+    takes; and those times. The least of a few: what else runs on the machine costs time here, too, and takes none off."""
+    found = []
+    while len(found) < tries and (not found or min(found)[0] > 12):
+        seconds = []
+        for count in counts:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            pull(count)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds.append(round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 3))
+        found.append((round((seconds[2] - seconds[0]) / max(seconds[1] - seconds[0], 0.001), 1), seconds))
+    return min(found)
+
+
 def test_time_of_a_million_entries(berth, site, registry):
     """L08: what Berth does itself. The last entry is one that it refuses, so that no tool sees the layer."""
-    seconds = {}
-    for count in (1, 100_000, 1_000_000):
+    def pull(count):
         layer = many_entries(count, header(b'../x'))
         registry.image = Image([(gzip.compress(layer, 1, mtime=0), layer)])
         del layer
         done = site('pull', registry.name + '/team/x:1')
         assert done.code != 0 and 'its name leads upwards' in done.err and site.names() == [], done
         assert done.peak_bytes < 64 << 20, done
-        seconds[count] = done.seconds
-    own = [seconds[count] - seconds[1] for count in (100_000, 1_000_000)]
-    figure('L08', 'seconds for 1, 100,000 and 1,000,000 entries until the last is refused', list(seconds.values()))
-    # The bound is twelve times as long for ten times as many; on a busy machine either may take longer than its share.
-    assert own[1] <= 12 * PATIENCE / 2 * max(own[0], 0.01), seconds
+
+    growth, seconds = growth_of(pull, (1, 100_000, 1_000_000))
+    figure('L08', "processors' seconds for 1, 100,000 and 1,000,000 entries until the last is refused, and their growth",
+           [seconds, growth])
+    assert growth <= 12, seconds
 
 
 def test_deep_names(site, registry):
@@ -220,21 +234,23 @@ def test_deep_names(site, registry):
 
 @pytest.mark.parametrize('shape', ['flat', 'deep', 'removed'])
 def test_time_of_the_tool(site, registry, shape):
-    """L08: what the storage's tool takes to unpack shapes whose cost may grow faster than they do. Told, and bounded."""
+    """L08: what the storage's tool takes to unpack shapes whose cost may grow faster than they do."""
     def names(count):
         if shape == 'deep':
             return {'e/' * 200 + 'x%d' % i: b'' for i in range(count)}
         return {'d/%sx%d' % ('.wh.' if shape == 'removed' else '', i): b'' for i in range(count)}
 
-    seconds = []
-    for count in (1, 300, 3000):
+    def pull(count):
         registry.image = Image([tar_of(names(count))])
         name = '%s/team/x@%s' % (registry.name, registry.image.digest)
         done = site('pull', name)
         assert done.code == 0, done
-        seconds.append(round(done.seconds, 3))
-    figure('L08', "skopeo's seconds for 1, 300 and 3,000 entries (%s)" % shape, seconds)
-    assert seconds[2] - seconds[0] <= 40 * max(seconds[1] - seconds[0], 0.05 * PATIENCE), seconds
+        assert site('remove', name).code == 0
+
+    growth, seconds = growth_of(pull, (1, 2000, 20_000))
+    figure('L08', "processors' seconds of Berth and skopeo for 1, 2,000 and 20,000 entries (%s), and their growth" % shape,
+           [seconds, growth])
+    assert growth <= 12, seconds
 
 
 # --- L12, L13: between the judge and the storage -------------------------------------------------------------------------

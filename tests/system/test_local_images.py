@@ -12,6 +12,7 @@ import tempfile
 
 import pytest
 
+from calls import BERTH, PATIENCE, ROOT
 from figures import figure
 
 STATUS = 'Package: bash\nStatus: install ok installed\nVersion: %s\nArchitecture: amd64\n\n' \
@@ -388,3 +389,13 @@ def test_a_running_call_keeps_its_image(berth):
         running.signal(2)
         running.wait(60)
     figure('images', 'a running call is seen as a user of its image', 'yes')
+
+
+def test_bench_of_the_list(tmp_path):
+    """What it holds the list of its own storage against, with fewer images. Times are its own matter."""
+    measured = tmp_path / 'list.json'
+    done = subprocess.run([os.path.join(ROOT, 'bench/image_list'), '--images', '200', '--rounds', '3', '--berth', BERTH, '--json', str(measured)],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120 * PATIENCE)
+    assert done.returncode == 0, done.stdout.decode()
+    cases = json.loads(measured.read_text())['cases']
+    figure('images', 'milliseconds of a list of 200 images, and as JSON', [cases[case]['median_ms'] for case in ('listed', 'json')])

@@ -1,0 +1,160 @@
+"""Images that Docker and Podman make themselves, on machines without buildah."""
+import json
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from calls import PATIENCE
+from figures import figure
+from image_maker import Maker, index_or_skip
+from package_index import wheel
+from test_engines import calls  # noqa: F401
+from test_image_create import all_of_layer, layer_digests
+
+WORDS = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
+
+
+@pytest.fixture(scope='module')
+def index():
+    made = index_or_skip()
+    made.add(wheel('smalllib', '1.0', {'smalllib/__init__.py': 'VERSION = "1.0"\n'}, ['needed>=1']))
+    made.add(wheel('needed', '1.5', {'needed.py': 'X = 1\n'}))
+    yield made
+    made.end()
+
+
+class EngineMaker(Maker):
+    """Creates images by the setting `engine`, and finds no buildah."""
+
+    def __init__(self, calls, index, folder):
+        super().__init__(calls.berth, index, folder)
+        self.engine = calls.engine
+        self.native = self.settings
+        with open(self.native) as file:
+            text = file.read()
+        self.settings = os.path.join(folder, 'engine.yaml')
+        with open(self.settings, 'w') as file:
+            file.write(text + calls.engine.settings + 'engine: %s\n' % calls.engine.name)
+        self.path = os.path.join(folder, 'bin')
+        os.mkdir(self.path)
+        for place in os.environ['PATH'].split(':'):
+            for name in os.listdir(place) if os.path.isdir(place) else []:
+                link = os.path.join(self.path, name)
+                if name != 'buildah' and not os.path.lexists(link):
+                    os.symlink(os.path.join(place, name), link)
+
+    def begin(self, name, *argv, env=(), **how):
+        own = {} if self.settings == self.native else {'PATH': self.path, **self.engine.env}
+        return super().begin(name, *argv, env={**own, **dict(env)}, **how)
+
+    def names(self):
+        """In Berth's own storage."""
+        usual, self.settings = self.settings, self.native
+        try:
+            return super().names()
+        finally:
+            self.settings = usual
+
+    def builds(self):
+        """Containers and images without a name that the engine has."""
+        return [one for one in self.engine.containers() if one.startswith('berth-create')] + \
+            self.engine.ask('image', 'ls', '--quiet', '--filter', 'dangling=true').split()
+
+    def settle(self, seconds=60):
+        end = time.monotonic() + seconds
+        while left := self.builds():
+            assert time.monotonic() < end, left
+            time.sleep(0.2)
+
+    def end(self):
+        self.settings = self.native  # of the images that lie in Berth's own storage
+        for name in self.names():
+            self.engine.ask('image', 'rm', '--force', name)
+        super().end()
+
+
+@pytest.fixture
+def maker(calls, index, tmp_path):  # noqa: F811
+    if calls.is_native:
+        pytest.skip('test_image_create.py has it')
+    made = EngineMaker(calls, index, str(tmp_path))
+    yield made
+    made.settle()
+    made.end()
+    assert made.leftovers() == []
+
+
+def run_item(calls, maker, image, code, folder):  # noqa: F811
+    item = os.path.join(str(folder), 'Item.yml')
+    with open(item, 'w') as file:
+        file.write('commonfields: {id: Item, version: -1}\nname: Item\nscript: |\n')
+        file.writelines('  %s\n' % line for line in code.split('\n'))
+        file.write('type: python\nsubtype: python3\ndockerimage: %s\n' % image)
+    answer = calls.berth('run', item, '--json', settings=maker.settings, env=maker.engine.env)
+    assert answer.code == 0, answer
+    return answer.value
+
+
+def test_engine_builds(calls, maker, tmp_path):  # noqa: F811
+    """With what an image that buildah made has, the same layer each time, and nothing of the build in it."""
+    made = maker.made('b', *WORDS)
+    assert made['made'] and made['isolation'] == calls.engine.name, made
+    code = 'import smalllib, needed, tests_lib, subprocess, os\n' \
+           'demisto.results(" ".join([smalllib.VERSION, subprocess.check_output(["tests-tool"]).decode().strip(),\n' \
+           '                          os.environ["DOCKER_IMAGE"], str(os.getuid())]))'
+    assert run_item(calls, maker, made['image'], code, tmp_path) == '1.0 tool %s 4000' % made['image']
+    inspected = json.loads(calls.engine.ask('image', 'inspect', 'localhost/' + made['image']))[0]['Config']
+    labels = inspected['Labels']
+    for name in 'created', 'version', 'revision', 'base.name', 'base.digest', 'licenses', 'title', 'description':
+        assert labels['org.opencontainers.image.' + name], labels
+    assert labels['org.opencontainers.image.version'] == '1.0.0.1' and 'berth.build' not in labels, labels
+    assert inspected['User'] == 'demisto' and inspected['Cmd'] == ['python3'] and not inspected.get('Entrypoint'), inspected
+
+    asked = len(maker.index.requests)
+    again = maker('b', *WORDS, '--json')
+    assert again.code == 0 and not again.json['made'] and again.json['digest'] == made['digest'], again
+    assert len(maker.index.requests) == asked and again.seconds <= 2 * PATIENCE, again.seconds
+
+    time.sleep(1.1)  # so that no time of today can be the same
+    second = maker.made('b', *WORDS, '--rebuild')
+    assert second['made'] and second['image'].endswith(':1.0.0.2'), second
+    assert layer_digests(made['image']) == layer_digests(second['image'])
+
+    maker.settings = maker.native
+    by_buildah = maker.made('b', *WORDS, '--rebuild')
+    assert by_buildah['isolation'] != calls.engine.name
+    names = {}
+    for who, image in ((calls.engine.name, made), ('buildah', by_buildah)):
+        os.mkdir(tmp_path / who)
+        names[who], whole = all_of_layer(image['image'], str(tmp_path / who))
+        assert b'berth-build' not in whole.replace(b'berth.build', b'') and b'.containerenv' not in whole, who
+    assert sorted(names[calls.engine.name]) == sorted(names['buildah'])
+    figure('engines', 'layers of two builds by %s' % calls.engine.name, 'the same digests; files as of buildah')
+
+
+def test_killed_while_it_builds(calls, maker):  # noqa: F811
+    """Nothing is to be seen of it, nothing runs on, and the next one makes the image."""
+    chance = random.Random(31)
+    kills = 0
+    for _ in range(5):
+        before = maker.names()
+        running = maker.begin('k', *WORDS, '--json')
+        end = time.monotonic() + 60 * PATIENCE
+        while 'building' not in running.said() and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 1.5))
+        running.signal(signal.SIGKILL)
+        if running.wait(30).code == -signal.SIGKILL:
+            kills += 1
+            assert maker.names() == before
+        end = time.monotonic() + 60
+        while left := [one for one in maker.engine.containers() if one.startswith('berth-create')]:
+            assert time.monotonic() < end, left
+            time.sleep(0.2)
+    assert kills
+    assert maker.made('k', *WORDS)['image'] in maker.names()[0]
+    assert maker.builds() == []
+    figure('engines', 'containers and images left of %d builds killed with SIGKILL, by %s' % (kills, calls.engine.name), 0)
