@@ -14,8 +14,9 @@ Result<void> PackageFetch::resolve_rpms(BuildRoom& room) {
   // Its folders must be there, as on a system that is set up.
   for (const char* folder : {"rpm/cache", "rpm/log", "rpm/state"}) BERTH_CHECK_OK(room.put_file(folder, ".keep", ""));
   const auto command = image::rpm_resolve_command(manager, recipe.request.packages, rpm_sources_, rpm_places());
-  BERTH_TRY(const BuildRoom::Done done, room.run(command));
+  BERTH_TRY(BuildRoom::Done done, room.run(command));
   if (!image::has_resolved(manager, done.status, done.out, done.err)) {
+    done.err = image::without_log(done.err);
     return std::unexpected(room.failure(done, image::name_of(manager)).in("resolve the packages"));
   }
   BERTH_TRY(image::RpmResolution resolution, image::parse_rpm_resolution(manager, done.out));
@@ -30,8 +31,9 @@ Result<void> PackageFetch::fetch_rpms(BuildRoom& room) {
   const image::PackageManager manager = *found_.recipe.base.manager;
   const auto run = [&](const std::vector<std::string>& command, std::string_view program,
                        const char* what) -> Result<void> {
-    BERTH_TRY(const BuildRoom::Done done, room.run(command, "packages"));
+    BERTH_TRY(BuildRoom::Done done, room.run(command, "packages"));
     if (done.status == 0) return {};
+    done.err = image::without_log(done.err);
     return std::unexpected(room.failure(done, program).in(what));
   };
   BERTH_CHECK_OK(run(image::rpm_fetch_command(manager, rpm_packages_, rpm_sources_, rpm_places()),

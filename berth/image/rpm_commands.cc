@@ -157,6 +157,15 @@ bool has_resolved(PackageManager manager, int status, std::string_view out, std:
   return out.contains("Operation aborted by the user") || err.contains("Operation aborted by the user");
 }
 
+std::string without_log(std::string_view err) {
+  std::string kept;
+  while (!err.empty()) {
+    const std::string_view line = take_until(err, '\n');
+    if (!line.empty() && !line.starts_with("(process:")) kept += fmt::format("{}\n", line);
+  }
+  return kept;
+}
+
 Result<RpmResolution> parse_rpm_resolution(PackageManager manager, std::string_view printed) {
   BERTH_TRY(RpmResolution resolution,
             manager == PackageManager::Dnf ? parse_dnf(printed) : parse_table(manager, printed));

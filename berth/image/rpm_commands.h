@@ -39,6 +39,9 @@ std::vector<std::string> rpm_resolve_command(PackageManager manager, const std::
 // Whether it has come to an answer: who is told to assume "no" ends as if it had failed.
 bool has_resolved(PackageManager manager, int status, std::string_view out, std::string_view err);
 
+// What it has complained of, without what its libraries write into the log for whoever looks after them.
+std::string without_log(std::string_view err);
+
 // Errors: Corrupt for what cannot be a package, and where the table and its summary do not agree.
 Result<RpmResolution> parse_rpm_resolution(PackageManager manager, std::string_view printed);
 

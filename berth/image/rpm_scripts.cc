@@ -8,6 +8,7 @@ namespace {
 constexpr std::string_view kDnf = R"py(import sys
 
 import dnf
+import dnf.callback
 import dnf.conf
 import dnf.exceptions
 import dnf.rpm
@@ -53,6 +54,17 @@ def resolve(base, wishes):
         tell('package', *row(package))
 
 
+class Complaints(dnf.callback.DownloadProgress):
+    """What was wrong with files that were fetched: the error itself tells only that no mirror is left."""
+
+    def __init__(self):
+        self.words = []
+
+    def end(self, payload, status, message):
+        if status in (dnf.callback.STATUS_FAILED, dnf.callback.STATUS_MIRROR) and message and str(message) not in self.words:
+            self.words.append(str(message))
+
+
 def fetch(base, rows):
     base.fill_sack(load_system_repo=False)
     packages = []
@@ -62,7 +74,11 @@ def fetch(base, rows):
         if not found:
             sys.exit('the repository %s has no package %s %s as it was resolved' % (wanted[3], name, version))
         packages.append(found[0])
-    base.download_packages(packages)
+    complaints = Complaints()
+    try:
+        base.download_packages(packages, complaints)
+    except dnf.exceptions.DownloadError as error:
+        sys.exit('; '.join([' '.join(str(error).split())] + complaints.words))
     for one in packages:
         name = '%s-%s-%s.%s.rpm' % (one.name, one.version, one.release, one.arch)
         with open(one.localPkg(), 'rb') as source, open(name, 'wb') as file:

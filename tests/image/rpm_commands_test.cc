@@ -101,6 +101,12 @@ TEST(RpmResolution, IsThereWhereNoIsAnsweredForUs) {
   EXPECT_FALSE(has_resolved(PackageManager::Dnf, 1, "", kNo));
 }
 
+TEST(RpmWords, AreThoseForPeople) {
+  EXPECT_EQ(
+      without_log("\n(process:3): libdnf-CRITICAL **: 16:40: History database cannot be created\nerror: No package\n"),
+      "error: No package\n");
+}
+
 std::string line_of(const std::vector<std::string>& command) { return fmt::format("{}", fmt::join(command, " ")); }
 
 TEST(RpmCommands, PinWhatWasResolved) {

@@ -148,8 +148,9 @@ class RpmBase:
         run('rpmbuild', '-bb', '--define', '_topdir %s/build' % self.folder, '--define', '_rpmdir ' + into, '--define',
             '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm', self.folder + '/one.spec', env=self._env)
 
-    def publish(self, lib='2.0', signer='tests@example.com'):
-        """Makes the repository anew, with that version of the library; signed by whom is named, if anybody."""
+    def publish(self, lib='2.0', signer='tests@example.com', elsewhere=None):
+        """Makes the repository anew, with that version of the library, its packages signed by whom is named, if anybody. They
+        lie at the address `elsewhere`, as its lists have it. These are signed by the repository's own key."""
         target = self.folder + '/repo'
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)
@@ -158,7 +159,9 @@ class RpmBase:
             for name in os.listdir(target):
                 run('rpmsign', '--define', '_gpg_name ' + signer, '--define', '__gpg ' + shutil.which('gpg'), '--addsign',
                     os.path.join(target, name), env=self._env)
-        run('createrepo_c', '--quiet', target)
+        run('createrepo_c', '--quiet', *(['--baseurl', elsewhere] if elsewhere else []), target)
+        run('gpg', '--batch', '--quiet', '--armor', '--detach-sign', '--local-user', 'tests@example.com', target + '/repodata/repomd.xml',
+            env=self._env)
 
     def answer(self, request):
         self.requests.append(request.path)
@@ -198,7 +201,7 @@ class RpmBase:
             self.write(root, 'etc/dnf/dnf.conf', '[main]\ngpgcheck=%d\ninstall_weak_deps=True\ntsflags=nodocs\n' % gpgcheck)
             self.write(root, 'etc/pki/rpm-gpg/tests.asc', self.key)
             self.write(root, 'etc/yum.repos.d/tests.repo',
-                       '[tests]\nname=Of the tests\nbaseurl=%s/\ngpgkey=file:///etc/pki/rpm-gpg/tests.asc\nskip_if_unavailable=1\n'
+                       '[tests]\nname=Of the tests\nbaseurl=%s/\ngpgkey=file:///etc/pki/rpm-gpg/tests.asc\nskip_if_unavailable=1\nrepo_gpgcheck=1\n'
                        '[off]\nname=Not in use\nbaseurl=http://off.example.invalid/$releasever\nenabled=0\n' % self.url)
             self.build(OWN, self.folder + '/own')
             run('rpm', '--root', root, '--define', '_dbpath /var/lib/rpm', '--install', '--noscripts', '--nosignature',

@@ -3,6 +3,7 @@
 microdnf and dnf 5 are not in the distribution: what they are told and answer is in tests/image/rpm_commands_test.cc."""
 import json
 import os
+import socket
 import time
 
 import pytest
@@ -12,7 +13,7 @@ from figures import figure
 from image_maker import PREFIX, Maker, buildah, index_or_skip
 from package_index import wheel
 from references import require
-from test_image_create import layer_digests, run_in
+from test_image_create import all_of_layer, layer_digests, run_in
 
 
 @pytest.fixture(scope='module')
@@ -30,7 +31,7 @@ def rpms(berth):
     listed = berth('image', 'list', '--json').json['images']
     python = next(name for image in listed for name in image['names'] if '/berth/python3-deb:' in name)
     begun = time.monotonic()
-    made = rpm_base.RpmBase('localhost/%s-rpm-base:1.0.0.1' % PREFIX, python)
+    made = rpm_base.RpmBase('localhost/berth-rpm-base-%d:1.0.0.1' % os.getpid(), python)
     figure('create', 'seconds to make an RPM base of the tests', round(time.monotonic() - begun, 1))
     yield made
     made.end()
@@ -49,21 +50,7 @@ def words(rpms, *more):
     return ['--base', rpms.name, '--package-host', rpms.url, *more]
 
 
-def files_of(image):
-    """The names of all files that the image's own layer holds."""
-    container = buildah('from', '--pull-never', image)
-    try:
-        root = buildah('mount', container)
-        found = []
-        for folder in 'var/lib/rpm', 'var/lib/dnf', 'var/cache', 'var/log', 'work', 'root':
-            for top, _, names in os.walk(os.path.join(root, folder)):
-                found += [os.path.relpath(os.path.join(top, name), root) for name in names]
-        return found
-    finally:
-        buildah('rm', container)
-
-
-def test_packages_of_a_repository(berth, maker, rpms):
+def test_packages_of_a_repository(berth, maker, rpms, tmp_path):
     rpms.requests.clear()
     made = maker.made('rpm', *words(rpms, '--packages', 'Harbour-tool', '--dependencies', 'smalllib'))
     told = [(one['name'], one['version'], len(one['sha256'])) for one in made['packages']]
@@ -71,12 +58,12 @@ def test_packages_of_a_repository(berth, maker, rpms):
     code = 'import smalllib, subprocess\n' \
            'ask = lambda *argv: subprocess.check_output(argv).decode().split()\n' \
            'value = [smalllib.VERSION, ask("harbour"), sorted(ask("rpm", "-q", "--qf", "%{NEVRA}\\\\n", "harbour-lib", "Harbour-tool")),' \
-           ' ask("rpm", "-qa", "harbour-extra"), ask("rpm", "--verify", "--nodeps", "Harbour-tool")]'
+           ' ask("rpm", "-qa", "harbour-extra"), ask("rpm", "--verify", "--nomtime", "--nodeps", "Harbour-tool")]'
     assert run_in(berth, made['image'], code) == \
-        ['1.0', ['ships'], ['Harbour-tool-1.2~rc1-3.noarch', 'harbour-lib-2:2.0-1.noarch'], [], []]
+        ['1.0', ['ships'], ['Harbour-tool-0:1.2~rc1-3.noarch', 'harbour-lib-2:2.0-1.noarch'], [], []]
     assert not [name for name in rpms.requests if 'harbour-extra' in name]
-    left = [name for name in files_of('localhost/' + made['image'])
-            if name.startswith(('var/lib/dnf', 'var/cache/dnf', 'var/log', 'root')) or name.endswith(('-shm', '-wal'))]
+    left = [name for name in all_of_layer(made['image'], str(tmp_path))[0]
+            if name.startswith(('var/lib/dnf', 'var/cache', 'var/log', 'root', 'usr/share/doc')) or name.endswith(('-shm', '-wal'))]
     assert left == [], left
     labels = json.loads(buildah('inspect', '--type', 'image', 'localhost/' + made['image']))['OCIv1']['config']['Labels']
     assert 'harbour-lib' in labels['berth.judgement'] and labels['org.opencontainers.image.base.name'] in rpms.name, labels
@@ -143,12 +130,30 @@ def test_what_is_told(maker, rpms):
     text = refused('Harbour-tool')
     assert 'resolve the packages' in text and 'tests' in text and '404' in text, text
     rpms.change = lambda path, body: body
-    # Nothing but the repository is reached; an image's own address of this machine takes a word of the operator.
+    with socket.create_server(('127.0.0.1', 0)) as other:  # lists that lead elsewhere
+        other.setblocking(False)
+        address = '127.0.0.1:%d' % other.getsockname()[1]
+        try:
+            rpms.publish(elsewhere='http://%s/' % address)
+            text = refused('Harbour-tool')
+        finally:
+            rpms.publish()
+        assert 'fetch the packages' in text and address in text, text
+        with pytest.raises(BlockingIOError):
+            other.accept()
+    # An address of this machine that an image names takes a word of the operator.
     answer = maker('told', '--base', rpms.name, '--packages', 'Harbour-tool')
     assert answer.code != 0 and "repository 'tests' of the base" in answer.err and '--package-host' in answer.err, answer
 
 
 def test_signatures(maker, rpms):
+    def changed_lists(path, body):  # each still well-formed
+        return body.replace(b'</repomd>', b'\n</repomd>') if path.endswith('/repomd.xml') else body
+
+    rpms.change = changed_lists
+    answer = maker('lists', *words(rpms, '--packages', 'Harbour-tool'))
+    assert answer.code != 0 and 'resolve the packages' in answer.err and 'GPG' in answer.err, answer
+    rpms.change = lambda path, body: body
     try:
         rpms.publish(signer=None)
         answer = maker('unsigned', *words(rpms, '--packages', 'Harbour-tool'))
