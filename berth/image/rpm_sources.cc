@@ -149,10 +149,10 @@ std::map<std::string, std::string> variables_of(const ImageTree& base) {
 
 RpmSources rpm_sources_of(const RpmFiles& files) {
   RpmSources sources;
-  std::vector<Section> sections = parse_sections(files.configuration);
-  for (const Section& section : sections) {
+  for (const Section& section : parse_sections(files.configuration)) {
     if (section.name == "main") std::ranges::copy(section.options, std::back_inserter(sources.main));
   }
+  std::vector<Section> sections;
   for (const std::string& text : files.repositories) {
     std::ranges::move(parse_sections(text), std::back_inserter(sections));
   }

@@ -37,7 +37,7 @@ struct RpmFiles {
   bool checks_by_default = false;                // signatures, where nothing is said
 };
 
-// Pure.
+// What dnf.conf has besides [main] does not count. Pure.
 RpmSources rpm_sources_of(const RpmFiles& files);
 
 // Where repositories are described; the same folders are named to dnf.
