@@ -47,6 +47,13 @@ const Printed kPrinted[] = {
      " Installing:        2 packages\n Reinstalling:      0 packages\n Upgrading:         1 packages\n"
      " Removing:          1 packages\nOperation aborted.\n",
      "libpsl 2:0.21.1-5.el9 x86_64 of ubi ;libx 2-1 x86_64 of ubi ;wget 1.21.1-7.el9 x86_64 of ubi-9-appstream-rpms ;"},
+    {"MicrodnfAsItWasSeen", PackageManager::Microdnf,
+     "Package                        Repository   Size\nInstalling:                                     \n"
+     " Harbour-tool-1.2~rc1-3.noarch tests      6.4 kB\n harbour-lib-2:2.0-1.noarch    tests      6.4 kB\n"
+     "Transaction Summary:\n Installing:        2 packages\n Reinstalling:      0 packages\n"
+     " Upgrading:         0 packages\n Removing:          0 packages\n Downgrading:       0 packages\n"
+     "Operation aborted.\n",
+     "Harbour-tool 1.2~rc1-3 noarch of tests ;harbour-lib 2:2.0-1 noarch of tests ;"},
     {"MicrodnfWithNothing", PackageManager::Microdnf, "Nothing to do.\n", ""},
     {"Dnf5", PackageManager::Dnf5,
      "Package        Arch   Version       Repository      Size\nInstalling:\n wget           x86_64 2.2.0-3.fc41  "
