@@ -255,10 +255,14 @@ Result<BuildRoom::Done> BuildRoom::run(const std::vector<std::string>& command, 
 Result<BuildRoom::Done> BuildRoom::must_run(const std::vector<std::string>& command, std::string_view folder) {
   BERTH_TRY(Done done, run(command, folder));
   if (done.status == 0) return done;
+  return std::unexpected(failure(done, command.front()));
+}
+
+Error BuildRoom::failure(const Done& done, std::string_view program) {
   const std::string& words = done.err.empty() ? done.out : done.err;
-  const std::string text = fmt::format("{}: status {}: {}{}", command.front(), done.status,
-                                       last_words(words, spec_.reach.secrets), explanation());
-  return fail(Errc::Unavailable, mask(text, spec_.reach.secrets));
+  const std::string text =
+      fmt::format("{}: status {}: {}{}", program, done.status, last_words(words, spec_.reach.secrets), explanation());
+  return Error(Errc::Unavailable, mask(text, spec_.reach.secrets));
 }
 
 Result<void> BuildRoom::put_file(std::string_view folder, std::string_view name, std::string_view text) {

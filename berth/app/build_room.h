@@ -63,6 +63,9 @@ class BuildRoom {
   // what it was kept from, without secrets. The room is of no use then.
   Result<Done> must_run(const std::vector<std::string>& command, std::string_view folder = "");
 
+  // That error, for a command of which `program` is the one that people know.
+  Error failure(const Done& done, std::string_view program);
+
   // Writes a file into the folder `folder` of the work folder. Errors: as of run().
   Result<void> put_file(std::string_view folder, std::string_view name, std::string_view text);
 

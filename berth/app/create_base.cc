@@ -54,6 +54,17 @@ Result<void> look_into_base(const image::LocalImage& base, image::CreateBase& de
   const auto release = tree.read_file("etc/os-release", kLargestText);
   if (!release) return {};
   described.manager = image::manager_of(*release);
+  if (described.manager && image::is_rpm(*described.manager)) {
+    const auto has = [&](const char* name) {
+      const auto path = tree.resolve(std::filesystem::path("usr/bin") / name);
+      return path ? path->filename().string() : std::string();
+    };
+    const std::string dnf = has("dnf");
+    const std::string micro = has("microdnf");
+    // Where dnf 5 has come in their place, it goes by their names.
+    const bool is_5 = !has("dnf5").empty() || dnf == "dnf5" || micro == "dnf5";
+    described.manager = image::rpm_manager_of(is_5, !dnf.empty(), !micro.empty());
+  }
   described.os = image::parse_os_release_names(*release);
   const image::Distribution distribution = image::parse_os_release(*release);
   described.distribution = to_visible(distribution.id + " " + distribution.codename, false);

@@ -95,6 +95,11 @@ class Tester {
   ImageTestResult result_;
 };
 
+// An epoch of 0 is none; rpm's headers may have it all the same.
+std::string_view without_no_epoch(std::string_view version) {
+  return version.starts_with("0:") ? version.substr(2) : version;
+}
+
 }  // namespace
 
 Result<void> compare_with_lock(const image::CreateRecipe& recipe, const image::Inventory& inventory) {
@@ -106,7 +111,7 @@ Result<void> compare_with_lock(const image::CreateRecipe& recipe, const image::I
   }
   for (const image::LockedPackage& one : recipe.packages) {
     const bool found = std::ranges::any_of(inventory.packages, [&](const image::DistributionPackage& there) {
-      return there.name == one.package.name && there.version == one.package.version;
+      return there.name == one.package.name && without_no_epoch(there.version) == without_no_epoch(one.package.version);
     });
     if (!found) {
       return fail(Errc::Corrupt,

@@ -15,6 +15,8 @@
 #include "berth/image/index_url.h"
 #include "berth/image/package_sources.h"
 #include "berth/image/pip_settings.h"
+#include "berth/image/rpm_commands.h"
+#include "berth/image/rpm_sources.h"
 
 namespace berth::app {
 
@@ -52,5 +54,11 @@ Result<IndexReach> reach_for_apt(const Settings& settings, const IndexSettings& 
 
 // For apk, which takes the addresses that the image itself names (etc/apk/repositories). Errors: as above.
 Result<IndexReach> reach_for_apk(const Settings& settings, const IndexSettings& indexes, const image::ImageTree& base);
+
+// For dnf, which takes the repositories of the image, with its own places (rpm_places) in the container's work folder.
+// Errors: as above.
+Result<IndexReach> reach_for_rpm(const Settings& settings, const IndexSettings& indexes,
+                                 const image::RpmSources& sources);
+image::RpmPlaces rpm_places();
 
 }  // namespace berth::app

@@ -87,12 +87,11 @@ Result<BuildRoom> PackageFetch::open_room(IndexReach reach) {
 
 Result<void> PackageFetch::resolve_packages() {
   image::CreateRecipe& recipe = found_.recipe;
-  if (!recipe.base.manager || *recipe.base.manager == image::PackageManager::Microdnf) {
-    return fail(
-        Errc::InvalidInput,
-        fmt::format("the base '{}' is of '{}', whose package manager cannot resolve packages without root; take "
-                    "a base with apt or apk, or leave the packages out",
-                    recipe.base.name, recipe.base.distribution));
+  if (!recipe.base.manager) {
+    return fail(Errc::InvalidInput,
+                fmt::format("the base '{}' is of '{}', and has no package manager that is known; take a base with apt, "
+                            "apk, dnf or microdnf, or leave the packages out",
+                            recipe.base.name, recipe.base.distribution));
   }
   const image::PackageManager manager = *recipe.base.manager;
   BERTH_CHECK_OK(image::check_wishes(manager, recipe.request.packages));
@@ -101,7 +100,10 @@ Result<void> PackageFetch::resolve_packages() {
   step(fmt::format("resolving packages with {}", tool));
   BERTH_TRY(package_room_, open_room(std::move(reach)));
   BuildRoom& room = *package_room_;
-  {
+  if (image::is_rpm(manager)) {
+    const Stopwatch watch(found_.package_time);
+    BERTH_CHECK_OK(resolve_rpms(room));
+  } else {
     const Stopwatch watch(found_.package_time);
     if (const auto update = image::update_command(manager); !update.empty()) {
       // Its folders must be there, as on a system that is set up.
@@ -126,6 +128,10 @@ Result<void> PackageFetch::fetch_packages(BuildRoom& room) {
   step(fmt::format("fetching {} packages", recipe.packages.size()));
   {
     const Stopwatch watch(found_.package_time);
+    if (image::is_rpm(manager)) {
+      BERTH_CHECK_OK(fetch_rpms(room));
+      return take_packages(room);
+    }
     std::vector<image::Package> packages;
     for (const image::LockedPackage& one : recipe.packages) packages.push_back(one.package);
     BERTH_CHECK_OK(room.must_run(image::fetch_command(manager, packages), "packages").context([] {
@@ -140,6 +146,10 @@ Result<IndexReach> PackageFetch::reach_of(image::PackageManager manager) {
   if (manager == image::PackageManager::Apt) {
     BERTH_TRY(AptSources sources, apt_sources_for(options_.indexes, tree));
     return reach_for_apt(settings_, options_.indexes, std::move(sources));
+  }
+  if (image::is_rpm(manager)) {
+    BERTH_TRY(rpm_sources_, image::read_rpm_sources(tree, manager));
+    return reach_for_rpm(settings_, options_.indexes, rpm_sources_);
   }
   return reach_for_apk(settings_, options_.indexes, tree);
 }
@@ -160,6 +170,10 @@ Result<void> PackageFetch::take_packages(const BuildRoom& room) {
   for (image::LockedPackage& one : found_.recipe.packages) {
     const std::string name = image::file_name_of(manager, one.package);
     BERTH_TRY(const CopiedFile copied, copy_out_.copy(folder, name, options_.into / "packages" / name));
+    if (!one.sha256.empty() && one.sha256 != copied.sha256) {
+      return fail(Errc::Corrupt,
+                  fmt::format("'{}' has the hash {}, and was resolved with {}", name, copied.sha256, one.sha256));
+    }
     one.sha256 = copied.sha256;
     if (manager != image::PackageManager::Apt) continue;
     BERTH_TRY(const std::int64_t time,

@@ -22,6 +22,7 @@
 #include "berth/image/create_recipe.h"
 #include "berth/image/local_store.h"
 #include "berth/image/package_manager.h"
+#include "berth/image/rpm_commands.h"
 #include "berth/vet/facts.h"
 
 namespace berth::app {
@@ -66,8 +67,8 @@ class PackageFetch {
   Result<void> resolve();
 
   // After it, once. Every library's file has the hash that the index gave when it was resolved; distribution packages
-  // are checked by their own manager against their signed lists. Nothing of pip's or apt's state, and no credential,
-  // lies in `into`. Errors: as above; Corrupt when a file is not what was resolved.
+  // are checked by their own manager against their signed lists, or by their own signatures. Nothing of pip's or apt's
+  // state, and no credential, lies in `into`. Errors: as above; Corrupt when a file is not what was resolved.
   Result<void> fetch();
 
   // Whether any of the libraries is a source, once they are resolved.
@@ -87,6 +88,9 @@ class PackageFetch {
   Result<IndexReach> reach_of(image::PackageManager manager);
   void note_what_is_there();
   Result<void> fetch_packages(BuildRoom& room);
+  // rpm_fetch.cc
+  Result<void> resolve_rpms(BuildRoom& room);
+  Result<void> fetch_rpms(BuildRoom& room);
   Result<void> take_packages(const BuildRoom& room);
   Result<void> resolve_libraries();
   std::vector<std::string> pip_command(const char* verb) const;
@@ -109,6 +113,8 @@ class PackageFetch {
   const Settings& settings_;
   CopyOut copy_out_;
   Found found_;
+  image::RpmSources rpm_sources_;
+  std::vector<image::RpmPackage> rpm_packages_;
   std::optional<BuildRoom> package_room_;
   std::optional<BuildRoom> library_room_;
   std::map<std::string, std::string> source_files_;  // of each source, in `aside`

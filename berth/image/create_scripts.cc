@@ -76,6 +76,22 @@ for folder in '/var/lib/dpkg', '/var/cache/debconf', '/var/lib/apt/lists':
         path = os.path.join(folder, name)
         if os.path.isfile(path) and (name.endswith('-old') or folder.endswith('lists')):
             os.remove(path)
+# rpm's database without its write-ahead log, which is empty once rpm has ended: what SQLite keeps beside it is another
+# each time. rpm switches the log on again when it writes. A Berkeley database has regions of memory in its place.
+for folder in '/var/lib/rpm', '/usr/lib/sysimage/rpm':
+    path = os.path.join(folder, 'rpmdb.sqlite')
+    beside = [path + '-wal', path + '-shm']
+    if os.path.isfile(path) and os.stat(path).st_ctime >= begun and not (os.path.exists(beside[0]) and os.path.getsize(beside[0])):
+        with open(path, 'r+b') as file:
+            if file.read(20)[18:] == b'\2\2':
+                file.seek(18)
+                file.write(b'\1\1')
+        for name in beside:
+            if os.path.exists(name):
+                os.remove(name)
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        if name.startswith('__db.'):
+            os.remove(os.path.join(folder, name))
 END
 cd /
 rm -rf @FOLDER@

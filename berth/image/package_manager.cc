@@ -56,12 +56,12 @@ constexpr std::array<Kind, 10> kKinds = {{{"debian", PackageManager::Apt},
                                           {"ubuntu", PackageManager::Apt},
                                           {"alpine", PackageManager::Apk},
                                           {"wolfi", PackageManager::Apk},
-                                          {"rhel", PackageManager::Microdnf},
-                                          {"fedora", PackageManager::Microdnf},
-                                          {"centos", PackageManager::Microdnf},
-                                          {"rocky", PackageManager::Microdnf},
-                                          {"almalinux", PackageManager::Microdnf},
-                                          {"ol", PackageManager::Microdnf}}};
+                                          {"rhel", PackageManager::Dnf},
+                                          {"fedora", PackageManager::Dnf},
+                                          {"centos", PackageManager::Dnf},
+                                          {"rocky", PackageManager::Dnf},
+                                          {"almalinux", PackageManager::Dnf},
+                                          {"ol", PackageManager::Dnf}}};
 
 std::optional<PackageManager> known_kind(std::string_view id) {
   const auto found = std::ranges::find(kKinds, id, &Kind::id);
@@ -91,50 +91,14 @@ std::vector<Package> parse_apk(std::string_view text) {
   return packages;
 }
 
-// ` name-version-release.arch   repository   size`, in the part that says what is installed, or its NEVRA alone.
-std::vector<Package> parse_microdnf(std::string_view text) {
-  std::vector<Package> packages;
-  bool installs = false;
-  while (!text.empty()) {
-    std::string_view line = take_line(text);
-    if (!line.starts_with(' ')) {
-      installs = line.starts_with("Installing") || line.starts_with("Upgrading");
-      continue;
-    }
-    const std::size_t first = line.find_first_not_of(' ');
-    if (!installs || first == std::string_view::npos) continue;
-    line.remove_prefix(first);
-    const std::string_view whole = line.substr(0, line.find_first_of(" ;"));
-    const std::size_t dot = whole.rfind('.');
-    const std::size_t release = dot == std::string_view::npos ? dot : whole.rfind('-', dot);
-    if (release == std::string_view::npos || release == 0) continue;
-    const std::size_t version = whole.rfind('-', release - 1);
-    if (version == std::string_view::npos) continue;
-    packages.push_back({std::string(whole.substr(0, version)),
-                        std::string(whole.substr(version + 1, dot - version - 1)), std::string(whole.substr(dot + 1))});
-  }
-  return packages;
-}
-
-std::vector<std::string> with_wishes(std::vector<std::string> command, PackageManager manager,
-                                     const std::vector<PackageWish>& wishes) {
-  for (const PackageWish& wish : wishes) {
-    const bool rpm = manager == PackageManager::Microdnf && !wish.version.empty();
-    command.push_back(rpm ? fmt::format("{}-{}", wish.name, wish.version) : to_string(wish));
-  }
+std::vector<std::string> with_wishes(std::vector<std::string> command, const std::vector<PackageWish>& wishes) {
+  for (const PackageWish& wish : wishes) command.push_back(to_string(wish));
   return command;
-}
-
-std::string pinned(PackageManager manager, const Package& package) {
-  if (manager == PackageManager::Microdnf) {
-    return fmt::format("{}-{}.{}", package.name, package.version, package.architecture);
-  }
-  return fmt::format("{}={}", package.name, package.version);
 }
 
 std::vector<std::string> all_pinned(PackageManager manager, const std::vector<Package>& packages) {
   std::vector<std::string> list;
-  for (const Package& package : packages) list.push_back(pinned(manager, package));
+  for (const Package& package : packages) list.push_back(pinned_text(manager, package));
   return list;
 }
 
@@ -151,12 +115,24 @@ std::optional<PackageManager> manager_of(std::string_view os_release) {
   return std::nullopt;
 }
 
+bool is_rpm(PackageManager manager) { return manager != PackageManager::Apt && manager != PackageManager::Apk; }
+
+std::optional<PackageManager> rpm_manager_of(bool has_dnf5, bool has_dnf, bool has_microdnf) {
+  if (has_dnf5) return PackageManager::Dnf5;
+  if (has_dnf) return PackageManager::Dnf;
+  return has_microdnf ? std::optional(PackageManager::Microdnf) : std::nullopt;
+}
+
 std::string_view name_of(PackageManager manager) {
   switch (manager) {
     case PackageManager::Apt:
       return "apt";
     case PackageManager::Apk:
       return "apk";
+    case PackageManager::Dnf:
+      return "dnf";
+    case PackageManager::Dnf5:
+      return "dnf5";
     case PackageManager::Microdnf:
       return "microdnf";
   }
@@ -198,7 +174,7 @@ std::string to_string(const PackageWish& wish) {
 }
 
 Result<void> check_wishes(PackageManager manager, const std::vector<PackageWish>& wishes) {
-  if (manager == PackageManager::Microdnf) return {};
+  if (is_rpm(manager)) return {};
   for (const PackageWish& wish : wishes) {
     const bool upper = std::ranges::any_of(wish.name, [](char c) { return c >= 'A' && c <= 'Z'; });
     const bool apt = manager == PackageManager::Apt;
@@ -216,99 +192,81 @@ std::vector<std::string> update_command(PackageManager manager) {
 }
 
 std::vector<std::string> resolve_command(PackageManager manager, const std::vector<PackageWish>& wishes) {
-  switch (manager) {
-    case PackageManager::Apt:
-      return with_wishes({"apt-get", "-q=2", "--yes", "--simulate", "--no-install-recommends", "install"}, manager,
-                         wishes);
-    case PackageManager::Apk:
-      return with_wishes({"apk", "add", "--simulate", "--no-cache", "--no-progress"}, manager, wishes);
-    case PackageManager::Microdnf:
-      return with_wishes({"microdnf", "install", "--assumeno", "--setopt=install_weak_deps=0"}, manager, wishes);
+  if (manager == PackageManager::Apt) {
+    return with_wishes({"apt-get", "-q=2", "--yes", "--simulate", "--no-install-recommends", "install"}, wishes);
   }
-  return {};
+  return with_wishes({"apk", "add", "--simulate", "--no-cache", "--no-progress"}, wishes);
+}
+
+Result<void> check_package(PackageManager manager, const Package& package) {
+  const bool architecture = package.architecture.empty() || is_package_name(package.architecture);
+  if (is_package_name(package.name) && is_package_version(package.version) && architecture) return {};
+  return fail(Errc::Corrupt, fmt::format("{} names the package '{}' with version '{}', which cannot be",
+                                         name_of(manager), package.name, package.version));
 }
 
 Result<std::vector<Package>> parse_resolution(PackageManager manager, std::string_view printed) {
-  std::vector<Package> packages = manager == PackageManager::Apt   ? parse_simulation(printed)
-                                  : manager == PackageManager::Apk ? parse_apk(printed)
-                                                                   : parse_microdnf(printed);
-  for (const Package& package : packages) {
-    const bool architecture = package.architecture.empty() || is_package_name(package.architecture);
-    if (is_package_name(package.name) && is_package_version(package.version) && architecture) continue;
-    return fail(Errc::Corrupt, fmt::format("{} names the package '{}' with version '{}', which cannot be",
-                                           name_of(manager), package.name, package.version));
-  }
+  std::vector<Package> packages = manager == PackageManager::Apt ? parse_simulation(printed) : parse_apk(printed);
+  for (const Package& package : packages) BERTH_CHECK_OK(check_package(manager, package));
   std::ranges::sort(packages);
   return packages;
 }
 
 std::vector<std::string> fetch_command(PackageManager manager, const std::vector<Package>& packages) {
   std::vector<std::string> command;
-  switch (manager) {
-    case PackageManager::Apt:
-      command = {"apt-get", "-q=2", "download"};
-      for (const Package& one : packages) {
-        const std::string of = one.architecture.empty() || one.architecture == "all" ? "" : ":" + one.architecture;
-        command.push_back(fmt::format("{}{}={}", one.name, of, one.version));
-      }
-      return command;
-    case PackageManager::Apk:
-      command = {"apk", "fetch", "--no-cache", "--no-progress"};
-      break;
-    case PackageManager::Microdnf:
-      command = {"microdnf", "download"};
-      break;
+  if (manager == PackageManager::Apt) {
+    command = {"apt-get", "-q=2", "download"};
+    for (const Package& one : packages) {
+      const std::string of = one.architecture.empty() || one.architecture == "all" ? "" : ":" + one.architecture;
+      command.push_back(fmt::format("{}{}={}", one.name, of, one.version));
+    }
+    return command;
   }
+  command = {"apk", "fetch", "--no-cache", "--no-progress"};
   std::ranges::move(all_pinned(manager, packages), std::back_inserter(command));
   return command;
 }
 
+std::string pinned_text(PackageManager manager, const Package& package) {
+  if (!is_rpm(manager)) return fmt::format("{}={}", package.name, package.version);
+  return fmt::format("{}-{}.{}", package.name, package.version, package.architecture);
+}
+
 std::string file_name_of(PackageManager manager, const Package& package) {
-  switch (manager) {
-    case PackageManager::Apt:
-      return archive_name(package);
-    case PackageManager::Apk:
-      return fmt::format("{}-{}.apk", package.name, package.version);
-    case PackageManager::Microdnf:
-      return fmt::format("{}-{}.{}.rpm", package.name, package.version.substr(package.version.find(':') + 1),
-                         package.architecture);
-  }
-  return "";
+  if (manager == PackageManager::Apt) return archive_name(package);
+  if (manager == PackageManager::Apk) return fmt::format("{}-{}.apk", package.name, package.version);
+  return fmt::format("{}-{}.{}.rpm", package.name, package.version.substr(package.version.find(':') + 1),
+                     package.architecture);
 }
 
 std::string install_line(PackageManager manager, std::string_view folder) {
-  switch (manager) {
-    case PackageManager::Apt:
-      return fmt::format(
-          "apt-get -q=2 --yes --no-install-recommends -o APT::Sandbox::User=root "
-          "-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dpkg::Use-Pty=0 "
-          "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install {}/*.deb",
-          folder);
-    case PackageManager::Apk:
-      return fmt::format("apk add --no-network --no-cache --no-progress --repositories-file /dev/null {}/*.apk",
-                         folder);
-    case PackageManager::Microdnf:
-      return fmt::format("rpm --install --replacepkgs {}/*.rpm", folder);
+  if (manager == PackageManager::Apt) {
+    return fmt::format(
+        "apt-get -q=2 --yes --no-install-recommends -o APT::Sandbox::User=root "
+        "-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null -o Dpkg::Use-Pty=0 "
+        "-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold install {}/*.deb",
+        folder);
   }
-  return "";
+  if (manager == PackageManager::Apk) {
+    return fmt::format("apk add --no-network --no-cache --no-progress --repositories-file /dev/null {}/*.apk", folder);
+  }
+  // What was resolved, older ones too. Signatures have been checked, with keys that rpm here has not.
+  return fmt::format(
+      "rpm --upgrade --oldpackage --replacepkgs --excludedocs --define '_pkgverify_level digest' {}/*.rpm", folder);
 }
 
 std::string dockerfile_line(PackageManager manager, const std::vector<Package>& packages) {
   const std::string list = fmt::format("{}", fmt::join(all_pinned(manager, packages), " \\\n      "));
-  switch (manager) {
-    case PackageManager::Apt:
-      return fmt::format(
-          "RUN apt-get update \\\n && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "
-          "\\\n      {} \\\n && rm -rf /var/lib/apt/lists/*\n",
-          list);
-    case PackageManager::Apk:
-      return fmt::format("RUN apk add --no-cache \\\n      {}\n", list);
-    case PackageManager::Microdnf:
-      return fmt::format(
-          "RUN microdnf install -y --nodocs --setopt=install_weak_deps=0 \\\n      {} \\\n && microdnf clean all\n",
-          list);
+  if (manager == PackageManager::Apt) {
+    return fmt::format(
+        "RUN apt-get update \\\n && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "
+        "\\\n      {} \\\n && rm -rf /var/lib/apt/lists/*\n",
+        list);
   }
-  return "";
+  if (manager == PackageManager::Apk) return fmt::format("RUN apk add --no-cache \\\n      {}\n", list);
+  return fmt::format(
+      "RUN {0} install -y --setopt=tsflags=nodocs --setopt=install_weak_deps=0 \\\n      {1} \\\n && {0} clean all\n",
+      name_of(manager), list);
 }
 
 }  // namespace berth::image

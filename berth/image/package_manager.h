@@ -11,10 +11,17 @@
 
 namespace berth::image {
 
-enum class PackageManager { Apt, Apk, Microdnf };
+// Dnf is dnf 4.
+enum class PackageManager { Apt, Apk, Dnf, Dnf5, Microdnf };
 
 // By the text of an image's os-release: its ID, else what it says it is like. None for a distribution of another kind.
+// Of RPM distributions it is Dnf; which of theirs is there is rpm_manager_of's to tell.
 std::optional<PackageManager> manager_of(std::string_view os_release);
+
+bool is_rpm(PackageManager manager);
+
+// Of an RPM distribution, by the programs that lie in the image. None without any.
+std::optional<PackageManager> rpm_manager_of(bool has_dnf5, bool has_dnf, bool has_microdnf);
 
 std::string_view name_of(PackageManager manager);
 
@@ -42,13 +49,19 @@ std::vector<std::string> update_command(PackageManager manager);
 // Prints what installing `wishes` would take, and changes nothing.
 std::vector<std::string> resolve_command(PackageManager manager, const std::vector<PackageWish>& wishes);
 
-// The packages that the command above has printed, by name. Errors: Corrupt for a name or a version that cannot be one.
+// Errors: Corrupt where its name, version or architecture cannot be one.
+Result<void> check_package(PackageManager manager, const Package& package);
+
+// The packages that the command above has printed, by name. Errors: as of check_package.
 Result<std::vector<Package>> parse_resolution(PackageManager manager, std::string_view printed);
 
 // Fetches exactly `packages` into the folder it is run in.
 std::vector<std::string> fetch_command(PackageManager manager, const std::vector<Package>& packages);
 
-// What the command above calls the file of `package`.
+// Exactly this one, as the manager is told: `wget=1.21`, `wget-1.21-1.x86_64`.
+std::string pinned_text(PackageManager manager, const Package& package);
+
+// What is fetched of it is called so: the file of `package`.
 std::string file_name_of(PackageManager manager, const Package& package);
 
 // A shell line that installs all files in `folder`, which holds nothing else, and reaches for no network.

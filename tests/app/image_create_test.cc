@@ -78,7 +78,7 @@ TEST(Lock, IsComparedWithWhatLiesInTheLayers) {
   EXPECT_TRUE(testing::fails_with(compare_with_lock(recipe(), inventory), Errc::Corrupt, "no package 'wget' 1.21"));
   image::DistributionPackage package;
   package.name = "wget";
-  package.version = "1.21";
+  package.version = "0:1.21";
   inventory.packages = {package};
   EXPECT_TRUE(testing::ok(compare_with_lock(recipe(), inventory)));
 }

@@ -5,6 +5,8 @@
 #include "berth/image/package_manager.h"
 #include "berth/image/pip_settings.h"
 #include "berth/image/requirement.h"
+#include "berth/image/rpm_commands.h"
+#include "berth/image/rpm_sources.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace berth::image;
@@ -22,11 +24,24 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (const auto list = parse_package_wishes(text)) {
     for (const PackageWish& one : *list) BERTH_ASSERT(is_safe(to_string(one)) && !one.name.ends_with('-'));
   }
-  for (const auto manager : {PackageManager::Apt, PackageManager::Apk, PackageManager::Microdnf}) {
+  for (const auto manager : {PackageManager::Apt, PackageManager::Apk}) {
     if (const auto packages = parse_resolution(manager, text)) {
       for (const auto& one : *packages) BERTH_ASSERT(is_safe(one.name) && is_safe(one.version));
     }
   }
+  for (const auto manager : {PackageManager::Dnf, PackageManager::Dnf5, PackageManager::Microdnf}) {
+    if (const auto resolution = parse_rpm_resolution(manager, text)) {
+      for (const auto& one : resolution->packages)
+        BERTH_ASSERT(is_safe(one.package.name) && is_safe(one.package.version));
+    }
+  }
+  const std::string whole(text);
+  const RpmSources sources =
+      rpm_sources_of({.configuration = whole, .repositories = {whole}, .variables = {{"a", "b"}, {"", "c"}}});
+  for (const RpmRepository& one : sources.repositories) {
+    for (const std::string& address : one.urls) (void)server_of(one, address);
+  }
+  (void)print_rpm_configuration(sources.main, {{"cachedir", "/x"}});
   if (const auto libraries = parse_pip_report(text)) {
     for (const LockedLibrary& one : *libraries) {
       BERTH_ASSERT(is_safe(one.name) && is_safe(one.version) && one.sha256.size() == 64);

@@ -21,7 +21,7 @@ const Release kReleases[] = {
     {"Ubuntu", "ID=ubuntu\nID_LIKE=debian\n", PackageManager::Apt},
     {"LikeDebian", "ID=mint\nID_LIKE=\"ubuntu debian\"\n", PackageManager::Apt},
     {"Alpine", "NAME=\"Alpine Linux\"\nID=alpine", PackageManager::Apk},
-    {"Ubi", "ID=\"rhel\"\nID_LIKE=\"fedora\"\n", PackageManager::Microdnf},
+    {"Ubi", "ID=\"rhel\"\nID_LIKE=\"fedora\"\n", PackageManager::Dnf},
     {"Other", "ID=nixos\n", std::nullopt},
     {"Nothing", "", std::nullopt},
     {"OtherKey", "VERSION_ID=debian\n", std::nullopt},
@@ -99,11 +99,6 @@ const Printed kPrinted[] = {
      "fetch https://mirror.example/x86_64/APKINDEX.tar.gz\n(1/3) Installing libidn2 (2.3.4-r1)\n"
      "(2/3) Upgrading busybox (1.36.1-r4 -> 1.36.1-r5)\n(3/3) Purging old (1-r0)\nOK: 9 MiB\n",
      "busybox 1.36.1-r5 ;libidn2 2.3.4-r1 ;"},
-    {"Microdnf", PackageManager::Microdnf,
-     "Package                Repository      Size\nInstalling:\n"
-     " wget-1.21.1-7.el9.x86_64    ubi-9-appstream-rpms  787.0 kB\n libpsl-0.21.1-5.el9.x86_64 ubi 66 kB\n"
-     "Transaction Summary:\n Installing:        2 packages\n",
-     "libpsl 0.21.1-5.el9 x86_64;wget 1.21.1-7.el9 x86_64;"},
     {"Nothing", PackageManager::Apt, "wget is already the newest version (1.21.3-1).\n", ""},
 };
 
@@ -142,8 +137,6 @@ const Commands kCommands[] = {
      "apt-get install -y"},
     {"Apk", PackageManager::Apk, "apk add --simulate --no-cache --no-progress wget=1:2-3",
      "apk fetch --no-cache --no-progress wget=1:2-3", "wget-1:2-3.apk", "--no-network", "apk add --no-cache"},
-    {"Microdnf", PackageManager::Microdnf, "microdnf install --assumeno --setopt=install_weak_deps=0 wget-1:2-3",
-     "microdnf download wget-1:2-3.amd64", "wget-2-3.amd64.rpm", "rpm --install", "microdnf install -y"},
 };
 
 class CommandsOf : public ::testing::TestWithParam<Commands> {};
@@ -158,6 +151,26 @@ TEST_P(CommandsOf, PinWhatWasResolved) {
   EXPECT_THAT(install_line(row.manager, "/in"), ::testing::HasSubstr("/in/*."));
   EXPECT_THAT(dockerfile_line(row.manager, packages), ::testing::HasSubstr(row.in_dockerfile));
   EXPECT_THAT(dockerfile_line(row.manager, packages), ::testing::HasSubstr("1:2-3"));
+}
+
+TEST(RpmPackages, AreInstalledFromTheirFilesAndPinned) {
+  const std::vector<Package> packages = {{"wget", "1:2-3", "x86_64"}};
+  for (const auto& [manager, name] : {std::pair{PackageManager::Dnf, "RUN dnf install -y"},
+                                      {PackageManager::Dnf5, "RUN dnf5 install -y"},
+                                      {PackageManager::Microdnf, "RUN microdnf install -y"}}) {
+    EXPECT_EQ(file_name_of(manager, packages.front()), "wget-2-3.x86_64.rpm");
+    EXPECT_THAT(install_line(manager, "/in"), ::testing::HasSubstr("rpm --upgrade"));
+    EXPECT_THAT(install_line(manager, "/in"), ::testing::HasSubstr("/in/*.rpm"));
+    EXPECT_THAT(dockerfile_line(manager, packages), ::testing::StartsWith(name));
+    EXPECT_THAT(dockerfile_line(manager, packages), ::testing::HasSubstr("wget-1:2-3.x86_64"));
+  }
+}
+
+TEST(RpmManagers, AreTheOnesThatLieThere) {
+  EXPECT_EQ(rpm_manager_of(true, true, true), PackageManager::Dnf5);
+  EXPECT_EQ(rpm_manager_of(false, true, true), PackageManager::Dnf);
+  EXPECT_EQ(rpm_manager_of(false, false, true), PackageManager::Microdnf);
+  EXPECT_EQ(rpm_manager_of(false, false, false), std::nullopt);
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, CommandsOf, ::testing::ValuesIn(kCommands), [](auto& row) { return row.param.name; });

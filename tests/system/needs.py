@@ -2,8 +2,8 @@
 
 What is missing skips the tests, with the reason. Where BERTH_REQUIRE names it (a list with commas of root, userns,
 cgroup, cgroup2, overlay, image, rootless, docker, podman), it is an error instead: an isolation test that is skipped silently is a hole.
-So it is with "indexes", the package indexes that this machine is set up for, and with the programs that Berth is held against: rpm,
-bsddb3, dpkg, zstd and umoci from the distribution, packaging, license-expression and
+So it is with "indexes", the package indexes that this machine is set up for, and with the programs that Berth is held against: rpm, dnf
+(with createrepo-c), bsddb3, dpkg, zstd and umoci from the distribution, packaging, license-expression and
 spdx-tools from PyPI, spdx-satisfies, cyclonedx-library and sarif-multitool from npm, each in one version (references.py).
 """
 import os
