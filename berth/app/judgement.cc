@@ -26,14 +26,16 @@ Result<Judgement> Judgement::open(const Settings& settings, const JudgementOptio
             find_judgement_file(options.policy, "vet.yaml").context([] { return "read the policy"; }));
   if (policy) {
     BERTH_TRY(judgement.policy_, vet::parse_policy(policy->text, policy->path));
-    judgement.policy_file_ = policy->path;
-    judgement.policy_sha256_ = sha256_hex(policy->text);
+    judgement.by_.policy = policy->path;
+    judgement.by_.policy_sha256 = sha256_hex(policy->text);
   }
   BERTH_TRY(const auto approvals,
             find_judgement_file(options.approvals, "approvals.yaml").context([] { return "read the approvals"; }));
   judgement.approvals_file_ = approvals ? approvals->path : judgement_file_place("approvals.yaml").native();
   if (approvals) {
     BERTH_TRY(judgement.approvals_, vet::parse_approvals(approvals->text, approvals->path));
+    judgement.by_.approvals = approvals->path;
+    judgement.by_.approvals_sha256 = sha256_hex(approvals->text);
   }
   if (!options.built_in_approvals.empty()) {
     BERTH_TRY(std::vector<vet::Approval> more, vet::parse_approvals(options.built_in_approvals, "built-in approvals"));
@@ -43,7 +45,9 @@ Result<Judgement> Judgement::open(const Settings& settings, const JudgementOptio
 }
 
 vet::Report Judgement::judge(std::vector<vet::Facts> facts) const {
-  return vet::judge(std::move(facts), policy_, approvals_, knowledge_.view(), Clock::now());
+  vet::Report report = vet::judge(std::move(facts), policy_, approvals_, knowledge_.view(), Clock::now());
+  report.by = by_;
+  return report;
 }
 
 vet::Report Judgement::judge_request(std::vector<vet::Facts> facts) const {
@@ -57,7 +61,7 @@ std::string Judgement::basis() const {
     hash.update(text);
     hash.update(std::string_view("\0", 1));
   };
-  add(policy_sha256_);
+  add(by_.policy_sha256);
   for (const vet::Approval& approval : approvals_) {
     if (!approval.is_over(now)) add(approval.text());
   }
@@ -81,14 +85,12 @@ Json Judgement::record() const {
     sources.push_back(one.set("sha256", source.sha256));
   }
   Json record = Json::object();
-  record.set("policy", policy_sha256_.empty() ? "default" : "sha256:" + policy_sha256_);
+  record.set("policy", by_.policy_sha256.empty() ? "default" : "sha256:" + by_.policy_sha256);
   return record.set("advisories", std::move(sources));
 }
 
 std::string Judgement::text() const {
-  std::string text = policy_file_.empty()
-                         ? "the default policy"
-                         : fmt::format("the policy '{}' (SHA-256 {})", policy_file_, policy_sha256_.substr(0, 12));
+  std::string text = by_.policy_text();
   const vet::Knowledge known = knowledge_.view();
   for (const vet::SourceInfo& source : known.advisories.sources()) {
     const std::string imported =

@@ -55,8 +55,7 @@ class Judgement {
 
   vet::StoredKnowledge knowledge_;
   vet::Policy policy_;
-  std::string policy_file_;    // empty: the defaults
-  std::string policy_sha256_;  // of its file
+  vet::JudgedBy by_;
   std::vector<vet::Approval> approvals_;
   std::string approvals_file_;
 };

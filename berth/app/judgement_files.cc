@@ -1,7 +1,10 @@
 #include "berth/app/judgement_files.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "berth/sys/file.h"
@@ -12,6 +15,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLargestFile = 4 << 20;
+
+// A link to what is not there, too: it was put there to count.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() != fs::file_type::not_found;
+}
 
 // The later counts more.
 std::vector<fs::path> places_of(const char* name) {
@@ -35,6 +44,11 @@ Result<std::optional<JudgementFile>> find_judgement_file(const std::string& give
       found = JudgementFile{*std::move(text), path.native()};
     } else if (!given.empty() || text.error().code() != Errc::NotFound) {
       return std::unexpected(std::move(text).error());
+    } else if (is_there(path)) {
+      return fail(Errc::InvalidInput,
+                  fmt::format("'{}' is a link to what is not there; put the file there, or take the "
+                              "link away",
+                              path.native()));
     }
   }
   return found;

@@ -19,7 +19,7 @@ struct JudgementFile {
 };
 
 // The file `given`, or the file `name` beside the configuration that counts most; nothing where there is none.
-// Errors: those of reading; NotFound for a file that was given.
+// Errors: those of reading; NotFound for a file that was given; InvalidInput for a link to what is not there.
 Result<std::optional<JudgementFile>> find_judgement_file(const std::string& given, const char* name);
 
 // Where a file `name` has to lie to be found: beside the configuration that counts most.

@@ -52,6 +52,7 @@ std::string vet_view(const vet::Report& report) {
   }
   for (const vet::Finding& finding : report.general) view += finding_view(finding, std::nullopt);
   for (const std::string& note : report.notes) view += fmt::format("    note     {}\n", shown(note));
+  view += fmt::format("judged by {}, with {}\n", shown(report.by.policy_text()), shown(report.by.approvals_text()));
   return view + fmt::format("{} packages: {} allowed, {} to ask, {} refused\n", report.packages.size(),
                             count_of(report, Verdict::Allow), count_of(report, Verdict::Ask),
                             count_of(report, Verdict::Refuse));

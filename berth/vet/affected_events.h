@@ -16,8 +16,8 @@ struct EventIntervals {
 };
 
 // Events stand in any order, and are taken in that of their versions. `introduced: "0"` is the first version of all;
-// `limit` says nothing of versions. A bound that cannot be read leaves the range open at that end.
-// Errors: InvalidInput for what is no event.
+// what is not before a `limit` (the last of several) is not affected. A bound that cannot be read leaves the range open
+// at that end. Errors: InvalidInput for what is no event.
 Result<EventIntervals> intervals_of_events(const std::vector<const Json*>& events, Ecosystem ecosystem);
 
 }  // namespace berth::vet

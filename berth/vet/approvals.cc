@@ -20,9 +20,44 @@ using content::YamlNode;
 constexpr std::size_t kMostApprovals = 10'000;
 constexpr std::size_t kLongestId = 100;
 
+// Nothing in it that can be seen: blanks of all kinds.
+bool is_blank(std::string_view text) {
+  while (!text.empty()) {
+    const Utf8Char next = next_utf8(text);
+    text.remove_prefix(next.size);
+    const bool is_seen = next.code > 0x20 && next.code != 0xa0 && !(next.code >= 0x2000 && next.code <= 0x200f) &&
+                         !(next.code >= 0x2028 && next.code <= 0x202f) && next.code != 0x2060 && next.code != 0x3000 &&
+                         next.code != 0xfeff;
+    if (is_seen) return false;
+  }
+  return true;
+}
+
+// "WHY", "why", "<WHY>", "...".
+bool is_placeholder(std::string_view text, std::string_view proposed) {
+  constexpr std::string_view kAround = " \t\r\n<>[](){}_*.?!:\"'";
+  const std::size_t begin = text.find_first_not_of(kAround);
+  if (begin == std::string_view::npos) return true;
+  text = text.substr(begin, text.find_last_not_of(kAround) - begin + 1);
+  return std::ranges::equal(text, proposed,
+                            [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b; });
+}
+
 Result<std::string> some_text(std::string_view text) {
   if (text.empty()) return fail(Errc::InvalidInput, "is empty");
   return std::string(text);
+}
+
+// Who answers for it, and why: not what is only there to be filled in. `proposed` is what messages write there.
+auto parse_statement(std::string_view proposed) {
+  return [proposed](std::string_view text) -> Result<std::string> {
+    if (is_blank(text)) return fail(Errc::InvalidInput, "is blank");
+    if (is_placeholder(text, proposed)) {
+      return fail(Errc::InvalidInput, fmt::format("'{}' is only a place to be filled in: write {}", text,
+                                                  proposed == "YOU" ? "who answers for it" : "why it may pass"));
+    }
+    return std::string(text);
+  };
 }
 
 Result<Ecosystem> parse_ecosystem(std::string_view text) {
@@ -66,8 +101,8 @@ Result<Approval> parse_approval(const YamlNode& node, const YamlPlace& place) {
       {"versions", yaml_value(some_text, approval.written)},
       {"rule", yaml_value(parse_rule, approval.rule)},
       {"id", yaml_value(parse_id, approval.id)},
-      {"reason", yaml_value(some_text, approval.reason)},
-      {"who", yaml_value(some_text, approval.who)},
+      {"reason", yaml_value(parse_statement("WHY"), approval.reason)},
+      {"who", yaml_value(parse_statement("YOU"), approval.who)},
       {"until", yaml_value(parse_day, approval.until_text)},
   };
   BERTH_CHECK_OK(read_yaml_keys(node, place, keys));

@@ -197,6 +197,40 @@ class Collector {
   BuildCommands collected_;
 };
 
+// Where COPY writes what stands in the Dockerfile itself.
+std::string_view written_file(const BuildInstruction& one) {
+  std::string_view text = one.text;
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  const std::string_view target = text.substr(text.find_last_of(" \t") + 1);
+  if (!target.ends_with('/')) return base_name(target);
+  // `COPY <<x.sh /folder/`: the mark is its name.
+  const std::size_t mark = text.find("<<");
+  if (mark == std::string_view::npos) return {};
+  const std::string_view rest = text.substr(mark).substr(text.substr(mark).find_first_not_of("<-\"'"));
+  return rest.substr(0, rest.find_first_of(" \t\"'"));
+}
+
+// Whether a text of COPY or ADD is run by a shell: as it says so itself, or a command calls it that takes no data.
+bool is_script(const Dockerfile& dockerfile, const BuildInstruction& one, std::string_view document) {
+  constexpr std::string_view kData[] = {".txt",  ".in",   ".toml", ".lock", ".cfg", ".ini",
+                                        ".json", ".yaml", ".yml",  ".conf", ".md",  ".py"};
+  if (document.starts_with("#!") && document.substr(0, document.find('\n')).contains("sh")) return true;
+  const std::string_view file = written_file(one);
+  const bool is_data = std::ranges::any_of(kData, [&](std::string_view end) { return file.ends_with(end); });
+  if (file.empty() || is_data) return false;
+  return std::ranges::any_of(dockerfile.instructions, [&](const BuildInstruction& other) {
+    return is_among(other.keyword, kRunning) && other.text.contains(file);
+  });
+}
+
+// Whether Python reads it: `RUN python3 <<EOF`, a file that says so itself or is called so.
+bool is_of_python(const BuildInstruction& one, std::string_view document) {
+  const std::string_view first = document.substr(0, document.find('\n'));
+  if (first.starts_with("#!")) return first.contains("python");
+  return is_among(one.keyword, kRunning) ? one.text.contains("python") || one.text.contains("pypy")
+                                         : written_file(one).ends_with(".py");
+}
+
 }  // namespace
 
 BuildCommands commands_of(const Dockerfile& dockerfile) {
@@ -214,9 +248,8 @@ BuildCommands commands_of(const Dockerfile& dockerfile) {
       collector.add_text(std::string_view(one.text).substr(is_check ? 4 : 0), one.line, 0);
     }
     for (const std::string& document : one.documents) {
-      // What COPY writes is a script where it says so.
-      const bool is_script = document.starts_with("#!") && document.substr(0, document.find('\n')).contains("sh");
-      if (is_running || is_script) collector.add_text(document, one.line, 0);
+      if (is_of_python(one, document)) collector.add_words({"python3", "-c", document}, one.line);
+      if (is_running || is_script(dockerfile, one, document)) collector.add_text(document, one.line, 0);
     }
   }
   return std::move(collector).take();

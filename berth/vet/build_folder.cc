@@ -74,6 +74,8 @@ Result<LockFile> read_list(const UniqueFd& root, const fs::path& folder, const s
                            ListRole role = ListRole::Requirements) {
   // A link is refused here; lists that it includes are held in the folder by their reader.
   BERTH_TRY(const std::string text, read_inside(root, name, kMostLockBytes));
+  if (fs::path(name).filename() == "pyproject.toml") return parse_pyproject(text, name);
+  if (name.ends_with(".py") || name.ends_with(".pyw") || text.starts_with("#!")) return parse_script(text, name);
   const LockKind kind = lock_kind_of(fs::path(name).filename().native()).value_or(LockKind::Requirements);
   const bool is_plain = kind == LockKind::Requirements || role == ListRole::Constraints;
   return is_plain ? read_requirements(folder, name, role) : parse_lock(kind, text, name);

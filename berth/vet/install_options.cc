@@ -111,9 +111,61 @@ constexpr auto kWithValue = std::to_array<std::string_view>({
     "--suffix",
 });
 
+// What one tool alone has with a value.
+struct OfTool {
+  std::string_view tool;
+  std::string_view option;
+};
+
+constexpr auto kOfTools = std::to_array<OfTool>({
+    {"pip", "--all-releases"},
+    {"pip", "--only-final"},
+    {"pip", "--requirements-from-script"},
+    {"pip", "--uploaded-prior-to"},
+    {"pdm", "-L"},
+    {"pdm", "--lockfile"},
+    {"pdm", "-k"},
+    {"pdm", "--skip"},
+    {"pdm", "--venv"},
+    {"pdm", "--config"},
+    {"pdm", "--without"},
+    {"pdm", "--with"},
+    {"pipenv", "--categories"},
+    {"poetry", "--markers"},
+    {"poetry", "--with"},
+    {"poetry", "--without"},
+    {"poetry", "--only"},
+    {"pipx", "--backend"},
+    {"pipx", "--fetch-python"},
+    {"uv", "--optional"},
+    {"uv", "--bounds"},
+    {"uv", "--branch"},
+    {"uv", "--tag"},
+    {"uv", "--rev"},
+    {"uv", "-m"},
+    {"uv", "--marker"},
+    {"uv", "--package"},
+    {"uv", "--no-install-package"},
+    {"uv", "--no-extra"},
+    {"uv", "--no-editable-package"},
+    {"uv", "--exclude-newer-package"},
+    {"uv", "--config-settings-package"},
+    {"uv", "--preview-features"},
+    {"uv", "--with-executables-from"},
+    {"uv", "--no-sources-package"},
+    {"uv", "--upgrade-group"},
+    {"uv", "--torch-backend"},
+});
+
 }  // namespace
 
 bool takes_value(std::string_view option) { return std::ranges::find(kWithValue, option) != kWithValue.end(); }
+
+bool takes_value(std::string_view option, std::string_view tool) {
+  return takes_value(option) || std::ranges::any_of(kOfTools, [&](const OfTool& one) {
+           return one.option == option && (one.tool == tool || (one.tool == "uv" && tool == "uvx"));
+         });
+}
 
 // pip takes the beginning of a long option for it, where no other begins so.
 std::string whole_option(std::string name) {

@@ -9,6 +9,9 @@ namespace berth::vet {
 // Whether the word behind the option is its value, where `=` gives it none.
 bool takes_value(std::string_view option);
 
+// Likewise, of `tool` ("pip", "uv", "pdm", "poetry", "pipenv", "pipx"), which has more of them.
+bool takes_value(std::string_view option, std::string_view tool);
+
 // The option that pip takes `name`, the beginning of one, for; `name` itself where it is none of those that matter.
 std::string whole_option(std::string name);
 

@@ -55,7 +55,7 @@ constexpr auto kInstallers = std::to_array<Installer>({
 // Tools of other ecosystems, whose packages are not judged.
 struct Foreign {
   std::string_view tool;
-  std::array<std::string_view, 6> verbs;  // one that is "": without any
+  std::array<std::string_view, 6> verbs;  // one that is "": without any; and "*": without a word, too
 };
 
 constexpr auto kForeign = std::to_array<Foreign>({
@@ -76,6 +76,10 @@ constexpr auto kForeign = std::to_array<Foreign>({
     {"rye", {"install", "add", "sync"}},
     {"composer", {"install", "require", "update"}},
     {"luarocks", {"install"}},
+    {"micropipenv", {"install"}},
+    {"hatch", {"env", "run", "build", "test", "shell", "fmt"}},
+    {"tox", {"", "*"}},
+    {"nox", {"", "*"}},
     {"cpan", {""}},
     {"cpanm", {""}},
 });
@@ -195,10 +199,20 @@ bool is_own(std::string_view tool, const std::vector<std::string>& words, std::s
   return has_own;
 }
 
+// `tox --version`.
+bool asks_to_be_told(const std::string& word) {
+  return word == "--version" || word == "--help" || word == "-h" || word == "-l" || word == "--list";
+}
+
 std::optional<std::string> foreign_install(const ShellCommand& command) {
-  const std::string_view program = command.program();
   const std::vector<std::string>& words = command.words;
-  const std::size_t at = command.program_at();
+  std::size_t at = command.program_at();
+  std::string_view program = command.program();
+  if (is_python(program) && at + 1 < words.size() && words[at + 1].starts_with("-m")) {
+    const bool is_glued = words[++at].size() > 2;  // `python -mtox`
+    if (!is_glued && ++at == words.size()) return std::nullopt;
+    program = std::string_view(words[at]).substr(is_glued ? 2 : 0);
+  }
   for (const Foreign& one : kForeign) {
     if (program != one.tool) continue;
     for (std::size_t i = at + 1; i < words.size(); ++i) {
@@ -207,7 +221,9 @@ std::optional<std::string> foreign_install(const ShellCommand& command) {
     }
     const bool has_operand = std::any_of(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end(),
                                          [](const std::string& word) { return !word.starts_with('-'); });
-    if (one.verbs[0].empty() && has_operand) {
+    const bool is_alone = one.verbs[1] == "*" && std::none_of(words.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                                                              words.end(), asks_to_be_told);
+    if (one.verbs[0].empty() && (has_operand || is_alone)) {
       return fmt::format("'{}' installs packages that are not judged here", program);
     }
   }

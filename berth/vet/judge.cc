@@ -15,6 +15,7 @@
 namespace berth::vet {
 namespace {
 
+constexpr std::size_t kShownHash = 12;
 constexpr const char* kUpdate = "berth vet db update, or berth vet db import FILE";
 
 bool is_of_index(const Facts& facts) { return facts.package.ecosystem == Ecosystem::PyPI && !facts.owner; }
@@ -253,6 +254,16 @@ Verdict JudgedPackage::verdict() const {
     if (!one.approval) verdict = strongest(verdict, one.finding.verdict);
   }
   return verdict;
+}
+
+std::string JudgedBy::policy_text() const {
+  if (policy.empty()) return "the default policy";
+  return fmt::format("the policy '{}' (SHA-256 {})", policy, policy_sha256.substr(0, kShownHash));
+}
+
+std::string JudgedBy::approvals_text() const {
+  if (approvals.empty()) return "no approvals";
+  return fmt::format("the approvals '{}' (SHA-256 {})", approvals, approvals_sha256.substr(0, kShownHash));
 }
 
 Verdict Report::verdict() const {

@@ -29,12 +29,25 @@ struct JudgedPackage {
   Verdict verdict() const;
 };
 
+// The files that say by what was judged; empty paths: none, and the policy is the default.
+struct JudgedBy {
+  std::string policy;
+  std::string policy_sha256;
+  std::string approvals;
+  std::string approvals_sha256;
+
+  // "the policy 'vet.yaml' (SHA-256 0123456789ab)", "the default policy".
+  std::string policy_text() const;
+  std::string approvals_text() const;
+};
+
 struct Report {
   std::vector<JudgedPackage> packages;  // in the order of the facts
   std::vector<Finding> general;         // of no one package: about the advisories and lists
   std::vector<std::string> notes;       // approvals that are over, and those that nothing needs
   std::vector<SourceInfo> advisories;   // the sources that were asked
   std::vector<ListInfo> lists;          // and the lists
+  JudgedBy by = {};                     // left to those who have read the files
 
   Verdict verdict() const;
 };

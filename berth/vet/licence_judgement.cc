@@ -118,8 +118,9 @@ class Judgement {
         (!later.expression || !contradict(first.expression->text(), later.expression->text()))) {
       return std::nullopt;
     }
+    const std::string comes_to = is_stronger ? ", which comes to " + later.expression->text() : std::string();
     return finding(is_stronger || takes_away ? doubt() : Verdict::Allow, "licence.disagreement",
-                   fmt::format("{}; but {}", said(first), said(later)),
+                   fmt::format("{}; but {}{}", said(first), said(later), comes_to),
                    "find out which of them holds, and approve it with the reason");
   }
 

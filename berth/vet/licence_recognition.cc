@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "berth/base/utf8.h"
+#include "berth/vet/licence_choice.h"
 #include "berth/vet/licence_notice.h"
 #include "berth/vet/licence_remainder.h"
 #include "berth/vet/licence_talk.h"
@@ -159,6 +160,7 @@ RecognisedLicence recognise_licence(std::string_view text) {
   found.restriction = restriction_beside(words, known, text_of, is_by_text);
   IdentifiedLicences identified = licences_identified(text.substr(0, kMostBytes));
   if (found.restriction.empty()) found.restriction = std::move(identified.unread);
+  ids = with_choices(std::move(ids), words);
   for (std::string& id : identified.ids) {
     if (std::ranges::find(ids, id) == ids.end()) ids.push_back(std::move(id));
   }

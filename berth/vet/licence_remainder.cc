@@ -12,7 +12,7 @@ namespace {
 // How far from one another two words speak of the same, in words that are compared.
 constexpr std::size_t kNear = 7;
 constexpr std::size_t kBeside = 2;  // how far a word stands that makes them harmless
-constexpr std::size_t kShown = 12;  // words on either side
+constexpr std::size_t kShown = 8;   // words on either side
 
 // In order, each.
 constexpr auto kLimits = std::to_array<std::string_view>(
@@ -153,10 +153,14 @@ Pair pair_of(std::uint8_t a, std::uint8_t b) {
   return limits_before || limits_behind ? Pair::LimitedAct : Pair::None;
 }
 
+// With the two words that restrict in brackets: "must [not] be [sold]".
 std::string passage(const std::vector<std::string>& words, std::size_t first, std::size_t last) {
   std::string text;
   const std::size_t end = std::min(last + kShown, words.size());
-  for (std::size_t i = first - std::min(first, kShown); i < end; ++i) text += (text.empty() ? "" : " ") + words[i];
+  for (std::size_t i = first - std::min(first, kShown); i < end; ++i) {
+    const bool restricts = i == first || i == last;
+    text += (text.empty() ? "" : " ") + (restricts ? "[" + words[i] + "]" : words[i]);
+  }
   return text;
 }
 
@@ -183,6 +187,13 @@ bool names_author(const std::vector<std::string>& words, std::size_t at) {
   return words[at] == "written" && (is_by(at + 1) || is_by(at + 2));
 }
 
+// "It does not mean that we distribute it under the GPL": what we do limits nobody.
+bool is_of_us(const std::vector<std::string>& words, std::size_t at) {
+  constexpr auto kBehind = std::to_array<std::string_view>({"mean", "that", "we"});
+  return words[at] == "not" && at + kBehind.size() < words.size() &&
+         std::equal(kBehind.begin(), kBehind.end(), words.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+}
+
 // "Don", who is somebody, and not "don't".
 bool is_name(const std::vector<std::string>& words, std::size_t at) {
   return words[at] == "don" && (at + 1 == words.size() || words[at + 1] != "t");
@@ -193,18 +204,26 @@ bool is_name(const std::vector<std::string>& words, std::size_t at) {
 std::string restriction_in(const std::vector<std::string>& words, const std::vector<KnownWord>& known) {
   std::vector<std::uint8_t> kinds;
   for (const KnownWord& one : known) {
-    kinds.push_back(names_author(words, one.at) || is_name(words, one.at) ? std::uint8_t{0} : kinds_of(words[one.at]));
+    const bool is_none = names_author(words, one.at) || is_name(words, one.at) || is_of_us(words, one.at);
+    kinds.push_back(is_none ? std::uint8_t{0} : kinds_of(words[one.at]));
   }
+  // What is shown is the plainest: a field before an act, and words that stand near each other before others.
+  struct Found {
+    std::size_t first = 0;
+    std::size_t last = 0;
+    std::size_t worth = 0;  // none
+  } best;
   for (std::size_t i = 0; i < known.size(); ++i) {
     for (std::size_t j = i + 1; j < std::min(i + kNear, known.size()); ++j) {
       const Pair pair = pair_of(kinds[i], kinds[j]);
       if (pair == Pair::None || !is_added(known, kinds, i, j)) continue;
       if (pair == Pair::LimitedAct && is_harmless(kinds, i, j)) continue;
       if (is_of_somebody(words[known[i].at], words[known[j].at])) continue;
-      return passage(words, known[i].at, known[j].at);
+      const std::size_t worth = (pair == Pair::Field ? kNear : 0) + kNear - (j - i);
+      if (worth > best.worth) best = {i, j, worth};
     }
   }
-  return {};
+  return best.worth == 0 ? std::string() : passage(words, known[best.first].at, known[best.last].at);
 }
 
 bool is_field_word(std::string_view word) { return is_in(kFields, word); }

@@ -9,7 +9,7 @@
 namespace berth::vet {
 namespace {
 
-constexpr std::size_t kShown = 12;      // words on either side
+constexpr std::size_t kShown = 8;       // words on either side
 constexpr std::size_t kBehind = 12;     // how far behind "licensed under" the name may stand
 constexpr std::size_t kNameBehind = 2;  // and behind "license"
 constexpr std::size_t kTold = 4;        // and what tells which are meant
@@ -52,10 +52,10 @@ constexpr auto kKnown = std::to_array<std::string_view>(
      "openssl", "postgresql", "psf",     "python",   "tcl",   "unlicense", "x11",    "zlib"});
 // Behind "license": where it stands, and that it is the one that is meant.
 constexpr auto kPointers = std::to_array<std::string_view>(
-    {"above",       "applies", "are",       "at",      "below", "block",  "can",     "comes",
-     "copied",      "file",    "files",     "follows", "found", "header", "headers", "html",
-     "information", "is",      "listed",    "located", "md",    "notice", "notices", "php",
-     "reproduced",  "rst",     "statement", "text",    "texts", "txt",    "which"});
+    {"above",       "applies",   "are",    "at",      "below",   "block",  "can",     "comes",   "comment",
+     "comments",    "copied",    "file",   "files",   "follows", "found",  "header",  "headers", "html",
+     "information", "is",        "listed", "located", "md",      "notice", "notices", "php",     "reproduced",
+     "rst",         "statement", "text",   "texts",   "txt",     "which"});
 constexpr auto kEndings = std::to_array<std::string_view>({"md", "rst", "txt"});
 constexpr auto kOfSentences = std::to_array<std::string_view>(
     {"are", "ask", "covered", "for", "from", "has", "have", "in", "is", "on", "see", "to", "under", "with", "you"});
@@ -125,6 +125,12 @@ class Talk {
     return std::ranges::find(kPairs, std::pair(word(i), word(i + 1))) != kPairs.end() || is_counted(i);
   }
 
+  // "extremely permissive terms": not which, but all that matters of it.
+  bool is_permissive(std::size_t i) const {
+    const std::string_view next = word(i + 1);
+    return word(i) == "permissive" && (next == "terms" || next == "license" || next == "licenses");
+  }
+
   bool is_name(std::size_t i) const {
     static constexpr auto kPublic = std::to_array<std::string_view>({"eclipse", "general", "mozilla"});
     if (is_in(kKnown, word(i))) return true;
@@ -132,7 +138,7 @@ class Talk {
     if (word(i) == "software") return before(i, 1) == "apache" || before(i, 1) == "boost";
     return (word(i) == "clause" && before(i, 1) != "commons") || (word(i) == "foundation" && i > 0) ||
            (word(i) == "font" && before(i, 1) == "open") || (word(i) == "domain" && before(i, 1) == "public") ||
-           (word(i) == "commons" && before(i, 1) == "creative");
+           (word(i) == "commons" && before(i, 1) == "creative") || is_permissive(i);
   }
 
   // "the Apache License 2.0", "the BSD 3-clause license": a name stands at once before, but for its version. So is
@@ -161,16 +167,28 @@ class Talk {
 
   // "licensed under the terms of the MIT license", "License: BSD-3-Clause".
   bool is_named_behind(std::size_t i) const {
-    const bool is_verb = word(i) == "licensed" || word(i) == "relicensed" || word(i) == "terms";
+    const bool is_verb = word(i) == "licensed" || word(i) == "relicensed" || word(i) == "terms" ||
+                         ((word(i) == "license" || word(i) == "licensing") && word(i + 1) == "terms");
     for (std::size_t j = i + 1; j < std::min(i + 1 + (is_verb ? kBehind : kNameBehind), known_.size()); ++j) {
       if (is_name(j)) return true;
     }
     return false;
   }
 
-  bool asks_for_more(std::size_t i) const {
+  // "the required license notice", which is what follows; "required license" alone may be another. "Otherwise required
+  // by the license" is of the one that is there.
+  bool is_of_notice(std::size_t i) const {
+    if (word(i) == "required" && before(i, 1) == "otherwise" && word(i + 1) == "license") return true;
+    const std::string_view last = word(i + 2);
+    return word(i) == "required" && (word(i + 1) == "license" || word(i + 1) == "copyright") &&
+           (last == "notice" || last == "notices" || last == "text");
+  }
+
+  // `is_file`: of LICENSE.PSF and its like, where it lies says no more.
+  bool asks_for_more(std::size_t i, bool is_file) const {
     for (std::size_t j = i - std::min(i, kSpeaking); j < std::min(i + kSpeaking + 1, known_.size()); ++j) {
-      if (!known_[j].is_of_licence && is_in(kMore, word(j))) return true;
+      if (known_[j].is_of_licence || !is_in(kMore, word(j)) || is_of_notice(j)) continue;
+      if (!is_file || (word(j) != "directory" && word(j) != "folder" && word(j) != "subdirectory")) return true;
     }
     return false;
   }
@@ -202,6 +220,14 @@ class Talk {
     return is_heading || is_in(kEndings, words_[next + 1]);  // licenses/NAME.txt
   }
 
+  // "Otherwise required by the license", "permissions granted in the license": of the one that is there, as are
+  // "permissive licensing" and "licensing issues".
+  bool is_spoken_of(std::size_t i) const {
+    if (word(i) == "licensing") return before(i, 1) == "permissive" || word(i + 1) == "issues";
+    return word(i) == "license" && ((before(i, 2) == "otherwise" && before(i, 1) == "required") ||
+                                    (before(i, 2) == "granted" && before(i, 1) == "in"));
+  }
+
   // A few words before what is of the licence, and no sentence.
   bool is_title(std::size_t i) const {
     std::size_t end = 0;
@@ -213,10 +239,11 @@ class Talk {
   }
 
   bool is_explained(std::size_t i) const {
-    if (is_named_before(i) || (is_named_behind(i) && !asks_for_more(i))) return true;
+    const bool is_file = word(i) == "license" && is_in(kKnown, word(i + 1));
+    if (is_named_before(i) || (is_named_behind(i) && !asks_for_more(i, is_file))) return true;
     if (is_given(i) || is_permission_for(i)) return true;
-    if (asks_for_more(i)) return false;
-    return is_title(i) || is_pointer(i) || is_in(kShowing, before(i, 1)) ||
+    if (asks_for_more(i, false)) return false;
+    return is_title(i) || is_pointer(i) || is_spoken_of(i) || is_in(kShowing, before(i, 1)) ||
            (word(i) == "licenses" && before(i, 1) == "party");
   }
 
@@ -224,7 +251,7 @@ class Talk {
     std::string text;
     const std::size_t end = std::min(known_[i].at + kShown + 1, words_.size());
     for (std::size_t at = known_[i].at - std::min(known_[i].at, kShown); at < end; ++at) {
-      text += (text.empty() ? "" : " ") + words_[at];
+      text += (text.empty() ? "" : " ") + (at == known_[i].at ? "[" + words_[at] + "]" : words_[at]);
     }
     return text;
   }

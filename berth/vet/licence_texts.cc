@@ -182,7 +182,7 @@ std::vector<std::string> licence_words(std::string_view text) {
   std::vector<std::string> words;
   for (TextLines lines(text); const auto line = lines.next();) {
     std::vector<std::string> of_line = words_of_line(line->text);
-    if (says_whose(of_line)) continue;
+    if (says_whose(of_line, line->text)) continue;
     std::ranges::move(of_line, std::back_inserter(words));
   }
   return words;

@@ -37,12 +37,17 @@ struct Option {
   std::string name;
   std::string_view value;
 };
-Option option_of(std::string_view word) {
+Option option_of(std::string_view word, std::string_view tool) {
   if (word.starts_with("--")) {
     const std::size_t equals = std::min(word.find('='), word.size());
     return {std::string(word.substr(0, equals)), word.substr(std::min(equals + 1, word.size()))};
   }
   const std::size_t letter = word.find_first_of("rceif", 1);
+  // `-dG test`: what takes a value is the last of several.
+  for (std::size_t i = 1; letter == std::string_view::npos && i < word.size(); ++i) {
+    const std::string name = fmt::format("-{}", word[i]);
+    if (takes_value(name, tool)) return {name, word.substr(i + 1)};
+  }
   if (letter == std::string_view::npos) return {std::string(word), {}};
   return {fmt::format("-{}", word[letter]), word.substr(letter + 1)};
 }
@@ -162,27 +167,38 @@ class Gathering {
     }
     bool has_named = false;   // something that is installed
     bool has_source = false;  // what the first word comes from
+    bool is_script = false;   // which says itself what it needs
     for (std::size_t i = 0; i < words.size() && !is_full(); ++i) {
       const std::string& word = words[i];
       if (word.starts_with('-')) {
-        Option option = option_of(word);
-        if (installing.installer.tool == "pipx" && option.name == "-f") continue;  // --force
-        if (installing.installer.tool == "pip" && !installing.is_uv) option.name = whole_option(option.name);
+        const std::string_view tool = installing.installer.tool;
+        if (word == "-" && takes == Takes::With) leave_out(one.line, "it runs a script that only the build knows");
+        Option option = option_of(word, installing.is_uv ? "uv" : tool);
+        if (tool == "pipx" && option.name == "-f") continue;  // --force
+        if (tool == "pip" && !installing.is_uv) option.name = whole_option(option.name);
         const bool is_folder =
             installing.installer.verb == "download" && (option.name == "-d" || option.name == "--dest");
         const bool has_next = option.value.empty() && !word.ends_with('=') && i + 1 < words.size();
-        if ((is_folder || takes_value(option.name)) && has_next) option.value = words[++i];
+        if ((is_folder || takes_value(option.name, installing.is_uv ? "uv" : tool)) && has_next)
+          option.value = words[++i];
         take_place(option, one);
         if (takes == Takes::Locked) {
           take_upgrade(option, installing, one);
           continue;
         }
-        const bool is_run = takes == Takes::FirstName || takes == Takes::With;
+        const bool is_run = takes == Takes::FirstName || takes == Takes::With || tool == "pipx" ||
+                            (tool == "uv" && installing.installer.verb == "install");
         has_source = (is_run && take_run_option(option, one)) || has_source;
+        is_script = is_script || (takes == Takes::With && (option.name == "--script" || option.name == "-s"));
+        if (tool == "pip") has_named = take_group(option, one) || has_named;
         has_named = take_option(option, one) || has_named;
       } else if (takes == Takes::Locked) {
         continue;
-      } else if (takes == Takes::With || (takes == Takes::FirstName && has_source)) {
+      } else if (takes == Takes::With) {
+        // What is run; of a script it is read what it needs (PEP 723).
+        if (is_script || word.ends_with(".py") || word.ends_with(".pyw")) add_list(word, one);
+        break;
+      } else if (takes == Takes::FirstName && has_source) {
         break;  // what is run
       } else {
         has_named = true;
@@ -208,12 +224,30 @@ class Gathering {
     return version == "latest" ? word.substr(0, at) : word.substr(0, at) + "==" + version;
   }
 
+  // What pip and uv install by names of lists in a project's own file, or in a script.
+  bool take_group(const Option& option, const BuildCommand& one) {
+    if (option.name == "--requirements-from-script") {
+      add_list(std::string(option.value), one);
+      return true;
+    }
+    if (option.name != "--group") return false;
+    const std::size_t colon = option.value.rfind(':');
+    const bool has_path = colon != std::string_view::npos && colon > 0;
+    if (option.value.contains('$')) {
+      leave_out(one.line, fmt::format("it installs the group '{}', which only the build knows", shown(option.value)));
+    } else {
+      add_list(std::string(has_path ? option.value.substr(0, colon) : "pyproject.toml"), one);
+    }
+    return true;
+  }
+
   // Of what runs something out of a package: whether it says which package that is.
   bool take_run_option(const Option& option, const BuildCommand& one) {
     if (option.name == "--with-requirements") add_list(std::string(option.value), one);
     if (option.name == "--from" || option.name == "--spec")
       add_word(as_requirement(std::string(option.value)), one.line);
-    if (option.name == "--with" || option.name == "-w" || option.name == "--preinstall") {
+    if (option.name == "--with" || option.name == "-w" || option.name == "--preinstall" ||
+        option.name == "--with-executables-from") {
       // "a>=1,<2,b": a comma parts names where one begins behind it.
       std::string name;
       for (std::size_t i = 0; i <= option.value.size(); ++i) {

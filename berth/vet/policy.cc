@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <map>
+#include <memory>
 
 #include "berth/base/utf8.h"
 #include "berth/content/suggestion.h"
@@ -34,15 +37,34 @@ constexpr std::string_view kRules[] = {
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 60), false); }
 
+// In which list each licence stands, of those that exclude one another.
+using ListsOfLicences = std::map<std::string, std::string_view, std::less<>>;
+
+// One list; a licence of it may stand in no other.
+YamlSetter licence_list(std::string_view key, std::vector<LicenceTerm>& into,
+                        const std::shared_ptr<ListsOfLicences>& lists) {
+  return [key, &into, lists](const YamlNode& node, const YamlPlace& place) -> Result<void> {
+    BERTH_CHECK_OK(yaml_list(parse_licence_entry, into)(node, place));
+    for (std::size_t i = 0; i < into.size(); ++i) {
+      const auto [other, is_new] = lists->emplace(into[i].text(), key);
+      if (is_new || other->second == key) continue;
+      return fail(Errc::InvalidInput, fmt::format("{} has '{}', which stands in '{}', too: write it in one of them",
+                                                  place.text(*node.items()[i]), into[i].text(), other->second));
+    }
+    return {};
+  };
+}
+
 // Verdicts by group, as keys of a mapping.
 void add_groups(std::vector<YamlKey>& keys, LicenceRules& rules) {
   for (const auto group : {LicenceGroup::Permissive, LicenceGroup::WeakCopyleft, LicenceGroup::Copyleft,
                            LicenceGroup::Restrictive, LicenceGroup::Other}) {
     keys.push_back({group_text(group), yaml_value(parse_verdict, rules.groups[group])});
   }
-  keys.push_back({"allow", yaml_list(parse_licence_entry, rules.allowed)});
-  keys.push_back({"ask", yaml_list(parse_licence_entry, rules.asked)});
-  keys.push_back({"refuse", yaml_list(parse_licence_entry, rules.refused)});
+  const auto lists = std::make_shared<ListsOfLicences>();
+  keys.push_back({"allow", licence_list("allow", rules.allowed, lists)});
+  keys.push_back({"ask", licence_list("ask", rules.asked, lists)});
+  keys.push_back({"refuse", licence_list("refuse", rules.refused, lists)});
 }
 
 Result<std::string> parse_name(std::string_view text) {

@@ -10,6 +10,7 @@
 #include "berth/vet/lock_file.h"
 #include "berth/vet/lock_findings.h"
 #include "berth/vet/requirements.h"
+#include "berth/vet/text_lines.h"
 #include "berth/vet/toml_text.h"
 
 namespace berth::vet {
@@ -256,6 +257,32 @@ Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
     for (const auto& [group, table] : *groups) reading.add_versions(table_of(table.as_table(), "dependencies"));
   }
   return std::move(reading).take();
+}
+
+Result<LockFile> parse_script(std::string_view text, std::string_view name) {
+  // In comments between `# /// script` and `# ///`; what stands on a line stays there.
+  std::string project;
+  bool is_inside = false;
+  bool is_closed = false;
+  for (TextLines lines(text); const auto line = lines.next();) {
+    std::string_view said = line->text;
+    while (said.ends_with(' ') || said.ends_with('\t')) said.remove_suffix(1);
+    if (!is_inside && !is_closed && said == "# /// script") {
+      is_inside = true;
+      project += "[project]";
+    } else if (is_inside && said == "# ///") {
+      is_inside = false;
+      is_closed = true;
+    } else if (is_inside && said.starts_with('#')) {
+      said.remove_prefix(said.starts_with("# ") ? 2 : 1);
+      project += said;
+    } else {
+      is_inside = false;  // without an end it is none
+    }
+    project += '\n';
+  }
+  if (!project.contains("[project]") || !is_closed) return LockFile();
+  return parse_pyproject(project, name);
 }
 
 Result<LockFile> parse_pipfile(std::string_view text, std::string_view name) {

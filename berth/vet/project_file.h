@@ -16,6 +16,10 @@ namespace berth::vet {
 // line; Exhausted past a bound.
 Result<LockFile> parse_pyproject(std::string_view text, std::string_view name);
 
+// What a script says itself that it needs (PEP 723), read as a project's own file; nothing where it says nothing.
+// Errors: likewise.
+Result<LockFile> parse_script(std::string_view text, std::string_view name);
+
 // Pipfile: [packages] and [dev-packages], and each [[source]]. Errors: likewise.
 Result<LockFile> parse_pipfile(std::string_view text, std::string_view name);
 

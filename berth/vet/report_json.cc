@@ -71,6 +71,12 @@ Json json_of_package(const JudgedPackage& judged) {
   return json;
 }
 
+// Null where there is none.
+Json json_of_file(std::string_view path, std::string_view sha256) {
+  if (path.empty()) return {};
+  return Json::object().set("file", to_valid_utf8(path)).set("sha256", sha256);
+}
+
 }  // namespace
 
 Place place_of(std::string_view origin) {
@@ -111,6 +117,8 @@ Json json_of_report(const Report& report) {
     lists.push_back(std::move(one.set("problems", list.problems.size())));
   }
   json.set("lists", std::move(lists));
+  json.set("policy", json_of_file(report.by.policy, report.by.policy_sha256));
+  json.set("approvals", json_of_file(report.by.approvals, report.by.approvals_sha256));
   return json;
 }
 

@@ -89,7 +89,12 @@ Json invocation_of(const Report& report) {
   for (const std::string& note : report.notes) {
     notifications.push_back(Json::object().set("level", "note").set("message", message(note)));
   }
+  Json configuration = Json::array();
+  for (const std::string& by : {report.by.policy_text(), report.by.approvals_text()}) {
+    configuration.push_back(Json::object().set("level", "note").set("message", message("judged by " + by)));
+  }
   Json invocation = Json::object();
+  invocation.set("toolConfigurationNotifications", std::move(configuration));
   invocation.set("executionSuccessful", true).set("toolExecutionNotifications", std::move(notifications));
   return invocation;
 }

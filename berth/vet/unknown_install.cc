@@ -63,6 +63,10 @@ std::optional<std::string> unknown_install(const ShellCommand& given, const std:
     behind_python = behind_python || is_python(named.name);
     const bool is_run = i == at || named.is_module || (i > 0 && words[i - 1] == "run");
     if (!is_run) continue;
+    // `pip$IFS'install'`: one word here, several for the shell.
+    if (i == at && (words[i].contains("$IFS") || words[i].contains("${IFS"))) {
+      return fmt::format("it runs '{}', which only the build knows", shown_words(words[i]));
+    }
     if (i < end && is_unclear(named.is_module ? named.name : std::string_view(words[i])) &&
         !is_of_distribution(words, i)) {
       for (std::size_t verb = i + 1; verb < end; ++verb) {

@@ -9,6 +9,7 @@
 namespace berth::vet {
 
 std::string YamlPlace::text(const content::YamlNode& node) const {
+  if (key.empty()) return fmt::format("{}:{}:{}: what stands there", file, node.line, node.column);
   return fmt::format("{}:{}:{}: '{}'", file, node.line, node.column, key);
 }
 

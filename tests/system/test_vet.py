@@ -106,6 +106,31 @@ def test_the_policy_is_read_beside_the_configuration_and_its_mistakes_are_told(v
     assert done.returncode == 2 and "vet.yaml:2:1: 'advisoriez' is no key here; did you mean 'advisories'?" in done.stderr, done
 
 
+def test_a_policy_that_is_there_but_cannot_be_read_is_an_error(vet):
+    vet.imported(WEAK)
+    for name in 'vet.yaml', 'approvals.yaml':
+        (vet.folder / name).symlink_to('/nonexistent/file')
+        done = vet('%s/lib/' % vet.folder)
+        assert done.returncode == 2 and name + "' is a link to what is not there" in done.stderr, done
+        (vet.folder / name).unlink()
+        (vet.folder / name).mkdir()
+        assert vet('%s/lib/' % vet.folder).returncode == 2
+        (vet.folder / name).rmdir()
+
+
+def test_a_report_says_by_which_policy_and_approvals_it_judges(vet):
+    vet.imported(WEAK)
+    assert 'judged by the default policy, with no approvals' in vet('%s/lib/' % vet.folder).stdout
+    (vet.folder / 'vet.yaml').write_text('version: 1\n')
+    (vet.folder / 'approvals.yaml').write_text(APPROVAL % '2199-12-31')
+    said = vet('%s/lib/' % vet.folder).stdout
+    assert "judged by the policy '%s/vet.yaml' (SHA-256 " % vet.folder in said, said
+    assert "with the approvals '%s/approvals.yaml' (SHA-256 " % vet.folder in said, said
+    report = vet.judged()[1]
+    assert (report['policy']['file'], report['approvals']['file']) == tuple(
+        str(vet.folder / name) for name in ('vet.yaml', 'approvals.yaml'))
+
+
 def tar_of(*members):
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode='w:gz') as archive:

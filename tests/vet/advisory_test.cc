@@ -88,6 +88,30 @@ constexpr const char* kRecord = R"({
     {"package": {"ecosystem": "npm", "name": "@other/thing"}, "versions": ["1"]}]
 })";
 
+// What is past the last limit is not affected, as OSV has it.
+TEST(Advisory, EndsAtItsLimit) {
+  const auto intervals_of = [](const std::string& events) {
+    const auto advisory = parse_advisory(
+        R"({"id": "X-1", "modified": "2024-10-10T00:00:00Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "a"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [)" +
+            events + "]}]}]}",
+        "x.json");
+    EXPECT_TRUE(ok(advisory));
+    return advisory ? advisory->affected.at(0).intervals : std::vector<AffectedInterval>();
+  };
+  using End = AffectedInterval::End;
+  EXPECT_THAT(intervals_of(R"({"introduced": "0"}, {"limit": "2.0"})"),
+              ElementsAre(AffectedInterval{"", End::Fixed, "2.0"}));
+  EXPECT_THAT(intervals_of(R"({"introduced": "0"}, {"limit": "2.0"}, {"limit": "1.0"}, {"fixed": "1.5"})"),
+              ElementsAre(AffectedInterval{"", End::Fixed, "1.5"}));
+  EXPECT_THAT(intervals_of(R"({"introduced": "1"}, {"last_affected": "3"}, {"introduced": "4"}, {"limit": "3"})"),
+              ElementsAre(AffectedInterval{"1", End::Fixed, "3"}));
+  for (const char* open : {"*", "what"}) {
+    EXPECT_THAT(intervals_of(R"({"introduced": "0"}, {"limit": "1"}, {"limit": ")" + std::string(open) + "\"}"),
+                ElementsAre(AffectedInterval{"", End::Never, ""}));
+  }
+}
+
 TEST(Advisory, IsReadFromJson) {
   const auto advisory = parse_advisory(kRecord, "x.json");
   ASSERT_TRUE(ok(advisory));

@@ -206,7 +206,7 @@ TEST(LicenceRemainder, IsNoRestrictionWhereOnlyTheNamesAreOthers) {
                            "Python was owned by a non-profit organization", "version 2 only of the license"}) {
     EXPECT_EQ(restriction_in(licence_words(text)), "") << text;
   }
-  EXPECT_EQ(restriction_in(licence_words("It must not be sold to anybody")), "it must not be sold to anybody");
+  EXPECT_EQ(restriction_in(licence_words("It must not be sold to anybody")), "it must [not] be [sold] to anybody");
 }
 
 TEST(LicenceRecognition, TakesWhatTakesNothingAway) {
@@ -228,6 +228,59 @@ TEST(LicenceRecognition, TakesOwnersForNoMoreThanThat) {
                             "Copyright (c) 2015 Hewlett Packard Enterprise. All rights reserved.",
                             "(c) Copyright 2020 ACME Private Limited", "Copyright 2001 by Jason Price"}) {
     EXPECT_THAT(licence_words(owner), IsEmpty()) << owner;
+  }
+}
+
+TEST(LicenceRecognition, TakesNamesOfOwnersForNoLimits) {
+  for (const char* owner :
+       {"Copyright (c) 2015-2016 Ask Solem & contributors. All rights reserved.",
+        "Copyright (c) 2009, 2010 Ask Solem, and individual contributors.", "Copyright 2015 Jane Doe, Ask Solem",
+        "Copyright 2020 Pay Pal", "Copyright 2020 Only Office", "Copyright 2020 Sales Force",
+        "Copyright (c) 2020 Academic Press", "Copyright 2020 Cloud Hosting Ltd", "Copyright 2020 Non-Profit Foundation",
+        "Copyright 2020 Jane <https://x.example/license>", "Copyright 2020 use@x.example"}) {
+    EXPECT_THAT(licence_words(owner), IsEmpty()) << owner;
+  }
+  for (const char* more :
+       {"Copyright 2020 Academic Use Only", "Copyright 2020 ACME. Ask Jane first", "COPYRIGHT 2020 ASK SALES",
+        "Copyright 2020 ask Solem", "Copyright 2020 Academic Version", "Copyright 2020 ACME, Academic Only",
+        "Copyright 2020 Jane, see https://www.gnu.org/licenses/gpl-3.0.txt", "Copyright 2020 Pay Ask Jane"}) {
+    EXPECT_FALSE(licence_words(more).empty()) << more;
+  }
+}
+
+TEST(LicenceRecognition, TakesWhatPointsToTheLicenceForNoOther) {
+  for (const char* more :
+       {"Foo is licensed under the BSD license and is GPL-compatible(1).\n(1) A GPL-compatible license makes it "
+        "possible "
+        "to combine Foo with other software that is released under the GPL, it does not mean that we're distributing "
+        "Foo under the GPL license.",
+        "The following is the required license notice for those parts.",
+        "The files in src/platform/ directory are of others. See LICENSE.PSF and http://x.example for details.",
+        "The Foo licensing terms\nFoo is licensed under the terms of the MIT License, as follows.",
+        "Much of the code is copyright of others. All have been licensed under extremely permissive terms."}) {
+    EXPECT_EQ(recognise_licence(std::string(kMit) + "\n" + more).restriction, "") << more;
+  }
+}
+
+TEST(LicenceRecognition, QuotesWhatRestricts) {
+  const std::string text = std::string(kMit) + "Use it as you like, but not in plays.\n" +
+                           "Thanks to all. For use in commercial aircraft there is another one.";
+  EXPECT_THAT(recognise_licence(text).restriction, ::testing::HasSubstr("[use] in [commercial] aircraft"));
+}
+
+TEST(LicenceRecognition, LetsChooseWhereTheTextDoes) {
+  const std::pair<const char*, const char*> choices[] = {
+      {"Dual licensed under the MIT or GPL-3.0, at your option.", "(MIT OR GPL-3.0-only)"},
+      {"You may choose the GNU General Public License version 2 or later or the MIT license.",
+       "(MIT OR GPL-2.0-or-later)"},
+      {"It is under either MIT or GPLv2.", "(MIT OR GPL-2.0-only)"},
+      {"It is under MIT or GPL-3.0.", "MIT AND GPL-3.0-only"},
+      {"Dual licensed under the MIT or GPL-3.0, at your option. The server is under the GPL-3.0.",
+       "MIT AND GPL-3.0-only"},
+      {"Dual licensed under the ACME license or GPL-3.0, at your option.", "MIT AND GPL-3.0-only"},
+  };
+  for (const auto& [more, expression] : choices) {
+    EXPECT_EQ(recognise_licence(std::string(more) + "\n\n" + kMit).expression, expression) << more;
   }
 }
 

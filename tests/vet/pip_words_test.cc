@@ -73,7 +73,32 @@ const Installing kInstalling[] = {
     {"UvxFrom", "uvx --from black blackd", "black"},
     {"UvToolRun", "uv tool run ruff@latest", "ruff"},
     {"UvRunWith", "uv run --with 'six>=1,<2' python x.py", "six"},
-    {"UvRun", "uv run app.py", ""},
+    {"UvRun", "uv run app.py", "list app.py"},
+    {"UvRunScript", "uv run --script /app", "list /app"},
+    {"UvRunProgram", "uv run gunicorn app:app", ""},
+    {"UvRunFromStandardInput", "cat x | uv run -", "out a script that only the build knows"},
+    {"UvToolWith", "uv tool install --with=six", "six"},
+    {"UvToolWithList", "uv tool install --with-requirements deps.txt", "list deps.txt"},
+    {"UvToolFrom", "uv tool install --from six", "six"},
+    {"PipxPreinstall", "pipx install --preinstall six", "six"},
+    {"Group", "pip install --group dev", "list pyproject.toml"},
+    {"GroupOfAnother", "uv pip install --group=sub/pyproject.toml:dev", "list sub/pyproject.toml"},
+    {"GroupByAVariable", "pip install --group $X", "out the group '$X', which only the build knows"},
+    {"OfAScript", "pip install --requirements-from-script x.py", "list x.py"},
+    {"PdmGroup", "pdm add -dG test six", "six"},
+    {"UvOptional", "uv add --optional x six", "six"},
+    {"UvMarker", "uv add -m 'x' --rev=1 six", "six"},
+    {"PipTarget", "pip install -Ut dir six", "six"},
+    {"Hatch", "hatch env create", "out 'hatch env' installs packages that are not judged"},
+    {"Micropipenv", "micropipenv install --deploy", "out 'micropipenv install'"},
+    {"Tox", "tox", "out 'tox' installs"},
+    {"ToxAsAModule", "python3 -m tox -e py311", "out 'tox' installs"},
+    {"ToxVersion", "tox --version", ""},
+    {"Nox", "nox -s tests", "out 'nox' installs"},
+    {"FieldSeparator", "pip$IFS'install' six", "out 'pip$IFSinstall', which only the build knows"},
+    {"InADocument", "python3 <<EOF\nimport pip\npip.main(['install', 'six'])\nEOF", "out installs with 'pip'"},
+    {"MainInADocument", "python3 <<EOF\nfrom pip import main\nmain(['install', 'six'])\nEOF",
+     "out installs with 'pip'"},
     {"PipxSpec", "pipx run --spec black blackd", "black"},
     {"UvOptions", "uv pip install --index-strategy X --link-mode copy -p 3.12 six", "six"},
     {"ListShortened", "pip install --req deps.txt", "list deps.txt"},
@@ -182,6 +207,21 @@ TEST_P(InstallingWords, AreRead) {
 
 INSTANTIATE_TEST_SUITE_P(Table, InstallingWords, ::testing::ValuesIn(kInstalling),
                          [](const auto& row) { return row.param.name; });
+
+TEST(PipWords, AreOfScriptsThatStandInTheBuildFile) {
+  const auto names_of = [](const std::string& text) {
+    const auto file = parse_dockerfile("FROM a:1\n" + text);
+    EXPECT_TRUE(testing::ok(file));
+    std::vector<std::string> names;
+    if (!file) return names;
+    for (const LockedPackage& one : pip_words_of(*file, "Dockerfile").lock.packages) names.push_back(one.package.name);
+    return names;
+  };
+  EXPECT_THAT(names_of("COPY <<EOF /x.sh\npip install six\nEOF\nRUN sh /x.sh\n"), ElementsAre("six"));
+  EXPECT_THAT(names_of("COPY <<x /bin/\npip install six\nx\nENTRYPOINT [\"/bin/x\"]\n"), ElementsAre("six"));
+  EXPECT_THAT(names_of("COPY <<EOF /notes\npip install six\nEOF\n"), ElementsAre());
+  EXPECT_THAT(names_of("COPY <<EOF /x.md\npip install six\nEOF\nRUN cat /x.md\n"), ElementsAre());
+}
 
 TEST(PipWords, KeepTheIndexThatTheyName) {
   const auto file = parse_dockerfile(

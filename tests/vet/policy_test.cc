@@ -119,6 +119,11 @@ const Bad kBadPolicies[] = {
     {"PrivateName", "version: 1\nnames: {private: [a/b]}", "'a/b' is no name"},
     {"NoMapping", "version: 1\nlicences: [MIT]", "is no mapping"},
     {"NoList", "version: 1\nlicences: {allow: MIT}", "needs a list of values"},
+    {"List", "- MIT", "vet.yaml:1:1: what stands there is no mapping of keys to values"},
+    {"TwoLists", "version: 1\nlicences:\n  allow: [MIT]\n  refuse: [ISC, MIT]",
+     "vet.yaml:4:17: 'licences.refuse' has 'MIT', which stands in 'allow', too"},
+    {"TwoListsOfDistributions", "version: 1\nlicences: {distribution: {ask: [MIT], allow: [MIT]}}",
+     "'licences.distribution.allow' has 'MIT', which stands in 'ask', too"},
 };
 
 class BadPolicy : public ::testing::TestWithParam<Bad> {};
@@ -203,6 +208,18 @@ const Bad kBadApprovals[] = {
     {"Id", "version: 1\napprovals: [{package: a, rule: advisory.high, id: '7', reason: r, who: w, until: 2026-12-31}]",
      "is no id of an advisory"},
     {"NoVersion", "approvals: []", "'version' must be 1"},
+    {"ReasonAsProposed",
+     "version: 1\napprovals: [{package: a, rule: licence.none, reason: WHY, who: w, until: 2026-12-31}]",
+     "'approvals.reason': 'WHY' is only a place to be filled in: write why it may pass"},
+    {"WhoAsProposed",
+     "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: <you>, until: 2026-12-31}]",
+     "'<you>' is only a place to be filled in: write who answers for it"},
+    {"BlankWho", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: ' ', until: 2026-12-31}]",
+     "'approvals.who': is blank"},
+    {"BlankReason",
+     "version: 1\napprovals: [{package: a, rule: licence.none, reason: \"\\u00a0 \\u200b\", who: w, until: "
+     "2026-12-31}]",
+     "'approvals.reason': is blank"},
     {"NoReason", "version: 1\napprovals: [{package: a, rule: licence.none, who: w, until: 2026-12-31}]",
      "has no 'reason'"},
     {"NoUntil", "version: 1\napprovals: [{package: a, rule: licence.none, reason: r, who: w}]", "has no 'until'"},

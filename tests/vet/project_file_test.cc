@@ -173,5 +173,16 @@ TEST(ProjectFile, IsAnErrorWhereItIsNoToml) {
             (Lines{"left out p:2: it is no list"}));
 }
 
+TEST(ProjectFile, StandsInAScript) {
+  EXPECT_EQ(
+      lines_of(parse_script("#!/usr/bin/env python\n# /// script\n# requires-python = \">=3.11\"\n# dependencies = [\n"
+                            "#   \"requests<3\",\n# ]\n# ///\nimport requests\n",
+                            "s.py")),
+      Lines{"requests<3 s.py:5"});
+  EXPECT_EQ(lines_of(parse_script("import os\n# /// other\n# ///\n", "s.py")), Lines{});
+  EXPECT_EQ(lines_of(parse_script("# /// script\n# dependencies = [\"a\"]\nimport os\n", "s.py")), Lines{});
+  EXPECT_FALSE(parse_script("# /// script\n# dependencies = [\n# ///\n", "s.py"));
+}
+
 }  // namespace
 }  // namespace berth::vet

@@ -92,6 +92,21 @@ TEST(ReportAsSarif, TellsTwoWeaknessesAndTwoFilesApart) {
   EXPECT_THAT(print_json(*run.find("invocations")), HasSubstr("an approval is over"));
 }
 
+TEST(Reports, SayByWhatTheyJudge) {
+  Report report = report_of({weakness("CVE-1", "x")});
+  EXPECT_TRUE(json_of_report(report).find("policy")->is_null());
+  EXPECT_THAT(print_json(sarif_of_report(report, "1")), HasSubstr("judged by the default policy"));
+  report.by = {.policy = "/x/vet.yaml",
+               .policy_sha256 = std::string(64, 'a'),
+               .approvals = "/x/approvals.yaml",
+               .approvals_sha256 = std::string(64, 'b')};
+  const Json json = json_of_report(report);
+  EXPECT_EQ(json.find("policy")->text_or("file", ""), "/x/vet.yaml");
+  EXPECT_EQ(json.find("approvals")->text_or("sha256", ""), std::string(64, 'b'));
+  EXPECT_THAT(print_json(sarif_of_report(report, "1")),
+              HasSubstr("judged by the policy '/x/vet.yaml' (SHA-256 aaaaaaaaaaaa)"));
+}
+
 TEST(PlacesOfReports, AreFilesWithOrWithoutALine) {
   EXPECT_EQ(place_of("requirements.txt:12").line, 12);
   EXPECT_EQ(place_of("requirements.txt:12").file, "requirements.txt");
