@@ -23,10 +23,13 @@ namespace {
 constexpr std::size_t kAtOnce = 40;
 constexpr std::size_t kLargestReport = std::size_t{64} << 20;
 constexpr std::size_t kLongestReason = 300;
-// An index that answers without end ends pip, not the machine: 4 GiB of address space.
+// An index that answers without end ends pip, not the machine: 4 GiB of address space, or less where less is left. What
+// lies in the folder at hand is not imported.
 constexpr const char* kBoundedPip =
-    "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)); "
-    "runpy.run_module('pip', run_name='__main__', alter_sys=True)";
+    "import sys; sys.path[:] = [one for one in sys.path if one]; import resource, runpy; "
+    "hard = resource.getrlimit(resource.RLIMIT_AS)[1]; most = 4 << 30 if hard < 0 else min(hard, 4 << 30); "
+    "resource.setrlimit(resource.RLIMIT_AS, (most, most)); runpy.run_module('pip', run_name='__main__', "
+    "alter_sys=True)";
 using Seconds = std::chrono::seconds;
 constexpr Seconds kTimeLimit = std::chrono::minutes(5);
 // For all that no index has answered about so far, together.
