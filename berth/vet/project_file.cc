@@ -176,7 +176,7 @@ class ProjectReading {
   std::string location_of(const toml::table& table) const {
     for (const std::string_view key : {"git", "hg", "svn", "bzr", "url", "path", "file", "workspace"}) {
       if (table.get(key) == nullptr) continue;
-      const std::string text = shown(without_credentials(text_of(table, key)));
+      std::string text = shown(without_credentials(text_of(table, key)));
       if (key == "url" && !text.empty()) return text;
       return fmt::format("{}{}{}", key, text.empty() ? "" : " ", text);
     }
