@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <optional>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "berth/image/at_once.h"
 #include "berth/image/index_url.h"
 #include "berth/vet/core_metadata.h"
+#include "berth/vet/html_page.h"
 #include "berth/vet/python_licence.h"
 #include "berth/vet/python_specifier.h"
 #include "berth/vet/python_version.h"
@@ -22,8 +24,12 @@ namespace {
 
 using Presence = vet::IndexAnswer::Presence;
 
+// Of an index, among several questions.
+enum class Standing : std::uint8_t { Unknown, Answers, Silent };
+
 constexpr std::size_t kAtOnce = 8;
 constexpr std::size_t kLongestProblem = 200;
+constexpr auto kSlow = std::chrono::seconds(10);
 constexpr std::size_t kMostMetadata = std::size_t{8} << 20;
 constexpr std::string_view kPublicHosts[] = {"pypi.org", "pypi.python.org", "test.pypi.org"};
 
@@ -46,6 +52,27 @@ vet::IndexAnswer answer_of(const IndexAccess& access, const std::string& index, 
   answer.index = image::shown_url(index);
   answer.is_public = is_public(index);
   return answer;
+}
+
+// A page of files in one of the kinds that pip takes, and in letters that are ASCII where ASCII is meant.
+Result<vet::ProjectPage> html_page(std::string_view kind, std::string_view text) {
+  std::string small(kind);
+  std::ranges::transform(small, small.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (!small.starts_with("text/html") && !small.starts_with("application/vnd.pypi.simple.v1+html")) {
+    return fail(Errc::InvalidInput, fmt::format("it answered with '{}', which is no page of files", kind));
+  }
+  constexpr std::string_view kKey = "charset=";
+  constexpr std::string_view kCharsets[] = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "windows-1252"};
+  if (const std::size_t at = small.find(kKey); at != std::string::npos) {
+    std::string_view charset = std::string_view(small).substr(at + kKey.size());
+    charset = charset.substr(0, charset.find_first_of("; \t"));
+    if (charset.starts_with('"')) charset = charset.substr(1, charset.find('"', 1) - 1);
+    if (std::ranges::find(kCharsets, charset) == std::ranges::end(kCharsets)) {
+      return fail(Errc::InvalidInput, fmt::format("its page is in the character set '{}', which is not read", charset));
+    }
+  }
+  return vet::parse_html_page(text);
 }
 
 bool is_asked(const vet::Facts& facts) {
@@ -96,14 +123,17 @@ vet::IndexAnswer page_answer(std::string_view printed) {
     answer.presence = Presence::Absent;
   } else if (status != "200") {
     answer.problem = fmt::format("it answered with status {}", to_visible(status, false));
-  } else if (!kind.starts_with("application/vnd.pypi.simple.v1+json")) {
-    answer.presence = Presence::There;
-    answer.problem = "it has no pages in JSON, and so no times";
-  } else if (auto page = vet::parse_project_page(printed.substr(0, line))) {
-    answer.presence = Presence::There;
-    answer.page = *std::move(page);
   } else {
-    answer.problem = to_visible(page.error().message().substr(0, kLongestProblem), false);
+    // What is there without being JSON is there, whatever it says.
+    const bool is_json = kind.starts_with("application/vnd.pypi.simple.v1+json");
+    auto page = is_json ? vet::parse_project_page(printed.substr(0, line)) : html_page(kind, printed.substr(0, line));
+    if (page || !is_json) answer.presence = Presence::There;
+    if (!is_json) answer.undated = "it has no pages in JSON, and so no times";
+    if (page) {
+      answer.page = *std::move(page);
+    } else {
+      answer.problem = to_visible(page.error().message().substr(0, kLongestProblem), false);
+    }
   }
   return answer;
 }
@@ -128,9 +158,27 @@ Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
     if (!is_new) continue;
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
+  // An index that took too long, and has answered nothing so far, is not waited for again.
+  std::vector<std::atomic<Standing>> standings(pip_.indexes.size());
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
     Question& one = questions[i];
+    std::atomic<Standing>& standing = standings[one.index];
+    if (standing == Standing::Silent) {
+      one.unreached = "it took too long when it was asked before, and is not asked again";
+      one.answer.problem = one.unreached;
+      one.answer.index = image::shown_url(pip_.indexes[one.index]);
+      one.answer.is_public = is_public(pip_.indexes[one.index]);
+      return;
+    }
+    const auto begun = std::chrono::steady_clock::now();
     one.answer = answer_of({pip_, way_, watch_}, pip_.indexes[one.index], *one.project, one.unreached);
+    const bool is_slow = std::chrono::steady_clock::now() - begun >= kSlow;
+    Standing unknown = Standing::Unknown;
+    if (one.unreached.empty()) {
+      standing = Standing::Answers;
+    } else if (is_slow) {
+      standing.compare_exchange_strong(unknown, Standing::Silent);
+    }
   });
   // What was cut short is no answer of an index's.
   if (watch_) BERTH_CHECK_OK(watch_());

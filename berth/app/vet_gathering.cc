@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -122,6 +123,14 @@ class Gathering {
       }
     }
     if (offline || !dependencies) note_dependencies(found, offline ? "--offline" : "--no-dependencies");
+    // What is brought along comes from where what brings it does.
+    std::map<std::string, const vet::LockedPackage*> askers;
+    for (const vet::LockedPackage& one : packages_) askers.try_emplace(one.package.origin, &one);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const auto asker = askers.find(found[i].package.origin);
+      if (i >= packages_.size() && asker == askers.end()) continue;
+      vet::add_indexes(found[i], i < packages_.size() ? packages_[i] : *asker->second, machine);
+    }
     for (std::size_t i = 0; i < packages_.size(); ++i) {
       auto finding = vet::finding_about_source(packages_[i], machine);
       if (!finding) continue;
@@ -180,7 +189,10 @@ class Gathering {
 
   void add_list(vet::LockFile lock, const std::string& name) {
     if (auto facts = vet::facts_of_list(lock, name)) gathered_.facts.push_back(*std::move(facts));
+    const auto more = std::make_shared<const std::vector<std::string>>(std::move(lock.more_indexes));
     for (vet::LockedPackage& one : lock.packages) {
+      // What names its own index is taken from that alone.
+      if (one.index.empty()) one.more_indexes = more;
       if (one.index.empty()) one.index = lock.index;
       add_package(std::move(one));
     }
@@ -190,9 +202,12 @@ class Gathering {
     const vet::Package& package = one.package;
     // A list that others take in is read with each of them.
     const std::string bounds = fmt::format("{}", fmt::join(one.bounds, "\n"));
-    if (!seen_.insert({package.written, package.version, one.specifier, package.origin, one.marker, bounds}).second) {
-      return;
-    }
+    const std::string indexes =
+        one.more_indexes ? fmt::format("{}\n{}", one.index, fmt::join(*one.more_indexes, "\n")) : one.index;
+    const bool is_new =
+        seen_.insert({package.written, package.version, one.specifier, package.origin, one.marker, bounds, indexes})
+            .second;
+    if (!is_new) return;
     if (vet::never_holds_on_linux(one.marker)) {
       gathered_.notes.push_back(fmt::format("{}: '{}' is not judged, since no image here has it: {}",
                                             shown(package.origin), shown(package.written), shown(one.marker)));
@@ -258,8 +273,8 @@ class Gathering {
 
   const Settings& settings_;
   std::vector<vet::LockedPackage> packages_;
-  // Written, version, specifier, origin, marker, bounds.
-  std::set<std::array<std::string, 6>> seen_;
+  // Written, version, specifier, origin, marker, bounds, indexes.
+  std::set<std::array<std::string, 7>> seen_;
   VetGathered gathered_;
 };
 

@@ -60,6 +60,11 @@ int sbom_command(const SbomOptions& options, const Surroundings& surroundings) {
   for (const std::string& unread : sbom->unread) {
     fmt::print(stderr, "berth: warning: packages may be missing: could not read {}\n", unread);
   }
+  if (sbom->components.empty() && sbom->unread.empty()) {
+    fmt::print(stderr,
+               "berth: warning: no packages are installed there, so the bill is empty: lists and lock files are not "
+               "read for it ('berth vet' judges them)\n");
+  }
   const Json document = options.format == "spdx" ? vet::spdx_of(*sbom) : vet::cyclonedx_of(*sbom);
   const std::string text = print_json_pretty(document) + "\n";
   std::fwrite(text.data(), 1, text.size(), stdout);  // whether it went out is looked at when the program ends

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -83,7 +85,10 @@ Result<LockFile> read_list(const UniqueFd& root, const fs::path& folder, const s
 
 // Packages keep the index that their list names.
 void add(LockFile& lock, LockFile more) {
+  const auto beside = std::make_shared<const std::vector<std::string>>(std::move(more.more_indexes));
   for (LockedPackage& one : more.packages) {
+    // What a command says is said already, and what names its own index is taken from that alone.
+    if (one.index.empty() && !one.more_indexes) one.more_indexes = beside;
     if (one.index.empty()) one.index = more.index;
     lock.packages.push_back(std::move(one));
   }
@@ -232,13 +237,15 @@ class FolderReading {
 
   void add_list_of_build(const Build& build, const IncludedList& list) {
     auto found = find_list(build, list, ListRole::Requirements);
+    const std::string indexes = fmt::format("{}\n{}", list.index, fmt::join(list.more_indexes, "\n"));
     const bool is_plain = list.constraints.empty() && !list.takes_prereleases;
-    if (!found || (is_plain && !read_plainly_.emplace(found->name, list.index).second)) return;
+    if (!found || (is_plain && !read_plainly_.emplace(found->name, indexes).second)) return;
     hold(found->lock.packages, list.constraints, list.takes_prereleases, fmt::format("{}:{}", build.name, list.line));
-    take(found->name, std::move(found->lock), list.index);
+    take(found->name, std::move(found->lock), list.index, list.more_indexes);
   }
 
-  void take(const std::string& name, LockFile list, const std::string& index) {
+  void take(const std::string& name, LockFile list, const std::string& index,
+            const std::vector<std::string>& more_indexes = {}) {
     for (const std::string& more : list.more_indexes) {
       read_.image.findings.push_back({Verdict::Ask, "build.extra-index", placed(name),
                                       fmt::format("{} names a second index '{}'", name, more),
@@ -250,6 +257,7 @@ class FolderReading {
                                       "leave the option out, or approve it"});
     }
     if (list.index.empty()) list.index = index;
+    list.more_indexes.insert(list.more_indexes.end(), more_indexes.begin(), more_indexes.end());
     vet::add(read_.asks, std::move(list));
   }
 
@@ -258,7 +266,7 @@ class FolderReading {
   BuildFolder read_;
   std::vector<Build> builds_;
   std::set<std::string> seen_;
-  std::set<std::pair<std::string, std::string>> read_plainly_;  // without constraints: from each index once
+  std::set<std::pair<std::string, std::string>> read_plainly_;  // without constraints: from the same indexes once
   std::size_t lists_read_ = 0;
   std::size_t constraints_kept_ = 0;  // for lists that are read later
   std::string index_;                 // where nothing nearer says another

@@ -58,6 +58,7 @@ struct Facts {
   // `is_on_index` where nobody looked.
   bool is_public_asked = true;
   std::optional<bool> is_on_public_index;
+  std::string taken_from;  // what a list says of the indexes, where one that is not private alone is asked: for people
   // What the gatherer itself found, of names for example.
   std::vector<Finding> findings;
 };

@@ -24,7 +24,20 @@ namespace {
 constexpr std::size_t kAtOnce = 40;
 constexpr std::size_t kLargestReport = std::size_t{64} << 20;
 constexpr std::size_t kLongestReason = 300;
-constexpr auto kTimeLimit = std::chrono::minutes(10);
+// An index that answers without end ends pip, not the machine: 4 GiB of address space, or less where less is left.
+constexpr const char* kBounds =
+    R"py(
+def _bound():
+    import resource
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = 4 << 30 if hard < 0 else min(hard, 4 << 30)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+_bound()
+)py";
+using Seconds = std::chrono::seconds;
+constexpr Seconds kTimeLimit = std::chrono::minutes(5);
+// For all that no index has answered about so far, together.
+constexpr Seconds kSilentLimit{30};
 
 // What tells pip and its TLS where to go: `way`, and of this process' environment what that does not name. Values may
 // hold credentials, so they go by environment, as they came.
@@ -124,8 +137,27 @@ enum class Failing { Halves, Left };           // of several that are not to be 
 
 using Several = std::span<const LockedPackage* const>;
 
-Result<std::vector<Facts>> facts_from_pip(Several packages, const std::vector<std::string>& way) {
-  BERTH_TRY(const std::string report, run_pip_report(packages, way, PipDependencies::LeftOut));
+Result<std::string> run_pip(Several packages, const std::vector<std::string>& way, PipDependencies dependencies,
+                            Seconds time_limit) {
+  std::vector<std::string> argv = metadata_resolver("python3");
+  argv.back().insert(0, kBounds);
+  argv.insert(argv.end(), {"install", "--quiet", "--no-input", "--disable-pip-version-check"});
+  // Only wheels: to read anything else it would have to be run.
+  argv.insert(argv.end(), {"--dry-run", "--ignore-installed", "--only-binary=:all:", "--report", "-"});
+  if (dependencies == PipDependencies::LeftOut) argv.emplace_back("--no-deps");
+  argv.emplace_back("--");
+  for (const LockedPackage* locked : packages) {
+    std::ranges::move(requirements_of(*locked, dependencies), std::back_inserter(argv));
+  }
+  sys::ToolOptions options = {.environment = environment_of(way)};
+  options.time_limit = time_limit;
+  options.output_limit_bytes = kLargestReport;
+  BERTH_TRY(sys::ToolOutput output, sys::run_tool(argv, options));
+  return std::move(output.out);
+}
+
+Result<std::vector<Facts>> facts_from_pip(Several packages, const std::vector<std::string>& way, Seconds time_limit) {
+  BERTH_TRY(const std::string report, run_pip(packages, way, PipDependencies::LeftOut, time_limit));
   return facts_of_pip_report(report);
 }
 
@@ -175,7 +207,7 @@ class Asking {
     if (places == Places::Links) way.emplace_back("PIP_NO_INDEX=1");
     // No index has answered so far, and none is likely to now.
     if (failing == Failing::Left) way.insert(way.end(), {"PIP_RETRIES=0", "PIP_TIMEOUT=15", "PIP_DEFAULT_TIMEOUT=15"});
-    auto found = facts_from_pip(packages, way);
+    auto found = facts_in_time(packages, way, failing);
     if (!found && found.error().code() == Errc::NotFound) return std::unexpected(found.error());
     if (found) take(*found, packages);
     const auto failure = std::make_shared<const std::string>(found ? "its report names another number of packages"
@@ -194,6 +226,18 @@ class Asking {
     return ask(again.subspan(half), places, failing);
   }
 
+  // What took too long once is not waited for again.
+  Result<std::vector<Facts>> facts_in_time(Several packages, const std::vector<std::string>& way, Failing failing) {
+    using Clock = std::chrono::steady_clock;
+    if (is_out_of_time_) return fail(Errc::TimedOut, "pip took too long before, and is not asked again");
+    const Seconds limit = failing == Failing::Left ? silent_left_ : kTimeLimit;
+    const auto begun = Clock::now();
+    auto found = facts_from_pip(packages, way, limit);
+    if (failing == Failing::Left) silent_left_ -= std::chrono::ceil<Seconds>(Clock::now() - begun);
+    is_out_of_time_ = silent_left_ <= Seconds(0) || (!found && found.error().code() == Errc::TimedOut);
+    return found;
+  }
+
   void take(const std::vector<Facts>& found, Several packages) {
     for (const LockedPackage* locked : packages) {
       const auto is_it = [&](const Facts& facts) { return facts.package.name == locked->package.name; };
@@ -203,6 +247,8 @@ class Asking {
   }
 
   const std::vector<std::string>& way_;
+  Seconds silent_left_ = kSilentLimit;
+  bool is_out_of_time_ = false;
   std::map<const LockedPackage*, std::shared_ptr<const std::string>> failures_;
   std::map<const LockedPackage*, Facts> told_;
 };
@@ -211,20 +257,7 @@ class Asking {
 
 Result<std::string> run_pip_report(Several packages, const std::vector<std::string>& way,
                                    PipDependencies dependencies) {
-  std::vector<std::string> argv = metadata_resolver("python3");
-  argv.insert(argv.end(), {"install", "--quiet", "--no-input", "--disable-pip-version-check"});
-  // Only wheels: to read anything else it would have to be run.
-  argv.insert(argv.end(), {"--dry-run", "--ignore-installed", "--only-binary=:all:", "--report", "-"});
-  if (dependencies == PipDependencies::LeftOut) argv.emplace_back("--no-deps");
-  argv.emplace_back("--");
-  for (const LockedPackage* locked : packages) {
-    std::ranges::move(requirements_of(*locked, dependencies), std::back_inserter(argv));
-  }
-  sys::ToolOptions options = {.environment = environment_of(way)};
-  options.time_limit = kTimeLimit;
-  options.output_limit_bytes = kLargestReport;
-  BERTH_TRY(sys::ToolOutput output, sys::run_tool(argv, options));
-  return std::move(output.out);
+  return run_pip(packages, way, dependencies, kTimeLimit);
 }
 
 std::vector<std::vector<const LockedPackage*>> waves_of(Several packages) {

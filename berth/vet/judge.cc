@@ -101,7 +101,8 @@ void add_names(const Facts& facts, const Policy& policy, const Knowledge& knowle
   const std::optional<bool> publicly = facts.is_on_public_index ? facts.is_on_public_index : facts.is_on_index;
   const NameOrigin origin = {.is_private = is_private,
                              .is_public_asked = facts.is_public_asked,
-                             .is_on_public_index = is_private ? publicly : facts.is_on_index};
+                             .is_on_public_index = is_private ? publicly : facts.is_on_index,
+                             .taken_from = facts.taken_from};
   for (Finding& one : findings_about_origin(facts.package, origin)) findings.push_back(std::move(one));
 }
 
@@ -130,6 +131,14 @@ std::vector<Finding> findings_about(const Facts& facts, const Policy& policy, co
   }
   if (is_package && scope == Scope::Whole) {
     for (Finding& one : findings_about_licences(facts, policy)) findings.push_back(std::move(one));
+  }
+  // What else is not known of a name that nobody has is known as soon as that is mended.
+  const auto is_unknown = [](const Finding& one) { return one.rule == "name.unknown"; };
+  if (std::ranges::any_of(findings, is_unknown)) {
+    for (Finding& one : findings) {
+      const bool follows = one.rule == "facts.missing" || one.rule == "version.none" || one.rule == "licence.none";
+      if (follows) one.remedy = "see name.unknown";
+    }
   }
   for (Finding& one : findings) {
     const auto replaced = policy.rules.find(one.rule);

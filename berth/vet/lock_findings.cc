@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <map>
+#include <ranges>
 #include <utility>
 
 #include "berth/base/utf8.h"
@@ -15,12 +17,13 @@ namespace berth::vet {
 namespace {
 
 constexpr std::string_view kPublicIndex = "pypi.org";
+constexpr std::string_view kPublicTestIndex = "test.pypi.org";
 constexpr std::string_view kOldPublicIndex = "pypi.python.org";
 
 // Hosts that keep the files of an index's pages.
 constexpr auto kFileHosts = std::to_array<std::pair<std::string_view, std::string_view>>({
     {kPublicIndex, "files.pythonhosted.org"},
-    {"test.pypi.org", "test-files.pythonhosted.org"},
+    {kPublicTestIndex, "test-files.pythonhosted.org"},
 });
 
 std::string lower(std::string_view text) {
@@ -114,6 +117,26 @@ std::optional<Finding> finding_about_source(const LockedPackage& locked, const M
                   shown(locked.package.origin), shown(locked.unproven.front())),
       "lock it anew with SHA-256 alone, as the lock's own tool does from an index that gives them, or "
       "approve it"};
+}
+
+void add_indexes(Facts& facts, const LockedPackage& locked, const MachineIndexes& machine) {
+  const bool has_more = locked.more_indexes && !locked.more_indexes->empty();
+  if (!locked.location.empty() || (locked.index.empty() && !has_more)) return;
+  // In one spelling, and as they are shown.
+  std::map<std::string, std::string> all;
+  const auto add = [&](const std::string& index) { all.try_emplace(normal_index(index), index); };
+  if (!locked.index.empty()) add(locked.index);
+  if (locked.index.empty()) std::ranges::for_each(machine.indexes, add);
+  if (has_more) std::ranges::for_each(*locked.more_indexes, add);
+  const auto is_public = [](const auto& one) {
+    const std::string host = address_of(one.first).host;
+    return host == kPublicIndex || host == kPublicTestIndex;
+  };
+  facts.is_public_asked = all.size() > 1 || std::ranges::any_of(all, is_public);
+  facts.taken_from.clear();
+  if (!facts.is_public_asked) return;
+  facts.taken_from = fmt::format("{} takes it from '{}'", shown(locked.package.origin),
+                                 shown(fmt::format("{}", fmt::join(all | std::views::values, "', '"))));
 }
 
 Finding finding_about_unknown_files(const Package& package, std::string_view why) {

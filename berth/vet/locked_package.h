@@ -27,6 +27,8 @@ struct LockedPackage {
   std::shared_ptr<const std::string> held;
   // The one index that it may be taken from, where the file says so.
   std::string index;
+  // Those that are asked beside that one, or beside the machine's own; none where it is not said that any is.
+  std::shared_ptr<const std::vector<std::string>> more_indexes;
 };
 
 // A line or table that names no package in a way that can be judged; what goes on without it may miss something.

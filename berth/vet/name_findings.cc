@@ -68,13 +68,15 @@ std::vector<Finding> findings_about_name(const Package& package, const Malicious
 }
 
 std::vector<Finding> findings_about_origin(const Package& package, const NameOrigin& origin) {
-  if (package.ecosystem != Ecosystem::PyPI || !origin.is_on_public_index) return {};
-  const bool is_public = *origin.is_on_public_index;
+  const bool is_said = origin.is_private && !origin.taken_from.empty();
+  if (package.ecosystem != Ecosystem::PyPI || (!origin.is_on_public_index && !is_said)) return {};
+  const bool is_public = origin.is_on_public_index.value_or(false);
   if (!origin.is_private) {
     if (is_public) return {};
-    return {finding(Verdict::Refuse, "name.unknown", package,
-                    fmt::format("the index has no package '{}': anybody may take the name", package.name),
-                    "correct the name, or say that it is private")};
+    return {
+        finding(Verdict::Refuse, "name.unknown", package,
+                fmt::format("the index has no package '{}': anybody may take the name", package.name),
+                "correct the name; or, where it is one of your own index, put it under 'names.private' in vet.yaml")};
   }
   if (!origin.is_public_asked) return {};
   if (is_public) {
@@ -82,9 +84,12 @@ std::vector<Finding> findings_about_origin(const Package& package, const NameOri
                     fmt::format("'{}' is private, and the public index has a package of that name", package.name),
                     "take it from the private index alone (index-url, not extra-index-url), and lock its hashes")};
   }
-  return {finding(Verdict::Refuse, "name.free", package,
-                  fmt::format("'{}' is private, and on the public index anybody may take that name", package.name),
-                  "take it from the private index alone (index-url, not extra-index-url), or take the name there")};
+  return {finding(
+      Verdict::Refuse, "name.free", package,
+      is_said ? fmt::format("'{}' is private, and {}: who takes that name in one of them is asked for it", package.name,
+                            origin.taken_from)
+              : fmt::format("'{}' is private, and on the public index anybody may take that name", package.name),
+      "take it from the private index alone (index-url, not extra-index-url), or take the name there")};
 }
 
 }  // namespace berth::vet

@@ -24,6 +24,7 @@ struct NameOrigin {
   bool is_private = false;                 // an operator's list or a lock says that it is of an index of one's own
   bool is_public_asked = true;             // whoever installs it may take it from the public index too
   std::optional<bool> is_on_public_index;  // nothing where nobody asked
+  std::string taken_from = {};             // of a list that says itself which indexes are asked (Facts::taken_from)
 };
 
 // Dependency confusion:

@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <ranges>
 #include <span>
@@ -68,12 +69,16 @@ class Gathering {
         pip_index_("PIP_INDEX_URL", dockerfile),
         pypi_index_("PIP_PYPI_URL", dockerfile),
         uv_index_("UV_INDEX_URL", dockerfile),
-        uv_default_index_("UV_DEFAULT_INDEX", dockerfile) {}
+        uv_default_index_("UV_DEFAULT_INDEX", dockerfile),
+        pip_more_("PIP_EXTRA_INDEX_URL", dockerfile),
+        pip_links_("PIP_FIND_LINKS", dockerfile),
+        uv_more_("UV_EXTRA_INDEX_URL", dockerfile),
+        uv_indexes_("UV_INDEX", dockerfile) {}
 
   void add(const BuildCommand& one) {
     note_folder(one);
-    for (PipVariable* variable :
-         {&constraint_, &uv_constraint_, &prereleases_, &pip_index_, &pypi_index_, &uv_index_, &uv_default_index_}) {
+    for (PipVariable* variable : {&constraint_, &uv_constraint_, &prereleases_, &pip_index_, &pypi_index_, &uv_index_,
+                                  &uv_default_index_, &pip_more_, &pip_links_, &uv_more_, &uv_indexes_}) {
       variable->note(one);
     }
     if (std::ranges::find(one.command.words, "setup.py") != one.command.words.end() &&
@@ -89,6 +94,7 @@ class Gathering {
 
   void add_installing(const Installing& installing, const BuildCommand& one) {
     index_.clear();
+    more_.clear();
     constraints_.clear();
     takes_prereleases_ = false;
     const std::size_t before = read_.lock.packages.size();
@@ -97,8 +103,16 @@ class Gathering {
     if (installing.is_handed)
       leave_out(one.line, "it installs what another command hands over, which only the build knows");
     if (index_.empty()) index_ = index_of_environment(one, installing.is_uv);
-    for (std::size_t i = before; i < read_.lock.packages.size(); ++i) read_.lock.packages[i].index = index_;
-    for (std::size_t i = lists; i < read_.included.size(); ++i) read_.included[i].index = index_;
+    add_more_of_environment(one, installing.is_uv);
+    const auto more = std::make_shared<const std::vector<std::string>>(more_);
+    for (std::size_t i = before; i < read_.lock.packages.size(); ++i) {
+      read_.lock.packages[i].index = index_;
+      read_.lock.packages[i].more_indexes = more;
+    }
+    for (std::size_t i = lists; i < read_.included.size(); ++i) {
+      read_.included[i].index = index_;
+      read_.included[i].more_indexes = more_;
+    }
     if (installing.installer.takes == Takes::Locked) return;
     note_environment(one, installing.is_uv);
     ConstrainedPart part = {{}, before, read_.lock.packages.size(), lists, read_.included.size()};
@@ -152,6 +166,15 @@ class Gathering {
     if (index.empty()) std::swap(index, other);
     if (!other.empty() && other != index) read_.lock.more_indexes.push_back(without_credentials(other));
     return without_credentials(index);
+  }
+
+  // What is asked beside the index, parted by blanks.
+  void add_more_of_environment(const BuildCommand& one, bool is_uv) {
+    for (const PipVariable* variable : {is_uv ? &uv_more_ : &pip_more_, is_uv ? &uv_indexes_ : &pip_links_}) {
+      for (const auto part : std::views::split(variable->of(one), ' ')) {
+        if (!part.empty()) more_.push_back(without_credentials(std::string_view(part)));
+      }
+    }
   }
 
   void leave_out(std::size_t line, std::string why) {
@@ -300,6 +323,8 @@ class Gathering {
         {"--no-binary", "--no-binary-package", "--global-option", "--build-option", "--install-option"});
     const auto is_among = [&](const auto& list) { return std::ranges::find(list, option.name) != list.end(); };
     if (is_among(kIndexes)) index_ = without_credentials(option.value);
+    constexpr auto kMore = std::to_array<std::string_view>({"--extra-index-url", "--index", "-f", "--find-links"});
+    if (is_among(kMore) && !option.value.empty()) more_.push_back(without_credentials(option.value));
     if (option.name == "-f" || option.name == "--find-links") {
       read_.lock.more_indexes.push_back(without_credentials(option.value));
     }
@@ -338,13 +363,20 @@ class Gathering {
   void add_word(const std::string& word, std::size_t line) {
     if (word.contains('$')) {
       leave_out(line, fmt::format("pip installs '{}', which only the build knows", shown(word)));
+      add_name(word, line);
     } else if (is_place(word) && !word.contains('@')) {
       leave_out(line, fmt::format("pip installs '{}', which names no package", shown(word)));
     } else if (auto locked = parse_requirement(word, fmt::format("{}:{}", file_, line))) {
       read_.lock.packages.push_back(*std::move(locked));
     } else {
       leave_out(line, fmt::format("pip installs '{}', which cannot be read", shown(word)));
+      add_name(word, line);
     }
+  }
+
+  // Of what is left out, where it is to be read.
+  void add_name(const std::string& word, std::size_t line) {
+    if (auto named = name_in(word, fmt::format("{}:{}", file_, line))) read_.lock.packages.push_back(*std::move(named));
   }
 
   static std::string shown(std::string_view text) {
@@ -360,8 +392,13 @@ class Gathering {
   PipVariable pypi_index_;
   PipVariable uv_index_;
   PipVariable uv_default_index_;
+  PipVariable pip_more_;
+  PipVariable pip_links_;
+  PipVariable uv_more_;
+  PipVariable uv_indexes_;
   // Of the command at hand.
   std::string index_;
+  std::vector<std::string> more_;
   std::vector<std::string> constraints_;
   bool takes_prereleases_ = false;
   std::map<std::size_t, std::filesystem::path> folders_;  // by group

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "berth/base/utf8.h"
 #include "berth/vet/lock_file.h"
 #include "berth/vet/lock_findings.h"
+#include "berth/vet/poetry_versions.h"
 #include "berth/vet/requirements.h"
 #include "berth/vet/text_lines.h"
 #include "berth/vet/toml_text.h"
@@ -80,35 +84,37 @@ class ProjectReading {
     for (const auto& [group, list] : *groups) add_requirements(&list);
   }
 
-  // Versions by the names of packages, as poetry and pipenv have them.
+  // Versions by the names of packages, as poetry and pipenv have them: a text, a table, or a list of these.
   void add_versions(const toml::table* packages) {
     if (packages == nullptr) return;
     for (const auto& [key, value] : *packages) {
       if (key.str() == "python") continue;
-      const toml::table* table = value.as_table();
-      const toml::node* version = table == nullptr ? &value : table->get("version");
-      if (table != nullptr && is_from_elsewhere(*table)) {
-        leave_out(value, fmt::format("'{}' is taken from another index, a repository, an address or a path",
-                                     shown(key.str())));
-      } else if (version == nullptr) {
-        add_requirement(std::string(key.str()), value);
-      } else if (version->as_string() == nullptr) {
-        leave_out(value, fmt::format("the version of '{}' is no text", shown(key.str())));
+      const toml::array* several = value.as_array();
+      if (several == nullptr || several->empty()) {
+        add_entry(key.str(), value);
       } else {
-        add_version(key.str(), version->as_string()->get(), value);
+        for (const toml::node& one : *several) add_entry(key.str(), one);
       }
     }
   }
 
-  // Tables that say where one package is taken from, by its name, as uv has them.
+  // Tables that say where one package is taken from, by its name, as uv has them; after the packages.
   void add_sources(const toml::table* sources) {
     if (sources == nullptr) return;
+    std::map<std::string, std::string> indexes;
     for (const auto& [key, value] : *sources) {
       const toml::table* table = value.as_table();
-      const bool is_of_first = table != nullptr && table->get("index") != nullptr && !is_from_elsewhere(*table);
-      if (is_of_first) continue;
-      leave_out(value,
-                fmt::format("'{}' is taken from another index, a repository, an address or a path", shown(key.str())));
+      const bool is_of_index = table != nullptr && table->get("index") != nullptr && location_of(*table).empty();
+      if (is_of_index) {
+        indexes.emplace(normal_name(Ecosystem::PyPI, key.str()), index_of(*table));
+      } else {
+        leave_out(value, fmt::format("'{}' is taken from another index, a repository, an address or a path",
+                                     shown(key.str())));
+      }
+    }
+    for (LockedPackage& one : lock_.packages) {
+      const auto index = indexes.find(one.package.name);
+      if (index != indexes.end()) one.index = index->second;
     }
   }
 
@@ -123,10 +129,11 @@ class ProjectReading {
         continue;
       }
       const IndexUse use = use_of(*table);
-      if (use == IndexUse::Named) continue;
       const std::string name = text_of(*table, "name");
       std::string url = text_of(*table, "url");
       if (url.empty() && is_public_name(name)) url = kPublicIndex;
+      if (!url.empty()) addresses_.try_emplace(name, without_credentials(url));
+      if (use == IndexUse::Named) continue;
       if (url.empty()) {
         leave_out(one, fmt::format("the index '{}' has no address", shown(name)));
       } else {
@@ -166,14 +173,32 @@ class ProjectReading {
     return fmt::format("{}:{}", name_, std::size_t{node.source().begin.line});
   }
 
-  bool is_from_elsewhere(const toml::table& table) const {
+  // A repository, an address or a path; empty where it is taken from an index whose address is known.
+  std::string location_of(const toml::table& table) const {
     for (const std::string_view key : {"git", "hg", "svn", "bzr", "url", "path", "file", "workspace"}) {
-      if (table.get(key) != nullptr) return true;
+      if (table.get(key) == nullptr) continue;
+      std::string text = shown(without_credentials(text_of(table, key)));
+      if (key == "url" && !text.empty()) return text;
+      return fmt::format("{}{}{}", key, text.empty() ? "" : " ", text);
     }
     for (const std::string_view key : {"source", "index"}) {
-      if (table.get(key) != nullptr && !is_first_index(text_of(table, key))) return true;
+      if (table.get(key) == nullptr || !index_of(table).empty() || is_first_index(text_of(table, key))) continue;
+      return fmt::format("the index '{}', whose address is not said", shown(text_of(table, key)));
     }
-    return false;
+    return {};
+  }
+
+  // The address of the one that it names, where that is not the first; empty where it names none that is known.
+  std::string index_of(const toml::table& table) const {
+    for (const std::string_view key : {"source", "index"}) {
+      if (table.get(key) == nullptr) continue;
+      const std::string name = text_of(table, key);
+      if (is_first_index(name)) return lock_.index;
+      const auto known = addresses_.find(name);
+      if (known != addresses_.end()) return known->second;
+      if (is_public_name(name)) return std::string(kPublicIndex);
+    }
+    return {};
   }
 
   bool is_first_index(std::string_view name) const {
@@ -190,27 +215,68 @@ class ProjectReading {
     }
   }
 
+  // What cannot be read is left out; its name is judged all the same.
   void add_requirement(const std::string& text, const toml::node& node) {
     auto one = parse_requirement(text, origin_of(node));
-    if (!one) return leave_out(node, one.error().message());
-    lock_.packages.push_back(*std::move(one));
+    if (one) {
+      lock_.packages.push_back(*std::move(one));
+      return;
+    }
+    leave_out(node, one.error().message());
+    if (auto named = name_in(text, origin_of(node))) lock_.packages.push_back(*std::move(named));
   }
 
-  // Of poetry a bare version is that very one; "*" is any.
-  void add_version(std::string_view package, const std::string& version, const toml::node& node) {
-    if (version == "*" || version.empty()) return add_requirement(std::string(package), node);
-    if (version.find_first_of("^|") != std::string::npos || (version.front() == '~' && !version.starts_with("~="))) {
-      return leave_out(node,
-                       fmt::format("'{}' {}: only the tool itself knows which version it takes: make its lock file",
-                                   shown(package), shown(version)));
+  // A package by its name, and its version or a table with that.
+  void add_entry(std::string_view name, const toml::node& value) {
+    const toml::table* table = value.as_table();
+    const toml::node* version = table == nullptr ? &value : table->get("version");
+    LockedPackage locked;
+    locked.package = make_package(Ecosystem::PyPI, name, "", origin_of(value));
+    if (table != nullptr) {
+      locked.location = location_of(*table);
+      locked.index = index_of(*table);
+      locked.marker = text_of(*table, "markers");
+      if (is_on(*table, "allow-prereleases") || is_on(*table, "allow_prereleases")) locked.bounds = {">=0.dev0"};
+      add_extras(locked, table->get("extras"));
     }
-    const bool is_bare = version.front() >= '0' && version.front() <= '9';
-    add_requirement(fmt::format("{}{}{}", package, is_bare ? "==" : "", version), node);
+    if (!locked.location.empty() || version == nullptr) {
+      lock_.packages.push_back(std::move(locked));
+      return;
+    }
+    const std::string text = version->as_string() == nullptr ? std::string() : version->as_string()->get();
+    auto versions = specifiers_of_poetry(text);
+    if (version->as_string() == nullptr) {
+      leave_out(value, fmt::format("the version of '{}' is no text", shown(name)));
+    } else if (!versions) {
+      leave_out(value, fmt::format("'{}' {}: which version that takes cannot be read: only its name is judged",
+                                   shown(name), shown(text)));
+    }
+    for (const std::string& specifier : versions.value_or(std::vector<std::string>{""})) {
+      LockedPackage one = locked;
+      if (const auto read = parse_requirement("x" + specifier, "")) {
+        one.package = make_package(Ecosystem::PyPI, name, read->package.version, locked.package.origin);
+        one.specifier = read->specifier;
+      }
+      lock_.packages.push_back(std::move(one));
+    }
+  }
+
+  void add_extras(LockedPackage& locked, const toml::node* extras) {
+    if (extras == nullptr || extras->as_array() == nullptr) return;
+    for (const toml::node& one : *extras->as_array()) {
+      const std::string extra = one.as_string() == nullptr ? std::string() : one.as_string()->get();
+      if (is_valid_name(Ecosystem::PyPI, extra)) {
+        locked.extras.push_back(normal_name(Ecosystem::PyPI, extra));
+      } else {
+        leave_out(one, fmt::format("an extra of '{}' has no proper name", shown(locked.package.written)));
+      }
+    }
   }
 
   std::string_view name_;
   LockFile lock_;
-  std::string first_name_;  // of the index, as packages name it
+  std::string first_name_;                                     // of the index, as packages name it
+  std::map<std::string, std::string, std::less<>> addresses_;  // of all, by such names
 };
 
 void add_tool_indexes(ProjectReading& reading, const toml::table* tool) {
@@ -253,6 +319,7 @@ Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
   const toml::table* const poetry = table_of(tool, "poetry");
   reading.add_versions(table_of(poetry, "dependencies"));
   reading.add_versions(table_of(poetry, "dev-dependencies"));
+  reading.add_versions(table_of(poetry, "requires-plugins"));
   if (const toml::table* groups = table_of(poetry, "group")) {
     for (const auto& [group, table] : *groups) reading.add_versions(table_of(table.as_table(), "dependencies"));
   }

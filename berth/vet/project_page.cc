@@ -13,7 +13,6 @@
 namespace berth::vet {
 namespace {
 
-constexpr std::size_t kMostFiles = 200'000;
 constexpr std::size_t kLongestReason = 500;
 constexpr std::array<std::string_view, 7> kSourceEndings = {".tar.gz", ".zip", ".tar.bz2", ".tgz",
                                                             ".tar.xz", ".tar", ".egg"};
@@ -48,11 +47,9 @@ void add_status(const Json& page, ProjectPage& read) {
   const Json* status = page.find("project-status");
   if (status == nullptr || !status->is_object()) return;
   const std::string word = status->text_or("status", "");
-  for (const std::string_view known : {"archived", "deprecated", "quarantined"}) {
-    if (word != known) continue;
-    read.status = word;
-    read.status_reason = status->text_or("reason", "").substr(0, kLongestReason);
-  }
+  if (!is_project_status(word)) return;
+  read.status = word;
+  read.status_reason = status->text_or("reason", "").substr(0, kLongestReason);
 }
 
 // Equal for versions that are: 1.0 and 1.0.0.
@@ -61,7 +58,8 @@ std::string version_key(std::string_view text) {
   return version ? version->key() : std::string(text);
 }
 
-// The files that may be meant: that of the hash, else all of the version.
+// The files that may be meant: that of the hash, or those of the version whose hash no index gives; without a hash all
+// of the version.
 std::vector<const ProjectFile*> files_meant(const Facts& facts, const std::vector<IndexAnswer>& answers) {
   std::vector<const ProjectFile*> by_hash;
   std::vector<const ProjectFile*> by_version;
@@ -74,8 +72,10 @@ std::vector<const ProjectFile*> files_meant(const Facts& facts, const std::vecto
       if (!version.empty() && version_key(version) == wanted) by_version.push_back(&file);
     }
   }
-  // A hash that no index knows speaks for no file.
-  return facts.sha256.empty() ? by_version : by_hash;
+  if (!by_hash.empty()) return by_hash;
+  // A hash that no index knows speaks for no file with another one.
+  if (!facts.sha256.empty()) std::erase_if(by_version, [](const ProjectFile* file) { return !file->sha256.empty(); });
+  return by_version;
 }
 
 void add_presence(Facts& facts, const std::vector<IndexAnswer>& answers) {
@@ -192,7 +192,27 @@ void name_silent_indexes(Facts& facts, const std::vector<IndexAnswer>& answers) 
   }
 }
 
+// It may be withdrawn, by a page that nobody could read.
+void add_unread(Facts& facts, const std::vector<IndexAnswer>& answers) {
+  const auto is_unread = [](const IndexAnswer& one) {
+    return one.presence != IndexAnswer::Presence::Absent && !one.problem.empty();
+  };
+  const auto unread = std::ranges::find_if(answers, is_unread);
+  const auto is_told = [](const Finding& finding) { return finding.rule == "facts.missing"; };
+  if (unread == answers.end() || facts.package.version.empty()) return;
+  if (std::ranges::any_of(facts.findings, is_told)) return;
+  facts.findings.push_back(
+      {Verdict::Ask, "facts.missing", facts.package,
+       fmt::format("whether the release was withdrawn is not known: the index '{}' does not tell: {}", unread->index,
+                   unread->problem),
+       "ask again; or take it from an index whose pages can be read, or approve it"});
+}
+
 }  // namespace
+
+bool is_project_status(std::string_view word) {
+  return word == "archived" || word == "deprecated" || word == "quarantined";
+}
 
 Result<ProjectPage> parse_project_page(std::string_view json) {
   const auto reading = [] { return "the page of a project"; };
@@ -241,6 +261,7 @@ void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers) {
   add_hashes(facts, answers);
   name_silent_indexes(facts, answers);
   const auto meant = files_meant(facts, answers);
+  if (meant.empty()) add_unread(facts, answers);
   for (const ProjectFile* file : meant) {
     if (file->is_yanked) {
       facts.is_yanked = true;
@@ -251,8 +272,9 @@ void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers) {
   }
   if (facts.released) return;
   for (const IndexAnswer& answer : answers) {
-    if (answer.problem.empty()) continue;
-    facts.why_undated += fmt::format("{}{}: {}", facts.why_undated.empty() ? "" : "; ", answer.index, answer.problem);
+    const std::string& why = answer.problem.empty() ? answer.undated : answer.problem;
+    if (why.empty()) continue;
+    facts.why_undated += fmt::format("{}{}: {}", facts.why_undated.empty() ? "" : "; ", answer.index, why);
   }
   if (facts.why_undated.empty()) {
     facts.why_undated = meant.empty() ? "no index that was asked lists the file" : "the index gives no time of upload";

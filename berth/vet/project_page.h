@@ -14,6 +14,7 @@ namespace berth::vet {
 
 // Largest page that is read.
 inline constexpr std::size_t kMostPageBytes = std::size_t{64} << 20;
+inline constexpr std::size_t kMostFiles = 200'000;
 
 struct ProjectFile {
   std::string name;                                               // "mechanize-0.4.10-py2.py3-none-any.whl"
@@ -34,6 +35,9 @@ struct ProjectPage {
 // kind, say nothing. Errors: InvalidInput when it is no such page; Exhausted past a bound.
 Result<ProjectPage> parse_project_page(std::string_view json);
 
+// Whether it is a word of PEP 792 that says something: "archived", "deprecated" or "quarantined".
+bool is_project_status(std::string_view word);
+
 // The version in a file's name (PEP 427, PEP 625 and what came before), for the normalised name `project`; empty where
 // there is none.
 std::string version_in_file_name(std::string_view file, std::string_view project);
@@ -45,7 +49,8 @@ struct IndexAnswer {
   std::string index;       // its address, for people
   bool is_public = false;  // anybody may publish there
   Presence presence = Presence::Unknown;
-  std::string problem;    // why presence is not known, or why the page tells no dates
+  std::string problem;    // why presence is not known, or the page is not read
+  std::string undated;    // why a page that is read tells no dates
   ProjectPage page = {};  // where it is one that tells more
 };
 
@@ -54,8 +59,9 @@ struct IndexAnswer {
 // index keeps in quarantine gets the finding `release.quarantined` (Refuse). The version's file is known by its hash;
 // without one the latest file of the version counts, for a file can be added to an old release. Without an answer
 // nothing changes but `why_undated`, and a finding `facts.missing`, which names the index and what was wrong with
-// asking it. Hashes that a lock gives and that no index has for the version are the finding `source.hash`: Refuse where
-// none of them is known, Ask where some are.
+// asking it: there is one (Ask) for each version that no page has which could be read, since it may be withdrawn.
+// Hashes that a lock gives and that no index has for the version are the finding `source.hash`: Refuse where none of
+// them is known, Ask where some are.
 void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers);
 
 // Why the hashes that a lock gives cannot be held against the files that the indexes have for the version; empty where

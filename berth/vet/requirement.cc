@@ -141,4 +141,16 @@ Result<LockedPackage> parse_requirement(std::string_view text, std::string_view 
   return locked;
 }
 
+std::optional<LockedPackage> name_in(std::string_view text, std::string_view origin) {
+  Cursor cursor(trimmed(text));
+  const std::string_view name = cursor.take_while([](char c) { return is_name_char(c) || is_foreign(c); });
+  cursor.skip_blanks();
+  // What stands behind it begins extras, versions, an address or a condition, and is no part of another word.
+  const bool is_ended = std::string_view("[(<>=!~^@;,").contains(cursor.peek());
+  if (name.empty() || !is_ended) return std::nullopt;
+  LockedPackage locked;
+  locked.package = make_package(Ecosystem::PyPI, name, "", origin);
+  return locked;
+}
+
 }  // namespace berth::vet

@@ -53,6 +53,8 @@ class Reader {
     if (const std::string_view variable = variable_in(line); !variable.empty()) {
       leave_out(origin, fmt::format("'{}' holds {}, which only the environment of pip knows",
                                     shown(without_credentials(line)), shown(variable)));
+      auto named = name_in(line, origin);
+      if (named && read_.lock.packages.size() < kMostLockedPackages) read_.lock.packages.push_back(*std::move(named));
       return {};
     }
     if (line.starts_with('-')) return take_options(line, whole.number, origin);

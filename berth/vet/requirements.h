@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +18,8 @@ struct IncludedList {
   std::string path;  // as it stands there
   bool is_constraint = false;
   std::size_t line = 0;
-  std::string index = {};  // that it is to be taken from, where who includes it says so
+  std::string index = {};                      // that it is to be taken from, where who includes it says so
+  std::vector<std::string> more_indexes = {};  // and those that are asked beside that
   // What else who includes it says of the versions: lists, which others may be held by too.
   std::vector<SharedConstraints> constraints = {};
   bool takes_prereleases = false;
@@ -43,6 +45,10 @@ struct RequirementsText {
 // A name that no package can have, as one with letters of another alphabet, is kept as it stands there: it is judged.
 // Errors: InvalidInput with what is wrong.
 Result<LockedPackage> parse_requirement(std::string_view text, std::string_view origin);
+
+// The name alone of one that parse_requirement cannot read: `requests^2`, `requests==$VERSION`. Nothing where it is not
+// told for certain.
+std::optional<LockedPackage> name_in(std::string_view text, std::string_view origin);
 
 // A whole list. `name` is what origins call it. Options of pip that say where packages come from are kept; what names a
 // package that cannot be judged (an editable folder, a bare URL or path, a variable of pip's environment) is left out

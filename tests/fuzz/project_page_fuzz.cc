@@ -4,12 +4,13 @@
 #include <string_view>
 
 #include "berth/base/error.h"
+#include "berth/vet/html_page.h"
 #include "berth/vet/project_page.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace berth;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  auto page = vet::parse_project_page(bytes);
+  auto page = bytes.starts_with('{') ? vet::parse_project_page(bytes) : vet::parse_html_page(bytes);
   if (!page) {
     BERTH_ASSERT(page.error().message().find('\n') == std::string_view::npos);
     return 0;

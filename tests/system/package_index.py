@@ -3,6 +3,7 @@ for apt. Everything in them is made here."""
 import base64
 import gzip
 import hashlib
+import html
 import http.server
 import io
 import json
@@ -230,8 +231,9 @@ class Index:
             names = [name for name in self.libraries if name.split('-')[0].lower() == wanted]
             if wants_json and names:
                 return 200, JSON_PAGE, self.json_page(wanted, names)
-            links = ''.join('<a href="/files/%s%s"%s>%s</a>\n' % (name, self.fragment(name), self.attribute(name), name)
-                            for name in names)
+            links = ''.join('<a href="/files/%s%s"%s%s>%s</a>\n' % (
+                name, self.fragment(name), self.attribute(name),
+                ' data-yanked="%s"' % html.escape(self.yanked[name]) if name in self.yanked else '', name) for name in names)
             page = '<!DOCTYPE html><html><body>%s</body></html>' % links
             return (200, 'text/html', page.encode()) if names else (404, 'text/plain', b'')
         if path.endswith('.metadata'):

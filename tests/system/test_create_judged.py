@@ -141,6 +141,7 @@ def test_without_dates_it_is_asked_about_and_with_a_policy_told(maker):
     assert 'smalllib 1.0: release.undated (ask): nobody knows when it was released' in said, said
     assert 'it has no pages in JSON' in said, said
     maker.judge_by(policy=POLICY + 'releases: {undated: allow}\n')
+    assert 'release.yanked (refuse)' in refused(maker, 'u', '--dependencies', 'berthyanked==1.0')
     made = maker.made('u', '--dependencies', 'smalllib')
     assert any('release.undated (allow)' in remark for remark in made['remarks']), made
 

@@ -361,6 +361,9 @@ def test_a_release_has_the_age_that_the_index_says(vet, index, monkeypatch):
     assert done.returncode == 3 and 'release.undated' in done.stdout and 'no pages in JSON' in done.stdout, done
     (vet.folder / 'vet.yaml').write_text(UNSEEN + 'releases: {min_age: 0}\n')
     assert vet('smalllib==1.0').returncode == 0
+    index.yanked[name] = 'it "leaks"'
+    done = vet('smalllib==1.0')
+    assert done.returncode == 1 and 'withdrawn the release: it "leaks"' in done.stdout, done
 
 
 def test_a_licence_that_pip_leaves_out_is_read_from_the_file(vet):

@@ -52,8 +52,11 @@ def test_a_lock_is_held_against_the_index_of_this_machine(vet, index, monkeypatc
         done = vet('--json', '-r', lock)
         assert done.returncode == 3 and list(rules(json.loads(done.stdout))) == ['source.hash'], done
     index.json_pages = False
+    # Pages in HTML give hashes as well, but no times.
     code, asked = found(index.url, index.url, right)
-    assert code == 3 and 'it has no pages in JSON' in asked['source.hash'], asked
+    assert code == 3 and list(asked) == ['release.undated'] and 'it has no pages in JSON' in asked['release.undated'], asked
+    code, asked = found(index.url, index.url, '0' * 64)
+    assert code == 1 and 'source.hash' in asked, asked
     index.json_pages = True
     pylock = vet.folder / 'pylock.toml'
     pylock.write_text(PYLOCK % ('path = "evil/smalllib-1.0-py3-none-any.whl"', right))
@@ -267,6 +270,43 @@ def test_pip_is_asked_no_more_often_than_it_can_tell(vet, index, monkeypatch):  
     assert said.count('pip finds no wheel for it') == 1, said
     said, times = asked(index.url + '/simple', 'smalllib', 'berthgpl==1.0', 'smalllib==1.0')
     assert times == [['smalllib', 'berthgpl==1.0'], ['smalllib==1.0']], (said, times)
+
+
+def test_a_private_name_is_taken_from_one_private_index_alone(vet, index, monkeypatch):  # noqa: F811
+    vet.imported(WEAK)
+    (vet.folder / 'vet.yaml').write_text(UNSEEN + 'names: {private: [smalllib]}\n')
+    own = index.url + '/simple'
+    plain = vet.folder / 'requirements.txt'
+    build = vet.folder / 'image'
+    build.mkdir()
+
+    def found(text, at=own):
+        monkeypatch.setenv('PIP_INDEX_URL', at)
+        plain.write_text(text)
+        return rules(json.loads(vet('--json', '-r', plain).stdout))
+
+    assert 'name.free' not in found('smalllib==1.0\n')
+    # The list asks the public index, too: this machine's pip does not.
+    asked = found('--extra-index-url https://pypi.org/simple\nsmalllib==1.0\n')
+    assert asked['name.free']['verdict'] == 'refuse' and 'https://pypi.org/simple' in asked['name.free']['evidence'], asked
+    assert 'name.free' in found('--index-url https://pypi.org/simple\nsmalllib==1.0\n')
+    for command in 'pip install --extra-index-url https://pypi.org/simple smalllib==1.0', 'PIP_EXTRA_INDEX_URL=https://a.example/s pip install smalllib==1.0':
+        (build / 'Dockerfile').write_text('FROM x@sha256:%s\nUSER app\nRUN %s\n' % ('0' * 64, command))
+        assert 'name.free' in vet('%s/' % build).stdout, command
+    # The list asks the private one alone: this machine's pip asks another.
+    other = 'http://127.0.0.1:9/simple'
+    assert 'name.free' not in found('--index-url %s\nsmalllib==1.0\n' % own, at=other)
+
+
+def test_names_are_judged_whatever_stands_behind_them(vet, index, monkeypatch):  # noqa: F811
+    vet.imported(WEAK)
+    monkeypatch.setenv('PIP_INDEX_URL', index.url + '/simple')
+    folder = vet.folder / 'project'
+    folder.mkdir()
+    (folder / 'pyproject.toml').write_text('[tool.poetry.dependencies]\nberthgpl = "~1.0"\nurllib = "^1.0"\nrequsets = {version = "latest"}\n')
+    done = vet('%s/' % folder)
+    assert done.returncode == 1 and 'licence.denied' in done.stdout and 'name.malicious' in done.stdout, done
+    assert 'name.look-alike' in done.stdout and 'only its name is judged' in done.stdout, done
 
 
 def test_a_report_that_cannot_be_written_is_an_error(vet):  # noqa: F811

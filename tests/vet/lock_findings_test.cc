@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,50 @@ TEST(List, IsAPackageThatApprovalsCanName) {
             "build.unverified");
   EXPECT_EQ(list_package("a/\xd0\xb5.txt").name, "list");
 }
+
+struct AskedRow {
+  const char* name;
+  const char* machine;
+  std::string index;
+  std::vector<std::string> more;
+  bool is_public_asked;  // where it is said
+  std::string taken_from;
+};
+
+const AskedRow kAsked[] = {
+    {"NothingSaid", "https://pypi.org/simple", "", {}, true, ""},
+    {"OneOfItsOwn", "https://pypi.org/simple", "https://mine.example/simple", {}, false, ""},
+    {"TheSameAgain", "x", "https://mine.example/simple", {"https://MINE.example/simple/"}, false, ""},
+    {"ThePublicOne", "https://mine.example/simple", "https://pypi.org/simple", {}, true, "'https://pypi.org/simple'"},
+    {"TwoOfThem",
+     "x",
+     "https://a.example/s",
+     {"https://b.example/s"},
+     true,
+     "'https://a.example/s', 'https://b.example/s'"},
+    {"OneBesideTheMachines",
+     "https://a.example/s",
+     "",
+     {"https://b.example/s"},
+     true,
+     "'https://a.example/s', 'https://b.example/s'"},
+    {"TheMachinesAgain", "https://a.example/s", "", {"https://a.example/s/"}, false, ""},
+};
+
+class Asked : public ::testing::TestWithParam<AskedRow> {};
+
+TEST_P(Asked, IsWhatTheListSays) {
+  LockedPackage locked;
+  locked.package = make_package(Ecosystem::PyPI, "a", "1", "list:3");
+  locked.index = GetParam().index;
+  locked.more_indexes = std::make_shared<const std::vector<std::string>>(GetParam().more);
+  Facts facts;
+  add_indexes(facts, locked, {{GetParam().machine}, {}});
+  EXPECT_EQ(facts.is_public_asked, GetParam().is_public_asked);
+  EXPECT_EQ(facts.taken_from, GetParam().taken_from.empty() ? "" : "list:3 takes it from " + GetParam().taken_from);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Asked, ::testing::ValuesIn(kAsked), [](const auto& row) { return row.param.name; });
 
 }  // namespace
 }  // namespace berth::vet

@@ -74,6 +74,8 @@ const Origin kOrigins[] = {
     {"Unknown", {.is_on_public_index = false}, "name.unknown"},
     {"PrivateAndTaken", {.is_private = true, .is_on_public_index = true}, "name.confusion"},
     {"PrivateAndFree", {.is_private = true, .is_on_public_index = false}, "name.free"},
+    {"PrivateOfAListThatAsksMore", {.is_private = true, .taken_from = "list:1 takes it from 'a', 'b'"}, "name.free"},
+    {"PublicOfAListThatAsksMore", {.taken_from = "list:1 takes it from 'a', 'b'"}, ""},
     {"PrivateAlone", {.is_private = true, .is_public_asked = false, .is_on_public_index = true}, ""},
 };
 

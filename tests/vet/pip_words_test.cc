@@ -288,7 +288,7 @@ TEST(PipWords, AreFollowedThroughInstructions) {
       {"ENV P=pip\nRUN $P install six\n", "six"},
       {"ENV I='pip install six'\nRUN $I\n", "six"},
       {"ARG WHAT='six idna'\nRUN pip install $WHAT\n", "six,idna"},
-      {"ARG V\nRUN pip install six==$V\n", ""},
+      {"ARG V\nRUN pip install six==$V\n", "six"},
       {"ENV P=six\nENV P=idna USE=$P\nRUN pip install $USE\n", "six"},
       {"RUN [\"env\", \"-S\", \"pip install six\"]\n", "six"},
       {"COPY <<EOF /x.sh\n#!/bin/sh\npip install six\nEOF\n", "six"},

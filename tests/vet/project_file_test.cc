@@ -15,7 +15,9 @@ std::vector<std::string> lines_of(const Result<LockFile>& lock) {
   std::vector<std::string> lines;
   for (const LockedPackage& one : lock->packages) {
     const std::string version = one.package.version.empty() ? one.specifier : "==" + one.package.version;
-    lines.push_back(fmt::format("{}{} {}", one.package.name, version, one.package.origin));
+    const std::string place = one.location.empty() ? one.index : one.location;
+    lines.push_back(fmt::format("{}{}{}{} {}", one.package.name, version, place.empty() ? "" : " from ", place,
+                                one.package.origin));
   }
   for (const LeftOut& one : lock->left_out) lines.push_back(fmt::format("left out {}: {}", one.origin, one.why));
   return lines;
@@ -53,15 +55,36 @@ TEST(ProjectFile, LeavesOutWithItsReasonWhatCannotBeJudged) {
                                "[tool.poetry.group.dev.dependencies]\n"
                                "six = '~=1.0'\n",
                                "p"));
-  ASSERT_EQ(lines.size(), 9u) << fmt::format("{}", lines.size());
-  EXPECT_EQ((Lines{lines.begin(), lines.begin() + 4}),
-            (Lines{"five>=1,<2 p:10", "four p:9", "two==1.5 p:7", "six~=1.0 p:12"}));
-  EXPECT_EQ(lines[4], "left out p:3: it is no text");
-  EXPECT_TRUE(lines[5].starts_with("left out p:3: ")) << lines[5];
-  EXPECT_EQ(lines[6], "left out p:2: its dependencies are told by running it alone");
-  EXPECT_EQ(lines[7],
-            "left out p:6: 'one' ^1.2: only the tool itself knows which version it takes: make its lock file");
-  EXPECT_EQ(lines[8], "left out p:8: 'three' is taken from another index, a repository, an address or a path");
+  EXPECT_EQ((Lines{lines.begin(), lines.begin() + 6}),
+            (Lines{"five>=1,<2 p:10", "four p:9", "one>=1.2,<2 p:6", "three from git https://host.example/three p:8",
+                   "two==1.5 p:7", "six~=1.0 p:12"}));
+  ASSERT_EQ(lines.size(), 9u);
+  EXPECT_EQ(lines[6], "left out p:3: it is no text");
+  EXPECT_TRUE(lines[7].starts_with("left out p:3: ")) << lines[7];
+  EXPECT_EQ(lines[8], "left out p:2: its dependencies are told by running it alone");
+}
+
+TEST(ProjectFile, SaysPoetrysVersionsInThoseOfPip) {
+  const auto lock = parse_pyproject(
+      "[tool.poetry.dependencies]\n"
+      "a = [{version = '^1.0', markers = \"sys_platform == 'win32'\"}, '~2.1']\n"
+      "b = {version = '^1 || ^3', extras = ['Some_X'], allow-prereleases = true}\n"
+      "c = 'latest'\n"
+      "d = {version = '1.0', source = 'gone'}\n"
+      "e = []\n"
+      "'two words' = '^1'\n"
+      "[project]\n"
+      "dependencies = ['requsets^2.0', 'one==$V', 'two words']\n",
+      "p");
+  const Lines lines = lines_of(lock);
+  EXPECT_EQ((Lines{lines.begin(), lines.begin() + 10}),
+            (Lines{"requsets p:9", "one p:9", "a>=1.0,<2 p:2", "a>=2.1,<2.2 p:2", "b>=1,<2 p:3", "b>=3,<4 p:3", "c p:4",
+                   "d from the index 'gone', whose address is not said p:5", "e p:6", "two words>=1,<2 p:7"}));
+  ASSERT_EQ(lines.size(), 15u);
+  EXPECT_EQ(lines[13], "left out p:4: 'c' latest: which version that takes cannot be read: only its name is judged");
+  EXPECT_EQ(lock->packages[2].marker, "sys_platform == 'win32'");
+  EXPECT_EQ(lock->packages[5].extras, Lines{"some-x"});
+  EXPECT_EQ(lock->packages[5].bounds, Lines{">=0.dev0"});
 }
 
 TEST(ProjectFile, ReadsPipfilesWithTheirIndex) {
@@ -90,7 +113,7 @@ TEST(ProjectFile, TellsWhereElseAPipfileTakesPackagesFrom) {
       "url = 'https://me:word@other.example/simple'\n",
       "p");
   EXPECT_EQ(lines_of(lock),
-            (Lines{"two p:3", "left out p:2: 'one' is taken from another index, a repository, an address or a path"}));
+            (Lines{"one from https://other.example/simple p:2", "two from https://index.example/simple p:3"}));
   EXPECT_EQ(lock->index, "https://index.example/simple");
   EXPECT_EQ(lock->more_indexes, Lines{"https://other.example/simple"});
 }
@@ -115,11 +138,13 @@ TEST(ProjectFile, TellsWhatUvTakesFromElsewhere) {
       "[tool.uv.sources]\n"
       "one = {git = 'https://host.example/one'}\n"
       "two = [{index = 'apart', marker = 'x'}]\n"
-      "three = {index = 'first'}\n",
+      "three = {index = 'first'}\n"
+      "four = {index = 'apart'}\n",
       "p");
   const Lines lines = lines_of(lock);
   ASSERT_EQ(lines.size(), 6u);
-  EXPECT_EQ(lines[3], "four p:4");
+  EXPECT_EQ(lines[2], "three from https://first.example/simple p:2");
+  EXPECT_EQ(lines[3], "four from https://apart.example/simple p:4");
   EXPECT_TRUE(lines[4].starts_with("left out p:17: 'one' is taken from another index")) << lines[4];
   EXPECT_TRUE(lines[5].starts_with("left out p:18: 'two' is taken from another index")) << lines[5];
   EXPECT_EQ(lock->index, "https://first.example/simple");
@@ -140,8 +165,8 @@ TEST(ProjectFile, TellsTheSourcesOfPoetryAndPdm) {
       "two = {version = '*', source = 'pypi'}\n",
       "p");
   EXPECT_EQ(lines_of(poetry),
-            (Lines{"one p:9", "left out p:6: the index 'gone' has no address",
-                   "left out p:10: 'two' is taken from another index, a repository, an address or a path"}));
+            (Lines{"one from https://mine.example/simple p:9", "two from https://pypi.org/simple p:10",
+                   "left out p:6: the index 'gone' has no address"}));
   EXPECT_EQ(poetry->index, "https://mine.example/simple");
   EXPECT_EQ(poetry->more_indexes.size(), 1u);
   const auto supplemented = parse_pyproject(

@@ -175,6 +175,24 @@ TEST(IndexAnswers, ThatDidNotComeAreWhyNothingIsKnown) {
   EXPECT_NE(facts.findings[0].remedy.find("can be reached"), std::string::npos);
 }
 
+TEST(IndexAnswers, WithoutHashesSpeakForAllFilesOfTheVersion) {
+  const IndexAnswer bare = answer(R"({"files": [{"filename": "some_thing-1.0.zip", "yanked": "leaks"},
+                                              {"filename": "some_thing-2.0.zip", "hashes": {"sha256": "bb"}}]})");
+  EXPECT_EQ(told(thing("1.0", "aa"), {bare}).yanked_reason, "leaks");
+  EXPECT_FALSE(told(thing("2.0", "aa"), {bare}).is_yanked);
+}
+
+TEST(IndexAnswers, ThatCannotBeReadAreAskedAbout) {
+  IndexAnswer unread = answer(R"({"files": []})");
+  unread.problem = "its page cannot be read";
+  const Facts facts = told(thing(), {unread});
+  ASSERT_EQ(facts.findings.size(), 1u);
+  EXPECT_EQ(facts.findings[0].rule, "facts.missing");
+  EXPECT_EQ(facts.findings[0].verdict, Verdict::Ask);
+  // Another that has the version tells.
+  EXPECT_TRUE(told(thing(), {answer(), unread}).findings.empty());
+}
+
 TEST(IndexAnswers, TellHowLongAndHowOften) {
   const Facts facts = told(thing("1.0", "aa"), {answer()});
   EXPECT_EQ(facts.releases, 3);  // 1.0 and 1.0.0 are one
