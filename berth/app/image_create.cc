@@ -278,9 +278,8 @@ class ImageMaker {
     order.labels = image::labels_of(recipe, tag, supplied.time(), judgement_->licences());
     order.labels.emplace_back(kBasisLabel, judgement_->basis());
     order.labels.emplace_back(kRecordLabel, print_json(judgement_->record()));
-    for (const auto& label : order.labels) {
-      if (label.first.starts_with("org.")) order.annotations.push_back(label);
-    }
+    std::ranges::copy_if(order.labels, std::back_inserter(order.annotations),
+                         [](const auto& label) { return label.first.starts_with("org."); });
     if (judgement_->has_approvals()) {
       order.more_labels = [this](const std::string& id) { return record_layers(id); };
     }

@@ -1,5 +1,7 @@
 #include "berth/vet/install_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -197,6 +199,26 @@ std::string whole_option(std::string name) {
   const auto* const whole =
       std::ranges::find_if(kShortenings, [&](std::string_view one) { return one.starts_with(name); });
   return whole == std::ranges::end(kShortenings) ? name : std::string(*whole);
+}
+
+InstallOption option_of(std::string_view word, std::string_view tool) {
+  if (word.starts_with("--")) {
+    const std::size_t equals = std::min(word.find('='), word.size());
+    return {std::string(word.substr(0, equals)), word.substr(std::min(equals + 1, word.size()))};
+  }
+  const std::size_t letter = word.find_first_of("rceif", 1);
+  // `-dG test`: what takes a value is the last of several.
+  for (std::size_t i = 1; letter == std::string_view::npos && i < word.size(); ++i) {
+    const std::string name = fmt::format("-{}", word[i]);
+    if (takes_value(name, tool)) return {name, word.substr(i + 1)};
+  }
+  if (letter == std::string_view::npos) return {std::string(word), {}};
+  return {fmt::format("-{}", word[letter]), word.substr(letter + 1)};
+}
+
+bool is_place(std::string_view word) {
+  return word.contains("://") || word.contains('/') || word == "." || word.ends_with(".whl") ||
+         word.ends_with(".tar.gz") || word.ends_with(".zip");
 }
 
 }  // namespace berth::vet

@@ -15,4 +15,14 @@ bool takes_value(std::string_view option, std::string_view tool);
 // The option that pip takes `name`, the beginning of one, for; `name` itself where it is none of those that matter.
 std::string whole_option(std::string name);
 
+// `--name=value`, `-nvalue` and `-Un value` apart; the value empty where the next word may be it.
+struct InstallOption {
+  std::string name;
+  std::string_view value;
+};
+InstallOption option_of(std::string_view word, std::string_view tool);
+
+// Whether a word that is no option names an address or a file, and no package.
+bool is_place(std::string_view word);
+
 }  // namespace berth::vet

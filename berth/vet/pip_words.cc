@@ -33,31 +33,6 @@ constexpr std::size_t kLongestShown = 120;
 // What switches a variable of pip off.
 constexpr auto kOff = std::to_array<std::string_view>({"0", "false", "no", "off", "n", "f"});
 
-// `--name=value`, `-nvalue` and `-Un value` apart; the value empty where the next word may be it.
-struct Option {
-  std::string name;
-  std::string_view value;
-};
-Option option_of(std::string_view word, std::string_view tool) {
-  if (word.starts_with("--")) {
-    const std::size_t equals = std::min(word.find('='), word.size());
-    return {std::string(word.substr(0, equals)), word.substr(std::min(equals + 1, word.size()))};
-  }
-  const std::size_t letter = word.find_first_of("rceif", 1);
-  // `-dG test`: what takes a value is the last of several.
-  for (std::size_t i = 1; letter == std::string_view::npos && i < word.size(); ++i) {
-    const std::string name = fmt::format("-{}", word[i]);
-    if (takes_value(name, tool)) return {name, word.substr(i + 1)};
-  }
-  if (letter == std::string_view::npos) return {std::string(word), {}};
-  return {fmt::format("-{}", word[letter]), word.substr(letter + 1)};
-}
-
-bool is_place(std::string_view word) {
-  return word.contains("://") || word.contains('/') || word == "." || word.ends_with(".whl") ||
-         word.ends_with(".tar.gz") || word.ends_with(".zip");
-}
-
 // Gathers what the commands of one build install.
 class Gathering {
  public:
@@ -196,7 +171,7 @@ class Gathering {
       if (word.starts_with('-')) {
         const std::string_view tool = installing.installer.tool;
         if (word == "-" && takes == Takes::With) leave_out(one.line, "it runs a script that only the build knows");
-        Option option = option_of(word, installing.is_uv ? "uv" : tool);
+        InstallOption option = option_of(word, installing.is_uv ? "uv" : tool);
         if (tool == "pipx" && option.name == "-f") continue;  // --force
         if (tool == "pip" && !installing.is_uv) option.name = whole_option(option.name);
         const bool is_folder =
@@ -248,7 +223,7 @@ class Gathering {
   }
 
   // What pip and uv install by names of lists in a project's own file, or in a script.
-  bool take_group(const Option& option, const BuildCommand& one) {
+  bool take_group(const InstallOption& option, const BuildCommand& one) {
     if (option.name == "--requirements-from-script") {
       add_list(std::string(option.value), one);
       return true;
@@ -265,7 +240,7 @@ class Gathering {
   }
 
   // Of what runs something out of a package: whether it says which package that is.
-  bool take_run_option(const Option& option, const BuildCommand& one) {
+  bool take_run_option(const InstallOption& option, const BuildCommand& one) {
     if (option.name == "--with-requirements") add_list(std::string(option.value), one);
     if (option.name == "--from" || option.name == "--spec")
       add_word(as_requirement(std::string(option.value)), one.line);
@@ -291,7 +266,7 @@ class Gathering {
   }
 
   // Whether it names something to install.
-  bool take_option(const Option& option, const BuildCommand& one) {
+  bool take_option(const InstallOption& option, const BuildCommand& one) {
     if (option.name == "-r" || option.name == "--requirement" || option.name == "--requirements") {
       add_list(std::string(option.value), one);
       return true;
@@ -315,7 +290,7 @@ class Gathering {
   }
 
   // Where packages come from, and whether they are built here.
-  void take_place(const Option& option, const BuildCommand& one) {
+  void take_place(const InstallOption& option, const BuildCommand& one) {
     constexpr auto kIndexes =
         std::to_array<std::string_view>({"-i", "--index-url", "--pypi-url", "--default-index", "--pypi-mirror"});
     constexpr auto kHanding = std::to_array<std::string_view>({"--pip-args", "--extra-pip-args"});
@@ -338,7 +313,7 @@ class Gathering {
   }
 
   // `uv sync --upgrade` passes its lock file by.
-  void take_upgrade(const Option& option, const Installing& installing, const BuildCommand& one) {
+  void take_upgrade(const InstallOption& option, const Installing& installing, const BuildCommand& one) {
     const bool is_upgrade = option.name == "--upgrade" || option.name == "-U" || option.name == "--upgrade-package";
     if (!installing.is_uv || !is_upgrade) return;
     leave_out(one.line, fmt::format("'{}' takes versions that no list says", option.name));

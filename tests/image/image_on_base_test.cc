@@ -47,7 +47,8 @@ TEST(ImageOnBase, IsItsBaseWithWhatWasOrdered) {
   EXPECT_EQ(config->config.label("title"), "made");
   EXPECT_EQ(config->config.label("kept"), "yes");
   EXPECT_EQ(config->config.label("berth.lock"), "k");
-  for (const char* word : {"abc", "docker_version", "container", "source"}) EXPECT_FALSE(made->config.contains(word)) << word;
+  for (const char* word : {"abc", "docker_version", "container", "source"})
+    EXPECT_FALSE(made->config.contains(word)) << word;
   const auto json = parse_json(made->config);
   ASSERT_TRUE(testing::ok(json));
   EXPECT_EQ(json->find("history")->as_array()->size(), 2u);
