@@ -23,7 +23,6 @@
 namespace berth::app {
 namespace {
 
-constexpr std::size_t kShortestId = 8;
 constexpr std::size_t kMostManifest = 4 << 20;
 constexpr std::size_t kShownOfId = 12;
 
@@ -34,22 +33,13 @@ std::string title_of(const StoredImage& image) {
   return image.names.empty() ? image.id.substr(0, kShownOfId) : image::to_string(image.names.front());
 }
 
-bool is_id(std::string_view text) {
-  return text.size() >= kShortestId && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 // Those of `images` that `names` mean, each once; all without a name.
 Result<std::vector<const StoredImage*>> meant(const image::LocalStore& store, const std::vector<StoredImage>& images,
                                               const std::vector<std::string>& names) {
   std::vector<const StoredImage*> chosen;
   const image::NamedImages named(images);
   for (const std::string& text : names) {
-    const StoredImage* found = nullptr;
-    for (const StoredImage& image : images) {
-      if (!is_id(text) || !image.id.starts_with(text)) continue;
-      if (found != nullptr) return fail(Errc::InvalidInput, fmt::format("several ids begin with '{}'", text));
-      found = &image;
-    }
+    BERTH_TRY(const StoredImage* found, image::with_digits(images, text));
     if (found == nullptr) {
       BERTH_TRY(const image::Reference reference, image::parse_reference(text));
       found = named.find(reference);

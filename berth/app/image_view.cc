@@ -20,33 +20,10 @@
 namespace berth::app {
 namespace {
 
-constexpr std::size_t kShortestId = 8;
-
-bool is_id(std::string_view text) {
-  return text.size() >= kShortestId && text.size() <= 64 &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-// The stored image whose id or digest begins with `text`; null for none. Errors: InvalidInput for several.
-Result<const image::StoredImage*> with_id(const std::vector<image::StoredImage>& images, std::string_view text) {
-  constexpr std::string_view kAlgorithm = "sha256:";
-  const image::StoredImage* found = nullptr;
-  const std::string_view digits = text.substr(text.starts_with(kAlgorithm) ? kAlgorithm.size() : 0);
-  if (!is_id(digits)) return found;
-  for (const image::StoredImage& image : images) {
-    const std::string_view digest = image.digest;
-    const bool is_meant = image.id.starts_with(digits) || digest.substr(digest.find(':') + 1).starts_with(digits);
-    if (!is_meant) continue;
-    if (found != nullptr) return fail(Errc::InvalidInput, fmt::format("several images begin with '{}'", text));
-    found = &image;
-  }
-  return found;
-}
-
 // What `text` names. A name that means nothing here is an error of the store's, which knows the nearest.
 Result<image::StoredImage> find(const image::LocalStore& store, std::string_view text) {
   BERTH_TRY(const auto images, store.list_images());
-  BERTH_TRY(const image::StoredImage* found, with_id(images, text));
+  BERTH_TRY(const image::StoredImage* found, image::with_digits(images, text));
   if (found != nullptr) return *found;
   BERTH_TRY(const image::Reference reference, image::parse_reference(text));
   found = image::NamedImages(images).find(reference);
@@ -71,7 +48,7 @@ image::Unread not_read(const std::string& engine) {
 
 Result<ImageView> look_at_engine_image(const sys::EngineProgram& engine, std::string_view text, bool with_history) {
   BERTH_TRY(const image::EngineCatalogue catalogue, image::EngineCatalogue::read(engine));
-  BERTH_TRY(const image::StoredImage* stored, with_id(catalogue.images(), text));
+  BERTH_TRY(const image::StoredImage* stored, image::with_digits(catalogue.images(), text));
   std::string id = stored == nullptr ? std::string() : stored->id;
   if (stored == nullptr) {
     BERTH_TRY(const image::Reference reference, image::parse_reference(text));

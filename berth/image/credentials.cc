@@ -114,6 +114,12 @@ std::vector<std::string> own_environment() {
   return variables;
 }
 
+// The key of an entry, without what may be a password in it.
+std::string shown(std::string_view where) {
+  if (const std::size_t at = where.rfind('@'); at != std::string_view::npos) where.remove_prefix(at + 1);
+  return to_visible(where.substr(0, kMostOfPlace), false);
+}
+
 }  // namespace
 
 std::string Credentials::basic() const { return "Basic " + to_base64(user + ":" + password); }
@@ -129,8 +135,7 @@ Result<CredentialFile> parse_credential_file(std::string_view json) {
     for (const auto& [where, entry] : *auths->as_object()) {
       auto credentials = read_entry(entry);
       if (!credentials) {
-        return corrupt(fmt::format("the entry '{}' of 'auths': {}; log in anew there, or take it out",
-                                   to_visible(std::string_view(where).substr(0, kMostOfPlace), false),
+        return corrupt(fmt::format("the entry '{}' of 'auths': {}; log in anew there, or take it out", shown(where),
                                    credentials.error().message()));
       }
       file.entries.push_back({normalized_place(where), *std::move(credentials)});
@@ -140,8 +145,7 @@ Result<CredentialFile> parse_credential_file(std::string_view json) {
     if (!helpers->is_object()) return corrupt("'credHelpers' is no object");
     for (const auto& [where, name] : *helpers->as_object()) {
       if (!name.is_string()) {
-        return corrupt(fmt::format("the entry '{}' of 'credHelpers': the helper's name is no text",
-                                   to_visible(std::string_view(where).substr(0, kMostOfPlace), false)));
+        return corrupt(fmt::format("the entry '{}' of 'credHelpers': the helper's name is no text", shown(where)));
       }
       file.helpers[normalized_place(where)] = *name.as_string();
     }

@@ -176,6 +176,13 @@ constexpr std::string_view kProxyToo =
     "; a proxy is set for such addresses (containers.proxy, or http_proxy and https_proxy): see that it can be "
     "reached, or "
     "name the host in no_proxy";
+// As far as the exceptions name the host itself.
+bool is_by_proxy(const Url& url, const HttpAccess& access) {
+  const std::string exceptions = fmt::format(",{},", hosts_without_proxy(access.no_proxy, url.port));
+  const bool is_excepted = access.any_address && exceptions.contains(fmt::format(",{},", url.host));
+  return !access.proxy_for(url.scheme).empty() && !is_excepted;
+}
+
 constexpr std::string_view kTryAgain = "; see that it can be reached from here, and try again";
 
 }  // namespace
@@ -266,8 +273,8 @@ class HttpClient::Handle {
       case CURLE_SEND_ERROR:
       case CURLE_RECV_ERROR:
       case CURLE_PARTIAL_FILE:
-        return Error(Errc::Unavailable, fmt::format("{}{}{}", words_of(code), kTryAgain,
-                                                    access.proxy_for(url.scheme).empty() ? "" : kProxyToo));
+        return Error(Errc::Unavailable,
+                     fmt::format("{}{}{}", words_of(code), kTryAgain, is_by_proxy(url, access) ? kProxyToo : ""));
       default:
         return Error(Errc::Unavailable, words_of(code));
     }

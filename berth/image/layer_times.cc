@@ -16,6 +16,7 @@
 
 #include "berth/base/sha256.h"
 #include "berth/base/unique_fd.h"
+#include "berth/image/manifest.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 
@@ -104,7 +105,9 @@ class Rewriter {
     const auto said = number_in(block, kSize);
     const char type = block[kType];
     if (!said) return corrupt();
-    const std::uint64_t size = type == 'x' ? *said : told_.value_or(*said);
+    const bool is_of_next = type == 'x' || type == 'g' || type == 'L' || type == 'K';
+    const std::uint64_t size = is_of_next ? *said : told_.value_or(*said);
+    if (size > kMaxLayerBytes) return corrupt();
     set_time(block, time_);
     BERTH_CHECK_OK(write({block.data(), block.size()}));
     std::string extended;
@@ -113,7 +116,7 @@ class Rewriter {
       if (size > kMostExtended) return corrupt();
       extended.resize(size);
       told_ = size_told(extended);
-    } else if (type != 'g' && type != 'L' && type != 'K') {
+    } else if (!is_of_next) {
       told_.reset();
     }
     return {};

@@ -1,5 +1,7 @@
 #include "berth/image/named_images.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "berth/image/short_names.h"
@@ -61,6 +63,23 @@ const StoredImage* pick_image(const std::vector<const StoredImage*>& images, con
     }
   }
   return nullptr;
+}
+
+Result<const StoredImage*> with_digits(const std::vector<StoredImage>& images, std::string_view text) {
+  constexpr std::string_view kAlgorithm = "sha256:";
+  constexpr std::size_t kFewest = 8;
+  constexpr std::size_t kMost = 64;
+  const StoredImage* found = nullptr;
+  const std::string_view digits = text.substr(text.starts_with(kAlgorithm) ? kAlgorithm.size() : 0);
+  if (digits.size() < kFewest || digits.size() > kMost) return found;
+  if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) return found;
+  for (const StoredImage& image : images) {
+    const std::string_view digest = image.digest;
+    if (!image.id.starts_with(digits) && !digest.substr(digest.find(':') + 1).starts_with(digits)) continue;
+    if (found != nullptr) return fail(Errc::InvalidInput, fmt::format("several images begin with '{}'", text));
+    found = &image;
+  }
+  return found;
 }
 
 NamedImages::NamedImages(const std::vector<StoredImage>& images) {

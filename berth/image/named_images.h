@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/base/result.h"
 #include "berth/image/reference.h"
 #include "berth/image/stored_layout.h"
 
@@ -26,7 +27,11 @@ std::vector<const StoredImage*> pointers_to(const std::vector<StoredImage>& imag
 // none.
 const StoredImage* pick_image(const std::vector<const StoredImage*>& images, const Reference& reference);
 
-// The same for many names: a list of images that is looked through once. Borrows it.
+// The one of `images` whose id or digest begins with `text`, at least 8 digits, with `sha256:` or without; null for
+// none. Errors: InvalidInput where several begin so.
+Result<const StoredImage*> with_digits(const std::vector<StoredImage>& images, std::string_view text);
+
+// As pick_image, for many names: a list of images that is looked through once. Borrows it.
 class NamedImages {
  public:
   explicit NamedImages(const std::vector<StoredImage>& images);

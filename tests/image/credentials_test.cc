@@ -60,6 +60,7 @@ TEST_F(Files, ThatAreDamagedAreNamedWithoutWhatIsInThem) {
       {R"({"auths": {"r.example": {"auth": "Y2FuYXJ5"}}})", "the entry 'r.example' of 'auths': its 'auth' is not of"},
       {R"({"auths": {"r.example": {"auth": ["canary"]}}})", "the entry 'r.example' of 'auths': its 'auth' is no text"},
       {R"({"auths": {"r.example": ["canary"]}})", "the entry 'r.example' of 'auths': it is no object"},
+      {R"({"auths": {"https://u:canary@r.example": []}})", "the entry 'r.example' of 'auths': it is no object"},
       {R"({"credHelpers": {"r.example": 1}})", "the entry 'r.example' of 'credHelpers': the helper's name is no text"},
   };
   for (const auto& [text, why] : rows) {

@@ -29,7 +29,7 @@ struct Bad {
 };
 const Bad kBad[] = {
     {"NoJson", "x", Errc::InvalidInput, "read lock file 'f': "},
-    {"NoSchema", "{}", Errc::InvalidInput, "it has no schema; make it anew with 'berth image lock --update'"},
+    {"NoSchema", "{}", Errc::InvalidInput, "it has no schema; make it anew with 'berth image lock TREE --update'"},
     {"Newer", R"({"schema": 2, "images": {}})", Errc::Unavailable, "its schema is 2"},
     {"NoImages", R"({"schema": 1})", Errc::InvalidInput, "it has no images"},
     {"NoReference", R"({"schema": 1, "images": {"A B": "x"}})", Errc::InvalidInput, "'A B' is no name of an image"},

@@ -337,7 +337,7 @@ def test_a_lock_pins_a_tree(three):
         with open(os.path.join(tree, 'berth-images.lock'), 'w') as file:
             file.write(damage)
         damaged = three('image', 'lock', 'tree')
-        assert damaged.code != 0 and "'berth image lock --update'" in damaged.err, damaged
+        assert damaged.code != 0 and "'berth image lock TREE --update'" in damaged.err, damaged
         assert "would write '" in three('image', 'lock', 'tree', '--update', '--dry-run').out
         assert three('image', 'lock', 'tree', '--update').code == 1
         with open(os.path.join(tree, 'berth-images.lock')) as file:
