@@ -169,10 +169,11 @@ def early_job(meeting):
     return early
 
 
-def names_set_by(code):
-    """The global names that `code`, or a function in it, sets (superset: what classes in it set as well)."""
+def names_set_by(code, means=('STORE_GLOBAL', 'STORE_NAME')):
+    """The global names that `code`, or a function in it, sets (superset: what classes in it set as well). By other
+    `means`: the names of another sort."""
     import opcode
-    sets = (opcode.opmap['STORE_GLOBAL'], opcode.opmap['STORE_NAME'])
+    sets = [opcode.opmap[one] for one in means]
     names, extended = set(), 0
     if any(one in code.co_code[::2] for one in sets):
         for at in range(0, len(code.co_code), 2):
@@ -182,7 +183,7 @@ def names_set_by(code):
                 names.add(code.co_names[index])
     for inner in code.co_consts:
         if isinstance(inner, type(code)):
-            names |= names_set_by(inner)
+            names |= names_set_by(inner, means)
     return names
 
 

@@ -14,6 +14,7 @@ import gc
 import re
 import sys
 import types
+from _abc import _get_dump
 from operator import attrgetter
 
 
@@ -28,21 +29,38 @@ ATOMS = frozenset(
      type(types.FunctionType.__code__), type(property.fget), type(object.__init__), type(re.compile('')),
      type(re.match('', '')), datetime.date, datetime.time, datetime.datetime, datetime.timedelta, datetime.timezone,
      type(abs)] + [getattr(types, name) for name in ('GenericAlias', 'UnionType') if hasattr(types, name)])
-ATOMS_OF = frozenset(['typing', 'dataclasses', 'enum', 'decimal'])  # modules, all of whose objects are likewise
+ATOMS_OF = frozenset(['typing', 'dataclasses', 'enum'])  # modules, all of whose objects are likewise
 # Values that hold others, and the same ones for ever.
-HOLDERS = (tuple, frozenset, property, classmethod, staticmethod, functools.partial, types.MethodType,
-           types.MethodWrapperType)
+HOLDERS = (tuple, frozenset, property, classmethod, staticmethod, types.MethodType, types.MethodWrapperType)
 DICTS = (dict, collections.OrderedDict, collections.defaultdict)
 OTHERS = (list, set, collections.deque, bytearray)
-BUILT_IN_BASES = (object, tuple, frozenset, str, bytes, int, float, complex, BaseException, Exception) + DICTS + OTHERS
-PER_FUNCTION = attrgetter('__code__', '__defaults__', '__kwdefaults__')
+BUILT_IN_BASES = (object, tuple, frozenset, str, bytes, int, float, complex) + DICTS + OTHERS
+PARTS = ('__code__', '__defaults__', '__kwdefaults__', '__name__', '__qualname__', '__doc__', '__module__', '__dict__',
+         '__annotations__')  # of a function
+NAMING = ('__name__', '__qualname__', '__doc__', '__module__')  # what a decorator sets in the function that it makes
+PER_FUNCTION = attrgetter(*PARTS)
+PER_CLASS = attrgetter('__name__', '__qualname__')
+BASES = type.__dict__['__bases__'].__get__
+FACTORY = attrgetter('default_factory')
 CONTENTS = attrgetter('cell_contents')
-REBINDING = frozenset(['__code__', '__defaults__', '__kwdefaults__', '__dict__', 'setattr', 'exec', 'eval', '__import__',
-                       'compile'])
+# By which code sets parts of functions without a statement that says so; the second sort, parts whose names it is given. In
+# the common script that sort says nothing: the names that it is given stand in the item.
+REBINDING = frozenset(['__code__', '__defaults__', '__kwdefaults__', 'exec', 'eval', 'update_wrapper'])
+REBINDING_BY_NAME = frozenset(['__dict__', 'setattr', 'delattr', '__setattr__', '__delattr__', '__import__', 'compile'])
 
 
 def is_built_in_method(value):
     return type(value) is type(len) and not isinstance(value.__self__, (types.ModuleType, type, type(None)))
+
+
+def is_atom(kind):
+    return kind in ATOMS or (kind.__module__ in ATOMS_OF and not issubclass(kind, type)) or \
+        (kind.__module__, kind.__name__) == ('decimal', 'Decimal')
+
+
+def registered(kind):
+    """What has been registered with an abstract class."""
+    return frozenset(_get_dump(kind)[0] or ())
 
 
 class Notes(object):
@@ -56,6 +74,7 @@ class Notes(object):
         self.classes, self.members, self.member_copies = [], [], []
         self.functions, self.cells, self.caches, self.locks = [], [], [], []
         self.owners = []  # objects whose attributes are among the containers
+        self._instances, self._abstract, self._defaulting = [], [], []
         waiting = list(roots)
         while waiting:
             value = waiting.pop()
@@ -63,8 +82,18 @@ class Notes(object):
                 seen[id(value)] = value
                 waiting.extend(self._take(value))
         self.parts = list(map(PER_FUNCTION, self.functions))
+        self.class_names = list(map(PER_CLASS, self.classes))
         self.contents = list(map(CONTENTS, self.cells))
         self.attributes = list(map(vars, self.owners))
+        self._fixed = self._look()
+
+    def _look(self):
+        """What is not put back: a call that changes it has the common script run anew."""
+        return [list(map(type, self._instances)), list(map(type, self.classes)), list(map(BASES, self.classes)),
+                list(map(registered, self._abstract)), list(map(FACTORY, self._defaulting))]
+
+    def have_held(self):
+        return same(self._look(), self._fixed)
 
     def _is_new(self, value):
         return id(value) not in self._old
@@ -76,8 +105,13 @@ class Notes(object):
         kind = type(value)
         if is_built_in_method(value):
             return [value.__self__]
-        if kind in ATOMS or (kind.__module__ in ATOMS_OF and not isinstance(value, type)):
+        if issubclass(kind, BaseException) and self._is_new(value):
+            raise Unfit('an exception, which keeps what it is raised in')
+        if is_atom(kind):
             return []
+        if kind is functools.partial:
+            self.owners.append(value)
+            return [value.func, value.args, value.keywords, vars(value)]
         if kind in HOLDERS:
             return gc.get_referents(value)
         if kind is functools.cached_property:
@@ -93,6 +127,7 @@ class Notes(object):
             return self._take_function(value)
         if kind is _functools._lru_cache_wrapper:
             self.caches.append(value)
+            self.owners.append(value)
             return [value.__wrapped__, vars(value)]
         if isinstance(value, type):
             return self._take_class(value)
@@ -106,7 +141,19 @@ class Notes(object):
         self._note(value, value.copy())
         if isinstance(value, bytearray):
             return []
-        return list(value) + list(value.values()) if isinstance(value, dict) else list(value)
+        if not isinstance(value, dict):
+            return list(value)
+        held = list(value) + list(value.values())
+        if isinstance(value, collections.OrderedDict):
+            self.owners.append(value)
+            held.append(vars(value))
+        return held + self._factory_of(value)
+
+    def _factory_of(self, value):
+        if not isinstance(value, collections.defaultdict):
+            return []
+        self._defaulting.append(value)
+        return [FACTORY(value)]
 
     def _take_function(self, value):
         cells = list(value.__closure__ or ())
@@ -126,6 +173,8 @@ class Notes(object):
         self.classes.append(value)
         self.members.append(vars(value))
         self.member_copies.append(dict(vars(value)))
+        if '_abc_impl' in vars(value):
+            self._abstract.append(value)
         inner = [one for name, one in vars(value).items() if name not in ('__dict__', '__weakref__', '_abc_impl')]
         return inner + list(value.__bases__) + [type(value)]
 
@@ -139,12 +188,13 @@ class Notes(object):
                 raise Unfit('an object of a kind that is not known')
         if not gc.is_tracked(kind) or not self._is_new(kind):
             raise Unfit('an object of a class of others')
+        self._instances.append(value)
         held = [kind]
-        if isinstance(value, DICTS):
-            self._note(value, dict(value))
-            held += list(dict.keys(value)) + list(dict.values(value))
-        elif isinstance(value, OTHERS):
+        if isinstance(value, OTHERS + (collections.OrderedDict,)):
             raise Unfit('an object that is a list')
+        if isinstance(value, dict):
+            self._note(value, dict(value))
+            held += list(dict.keys(value)) + list(dict.values(value)) + self._factory_of(value)
         elif isinstance(value, (tuple, frozenset)):
             held += list(value)
         if hasattr(value, '__dict__'):
@@ -156,8 +206,9 @@ class Notes(object):
 def fill(container, content):
     """Puts `content` in the place of what is in it."""
     if isinstance(container, dict):
-        dict.clear(container)
-        dict.update(container, content)
+        kind = collections.OrderedDict if isinstance(container, collections.OrderedDict) else dict
+        kind.clear(container)
+        kind.update(container, content)
     elif isinstance(container, (list, bytearray)):
         container[:] = content
     else:
@@ -177,7 +228,7 @@ class Kept(object):
         self._often = []  # places in notes.containers that calls change
         self._loose = {}  # of an item's code: names that it or the common script may bind to something else
         self._within = ahead.names_set_within(prelude)
-        self._rebinds = False
+        self._rebinds_itself = self._rebinds = rebinds(prelude, REBINDING, NAMING, ahead)
         self._given = {}  # of the globals of a call: those that each has
         self.scope = common.scope
         for name in common.of_call:
@@ -196,7 +247,7 @@ class Kept(object):
         self._given = self._loop.script_globals(demisto, job)
         for name, value in self._given.items():
             self.scope.setdefault(name, value)  # unless the common script has its own
-        self._rebinds = self._looked_at(item)[1]
+        self._rebinds = self._rebinds_itself or self._looked_at(item)[1]
         for act in self._acts:
             act()
         return self.scope
@@ -205,8 +256,8 @@ class Kept(object):
         known = self._loose.get(id(item))
         if known is None:
             set_here = self._ahead.names_set_by_item(item) | self._within
-            known = self._loose[id(item)] = ([name for name in self._names if name in set_here], has_any(item, REBINDING),
-                                             item)
+            known = self._loose[id(item)] = ([name for name in self._names if name in set_here],
+                                             rebinds(item, REBINDING | REBINDING_BY_NAME, (), self._ahead), item)
         return known
 
     def names_to_release(self, item):
@@ -239,6 +290,8 @@ class Kept(object):
         self.scope.clear()
         self.scope.update(self._names)
         notes = self._notes
+        if not notes.have_held():
+            raise Unfit('another class, other bases, or what cannot be taken back')
         for place in self._often:
             fill(notes.containers[place], notes.copies[place])
         if not same(list(map(vars, notes.owners)), notes.attributes):
@@ -250,13 +303,22 @@ class Kept(object):
         if notes.cells and not same(list(map(CONTENTS, notes.cells)), notes.contents):
             for cell, content in zip(notes.cells, notes.contents):
                 cell.cell_contents = content
-        if self._rebinds and not same(list(map(PER_FUNCTION, notes.functions)), notes.parts):
-            for function, parts in zip(notes.functions, notes.parts):
-                function.__code__, function.__defaults__, function.__kwdefaults__ = parts
+        if self._rebinds:
+            self._put_back_functions()
         for cache in notes.caches:
             cache.cache_clear()
         if any([lock.locked() for lock in notes.locks]):
             raise Unfit('a lock that is held')
+
+    def _put_back_functions(self):
+        notes = self._notes
+        if not same(list(map(PER_CLASS, notes.classes)), notes.class_names):
+            raise Unfit('other names of classes')
+        if not same(list(map(PER_FUNCTION, notes.functions)), notes.parts):
+            for function, parts in zip(notes.functions, notes.parts):
+                for name, part in zip(PARTS, parts):
+                    if getattr(function, name) is not part:
+                        setattr(function, name, part)
 
     def _put_back_attributes(self):
         for owner, attributes in zip(self._notes.owners, self._notes.attributes):
@@ -287,7 +349,19 @@ def same(now, before):
         return False  # what is in them has a say in it
 
 
-def has_any(code, names):
-    """Whether `code`, or a function in it, has one of `names`."""
-    return not names.isdisjoint(code.co_names) or \
-        any(has_any(one, names) for one in code.co_consts if isinstance(one, types.CodeType))
+def rebinds(code, words, but, ahead):
+    """Whether `code`, or a function in it, may set a part of a function, or the name of a class. What it sets of the parts
+    `but` is taken to be of functions that it has just made."""
+    stored = ahead.names_set_by(code, ('STORE_ATTR', 'DELETE_ATTR')).difference(but)
+    return not stored.isdisjoint(PARTS) or has_any(code, words)
+
+
+def has_any(code, words):
+    """Whether `code`, or a function in it, has one of `words`, or the name of a part of a function as text."""
+    inner = [one for one in code.co_consts if isinstance(one, types.CodeType)]
+    return not words.isdisjoint(code.co_names) or any(is_part(one) for one in code.co_consts) or \
+        any(has_any(one, words) for one in inner)
+
+
+def is_part(value):
+    return value in PARTS if isinstance(value, str) else isinstance(value, (tuple, frozenset)) and any(map(is_part, value))
