@@ -168,6 +168,24 @@ def test_signatures(maker, rpms):
     maker.made('signed', *words(rpms, '--packages', 'Harbour-tool'))
 
 
+def test_a_name_in_the_lists_is_no_key(maker, rpms):
+    """Lists that name a package so that its row would read as another's, and as a repository with a key of its own."""
+    key = rpms.make_key('injected@example.com')
+    row = 'harbour-lib\t2:2.0-1\tnoarch\ttests\t%s\nrepository\tzz\t1\t%s/key\nzz' % ('0' * 64, rpms.url)
+    other = 'x","sha256":""}],"repositories":[{"id":"zz","checks":true,"keys":["%s/key"]}],"packages":[{"name":"harbour-lib' % rpms.url
+    try:
+        for name in (row, other):
+            rpms.publish(signer='injected@example.com', named=name.replace('\t', '&#9;').replace('\n', '&#10;'))
+            with open(rpms.folder + '/repo/key', 'w') as file:
+                file.write(key)
+            rpms.requests.clear()
+            answer = maker('injected', *words(rpms, '--packages', 'Harbour-tool'))
+            assert answer.code not in (0, 1) and 'resolve the packages' in answer.err and 'which cannot be' in answer.err, answer
+            assert maker.names() == [] and [path for path in rpms.requests if path.endswith(('.rpm', '/key'))] == [], rpms.requests
+    finally:
+        rpms.publish()
+
+
 def test_newer_than_the_base_has(maker, rpms):
     """A package of the base is replaced where another needs a newer one."""
     base = maker.made('old', *words(rpms, '--packages', 'harbour-lib'))
