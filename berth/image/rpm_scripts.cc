@@ -112,7 +112,7 @@ exit 1
 constexpr std::string_view kSignatures = R"sh(set -eu
 keys=$1 count=$2
 shift 2
-export HOME="$keys"
+export HOME="$keys" LC_ALL=C
 mkdir -p "$keys/db"
 known() { rpmkeys --dbpath "$keys/db" --import -- "$1"; }
 if rpm --query gpg-pubkey --queryformat '%{DESCRIPTION}\n' > "$keys/own" 2> /dev/null; then known "$keys/own"; fi
@@ -122,7 +122,7 @@ while [ "$count" -gt 0 ]; do
   count=$((count - 1))
 done
 rpmkeys --dbpath "$keys/db" --define '_pkgverify_level signature' --define '_pkgverify_flags 0x0' --checksig "$@" \
-  > "$keys/report" 2>&1 && exit 0
+  > "$keys/report" 2>&1 && [ "$(grep -c ': .*signatures OK$' "$keys/report")" -eq "$#" ] && exit 0
 echo "signatures are missing, or are not of the keys that the repository names:" >&2
 grep -v 'signatures OK$' "$keys/report" >&2
 exit 1

@@ -5,7 +5,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "berth/image/rpm_scripts.h"
 #include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
 
 namespace berth::image {
 namespace {
@@ -200,6 +206,28 @@ TEST(RpmSignatures, AreCheckedWithTheKeysOfThePackagesOwnRepository) {
                           EndsWith(" rpmkeys /work/rpm/keys-2 2 /etc/two http://k.example/ a-1-1.noarch.rpm")));
   EXPECT_THAT(signature_commands(PackageManager::Dnf5, {packages[2]}, kThree, kPlaces), IsEmpty());
   EXPECT_THAT(signature_commands(PackageManager::Microdnf, packages, kThree, kPlaces), IsEmpty());
+}
+
+// What the check says with a program in rpmkeys' place that ends so and prints `report`.
+int checked(const std::string& report, int status) {
+  const testing::TempFolder folder;
+  std::ofstream(folder.path() / "rpm") << "#!/bin/sh\nexit 1\n";
+  std::ofstream(folder.path() / "rpmkeys") << "#!/bin/sh\nprintf '" << report << "'\nexit " << status << "\n";
+  for (const char* name : {"rpm", "rpmkeys"}) {
+    std::filesystem::permissions(folder.path() / name, std::filesystem::perms::owner_all);
+  }
+  std::ofstream(folder.path() / "script") << signature_script();
+  return std::system(
+      fmt::format("PATH={0}:$PATH sh {0}/script {0}/keys 0 a.rpm b.rpm 2> {0}/err", folder.path().native()).c_str());
+}
+
+TEST(RpmSignatures, AreThereOnlyWhereItIsSaidOfEachFile) {
+  EXPECT_EQ(checked("a.rpm: digests signatures OK\\nb.rpm: digests signatures OK\\n", 0), 0);
+  EXPECT_NE(checked("a.rpm: digests signatures OK\\nb.rpm: digests signatures OK\\n", 1), 0);
+  EXPECT_NE(checked("a.rpm: digests signatures OK\\nb.rpm: sha1 md5 OK\\n", 0), 0);  // an rpm that requires none
+  EXPECT_NE(checked("a.rpm: digests signatures OK\\nb.rpm: digests signatures NOT OK\\n", 0), 0);
+  EXPECT_NE(checked("a.rpm: digests signatures OK\\n", 0), 0);
+  EXPECT_NE(checked("", 0), 0);
 }
 
 }  // namespace
