@@ -19,6 +19,7 @@ Release: 1
 Summary: Of the tests
 License: MIT
 BuildArch: noarch
+Provides: harbour-words
 %description
 Of the tests.
 %install
