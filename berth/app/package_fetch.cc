@@ -14,6 +14,7 @@
 #include "berth/app/index_reach.h"
 #include "berth/app/source_reader.h"
 #include "berth/image/image_tree.h"
+#include "berth/image/inventory_cache.h"
 #include "berth/image/pip_settings.h"
 #include "berth/image/tag_order.h"
 #include "berth/sys/file.h"
@@ -28,6 +29,18 @@ constexpr std::string_view kOldestPip = "22.2";  // the first with a report of w
 constexpr std::size_t kMostFiles = 20'000;
 
 }  // namespace
+
+std::vector<std::string> wishes_that_are_there(const std::vector<image::PackageWish>& wishes,
+                                               const std::vector<image::LockedPackage>& resolved,
+                                               const std::function<bool(const std::string& name)>& is_installed) {
+  std::vector<std::string> there;
+  for (const image::PackageWish& wish : wishes) {
+    const bool found =
+        std::ranges::any_of(resolved, [&](const image::LockedPackage& one) { return one.package.name == wish.name; });
+    if (!found && (resolved.empty() || is_installed(wish.name))) there.push_back(wish.name);
+  }
+  return there;
+}
 
 Result<std::vector<std::string>> files_in(const UniqueFd& folder) {
   BERTH_TRY(int copy, sys::call([&] { return ::fcntl(folder.get(), F_DUPFD_CLOEXEC, 3); }, "copy a descriptor"));
@@ -154,12 +167,17 @@ Result<IndexReach> PackageFetch::reach_of(image::PackageManager manager) {
   return reach_for_apk(settings_, options_.indexes, tree);
 }
 
-// A package that is asked for and not among those to be installed.
 void PackageFetch::note_what_is_there() {
-  for (const image::PackageWish& wish : found_.recipe.request.packages) {
-    const bool found = std::ranges::any_of(
-        found_.recipe.packages, [&](const image::LockedPackage& one) { return one.package.name == wish.name; });
-    if (!found) found_.remarks.push_back(fmt::format("the package '{}' is in the base already", wish.name));
+  std::optional<image::Inventory> inventory;  // read where it is asked for alone
+  const auto is_installed = [&](const std::string& name) {
+    if (!inventory) {
+      inventory = image::InventoryCache(settings_.cache).get(options_.base).value_or(image::Inventory());
+    }
+    return std::ranges::find(inventory->packages, name, &image::DistributionPackage::name) != inventory->packages.end();
+  };
+  const image::CreateRecipe& recipe = found_.recipe;
+  for (const std::string& name : wishes_that_are_there(recipe.request.packages, recipe.packages, is_installed)) {
+    found_.remarks.push_back(fmt::format("the package '{}' is in the base already", name));
   }
 }
 

@@ -136,6 +136,12 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
+// Of `wishes` the names that are in the base already. What is asked for by what it provides is resolved under another
+// name: where something was resolved, only those are that `is_installed` knows by their name.
+std::vector<std::string> wishes_that_are_there(const std::vector<image::PackageWish>& wishes,
+                                               const std::vector<image::LockedPackage>& resolved,
+                                               const std::function<bool(const std::string& name)>& is_installed);
+
 // The names of the files in a folder of a container, sorted. Errors: Exhausted for too many.
 Result<std::vector<std::string>> files_in(const UniqueFd& folder);
 

@@ -1,8 +1,4 @@
 // The part of package_fetch.h about packages of RPM distributions.
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "berth/app/package_fetch.h"
 #include "berth/image/rpm_commands.h"
 
@@ -21,7 +17,8 @@ Result<void> PackageFetch::resolve_rpms(BuildRoom& room) {
   }
   BERTH_TRY(image::RpmResolution resolution, image::parse_rpm_resolution(manager, done.out));
   // What dnf itself has read goes before what was read for it.
-  if (!resolution.repositories.empty()) rpm_sources_.repositories = std::move(resolution.repositories);
+  if (manager == image::PackageManager::Dnf) rpm_sources_.repositories = resolution.repositories;
+  BERTH_CHECK_OK(image::settle_repositories(manager, resolution, rpm_sources_.repositories));
   rpm_packages_ = std::move(resolution.packages);
   for (const image::RpmPackage& one : rpm_packages_) recipe.packages.push_back({one.package, one.sha256});
   return {};
@@ -36,15 +33,14 @@ Result<void> PackageFetch::fetch_rpms(BuildRoom& room) {
     done.err = image::without_log(done.err);
     return std::unexpected(room.failure(done, program).in(what));
   };
-  BERTH_CHECK_OK(run(image::rpm_fetch_command(manager, rpm_packages_, rpm_sources_, rpm_places()),
-                     image::name_of(manager), "fetch the packages"));
-  std::vector<std::string> files;
-  for (const image::RpmPackage& one : image::to_be_checked(manager, rpm_packages_, rpm_sources_.repositories)) {
-    files.push_back(image::file_name_of(manager, one.package));
+  for (const auto& command : image::rpm_fetch_commands(manager, rpm_packages_, rpm_sources_, rpm_places())) {
+    BERTH_CHECK_OK(run(command, image::name_of(manager), "fetch the packages"));
   }
-  if (files.empty()) return {};
-  return run(image::signature_command(rpm_sources_.repositories, files, rpm_places()), "rpmkeys",
-             "check the signatures of the packages");
+  for (const auto& command :
+       image::signature_commands(manager, rpm_packages_, rpm_sources_.repositories, rpm_places())) {
+    BERTH_CHECK_OK(run(command, "rpmkeys", "check the signatures of the packages"));
+  }
+  return {};
 }
 
 }  // namespace berth::app

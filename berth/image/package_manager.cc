@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "berth/base/utf8.h"
 #include "berth/image/requirement.h"
 
 namespace berth::image {
@@ -201,8 +202,9 @@ std::vector<std::string> resolve_command(PackageManager manager, const std::vect
 Result<void> check_package(PackageManager manager, const Package& package) {
   const bool architecture = package.architecture.empty() || is_package_name(package.architecture);
   if (is_package_name(package.name) && is_package_version(package.version) && architecture) return {};
-  return fail(Errc::Corrupt, fmt::format("{} names the package '{}' with version '{}', which cannot be",
-                                         name_of(manager), package.name, package.version));
+  return fail(Errc::Corrupt,
+              fmt::format("{} names the package '{}' with version '{}', which cannot be", name_of(manager),
+                          to_visible(package.name, false), to_visible(package.version, false)));
 }
 
 Result<std::vector<Package>> parse_resolution(PackageManager manager, std::string_view printed) {

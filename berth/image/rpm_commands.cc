@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <set>
-#include <span>
 
+#include "berth/base/json.h"
+#include "berth/base/utf8.h"
 #include "berth/image/rpm_scripts.h"
 
 namespace berth::image {
@@ -29,24 +31,49 @@ std::vector<std::string_view> fields_of(std::string_view line, char between) {
   return fields;
 }
 
+bool has(const std::vector<RpmRepository>& repositories, std::string_view id) {
+  return std::ranges::find(repositories, id, &RpmRepository::id) != repositories.end();
+}
+
+std::unexpected<Error> no_answer(std::string_view why) {
+  return fail(Errc::Corrupt, fmt::format("dnf's answer is none that is known: {}", why));
+}
+
+Result<RpmRepository> read_repository(const Json& one) {
+  RpmRepository repository{.id = one.text_or("id", "")};
+  const Json* checks = one.find("checks");
+  const Json* keys = one.find("keys");
+  if (repository.id.empty() || checks == nullptr || !checks->is_bool() || keys == nullptr || !keys->is_array()) {
+    return no_answer("it has a repository without id, checks or keys");
+  }
+  repository.checks_signatures = *checks->as_bool();
+  for (const Json& key : *keys->as_array()) {
+    if (!key.is_string()) return no_answer("a key is no text");
+    repository.keys.push_back(*key.as_string());
+  }
+  return repository;
+}
+
 Result<RpmResolution> parse_dnf(std::string_view text) {
+  BERTH_TRY(const Json answer, parse_json(text).context([] { return "read dnf's answer"; }));
+  const Json* repositories = answer.find("repositories");
+  const Json* packages = answer.find("packages");
+  if (repositories == nullptr || !repositories->is_array() || packages == nullptr || !packages->is_array()) {
+    return no_answer("it has no repositories or no packages");
+  }
   RpmResolution resolution;
-  while (!text.empty()) {
-    const std::string_view line = take_until(text, '\n');
-    const std::vector<std::string_view> fields = fields_of(line, '\t');
-    if (fields.size() >= 3 && fields[0] == "repository") {
-      resolution.repositories.push_back({std::string(fields[1]), {}, fields[2] != "0", {}});
-      for (const std::string_view key : std::span(fields).subspan(3)) {
-        resolution.repositories.back().keys.emplace_back(key);
-      }
-    } else if (fields.size() >= 5 && fields[0] == "package") {
-      const std::string_view hash = fields.size() > 5 ? fields[5] : std::string_view();
-      resolution.packages.push_back({{std::string(fields[1]), std::string(fields[2]), std::string(fields[3])},
-                                     std::string(fields[4]),
-                                     std::string(hash)});
-    } else if (line.starts_with("package")) {
-      return fail(Errc::Corrupt, "dnf names a package without version or repository");
+  for (const Json& one : *repositories->as_array()) {
+    BERTH_TRY(RpmRepository repository, read_repository(one));
+    if (has(resolution.repositories, repository.id)) {
+      return no_answer(fmt::format("the repository '{}' stands twice", to_visible(repository.id, false)));
     }
+    resolution.repositories.push_back(std::move(repository));
+  }
+  for (const Json& one : *packages->as_array()) {
+    RpmPackage package{{one.text_or("name", ""), one.text_or("version", ""), one.text_or("architecture", "")},
+                       one.text_or("repository", ""),
+                       one.text_or("sha256", "")};
+    resolution.packages.push_back(std::move(package));
   }
   return resolution;
 }
@@ -66,9 +93,10 @@ std::optional<Package> parse_nevra(std::string_view whole) {
 // repository   size unit`; below some stands ` replacing ...`.
 Result<RpmPackage> parse_row(PackageManager manager, const std::vector<std::string_view>& words) {
   const bool whole = manager == PackageManager::Microdnf;
-  const std::size_t fields = whole ? 2 : 4;
-  if (words.size() < fields) return fail(Errc::Corrupt, "a row of its table is cut");
-  const std::string repository(words[fields - 1]);
+  // A name with blanks in it would shift the columns.
+  const bool is_row = whole ? words.size() >= 2 : words.size() == 6;
+  if (!is_row) return fail(Errc::Corrupt, fmt::format("a row of {}'s table is none that is known", name_of(manager)));
+  const std::string repository(words[whole ? 1 : 3]);
   if (!whole) {
     return RpmPackage{{std::string(words[0]), std::string(words[2]), std::string(words[1])}, repository, ""};
   }
@@ -171,51 +199,92 @@ Result<RpmResolution> parse_rpm_resolution(PackageManager manager, std::string_v
             manager == PackageManager::Dnf ? parse_dnf(printed) : parse_table(manager, printed));
   for (const RpmPackage& one : resolution.packages) BERTH_CHECK_OK(check_package(manager, one.package));
   std::ranges::sort(resolution.packages);
-  return resolution;
+  const auto twice = std::ranges::adjacent_find(resolution.packages, {}, &RpmPackage::package);
+  if (twice == resolution.packages.end()) return resolution;
+  return fail(Errc::Corrupt,
+              fmt::format("{} names the package '{}' twice", name_of(manager), pinned_text(manager, twice->package)));
 }
 
-std::vector<std::string> rpm_fetch_command(PackageManager manager, const std::vector<RpmPackage>& packages,
-                                           const RpmSources& sources, const RpmPlaces& places) {
+Result<void> settle_repositories(PackageManager manager, RpmResolution& resolution,
+                                 const std::vector<RpmRepository>& repositories) {
+  if (manager == PackageManager::Microdnf) return {};  // it finds and checks each by itself
+  for (RpmPackage& one : resolution.packages) {
+    if (has(repositories, one.repository)) continue;
+    std::string_view beginning_of_id = one.repository;
+    for (const std::string_view cut : {"...", "\u2026"}) {
+      if (beginning_of_id.ends_with(cut)) beginning_of_id.remove_suffix(cut.size());
+    }
+    std::set<std::string> ids;
+    for (const RpmRepository& of : repositories) {
+      if (manager == PackageManager::Dnf5 && of.id.starts_with(beginning_of_id)) ids.insert(of.id);
+    }
+    if (ids.size() != 1 || beginning_of_id.empty()) {
+      return fail(Errc::Corrupt,
+                  fmt::format("{} has the package '{}' of the repository '{}', which is not known as one of the base",
+                              name_of(manager), pinned_text(manager, one.package), to_visible(one.repository, false)));
+    }
+    one.repository = *ids.begin();
+  }
+  return {};
+}
+
+std::vector<std::vector<std::string>> rpm_fetch_commands(PackageManager manager,
+                                                         const std::vector<RpmPackage>& packages,
+                                                         const RpmSources& sources, const RpmPlaces& places) {
   if (manager == PackageManager::Dnf) {
     std::vector<std::string> command = of_python("fetch", places);
     for (const auto& [package, repository, hash] : packages) {
       command.push_back(
           fmt::format("{}\t{}\t{}\t{}\t{}", package.name, package.version, package.architecture, repository, hash));
     }
-    return command;
+    return {command};
   }
-  std::vector<std::string> command = beginning(manager, sources, places);
-  command.emplace_back("download");
-  for (const RpmPackage& one : packages) command.push_back(pinned_text(manager, one.package));
-  return command;
-}
-
-std::vector<RpmPackage> to_be_checked(PackageManager manager, const std::vector<RpmPackage>& packages,
-                                      const std::vector<RpmRepository>& repositories) {
-  if (manager == PackageManager::Microdnf) return {};  // its `download` does
-  std::vector<RpmPackage> found;
+  std::map<std::string, std::vector<std::string>> by_repository;
   for (const RpmPackage& one : packages) {
-    const auto of = std::ranges::find(repositories, one.repository, &RpmRepository::id);
-    const bool some = std::ranges::any_of(repositories, &RpmRepository::checks_signatures);
-    // Of whom it is not known where it comes from, all that any repository wants is wanted.
-    if (of == repositories.end() ? some : of->checks_signatures) found.push_back(one);
+    std::string from = manager == PackageManager::Dnf5 ? one.repository : std::string();
+    by_repository[std::move(from)].push_back(pinned_text(manager, one.package));
   }
-  return found;
+  std::vector<std::vector<std::string>> commands;
+  for (const auto& [repository, pinned] : by_repository) {
+    std::vector<std::string> command = beginning(manager, sources, places);
+    // Another repository may have one of the same version, and no signatures.
+    if (!repository.empty()) command.push_back(fmt::format("--repo={}", repository));
+    command.emplace_back("download");
+    command.insert(command.end(), pinned.begin(), pinned.end());
+    commands.push_back(std::move(command));
+  }
+  return commands;
 }
 
-std::vector<std::string> signature_command(const std::vector<RpmRepository>& repositories,
-                                           const std::vector<std::string>& files, const RpmPlaces& places) {
-  std::set<std::string> keys;
+std::vector<std::vector<std::string>> signature_commands(PackageManager manager,
+                                                         const std::vector<RpmPackage>& packages,
+                                                         const std::vector<RpmRepository>& repositories,
+                                                         const RpmPlaces& places) {
+  if (manager == PackageManager::Microdnf) return {};  // its `download` does
+  std::map<std::string, std::set<std::string>> keys_of;
   for (const RpmRepository& one : repositories) {
-    if (one.checks_signatures) keys.insert(one.keys.begin(), one.keys.end());
+    if (one.checks_signatures) keys_of[one.id].insert(one.keys.begin(), one.keys.end());
   }
-  std::vector<std::string> command = {
-      "sh", "-c", std::string(signature_script()), "rpmkeys", places.state + "/keys", fmt::format("{}", keys.size())};
-  for (const std::string& key : keys) {
-    command.push_back(key.starts_with("file://") ? key.substr(std::string_view("file://").size()) : key);
+  std::vector<std::vector<std::string>> commands;
+  for (const auto& [id, keys] : keys_of) {
+    std::vector<std::string> files;
+    for (const RpmPackage& one : packages) {
+      if (one.repository == id) files.push_back(file_name_of(manager, one.package));
+    }
+    if (files.empty()) continue;
+    std::vector<std::string> command = {"sh",
+                                        "-c",
+                                        std::string(signature_script()),
+                                        "rpmkeys",
+                                        fmt::format("{}/keys-{}", places.state, commands.size() + 1),
+                                        fmt::format("{}", keys.size())};
+    for (const std::string& key : keys) {
+      command.push_back(key.starts_with("file://") ? key.substr(std::string_view("file://").size()) : key);
+    }
+    command.insert(command.end(), files.begin(), files.end());
+    commands.push_back(std::move(command));
   }
-  command.insert(command.end(), files.begin(), files.end());
-  return command;
+  return commands;
 }
 
 }  // namespace berth::image

@@ -15,7 +15,7 @@ namespace berth::image {
 
 struct RpmPackage {
   Package package;         // the version is [epoch:]version-release
-  std::string repository;  // as it is printed: of a long name, the beginning
+  std::string repository;  // its id, once it is settled; before that as it is printed: of a long one, the beginning
   std::string sha256;      // of the repository's own lists; empty where it is not told
 
   friend auto operator<=>(const RpmPackage&, const RpmPackage&) = default;
@@ -42,20 +42,28 @@ bool has_resolved(PackageManager manager, int status, std::string_view out, std:
 // What it has complained of, without what its libraries write into the log for whoever looks after them.
 std::string without_log(std::string_view err);
 
-// Errors: Corrupt for what cannot be a package, and where the table and its summary do not agree.
+// What a repository's lists have of a package is not trusted: no text of theirs can become another package's row, a
+// repository or a key. Errors: Corrupt for what cannot be a package or stands twice, for what dnf's answer cannot be,
+// and where a table and its summary do not agree; those of parse_json.
 Result<RpmResolution> parse_rpm_resolution(PackageManager manager, std::string_view printed);
 
-// Fetches exactly `packages` into the folder it is run in, each held against its checksum in the repository's lists.
-std::vector<std::string> rpm_fetch_command(PackageManager manager, const std::vector<RpmPackage>& packages,
-                                           const RpmSources& sources, const RpmPlaces& places);
+// Gives each package the repository that it is of, so that it is fetched from there and checked by its rules.
+// Errors: Corrupt where that is none of `repositories`.
+Result<void> settle_repositories(PackageManager manager, RpmResolution& resolution,
+                                 const std::vector<RpmRepository>& repositories);
 
-// Those of `packages` whose signatures dnf does not check when it fetches them, and whose repository wants it.
-std::vector<RpmPackage> to_be_checked(PackageManager manager, const std::vector<RpmPackage>& packages,
-                                      const std::vector<RpmRepository>& repositories);
+// Each is run in the folder that the packages come into, and together they fetch exactly `packages`, each from its own
+// repository and held against its checksum in that one's lists.
+std::vector<std::vector<std::string>> rpm_fetch_commands(PackageManager manager,
+                                                         const std::vector<RpmPackage>& packages,
+                                                         const RpmSources& sources, const RpmPlaces& places);
 
-// Checks the signatures of `files` in the folder it is run in, with the keys of the image's rpm and those of
-// `repositories`, in a database of keys of its own.
-std::vector<std::string> signature_command(const std::vector<RpmRepository>& repositories,
-                                           const std::vector<std::string>& files, const RpmPlaces& places);
+// Check the signatures of those whose repository wants it and whose manager does not do so when it fetches them: in the
+// folder where they lie, those of each repository with the keys of that one and of the image's rpm, in a database of
+// keys of its own.
+std::vector<std::vector<std::string>> signature_commands(PackageManager manager,
+                                                         const std::vector<RpmPackage>& packages,
+                                                         const std::vector<RpmRepository>& repositories,
+                                                         const RpmPlaces& places);
 
 }  // namespace berth::image

@@ -3,9 +3,15 @@
 namespace berth::image {
 namespace {
 
-// A package is one line `package NAME VERSION ARCHITECTURE REPOSITORY SHA-256`, a repository `repository ID CHECKS
-// KEY...`, with tabs between. Python 3.6 and newer.
-constexpr std::string_view kDnf = R"py(import sys
+// What is resolved is told as one JSON document, since names in a repository's lists hold what they like, and nothing
+// but it comes to stdout. Packages to be fetched are words NAME VERSION ARCHITECTURE REPOSITORY SHA-256 with tabs
+// between. Python 3.6 and newer.
+constexpr std::string_view kDnf = R"py(import json
+import os
+import sys
+
+answer = os.fdopen(os.dup(1), 'w')
+os.dup2(2, 1)
 
 import dnf
 import dnf.callback
@@ -35,10 +41,6 @@ def row(package):
     return [package.name, package.evr, package.arch, package.reponame, digest if kind == 'sha256' else '']
 
 
-def tell(*words):
-    print('\t'.join(words))
-
-
 def resolve(base, wishes):
     base.fill_sack()
     for wish in wishes:
@@ -48,10 +50,11 @@ def resolve(base, wishes):
         except dnf.exceptions.MarkingError:
             sys.exit('no repository of the base has the package %s' % wish)
     base.resolve()
-    for repository in base.repos.iter_enabled():
-        tell('repository', repository.id, '1' if repository.gpgcheck else '0', *repository.gpgkey)
-    for package in sorted(base.transaction.install_set):
-        tell('package', *row(package))
+    repositories = [{'id': one.id, 'checks': bool(one.gpgcheck), 'keys': list(one.gpgkey)} for one in base.repos.iter_enabled()]
+    fields = 'name', 'version', 'architecture', 'repository', 'sha256'
+    packages = [dict(zip(fields, row(one))) for one in sorted(base.transaction.install_set)]
+    with answer:
+        json.dump({'repositories': repositories, 'packages': packages}, answer)
 
 
 class Complaints(dnf.callback.DownloadProgress):
@@ -109,7 +112,7 @@ exit 1
 constexpr std::string_view kSignatures = R"sh(set -eu
 keys=$1 count=$2
 shift 2
-export HOME="$keys"
+export HOME="$keys" LC_ALL=C
 mkdir -p "$keys/db"
 known() { rpmkeys --dbpath "$keys/db" --import -- "$1"; }
 if rpm --query gpg-pubkey --queryformat '%{DESCRIPTION}\n' > "$keys/own" 2> /dev/null; then known "$keys/own"; fi
@@ -119,7 +122,7 @@ while [ "$count" -gt 0 ]; do
   count=$((count - 1))
 done
 rpmkeys --dbpath "$keys/db" --define '_pkgverify_level signature' --define '_pkgverify_flags 0x0' --checksig "$@" \
-  > "$keys/report" 2>&1 && exit 0
+  > "$keys/report" 2>&1 && [ "$(grep -c ': .*signatures OK$' "$keys/report")" -eq "$#" ] && exit 0
 echo "signatures are missing, or are not of the keys that the repository names:" >&2
 grep -v 'signatures OK$' "$keys/report" >&2
 exit 1

@@ -17,6 +17,7 @@
 #include "berth/app/index_reach.h"
 #include "berth/app/machine_apt.h"
 #include "berth/app/own_guards.h"
+#include "berth/app/package_fetch.h"
 #include "berth/app/reacher.h"
 #include "berth/image/image_tree.h"
 #include "berth/net/destination.h"
@@ -27,6 +28,7 @@ namespace berth::app {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -155,6 +157,14 @@ TEST(Contents, AreWhatTheBaseHasNot) {
   ASSERT_EQ(recipe.packages.size(), 1u);
   EXPECT_EQ(recipe.packages[0].package.name, "tool");
   EXPECT_EQ(recipe.base.python_version, "3.11.2");
+}
+
+TEST(PackageRemarks, NameWhatTheBaseHasAndNotWhatWasResolvedUnderAnotherName) {
+  const std::vector<image::PackageWish> wishes = {{"bash", ""}, {"java", ""}, {"wget", ""}};
+  const std::vector<image::LockedPackage> resolved = {{{"wget", "1", "amd64"}, ""}, {{"some-jre", "1", "amd64"}, ""}};
+  const auto is_installed = [](const std::string& name) { return name == "bash"; };
+  EXPECT_THAT(wishes_that_are_there(wishes, resolved, is_installed), ElementsAre("bash"));
+  EXPECT_THAT(wishes_that_are_there(wishes, {}, is_installed), ElementsAre("bash", "java", "wget"));
 }
 
 TEST(LastWords, HideSecretsThatAreCutInTwo) {

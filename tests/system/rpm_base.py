@@ -1,4 +1,5 @@
 """A base image of an RPM distribution, made of this machine's own dnf and rpm, and a repository of packages for it."""
+import gzip
 import http.server
 import os
 import re
@@ -9,7 +10,7 @@ import threading
 
 from image_maker import buildah
 
-TOOLS = {'dnf': 'dnf', 'createrepo_c': 'createrepo-c', 'rpmbuild': 'rpm', 'rpmsign': 'rpm', 'buildah': 'buildah', 'gpg': 'gpg'}
+TOOLS = {'dnf': 'dnf', 'createrepo_c': 'createrepo-c', 'modifyrepo_c': 'createrepo-c', 'rpmbuild': 'rpm', 'rpmsign': 'rpm', 'buildah': 'buildah', 'gpg': 'gpg'}
 
 SPECIFICATION = """Name: harbour-lib
 Epoch: 2
@@ -18,6 +19,7 @@ Release: 1
 Summary: Of the tests
 License: MIT
 BuildArch: noarch
+Provides: harbour-words
 %description
 Of the tests.
 %install
@@ -148,9 +150,10 @@ class RpmBase:
         run('rpmbuild', '-bb', '--define', '_topdir %s/build' % self.folder, '--define', '_rpmdir ' + into, '--define',
             '_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm', self.folder + '/one.spec', env=self._env)
 
-    def publish(self, lib='2.0', signer='tests@example.com', elsewhere=None):
+    def publish(self, lib='2.0', signer='tests@example.com', elsewhere=None, named=None):
         """Makes the repository anew, with that version of the library, its packages signed by whom is named, if anybody. They
-        lie at the address `elsewhere`, as its lists have it. These are signed by the repository's own key."""
+        lie at the address `elsewhere`, and the library is called `named` (as XML has it), as its lists have it. These are
+        signed by the repository's own key."""
         target = self.folder + '/repo'
         shutil.rmtree(target, ignore_errors=True)
         os.mkdir(target)
@@ -160,6 +163,14 @@ class RpmBase:
                 run('rpmsign', '--define', '_gpg_name ' + signer, '--define', '__gpg ' + shutil.which('gpg'), '--addsign',
                     os.path.join(target, name), env=self._env)
         run('createrepo_c', '--quiet', *(['--baseurl', elsewhere] if elsewhere else []), target)
+        if named:
+            primary = next(name for name in os.listdir(target + '/repodata') if name.endswith('-primary.xml.gz'))
+            with gzip.open(target + '/repodata/' + primary) as file:
+                text = file.read()
+            assert text.count(b'<name>harbour-lib</name>') == 1
+            with open(self.folder + '/primary.xml', 'wb') as file:
+                file.write(text.replace(b'<name>harbour-lib</name>', b'<name>%s</name>' % named.encode()))
+            run('modifyrepo_c', '--mdtype', 'primary', self.folder + '/primary.xml', target + '/repodata')
         run('gpg', '--batch', '--quiet', '--armor', '--detach-sign', '--local-user', 'tests@example.com', target + '/repodata/repomd.xml',
             env=self._env)
 

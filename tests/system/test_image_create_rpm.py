@@ -109,6 +109,11 @@ def test_dry_run_and_export(maker, rpms, tmp_path):
 def test_there_already(maker, rpms):
     shown = maker('there', *words(rpms, '--packages', 'tests-system', '--dry-run'))
     assert shown.code == 0 and "'tests-system' is in the base already" in shown.out + shown.err, shown
+    # Another name for the library is none of what is there.
+    shown = maker('provided', *words(rpms, '--packages', 'tests-system harbour-words', '--dry-run'))
+    told = shown.out + shown.err
+    assert shown.code == 0 and 'harbour-lib' in told and "'tests-system' is in the base already" in told, shown
+    assert "'harbour-words' is in the base" not in told, shown
 
 
 def test_what_is_told(maker, rpms):
@@ -166,6 +171,24 @@ def test_signatures(maker, rpms):
     finally:
         rpms.publish()
     maker.made('signed', *words(rpms, '--packages', 'Harbour-tool'))
+
+
+def test_a_name_in_the_lists_is_no_key(maker, rpms):
+    """Lists that name a package so that its row would read as another's, and as a repository with a key of its own."""
+    key = rpms.make_key('injected@example.com')
+    row = 'harbour-lib\t2:2.0-1\tnoarch\ttests\t%s\nrepository\tzz\t1\t%s/key\nzz' % ('0' * 64, rpms.url)
+    other = 'x","sha256":""}],"repositories":[{"id":"zz","checks":true,"keys":["%s/key"]}],"packages":[{"name":"harbour-lib' % rpms.url
+    try:
+        for name in (row, other):
+            rpms.publish(signer='injected@example.com', named=name.replace('\t', '&#9;').replace('\n', '&#10;'))
+            with open(rpms.folder + '/repo/key', 'w') as file:
+                file.write(key)
+            rpms.requests.clear()
+            answer = maker('injected', *words(rpms, '--packages', 'Harbour-tool'))
+            assert answer.code not in (0, 1) and 'which cannot be' in answer.err, answer
+            assert maker.names() == [] and [path for path in rpms.requests if path.endswith(('.rpm', '/key'))] == [], rpms.requests
+    finally:
+        rpms.publish()
 
 
 def test_newer_than_the_base_has(maker, rpms):
