@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "berth/app/engine_handover.h"
+#include "berth/app/engine_leftovers.h"
 #include "berth/base/ids.h"
 #include "berth/container/watcher.h"
 #include "berth/image/image_on_base.h"
@@ -30,24 +31,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using container::EngineKind;
 
-constexpr auto kRemovalTime = std::chrono::minutes(1);
 constexpr std::uint64_t kMostOpenFiles = 1 << 20;
-constexpr const char* kBuildLabel = "berth.build";  // of what is gone at the end
 constexpr std::size_t kSmallFile = 8 << 20;
 
 std::string without_line_end(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;
-}
-
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (!line.empty()) lines.emplace_back(line);
-  }
-  return lines;
 }
 
 Result<std::string> id_of(std::string_view said, std::string_view verb) {
@@ -138,7 +127,7 @@ std::vector<std::string> build_command(const EngineBuildPlan& plan, const image:
                                       "--workdir=/",
                                       "--log-driver=none",
                                       "--no-healthcheck",
-                                      fmt::format("--label={}={}", kBuildLabel, plan.label),
+                                      fmt::format("--label={}={}", kBuildLabel, plan.name),
                                       fmt::format("--memory={}b", plan.memory_bytes),
                                       fmt::format("--memory-swap={}b", plan.memory_bytes),
                                       fmt::format("--pids-limit={}", image::kBuildProcesses),
@@ -212,6 +201,7 @@ Result<std::string> EngineBuilder::base_in_engine() const {
 Result<image::BuiltImage> EngineBuilder::build(const image::BuildOrder& order) const {
   BERTH_CHECK_OK(sweep());
   BERTH_TRY(const std::string base_id, base_in_engine());
+  BERTH_CHECK_OK(note_engine_build(options_.storage.cache_folder, {kind_, container_}));
   container::Watched watched;
   watched.removal = removal_of(kind_, container_);
   watched.removal_environment = program_.environment;
@@ -224,7 +214,7 @@ Result<image::BuiltImage> EngineBuilder::build(const image::BuildOrder& order) c
 
 Result<image::BuiltImage> EngineBuilder::build_on(const std::string& base_id, const image::BuildOrder& order) const {
   const std::string& name = container_;
-  EngineBuildPlan plan{kind_, name, options_.storage.name, base_id, order.memory_bytes, own_open_files(), false};
+  EngineBuildPlan plan{kind_, name, base_id, order.memory_bytes, own_open_files(), false};
   if (kind_ == EngineKind::Podman) {
     BERTH_TRY(plan.base_has_mtab, has_mtab(options_.base));
   }
@@ -308,27 +298,6 @@ Result<void> EngineBuilder::remove_image(const std::string& id) const {
   return image::delete_image(storage, id);
 }
 
-Result<void> EngineBuilder::sweep() const { return sweep_engine_build(kind_, options_.storage.name); }
-
-// Although there is no time left, or somebody wants it to end.
-Result<void> sweep_engine_build(EngineKind kind, const std::string& name) {
-  const sys::EngineProgram program = sys::engine_program(container::name_of(kind));
-  sys::ToolOptions options;
-  options.time_limit = kRemovalTime;
-  options.environment = program.environment;
-  const auto ask = [&](std::vector<std::string> words) {
-    words.insert(words.begin(), program.name);
-    return sys::run_tool(words, options).context([&] { return "look for what an interrupted build has left"; });
-  };
-  BERTH_TRY(const auto containers,
-            ask({"ps", "--all", "--quiet", "--filter", fmt::format("label={}={}", kBuildLabel, name)}));
-  for (const std::string& id : lines_of(containers.out)) {
-    BERTH_CHECK_OK(sys::run_tool(removal_of(kind, id), options));
-  }
-  BERTH_TRY(const auto images,
-            ask({"image", "ls", "--quiet", "--no-trunc", "--filter", fmt::format("label={}={}", kBuildLabel, name)}));
-  for (const std::string& id : lines_of(images.out)) BERTH_CHECK_OK(ask({"image", "rm", "--force", id}));
-  return {};
-}
+Result<void> EngineBuilder::sweep() const { return sweep_engine_builds(options_.storage.cache_folder, kind_); }
 
 }  // namespace berth::app

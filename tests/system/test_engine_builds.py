@@ -3,6 +3,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
 
 import pytest
@@ -158,3 +159,45 @@ def test_killed_while_it_builds(calls, maker):  # noqa: F811
     assert maker.made('k', *WORDS)['image'] in maker.names()[0]
     assert maker.builds() == []
     figure('engines', 'containers and images left of %d builds killed with SIGKILL, by %s' % (kills, calls.engine.name), 0)
+
+
+def begun(maker, name):
+    """A build whose container is there, and the names of those that are."""
+    running = maker.begin(name, *WORDS, '--json')
+    end = time.monotonic() + 60 * PATIENCE
+    while not (found := [one for one in maker.engine.containers() if one.startswith('berth-create')]):
+        assert time.monotonic() < end, running.said()
+        time.sleep(0.02)
+    return running, found
+
+
+def test_two_that_share_an_engine_alone(calls, maker):  # noqa: F811
+    """As in two containers that are given one socket and have caches of the same path, each with a lock of its own."""
+    one, before = begun(maker, 'one')
+    one.signal(signal.SIGSTOP)
+    try:
+        for name in 'create.lock', 'create-journal', 'create-engines':
+            path = os.path.join(maker.folder, 'cache', name)
+            if os.path.exists(path):
+                os.unlink(path)
+        maker.made('two', *WORDS)
+        assert [name for name in maker.engine.containers() if name.startswith('berth-create')] == before
+    finally:
+        one.signal(signal.SIGKILL)
+        one.wait(30)
+
+
+def test_prune_after_everybody_is_killed(calls, maker):  # noqa: F811
+    """Berth and its watcher; and by now the settings leave the building to buildah."""
+    running, left = begun(maker, 'p')
+    watcher = int(subprocess.run(['pgrep', '-P', str(running.pid), 'berth-watch'], stdout=subprocess.PIPE).stdout)
+    os.kill(watcher, signal.SIGSTOP)
+    running.signal(signal.SIGKILL)
+    running.wait(30)
+    os.kill(watcher, signal.SIGKILL)
+    for words, said in (('prune', '--dry-run'), 'would remove'), (('prune',), 'removed'):
+        answer = maker.berth(*words, settings=maker.native, env=maker.engine.env)
+        assert answer.code == 0, answer
+        assert "%s container '%s' of an 'image create' that was killed" % (said, left[0]) in answer.out + answer.err, answer
+    assert maker.builds() == []
+    assert "of an 'image create'" not in maker.berth('prune', settings=maker.native).out
