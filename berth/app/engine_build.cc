@@ -83,6 +83,9 @@ std::string file_of(const image::PlainLayer& layer) { return layer.digest.substr
 // The layer `built` in `folder` with one time for all of it, beside the one that it was.
 Result<image::PlainLayer> with_time(const std::filesystem::path& folder, const image::PlainLayer& built,
                                     std::int64_t time) {
+  // As much again.
+  BERTH_CHECK_OK(image::check_room(folder));
+  BERTH_CHECK_OK(image::check_room(folder, built.size_bytes));
   const std::filesystem::path draft = folder / "draft";
   BERTH_TRY(image::PlainLayer layer, image::set_layer_times(folder / file_of(built), draft, time));
   const std::filesystem::path file = folder / file_of(layer);
@@ -164,7 +167,7 @@ Result<std::string> EngineBuilder::engine(std::vector<std::string> words) const 
   sys::ToolOptions tool;
   tool.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(bound.deadline - Clock::now());
   tool.environment = program_.environment;
-  tool.watch = options_.storage.watch;
+  tool.watch = [this] { return watch(place_.folder); };
   words.insert(words.begin(), program_.name);
   auto ran = sys::run_tool(words, tool);
   if (ran) return without_line_end(std::move(ran->out));
@@ -172,6 +175,11 @@ Result<std::string> EngineBuilder::engine(std::vector<std::string> words) const 
     return std::unexpected(std::move(ran).error().in(doing()));
   }
   return fail(Errc::Exhausted, fmt::format("{}: the disk that it keeps images on is full; make room there", doing()));
+}
+
+Result<void> EngineBuilder::watch(const std::filesystem::path& growing) const {
+  if (!growing.empty()) BERTH_CHECK_OK(image::check_room(growing));
+  return options_.storage.watch ? options_.storage.watch() : Result<void>();
 }
 
 Result<image::ToolBounds> EngineBuilder::bounds() const {
@@ -232,9 +240,9 @@ Result<image::BuiltImage> EngineBuilder::build_on(const std::string& base_id, co
   BERTH_TRY(const image::ToolBounds bound, bounds());
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(bound.deadline - Clock::now());
   BERTH_CHECK_OK(image::check_room(options_.work_folder));
-  BERTH_CHECK_OK(image::copy_out_of_engine(place_, engine_id, folder, left, options_.storage.watch).context([&] {
-    return fmt::format("take what {} has built", program_.name);
-  }));
+  BERTH_CHECK_OK(image::copy_out_of_engine(place_, engine_id, folder, left, [this] {
+                   return watch(options_.work_folder);
+                 }).context([&] { return fmt::format("take what {} has built", program_.name); }));
   BERTH_TRY(std::vector<image::PlainLayer> layers, layers_in(folder));
   if (layers.empty()) return fail(Errc::Corrupt, "the engine has given out an image without layers");
   BERTH_TRY(layers.back(), with_time(folder, layers.back(), order.time));

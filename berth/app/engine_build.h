@@ -62,6 +62,7 @@ class EngineBuilder final : public image::ImageBuilder {
   Result<std::string> labelled(const Made& built, const image::BuildOrder& order, std::string id) const;
   image::StorageTool storage_tool() const;
   Result<image::ToolBounds> bounds() const;
+  Result<void> watch(const std::filesystem::path& growing) const;  // the folder that a step fills; empty for none
 
   EngineBuildOptions options_;
   container::EngineKind kind_;
