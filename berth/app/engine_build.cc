@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -22,6 +23,7 @@
 #include "berth/image/stored_layout.h"
 #include "berth/sys/file.h"
 #include "berth/sys/full_disk.h"
+#include "berth/sys/gentle_tool.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/tool.h"
 
@@ -31,6 +33,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using container::EngineKind;
 
+constexpr auto kEndPatience = std::chrono::seconds(10);
 constexpr std::uint64_t kMostOpenFiles = 1 << 20;
 constexpr std::size_t kSmallFile = 8 << 20;
 
@@ -47,6 +50,20 @@ Result<std::string> id_of(std::string_view said, std::string_view verb) {
 
 std::vector<std::string> removal_of(EngineKind kind, const std::string& name) {
   return {std::string(container::name_of(kind)), "rm", "--force", "--volumes", name};
+}
+
+// Podman that is killed while it makes or starts a container leaves a process and groups that no removal finds again.
+// Docker's program only talks to its daemon.
+sys::ToolEnd end_of(EngineKind kind) {
+  if (kind != EngineKind::Podman) return {};
+  return {SIGTERM, kEndPatience};
+}
+
+// A signal is for Podman, which would hand it on to a script that need not obey.
+std::vector<std::string> start_words(EngineKind kind, const std::string& name) {
+  std::vector<std::string> words = {"start", "--attach", name};
+  if (kind == EngineKind::Podman) words.insert(words.begin() + 1, "--sig-proxy=false");
+  return words;
 }
 
 std::uint64_t own_open_files() {
@@ -169,7 +186,7 @@ Result<std::string> EngineBuilder::engine(std::vector<std::string> words) const 
   tool.environment = program_.environment;
   tool.watch = [this] { return watch(place_.folder); };
   words.insert(words.begin(), program_.name);
-  auto ran = sys::run_tool(words, tool);
+  auto ran = sys::run_gentle_tool(words, tool, end_of(kind_));
   if (ran) return without_line_end(std::move(ran->out));
   if (!sys::says_full_disk(ran.error().message())) {
     return std::unexpected(std::move(ran).error().in(doing()));
@@ -230,7 +247,7 @@ Result<image::BuiltImage> EngineBuilder::build_on(const std::string& base_id, co
   create.erase(create.begin());
   BERTH_CHECK_OK(engine(std::move(create)));
   BERTH_CHECK_OK(engine({"cp", order.input.native() + "/.", fmt::format("{}:{}", name, image::kBuildFolder)}));
-  BERTH_TRY(std::string said, image::explained(engine({"start", "--attach", name}), order.memory_bytes, true));
+  BERTH_TRY(std::string said, image::explained(engine(start_words(kind_, name)), order.memory_bytes, true));
   BERTH_TRY(const std::string committed, engine({"commit", name}));
   BERTH_TRY(const std::string engine_id, id_of(committed, program_.name + " commit"));
 

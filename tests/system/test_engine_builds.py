@@ -12,7 +12,7 @@ from calls import PATIENCE
 from figures import figure
 from image_maker import Maker, index_or_skip
 from package_index import wheel
-from test_engines import calls  # noqa: F401
+from test_engines import calls, groups_of_podman, monitors_of  # noqa: F401
 from test_image_create import all_of_layer, layer_digests
 
 WORDS = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
@@ -185,6 +185,26 @@ def test_two_that_share_an_engine_alone(calls, maker):  # noqa: F811
     finally:
         one.signal(signal.SIGKILL)
         one.wait(30)
+
+
+def test_interrupted_while_it_builds(calls, maker):  # noqa: F811
+    """Of Podman's containers not even what Podman forgets when it is killed."""
+    chance = random.Random(32)
+    before = groups_of_podman()
+    for _ in range(5):
+        running = maker.begin('i', *WORDS, '--json')
+        end = time.monotonic() + 60 * PATIENCE
+        while 'building' not in running.said() and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 1.5))
+        running.signal(signal.SIGINT)
+        answer = running.wait(60)
+        assert answer.code in (0, 130), answer
+        assert maker.builds() == []
+        end = time.monotonic() + 30
+        while left := monitors_of(calls.engine) + sorted(groups_of_podman() - before):
+            assert time.monotonic() < end, left
+            time.sleep(0.2)
 
 
 def test_prune_after_everybody_is_killed(calls, maker):  # noqa: F811
