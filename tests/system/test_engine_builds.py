@@ -161,11 +161,16 @@ def test_killed_while_it_builds(calls, maker):  # noqa: F811
     figure('engines', 'containers and images left of %d builds killed with SIGKILL, by %s' % (kills, calls.engine.name), 0)
 
 
+def containers_of(maker):
+    """The names of those that builds have."""
+    return [one.split()[0] for one in maker.engine.containers() if one.startswith('berth-create')]
+
+
 def begun(maker, name):
     """A build whose container is there, and the names of those that are."""
     running = maker.begin(name, *WORDS, '--json')
     end = time.monotonic() + 60 * PATIENCE
-    while not (found := [one for one in maker.engine.containers() if one.startswith('berth-create')]):
+    while not (found := containers_of(maker)):
         assert time.monotonic() < end, running.said()
         time.sleep(0.02)
     return running, found
@@ -181,7 +186,7 @@ def test_two_that_share_an_engine_alone(calls, maker):  # noqa: F811
             if os.path.exists(path):
                 os.unlink(path)
         maker.made('two', *WORDS)
-        assert [name for name in maker.engine.containers() if name.startswith('berth-create')] == before
+        assert containers_of(maker) == before
     finally:
         one.signal(signal.SIGKILL)
         one.wait(30)
