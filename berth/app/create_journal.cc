@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
-#include "berth/app/engine_build.h"
+#include "berth/app/engine_leftovers.h"
 #include "berth/base/sha256.h"
 #include "berth/image/work_folder.h"
 #include "berth/sys/file.h"
@@ -11,6 +12,9 @@
 namespace berth::app {
 namespace {
 
+using container::EngineKind;
+
+constexpr EngineKind kEngines[] = {EngineKind::Docker, EngineKind::Podman};
 constexpr std::size_t kLargestText = 1 << 20;
 constexpr auto kPatience = std::chrono::seconds(1);  // whoever only looks holds it for a moment
 
@@ -33,12 +37,19 @@ image::BuilderOptions builder_options(const Settings& settings, const std::files
 std::optional<LeftBuild> find_left_build(const Settings& settings, const std::filesystem::path& graph_root) {
   // The lock first, as below.
   const bool is_going_on = image::WorkFolder::is_held(create_folder(settings));
-  auto containers = image::read_stored_containers(graph_root);
-  if (!containers) return std::nullopt;
-  const std::string name = builder_options(settings, graph_root).name;
-  const auto found = std::ranges::find(*containers, name, &image::StoredContainer::name);
-  if (found == containers->end()) return std::nullopt;
-  return LeftBuild{std::move(*found), is_going_on};
+  const std::vector<std::string> names = left_build_names(settings, graph_root);
+  const auto containers = image::read_stored_containers(graph_root).value_or(std::vector<image::StoredContainer>());
+  for (const image::StoredContainer& one : containers) {
+    if (std::ranges::find(names, one.name) != names.end()) return LeftBuild{one, is_going_on};
+  }
+  if (names.size() < 2) return std::nullopt;
+  return LeftBuild{{.id = {}, .name = names.back(), .image = {}, .layer = {}}, is_going_on};
+}
+
+std::vector<std::string> left_build_names(const Settings& settings, const std::filesystem::path& graph_root) {
+  std::vector<std::string> names = {builder_options(settings, graph_root).name};
+  for (EngineBuild& one : noted_engine_builds(settings.cache)) names.push_back(std::move(one.name));
+  return names;
 }
 
 Result<void> remove_left_build(const Settings& settings, const std::filesystem::path& graph_root) {
@@ -46,11 +57,14 @@ Result<void> remove_left_build(const Settings& settings, const std::filesystem::
   BERTH_TRY(const image::WorkFolder work,
             image::WorkFolder::open(create_folder(settings), std::chrono::steady_clock::now() + kPatience, {})
                 .context(doing));
-  if (is_built_by_engine(settings)) {
-    return sweep_engine_build(settings.engine, builder_options(settings, graph_root).name).context(doing);
+  const image::BuilderOptions options = builder_options(settings, graph_root);
+  BERTH_TRY(const auto containers, image::read_stored_containers(graph_root).context(doing));
+  if (std::ranges::find(containers, options.name, &image::StoredContainer::name) != containers.end()) {
+    BERTH_TRY(const image::Builder builder, image::Builder::open(options).context(doing));
+    BERTH_CHECK_OK(builder.sweep().context(doing));
   }
-  BERTH_TRY(const image::Builder builder, image::Builder::open(builder_options(settings, graph_root)).context(doing));
-  return builder.sweep().context(doing);
+  for (const EngineKind kind : kEngines) BERTH_CHECK_OK(sweep_engine_builds(settings.cache, kind).context(doing));
+  return {};
 }
 
 Result<void> CreateJournal::begin(const std::string& own_name) const {
@@ -64,6 +78,8 @@ void CreateJournal::end() const {
 
 Result<void> CreateJournal::sweep(const std::filesystem::path& graph_root, const image::ImageBuilder& builder) const {
   BERTH_CHECK_OK(builder.sweep());
+  // Of an engine that builds no more: what cannot be removed stays noted, and is nothing to this build.
+  for (const EngineKind kind : kEngines) static_cast<void>(sweep_engine_builds(settings_.cache, kind));
   const auto unfinished = unfinished_image(settings_);
   if (!unfinished) return {};
   BERTH_TRY(const image::LocalStore store, image::LocalStore::open(graph_root));

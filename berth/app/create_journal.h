@@ -21,14 +21,19 @@ std::filesystem::path create_journal(const Settings& settings);
 // How it builds there: in a container of buildah, whose name tells of this folder.
 image::BuilderOptions builder_options(const Settings& settings, const std::filesystem::path& graph_root);
 
-// The container of a build that is not gone: of one that is going on, or that was killed.
+// The container of a build that is not gone: of one that is going on, or that was killed. One that an engine keeps
+// apart from Berth's storage has no layer there, and may be gone: the engine is not asked.
 struct LeftBuild {
   image::StoredContainer container;
   bool is_going_on = false;
 };
 std::optional<LeftBuild> find_left_build(const Settings& settings, const std::filesystem::path& graph_root);
 
-// Removes it where nobody is at it. Errors: TimedOut when somebody is; those of Builder.
+// The names that they have now, whoever builds by the settings: buildah's, and those that are noted of engines.
+std::vector<std::string> left_build_names(const Settings& settings, const std::filesystem::path& graph_root);
+
+// Removes them all where nobody is at it, each by its builder, whoever builds by the settings now. Errors: TimedOut
+// when somebody is; those of Builder and of engines.
 Result<void> remove_left_build(const Settings& settings, const std::filesystem::path& graph_root);
 
 class CreateJournal {

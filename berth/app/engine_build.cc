@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "berth/app/engine_handover.h"
+#include "berth/app/engine_leftovers.h"
 #include "berth/base/ids.h"
 #include "berth/container/watcher.h"
 #include "berth/image/image_on_base.h"
@@ -21,6 +23,7 @@
 #include "berth/image/stored_layout.h"
 #include "berth/sys/file.h"
 #include "berth/sys/full_disk.h"
+#include "berth/sys/gentle_tool.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/tool.h"
 
@@ -30,24 +33,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using container::EngineKind;
 
-constexpr auto kRemovalTime = std::chrono::minutes(1);
+constexpr auto kEndPatience = std::chrono::seconds(10);
 constexpr std::uint64_t kMostOpenFiles = 1 << 20;
-constexpr const char* kBuildLabel = "berth.build";  // of what is gone at the end
 constexpr std::size_t kSmallFile = 8 << 20;
 
 std::string without_line_end(std::string text) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   return text;
-}
-
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (!line.empty()) lines.emplace_back(line);
-  }
-  return lines;
 }
 
 Result<std::string> id_of(std::string_view said, std::string_view verb) {
@@ -58,6 +50,20 @@ Result<std::string> id_of(std::string_view said, std::string_view verb) {
 
 std::vector<std::string> removal_of(EngineKind kind, const std::string& name) {
   return {std::string(container::name_of(kind)), "rm", "--force", "--volumes", name};
+}
+
+// Podman that is killed while it makes or starts a container leaves a process and groups that no removal finds again.
+// Docker's program only talks to its daemon.
+sys::ToolEnd end_of(EngineKind kind) {
+  if (kind != EngineKind::Podman) return {};
+  return {SIGTERM, kEndPatience};
+}
+
+// A signal is for Podman, which would hand it on to a script that need not obey.
+std::vector<std::string> start_words(EngineKind kind, const std::string& name) {
+  std::vector<std::string> words = {"start", "--attach", name};
+  if (kind == EngineKind::Podman) words.insert(words.begin() + 1, "--sig-proxy=false");
+  return words;
 }
 
 std::uint64_t own_open_files() {
@@ -94,6 +100,9 @@ std::string file_of(const image::PlainLayer& layer) { return layer.digest.substr
 // The layer `built` in `folder` with one time for all of it, beside the one that it was.
 Result<image::PlainLayer> with_time(const std::filesystem::path& folder, const image::PlainLayer& built,
                                     std::int64_t time) {
+  // As much again.
+  BERTH_CHECK_OK(image::check_room(folder));
+  BERTH_CHECK_OK(image::check_room(folder, built.size_bytes));
   const std::filesystem::path draft = folder / "draft";
   BERTH_TRY(image::PlainLayer layer, image::set_layer_times(folder / file_of(built), draft, time));
   const std::filesystem::path file = folder / file_of(layer);
@@ -138,7 +147,7 @@ std::vector<std::string> build_command(const EngineBuildPlan& plan, const image:
                                       "--workdir=/",
                                       "--log-driver=none",
                                       "--no-healthcheck",
-                                      fmt::format("--label={}={}", kBuildLabel, plan.label),
+                                      fmt::format("--label={}={}", kBuildLabel, plan.name),
                                       fmt::format("--memory={}b", plan.memory_bytes),
                                       fmt::format("--memory-swap={}b", plan.memory_bytes),
                                       fmt::format("--pids-limit={}", image::kBuildProcesses),
@@ -175,14 +184,19 @@ Result<std::string> EngineBuilder::engine(std::vector<std::string> words) const 
   sys::ToolOptions tool;
   tool.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(bound.deadline - Clock::now());
   tool.environment = program_.environment;
-  tool.watch = options_.storage.watch;
+  tool.watch = [this] { return watch(place_.folder); };
   words.insert(words.begin(), program_.name);
-  auto ran = sys::run_tool(words, tool);
+  auto ran = sys::run_gentle_tool(words, tool, end_of(kind_));
   if (ran) return without_line_end(std::move(ran->out));
   if (!sys::says_full_disk(ran.error().message())) {
     return std::unexpected(std::move(ran).error().in(doing()));
   }
   return fail(Errc::Exhausted, fmt::format("{}: the disk that it keeps images on is full; make room there", doing()));
+}
+
+Result<void> EngineBuilder::watch(const std::filesystem::path& growing) const {
+  if (!growing.empty()) BERTH_CHECK_OK(image::check_room(growing));
+  return options_.storage.watch ? options_.storage.watch() : Result<void>();
 }
 
 Result<image::ToolBounds> EngineBuilder::bounds() const {
@@ -212,6 +226,7 @@ Result<std::string> EngineBuilder::base_in_engine() const {
 Result<image::BuiltImage> EngineBuilder::build(const image::BuildOrder& order) const {
   BERTH_CHECK_OK(sweep());
   BERTH_TRY(const std::string base_id, base_in_engine());
+  BERTH_CHECK_OK(note_engine_build(options_.storage.cache_folder, {kind_, container_}));
   container::Watched watched;
   watched.removal = removal_of(kind_, container_);
   watched.removal_environment = program_.environment;
@@ -224,7 +239,7 @@ Result<image::BuiltImage> EngineBuilder::build(const image::BuildOrder& order) c
 
 Result<image::BuiltImage> EngineBuilder::build_on(const std::string& base_id, const image::BuildOrder& order) const {
   const std::string& name = container_;
-  EngineBuildPlan plan{kind_, name, options_.storage.name, base_id, order.memory_bytes, own_open_files(), false};
+  EngineBuildPlan plan{kind_, name, base_id, order.memory_bytes, own_open_files(), false};
   if (kind_ == EngineKind::Podman) {
     BERTH_TRY(plan.base_has_mtab, has_mtab(options_.base));
   }
@@ -232,7 +247,7 @@ Result<image::BuiltImage> EngineBuilder::build_on(const std::string& base_id, co
   create.erase(create.begin());
   BERTH_CHECK_OK(engine(std::move(create)));
   BERTH_CHECK_OK(engine({"cp", order.input.native() + "/.", fmt::format("{}:{}", name, image::kBuildFolder)}));
-  BERTH_TRY(std::string said, image::explained(engine({"start", "--attach", name}), order.memory_bytes, true));
+  BERTH_TRY(std::string said, image::explained(engine(start_words(kind_, name)), order.memory_bytes, true));
   BERTH_TRY(const std::string committed, engine({"commit", name}));
   BERTH_TRY(const std::string engine_id, id_of(committed, program_.name + " commit"));
 
@@ -242,9 +257,9 @@ Result<image::BuiltImage> EngineBuilder::build_on(const std::string& base_id, co
   BERTH_TRY(const image::ToolBounds bound, bounds());
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(bound.deadline - Clock::now());
   BERTH_CHECK_OK(image::check_room(options_.work_folder));
-  BERTH_CHECK_OK(image::copy_out_of_engine(place_, engine_id, folder, left, options_.storage.watch).context([&] {
-    return fmt::format("take what {} has built", program_.name);
-  }));
+  BERTH_CHECK_OK(image::copy_out_of_engine(place_, engine_id, folder, left, [this] {
+                   return watch(options_.work_folder);
+                 }).context([&] { return fmt::format("take what {} has built", program_.name); }));
   BERTH_TRY(std::vector<image::PlainLayer> layers, layers_in(folder));
   if (layers.empty()) return fail(Errc::Corrupt, "the engine has given out an image without layers");
   BERTH_TRY(layers.back(), with_time(folder, layers.back(), order.time));
@@ -308,27 +323,6 @@ Result<void> EngineBuilder::remove_image(const std::string& id) const {
   return image::delete_image(storage, id);
 }
 
-Result<void> EngineBuilder::sweep() const { return sweep_engine_build(kind_, options_.storage.name); }
-
-// Although there is no time left, or somebody wants it to end.
-Result<void> sweep_engine_build(EngineKind kind, const std::string& name) {
-  const sys::EngineProgram program = sys::engine_program(container::name_of(kind));
-  sys::ToolOptions options;
-  options.time_limit = kRemovalTime;
-  options.environment = program.environment;
-  const auto ask = [&](std::vector<std::string> words) {
-    words.insert(words.begin(), program.name);
-    return sys::run_tool(words, options).context([&] { return "look for what an interrupted build has left"; });
-  };
-  BERTH_TRY(const auto containers,
-            ask({"ps", "--all", "--quiet", "--filter", fmt::format("label={}={}", kBuildLabel, name)}));
-  for (const std::string& id : lines_of(containers.out)) {
-    BERTH_CHECK_OK(sys::run_tool(removal_of(kind, id), options));
-  }
-  BERTH_TRY(const auto images,
-            ask({"image", "ls", "--quiet", "--no-trunc", "--filter", fmt::format("label={}={}", kBuildLabel, name)}));
-  for (const std::string& id : lines_of(images.out)) BERTH_CHECK_OK(ask({"image", "rm", "--force", id}));
-  return {};
-}
+Result<void> EngineBuilder::sweep() const { return sweep_engine_builds(options_.storage.cache_folder, kind_); }
 
 }  // namespace berth::app

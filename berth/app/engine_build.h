@@ -62,6 +62,7 @@ class EngineBuilder final : public image::ImageBuilder {
   Result<std::string> labelled(const Made& built, const image::BuildOrder& order, std::string id) const;
   image::StorageTool storage_tool() const;
   Result<image::ToolBounds> bounds() const;
+  Result<void> watch(const std::filesystem::path& growing) const;  // the folder that a step fills; empty for none
 
   EngineBuildOptions options_;
   container::EngineKind kind_;
@@ -73,14 +74,9 @@ class EngineBuilder final : public image::ImageBuilder {
 // Who builds by the settings: an engine, or buildah. Errors: those of their open().
 Result<std::unique_ptr<image::ImageBuilder>> open_image_builder(const Settings& settings, EngineBuildOptions options);
 
-// Removes the container and the image without a name that a build called `name` has left in the engine.
-// Errors: Unavailable, with the engine's words.
-Result<void> sweep_engine_build(container::EngineKind kind, const std::string& name);
-
 struct EngineBuildPlan {
   container::EngineKind kind = container::EngineKind::Docker;
-  std::string name;     // of the container
-  std::string label;    // the build's name, by which what it leaves is found
+  std::string name;     // of the container, and its label, by which what it leaves is found
   std::string base_id;  // the engine's
   std::uint64_t memory_bytes = 0;
   std::uint64_t open_files = 1024;  // that may be open at once in a process; of Podman's, which else asks for too many

@@ -96,15 +96,17 @@ const ImageRow& row_of(const std::vector<ImageRow>& rows, std::string_view id) {
   return *std::ranges::find(rows, id, &ImageRow::id);
 }
 
-// The container of a build that was killed keeps no image: it goes first.
-void forget_left_build(const Settings& settings, const std::filesystem::path& graph_root,
-                       const std::vector<LeftoverStep>& leftovers, std::vector<ImageRow>& rows) {
+// The container of a build that was killed keeps no image: it goes first. `names`: that those may have.
+void forget_left_builds(const std::vector<std::string>& names, const std::vector<LeftoverStep>& leftovers,
+                        std::vector<ImageRow>& rows) {
   const auto is_gone = [](const LeftoverStep& step) {
     return step.goes && step.leftover.kind == image::Leftover::Kind::Container;
   };
   if (!std::ranges::any_of(leftovers, is_gone)) return;
-  const std::string use = text_of(image::StoredContainer{.name = builder_options(settings, graph_root).name});
-  for (ImageRow& row : rows) std::erase_if(row.uses, [&](const ImageUse& one) { return one.who == use; });
+  for (const std::string& name : names) {
+    const std::string use = text_of(image::StoredContainer{.name = name});
+    for (ImageRow& row : rows) std::erase_if(row.uses, [&](const ImageUse& one) { return one.who == use; });
+  }
 }
 
 image::ToolStorage tool_storage(const Settings& settings, const std::filesystem::path& graph_root) {
@@ -175,8 +177,9 @@ Result<PruneReport> prune_images(const Settings& settings, const PruneOptions& o
                                                fmt::join(listing.warnings, "; ")));
   }
   BERTH_TRY(const auto graph_root, image::find_graph_root(storage_places(settings)));
+  const std::vector<std::string> builds = left_build_names(settings, graph_root);
   PruneReport report{{}, {}, prune_leftovers(settings, options.all, options.dry_run)};
-  forget_left_build(settings, graph_root, report.leftovers, listing.rows);
+  forget_left_builds(builds, report.leftovers, listing.rows);
   report.steps = plan_prune(listing.rows, options.all);
   if (options.dry_run) return report;
   const image::ToolStorage storage = tool_storage(settings, graph_root);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "berth/app/create_journal.h"
+#include "berth/app/engine_leftovers.h"
 #include "berth/image/staging.h"
 #include "berth/image/storage_places.h"
 
@@ -50,6 +51,7 @@ std::vector<LeftoverStep> prune_leftovers(const Settings& settings, bool all, bo
   const auto graph_root = image::find_graph_root(storage_places(settings));
   if (const auto build = graph_root ? find_left_build(settings, *graph_root) : std::nullopt) {
     found.push_back(image::left_container(*graph_root, build->container.layer, build->is_going_on));
+    if (build->container.layer.empty()) found.back().path = engine_builds_file(settings.cache);
   }
   std::vector<LeftoverStep> steps = plan_leftovers(std::move(found), all);
   for (LeftoverStep& step : steps) {

@@ -49,7 +49,8 @@ Result<EnginePlace> docker_place(std::string_view said) {
                      .destination = "docker-daemon:",
                      .id_mark = "sha256:",
                      .options = {"--dest-daemon-host", std::string(host)},
-                     .source_options = {"--src-daemon-host", std::string(host)}};
+                     .source_options = {"--src-daemon-host", std::string(host)},
+                     .folder = {}};
 }
 
 Result<EnginePlace> podman_place(std::string_view said, const fs::path& graph_root) {
@@ -69,7 +70,8 @@ Result<EnginePlace> podman_place(std::string_view said, const fs::path& graph_ro
                      .destination = fmt::format("containers-storage:[{}@{}+{}]", driver, root, run_root),
                      .id_mark = "@",
                      .options = {},
-                     .source_options = {}};
+                     .source_options = {},
+                     .folder = root};
 }
 
 Result<EnginePlace> find_engine_place(const sys::EngineProgram& program, const fs::path& graph_root) {

@@ -21,6 +21,7 @@ struct EnginePlace {
   std::string id_mark;                      // what stands between that and an id: "sha256:"
   std::vector<std::string> options;         // of `skopeo copy`, for it
   std::vector<std::string> source_options;  // the same where it is copied from
+  std::filesystem::path folder;             // what grows with its images; empty where the engine alone knows
 
   friend bool operator==(const EnginePlace&, const EnginePlace&) = default;
 };

@@ -14,6 +14,7 @@
 
 #include "berth/base/unique_fd.h"
 #include "berth/sys/file.h"
+#include "berth/sys/gentle_tool.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
@@ -23,6 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr long kWatchMilliseconds = 250;
+constexpr int kEndMilliseconds = 50;
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> list;
@@ -45,7 +47,8 @@ std::string last_words(const std::string& err) {
 // A tool that runs: reads both streams until both end.
 class Running {
  public:
-  Running(pid_t pid, UniqueFd out, UniqueFd err) : pid_(pid), out_(std::move(out)), err_(std::move(err)) {}
+  Running(pid_t pid, UniqueFd out, UniqueFd err, ToolEnd end)
+      : pid_(pid), out_(std::move(out)), err_(std::move(err)), end_(end) {}
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
   ~Running() {
@@ -114,13 +117,31 @@ class Running {
   }
 
   void end() {
+    if (end_.signal != 0) ask_to_end();
     ::kill(-pid_, SIGKILL);
     wait();
+  }
+
+  // It stays a zombie, so that its number is nobody else's. What it still writes is read, and forgotten: it is not to
+  // wait for us.
+  void ask_to_end() {
+    ::kill(pid_, end_.signal);
+    const auto deadline = Clock::now() + end_.grace;
+    std::string ignored;
+    for (siginfo_t ended = {}; Clock::now() < deadline; ignored.clear()) {
+      if (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid != 0)
+        break;
+      std::array<pollfd, 2> polled = {pollfd{out_.get(), POLLIN, 0}, pollfd{err_.get(), POLLIN, 0}};
+      static_cast<void>(::poll(polled.data(), polled.size(), kEndMilliseconds));
+      if (polled[0].revents != 0 && !drain(out_, ignored, "a tool")) out_.reset();
+      if (polled[1].revents != 0 && !drain(err_, ignored, "a tool")) err_.reset();
+    }
   }
 
   pid_t pid_;
   UniqueFd out_;
   UniqueFd err_;
+  ToolEnd end_;
 };
 
 }  // namespace
@@ -155,6 +176,10 @@ Result<UniqueFd> prepared_input(const std::string& input) {
 }  // namespace
 
 Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options) {
+  return run_gentle_tool(argv, options, {});
+}
+
+Result<ToolOutput> run_gentle_tool(const std::vector<std::string>& argv, const ToolOptions& options, ToolEnd end) {
   const auto env = [](const char* name, const char* otherwise) {
     const char* value = std::getenv(name);
     return std::string(name) + "=" + (value != nullptr ? value : otherwise);
@@ -192,7 +217,7 @@ Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOpti
   err.write.reset();
   start.write.reset();
   ::setpgid(pid, pid);  // in both, so that neither order leaves it in our group
-  Running running(pid, std::move(out.read), std::move(err.read));
+  Running running(pid, std::move(out.read), std::move(err.read), end);
   int error = 0;
   BERTH_TRY(int got, call([&] { return ::read(start.read.get(), &error, sizeof(error)); }, "start {}", argv[0]));
   if (got > 0) return std::unexpected(Error::from_errno(error, fmt::format("start {}", argv[0])));

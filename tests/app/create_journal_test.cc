@@ -1,9 +1,12 @@
 #include "berth/app/create_journal.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "berth/app/engine_leftovers.h"
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
 #include "berth/image/work_folder.h"
@@ -94,6 +97,37 @@ TEST_F(Journal, KnowsTheContainerOfItsOwnBuild) {
   EXPECT_TRUE(testing::fails_with(remove_left_build(settings_, store_.root()), Errc::TimedOut, "another process"));
   settings_.cache = folder_.path() / "other";
   EXPECT_FALSE(find_left_build(settings_, store_.root())) << "another's";
+}
+
+TEST_F(Journal, KnowsTheContainersOfEnginesWhoeverBuildsNow) {
+  const std::string name = builder_options(settings_, store_.root()).name;
+  std::filesystem::create_directories(settings_.cache);
+  std::filesystem::create_directories(store_.root() / "overlay-containers");
+  store_.put(store_.root() / "overlay-containers/containers.json",
+             R"([{"id":"c1","names":[")" + name + R"(-1"],"image":"x","layer":"l1"}])");
+  EXPECT_FALSE(find_left_build(settings_, store_.root())) << "another's, with the same storage";
+  ASSERT_TRUE(testing::ok(note_engine_build(settings_.cache, {container::EngineKind::Podman, name + "-1"})));
+  ASSERT_TRUE(testing::ok(note_engine_build(settings_.cache, {container::EngineKind::Docker, name + "-2"})));
+  auto left = find_left_build(settings_, store_.root());
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->container.layer, "l1");
+  EXPECT_EQ(left_build_names(settings_, store_.root()), (std::vector{name, name + "-1", name + "-2"}));
+
+  std::filesystem::remove(store_.root() / "overlay-containers/containers.json");
+  left = find_left_build(settings_, store_.root());
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->container.layer, "") << "in the engine's own";
+
+  // Programs that find nothing.
+  const std::string path = std::getenv("PATH");
+  for (const char* program : {"docker", "podman"}) {
+    store_.put(folder_.path() / program, "#!/bin/sh\n");
+    std::filesystem::permissions(folder_.path() / program, std::filesystem::perms::all);
+  }
+  ::setenv("PATH", (folder_.path().native() + ":" + path).c_str(), 1);
+  EXPECT_TRUE(testing::ok(remove_left_build(settings_, store_.root())));
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_FALSE(find_left_build(settings_, store_.root()));
 }
 
 TEST_F(Journal, IsInTheList) {

@@ -14,12 +14,11 @@ bool has(const std::vector<std::string>& command, std::string_view word) {
 TEST(EngineBuild, RunsTheScriptWithoutANetworkAndWithinBounds) {
   image::BuildOrder order;
   order.script = {"/bin/sh", "/berth-build/install.sh"};
-  EngineBuildPlan plan{
-      container::EngineKind::Docker, "berth-create-x-1", "berth-create-x", std::string(64, 'a'), 1 << 30, 4096, false};
+  EngineBuildPlan plan{container::EngineKind::Docker, "berth-create-x-1", std::string(64, 'a'), 1 << 30, 4096, false};
   const auto docker = build_command(plan, order);
   EXPECT_EQ(docker.front(), "docker");
   for (const char* word :
-       {"--network=none", "--pull=never", "--name=berth-create-x-1", "--label=berth.build=berth-create-x",
+       {"--network=none", "--pull=never", "--name=berth-create-x-1", "--label=berth.build=berth-create-x-1",
         "--memory=1073741824b", "--memory-swap=1073741824b", "--pids-limit=1024", "--user=0:0"}) {
     EXPECT_TRUE(has(docker, word)) << word;
   }

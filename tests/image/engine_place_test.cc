@@ -15,13 +15,15 @@ TEST(EnginePlace, OfDockerIsItsSocket) {
                                  "docker-daemon:",
                                  "sha256:",
                                  {"--dest-daemon-host", "unix:///run/docker.sock"},
-                                 {"--src-daemon-host", "unix:///run/docker.sock"}}));
+                                 {"--src-daemon-host", "unix:///run/docker.sock"},
+                                 {}}));
 }
 
 TEST(EnginePlace, OfPodmanIsItsStorage) {
   const auto place = podman_place("false\toverlay\t/srv/graph\t/run/graph\n", "/var/lib/containers/storage");
   ASSERT_TRUE(testing::ok(place));
-  EXPECT_EQ(*place, (EnginePlace{false, "containers-storage:[overlay@/srv/graph+/run/graph]", "@", {}, {}}));
+  EXPECT_EQ(*place,
+            (EnginePlace{false, "containers-storage:[overlay@/srv/graph+/run/graph]", "@", {}, {}, "/srv/graph"}));
 }
 
 TEST(EnginePlace, OfPodmanMayBeBerthsOwn) {

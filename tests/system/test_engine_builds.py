@@ -3,6 +3,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
 
 import pytest
@@ -11,7 +12,7 @@ from calls import PATIENCE
 from figures import figure
 from image_maker import Maker, index_or_skip
 from package_index import wheel
-from test_engines import calls  # noqa: F401
+from test_engines import calls, groups_of_podman, monitors_of  # noqa: F401
 from test_image_create import all_of_layer, layer_digests
 
 WORDS = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
@@ -158,3 +159,70 @@ def test_killed_while_it_builds(calls, maker):  # noqa: F811
     assert maker.made('k', *WORDS)['image'] in maker.names()[0]
     assert maker.builds() == []
     figure('engines', 'containers and images left of %d builds killed with SIGKILL, by %s' % (kills, calls.engine.name), 0)
+
+
+def containers_of(maker):
+    """The names of those that builds have."""
+    return [one.split()[0] for one in maker.engine.containers() if one.startswith('berth-create')]
+
+
+def begun(maker, name):
+    """A build whose container is there, and the names of those that are."""
+    running = maker.begin(name, *WORDS, '--json')
+    end = time.monotonic() + 60 * PATIENCE
+    while not (found := containers_of(maker)):
+        assert time.monotonic() < end, running.said()
+        time.sleep(0.02)
+    return running, found
+
+
+def test_two_that_share_an_engine_alone(calls, maker):  # noqa: F811
+    """As in two containers that are given one socket and have caches of the same path, each with a lock of its own."""
+    one, before = begun(maker, 'one')
+    one.signal(signal.SIGSTOP)
+    try:
+        for name in 'create.lock', 'create-journal', 'create-engines':
+            path = os.path.join(maker.folder, 'cache', name)
+            if os.path.exists(path):
+                os.unlink(path)
+        maker.made('two', *WORDS)
+        assert containers_of(maker) == before
+    finally:
+        one.signal(signal.SIGKILL)
+        one.wait(30)
+
+
+def test_interrupted_while_it_builds(calls, maker):  # noqa: F811
+    """Of Podman's containers not even what Podman forgets when it is killed."""
+    chance = random.Random(32)
+    before = groups_of_podman()
+    for _ in range(5):
+        running = maker.begin('i', *WORDS, '--json')
+        end = time.monotonic() + 60 * PATIENCE
+        while 'building' not in running.said() and time.monotonic() < end:
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, 1.5))
+        running.signal(signal.SIGINT)
+        answer = running.wait(60)
+        assert answer.code in (0, 130), answer
+        assert maker.builds() == []
+        end = time.monotonic() + 30
+        while left := monitors_of(calls.engine) + sorted(groups_of_podman() - before):
+            assert time.monotonic() < end, left
+            time.sleep(0.2)
+
+
+def test_prune_after_everybody_is_killed(calls, maker):  # noqa: F811
+    """Berth and its watcher; and by now the settings leave the building to buildah."""
+    running, left = begun(maker, 'p')
+    watcher = int(subprocess.run(['pgrep', '-P', str(running.pid), 'berth-watch'], stdout=subprocess.PIPE).stdout)
+    os.kill(watcher, signal.SIGSTOP)
+    running.signal(signal.SIGKILL)
+    running.wait(30)
+    os.kill(watcher, signal.SIGKILL)
+    for words, said in (('prune', '--dry-run'), 'would remove'), (('prune',), 'removed'):
+        answer = maker.berth(*words, settings=maker.native, env=maker.engine.env)
+        assert answer.code == 0, answer
+        assert "%s container '%s' of an 'image create' that was killed" % (said, left[0]) in answer.out + answer.err, answer
+    assert maker.builds() == []
+    assert "of an 'image create'" not in maker.berth('prune', settings=maker.native).out
