@@ -14,7 +14,6 @@
 namespace berth::app {
 namespace {
 
-constexpr std::size_t kLongestProblem = 200;
 constexpr auto kTimeLimit = std::chrono::seconds(90);
 
 // In the form of curl's configuration.

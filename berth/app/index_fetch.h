@@ -16,6 +16,8 @@
 
 namespace berth::app {
 
+inline constexpr std::size_t kLongestProblem = 200;  // of what was wrong with asking one, for people
+
 // How indexes are asked: with pip's own settings, and the operator's proxies and certificates.
 struct IndexAccess {
   const image::PipSettings& pip;

@@ -1,9 +1,13 @@
 #include "berth/app/index_pages.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -28,8 +32,8 @@ using Presence = vet::IndexAnswer::Presence;
 enum class Standing : std::uint8_t { Unknown, Answers, Silent };
 
 constexpr std::size_t kAtOnce = 8;
-constexpr std::size_t kLongestProblem = 200;
 constexpr auto kSlow = std::chrono::seconds(10);
+constexpr auto kLicenceTime = std::chrono::seconds(120);  // of all wheels, beside a second for each
 constexpr std::size_t kMostMetadata = std::size_t{8} << 20;
 constexpr std::string_view kPublicHosts[] = {"pypi.org", "pypi.python.org", "test.pypi.org"};
 
@@ -93,12 +97,12 @@ Result<std::vector<vet::LicenceStatement>> licences_beside(const IndexAccess& ac
   return vet::python_licence_statements(metadata, {});
 }
 
-// Of a wheel that could not be read.
-void add_unread(const IndexAccess& access, const Error& why, vet::Facts& facts) {
-  if (facts.metadata_sha256) {
-    // pip's own report may leave some of it out.
-    if (auto beside = licences_beside(access, facts); beside && !beside->empty()) facts.licences = *std::move(beside);
-  }
+using Statements = std::vector<vet::LicenceStatement>;
+
+// Of a wheel that could not be read. `beside`: what else says something of it.
+void add_unread(const Error& why, const std::optional<Statements>& beside, vet::Facts& facts) {
+  // pip's own report may leave some of it out.
+  if (beside && !beside->empty()) facts.licences = *beside;
   const std::string text = to_visible(why.message(), false);
   if (facts.licences.empty() || why.code() == Errc::Corrupt || why.code() == Errc::InvalidInput) {
     facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package, text,
@@ -106,6 +110,49 @@ void add_unread(const IndexAccess& access, const Error& why, vet::Facts& facts) 
   } else {
     facts.licences.push_back(vet::unread_licence_files(text));
   }
+}
+
+bool is_same_version(const std::string& one, const std::string& other) {
+  const auto read = vet::PythonVersion::parse(one);
+  const auto read_other = vet::PythonVersion::parse(other);
+  return read && read_other ? read->key() == read_other->key() : one == other;
+}
+
+// In order, without what is written one way or another.
+std::vector<std::string> compared(std::vector<std::string> requirements) {
+  for (std::string& one : requirements) {
+    std::erase_if(one, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  }
+  std::ranges::sort(requirements);
+  return requirements;
+}
+
+// Where a wheel is another than pip was told when it looked for what comes along; empty where it is the same.
+std::string difference_of(const vet::WheelFacts& wheel, const vet::Facts& facts) {
+  if (vet::normal_name(vet::Ecosystem::PyPI, wheel.name) != facts.package.name ||
+      !is_same_version(wheel.version, facts.package.version)) {
+    return fmt::format("it is {} {}", wheel.name, wheel.version);
+  }
+  if (!facts.requires_dist) return {};
+  const std::vector<std::string> own = compared(wheel.requires_dist);
+  const std::vector<std::string> told = compared(*facts.requires_dist);
+  std::vector<std::string> more;
+  std::vector<std::string> less;
+  std::ranges::set_difference(own, told, std::back_inserter(more));
+  std::ranges::set_difference(told, own, std::back_inserter(less));
+  if (!more.empty()) return fmt::format("it asks for {}, too", fmt::join(more, " and "));
+  return less.empty() ? std::string() : fmt::format("it does not ask for {}", fmt::join(less, " and "));
+}
+
+void add_read(const vet::WheelFacts& wheel, vet::Facts& facts) {
+  facts.licences = wheel.licences;
+  const std::string difference = difference_of(wheel, facts);
+  if (difference.empty()) return;
+  facts.findings.push_back({vet::Verdict::Ask, "facts.missing", facts.package,
+                            fmt::format("its wheel has other METADATA than the index gave pip, so what it brings along "
+                                        "is not known: {}",
+                                        to_visible(difference.substr(0, kLongestProblem), false)),
+                            "judge what it asks for together with it; or ask who keeps the index why they differ"});
 }
 
 }  // namespace
@@ -291,14 +338,28 @@ void IndexPages::tell_licences(std::vector<vet::Facts>& facts) const {
     }
     same.push_back(&one);
   }
-  const IndexAccess access = {pip_, way_, watch_};
-  const std::vector<WheelLicences> read = licences_of_wheels(access, wheels);
+  const auto time = kLicenceTime + wheels.size() * std::chrono::seconds(1);
+  const auto end = std::chrono::steady_clock::now() + time;
+  const std::function<Result<void>()> watch = [&]() -> Result<void> {
+    if (watch_) BERTH_CHECK_OK(watch_());
+    if (std::chrono::steady_clock::now() < end) return {};
+    return fail(Errc::TimedOut, fmt::format("all wheels together took longer than {} seconds", time.count()));
+  };
+  const IndexAccess access = {pip_, way_, watch};
+  const std::vector<WheelOutcome> read = facts_of_wheels(access, wheels);
+  // METADATA lies where the wheel does: where that did not answer in time it is not asked for.
+  std::vector<std::optional<Statements>> beside(wheels.size());
+  image::at_once(wheels.size(), kAtOnce, [&](std::size_t i) {
+    const vet::Facts& one = *by_file.at(wheels[i].url).front();
+    if (read[i] || read[i].error().code() == Errc::TimedOut || !one.metadata_sha256 || !watch()) return;
+    if (auto statements = licences_beside(access, one)) beside[i] = *std::move(statements);
+  });
   for (std::size_t i = 0; i < wheels.size(); ++i) {
     for (vet::Facts* one : by_file.at(wheels[i].url)) {
       if (read[i]) {
-        one->licences = *read[i];
+        add_read(*read[i], *one);
       } else {
-        add_unread(access, read[i].error(), *one);
+        add_unread(read[i].error(), beside[i], *one);
       }
     }
   }

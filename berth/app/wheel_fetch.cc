@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <optional>
 #include <semaphore>
 #include <string_view>
 #include <utility>
 
+#include "berth/base/percent.h"
 #include "berth/base/sha256.h"
 #include "berth/base/unique_fd.h"
 #include "berth/base/utf8.h"
@@ -39,23 +41,9 @@ Result<void> check_hash(std::string_view bytes, const WheelPlace& wheel) {
                                          image::shown_url(wheel.url), wheel.sha256));
 }
 
-WheelLicences licences_of_whole(std::string_view bytes, const WheelPlace& wheel) {
+WheelOutcome facts_of_whole(std::string_view bytes, const WheelPlace& wheel) {
   BERTH_CHECK_OK(check_hash(bytes, wheel));
-  return vet::licences_of_wheel(bytes, wheel.name);
-}
-
-std::string without_escapes(std::string_view text) {
-  const auto digit = [](char c) {
-    const std::size_t at = std::string_view("0123456789abcdef0123456789ABCDEF").find(c);
-    return at == std::string_view::npos ? -1 : static_cast<int>(at % 16);
-  };
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_escape = text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0;
-    plain += is_escape ? static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2])) : text[i];
-    if (is_escape) i += 2;
-  }
-  return plain;
+  return vet::facts_of_wheel(bytes, wheel.name);
 }
 
 Result<std::string> read_part(const UniqueFd& file, std::uint64_t offset, std::size_t size, const std::string& path) {
@@ -72,8 +60,8 @@ Result<std::string> read_part(const UniqueFd& file, std::uint64_t offset, std::s
 }
 
 // Of a folder that pip looks into.
-WheelLicences licences_of_local(const WheelPlace& wheel) {
-  const std::string path = without_escapes(std::string_view(wheel.url).substr(kFile.size()));
+WheelOutcome facts_of_local(const WheelPlace& wheel) {
+  const std::string path = percent_decoded(std::string_view(wheel.url).substr(kFile.size()));
   BERTH_TRY(const int fd,
             sys::call([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }, "open {}", path));
   const UniqueFd file(fd);
@@ -83,12 +71,12 @@ WheelLicences licences_of_local(const WheelPlace& wheel) {
   const auto size = static_cast<std::uint64_t>(status.st_size);
   if (size <= kMostWheel) {
     BERTH_TRY(const std::string bytes, sys::read_file(file, kMostWheel, path));
-    return licences_of_whole(bytes, wheel);
+    return facts_of_whole(bytes, wheel);
   }
   vet::DistantWheel large = {.name = wheel.name, .size = size, .tail = {}, .read = {}, .metadata_sha256 = {}};
   BERTH_TRY(large.tail, read_part(file, size - vet::kWheelTail, vet::kWheelTail, path));
   large.read = [&](std::uint64_t offset, std::size_t length) { return read_part(file, offset, length, path); };
-  return vet::licences_of_distant_wheel(large);
+  return vet::facts_of_distant_wheel(std::move(large));
 }
 
 // Whether to ask the same host for more is of no use: names, connections, proxies, certificates.
@@ -97,26 +85,41 @@ bool is_no_way(int exit_code) {
   return std::ranges::find(kCodes, exit_code) != std::ranges::end(kCodes);
 }
 
+constexpr int kTookTooLong = 28;  // curl's number
+
+bool is_out_of_time(const Error& error) {
+  return error.code() == Errc::TimedOut ||
+         (error.code() == Errc::Unavailable && error.message().contains(fmt::format("curl: ({})", kTookTooLong)));
+}
+
+// Of a host, among several wheels.
+enum class Standing : std::uint8_t { Unknown, Answers, Silent };
+
 class Reading {
  public:
   Reading(const IndexAccess& access, const std::vector<WheelPlace>& wheels)
       : access_(access), wheels_(wheels), states_(wheels.size()) {}
 
-  std::vector<WheelLicences> run() && {
+  std::vector<WheelOutcome> run() && {
     const std::vector<std::vector<std::size_t>> groups = groups_by_host();
-    image::at_once(groups.size(), kAtOnce, [&](std::size_t i) { ask_ends(groups[i]); });
-    image::at_once(wheels_.size(), kAtOnce, [&](std::size_t i) { finish(i); });
-    std::vector<WheelLicences> all;
+    // No more ends are held than those of the groups at work.
+    image::at_once(groups.size(), kAtOnce, [&](std::size_t i) {
+      ask_ends(groups[i]);
+      for (const std::size_t one : groups[i]) finish(one);
+    });
+    image::at_once(wheels_.size(), kAtOnce, [&](std::size_t i) { finish(i); });  // those in folders
+    std::vector<WheelOutcome> all;
     for (State& state : states_) all.push_back(*std::move(state.outcome));
     return all;
   }
 
  private:
   struct State {
-    std::optional<WheelLicences> outcome;
+    std::optional<WheelOutcome> outcome;
     bool is_asked = false;  // and answered, with its end or something else
     std::string tail;
-    std::uint64_t size = 0;  // of the wheel; 0 where no end of it came
+    std::uint64_t size = 0;                     // of the wheel; 0 where no end of it came
+    std::atomic<Standing>* standing = nullptr;  // of its host
   };
 
   std::vector<std::vector<std::size_t>> groups_by_host() {
@@ -124,7 +127,9 @@ class Reading {
     for (std::size_t i = 0; i < wheels_.size(); ++i) {
       if (wheels_[i].url.starts_with(kFile)) continue;
       if (const auto url = image::parse_index_url(wheels_[i].url)) {
-        hosts[url->scheme + url->endpoint()].push_back(i);
+        const std::string host = url->scheme + url->endpoint();
+        hosts[host].push_back(i);
+        states_[i].standing = &standings_[host];
       } else {
         states_[i].outcome = std::unexpected(url.error());
       }
@@ -142,8 +147,30 @@ class Reading {
 
   std::string fetching(std::size_t i) const { return fmt::format("fetch '{}'", image::shown_url(wheels_[i].url)); }
 
+  // Whether it is of use to ask for a wheel of a host; else it has its outcome now.
+  bool may_ask(std::size_t i) {
+    if (access_.watch) {
+      if (const auto watched = access_.watch(); !watched) {
+        give_up(i, watched.error());
+        return false;
+      }
+    }
+    if (*states_[i].standing != Standing::Silent) return true;
+    give_up(i, Error(Errc::TimedOut, "its host could not be reached, or took too long, and is not asked again"));
+    return false;
+  }
+
+  // Of a host that has answered nothing so far.
+  void take_as_silent(std::size_t i) {
+    Standing unknown = Standing::Unknown;
+    states_[i].standing->compare_exchange_strong(unknown, Standing::Silent);
+  }
+
   // Those that are not answered by it are left as they were.
   void ask_ends(const std::vector<std::size_t>& group) {
+    bool is_of_use = true;
+    for (const std::size_t i : group) is_of_use &= may_ask(i);
+    if (!is_of_use) return;
     std::string request;
     for (const std::size_t i : group) {
       request +=
@@ -152,9 +179,9 @@ class Reading {
     }
     const auto printed = run_curl(access_, std::move(request), group.size() * (kMostAtFirst + kMostSaid), true);
     if (!printed) {
-      for (const std::size_t i : group) {
-        if (printed.error().code() == Errc::TimedOut) give_up(i, printed.error());
-      }
+      if (printed.error().code() != Errc::TimedOut) return;
+      take_as_silent(group.front());
+      for (const std::size_t i : group) give_up(i, printed.error());
       return;
     }
     auto answers = range_answers(printed->out);
@@ -164,9 +191,14 @@ class Reading {
     if (last == 0) return;
     const std::string reason = reason_unreached(Error(Errc::Unavailable, printed->err));
     if (reason.empty()) return;
+    const bool is_lost = is_no_way(last) || last == kTookTooLong;
+    if (is_lost) take_as_silent(group.front());
     const std::size_t first = answers->size() - 1;
-    const std::size_t end = is_no_way(last) ? group.size() : answers->size();
-    for (std::size_t k = first; k < end; ++k) give_up(group[k], Error(Errc::Unavailable, reason));
+    const bool is_for_all = is_no_way(last) || *states_[group.front()].standing == Standing::Silent;
+    const std::size_t end = is_for_all ? group.size() : answers->size();
+    for (std::size_t k = first; k < end; ++k) {
+      give_up(group[k], Error(is_lost ? Errc::TimedOut : Errc::Unavailable, reason));
+    }
   }
 
   void give_up(std::size_t i, const Error& why) {
@@ -177,10 +209,11 @@ class Reading {
     State& state = states_[i];
     state.is_asked = true;
     if (answer.exit_code != 0) return;
+    *state.standing = Standing::Answers;
     const bool is_end = answer.status == 206 && answer.begin && *answer.begin + answer.body.size() == answer.whole;
     if (answer.status == 200 || (is_end && *answer.begin == 0)) {
       // What is not in order may be so by what lies between, and is fetched once more.
-      if (auto read = licences_of_whole(answer.body, wheels_[i])) state.outcome = std::move(read);
+      if (auto read = facts_of_whole(answer.body, wheels_[i])) state.outcome = std::move(read);
     } else if (is_end) {
       state.size = answer.whole;
       state.tail = std::move(answer.body);
@@ -193,25 +226,28 @@ class Reading {
     State& state = states_[i];
     if (state.outcome) return;
     if (wheels_[i].url.starts_with(kFile)) {
-      state.outcome = licences_of_local(wheels_[i]);
+      state.outcome = facts_of_local(wheels_[i]);
       return;
     }
     if (!state.is_asked) ask_ends({i});
-    if (state.outcome) return;
+    if (state.outcome || !may_ask(i)) return;
     if (state.size != 0) {
-      if (auto read = licences_by_parts(i)) {
+      auto read = facts_by_parts(i);
+      // What took too long as a part does so as a whole.
+      if (read || is_out_of_time(read.error())) {
         state.outcome = std::move(read);
         return;
       }
     }
-    state.outcome = licences_by_whole(i);
+    if (may_ask(i)) state.outcome = facts_by_whole(i);
   }
 
-  WheelLicences licences_by_parts(std::size_t i) const {
+  WheelOutcome facts_by_parts(std::size_t i) {
     const WheelPlace& wheel = wheels_[i];
+    const std::uint64_t size = states_[i].size;
     vet::DistantWheel distant = {.name = wheel.name,
-                                 .size = states_[i].size,
-                                 .tail = states_[i].tail,
+                                 .size = size,
+                                 .tail = std::exchange(states_[i].tail, {}),
                                  .read = {},
                                  .metadata_sha256 = wheel.metadata_sha256};
     distant.read = [&](std::uint64_t offset, std::size_t length) -> Result<std::string> {
@@ -222,33 +258,34 @@ class Reading {
       auto answers = range_answers(printed.out);
       if (answers && answers->size() == 1) {
         RangeAnswer& answer = answers->front();
-        if (answer.status == 206 && answer.begin == offset && answer.whole == distant.size)
-          return std::move(answer.body);
+        if (answer.status == 206 && answer.begin == offset && answer.whole == size) return std::move(answer.body);
       }
       return fail(Errc::Unavailable, fmt::format("{}: it answers with another part", fetching(i)));
     };
-    return vet::licences_of_distant_wheel(distant);
+    return vet::facts_of_distant_wheel(std::move(distant));
   }
 
-  WheelLicences licences_by_whole(std::size_t i) {
+  WheelOutcome facts_by_whole(std::size_t i) {
     room_.acquire();
     auto bytes = fetch_file(access_, wheels_[i].url, wheels_[i].sha256, kMostWheel);
-    auto licences =
-        bytes ? vet::licences_of_wheel(*bytes, wheels_[i].name) : WheelLicences(std::unexpected(bytes.error()));
+    if (bytes) *states_[i].standing = Standing::Answers;
+    if (!bytes && is_out_of_time(bytes.error())) take_as_silent(i);
+    auto facts = bytes ? vet::facts_of_wheel(*bytes, wheels_[i].name) : WheelOutcome(std::unexpected(bytes.error()));
     bytes = std::string();
     room_.release();
-    return licences;
+    return facts;
   }
 
   const IndexAccess& access_;
   const std::vector<WheelPlace>& wheels_;
   std::vector<State> states_;
+  std::map<std::string, std::atomic<Standing>> standings_;  // by host
   std::counting_semaphore<kWholeAtOnce> room_{kWholeAtOnce};
 };
 
 }  // namespace
 
-std::vector<WheelLicences> licences_of_wheels(const IndexAccess& access, const std::vector<WheelPlace>& wheels) {
+std::vector<WheelOutcome> facts_of_wheels(const IndexAccess& access, const std::vector<WheelPlace>& wheels) {
   return Reading(access, wheels).run();
 }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "berth/base/base64.h"
+#include "berth/base/percent.h"
 
 namespace berth::image {
 namespace {
@@ -17,23 +18,6 @@ std::string lower(std::string_view text) {
   std::ranges::transform(result, result.begin(),
                          [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return result;
-}
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-std::string without_escapes(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && digit_of(text[i + 1]) >= 0 && digit_of(text[i + 2]) >= 0;
-    plain += escape ? static_cast<char>(digit_of(text[i + 1]) * 16 + digit_of(text[i + 2])) : text[i];
-    if (escape) i += 2;
-  }
-  return plain;
 }
 
 bool is_host(std::string_view host) {
@@ -140,13 +124,13 @@ std::vector<std::string> secrets_of(const IndexUrl& url) {
   const std::string secret = colon == std::string::npos ? url.userinfo : url.userinfo.substr(colon + 1);
   if (secret.empty()) return secrets;
   secrets.push_back(secret);
-  if (std::string plain = without_escapes(secret); plain != secret) secrets.push_back(std::move(plain));
+  if (std::string plain = percent_decoded(secret); plain != secret) secrets.push_back(std::move(plain));
   return secrets;
 }
 
 std::string authorization_of(const IndexUrl& url) {
   if (url.userinfo.empty()) return "";
-  const std::string plain = without_escapes(url.userinfo);
+  const std::string plain = percent_decoded(url.userinfo);
   return "Basic " + to_base64(plain.contains(':') ? plain : plain + ":");
 }
 

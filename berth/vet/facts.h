@@ -45,6 +45,8 @@ struct Facts {
   // its METADATA where an index keeps that beside it (PEP 658), empty where it gives none.
   std::string file_url;
   std::optional<std::string> metadata_sha256;
+  // Requires-Dist as pip was told it, by which what comes along was found; nothing where it was not asked.
+  std::optional<std::vector<std::string>> requires_dist;
   // What a list or lock file says of the version's files: their SHA-256 in hex. Empty where it says nothing.
   std::vector<std::string> locked_sha256;
   // Whether an index has the name, since when and in how many releases; nothing where none was asked.

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/percent.h"
 #include "berth/base/utf8.h"
 
 namespace berth::vet {
@@ -194,25 +195,9 @@ Resolved resolved(std::string_view raw) {
   return out;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+bool is_hex_digit(char c) {
   const char small = lower(c);
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
-std::string without_percents(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool has_two =
-        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-    if (has_two) {
-      out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
+  return (small >= '0' && small <= '9') || (small >= 'a' && small <= 'f');
 }
 
 // `sha256=HEX` among what `&` parts; empty where there is none.
@@ -225,7 +210,7 @@ std::string sha256_in(std::string_view text) {
     if (!part.starts_with(kKey) || part.size() != kKey.size() + kDigits) continue;
     std::string digest(part.substr(kKey.size()));
     std::ranges::transform(digest, digest.begin(), lower);
-    if (std::ranges::all_of(digest, [](char c) { return hex_digit(c) >= 0; })) return digest;
+    if (std::ranges::all_of(digest, is_hex_digit)) return digest;
   }
   return {};
 }
@@ -251,7 +236,7 @@ Result<std::optional<ProjectFile>> file_of(const Tag& link) {
   std::string_view path = address.substr(0, std::min(fragment, address.find('?')));
   while (path.ends_with('/')) path.remove_suffix(1);
   ProjectFile file;
-  file.name = to_valid_utf8(without_percents(path.substr(path.rfind('/') + 1)));
+  file.name = to_valid_utf8(percent_decoded(path.substr(path.rfind('/') + 1)));
   if (file.name.empty()) return std::optional<ProjectFile>();
   file.sha256 = sha256_in(address.substr(std::min(fragment + 1, address.size())));
   if (const Attribute* yanked = link.find("data-yanked")) {

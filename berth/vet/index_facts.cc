@@ -314,6 +314,7 @@ Result<std::vector<Facts>> facts_in_pip_report(const Json& report) {
     Facts facts;
     facts.package = make_package(Ecosystem::PyPI, metadata.name, metadata.version, "index");
     facts.licences = python_licence_statements(metadata, {});
+    facts.requires_dist = texts_of(written->find("requires_dist"));
     const Json* yanked = one.find("is_yanked");
     facts.is_yanked = yanked != nullptr && yanked->as_bool() != nullptr && *yanked->as_bool();
     facts.is_on_index = true;

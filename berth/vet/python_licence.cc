@@ -131,18 +131,16 @@ bool is_whole_text(const RecognisedLicence& found, std::string_view id) {
 
 // The LGPL-3.0 is written as what it changes in the GPL-3.0: where a package is under the one, and its text is there,
 // the text of the other stands beside it and says no more. `is_lesser`: the package is under the LGPL.
-std::vector<LicenceStatement> of_files(const std::vector<LicenceFile>& files, bool is_lesser) {
-  std::vector<RecognisedLicence> all;
-  for (const LicenceFile& file : files) all.push_back(recognise_licence(file.text));
-  const bool has_lesser = is_lesser && std::ranges::any_of(all, [](const RecognisedLicence& found) {
-                            return is_whole_text(found, "LGPL-3.0") && !found.expression.empty();
+std::vector<LicenceStatement> of_files(std::vector<RecognisedFile> files, bool is_lesser) {
+  const bool has_lesser = is_lesser && std::ranges::any_of(files, [](const RecognisedFile& file) {
+                            return is_whole_text(file.licence, "LGPL-3.0") && !file.licence.expression.empty();
                           });
   std::vector<LicenceStatement> statements;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    RecognisedLicence& found = all[i];
-    const std::string& path = files[i].path;
-    if (!files[i].unread.empty()) {
-      statements.push_back({path, std::string(kUnread), {}, files[i].unread});
+  for (RecognisedFile& file : files) {
+    RecognisedLicence& found = file.licence;
+    const std::string& path = file.path;
+    if (!file.unread.empty()) {
+      statements.push_back({path, std::string(kUnread), {}, std::move(file.unread)});
     } else if (has_lesser && is_whole_text(found, "GPL-3.0") && found.expression == "GPL-3.0-only") {
       statements.push_back({path, "the GPL-3.0 that the LGPL-3.0 beside it is a part of", "LGPL-3.0-only", {}});
     } else if (!found.expression.empty() || is_licence_file_name(path) ||
@@ -180,6 +178,16 @@ bool may_hold_licence(std::string_view path) {
 
 std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& metadata,
                                                         const std::vector<LicenceFile>& files) {
+  std::vector<RecognisedFile> recognised;
+  for (const LicenceFile& file : files) {
+    recognised.push_back(
+        {file.path, file.unread.empty() ? recognise_licence(file.text) : RecognisedLicence(), file.unread});
+  }
+  return statements_with_recognised(metadata, std::move(recognised));
+}
+
+std::vector<LicenceStatement> statements_with_recognised(const CoreMetadata& metadata,
+                                                         std::vector<RecognisedFile> files) {
   std::vector<LicenceStatement> statements;
   if (!says_nothing(metadata.licence_expression)) {
     statements.push_back(
@@ -191,7 +199,7 @@ std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& meta
     statements.push_back({"licence stated again", shown(again), spdx_of_licence_field(again), {}});
     if (statements.back().expression.empty()) statements.back().restriction = shown(again);
   }
-  std::ranges::move(of_files(files, is_lesser(statements)), std::back_inserter(statements));
+  std::ranges::move(of_files(std::move(files), is_lesser(statements)), std::back_inserter(statements));
   return statements;
 }
 

@@ -9,6 +9,7 @@
 
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/facts.h"
+#include "berth/vet/licence_recognition.h"
 
 namespace berth::vet {
 
@@ -18,6 +19,13 @@ struct LicenceFile {
   std::string unread = {};  // why the text is not there: it may say anything
 };
 
+// One whose text need not be held any more.
+struct RecognisedFile {
+  std::string path;
+  RecognisedLicence licence;
+  std::string unread = {};
+};
+
 // The statements, the one that counts most first: License-Expression, the classifiers together, License, then each
 // file that is a licence's text. A statement that nobody can read as a licence has no expression, and neither has a
 // text that takes away what a permissive licence gives (restriction); where nothing is said (UNKNOWN, nothing but "OSI
@@ -25,6 +33,8 @@ struct LicenceFile {
 // licensed; proprietary" is no Apache.
 std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& metadata,
                                                         const std::vector<LicenceFile>& files);
+std::vector<LicenceStatement> statements_with_recognised(const CoreMetadata& metadata,
+                                                         std::vector<RecognisedFile> files);
 
 // The text of a statement about a file that was not read: it may say anything. Why stands as its restriction.
 inline constexpr std::string_view kUnread = "not read";
@@ -53,5 +63,6 @@ bool may_hold_licence(std::string_view path);
 // As many and as large ones are read; of the others is told that they were not.
 inline constexpr std::size_t kMostLicenceFiles = 200;
 inline constexpr std::size_t kLargestLicenceFile = std::size_t{1} << 20;
+inline constexpr std::size_t kMostLicenceText = std::size_t{8} << 20;  // of one wheel
 
 }  // namespace berth::vet

@@ -18,6 +18,7 @@
 #include "berth/content/zip_records.h"
 #include "berth/sys/syscall.h"
 #include "berth/vet/core_metadata.h"
+#include "berth/vet/licence_recognition.h"
 #include "berth/vet/python_licence.h"
 
 namespace berth::vet {
@@ -104,34 +105,55 @@ Result<Metadata> read_metadata(const content::ZipArchive& archive, const std::st
   return Metadata{folder_of(*entry), std::move(fields)};
 }
 
-bool is_read(const content::ZipEntry* entry) { return entry->size <= kLargestLicenceFile; }
+// One that may hold a licence.
+struct LicenceEntry {
+  const content::ZipEntry* entry = nullptr;
+  std::string_view unread = {};  // why it is not looked at
+};
 
-// The entries that may hold a licence; one more than are read, where there are more.
-std::vector<const content::ZipEntry*> licence_entries(const content::ZipArchive& archive, const Metadata& metadata) {
-  std::vector<const content::ZipEntry*> found;
+// One more than are read, where there are more.
+std::vector<LicenceEntry> licence_entries(const content::ZipArchive& archive, const Metadata& metadata) {
+  std::vector<LicenceEntry> found;
+  std::uint64_t text = 0;
   for (const content::ZipEntry& one : archive.entries()) {
     if (one.is_folder || !one.name.starts_with(metadata.folder)) continue;
     const std::string inside = one.name.substr(metadata.folder.size());
     const std::vector<std::string>& named = metadata.fields.licence_files;
     if (!may_hold_licence(inside) && std::ranges::find(named, inside) == named.end()) continue;
-    found.push_back(&one);
-    if (found.size() > kMostLicenceFiles) break;
+    if (found.size() == kMostLicenceFiles) {
+      found.push_back({&one, "there are too many of them"});
+      break;
+    }
+    if (one.size > kLargestLicenceFile) {
+      found.push_back({&one, "it is too large"});
+    } else if (text + one.size > kMostLicenceText) {
+      found.push_back({&one, "there is too much of them"});
+    } else {
+      text += one.size;
+      found.push_back({&one});
+    }
   }
   return found;
 }
 
-Result<std::vector<LicenceStatement>> statements_of(const content::ZipArchive& archive, const Metadata& metadata) {
-  std::vector<LicenceFile> files;
-  for (const content::ZipEntry* one : licence_entries(archive, metadata)) {
-    const std::string inside = one->name.substr(metadata.folder.size());
-    if (!is_read(one) || files.size() == kMostLicenceFiles) {
-      files.push_back({inside, {}, is_read(one) ? "there are too many of them" : "it is too large"});
-      continue;
+// Each text is dropped once it is recognised: many wheels are read at once.
+Result<WheelFacts> facts_from(const content::ZipArchive& archive, Metadata metadata) {
+  std::vector<RecognisedFile> files;
+  for (const LicenceEntry& one : licence_entries(archive, metadata)) {
+    RecognisedFile file = {.path = one.entry->name.substr(metadata.folder.size()), .licence = {}};
+    file.unread = one.unread;
+    if (one.unread.empty()) {
+      BERTH_TRY(const std::string content, archive.unpack(*one.entry));
+      file.licence = recognise_licence(content);
     }
-    BERTH_TRY(std::string content, archive.unpack(*one));
-    files.push_back({inside, std::move(content)});
+    files.push_back(std::move(file));
   }
-  return python_licence_statements(metadata.fields, files);
+  CoreMetadata& fields = metadata.fields;
+  WheelFacts facts = {.licences = statements_with_recognised(fields, std::move(files)),
+                      .name = std::move(fields.name),
+                      .version = std::move(fields.version),
+                      .requires_dist = std::move(fields.requires_dist)};
+  return facts;
 }
 
 struct Place {
@@ -149,15 +171,15 @@ std::vector<Place> places_of(const std::vector<const content::ZipEntry*>& entrie
 class Parts {
  public:
   // With the directory.
-  static Result<Parts> of_tail(const DistantWheel& wheel) {
+  static Result<Parts> of_tail(DistantWheel& wheel) {
     if (wheel.tail.size() > wheel.size || wheel.tail.size() < std::min<std::uint64_t>(wheel.size, kWheelTail)) {
       return fail(Errc::InvalidInput, fmt::format("{}: that is not its end", reading(wheel.name)));
     }
     Parts parts(wheel);
     const std::uint64_t before = wheel.size - wheel.tail.size();
-    parts.held_.emplace(before, wheel.tail);
     BERTH_TRY(const content::ZipDirectory directory,
               content::find_zip_directory(wheel.tail, before).context([&] { return reading(wheel.name); }));
+    parts.held_.emplace(before, std::move(wheel.tail));
     BERTH_CHECK_OK(parts.fetch({{directory.offset, directory.offset + directory.size}}));
     return parts;
   }
@@ -239,16 +261,17 @@ class Parts {
 Result<std::vector<LicenceStatement>> read_wheel_licences(const std::filesystem::path& wheel) {
   const std::string name = wheel.filename().native();
   BERTH_TRY(const Mapping mapping, Mapping::open(wheel).context([&] { return reading(name); }));
-  return licences_of_wheel(mapping.bytes(), name);
+  BERTH_TRY(WheelFacts facts, facts_of_wheel(mapping.bytes(), name));
+  return std::move(facts.licences);
 }
 
-Result<std::vector<LicenceStatement>> licences_of_wheel(std::string_view bytes, const std::string& name) {
+Result<WheelFacts> facts_of_wheel(std::string_view bytes, const std::string& name) {
   BERTH_TRY(const content::ZipArchive archive, content::ZipArchive::parse(bytes, name, kLimits));
-  BERTH_TRY(const Metadata metadata, read_metadata(archive, name));
-  return statements_of(archive, metadata);
+  BERTH_TRY(Metadata metadata, read_metadata(archive, name));
+  return facts_from(archive, std::move(metadata));
 }
 
-Result<std::vector<LicenceStatement>> licences_of_distant_wheel(const DistantWheel& wheel) {
+Result<WheelFacts> facts_of_distant_wheel(DistantWheel wheel) {
   BERTH_TRY(Parts parts, Parts::of_tail(wheel));
   // The directory; what has a licence's name; and what METADATA names beside.
   for (int round = 0; round < 3; ++round) {
@@ -260,9 +283,11 @@ Result<std::vector<LicenceStatement>> licences_of_distant_wheel(const DistantWhe
     if (entry->is_here) {
       BERTH_TRY(metadata, read_metadata(archive, wheel.name, wheel.metadata_sha256));
     }
-    std::ranges::copy_if(licence_entries(archive, metadata), std::back_inserter(wanted), is_read);
+    for (const LicenceEntry& one : licence_entries(archive, metadata)) {
+      if (one.unread.empty()) wanted.push_back(one.entry);
+    }
     std::erase_if(wanted, [](const auto* one) { return one->is_here; });
-    if (wanted.empty()) return statements_of(archive, metadata);
+    if (wanted.empty()) return facts_from(archive, std::move(metadata));
     BERTH_CHECK_OK(parts.fetch(places_of(wanted)));
   }
   return fail(Errc::InvalidInput, fmt::format("{}: what it holds changes while it is read", reading(wheel.name)));

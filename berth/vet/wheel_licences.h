@@ -19,8 +19,18 @@ namespace berth::vet {
 // alike, or has not exactly one METADATA that can be read; Exhausted past a bound.
 Result<std::vector<LicenceStatement>> read_wheel_licences(const std::filesystem::path& wheel);
 
-// The same of a wheel's bytes. Pure.
-Result<std::vector<LicenceStatement>> licences_of_wheel(std::string_view bytes, const std::string& name);
+// What a wheel says of itself.
+struct WheelFacts {
+  std::vector<LicenceStatement> licences;
+  std::string name;
+  std::string version;
+  std::vector<std::string> requires_dist;
+
+  friend bool operator==(const WheelFacts&, const WheelFacts&) = default;
+};
+
+// The same of a wheel's bytes, with the rest of what METADATA says. Pure.
+Result<WheelFacts> facts_of_wheel(std::string_view bytes, const std::string& name);
 
 // As many bytes of a wheel's end say what is in it, and hold what says its licence, of nearly all wheels.
 inline constexpr std::size_t kWheelTail = std::size_t{256} << 10;
@@ -35,9 +45,9 @@ struct DistantWheel {
   std::string metadata_sha256;  // of METADATA, where it is known
 };
 
-// The statements of such a wheel. Nothing proves that what was read is of the file with its hash: that is for who has
-// all of it. Errors: those of `read`, which may give other bytes than there are, as for licences_of_wheel, as far as it
+// The facts of such a wheel. Nothing proves that what was read is of the file with its hash: that is for who has
+// all of it. Errors: those of `read`, which may give other bytes than there are, as for facts_of_wheel, as far as it
 // can be seen; Corrupt where METADATA has another hash; Exhausted where more would have to be read.
-Result<std::vector<LicenceStatement>> licences_of_distant_wheel(const DistantWheel& wheel);
+Result<WheelFacts> facts_of_distant_wheel(DistantWheel wheel);
 
 }  // namespace berth::vet

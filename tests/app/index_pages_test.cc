@@ -8,11 +8,14 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "berth/app/index_fetch.h"
+#include "berth/app/wheel_fetch.h"
 #include "berth/base/sha256.h"
 #include "berth/base/unique_fd.h"
 #include "tests/content/zip_writer.h"
@@ -218,8 +221,7 @@ class LocalWheel : public ::testing::Test {
   vet::Facts told(const std::string& licence_file, std::string sha256, const char* url_end = "a%20b-1.0.whl") {
     content::ZipWriter wheel;
     for (const auto& [name, text] :
-         {std::pair<std::string, std::string>{"METADATA", "Name: a\nVersion: 1\nLicense: MIT\n"},
-          {"licenses/LICENSE", licence_file}}) {
+         {std::pair<std::string, std::string>{"METADATA", metadata_}, {"licenses/LICENSE", licence_file}}) {
       content::WrittenEntry entry;
       entry.name = "a-1.dist-info/" + name;
       entry.data = text;
@@ -231,11 +233,14 @@ class LocalWheel : public ::testing::Test {
     facts[0].package = vet::make_package(vet::Ecosystem::PyPI, "a", "1", "x");
     facts[0].licences = {{"License", "MIT", "MIT", {}}};
     facts[0].file_url = "file://" + temp_.path().native() + "/" + url_end;
+    facts[0].requires_dist = requires_dist_;
     facts[0].sha256 = sha256 == "its own" ? sha256_hex(bytes) : std::move(sha256);
     EXPECT_TRUE(testing::ok(IndexPages({}).tell(facts)));
     return facts[0];
   }
   testing::TempFolder temp_;
+  std::string metadata_ = "Name: a\nVersion: 1\nLicense: MIT\n";
+  std::optional<std::vector<std::string>> requires_dist_;  // that pip was told
 };
 
 TEST_F(LocalWheel, IsReadWithItsLicenceFiles) {
@@ -258,6 +263,68 @@ TEST_F(LocalWheel, ThatIsNotThereIsToldAsNotRead) {
   ASSERT_EQ(facts.licences.size(), 2u);
   EXPECT_EQ(facts.licences[1].text, "not read");
   EXPECT_THAT(facts.licences[1].restriction, HasSubstr("No such file"));
+}
+
+TEST_F(LocalWheel, AsksForWhatPipWasTold) {
+  metadata_ = "Name: A\nVersion: 1.0\nLicense: MIT\nRequires-Dist: b (>1)\nRequires-Dist: c ; extra == 'x'\n";
+  requires_dist_ = {"c; extra == 'x'", "b (>1)"};
+  EXPECT_TRUE(told("text", "its own").findings.empty());
+}
+
+TEST_F(LocalWheel, WithOtherMetadataThanPipWasToldIsAskedAbout) {
+  const auto evidence = [&](const char* metadata, std::vector<std::string> requires_dist) {
+    metadata_ = metadata;
+    requires_dist_ = std::move(requires_dist);
+    const vet::Facts facts = told("text", "its own");
+    EXPECT_EQ(facts.findings.size(), 1u);
+    if (facts.findings.empty()) return std::string();
+    EXPECT_EQ(facts.findings[0].rule, "facts.missing");
+    EXPECT_EQ(facts.findings[0].verdict, vet::Verdict::Ask);
+    return facts.findings[0].evidence;
+  };
+  EXPECT_THAT(evidence("Name: a\nVersion: 1\nRequires-Dist: b\nRequires-Dist: c==2\n", {"b"}),
+              HasSubstr("it asks for c==2, too"));
+  EXPECT_THAT(evidence("Name: a\nVersion: 1\n", {"b"}), HasSubstr("it does not ask for b"));
+  EXPECT_THAT(evidence("Name: d\nVersion: 1\n", {}), HasSubstr("it is d 1"));
+  EXPECT_THAT(evidence("Name: a\nVersion: 1.1\n", {}), HasSubstr("it is a 1.1"));
+}
+
+class DistantWheels : public Index {
+ protected:
+  std::vector<WheelPlace> places(std::size_t count) const {
+    std::vector<WheelPlace> wheels(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      wheels[i] = {.url = "http://127.0.0.1:" + port_ + "/" + std::to_string(i) + ".whl",
+                   .name = std::to_string(i),
+                   .sha256 = {},
+                   .metadata_sha256 = {}};
+    }
+    return wheels;
+  }
+  const image::PipSettings pip_;
+  const IndexWay way_;
+};
+
+TEST_F(DistantWheels, OfAHostThatIsDownAreNotRead) {
+  SetUpPort();
+  const std::function<Result<void>()> watch;
+  for (const WheelOutcome& one : facts_of_wheels({pip_, way_, watch}, places(60))) {
+    EXPECT_TRUE(testing::fails_with(one, Errc::TimedOut, ".whl': "));
+  }
+}
+
+TEST_F(DistantWheels, AreNotReadWhereThereIsNoMoreTime) {
+  SetUpPort();
+  ASSERT_EQ(::listen(listening_.get(), 4), 0);  // and says nothing
+  const auto begun = std::chrono::steady_clock::now();
+  const std::function<Result<void>()> watch = [begun]() -> Result<void> {
+    if (std::chrono::steady_clock::now() - begun < std::chrono::milliseconds(100)) return {};
+    return fail(Errc::TimedOut, "there is no more time");
+  };
+  for (const WheelOutcome& one : facts_of_wheels({pip_, way_, watch}, places(60))) {
+    EXPECT_TRUE(testing::fails_with(one, Errc::TimedOut, ".whl': "));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10));
 }
 
 // An index that takes a connection and says nothing would be waited for until curl gives up.

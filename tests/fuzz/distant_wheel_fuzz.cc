@@ -85,8 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     BERTH_ASSERT(++asked <= 20);
     return wheel.substr(offset, length);
   };
-  const auto read = vet::licences_of_distant_wheel(distant);
-  const auto whole = vet::licences_of_wheel(wheel, "x");
+  const auto read = vet::facts_of_distant_wheel(distant);
+  const auto whole = vet::facts_of_wheel(wheel, "x");
   if (whole) BERTH_ASSERT(read && *read == *whole);
   return 0;
 }

@@ -87,6 +87,23 @@ def test_parts_of_another_metadata_are_not_taken(vet, index):  # noqa: F811
     assert code == 1 and 'GPL-3.0-only' in found['zz-other']['licence.denied'], found
 
 
+@pytest.mark.parametrize('way, size', (('beside', 10), ('beside', 400_000), ('parts', 10)))
+def test_what_a_wheel_asks_for_is_what_pip_was_told(vet, index, way, size):  # noqa: F811
+    """An index that gives pip other metadata than the wheel has hides what comes along, which nothing else judges."""
+    files = {'zz_asks.py': LARGE[:size]}
+    made = wheel('zz_asks', '1.0', files, requires=('zz-hidden==2.0',))
+    index.add(made)
+    index.ranges = True
+    if way == 'beside':
+        index.metadata = {made[0]: b'Metadata-Version: 2.1\nName: zz_asks\nVersion: 1.0\nLicense: MIT\n'}
+        index.hashes_what_it_gives = True
+    else:
+        index.libraries_in_parts = {made[0]: wheel('zz_asks', '1.0', files)[1]}
+    code, found = judged(vet, index, 'zz-asks==1.0')
+    assert code == 3 and list(found['zz-asks']) == ['facts.missing'], found
+    assert 'it asks for zz-hidden==2.0, too' in found['zz-asks']['facts.missing'], found
+
+
 def test_a_wheel_that_is_gone_is_not_passed(vet, index):  # noqa: F811
     made = mixed('zz_gone')
     index.add(made)

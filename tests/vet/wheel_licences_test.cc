@@ -125,11 +125,11 @@ TEST(DistantWheel, IsReadFromItsEnd) {
   Distance near(zip_of({{"a.py", kLarge},
                         {"a-1.0.dist-info/METADATA", kMit},
                         {"a-1.0.dist-info/licenses/COPYING", "under the GNU GPL, version 3"}}));
-  const auto told = licences_of_distant_wheel(near.wheel);
+  const auto told = facts_of_distant_wheel(near.wheel);
   ASSERT_TRUE(ok(told));
-  ASSERT_EQ(told->size(), 2u);
-  EXPECT_EQ(told->at(0).expression, "MIT");
-  EXPECT_EQ(told->at(1).expression, "GPL-3.0-only");
+  ASSERT_EQ(told->licences.size(), 2u);
+  EXPECT_EQ(told->licences.at(0).expression, "MIT");
+  EXPECT_EQ(told->licences.at(1).expression, "GPL-3.0-only");
   EXPECT_TRUE(near.asked.empty());
 }
 
@@ -140,10 +140,10 @@ TEST(DistantWheel, IsAskedForWhatLiesInFront) {
                        {"a.py", kLarge},
                        {"a-1.0.dist-info/licenses/LICENSE", "under the GNU GPL, version 2"},
                        {"b.py", kLarge}}));
-  const auto told = licences_of_distant_wheel(far.wheel);
+  const auto told = facts_of_distant_wheel(far.wheel);
   ASSERT_TRUE(ok(told));
-  ASSERT_EQ(told->size(), 3u);
-  EXPECT_EQ(*told, *licences_of_wheel(far.bytes, "a 1.0"));
+  ASSERT_EQ(told->licences.size(), 3u);
+  EXPECT_EQ(*told, *facts_of_wheel(far.bytes, "a 1.0"));
   EXPECT_EQ(far.asked.size(), 3u);
   for (const auto& [offset, size] : far.asked) EXPECT_LT(size, 1000u) << offset;
 }
@@ -152,9 +152,9 @@ TEST(DistantWheel, HasALargeDirectory) {
   std::vector<std::pair<std::string, std::string>> entries = {{"a-1.0.dist-info/METADATA", kMit}};
   for (int i = 0; i < 5000; ++i) entries.emplace_back("package/module_" + std::to_string(i) + ".py", "");
   Distance far(zip_of(entries));
-  const auto told = licences_of_distant_wheel(far.wheel);
+  const auto told = facts_of_distant_wheel(far.wheel);
   ASSERT_TRUE(ok(told));
-  EXPECT_EQ(told->size(), 1u);
+  EXPECT_EQ(told->licences.size(), 1u);
   EXPECT_EQ(far.asked.size(), 2u) << "the rest of the directory, and METADATA";
 }
 
@@ -167,34 +167,61 @@ TEST(DistantWheel, ThatLiesIsRefused) {
   // In the directory it has another name than in front of its data, and what is no licence need not be read.
   bytes.replace(bytes.rfind(licence), licence.size(), "a-1.0.package/abc/licenses/a.py.");
   Distance renamed(std::move(bytes));
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(renamed.wheel), Errc::InvalidInput, "its local record names it"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(renamed.wheel), Errc::InvalidInput, "its local record names it"));
   // The same of what is fetched.
   bytes = wheel(licence);
   bytes[bytes.find("METADATA")] = 'm';
   Distance other(std::move(bytes));
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(other.wheel), Errc::InvalidInput, "its local record names it"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(other.wheel), Errc::InvalidInput, "its local record names it"));
   Distance twice(zip_of({{"a-1.0.dist-info/METADATA", kMit}, {"a.py", kLarge}, {"a-1.0.dist-info/METADATA", kMit}}));
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(twice.wheel), Errc::InvalidInput, "it is there twice"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(twice.wheel), Errc::InvalidInput, "it is there twice"));
   Distance overlaid(wheel(licence));
   overlaid.wheel.size -= 1;
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(overlaid.wheel), Errc::InvalidInput, "central directory"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(overlaid.wheel), Errc::InvalidInput, "central directory"));
   Distance shorter(wheel(licence));
   shorter.wheel.tail.erase(0, 1);
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(shorter.wheel), Errc::InvalidInput, "not its end"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(shorter.wheel), Errc::InvalidInput, "not its end"));
+}
+
+TEST(DistantWheel, TellsWhatItAsksFor) {
+  Distance near(
+      zip_of({{"a.py", kLarge}, {"a-1.0.dist-info/METADATA", kMit + "Requires-Dist: b>1\nRequires-Dist: c\n"}}));
+  const auto told = facts_of_distant_wheel(near.wheel);
+  ASSERT_TRUE(ok(told));
+  EXPECT_EQ(told->name, "a");
+  EXPECT_EQ(told->version, "1.0");
+  EXPECT_EQ(told->requires_dist, (std::vector<std::string>{"b>1", "c"}));
+}
+
+// What is not read is not fetched either.
+TEST(DistantWheel, HasNoMoreLicenceTextThanIsRead) {
+  std::vector<std::pair<std::string, std::string>> entries = {{"a-1.0.dist-info/METADATA", kMit}};
+  for (int i = 0; i < 12; ++i) {
+    entries.emplace_back("a-1.0.dist-info/licenses/" + std::to_string(i), std::string(1 << 20, 'x'));
+  }
+  entries.emplace_back("a-1.0.dist-info/licenses/last", "under the GNU GPL, version 3");
+  Distance far(zip_of(entries));
+  const auto told = facts_of_distant_wheel(far.wheel);
+  ASSERT_TRUE(ok(told));
+  EXPECT_EQ(std::ranges::count(told->licences, "there is too much of them", &LicenceStatement::restriction), 5);
+  EXPECT_EQ(told->licences.back().source, "licenses/last");
+  std::size_t fetched = 0;
+  for (const auto& [offset, size] : far.asked) fetched += size;
+  EXPECT_LT(fetched, std::size_t{9} << 20);
 }
 
 TEST(DistantWheel, IsNotTrustedWithWhatComes) {
   const std::string bytes = zip_of({{"a-1.0.dist-info/METADATA", kMit}, {"a.py", kLarge}});
   Distance less(bytes);
   less.wheel.read = [](std::uint64_t, std::size_t) -> Result<std::string> { return "less"; };
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(less.wheel), Errc::Corrupt, "other bytes came"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(less.wheel), Errc::Corrupt, "other bytes came"));
   Distance down(bytes);
   down.wheel.read = [](std::uint64_t, std::size_t) -> Result<std::string> { return fail(Errc::Unavailable, "down"); };
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(down.wheel), Errc::Unavailable, "down"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(down.wheel), Errc::Unavailable, "down"));
   Distance right(bytes, sha256_hex(kMit));
-  EXPECT_TRUE(ok(licences_of_distant_wheel(right.wheel)));
+  EXPECT_TRUE(ok(facts_of_distant_wheel(right.wheel)));
   Distance wrong(bytes, sha256_hex("other"));
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(wrong.wheel), Errc::Corrupt, "its METADATA is another"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(wrong.wheel), Errc::Corrupt, "its METADATA is another"));
   // Files that are apart are as many requests.
   std::vector<std::pair<std::string, std::string>> apart = {{"a-1.0.dist-info/METADATA", kMit}};
   for (int i = 0; i < 30; ++i) {
@@ -202,7 +229,7 @@ TEST(DistantWheel, IsNotTrustedWithWhatComes) {
     apart.emplace_back("a" + std::to_string(i), std::string(100'000, 'x'));
   }
   Distance many(zip_of(apart));
-  EXPECT_TRUE(fails_with(licences_of_distant_wheel(many.wheel), Errc::Exhausted, "too much of it"));
+  EXPECT_TRUE(fails_with(facts_of_distant_wheel(many.wheel), Errc::Exhausted, "too much of it"));
 }
 
 }  // namespace
