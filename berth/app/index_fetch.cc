@@ -163,6 +163,7 @@ std::string reason_unreached(const Error& error) {
   constexpr int kCodes[] = {5, 6, 7, 28, 35, 52, 56, 60, 97};
   if (problem != std::errc() || std::ranges::find(kCodes, code) == std::ranges::end(kCodes)) return {};
   std::string reason(end, text.data() + text.size());
+  reason.resize(std::min(reason.find_first_of("\r\n"), reason.size()));
   while (reason.starts_with(')') || reason.starts_with(' ')) reason.erase(0, 1);
   return to_visible(reason.substr(0, kLongestProblem), false);
 }

@@ -19,6 +19,7 @@
 #include "berth/image/index_url.h"
 #include "berth/vet/core_metadata.h"
 #include "berth/vet/html_page.h"
+#include "berth/vet/lock_findings.h"
 #include "berth/vet/python_licence.h"
 #include "berth/vet/python_specifier.h"
 #include "berth/vet/python_version.h"
@@ -35,12 +36,6 @@ constexpr std::size_t kAtOnce = 8;
 constexpr auto kSlow = std::chrono::seconds(10);
 constexpr auto kLicenceTime = std::chrono::seconds(120);  // of all wheels, beside a second for each
 constexpr std::size_t kMostMetadata = std::size_t{8} << 20;
-constexpr std::string_view kPublicHosts[] = {"pypi.org", "pypi.python.org", "test.pypi.org"};
-
-bool is_public(std::string_view index) {
-  const auto url = image::parse_index_url(index);
-  return url && std::ranges::find(kPublicHosts, url->host) != std::ranges::end(kPublicHosts);
-}
 
 vet::IndexAnswer answer_of(const IndexAccess& access, const std::string& index, const std::string& project,
                            std::string& unreached) {
@@ -54,7 +49,7 @@ vet::IndexAnswer answer_of(const IndexAccess& access, const std::string& index, 
     unreached = reason_unreached(printed.error());
   }
   answer.index = image::shown_url(index);
-  answer.is_public = is_public(index);
+  answer.is_public = vet::is_public_index(index);
   return answer;
 }
 
@@ -214,7 +209,7 @@ Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
       one.unreached = "it took too long when it was asked before, and is not asked again";
       one.answer.problem = one.unreached;
       one.answer.index = image::shown_url(pip_.indexes[one.index]);
-      one.answer.is_public = is_public(pip_.indexes[one.index]);
+      one.answer.is_public = vet::is_public_index(pip_.indexes[one.index]);
       return;
     }
     const auto begun = std::chrono::steady_clock::now();

@@ -7,6 +7,7 @@
 
 #include "berth/base/base64.h"
 #include "berth/base/percent.h"
+#include "berth/base/userinfo.h"
 
 namespace berth::image {
 namespace {
@@ -135,12 +136,14 @@ std::string authorization_of(const IndexUrl& url) {
 }
 
 std::string shown_url(std::string_view url) {
-  const std::size_t colon = url.find("://");
-  const std::size_t begin = colon == std::string_view::npos ? 0 : colon + 3;
-  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
-  const std::size_t at = url.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < begin) return std::string(url);
-  return fmt::format("{}***{}", url.substr(0, begin), url.substr(at));
+  const auto userinfo = userinfo_of(url);
+  if (!userinfo) return std::string(url);
+  // With a port that is empty it may be host and path as well: neither is what stands behind the `@`.
+  const std::size_t colon = url.find_first_of(":/?#", userinfo->begin);
+  const bool is_port_empty =
+      userinfo->is_broken && url[colon] == ':' && std::string_view("/?#").contains(url[colon + 1]);
+  if (is_port_empty) return fmt::format("{}***", url.substr(0, colon + 1));
+  return fmt::format("{}***{}", url.substr(0, userinfo->begin), url.substr(userinfo->end));
 }
 
 std::string netrc_for(std::string_view text, const std::vector<std::string>& hosts) {

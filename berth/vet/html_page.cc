@@ -237,7 +237,7 @@ Result<std::optional<ProjectFile>> file_of(const Tag& link) {
   while (path.ends_with('/')) path.remove_suffix(1);
   ProjectFile file;
   file.name = to_valid_utf8(percent_decoded(path.substr(path.rfind('/') + 1)));
-  if (file.name.empty()) return std::optional<ProjectFile>();
+  if (file.name.empty() || file.name.size() > kLongestFileName) return std::optional<ProjectFile>();
   file.sha256 = sha256_in(address.substr(std::min(fragment + 1, address.size())));
   if (const Attribute* yanked = link.find("data-yanked")) {
     file.is_yanked = true;

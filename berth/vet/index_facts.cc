@@ -75,15 +75,18 @@ std::vector<std::string> texts_of(const Json* list) {
   return texts;
 }
 
+std::string in_lower_case(std::string digest) {
+  std::ranges::transform(digest, digest.begin(),
+                         [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return digest;
+}
+
 std::vector<std::string> sha256_in(const std::vector<std::string>& hashes) {
   constexpr std::string_view kAlgorithm = "sha256:";
   std::vector<std::string> found;
   for (const std::string& hash : hashes) {
     if (!hash.starts_with(kAlgorithm)) continue;
-    std::string digest = hash.substr(kAlgorithm.size());
-    std::ranges::transform(digest, digest.begin(),
-                           [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
-    found.push_back(std::move(digest));
+    found.push_back(in_lower_case(hash.substr(kAlgorithm.size())));
   }
   return found;
 }
@@ -106,7 +109,7 @@ std::string sha256_of(const Json& install) {
   const Json* download = install.find("download_info");
   const Json* archive = download == nullptr ? nullptr : download->find("archive_info");
   const Json* hashes = archive == nullptr ? nullptr : archive->find("hashes");
-  return hashes == nullptr ? std::string() : hashes->text_or("sha256", "");
+  return hashes == nullptr ? std::string() : in_lower_case(hashes->text_or("sha256", ""));
 }
 
 // A package with a valid name whose version and index are to be had.

@@ -22,6 +22,9 @@ constexpr std::size_t kMost = 32;     // choices that are looked at
 // In order, each.
 constexpr auto kChoosing =
     std::to_array<std::string_view>({"choice", "choose", "choosing", "dual", "dually", "either", "option"});
+constexpr auto kDenying =
+    std::to_array<std::string_view>({"cannot", "cant", "dont", "forbidden", "neither", "never", "no", "nobody", "none",
+                                     "nor", "not", "prohibited", "t", "unless", "without"});
 constexpr auto kOfNames = std::to_array<std::string_view>({"affero", "any", "clause", "general", "gnu", "later",
                                                            "lesser", "library", "license", "licenses", "mozilla",
                                                            "only", "or", "public", "software", "the", "v", "version"});
@@ -130,10 +133,51 @@ std::optional<Choice> binding_first(const Words& words, std::size_t at) {
   return std::nullopt;
 }
 
+// "without any warranty", which is no word on choosing.
+bool is_of_warranty(const Words& words, std::size_t at) {
+  if (words[at] != "no" && words[at] != "without") return false;
+  constexpr std::size_t kBehind = 3;
+  const auto begin = words.begin() + static_cast<std::ptrdiff_t>(at);
+  const auto end = words.begin() + static_cast<std::ptrdiff_t>(std::min(at + 1 + kBehind, words.size()));
+  return std::any_of(begin, end, [](const std::string& word) { return word == "warranty" || word == "warranties"; });
+}
+
+// Where anything is denied near it, nobody knows that it is not this.
 bool lets_choose(const Words& words, const Choice& choice) {
   const std::size_t last = std::min(choice.end + kNear, words.size());
+  bool is_said = false;
   for (std::size_t i = choice.begin - std::min(choice.begin, kNear); i < last; ++i) {
-    if (is_in(kChoosing, words[i])) return true;
+    if (is_in(kDenying, words[i]) && !is_of_warranty(words, i)) return false;
+    is_said = is_said || is_in(kChoosing, words[i]);
+  }
+  return is_said;
+}
+
+// "GPL" of "GPL-3.0-only".
+std::string_view family_of(std::string_view id) { return id.substr(0, id.find('-')); }
+
+// "under the GPL", "the terms of the GPL", "the GPL applies": that it holds, whatever its version.
+bool is_said_to_hold(const Words& words, std::size_t at) {
+  constexpr auto kBetween = std::to_array<std::string_view>({"of", "only", "terms", "the"});
+  constexpr auto kHolds = std::to_array<std::string_view>({"are", "by", "is", "license", "licensed", "terms", "under"});
+  constexpr auto kBehind = std::to_array<std::string_view>({"applies", "apply", "governs", "holds", "only"});
+  static_assert(std::ranges::is_sorted(kBetween) && std::ranges::is_sorted(kHolds) && std::ranges::is_sorted(kBehind));
+  if (at + 1 < words.size() && (words[at + 1] == "compatible" || words[at + 1] == "incompatible")) return false;
+  if (at + 1 < words.size() && is_in(kBehind, words[at + 1])) return true;
+  std::size_t before = at;
+  while (before > 0 && !is_in(kHolds, words[before - 1]) && is_in(kBetween, words[before - 1])) --before;
+  return before > 0 && is_in(kHolds, words[before - 1]);
+}
+
+// What is named without a version may be any of them.
+bool is_named_in(const std::vector<std::string>& ids, const Words& words, std::string_view id) {
+  if (std::ranges::any_of(ids, [&](const std::string& other) { return family_of(other) == family_of(id); }))
+    return true;
+  std::string family(family_of(id));
+  std::ranges::transform(family, family.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == family && is_said_to_hold(words, i)) return true;
   }
   return false;
 }
@@ -148,8 +192,8 @@ void take_choice(std::vector<std::string>& ids, const Choice& choice) {
 }  // namespace
 
 std::vector<std::string> with_choices(std::vector<std::string> ids, const std::vector<std::string>& words) {
-  static_assert(std::ranges::is_sorted(kChoosing) && std::ranges::is_sorted(kOfNames) &&
-                std::ranges::is_sorted(kBinding));
+  static_assert(std::ranges::is_sorted(kChoosing) && std::ranges::is_sorted(kDenying) &&
+                std::ranges::is_sorted(kOfNames) && std::ranges::is_sorted(kBinding));
   if (ids.empty()) return ids;
   std::vector<Choice> choices;
   Words rest = words;
@@ -164,7 +208,7 @@ std::vector<std::string> with_choices(std::vector<std::string> ids, const std::v
   if (choices.empty()) return ids;
   const std::vector<std::string> elsewhere = licences_noticed(rest);
   for (const Choice& choice : choices) {
-    if (std::ranges::find(elsewhere, choice.other) == elsewhere.end()) take_choice(ids, choice);
+    if (!is_named_in(elsewhere, rest, choice.other)) take_choice(ids, choice);
   }
   return ids;
 }

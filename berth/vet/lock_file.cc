@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "berth/base/userinfo.h"
 #include "berth/sys/file.h"
 #include "berth/vet/requirements.h"
 
@@ -60,13 +61,13 @@ Result<LockFile> read_lock_file(const fs::path& path) {
 }
 
 std::string without_credentials(std::string_view address) {
-  const std::size_t scheme = address.find("://");
-  if (scheme == std::string_view::npos) return std::string(address);
-  const std::size_t host = scheme + 3;
-  const std::size_t end = std::min(address.find_first_of("/?#", host), address.size());
-  const std::size_t at = address.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < host) return std::string(address);
-  return std::string(address.substr(0, host)) + std::string(address.substr(at + 1));
+  if (!address.contains("://")) return std::string(address);
+  const auto userinfo = userinfo_of(address);
+  if (!userinfo) return std::string(address);
+  const std::string_view before = address.substr(0, userinfo->begin);
+  // Nothing that looks like an address of that host: no program asks it.
+  if (userinfo->is_broken) return std::string(before) + "***";
+  return std::string(before) + std::string(address.substr(userinfo->end + 1));
 }
 
 }  // namespace berth::vet

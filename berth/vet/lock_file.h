@@ -34,7 +34,8 @@ Result<LockFile> parse_lock(LockKind kind, std::string_view text, std::string_vi
 // Errors: as above and read_requirements; InvalidInput for a name that says nothing of the form.
 Result<LockFile> read_lock_file(const std::filesystem::path& path);
 
-// `address` without user and password.
+// `address` without user and password; `https://***` where the password is not escaped, so that nobody knows which host
+// is meant.
 std::string without_credentials(std::string_view address);
 
 }  // namespace berth::vet

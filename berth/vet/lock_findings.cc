@@ -119,6 +119,16 @@ std::optional<Finding> finding_about_source(const LockedPackage& locked, const M
       "approve it"};
 }
 
+bool is_public_index(std::string_view address) {
+  constexpr auto kHosts =
+      std::to_array<std::string_view>({kPublicIndex, kPublicTestIndex, kOldPublicIndex, "testpypi.python.org"});
+  const std::string place = address_of(without_credentials(address)).host;
+  std::string_view host = std::string_view(place).substr(0, place.find(':'));
+  while (host.ends_with('.')) host.remove_suffix(1);
+  if (host.starts_with("www.")) host.remove_prefix(4);
+  return std::ranges::find(kHosts, host) != kHosts.end();
+}
+
 void add_indexes(Facts& facts, const LockedPackage& locked, const MachineIndexes& machine) {
   const bool has_more = locked.more_indexes && !locked.more_indexes->empty();
   if (!locked.location.empty() || (locked.index.empty() && !has_more)) return;
@@ -128,10 +138,7 @@ void add_indexes(Facts& facts, const LockedPackage& locked, const MachineIndexes
   if (!locked.index.empty()) add(locked.index);
   if (locked.index.empty()) std::ranges::for_each(machine.indexes, add);
   if (has_more) std::ranges::for_each(*locked.more_indexes, add);
-  const auto is_public = [](const auto& one) {
-    const std::string host = address_of(one.first).host;
-    return host == kPublicIndex || host == kPublicTestIndex;
-  };
+  const auto is_public = [](const auto& one) { return is_public_index(one.first); };
   facts.is_public_asked = all.size() > 1 || std::ranges::any_of(all, is_public);
   facts.taken_from.clear();
   if (!facts.is_public_asked) return;

@@ -22,6 +22,10 @@ struct MachineIndexes {
 // end, nothing from `?` or `#` on, and the older host of the public index as its present one.
 std::string normal_index(std::string_view address);
 
+// Whether anybody may publish at the index of that address: the public one, its older host and its one for tests,
+// however the address spells them.
+bool is_public_index(std::string_view address);
+
 // The finding `source.elsewhere` (Ask) where a lock takes `locked` from an index that the machine's pip does not ask,
 // or a file of it from a path, or a host that is neither that of one of them nor known to keep the files of one. Else
 // `source.hash` (Ask) where it takes a file from an address without a SHA-256, by which alone it can be known. What is

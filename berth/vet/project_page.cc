@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "berth/base/json.h"
 #include "berth/base/utc_text.h"
+#include "berth/base/utf8.h"
 #include "berth/vet/python_version.h"
 
 namespace berth::vet {
@@ -17,10 +19,17 @@ constexpr std::size_t kLongestReason = 500;
 constexpr std::array<std::string_view, 7> kSourceEndings = {".tar.gz", ".zip", ".tar.bz2", ".tgz",
                                                             ".tar.xz", ".tar", ".egg"};
 
+// Of a hash: one spelling, by which two are compared.
+std::string in_lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return text;
+}
+
 ProjectFile file_of(const Json& member) {
   ProjectFile file;
   file.name = member.text_or("filename", "");
-  if (const Json* hashes = member.find("hashes")) file.sha256 = hashes->text_or("sha256", "");
+  if (const Json* hashes = member.find("hashes")) file.sha256 = in_lower_case(hashes->text_or("sha256", ""));
   file.uploaded = parse_utc(member.text_or("upload-time", ""));
   // PEP 714: the newer name first.
   for (const char* key : {"core-metadata", "dist-info-metadata", "data-dist-info-metadata"}) {
@@ -28,7 +37,7 @@ ProjectFile file_of(const Json& member) {
     if (metadata == nullptr || file.metadata_sha256) continue;
     const bool* whether = metadata->as_bool();
     if (metadata->is_object() || (whether != nullptr && *whether)) {
-      file.metadata_sha256 = metadata->is_object() ? metadata->text_or("sha256", "") : std::string();
+      file.metadata_sha256 = metadata->is_object() ? in_lower_case(metadata->text_or("sha256", "")) : std::string();
     }
   }
   const Json* yanked = member.find("yanked");
@@ -132,7 +141,8 @@ struct KnownHashes {
   std::string why_none;
 };
 
-// A hash of an index's file is one of the version, or of a file whose name tells no version.
+// A hash of an index's file is one of the version, or of a file whose name tells no version. A file of the version
+// without one may be what is locked.
 KnownHashes known_hashes(const Facts& facts, const std::vector<IndexAnswer>& answers) {
   if (facts.package.version.empty()) return {{}, "its version is not known"};
   const auto may_have_more = [](const IndexAnswer& one) {
@@ -146,9 +156,12 @@ KnownHashes known_hashes(const Facts& facts, const std::vector<IndexAnswer>& ans
   bool has_version = false;
   for (const IndexAnswer& answer : answers) {
     for (const ProjectFile& file : answer.page.files) {
-      if (file.sha256.empty()) continue;
       const std::string version = version_in_file_name(file.name, facts.package.name);
+      if (file.sha256.empty() && version.empty()) continue;
       if (!version.empty() && version_key(version) != wanted) continue;
+      if (file.sha256.empty()) {
+        return {{}, fmt::format("the index '{}' gives no SHA-256 of '{}'", answer.index, to_visible(file.name, false))};
+      }
       has_version = has_version || !version.empty();
       known.all.insert(file.sha256);
     }
@@ -225,13 +238,16 @@ Result<ProjectPage> parse_project_page(std::string_view json) {
   if (files->as_array()->size() > kMostFiles) return fail(Errc::Exhausted, "the page of a project has too many files");
   ProjectPage read;
   for (const Json& member : *files->as_array()) {
-    if (member.is_object()) read.files.push_back(file_of(member));
+    if (!member.is_object()) continue;
+    ProjectFile file = file_of(member);
+    if (file.name.size() <= kLongestFileName) read.files.push_back(std::move(file));
   }
   add_status(page, read);
   return read;
 }
 
 std::string version_in_file_name(std::string_view file, std::string_view project) {
+  if (file.size() > kLongestFileName) return {};
   if (file.ends_with(".whl")) {
     const std::size_t begin = std::min(file.find('-'), file.size() - 1) + 1;
     return std::string(file.substr(begin, file.substr(begin).find('-')));

@@ -15,6 +15,8 @@ namespace berth::vet {
 // Largest page that is read.
 inline constexpr std::size_t kMostPageBytes = std::size_t{64} << 20;
 inline constexpr std::size_t kMostFiles = 200'000;
+// Of a file's name, as file systems have it; a file with a longer one is none, and is passed over.
+inline constexpr std::size_t kLongestFileName = 255;
 
 struct ProjectFile {
   std::string name;                                               // "mechanize-0.4.10-py2.py3-none-any.whl"
@@ -39,7 +41,7 @@ Result<ProjectPage> parse_project_page(std::string_view json);
 bool is_project_status(std::string_view word);
 
 // The version in a file's name (PEP 427, PEP 625 and what came before), for the normalised name `project`; empty where
-// there is none.
+// there is none, and for names that are too long.
 std::string version_in_file_name(std::string_view file, std::string_view project);
 
 // What one index answered when it was asked for a project.
@@ -64,8 +66,8 @@ struct IndexAnswer {
 // them is known, Ask where some are.
 void add_answers(Facts& facts, const std::vector<IndexAnswer>& answers);
 
-// Why the hashes that a lock gives cannot be held against the files that the indexes have for the version; empty where
-// they can.
+// Why the hashes that a lock gives cannot be held against the files that the indexes have for the version, which each
+// must have a SHA-256; empty where they can.
 std::string why_no_hashes(const Facts& facts, const std::vector<IndexAnswer>& answers);
 
 }  // namespace berth::vet

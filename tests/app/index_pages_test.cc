@@ -159,6 +159,13 @@ TEST(IndexPages, AskNobodyAboutWhatIsFromElsewhere) {
   EXPECT_FALSE(facts[2].is_on_index.has_value());
 }
 
+TEST(ReasonUnreached, IsOneLine) {
+  const auto reason = [](const char* said) { return reason_unreached(Error(Errc::Unavailable, said)); };
+  EXPECT_EQ(reason("curl: (7) Failed to connect\n"), "Failed to connect");
+  EXPECT_EQ(reason("curl: (28) It took too long\r\nand more\n"), "It took too long");
+  EXPECT_EQ(reason("curl: (22) 404\n"), "");
+}
+
 class Index : public ::testing::Test {
  protected:
   void SetUp() override { ::setenv("no_proxy", "127.0.0.1", 1); }

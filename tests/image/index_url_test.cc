@@ -53,6 +53,8 @@ const Bad kBad[] = {
     {"BadHost", "https://a b/", "names no host"},
     {"BadPort", "https://me:secretword@h:99999/", "no number up to 65535"},
     {"WordPort", "https://h:x/", "no number up to 65535"},
+    {"SlashInPassword", "https://me:a/secretword@h/x", "'https://***@h/x': its port is no number"},
+    {"HashInPassword", "https://me:a#b@secretword?x@h/x", "'https://***@h/x': its port is no number"},
     {"OpenBracket", "https://[::1/", "nothing closes its '['"},
 };
 
@@ -65,6 +67,13 @@ TEST_P(BadUrl, IsRefusedWithoutItsSecret) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, BadUrl, ::testing::ValuesIn(kBad), [](auto& row) { return row.param.name; });
+
+TEST(ShownUrl, HidesWhatMayBeAPassword) {
+  EXPECT_EQ(shown_url("https://me:/secret@h.example/x"), "https://me:***");
+  EXPECT_EQ(shown_url("https://h.example:80/a@b"), "https://h.example:80/a@b");
+  EXPECT_EQ(shown_url("https://[fd00::1]/a@b"), "https://[fd00::1]/a@b");
+  EXPECT_EQ(shown_url("me:se/cret@h.example/x"), "***@h.example/x");
+}
 
 constexpr std::string_view kNetrc =
     "# machine comment.example login c password no\n"

@@ -17,7 +17,7 @@ using testing::ok;
 
 TEST(PipReport, BecomesFacts) {
   const auto facts = facts_of_pip_report(R"({"version": "1", "install": [{"is_yanked": true,
-      "download_info": {"url": "x", "archive_info": {"hashes": {"sha256": "0a"}}}, "metadata": {
+      "download_info": {"url": "x", "archive_info": {"hashes": {"sha256": "0A"}}}, "metadata": {
       "name": "Some_Thing", "version": "1.0", "license": "MIT", "classifier": ["License :: OSI Approved :: MIT License"]}},
       {"metadata": {"name": "b", "version": "2", "license_expression": "MIT AND GPL-3.0-only"}}]})");
   ASSERT_TRUE(ok(facts));

@@ -27,6 +27,10 @@ std::string files_of(const std::string& html) {
   return text;
 }
 
+TEST(HtmlPage, PassesOverNamesThatNoFileHas) {
+  EXPECT_EQ(files_of("<a href='" + std::string(kLongestFileName + 1, 'a') + "'><a href=b-1.zip>"), "b-1.zip;");
+}
+
 struct Row {
   const char* name;
   const char* html;

@@ -235,15 +235,35 @@ TEST(LicenceRecognition, TakesNamesOfOwnersForNoLimits) {
   for (const char* owner :
        {"Copyright (c) 2015-2016 Ask Solem & contributors. All rights reserved.",
         "Copyright (c) 2009, 2010 Ask Solem, and individual contributors.", "Copyright 2015 Jane Doe, Ask Solem",
-        "Copyright 2020 Pay Pal", "Copyright 2020 Only Office", "Copyright 2020 Sales Force",
-        "Copyright (c) 2020 Academic Press", "Copyright 2020 Cloud Hosting Ltd", "Copyright 2020 Non-Profit Foundation",
-        "Copyright 2020 Jane <https://x.example/license>", "Copyright 2020 use@x.example"}) {
+        "Copyright 2020 Pay Pal", "Copyright 2020 Only Office Ltd", "Copyright 2020 Best Buy Co, Inc.",
+        "Copyright 2020 Sue Smith. All rights reserved.", "Copyright 2020 Academic Press Inc. <sales@x.example>",
+        "Copyright 2020 Sales Force", "Copyright (c) 2020 Academic Press", "Copyright 2020 Cloud Hosting Ltd",
+        "Copyright 2020 Non-Profit Foundation", "Copyright 2020 Jane <https://x.example/license>",
+        "Copyright 2020 Jane, https://use.x.example/LICENSE.txt", "Copyright 2020 use@x.example"}) {
     EXPECT_THAT(licence_words(owner), IsEmpty()) << owner;
   }
-  for (const char* more :
-       {"Copyright 2020 Academic Use Only", "Copyright 2020 ACME. Ask Jane first", "COPYRIGHT 2020 ASK SALES",
-        "Copyright 2020 ask Solem", "Copyright 2020 Academic Version", "Copyright 2020 ACME, Academic Only",
-        "Copyright 2020 Jane, see https://www.gnu.org/licenses/gpl-3.0.txt", "Copyright 2020 Pay Ask Jane"}) {
+  for (const char* more : {"Copyright 2020 Academic Use Only",
+                           "Copyright 2020 ACME. Ask Jane first",
+                           "COPYRIGHT 2020 ASK SALES",
+                           "Copyright 2020 ask Solem",
+                           "Copyright 2020 Academic Version",
+                           "Copyright 2020 ACME, Academic Only",
+                           "Copyright 2020 Jane, see https://www.gnu.org/licenses/gpl-3.0.txt",
+                           "Copyright 2020 Pay Ask Jane",
+                           "Copyright 2020 Only For Friends",
+                           "Copyright 2020 Only Friends",
+                           "Copyright 2020 Pay Acme Five Dollars",
+                           "Copyright 2020 Competition Barred, Acme Ltd",
+                           "Copyright 2020 Acme and Buy First",
+                           "Copyright 2020 Acme and Buy Acme Ltd",
+                           "Copyright 2020 Ask Jane First",
+                           "Copyright 2020 Hosting Barred",
+                           "Copyright 2020 Acme, see https://acme.example/commercial-license-required",
+                           "Copyright 2020 Acme <https://acme.example/pay-per-seat>",
+                           "Copyright 2020 not-for-commercial-use@acme",
+                           "Copyright 2020 Acme <https://pay@acme.example>",
+                           "Copyright 2020 Acme <www.acme.example/license/commercial>",
+                           "Copyright 2020 Acme <jane@acme.example,pay>"}) {
     EXPECT_FALSE(licence_words(more).empty()) << more;
   }
 }
@@ -277,6 +297,13 @@ TEST(LicenceRecognition, LetsChooseWhereTheTextDoes) {
       {"It is under MIT or GPL-3.0.", "MIT AND GPL-3.0-only"},
       {"Dual licensed under the MIT or GPL-3.0, at your option. The server is under the GPL-3.0.",
        "MIT AND GPL-3.0-only"},
+      {"Dual licensed under the MIT or GPL-3.0, at your option, without any warranty.", "(MIT OR GPL-3.0-only)"},
+      {"You do not have the option of MIT or GPL-3.0 license.", "MIT AND GPL-3.0-only"},
+      {"You can't choose between MIT or GPL-3.0.", "MIT AND GPL-3.0-only"},
+      {"Under MIT or GPL-3.0, of which never choose the first.", "MIT AND GPL-3.0-only"},
+      {"You may choose MIT or GPL-3.0: this software is under the GPL.", "MIT AND GPL-3.0-only"},
+      {"You may choose MIT or GPL-3.0. MIT is GPL-compatible.", "(MIT OR GPL-3.0-only)"},
+      {"You may choose MIT or GPL-3.0. Of the server the GPL applies.", "MIT AND GPL-3.0-only"},
       {"Dual licensed under the ACME license or GPL-3.0, at your option.", "MIT AND GPL-3.0-only"},
   };
   for (const auto& [more, expression] : choices) {

@@ -237,6 +237,8 @@ TEST(LockFile, KeepsNoCredentials) {
   EXPECT_EQ(without_credentials("https://u:p@q@x.example"), "https://x.example");
   EXPECT_EQ(without_credentials("https://x.example/a@b"), "https://x.example/a@b");
   EXPECT_EQ(without_credentials("./here"), "./here");
+  EXPECT_EQ(without_credentials("https://u:s3c/ret@x.example/a"), "https://***");
+  EXPECT_EQ(without_credentials("https://x.example:80/a@b"), "https://x.example:80/a@b");
 }
 
 }  // namespace

@@ -21,6 +21,18 @@ TEST(Index, HasOneSpelling) {
   EXPECT_EQ(normal_index("../wheels/"), "../wheels");
 }
 
+TEST(Index, IsPublicHoweverItsAddressIsSpelled) {
+  for (const char* index :
+       {"https://pypi.org/simple", "https://pypi.org./simple", "https://pypi.org:0443/simple",
+        "https://www.PyPI.org/simple", "https://u:p@pypi.python.org:443/", "http://test.pypi.org"}) {
+    EXPECT_TRUE(is_public_index(index)) << index;
+  }
+  for (const char* index : {"https://a.example/pypi.org", "https://pypi.org.a.example/simple",
+                            "https://pypi.org@a.example", "https://mypypi.org/simple", "./pypi.org", ""}) {
+    EXPECT_FALSE(is_public_index(index)) << index;
+  }
+}
+
 struct Row {
   const char* name;
   const char* machine;
@@ -118,6 +130,7 @@ const AskedRow kAsked[] = {
     {"OneOfItsOwn", "https://pypi.org/simple", "https://mine.example/simple", {}, false, ""},
     {"TheSameAgain", "x", "https://mine.example/simple", {"https://MINE.example/simple/"}, false, ""},
     {"ThePublicOne", "https://mine.example/simple", "https://pypi.org/simple", {}, true, "'https://pypi.org/simple'"},
+    {"ThePublicOneSpelledOtherwise", "x", "https://pypi.org./simple", {}, true, "'https://pypi.org./simple'"},
     {"TwoOfThem",
      "x",
      "https://a.example/s",

@@ -85,6 +85,26 @@ TEST(ProjectPage, TellsWhereMetadataLies) {
   EXPECT_EQ(page->files[3].metadata_sha256, std::nullopt);
 }
 
+TEST(ProjectPage, KnowsAHashInAnyCase) {
+  const auto page = parse_project_page(
+      R"({"files": [{"filename": "a-1.zip", "hashes": {"sha256": "AB"}, "core-metadata": {"sha256": "CD"}}]})");
+  ASSERT_TRUE(ok(page));
+  EXPECT_EQ(page->files[0].sha256, "ab");
+  EXPECT_EQ(page->files[0].metadata_sha256, "cd");
+}
+
+TEST(ProjectPage, PassesOverNamesThatNoFileHas) {
+  const std::string project(kLongestFileName - 6, 'a');
+  const std::string longest = project + "-1.zip";
+  const auto page =
+      parse_project_page(R"({"files": [{"filename": "a)" + longest + R"("}, {"filename": ")" + longest + R"("}]})");
+  ASSERT_TRUE(ok(page));
+  ASSERT_EQ(page->files.size(), 1u);
+  EXPECT_EQ(page->files[0].name, longest);
+  EXPECT_EQ(version_in_file_name(longest, project), "1");
+  EXPECT_EQ(version_in_file_name("a" + longest, "a" + project), "");
+}
+
 TEST(ProjectPage, IsRefusedWhenItIsNone) {
   EXPECT_TRUE(fails_with(parse_project_page("<html>"), Errc::InvalidInput, "the page of a project"));
   EXPECT_TRUE(fails_with(parse_project_page("{}"), Errc::InvalidInput, "has no list 'files'"));
@@ -156,6 +176,12 @@ TEST(IndexAnswers, AreHeldAgainstTheHashesOfALock) {
   EXPECT_TRUE(told(locked({"aa"}, "2.0"), {answer()}).findings.empty());
   EXPECT_TRUE(told(locked({"aa"}, "9"), {answer()}).findings.empty());
   EXPECT_TRUE(told(locked({"ee"}), {answer(), silent()}).findings.empty());
+  // A file without a hash, of another index of that version, may be what is locked.
+  const IndexAnswer bare = answer(R"({"files": [{"filename": "some_thing-1.0.zip"}, {"filename": "other.zip"}]})");
+  EXPECT_TRUE(told(locked({"ee"}), {answer(), bare}).findings.empty());
+  EXPECT_EQ(why_no_hashes(locked({"ee"}), {bare, answer()}),
+            "the index 'https://index.example/simple' gives no SHA-256 of 'some_thing-1.0.zip'");
+  EXPECT_EQ(told(locked({"ee"}, "3.0"), {answer(), bare}).findings.size(), 1u);
   // Of files at addresses of the lock's own that is no answer.
   EXPECT_EQ(why_no_hashes(locked({"aa"}), {answer()}), "");
   EXPECT_EQ(why_no_hashes(locked({"aa"}, "9"), {answer()}), "no index that was asked gives the hash of any");
