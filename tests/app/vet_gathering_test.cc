@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/result_matchers.h"
@@ -40,12 +42,10 @@ TEST_F(Gathered, AreAllOfOneNameThatDifferInWhatIsSaidOfThem) {
   using Names = std::vector<std::string>;
   EXPECT_EQ(of({"foo==1.0", "foo[bar]==1.0"}), (Names{"foo", "foo"}));
   EXPECT_EQ(of({"foo==1.0", "foo==1.0"}), Names{"foo"});
-  EXPECT_EQ(of({"foo", "foo @ https://evil.example/r.whl"}), (Names{"foo", "foo elsewhere"}));
-  const std::filesystem::path list = temp_.path() / "pyproject.toml";
-  std::ofstream(list) << "[tool.poetry.dependencies]\n"
-                         "foo = [{version = \"*\", python = \"<3\"}, {version = \"*\"}, "
-                         "{url = \"https://evil.example/f.whl\"}]\n";
-  EXPECT_EQ(of({}, {list.native()}), (Names{"foo", "foo elsewhere"}));
+  const std::filesystem::path folder = temp_.path() / "img";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "Dockerfile") << "FROM a:1\nRUN pip install foo foo 'foo @ https://evil.example/r.whl'\n";
+  EXPECT_EQ(of({folder.native()}), (Names{"img", "foo", "foo elsewhere"}));
 }
 
 }  // namespace
