@@ -65,16 +65,16 @@ std::string nothing_in(const std::string& list) {
 
 // All that is said of one: two of the same name on a line may come from different places, or bring other things along.
 bool is_before(const vet::LockedPackage& a, const vet::LockedPackage& b) {
-  static const std::vector<std::string> kNone;
+  static const std::vector<std::string> none;
   const auto more_of = [](const vet::LockedPackage& one) -> const std::vector<std::string>& {
-    return one.more_indexes ? *one.more_indexes : kNone;
+    return one.more_indexes ? *one.more_indexes : none;
   };
   const auto said_of = [&](const vet::LockedPackage& one) {
     return std::tie(one.package.origin, one.package.written, one.package.version, one.specifier, one.marker, one.bounds,
                     one.index, one.location, one.extras, one.files, one.paths, one.hashes, one.unproven);
   };
-  static const std::string kFree;
-  const auto held_of = [](const vet::LockedPackage& one) -> const std::string& { return one.held ? *one.held : kFree; };
+  static const std::string free;
+  const auto held_of = [](const vet::LockedPackage& one) -> const std::string& { return one.held ? *one.held : free; };
   if (said_of(a) != said_of(b)) return said_of(a) < said_of(b);
   return std::tie(more_of(a), held_of(a)) < std::tie(more_of(b), held_of(b));
 }
