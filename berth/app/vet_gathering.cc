@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "berth/app/index_pages.h"
@@ -61,6 +62,28 @@ bool asks_for_nothing(const vet::LockFile& lock) { return lock.packages.empty() 
 std::string nothing_in(const std::string& list) {
   return fmt::format("the list '{}' asks for no package", shown(list));
 }
+
+// All that is said of one: two of the same name on a line may come from different places, or bring other things along.
+bool is_before(const vet::LockedPackage& a, const vet::LockedPackage& b) {
+  static const std::vector<std::string> none;
+  const auto more_of = [](const vet::LockedPackage& one) -> const std::vector<std::string>& {
+    return one.more_indexes ? *one.more_indexes : none;
+  };
+  const auto said_of = [&](const vet::LockedPackage& one) {
+    return std::tie(one.package.origin, one.package.written, one.package.version, one.specifier, one.marker, one.bounds,
+                    one.index, one.location, one.extras, one.files, one.paths, one.hashes, one.unproven);
+  };
+  static const std::string free;
+  const auto held_of = [](const vet::LockedPackage& one) -> const std::string& { return one.held ? *one.held : free; };
+  if (said_of(a) != said_of(b)) return said_of(a) < said_of(b);
+  return std::tie(more_of(a), held_of(a)) < std::tie(more_of(b), held_of(b));
+}
+
+// Orders places in a list of packages by what is there.
+struct BeforeIn {
+  const std::vector<vet::LockedPackage>* packages;
+  bool operator()(std::size_t a, std::size_t b) const { return is_before((*packages)[a], (*packages)[b]); }
+};
 
 class Gathering {
  public:
@@ -200,20 +223,15 @@ class Gathering {
 
   void add_package(vet::LockedPackage one) {
     const vet::Package& package = one.package;
-    // A list that others take in is read with each of them.
-    const std::string bounds = fmt::format("{}", fmt::join(one.bounds, "\n"));
-    const std::string indexes =
-        one.more_indexes ? fmt::format("{}\n{}", one.index, fmt::join(*one.more_indexes, "\n")) : one.index;
-    const bool is_new =
-        seen_.insert({package.written, package.version, one.specifier, package.origin, one.marker, bounds, indexes})
-            .second;
-    if (!is_new) return;
     if (vet::never_holds_on_linux(one.marker)) {
-      gathered_.notes.push_back(fmt::format("{}: '{}' is not judged, since no image here has it: {}",
-                                            shown(package.origin), shown(package.written), shown(one.marker)));
+      std::string note = fmt::format("{}: '{}' is not judged, since no image here has it: {}", shown(package.origin),
+                                     shown(package.written), shown(one.marker));
+      if (noted_.insert(note).second) gathered_.notes.push_back(std::move(note));
       return;
     }
+    // A list that others take in is read with each of them.
     packages_.push_back(std::move(one));
+    if (!seen_.insert(packages_.size() - 1).second) packages_.pop_back();
   }
 
   // The packages that stand in no list with hashes, which has to name all that is installed, and that pip knows.
@@ -273,8 +291,8 @@ class Gathering {
 
   const Settings& settings_;
   std::vector<vet::LockedPackage> packages_;
-  // Written, version, specifier, origin, marker, bounds, indexes.
-  std::set<std::array<std::string, 7>> seen_;
+  std::set<std::size_t, BeforeIn> seen_{BeforeIn{&packages_}};
+  std::set<std::string> noted_;
   VetGathered gathered_;
 };
 

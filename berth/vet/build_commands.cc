@@ -210,30 +210,79 @@ std::string_view written_file(const BuildInstruction& one) {
   return rest.substr(0, rest.find_first_of(" \t\"'"));
 }
 
-// Whether a text of COPY or ADD is run by a shell: as it says so itself, or a command calls it that takes no data.
-bool is_script(const Dockerfile& dockerfile, const BuildInstruction& one, std::string_view document) {
+bool is_python(std::string_view program) { return program.starts_with("python") || program.starts_with("pypy"); }
+
+// Whether a word of a command may be the file, or a text that names it: `<x.txt`, `"cat /x.txt"`, `/*.txt`, `$FILE`.
+bool may_name(std::string_view word, std::string_view file) {
+  const std::string_view name = base_name(word);
+  return word.contains(file) || name.starts_with('$') || name.find_first_of("*?") != std::string_view::npos;
+}
+
+// Whether it is a mode, as chmod takes it, by which something may be run: `+x`, `u=rwx`, `0755`.
+bool lets_run(std::string_view word) {
+  if (word.find_first_not_of("01234567") == std::string_view::npos)
+    return word.find_first_of("1357") != std::string_view::npos;
+  return word.find_first_of("+=") != std::string_view::npos && word.ends_with('x');
+}
+
+// Whether some command hands a file, called as data are, to what runs it: as the program, to a shell (`sh x.txt`,
+// `. x.txt`, `cat x.txt | sh`) or to Python, or by making it a program or giving it another name.
+bool hands_over(const std::vector<BuildCommand>& all, std::string_view file, bool to_python) {
+  constexpr std::string_view kReading[] = {".", "source", "eval"};
+  constexpr std::string_view kChanging[] = {"chmod", "mv", "cp", "ln", "install"};
+  std::optional<std::size_t> printing;  // the group of a pipe that it may be in
+  for (const BuildCommand& one : all) {
+    const std::vector<std::string>& words = one.command.words;
+    const auto names_it = [&](const std::string& word) { return may_name(word, file); };
+    const bool is_named = std::ranges::any_of(words, names_it);
+    const bool is_piped = one.command.reads_pipe && printing == one.group;
+    const bool is_inside = std::ranges::any_of(one.command.inner, names_it);
+    const bool runs = std::ranges::any_of(words, [&](const std::string& word) {
+      const std::string_view name = base_name(word);
+      return to_python ? is_python(name) : is_shell(name) || is_among(name, kReading);
+    });
+    if (runs && (is_named || is_piped || is_inside)) return true;
+    const std::size_t at = one.command.program_at();
+    if (!to_python && at < words.size() && base_name(words[at]) == file) return true;
+    const bool is_it = std::ranges::any_of(words, [&](const std::string& word) { return base_name(word) == file; });
+    if (!to_python && is_it && is_among(one.command.program(), kChanging)) {
+      const bool is_mode = one.command.program() == "chmod";
+      const bool is_renamed = base_name(words.back()) != file && !words.back().ends_with('/');
+      if (is_mode ? std::ranges::any_of(words, lets_run) : is_renamed) return true;
+    }
+    printing = is_named || is_piped ? std::optional(one.group) : std::nullopt;
+  }
+  return false;
+}
+
+// Whether a text of COPY or ADD is run by a shell: as it says so itself, or a command calls it. One that is called as
+// data are is so where a command of `all` hands it to a shell.
+bool is_script(const Dockerfile& dockerfile, const std::vector<BuildCommand>& all, const BuildInstruction& one,
+               std::string_view document) {
   constexpr std::string_view kData[] = {".txt",  ".in",   ".toml", ".lock", ".cfg", ".ini",
                                         ".json", ".yaml", ".yml",  ".conf", ".md",  ".py"};
   if (document.starts_with("#!") && document.substr(0, document.find('\n')).contains("sh")) return true;
   const std::string_view file = written_file(one);
   const bool is_data = std::ranges::any_of(kData, [&](std::string_view end) { return file.ends_with(end); });
-  if (file.empty() || is_data) return false;
+  if (file.empty()) return false;
+  if (is_data) return hands_over(all, file, false);
   return std::ranges::any_of(dockerfile.instructions, [&](const BuildInstruction& other) {
     return is_among(other.keyword, kRunning) && other.text.contains(file);
   });
 }
 
-// Whether Python reads it: `RUN python3 <<EOF`, a file that says so itself or is called so.
-bool is_of_python(const BuildInstruction& one, std::string_view document) {
+// Whether Python reads it: `RUN python3 <<EOF`, a file that says so itself, is called so or is handed to it.
+bool is_of_python(const std::vector<BuildCommand>& all, const BuildInstruction& one, std::string_view document) {
   const std::string_view first = document.substr(0, document.find('\n'));
   if (first.starts_with("#!")) return first.contains("python");
-  return is_among(one.keyword, kRunning) ? one.text.contains("python") || one.text.contains("pypy")
-                                         : written_file(one).ends_with(".py");
+  if (is_among(one.keyword, kRunning)) return one.text.contains("python") || one.text.contains("pypy");
+  const std::string_view file = written_file(one);
+  return file.ends_with(".py") || (!file.empty() && hands_over(all, file, true));
 }
 
-}  // namespace
-
-BuildCommands commands_of(const Dockerfile& dockerfile) {
+// `all` says whether a document of COPY or ADD is run, by shells or Python; where that is not known,
+// shells run all.
+BuildCommands collected(const Dockerfile& dockerfile, const std::vector<BuildCommand>* all) {
   Collector collector;
   BuildVariables variables;
   for (const BuildInstruction& one : dockerfile.instructions) {
@@ -248,11 +297,24 @@ BuildCommands commands_of(const Dockerfile& dockerfile) {
       collector.add_text(std::string_view(one.text).substr(is_check ? 4 : 0), one.line, 0);
     }
     for (const std::string& document : one.documents) {
-      if (is_of_python(one, document)) collector.add_words({"python3", "-c", document}, one.line);
-      if (is_running || is_script(dockerfile, one, document)) collector.add_text(document, one.line, 0);
+      const bool is_code = all != nullptr && is_of_python(*all, one, document);
+      if (is_code) collector.add_words({"python3", "-c", document}, one.line);
+      const bool is_run = is_running || all == nullptr || is_script(dockerfile, *all, one, document);
+      if (is_run) collector.add_text(document, one.line, 0);
     }
   }
   return std::move(collector).take();
+}
+
+}  // namespace
+
+BuildCommands commands_of(const Dockerfile& dockerfile) {
+  const bool has_written = std::ranges::any_of(dockerfile.instructions, [](const BuildInstruction& one) {
+    return !one.documents.empty() && !is_among(one.keyword, kRunning);
+  });
+  // What is written may be run by what else is.
+  const std::vector<BuildCommand> all = has_written ? collected(dockerfile, nullptr).all : std::vector<BuildCommand>();
+  return collected(dockerfile, &all);
 }
 
 bool is_shell(std::string_view program) { return is_among(program, kShells); }

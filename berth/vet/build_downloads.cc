@@ -8,6 +8,7 @@
 
 #include "berth/base/utf8.h"
 #include "berth/vet/build_sight.h"
+#include "berth/vet/run_words.h"
 
 namespace berth::vet {
 namespace {
@@ -160,6 +161,7 @@ class Watch {
       const BuildCommand& one = build_.commands.all[i];
       note_document_code(one.line);
       look_at_pipe(one);
+      if (auto remote = remote_run(one.command)) found(one.line, *std::move(remote));
       forget_compared(i);
       look_at_files(one);
       look_at_code(one);

@@ -71,13 +71,16 @@ Result<std::vector<std::string>> lists_in(const fs::path& folder) {
   return names;
 }
 
-// The list at `name` in the folder; where its name says nothing of its form, one of requirements.
+// The list at `name` in the folder. What it is read as is never told by what stands in it.
 Result<LockFile> read_list(const UniqueFd& root, const fs::path& folder, const std::string& name,
-                           ListRole role = ListRole::Requirements) {
+                           ListForm form = ListForm::ByName, ListRole role = ListRole::Requirements) {
   // A link is refused here; lists that it includes are held in the folder by their reader.
   BERTH_TRY(const std::string text, read_inside(root, name, kMostLockBytes));
+  if (form == ListForm::ScriptThatSays && !says_what_it_needs(text)) {
+    return fail(Errc::InvalidInput, "it is read as a script, and has no block (PEP 723) that says what it needs");
+  }
+  if (form != ListForm::ByName) return parse_script(text, name);
   if (fs::path(name).filename() == "pyproject.toml") return parse_pyproject(text, name);
-  if (name.ends_with(".py") || name.ends_with(".pyw") || text.starts_with("#!")) return parse_script(text, name);
   const LockKind kind = lock_kind_of(fs::path(name).filename().native()).value_or(LockKind::Requirements);
   const bool is_plain = kind == LockKind::Requirements || role == ListRole::Constraints;
   return is_plain ? read_requirements(folder, name, role) : parse_lock(kind, text, name);
@@ -191,9 +194,10 @@ class FolderReading {
     };
     if (++lists_read_ > kMostLists) return refuse(fmt::format("and reads more than {} lists", kMostLists));
     for (const std::string& place : places_in_folder(build.file, list.path, list.line)) {
-      auto read = read_list(root_, folder_, place, role);
+      auto read = read_list(root_, folder_, place, list.form, role);
       if (!read && read.error().code() == Errc::NotFound) continue;
-      if (role == ListRole::Requirements) seen_.insert(place);
+      // As a script it tells nothing of what it is as a list.
+      if (role == ListRole::Requirements && list.form == ListForm::ByName) seen_.insert(place);
       if (!read) return refuse(fmt::format("which cannot be read: {}", read.error().message()));
       return NamedList{place, *std::move(read), {}};
     }
@@ -237,7 +241,8 @@ class FolderReading {
 
   void add_list_of_build(const Build& build, const IncludedList& list) {
     auto found = find_list(build, list, ListRole::Requirements);
-    const std::string indexes = fmt::format("{}\n{}", list.index, fmt::join(list.more_indexes, "\n"));
+    const std::string indexes =
+        fmt::format("{}\n{}\n{}", list.form == ListForm::ByName, list.index, fmt::join(list.more_indexes, "\n"));
     const bool is_plain = list.constraints.empty() && !list.takes_prereleases;
     if (!found || (is_plain && !read_plainly_.emplace(found->name, indexes).second)) return;
     hold(found->lock.packages, list.constraints, list.takes_prereleases, fmt::format("{}:{}", build.name, list.line));

@@ -23,7 +23,7 @@ struct Build {
 };
 
 // What is downloaded and run, by a pipe, by `$(...)`, as a file that no hash or signature has been compared for, or by
-// code in another interpreter's words.
+// code in another interpreter's words, or by `uv run` and `pipx run` of an address.
 std::vector<Seen> downloads_run(const Build& build);
 
 // Options, variables and settings by which programs leave out checks.

@@ -156,6 +156,8 @@ constexpr auto kOfTools = std::to_array<OfTool>({
     {"uv", "--with-executables-from"},
     {"uv", "--no-sources-package"},
     {"uv", "--upgrade-group"},
+    {"uv", "--script"},
+    {"uv", "--max-recursion-depth"},
     {"uv", "--torch-backend"},
 });
 
@@ -206,14 +208,12 @@ InstallOption option_of(std::string_view word, std::string_view tool) {
     const std::size_t equals = std::min(word.find('='), word.size());
     return {std::string(word.substr(0, equals)), word.substr(std::min(equals + 1, word.size()))};
   }
-  const std::size_t letter = word.find_first_of("rceif", 1);
-  // `-dG test`: what takes a value is the last of several.
-  for (std::size_t i = 1; letter == std::string_view::npos && i < word.size(); ++i) {
+  // `-dG test`: the first that takes a value is the last of several.
+  for (std::size_t i = 1; i < word.size(); ++i) {
     const std::string name = fmt::format("-{}", word[i]);
     if (takes_value(name, tool)) return {name, word.substr(i + 1)};
   }
-  if (letter == std::string_view::npos) return {std::string(word), {}};
-  return {fmt::format("-{}", word[letter]), word.substr(letter + 1)};
+  return {std::string(word), {}};
 }
 
 bool is_place(std::string_view word) {

@@ -66,6 +66,12 @@ bool keeps_files(const Address& file, const MachineIndexes& machine) {
   return std::ranges::any_of(machine.indexes, is_of) || std::ranges::any_of(machine.find_links, is_of);
 }
 
+// A path or file: nobody can take a name there. What holds a variable may be anything.
+bool is_folder_here(std::string_view index) {
+  const std::string scheme = address_of(index).scheme;
+  return !index.contains('$') && (scheme.empty() || scheme == "file");
+}
+
 std::string shown(std::string_view text) { return to_visible(text, false); }
 
 std::string asked(const MachineIndexes& machine) { return fmt::format("'{}'", fmt::join(machine.indexes, "', '")); }
@@ -92,7 +98,7 @@ std::optional<Finding> finding_about_source(const LockedPackage& locked, const M
   const auto is_index = [&](const std::string& index) { return normal_index(index) == normal_index(locked.index); };
   const bool is_asked =
       std::ranges::any_of(machine.indexes, is_index) || std::ranges::any_of(machine.find_links, is_index);
-  if (!locked.index.empty() && !is_asked) {
+  if (!locked.index.empty() && locked.index != kNoIndex && !is_asked) {
     return finding(
         fmt::format("{} takes it from the index '{}', and pip of this machine asks {}: all else that is "
                     "said of it here is what that has",
@@ -130,11 +136,14 @@ bool is_public_index(std::string_view address) {
 }
 
 void add_indexes(Facts& facts, const LockedPackage& locked, const MachineIndexes& machine) {
-  const bool has_more = locked.more_indexes && !locked.more_indexes->empty();
+  const auto is_asked = [](const std::string& index) { return !is_folder_here(index); };
+  const bool has_more = locked.more_indexes && std::ranges::any_of(*locked.more_indexes, is_asked);
   if (!locked.location.empty() || (locked.index.empty() && !has_more)) return;
   // In one spelling, and as they are shown.
   std::map<std::string, std::string> all;
-  const auto add = [&](const std::string& index) { all.try_emplace(normal_index(index), index); };
+  const auto add = [&](const std::string& index) {
+    if (is_asked(index)) all.try_emplace(normal_index(index), index);
+  };
   if (!locked.index.empty()) add(locked.index);
   if (locked.index.empty()) std::ranges::for_each(machine.indexes, add);
   if (has_more) std::ranges::for_each(*locked.more_indexes, add);

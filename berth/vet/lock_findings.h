@@ -32,8 +32,12 @@ bool is_public_index(std::string_view address);
 // from no index at all is not looked at.
 std::optional<Finding> finding_about_source(const LockedPackage& locked, const MachineIndexes& machine);
 
+// What LockedPackage::index is where no index is asked (`pip install --no-index`), but its pages of files alone.
+inline constexpr std::string_view kNoIndex = "--no-index";
+
 // Puts into `facts` of `locked` what its list says of the indexes that are asked for it: whether one is public, or more
-// than one is asked, since a private name can then be somebody else's. Where it says nothing what is there stays.
+// than one is asked, since a private name can then be somebody else's; in a folder nobody takes one. Where it says
+// nothing what is there stays.
 void add_indexes(Facts& facts, const LockedPackage& locked, const MachineIndexes& machine);
 
 // `source.hash` (Ask), about files that a lock names by their addresses, where nothing tells which the index has.

@@ -38,7 +38,12 @@ struct Said {
   bool is_env = false;  // which no argument changes
 };
 
+// What switches a variable of pip off.
+constexpr auto kOff = std::to_array<std::string_view>({"0", "false", "no", "off", "n", "f"});
+
 }  // namespace
+
+bool is_switched_on(std::string_view value) { return !value.empty() && std::ranges::find(kOff, value) == kOff.end(); }
 
 PipVariable::PipVariable(std::string name, const Dockerfile& dockerfile) : name_(std::move(name)) {
   BuildVariables variables;

@@ -38,4 +38,7 @@ class PipVariable {
   std::map<std::size_t, Change> assigned_;  // by group: to the shell alone
 };
 
+// Whether that value switches on what a variable of pip may.
+bool is_switched_on(std::string_view value);
+
 }  // namespace berth::vet

@@ -22,16 +22,15 @@
 #include "berth/vet/install_options.h"
 #include "berth/vet/install_words.h"
 #include "berth/vet/lock_file.h"
+#include "berth/vet/lock_findings.h"
 #include "berth/vet/pip_variables.h"
 #include "berth/vet/requirements.h"
+#include "berth/vet/run_words.h"
 
 namespace berth::vet {
 namespace {
 
 constexpr std::size_t kLongestShown = 120;
-
-// What switches a variable of pip off.
-constexpr auto kOff = std::to_array<std::string_view>({"0", "false", "no", "off", "n", "f"});
 
 // Gathers what the commands of one build install.
 class Gathering {
@@ -41,6 +40,7 @@ class Gathering {
         constraint_("PIP_CONSTRAINT", dockerfile),
         uv_constraint_("UV_CONSTRAINT", dockerfile),
         prereleases_("PIP_PRE", dockerfile),
+        pip_no_index_("PIP_NO_INDEX", dockerfile),
         pip_index_("PIP_INDEX_URL", dockerfile),
         pypi_index_("PIP_PYPI_URL", dockerfile),
         uv_index_("UV_INDEX_URL", dockerfile),
@@ -52,10 +52,10 @@ class Gathering {
 
   void add(const BuildCommand& one) {
     note_folder(one);
-    for (PipVariable* variable : {&constraint_, &uv_constraint_, &prereleases_, &pip_index_, &pypi_index_, &uv_index_,
-                                  &uv_default_index_, &pip_more_, &pip_links_, &uv_more_, &uv_indexes_}) {
+    for (PipVariable* variable :
+         {&constraint_, &uv_constraint_, &prereleases_, &pip_no_index_, &pip_index_, &pypi_index_, &uv_index_,
+          &uv_default_index_, &pip_more_, &pip_links_, &uv_more_, &uv_indexes_})
       variable->note(one);
-    }
     if (std::ranges::find(one.command.words, "setup.py") != one.command.words.end() &&
         std::ranges::find(one.command.words, "install") != one.command.words.end()) {
       leave_out(one.line, "'setup.py install' takes what its own code says");
@@ -72,12 +72,19 @@ class Gathering {
     more_.clear();
     constraints_.clear();
     takes_prereleases_ = false;
+    has_no_index_ = false;
+    links_.clear();
+    is_read_by_uv_ = is_read_by_uv(installing, one.command);
     const std::size_t before = read_.lock.packages.size();
     const std::size_t lists = read_.included.size();
     add_words(installing, one);
     if (installing.is_handed)
       leave_out(one.line, "it installs what another command hands over, which only the build knows");
     if (index_.empty()) index_ = index_of_environment(one, installing.is_uv);
+    if (!installing.is_uv && is_switched_on(pip_no_index_.of(one))) has_no_index_ = true;
+    // Then pip asks but the pages of files.
+    if (has_no_index_) std::swap(more_, links_);
+    if (has_no_index_) index_ = kNoIndex;
     add_more_of_environment(one, installing.is_uv);
     const auto more = std::make_shared<const std::vector<std::string>>(more_);
     for (std::size_t i = before; i < read_.lock.packages.size(); ++i) {
@@ -126,8 +133,7 @@ class Gathering {
       if (!part.empty()) constraints_.emplace_back(part.begin(), part.end());
     }
     const std::string prereleases = is_uv ? std::string() : prereleases_.of(one);
-    const bool is_off = prereleases.empty() || std::ranges::find(kOff, prereleases) != kOff.end();
-    takes_prereleases_ = takes_prereleases_ || !is_off;
+    takes_prereleases_ = takes_prereleases_ || is_switched_on(prereleases);
   }
 
   // PIP_INDEX_URL with its other name, and what uv has for it.
@@ -146,6 +152,7 @@ class Gathering {
   // What is asked beside the index, parted by blanks.
   void add_more_of_environment(const BuildCommand& one, bool is_uv) {
     for (const PipVariable* variable : {is_uv ? &uv_more_ : &pip_more_, is_uv ? &uv_indexes_ : &pip_links_}) {
+      if (has_no_index_ && variable != &pip_links_) continue;
       for (const auto part : std::views::split(variable->of(one), ' ')) {
         if (!part.empty()) more_.push_back(without_credentials(std::string_view(part)));
       }
@@ -159,49 +166,48 @@ class Gathering {
   void add_words(const Installing& installing, const BuildCommand& one) {
     const Takes takes = installing.installer.takes;
     const std::vector<std::string>& words = installing.words;
-    if (takes == Takes::Unlisted) {
-      return leave_out(one.line, fmt::format("'{} {}' takes versions that no list says", installing.installer.tool,
-                                             installing.installer.verb));
-    }
+    const std::string_view tool = installing.installer.tool;
+    const std::string_view verb = installing.installer.verb;
+    if (takes == Takes::Unlisted)
+      return leave_out(one.line, fmt::format("'{} {}' takes versions that no list says", tool, verb));
     bool has_named = false;   // something that is installed
     bool has_source = false;  // what the first word comes from
-    bool is_script = false;   // which says itself what it needs
+    const std::optional<RunTarget> target = run_target(installing);
+    const bool is_script = target && target->is_script;
+    std::string_view synced;  // a script whose packages are installed
     for (std::size_t i = 0; i < words.size() && !is_full(); ++i) {
       const std::string& word = words[i];
       if (word.starts_with('-')) {
-        const std::string_view tool = installing.installer.tool;
         if (word == "-" && takes == Takes::With) leave_out(one.line, "it runs a script that only the build knows");
         InstallOption option = option_of(word, installing.is_uv ? "uv" : tool);
         if (tool == "pipx" && option.name == "-f") continue;  // --force
         if (tool == "pip" && !installing.is_uv) option.name = whole_option(option.name);
-        const bool is_folder =
-            installing.installer.verb == "download" && (option.name == "-d" || option.name == "--dest");
+        const bool is_folder = verb == "download" && (option.name == "-d" || option.name == "--dest");
         const bool has_next = option.value.empty() && !word.ends_with('=') && i + 1 < words.size();
-        if ((is_folder || takes_value(option.name, installing.is_uv ? "uv" : tool)) && has_next)
-          option.value = words[++i];
+        if ((is_folder || takes_value(installing, option.name)) && has_next) option.value = words[++i];
         take_place(option, one);
         if (takes == Takes::Locked) {
           take_upgrade(option, installing, one);
+          if (installing.is_uv && option.name == "--script") synced = option.value;
           continue;
         }
-        const bool is_run = takes == Takes::FirstName || takes == Takes::With || tool == "pipx" ||
-                            (tool == "uv" && installing.installer.verb == "install");
+        const bool is_run =
+            takes == Takes::FirstName || takes == Takes::With || tool == "pipx" || (tool == "uv" && verb == "install");
         has_source = (is_run && take_run_option(option, one)) || has_source;
-        is_script = is_script || (takes == Takes::With && (option.name == "--script" || option.name == "-s"));
         if (tool == "pip") has_named = take_group(option, one) || has_named;
         has_named = take_option(option, one) || has_named;
       } else if (takes == Takes::Locked) {
         continue;
       } else if (takes == Takes::With) {
-        // What is run; of a script it is read what it needs (PEP 723).
-        if (is_script || word.ends_with(".py") || word.ends_with(".pyw")) add_list(word, one);
+        // What is run; of a script it is read what it needs. What is fetched for it is build.pipe-to-shell.
+        if (is_script) add_list(target->word, one, ListForm::Script);
         break;
       } else if (takes == Takes::FirstName && has_source) {
         break;  // what is run
       } else {
         has_named = true;
         if (takes == Takes::FirstName) {
-          add_word(as_requirement(word), one.line);
+          is_script ? add_list(target->word, one, ListForm::Script) : add_word(as_requirement(word), one.line);
           break;
         }
         takes == Takes::Lists ? add_list(word, one) : add_word(word, one.line);
@@ -209,23 +215,16 @@ class Gathering {
     }
     const bool needs_more = takes == Takes::NamesOrLocked || takes == Takes::Lists;
     const bool by_lock = takes == Takes::Locked || (needs_more && !has_named && !installing.installer.lock.empty());
+    if (!synced.empty()) return add_list(std::string(synced), one, ListForm::Script);
     if (by_lock) add_list(std::string(installing.installer.lock), one);
     // A lock file says itself where its packages come from.
     if (by_lock && takes != Takes::Lists && !index_.empty()) read_.lock.more_indexes.push_back(index_);
   }
 
-  // `uvx NAME@VERSION`, `NAME@latest`.
-  static std::string as_requirement(const std::string& word) {
-    const std::size_t at = word.find('@');
-    if (at == std::string::npos || is_place(word)) return word;
-    const std::string version = word.substr(at + 1);
-    return version == "latest" ? word.substr(0, at) : word.substr(0, at) + "==" + version;
-  }
-
   // What pip and uv install by names of lists in a project's own file, or in a script.
   bool take_group(const InstallOption& option, const BuildCommand& one) {
     if (option.name == "--requirements-from-script") {
-      add_list(std::string(option.value), one);
+      add_list(std::string(option.value), one, ListForm::ScriptThatSays);
       return true;
     }
     if (option.name != "--group") return false;
@@ -246,19 +245,7 @@ class Gathering {
       add_word(as_requirement(std::string(option.value)), one.line);
     if (option.name == "--with" || option.name == "-w" || option.name == "--preinstall" ||
         option.name == "--with-executables-from") {
-      // "a>=1,<2,b": a comma parts names where one begins behind it.
-      std::string name;
-      for (std::size_t i = 0; i <= option.value.size(); ++i) {
-        const char c = i < option.value.size() ? option.value[i] : ',';
-        const bool is_end = i >= option.value.size() ||
-                            (c == ',' && i + 1 < option.value.size() &&
-                             std::string_view("<>=!~ ").find(option.value[i + 1]) == std::string_view::npos);
-        if (!is_end) {
-          name += c;
-        } else if (!name.empty()) {
-          add_word(as_requirement(std::exchange(name, {})), one.line);
-        }
-      }
+      for (const std::string& name : names_parted_by_commas(option.value)) add_word(as_requirement(name), one.line);
     }
     if (option.name == "--with-editable")
       leave_out(one.line, fmt::format("'{}' is no package of the index", shown(option.value)));
@@ -298,10 +285,12 @@ class Gathering {
         {"--no-binary", "--no-binary-package", "--global-option", "--build-option", "--install-option"});
     const auto is_among = [&](const auto& list) { return std::ranges::find(list, option.name) != list.end(); };
     if (is_among(kIndexes)) index_ = without_credentials(option.value);
+    if (option.name == "--no-index") has_no_index_ = true;
     constexpr auto kMore = std::to_array<std::string_view>({"--extra-index-url", "--index", "-f", "--find-links"});
     if (is_among(kMore) && !option.value.empty()) more_.push_back(without_credentials(option.value));
     if (option.name == "-f" || option.name == "--find-links") {
-      read_.lock.more_indexes.push_back(without_credentials(option.value));
+      links_.push_back(without_credentials(option.value));
+      read_.lock.more_indexes.push_back(links_.back());
     }
     if (is_among(kHanding) && !option.value.empty()) {
       leave_out(one.line, fmt::format("it hands '{}' to pip, which is not followed", shown(option.value)));
@@ -320,7 +309,15 @@ class Gathering {
   }
 
   void add_list(const std::string& path, const BuildCommand& one) {
-    if (auto list = list_of(path, one)) read_.included.push_back(*std::move(list));
+    // uv reads a script for what it needs, pip by its lines.
+    add_list(path, one, is_read_by_uv_ && is_named_as_script(path) ? ListForm::ScriptThatSays : ListForm::ByName);
+  }
+
+  void add_list(const std::string& path, const BuildCommand& one, ListForm form) {
+    auto list = list_of(path, one);
+    if (!list) return;
+    list->form = form;
+    read_.included.push_back(*std::move(list));
   }
 
   // Nothing where only the build knows it, which is noted.
@@ -363,6 +360,7 @@ class Gathering {
   PipVariable constraint_;
   PipVariable uv_constraint_;
   PipVariable prereleases_;
+  PipVariable pip_no_index_;
   PipVariable pip_index_;
   PipVariable pypi_index_;
   PipVariable uv_index_;
@@ -374,8 +372,11 @@ class Gathering {
   // Of the command at hand.
   std::string index_;
   std::vector<std::string> more_;
+  std::vector<std::string> links_;  // of these, pages of files
   std::vector<std::string> constraints_;
   bool takes_prereleases_ = false;
+  bool is_read_by_uv_ = false;
+  bool has_no_index_ = false;
   std::map<std::size_t, std::filesystem::path> folders_;  // by group
 };
 

@@ -326,8 +326,10 @@ Result<LockFile> parse_pyproject(std::string_view text, std::string_view name) {
   return std::move(reading).take();
 }
 
-Result<LockFile> parse_script(std::string_view text, std::string_view name) {
-  // In comments between `# /// script` and `# ///`; what stands on a line stays there.
+namespace {
+
+// In comments between `# /// script` and `# ///`; what stands on a line stays there. Nothing where no block ends.
+std::optional<std::string> block_of_script(std::string_view text) {
   std::string project;
   bool is_inside = false;
   bool is_closed = false;
@@ -348,8 +350,17 @@ Result<LockFile> parse_script(std::string_view text, std::string_view name) {
     }
     project += '\n';
   }
-  if (!project.contains("[project]") || !is_closed) return LockFile();
-  return parse_pyproject(project, name);
+  if (!project.contains("[project]") || !is_closed) return std::nullopt;
+  return project;
+}
+
+}  // namespace
+
+bool says_what_it_needs(std::string_view script) { return block_of_script(script).has_value(); }
+
+Result<LockFile> parse_script(std::string_view text, std::string_view name) {
+  const auto block = block_of_script(text);
+  return block ? parse_pyproject(*block, name) : LockFile();
 }
 
 Result<LockFile> parse_pipfile(std::string_view text, std::string_view name) {

@@ -22,6 +22,9 @@ Result<LockFile> parse_pyproject(std::string_view text, std::string_view name);
 // Errors: likewise.
 Result<LockFile> parse_script(std::string_view text, std::string_view name);
 
+// Whether it says that: in a block that is closed.
+bool says_what_it_needs(std::string_view script);
+
 // Pipfile: [packages] and [dev-packages], and each [[source]]. Errors: likewise.
 Result<LockFile> parse_pipfile(std::string_view text, std::string_view name);
 

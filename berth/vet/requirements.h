@@ -13,6 +13,13 @@
 
 namespace berth::vet {
 
+// What a list is read as.
+enum class ListForm {
+  ByName,          // as its file is called; as requirements where that says nothing
+  Script,          // as one of Python, whose block (PEP 723) says what it needs; without one it needs nothing
+  ScriptThatSays,  // likewise, and it must have that block
+};
+
 // Another list that a list takes in.
 struct IncludedList {
   std::string path;  // as it stands there
@@ -23,6 +30,7 @@ struct IncludedList {
   // What else who includes it says of the versions: lists, which others may be held by too.
   std::vector<SharedConstraints> constraints = {};
   bool takes_prereleases = false;
+  ListForm form = ListForm::ByName;  // as the command reads it that names it
 };
 
 // Lists of constraints that a command of a build reads, and what they hold: the packages and the included lists from

@@ -42,6 +42,36 @@ TEST_F(Folder, WithoutADockerfileIsNone) {
   EXPECT_TRUE(fails_with(read_build_folder(folder() / "none"), Errc::NotFound, "read the image folder"));
 }
 
+// `#!` is a comment for pip, and in TOML.
+TEST_F(Folder, ReadsAListForWhatItIsWhateverItBeginsWith) {
+  write("Dockerfile", "FROM a:1\nRUN pip install -r reqs.py -c held.txt\nUSER a\n");
+  write("reqs.py", "#! ours\nreqeusts\n");
+  write("held.txt", "#! ours\nreqeusts==2.0\n");
+  write("requirements.txt", "#! our list\nsixx==2.0\n--trusted-host evil\n");
+  write("uv.lock", "#! ours\nversion = 1\n[[package]]\nname = \"a\"\nversion = \"1\"\nsource = { git = \"x\" }\n");
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  ASSERT_TRUE(read->has_value());
+  std::vector<std::string> names;
+  for (const LockedPackage& one : (*read)->asks.packages) names.push_back(one.package.name);
+  EXPECT_THAT(names, ElementsAre("reqeusts", "sixx", "a"));
+  EXPECT_EQ((*read)->asks.packages[0].package.version, "2.0");
+  EXPECT_THAT(rules(), ElementsAre("build.unverified requirements.txt:3"));
+  write("Dockerfile", "FROM a:1\nRUN uv run --script requirements.txt\nUSER a\n");
+  EXPECT_THAT(rules(), ElementsAre("build.unverified requirements.txt:3"));
+}
+
+TEST_F(Folder, ReadsAScriptForItsBlock) {
+  write("a.py", "# /// script\n# dependencies = [\"six\"]\n# ///\n");
+  write("b.py", "print()\n");
+  write("Dockerfile", "FROM a:1\nRUN uv run a.py\nRUN uv run b.py\nRUN uv pip install -r b.py\nUSER a\n");
+  const auto read = read_build_folder(folder());
+  ASSERT_TRUE(ok(read));
+  ASSERT_EQ((*read)->asks.packages.size(), 1u);
+  EXPECT_EQ((*read)->asks.packages[0].package.name, "six");
+  EXPECT_THAT(rules(), ElementsAre("build.unread Dockerfile:4"));
+}
+
 TEST_F(Folder, TellsWhatIsInstalledAndHow) {
   write("Dockerfile", "FROM a\nCOPY requirements.txt /\nRUN pip install -r requirements.txt six==1.16.0\n");
   write("requirements.txt", "--extra-index-url https://x.example\nrequests==2.31.0\n");

@@ -75,6 +75,17 @@ const Installing kInstalling[] = {
     {"UvRunWith", "uv run --with 'six>=1,<2' python x.py", "six"},
     {"UvRun", "uv run app.py", "list app.py"},
     {"UvRunScript", "uv run --script /app", "list /app"},
+    {"UvRunGuiScript", "uv run -q --gui-script /app", "list /app"},
+    {"UvRunScriptInACluster", "uv run -qs app", "list app"},
+    {"UvRunAddress", "uv run https://x.example/y.py", ""},
+    {"UvRunModule", "uv run -m pytest x.py", ""},
+    {"UvRunModuleGlued", "uv run -mreqeusts", ""},
+    {"UvAddToAScript", "uv add --script x.py six", "six"},
+    {"UvSyncOfAScript", "uv sync --script x.py", "list x.py"},
+    {"PipxRunScript", "pipx run x.py", "list x.py"},
+    {"PipxRunPath", "pipx run --path x", "list x"},
+    {"PipxRunSpecOfAName", "pipx run --spec six x.py", "six"},
+    {"ListByAClusterOfPip", "pip install -Urx.txt", "list x.txt"},
     {"UvRunProgram", "uv run gunicorn app:app", ""},
     {"UvRunFromStandardInput", "cat x | uv run -", "out a script that only the build knows"},
     {"UvToolWith", "uv tool install --with=six", "six"},
@@ -236,6 +247,18 @@ TEST(PipWords, KeepTheIndexThatTheyName) {
   ASSERT_EQ(read.included.size(), 1u);
   EXPECT_EQ(read.included[0].index, "https://b.example/simple");
   EXPECT_THAT(read.lock.more_indexes, ElementsAre("https://c.example/files"));
+}
+
+TEST(PipWords, TakeNoIndexWhereNoneIsAsked) {
+  for (const char* text : {"RUN pip install --no-index -f /wheels --extra-index-url https://x.example six\n",
+                           "ENV PIP_NO_INDEX=1\nRUN pip install --find-links=/wheels six\n"}) {
+    const auto file = parse_dockerfile(std::string("FROM a:1\n") + text);
+    ASSERT_TRUE(testing::ok(file));
+    const RequirementsText read = pip_words_of(*file, "Dockerfile");
+    ASSERT_EQ(read.lock.packages.size(), 1u);
+    EXPECT_EQ(read.lock.packages[0].index, "--no-index");
+    EXPECT_THAT(*read.lock.packages[0].more_indexes, ElementsAre("/wheels"));
+  }
 }
 
 TEST(PipWords, HaveTheIndexOfTheirCommand) {
