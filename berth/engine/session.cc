@@ -50,7 +50,10 @@ class TextStream {
 };
 
 // Of this thread's calls: whether a look is worth it depends on what else the machine does.
-thread_local ShortLook short_look;
+ShortLook& short_look() {
+  thread_local ShortLook look;
+  return look;
+}
 
 class Conversation {
  public:
@@ -94,7 +97,7 @@ class Conversation {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(options_.deadline - Clock::now()).count();
     if (left <= 0) return finish(Stop::Timeout);
     const int wait = static_cast<int>(std::min<long>(left, 60'000));
-    if (!short_look.finds(polled)) {
+    if (!short_look().finds(polled)) {
       BERTH_CHECK_OK(sys::call([&] { return ::poll(polled.data(), polled.size(), wait); }, "wait for the script"));
     }
     if (polled[4].revents != 0) return finish(Stop::Interrupted);
