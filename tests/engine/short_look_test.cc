@@ -1,5 +1,6 @@
 #include "berth/engine/short_look.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -76,7 +77,7 @@ TEST_F(ShortLookTest, AQuietMachineMakesRestsShortAgain) {
 
 TEST(ShortLook, LooksAtDescriptors) {
   std::array<int, 2> ends{};
-  ASSERT_EQ(::pipe(ends.data()), 0);
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
   std::array<pollfd, 2> polled = {pollfd{-1, POLLIN, 0}, pollfd{ends[0], POLLIN, 0}};
   ShortLook look;
   EXPECT_FALSE(look.finds(polled));
