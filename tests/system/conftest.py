@@ -8,6 +8,7 @@ then the machine must be as before, which the fixture `untouched` asserts after 
 """
 import os
 import shutil
+import signal
 import tempfile
 
 import pytest
@@ -20,6 +21,11 @@ from figures import FIGURES, figure
 from host import Host
 from rootless import NAME as USER, TAP, User, UserBerth
 from war_room import WarRoom
+
+
+def pytest_configure():
+    # Whoever ends the tests from outside has them clean up, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def refuse(need, reason):
