@@ -8,17 +8,12 @@
 
 #include "berth/app/instance_options.h"
 #include "berth/app/integration_lookup.h"
+#include "berth/base/text_parts.h"
 #include "berth/content/commands.h"
 #include "berth/content/item_reader.h"
 
 namespace berth::app {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return "";
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 bool is_named(const std::vector<std::string>& names, std::string_view name) {
   return names.empty() || std::ranges::find(names, name) != names.end();

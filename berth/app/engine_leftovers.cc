@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "berth/base/text_parts.h"
 #include "berth/sys/engine_program.h"
 #include "berth/sys/file.h"
 #include "berth/sys/tool.h"
@@ -23,16 +24,6 @@ constexpr auto kRemovalTime = std::chrono::minutes(1);
 constexpr int kLooks = 20;
 constexpr auto kBetweenLooks = std::chrono::milliseconds(500);
 constexpr std::size_t kLargestNotes = 1 << 20;
-
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (!line.empty()) lines.emplace_back(line);
-  }
-  return lines;
-}
 
 // It comes to stand in an engine's filter.
 bool is_name(std::string_view text) {
@@ -82,7 +73,8 @@ class Sweep {
     words.insert(words.begin(), program_.name);
     BERTH_TRY(const auto said,
               sys::run_tool(words, options_).context([] { return "remove what an interrupted build has left"; }));
-    return lines_of(said.out);
+    const auto lines = words_of(said.out, "\n");
+    return std::vector<std::string>(lines.begin(), lines.end());
   }
 
   Result<void> remove(const std::vector<std::string>& containers, const std::vector<std::string>& images) const {
@@ -107,11 +99,12 @@ std::vector<EngineBuild> noted_engine_builds(const std::filesystem::path& cache_
   std::vector<EngineBuild> builds;
   const auto text = sys::read_file(engine_builds_file(cache_folder), kLargestNotes);
   if (!text) return builds;
-  for (const std::string& line : lines_of(*text)) {
+  for (const std::string_view line : words_of(*text, "\n")) {
     const std::size_t blank = line.find(' ');
-    if (blank == std::string::npos || !is_name(std::string_view(line).substr(blank + 1))) continue;
+    if (blank == std::string::npos || !is_name(line.substr(blank + 1))) continue;
     for (const EngineKind kind : {EngineKind::Docker, EngineKind::Podman}) {
-      if (line.substr(0, blank) == container::name_of(kind)) builds.push_back({kind, line.substr(blank + 1)});
+      if (line.substr(0, blank) == container::name_of(kind))
+        builds.push_back({kind, std::string(line.substr(blank + 1))});
     }
   }
   return builds;

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "berth/base/text_parts.h"
+
 namespace berth::cli {
 namespace {
 
 constexpr std::size_t kTabStop = 4;
 constexpr std::size_t kMostDigits = 9;  // of a list's number
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool is_only(std::string_view text, char c) {
   return !text.empty() && text.find_first_not_of(c) == std::string_view::npos;
@@ -86,12 +82,12 @@ std::optional<Heading> heading_in(std::string_view line) {
   // "###Title" is written by many and meant as a heading; "#tag" is not.
   const bool spaced = level == line.size() || line[level] == ' ' || line[level] == '\t';
   if (!spaced && level == 1) return std::nullopt;
-  std::string_view text = trimmed(line.substr(level));
+  std::string_view text = trimmed(line.substr(level), " \t");
   const std::size_t end = text.find_last_not_of('#');
   if (end == std::string_view::npos) {
     text = {};
   } else if (end + 1 < text.size() && text[end] == ' ') {
-    text = trimmed(text.substr(0, end));
+    text = trimmed(text.substr(0, end), " \t");
   }
   return Heading{level, text};
 }
@@ -104,7 +100,7 @@ bool is_rule(std::string_view line) {
 }
 
 std::size_t underline_level(std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, " \t");
   return is_only(line, '=') ? 1 : is_only(line, '-') ? 2 : 0;
 }
 
@@ -117,7 +113,7 @@ std::optional<Fence> fence_in(std::string_view line) {
 }
 
 bool closes(const Fence& fence, std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, " \t");
   return line.size() >= fence.size && is_only(line, fence.mark);
 }
 
@@ -141,21 +137,21 @@ std::optional<ListMarker> list_marker_in(std::string_view line) {
 }
 
 std::vector<std::string> cells_of(std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, " \t");
   if (line.starts_with('|')) line.remove_prefix(1);
   std::vector<std::string> cells;
   std::size_t begin = 0;
   for (std::size_t bar = line.find('|'); bar != std::string_view::npos; bar = line.find('|', bar + 1)) {
     if (is_escaped(line, bar, begin)) continue;
-    cells.push_back(unescaped_bars(trimmed(line.substr(begin, bar - begin))));
+    cells.push_back(unescaped_bars(trimmed(line.substr(begin, bar - begin), " \t")));
     begin = bar + 1;
   }
-  if (begin < line.size()) cells.push_back(unescaped_bars(trimmed(line.substr(begin))));
+  if (begin < line.size()) cells.push_back(unescaped_bars(trimmed(line.substr(begin), " \t")));
   return cells;
 }
 
 std::optional<std::vector<Align>> aligns_in(std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, " \t");
   if (line.find('|') == std::string_view::npos || line.find_first_not_of("|:- \t") != std::string_view::npos) {
     return std::nullopt;
   }

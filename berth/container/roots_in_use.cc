@@ -13,6 +13,7 @@
 #include <map>
 #include <vector>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/unique_fd.h"
 #include "berth/container/image_root.h"
 #include "berth/sys/file.h"
@@ -21,16 +22,6 @@ namespace berth::container {
 namespace {
 
 constexpr std::size_t kMostMounts = 16 << 20;
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (!line.empty()) {
-    const std::size_t end = std::min(line.find(' '), line.size());
-    if (end > 0) words.push_back(line.substr(0, end));
-    line.remove_prefix(std::min(end + 1, line.size()));
-  }
-  return words;
-}
 
 // The mount namespace of a process, as the link in /proc names it; empty where it may not be seen.
 std::string mount_namespace_of(std::string_view pid) {
@@ -79,7 +70,7 @@ std::string device_of_berth_root(std::string_view mountinfo) {
   while (!mountinfo.empty()) {
     const std::string_view line = mountinfo.substr(0, mountinfo.find('\n'));
     mountinfo.remove_prefix(std::min(line.size() + 1, mountinfo.size()));
-    const std::vector<std::string_view> words = words_of(line);
+    const std::vector<std::string_view> words = words_of(line, " ");
     const auto dash = std::ranges::find(words, "-");
     if (words.size() < 6 || words[4] != "/" || words.end() - dash < 4 || dash[1] != "overlay") continue;
     const std::string options = fmt::format(",{},", dash[3]);

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/content/suggestion.h"
 
@@ -18,12 +19,6 @@ constexpr std::array<std::string_view, 10> kReserved = {
 
 std::string shown(std::string_view text) {
   return to_visible(text.substr(0, 100), false) + (text.size() > 100 ? "..." : "");
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 const Argument* find_argument(const std::vector<Argument>& arguments, std::string_view name) {

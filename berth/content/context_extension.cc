@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 
 namespace berth::content {
@@ -13,12 +14,6 @@ namespace {
 constexpr std::size_t kMostExtensions = 100;
 
 std::string shown(std::string_view text) { return to_visible(text.substr(0, 100), false); }
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 // Where `what` stands first in `text`, outside brackets and quotes.
 std::size_t find_outside(std::string_view text, std::string_view what) {

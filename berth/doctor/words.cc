@@ -8,16 +8,6 @@
 
 namespace berth::doctor {
 
-std::vector<std::string_view> words_of(std::string_view text, std::string_view separators) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find_first_of(separators));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (!word.empty()) words.push_back(word);
-  }
-  return words;
-}
-
 std::string_view field_of(std::string_view line, std::size_t index, char separator) {
   for (; index > 0; --index) {
     const std::size_t end = line.find(separator);
@@ -25,13 +15,6 @@ std::string_view field_of(std::string_view line, std::size_t index, char separat
     line.remove_prefix(end + 1);
   }
   return line.substr(0, line.find(separator));
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
 }
 
 std::string listed(const std::vector<std::string>& parts, std::size_t most) {

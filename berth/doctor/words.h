@@ -8,17 +8,16 @@
 #include <string_view>
 #include <vector>
 
+#include "berth/base/text_parts.h"
+
 namespace berth::doctor {
 
-// The parts of `text` between any of the characters `separators`; empty ones are left out.
-std::vector<std::string_view> words_of(std::string_view text, std::string_view separators = " \t");
+using berth::words_of;
+inline std::vector<std::string_view> words_of(std::string_view text) { return words_of(text, " \t"); }
 inline std::vector<std::string_view> lines_of(std::string_view text) { return words_of(text, "\n"); }
 
 // Field `index` of `line`, whose fields stand between `separator`s and may be empty; empty where there are fewer.
 std::string_view field_of(std::string_view line, std::size_t index, char separator);
-
-// `text` without blanks and line ends around it.
-std::string_view trimmed(std::string_view text);
 
 // The whole of `text` as a number.
 template <std::integral T>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "berth/base/text_parts.h"
 #include "berth/sys/interrupt.h"
 #include "berth/sys/tool.h"
 
@@ -14,11 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kAnswerTime = std::chrono::seconds(60);
-
-std::string_view without_line_end(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view take_field(std::string_view& line) {
   const std::string_view field = line.substr(0, line.find('\t'));

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 
+#include "berth/base/text_parts.h"
 #include "berth/image/package_words.h"
 
 namespace berth::image {
@@ -19,12 +20,6 @@ std::string_view take_line(std::string_view& text) {
   text.remove_prefix(std::min(end + 1, text.size()));
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 std::uint64_t number_of(std::string_view text, std::uint64_t unit) {
@@ -49,7 +44,7 @@ struct Paragraph {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) return;
     const std::string_view field = line.substr(0, colon);
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = trimmed(line.substr(colon + 1), " \t");
     if (is_same_word(field, "Package")) package = value;
     if (is_same_word(field, "Version")) version = value;
     if (is_same_word(field, "Architecture")) architecture = value;
@@ -162,7 +157,7 @@ void add(ApkRecords& records, ApkParagraph& paragraph) {
 
 // The value of a line of os-release: quotes and their escapes taken off.
 std::string unquoted(std::string_view value) {
-  value = trimmed(value);
+  value = trimmed(value, " \t");
   const char quote = !value.empty() && (value[0] == '"' || value[0] == '\'') ? value[0] : '\0';
   if (quote == '\0') return shown_package_text(value);
   std::string text;
@@ -182,7 +177,7 @@ PackageRecords parse_dpkg_status(std::string_view text) {
   Paragraph paragraph;
   while (!text.empty()) {
     const std::string_view line = take_line(text);
-    if (trimmed(line).empty()) {
+    if (trimmed(line, " \t").empty()) {
       add(records, paragraph);
       paragraph = {};
     } else if (line[0] != ' ' && line[0] != '\t') {
@@ -233,7 +228,7 @@ NameAndVersion parse_name_and_version(std::string_view metadata) {
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || line[0] == ' ' || line[0] == '\t') continue;
     const std::string_view field = line.substr(0, colon);
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string_view value = trimmed(line.substr(colon + 1), " \t");
     // A field that stands twice counts as the first does, as importlib.metadata has it.
     if (is_same_word(field, "Name") && both.name.empty()) both.name = word_or(value, "");
     if (is_same_word(field, "Version") && both.version.empty()) both.version = word_or(value, "");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/image/requirement.h"
 
@@ -28,13 +29,6 @@ bool is_package_version(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
     return is_alphanumeric(c) || c == '+' || c == '.' || c == '-' || c == '_' || c == '~' || c == ':' || c == '^';
   });
-}
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
 }
 
 // The value of `key` in os-release, without quotes.

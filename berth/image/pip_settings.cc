@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "berth/base/text_parts.h"
 #include "berth/sys/file.h"
 
 namespace berth::image {
@@ -14,12 +15,6 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kPublicIndex = "https://pypi.org/simple";
 constexpr std::size_t kMaxConfBytes = 1 << 20;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 // Options are the same with `_` and `-`, in any case, with `--` in front.
 std::string option_name(std::string_view text) {
@@ -49,16 +44,16 @@ bool is_yes(std::string_view value) {
 class Collector {
  public:
   void set(std::string_view name, std::string_view value) {
-    if (name == "index-url" || name == "pypi-url") index_ = trimmed(value);
+    if (name == "index-url" || name == "pypi-url") index_ = trimmed(value, kBlanks);
     if (name == "extra-index-url") extra_ = words_of(value);
     if (name == "find-links") links_ = words_of(value);
     if (name == "trusted-host") settings_.trusted_hosts = words_of(value);
-    if (name == "proxy") settings_.proxy = trimmed(value);
-    if (name == "cert") settings_.certificates = trimmed(value);
-    if (name == "client-cert") settings_.client_certificate = trimmed(value);
-    if (name == "no-index") settings_.no_index = is_yes(trimmed(value));
-    if (name == "timeout" || name == "default-timeout") settings_.timeout = trimmed(value);
-    if (name == "retries") settings_.retries = trimmed(value);
+    if (name == "proxy") settings_.proxy = trimmed(value, kBlanks);
+    if (name == "cert") settings_.certificates = trimmed(value, kBlanks);
+    if (name == "client-cert") settings_.client_certificate = trimmed(value, kBlanks);
+    if (name == "no-index") settings_.no_index = is_yes(trimmed(value, kBlanks));
+    if (name == "timeout" || name == "default-timeout") settings_.timeout = trimmed(value, kBlanks);
+    if (name == "retries") settings_.retries = trimmed(value, kBlanks);
   }
 
   PipSettings settings() && {
@@ -97,10 +92,8 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_pip_conf(std::str
   Options* section = &other;
   bool in_option = false;
   for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::string_view words = trimmed(line);
+    const std::string_view line = take_line(text);
+    const std::string_view words = trimmed(line, kBlanks);
     if (words.empty() || words.front() == '#' || words.front() == ';') continue;
     if (line.front() == ' ' || line.front() == '\t') {
       if (!in_option) return fail(Errc::InvalidInput, fmt::format("line {}: it continues no option", number));
@@ -119,7 +112,8 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_pip_conf(std::str
     if (equals == std::string_view::npos) {
       return fail(Errc::InvalidInput, fmt::format("line {}: it has no '='", number));
     }
-    section->emplace_back(option_name(trimmed(words.substr(0, equals))), trimmed(words.substr(equals + 1)));
+    section->emplace_back(option_name(trimmed(words.substr(0, equals), kBlanks)),
+                          trimmed(words.substr(equals + 1), kBlanks));
     in_option = true;
   }
   global.insert(global.end(), install.begin(), install.end());

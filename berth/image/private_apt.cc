@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <set>
 
+#include "berth/base/text_parts.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/tool.h"
@@ -39,13 +40,6 @@ std::vector<std::string> proxy_environment() {
     if (const char* value = std::getenv(name)) variables.push_back(fmt::format("{}={}", name, value));
   }
   return variables;
-}
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
 }
 
 }  // namespace

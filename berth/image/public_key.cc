@@ -12,6 +12,7 @@
 
 #include "berth/base/base64.h"
 #include "berth/base/sha256.h"
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
 #include "berth/sys/syscall.h"
@@ -40,12 +41,6 @@ constexpr std::string_view kAnyCurve = "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"sv;
 
 std::unexpected<Error> refuse(std::string_view why) {
   return fail(Errc::InvalidInput, fmt::format("read a public key: {}", why));
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = std::min(text.find_first_not_of(kBlank), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlank) + 1 - begin);
 }
 
 std::string what_it_is_instead(std::string_view label) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 
+#include "berth/base/text_parts.h"
 #include "berth/image/inventory.h"
 
 namespace berth::image {
@@ -23,12 +24,6 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
 bool is_separator(char c) { return c == '-' || c == '_' || c == '.'; }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 bool begins_with_operator(std::string_view text) {
   return std::ranges::any_of(kOperators, [&](std::string_view one) { return text.starts_with(one); });
 }
@@ -42,7 +37,7 @@ void sort_unique(std::vector<std::string>& list) {
 // Takes one requirement apart, from left to right.
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text), rest_(trimmed(text)) {}
+  explicit Reader(std::string_view text) : text_(text), rest_(trimmed(text, kBlanks)) {}
 
   Result<Requirement> read() {
     const auto name_end = std::ranges::find_if_not(rest_, [](char c) { return is_alphanumeric(c) || is_separator(c); });
@@ -70,8 +65,8 @@ class Reader {
  private:
   std::string_view take(std::size_t size) {
     const std::string_view taken = rest_.substr(0, size);
-    rest_ = trimmed(rest_.substr(size));
-    return trimmed(taken);
+    rest_ = trimmed(rest_.substr(size), kBlanks);
+    return trimmed(taken, kBlanks);
   }
 
   std::unexpected<Error> refused(const std::string& reason) const {
@@ -83,9 +78,9 @@ class Reader {
     if (end == std::string_view::npos) return refused("nothing closes its '['");
     std::string_view list = take(end + 1);
     list = list.substr(1, list.size() - 2);
-    while (!trimmed(list).empty()) {
+    while (!trimmed(list, kBlanks).empty()) {
       const std::size_t comma = std::min(list.find(','), list.size());
-      const std::string_view extra = trimmed(list.substr(0, comma));
+      const std::string_view extra = trimmed(list.substr(0, comma), kBlanks);
       if (!is_library_name(extra)) return refused(fmt::format("'{}' is no name of an extra", extra));
       requirement_.extras.push_back(normalized_python_name(extra));
       list.remove_prefix(std::min(comma + 1, list.size()));
@@ -143,7 +138,8 @@ std::vector<std::string_view> split(std::string_view text) {
     if (c == ']' || c == ')') --depth;
     const bool ends = c == '\n' || (c == ',' && depth <= 0 && !goes_on(text.substr(i + 1)));
     if (!ends) continue;
-    if (const std::string_view piece = trimmed(text.substr(begin, i - begin)); !piece.empty()) pieces.push_back(piece);
+    if (const std::string_view piece = trimmed(text.substr(begin, i - begin), kBlanks); !piece.empty())
+      pieces.push_back(piece);
     begin = i + 1;
     depth = 0;
   }

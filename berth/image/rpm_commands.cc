@@ -9,27 +9,12 @@
 #include <set>
 
 #include "berth/base/json.h"
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/image/rpm_scripts.h"
 
 namespace berth::image {
 namespace {
-
-std::string_view take_until(std::string_view& text, char end) {
-  const std::size_t at = std::min(text.find(end), text.size());
-  const std::string_view piece = text.substr(0, at);
-  text.remove_prefix(std::min(at + 1, text.size()));
-  return piece;
-}
-
-std::vector<std::string_view> fields_of(std::string_view line, char between) {
-  std::vector<std::string_view> fields;
-  while (!line.empty()) {
-    const std::string_view field = take_until(line, between);
-    if (between != ' ' || !field.empty()) fields.push_back(field);
-  }
-  return fields;
-}
 
 bool has(const std::vector<RpmRepository>& repositories, std::string_view id) {
   return std::ranges::find(repositories, id, &RpmRepository::id) != repositories.end();
@@ -118,7 +103,7 @@ Result<RpmResolution> parse_table(PackageManager manager, std::string_view text)
   std::size_t promised = 0;
   while (!text.empty()) {
     const std::string_view line = take_until(text, '\n');
-    const std::vector<std::string_view> words = fields_of(line, ' ');
+    const std::vector<std::string_view> words = words_of(line, " ");
     if (words.empty()) continue;
     if (!line.starts_with(' ')) {
       is_summary = line.starts_with("Transaction Summary");

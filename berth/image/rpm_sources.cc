@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "berth/base/text_parts.h"
 #include "berth/image/index_url.h"
 #include "berth/image/inventory.h"
 #include "berth/image/package_database.h"
@@ -14,6 +15,7 @@
 namespace berth::image {
 namespace {
 
+constexpr std::string_view kBlanks = " \t\r";
 constexpr std::size_t kLargestFile = 1 << 20;
 constexpr std::array kRepositoryFolders = {"etc/yum.repos.d", "etc/distro.repos.d", "usr/share/dnf5/repos.d"};
 constexpr std::array kVariableFolders = {"etc/yum/vars", "etc/dnf/vars"};
@@ -29,21 +31,12 @@ struct Section {
   RpmOptions options;
 };
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 // Lines that make no sense are dnf's to judge.
 std::vector<Section> parse_sections(std::string_view text) {
   std::vector<Section> sections;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const std::string_view words = trimmed(line);
+    const std::string_view line = take_line(text);
+    const std::string_view words = trimmed(line, kBlanks);
     if (words.empty() || line.front() == '#' || line.front() == ';') continue;
     const bool continues = line.front() == ' ' || line.front() == '\t';
     if (continues) {
@@ -54,7 +47,8 @@ std::vector<Section> parse_sections(std::string_view text) {
       const std::size_t close = std::min(words.find(']'), words.size());
       sections.push_back({std::string(words.substr(1, close - 1)), {}});
     } else if (const std::size_t equals = words.find('='); equals != std::string_view::npos && !sections.empty()) {
-      sections.back().options.emplace_back(trimmed(words.substr(0, equals)), trimmed(words.substr(equals + 1)));
+      sections.back().options.emplace_back(trimmed(words.substr(0, equals), kBlanks),
+                                           trimmed(words.substr(equals + 1), kBlanks));
     }
   }
   return sections;
@@ -108,19 +102,14 @@ std::string substituted(std::string_view text, const std::map<std::string, std::
   return whole;
 }
 
-std::vector<std::string> words_of(const std::string* value, const std::map<std::string, std::string>& variables) {
-  constexpr std::string_view kBetween = ", \t";
+std::vector<std::string> values_of(const std::string* value, const std::map<std::string, std::string>& variables) {
   std::vector<std::string> words;
   if (value == nullptr) return words;
-  for (std::size_t at = value->find_first_not_of(kBetween); at != std::string::npos;) {
-    const std::size_t end = std::min(value->find_first_of(kBetween, at), value->size());
-    words.push_back(substituted(std::string_view(*value).substr(at, end - at), variables));
-    at = value->find_first_not_of(kBetween, end);
-  }
+  for (const std::string_view word : words_of(*value, ", \t")) words.push_back(substituted(word, variables));
   return words;
 }
 
-std::string first_line(std::string_view text) { return std::string(trimmed(text.substr(0, text.find('\n')))); }
+std::string first_line(std::string_view text) { return std::string(trimmed(text.substr(0, text.find('\n')), kBlanks)); }
 
 std::map<std::string, std::string> variables_of(const ImageTree& base) {
   std::map<std::string, std::string> variables;
@@ -161,11 +150,11 @@ RpmSources rpm_sources_of(const RpmFiles& files) {
     if (section.name == "main" || !is_true(value_of(section.options, {"enabled"}), true)) continue;
     RpmRepository one{.id = substituted(section.name, files.variables)};
     for (const char* name : {"baseurl", "mirrorlist", "metalink"}) {
-      std::ranges::move(words_of(value_of(section.options, {name}), files.variables), std::back_inserter(one.urls));
+      std::ranges::move(values_of(value_of(section.options, {name}), files.variables), std::back_inserter(one.urls));
     }
     if (one.urls.empty()) continue;
     one.checks_signatures = is_true(value_of(section.options, {"gpgcheck", "pkg_gpgcheck"}), checks);
-    one.keys = words_of(value_of(section.options, {"gpgkey"}), files.variables);
+    one.keys = values_of(value_of(section.options, {"gpgkey"}), files.variables);
     sources.repositories.push_back(std::move(one));
   }
   return sources;

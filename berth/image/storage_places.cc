@@ -5,18 +5,13 @@
 
 #include <cstdlib>
 
+#include "berth/base/text_parts.h"
 #include "berth/sys/file.h"
 
 namespace berth::image {
 namespace {
 
 constexpr std::size_t kMaxConfBytes = 256 << 10;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
-}
 
 // The text in quotes at the start of `value`; what follows them is a comment.
 std::optional<std::string> unquoted(std::string_view value) {
@@ -53,12 +48,12 @@ std::optional<std::string> storage_conf_value(std::string_view toml, std::string
   bool in_storage = false;
   while (!toml.empty()) {
     const std::size_t end = std::min(toml.find('\n'), toml.size());
-    const std::string_view line = trimmed(toml.substr(0, end));
+    const std::string_view line = trimmed(toml.substr(0, end), " \t\r");
     toml.remove_prefix(std::min(end + 1, toml.size()));
     if (line.starts_with('[')) in_storage = line.substr(0, line.find(']') + 1) == "[storage]";
     const std::size_t equals = line.find('=');
     if (!in_storage || line.starts_with('#') || equals == std::string_view::npos) continue;
-    if (trimmed(line.substr(0, equals)) == key) return unquoted(trimmed(line.substr(equals + 1)));
+    if (trimmed(line.substr(0, equals), " \t\r") == key) return unquoted(trimmed(line.substr(equals + 1), " \t\r"));
   }
   return std::nullopt;
 }

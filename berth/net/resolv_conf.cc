@@ -7,6 +7,8 @@
 #include <charconv>
 #include <optional>
 
+#include "berth/base/text_parts.h"
+
 namespace berth::net {
 namespace {
 
@@ -17,12 +19,6 @@ std::string_view take_word(std::string_view& rest) {
   const std::string_view word = rest.substr(0, rest.find_first_of(kBlanks));
   rest.remove_prefix(word.size());
   return word;
-}
-
-std::string_view take_line(std::string_view& rest) {
-  const std::string_view line = rest.substr(0, rest.find('\n'));
-  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  return line;
 }
 
 // Any spelling that libc takes: the file is the machine's own, not a setting of ours.

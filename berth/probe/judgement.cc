@@ -7,17 +7,13 @@
 #include <map>
 #include <optional>
 
+#include "berth/base/text_parts.h"
+
 namespace berth::probe {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 std::optional<double> number_of(std::string_view text) {
-  text = trimmed(text);
+  text = trimmed(text, " ");
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -106,7 +102,7 @@ void Facts::take_in(const std::string& prefix, const Json& value) {
 bool holds(std::string_view condition, std::string_view value) {
   for (;;) {
     const std::size_t bar = condition.find('|');
-    if (one_holds(trimmed(condition.substr(0, bar)), value)) return true;
+    if (one_holds(trimmed(condition.substr(0, bar), " "), value)) return true;
     if (bar == std::string_view::npos) return false;
     condition.remove_prefix(bar + 1);
   }

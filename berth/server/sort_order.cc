@@ -8,6 +8,7 @@
 #include <optional>
 #include <variant>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/server/moment.h"
 #include "berth/server/query.h"
@@ -29,12 +30,6 @@ std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 std::optional<Rank> rank_of(const Json& value) {

@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 
+#include "berth/base/text_parts.h"
 #include "berth/sys/file.h"
 
 namespace berth::sys {
@@ -17,16 +18,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kNeeded = {"memory", "pids", "cpu"};
 constexpr std::size_t kSmallFile = 1 << 16;
-
-std::vector<std::string_view> words_of(std::string_view text, char separator) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(separator));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (!word.empty()) words.push_back(word);
-  }
-  return words;
-}
 
 bool holds(const auto& words, std::string_view word) { return std::ranges::find(words, word) != words.end(); }
 
@@ -59,14 +50,14 @@ struct Mount {
 // mountinfo (proc(5)): id parent major:minor root mount-point options ... - type source super-options
 std::vector<Mount> cgroup_mounts(std::string_view mountinfo) {
   std::vector<Mount> mounts;
-  for (const std::string_view line : words_of(mountinfo, '\n')) {
+  for (const std::string_view line : words_of(mountinfo, "\n")) {
     const std::size_t dash = line.find(" - ");
     if (dash == std::string_view::npos) continue;
-    const auto before = words_of(line.substr(0, dash), ' ');
-    const auto after = words_of(line.substr(dash + 3), ' ');
+    const auto before = words_of(line.substr(0, dash), " ");
+    const auto after = words_of(line.substr(dash + 3), " ");
     if (before.size() < 6 || after.size() < 3 || (after[0] != "cgroup" && after[0] != "cgroup2")) continue;
-    const auto options = words_of(after[2], ',');
-    const bool read_only = holds(words_of(before[5], ','), "ro") || holds(options, "ro");
+    const auto options = words_of(after[2], ",");
+    const bool read_only = holds(words_of(before[5], ","), "ro") || holds(options, "ro");
     mounts.push_back({std::string(before[2]), unescaped(before[3]), unescaped(before[4]), after[0] == "cgroup2" ? 2 : 1,
                       options, read_only});
   }
@@ -75,12 +66,12 @@ std::vector<Mount> cgroup_mounts(std::string_view mountinfo) {
 
 // The group of this process, from the lines `id:controllers:path` of /proc/self/cgroup; version 2 has no controllers.
 std::string own_group(std::string_view own_groups, int version, std::string_view controller) {
-  for (const std::string_view line : words_of(own_groups, '\n')) {
+  for (const std::string_view line : words_of(own_groups, "\n")) {
     const std::size_t first = line.find(':');
     const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
     if (second == std::string_view::npos) continue;
     const std::string_view controllers = line.substr(first + 1, second - first - 1);
-    const bool wanted = version == 2 ? controllers.empty() : holds(words_of(controllers, ','), controller);
+    const bool wanted = version == 2 ? controllers.empty() : holds(words_of(controllers, ","), controller);
     if (wanted) return std::string(line.substr(second + 1));
   }
   return {};
@@ -195,7 +186,7 @@ std::optional<GroupFacts> look_at_group(const std::filesystem::path& folder) {
   facts.writable = ::access(folder.c_str(), W_OK | X_OK) == 0;
   const auto controllers = read_file(folder / "cgroup.controllers", kSmallFile);
   if (!controllers) return facts;  // version 1
-  for (const std::string_view word : words_of(std::string_view(*controllers).substr(0, controllers->find('\n')), ' ')) {
+  for (const std::string_view word : words_of(std::string_view(*controllers).substr(0, controllers->find('\n')), " ")) {
     facts.controllers.emplace_back(word);
   }
   for (const char* file : {"cgroup.procs", "cgroup.subtree_control"}) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
 #include "berth/vet/build_lists.h"
@@ -36,13 +37,6 @@ constexpr std::string_view kBuildFiles[] = {"Dockerfile", "Containerfile"};
 constexpr auto kConfKeys = std::to_array<std::string_view>(
     {"version", "devonly", "deprecated", "deprecated_reason", "dont_generate_requirements"});
 constexpr auto kConfSwitches = std::to_array<std::string_view>({"devonly", "deprecated", "dont_generate_requirements"});
-
-std::string_view trimmed(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 Finding unread(const Package& package, std::string origin, std::string evidence) {
   Package place = package;
@@ -292,7 +286,7 @@ std::vector<Finding> findings_about_build_conf(std::string_view text, const Pack
   std::vector<Finding> findings;
   std::set<std::string_view> seen;
   for (TextLines lines(text); const auto line = lines.next();) {
-    const std::string_view whole = trimmed(line->text);
+    const std::string_view whole = trimmed(line->text, " \t\r");
     if (whole.empty() || whole.starts_with('#')) continue;
     const std::string origin = fmt::format("{}:{}", file, line->number);
     const auto add_finding = [&](const std::string& what) {

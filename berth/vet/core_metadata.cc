@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/text_lines.h"
 
@@ -16,12 +17,6 @@ constexpr std::size_t kMostBytes = 8 << 20;
 constexpr std::size_t kMostLines = 100'000;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 std::string lower(std::string_view text) {
   std::string low(text);
@@ -36,7 +31,7 @@ bool is_field_name(std::string_view text) {
 // A continued line of a value. Tools put eight blanks, or seven and a bar, before the lines of a licence.
 std::string_view continuation(std::string_view line) {
   if (line.starts_with("       |")) return line.substr(8);
-  return line.starts_with("        ") ? line.substr(8) : trimmed(line);
+  return line.starts_with("        ") ? line.substr(8) : trimmed(line, " \t");
 }
 
 struct Field {
@@ -60,7 +55,7 @@ Result<std::vector<Field>> fields_of(std::string_view text) {
     if (colon == std::string_view::npos || !is_field_name(line->text.substr(0, colon))) {
       return fail(Errc::InvalidInput, fmt::format("metadata: line {} is no field", line->number));
     }
-    fields.push_back({lower(line->text.substr(0, colon)), to_valid_utf8(trimmed(line->text.substr(colon + 1)))});
+    fields.push_back({lower(line->text.substr(0, colon)), to_valid_utf8(trimmed(line->text.substr(colon + 1), " \t"))});
   }
   return fields;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "berth/base/json.h"
+#include "berth/base/text_parts.h"
 
 namespace berth::vet {
 namespace {
@@ -14,12 +15,6 @@ constexpr std::size_t kMostInstructions = 10'000;
 constexpr std::size_t kMostDocuments = 100;
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kSpaces = " \t\r\v\f";  // that may stand in front of a line
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 std::string upper(std::string_view text) {
   std::string result(text);
@@ -31,9 +26,9 @@ std::string upper(std::string_view text) {
 
 // The first word, which is taken from `text`.
 std::string_view take_word(std::string_view& text) {
-  text = trimmed(text);
+  text = trimmed(text, kBlanks);
   const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
-  text = trimmed(text.substr(word.size()));
+  text = trimmed(text.substr(word.size()), kBlanks);
   return word;
 }
 
@@ -121,13 +116,13 @@ class Reader {
   void read_directives() {
     std::string_view ahead = rest_;
     while (!ahead.empty()) {
-      std::string_view line = trimmed(ahead.substr(0, ahead.find('\n')));
+      std::string_view line = trimmed(ahead.substr(0, ahead.find('\n')), kBlanks);
       if (!line.starts_with('#')) return;
-      line = trimmed(line.substr(1));
+      line = trimmed(line.substr(1), kBlanks);
       const std::size_t equals = line.find('=');
       if (equals == std::string_view::npos) return;
-      const std::string_view value = trimmed(line.substr(equals + 1));
-      if (upper(trimmed(line.substr(0, equals))) == "ESCAPE" && (value == "`" || value == "\\"))
+      const std::string_view value = trimmed(line.substr(equals + 1), kBlanks);
+      if (upper(trimmed(line.substr(0, equals), kBlanks)) == "ESCAPE" && (value == "`" || value == "\\"))
         escape_ = value.front();
       ahead.remove_prefix(std::min(ahead.find('\n'), ahead.size() - 1) + 1);
     }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "berth/base/percent.h"
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 
 namespace berth::vet {
@@ -215,11 +216,6 @@ std::string sha256_in(std::string_view text) {
   return {};
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 std::string reason_of(const Attribute& attribute) {
   return to_valid_utf8(resolved(attribute.value).text.substr(0, kLongestReason));
 }
@@ -231,7 +227,7 @@ Result<std::optional<ProjectFile>> file_of(const Tag& link) {
   if (link.count("href") > 1) return unreadable("a link has two addresses");
   const Resolved whole = resolved(href->value);
   if (!whole.is_whole) return unreadable("a link's address has a reference in it that is not known");
-  const std::string_view address = trimmed(whole.text);
+  const std::string_view address = trimmed(whole.text, kBlanks);
   const std::size_t fragment = std::min(address.find('#'), address.size());
   std::string_view path = address.substr(0, std::min(fragment, address.find('?')));
   while (path.ends_with('/')) path.remove_suffix(1);
@@ -257,7 +253,7 @@ Result<void> take_meta(const Tag& meta, ProjectPage& page) {
   const Attribute* const content = meta.find("content");
   if (name == nullptr || content == nullptr) return {};
   if (is_word(name->value, "pypi:repository-version")) {
-    const std::string_view version = trimmed(content->value);
+    const std::string_view version = trimmed(content->value, kBlanks);
     if (version.substr(0, version.find('.')) != "1") return unreadable("it is of another version of the interface");
   }
   if (is_word(name->value, "pypi:project-status") && is_project_status(content->value)) page.status = content->value;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "berth/base/text_parts.h"
 #include "berth/vet/python_specifier.h"
 #include "berth/vet/python_version.h"
 
@@ -14,11 +15,6 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t";
 constexpr std::size_t kMostAlternatives = 16;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 // One more than a number of any length.
 std::string next(std::string digits) {
@@ -88,13 +84,13 @@ std::optional<std::string> all_of(std::string_view text) {
   std::vector<std::string> clauses;
   while (!text.empty()) {
     const std::string_view op = text.substr(0, std::min(text.find_first_not_of("^~=<>!"), text.size()));
-    text = trimmed(text.substr(op.size()));
+    text = trimmed(text.substr(op.size()), kBlanks);
     const std::string_view version = text.substr(0, std::min(text.find_first_of(", \t"), text.size()));
     auto one = clause(op, version);
     if (!one) return std::nullopt;
     if (!one->empty()) clauses.push_back(*std::move(one));
-    text = trimmed(text.substr(version.size()));
-    if (text.starts_with(',')) text = trimmed(text.substr(1));
+    text = trimmed(text.substr(version.size()), kBlanks);
+    if (text.starts_with(',')) text = trimmed(text.substr(1), kBlanks);
   }
   std::string whole = fmt::format("{}", fmt::join(clauses, ","));
   if (!PythonSpecifiers::parse(whole)) return std::nullopt;
@@ -107,8 +103,8 @@ std::optional<std::vector<std::string>> specifiers_of_poetry(std::string_view te
   std::vector<std::string> alternatives;
   for (std::string_view rest = text;;) {
     const std::size_t bar = std::min(rest.find('|'), rest.size());
-    const std::string_view part = trimmed(rest.substr(0, bar));
-    if (part.empty() && !trimmed(text).empty()) return std::nullopt;
+    const std::string_view part = trimmed(rest.substr(0, bar), kBlanks);
+    if (part.empty() && !trimmed(text, kBlanks).empty()) return std::nullopt;
     auto one = all_of(part);
     if (!one || alternatives.size() == kMostAlternatives) return std::nullopt;
     if (one->empty()) return std::vector<std::string>{""};

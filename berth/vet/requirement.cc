@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/lock_file.h"
 #include "berth/vet/requirements.h"
@@ -47,12 +48,6 @@ class Cursor {
   std::string_view rest_;
 };
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::unexpected<Error> wrong(std::string_view origin, std::string_view text, std::string_view why) {
   return fail(Errc::InvalidInput, fmt::format("{}: '{}': {}", origin, to_visible(text, false), why));
 }
@@ -67,7 +62,7 @@ std::string version_of(std::string_view specifier) {
   } else {
     return {};
   }
-  version = trimmed(version);
+  version = trimmed(version, " \t");
   return version.find_first_of(",*") == std::string_view::npos ? std::string(version) : std::string();
 }
 
@@ -75,7 +70,7 @@ bool is_specifier(std::string_view clause) {
   static constexpr std::array<std::string_view, 8> kOperators = {"===", "==", "!=", "<=", ">=", "~=", "<", ">"};
   for (const std::string_view op : kOperators) {
     if (!clause.starts_with(op)) continue;
-    const std::string_view version = trimmed(clause.substr(op.size()));
+    const std::string_view version = trimmed(clause.substr(op.size()), " \t");
     return !version.empty() &&
            std::ranges::all_of(version, [](char c) { return is_name_char(c) || c == '*' || c == '+' || c == '!'; });
   }
@@ -85,7 +80,7 @@ bool is_specifier(std::string_view clause) {
 bool are_specifiers(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(','), text.size());
-    const std::string_view clause = trimmed(text.substr(0, end));
+    const std::string_view clause = trimmed(text.substr(0, end), " \t");
     text.remove_prefix(std::min(end + 1, text.size()));
     if (!is_specifier(clause) && !(clause.empty() && text.empty())) return false;
   }
@@ -96,7 +91,7 @@ bool are_specifiers(std::string_view text) {
 std::string why_no_specifiers(std::string_view name, std::string_view specifier) {
   std::string why = "the versions are none (PEP 508)";
   if (!specifier.starts_with('=') || specifier.starts_with("==")) return why;
-  const std::string_view version = trimmed(specifier.substr(1));
+  const std::string_view version = trimmed(specifier.substr(1), " \t");
   if (version.empty() || !are_specifiers(fmt::format("=={}", version))) return why;
   return fmt::format("{}; did you mean '{}=={}'?", why, to_visible(name, false), version);
 }
@@ -104,7 +99,7 @@ std::string why_no_specifiers(std::string_view name, std::string_view specifier)
 }  // namespace
 
 Result<LockedPackage> parse_requirement(std::string_view text, std::string_view origin) {
-  Cursor cursor(trimmed(text));
+  Cursor cursor(trimmed(text, " \t"));
   const std::string_view name = cursor.take_while([](char c) { return is_name_char(c) || is_foreign(c); });
   if (name.empty()) return wrong(origin, text, "it begins with no name of a package");
   LockedPackage locked;
@@ -125,14 +120,14 @@ Result<LockedPackage> parse_requirement(std::string_view text, std::string_view 
     if (locked.location.empty()) return wrong(origin, text, "no address behind '@'");
   } else {
     const bool in_brackets = cursor.take('(');
-    const std::string_view specifier = trimmed(cursor.take_while([](char c) { return c != ';' && c != ')'; }));
+    const std::string_view specifier = trimmed(cursor.take_while([](char c) { return c != ';' && c != ')'; }), " \t");
     if (in_brackets && !cursor.take(')')) return wrong(origin, text, "the bracket does not end");
     if (!are_specifiers(specifier)) return wrong(origin, text, why_no_specifiers(name, specifier));
     version = version_of(specifier);
     if (version.empty()) locked.specifier = specifier;
   }
   if (cursor.take(';')) {
-    locked.marker = trimmed(cursor.rest());
+    locked.marker = trimmed(cursor.rest(), " \t");
   } else {
     cursor.skip_blanks();
     if (!cursor.rest().empty()) return wrong(origin, text, "something stands behind it");
@@ -142,7 +137,7 @@ Result<LockedPackage> parse_requirement(std::string_view text, std::string_view 
 }
 
 std::optional<LockedPackage> name_in(std::string_view text, std::string_view origin) {
-  Cursor cursor(trimmed(text));
+  Cursor cursor(trimmed(text, " \t"));
   const std::string_view name = cursor.take_while([](char c) { return is_name_char(c) || is_foreign(c); });
   cursor.skip_blanks();
   // What stands behind it begins extras, versions, an address or a condition, and is no part of another word.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/text_parts.h"
 #include "berth/vet/licence_expression.h"
 #include "berth/vet/python_licence.h"
 
@@ -35,12 +36,6 @@ std::string lower(std::string_view text) {
   std::string low(text);
   for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return low;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 // The parts of `text` between the words `joint` that stand in no parentheses; nothing where these do not fit.
@@ -73,7 +68,7 @@ std::string expression_of(std::string_view name) {
 }
 
 std::string joined(std::string_view text, int depth) {
-  text = trimmed(text);
+  text = trimmed(text, " ");
   if (text.empty() || depth == kDeepest) return {};
   const auto all = parts_of(text, "and");
   const auto any = parts_of(text, "or");

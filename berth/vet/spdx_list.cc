@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "berth/base/text_parts.h"
 #include "berth/vet/built_in_data.h"
 
 namespace berth::vet {
@@ -15,12 +16,6 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 bool comes_before(std::string_view a, std::string_view b) {
   return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
-}
-
-std::string_view take_line(std::string_view& rest) {
-  const std::string_view line = rest.substr(0, rest.find('\n'));
-  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  return line;
 }
 
 // Sorted without regard to case: the files may be sorted otherwise than we compare.
