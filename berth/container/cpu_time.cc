@@ -1,18 +1,16 @@
 #include "berth/container/cpu_time.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string_view>
 
-#include "berth/base/unique_fd.h"
 #include "berth/sys/file.h"
+#include "berth/sys/kernel_text.h"
 
 namespace berth::container {
 namespace {
@@ -29,11 +27,9 @@ std::int64_t take_number(std::string_view& text) {
 
 // Of the children that `pid` has waited for: fields 16 and 17 of its stat file (proc(5)), in clock ticks.
 std::chrono::nanoseconds time_of_children(pid_t pid) {
-  const UniqueFd file(::open(fmt::format("/proc/{}/stat", pid).c_str(), O_RDONLY | O_CLOEXEC));
-  std::array<char, 4096> text;  // the kernel fills in all of it at once
-  const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
-  if (got <= 0) return {};
-  const std::string_view stat(text.data(), static_cast<std::size_t>(got));
+  const sys::KernelText read(fmt::format("/proc/{}/stat", pid).c_str());
+  const std::string_view stat = read.text();
+  if (stat.empty()) return {};
   // The second field, the name, may hold blanks and brackets; the last bracket ends it.
   std::string_view rest = stat.substr(std::min(stat.rfind(')') + 2, stat.size()));
   for (int field = 3; field < 16 && !rest.empty(); ++field)

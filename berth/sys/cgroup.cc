@@ -14,6 +14,7 @@
 #include "berth/sys/cgroup_members.h"
 #include "berth/sys/cgroup_numbers.h"
 #include "berth/sys/file.h"
+#include "berth/sys/kernel_text.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::sys {
@@ -27,12 +28,9 @@ Result<void> write_value(const std::filesystem::path& file, const std::string& v
   return check([&] { return ::write(fd, value.data(), value.size()); }, "write '{}' to {}", value, file.native());
 }
 
-// Read at once: the kernel gives as much of such a file as there is room for, and calls wait for these.
 std::optional<std::uint64_t> read_number(const std::filesystem::path& file, std::string_view key = {}) {
-  const UniqueFd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  std::array<char, 4096> text;
-  const ssize_t got = opened ? ::read(opened.get(), text.data(), text.size()) : -1;
-  return got > 0 ? number_in({text.data(), static_cast<std::size_t>(got)}, key) : std::nullopt;
+  const KernelText read(file.c_str());
+  return read.text().empty() ? std::nullopt : number_in(read.text(), key);
 }
 
 // Writes the limit and reads it back: the kernel rounds to what it can hold, and never up.
