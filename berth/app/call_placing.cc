@@ -129,7 +129,7 @@ OneCall::Done OneCall::start_own() {
     return refused(Result<void>(std::unexpected(started.error())));
   BERTH_TRY(auto own, not_started(std::move(started).context([] { return "start the container"; })));
   if (plan_.may_be_shared) {
-    place_.emplace(SharedProcess(std::get<container::Container>(std::move(own)), plan_.job.prelude));
+    place_.emplace(SharedProcess(std::get<container::Container>(std::move(own))));
   } else {
     std::visit([&](auto& made) { place_.emplace(std::move(made)); }, own);
   }

@@ -15,7 +15,6 @@
 #include "berth/base/result.h"
 #include "berth/container/container.h"
 #include "berth/container/launch_spec.h"
-#include "berth/wire/job.h"
 
 namespace berth::app {
 
@@ -25,13 +24,10 @@ void serve_further_calls(container::LaunchSpec& spec);
 // The container of such a process, with what its calls have used so far.
 class SharedProcess {
  public:
-  // `prelude`: of the jobs it is given, when it has compiled code for it.
-  SharedProcess(container::Container container, std::optional<wire::Prelude> prelude)
-      : container_(std::move(container)), prelude_(std::move(prelude)) {}
+  explicit SharedProcess(container::Container container) : container_(std::move(container)) {}
 
   container::Container& container() { return container_; }
   const container::Container& container() const { return container_; }
-  const std::optional<wire::Prelude>& prelude() const { return prelude_; }
 
   // The figures of the call that has been answered. The process goes on; of memory it is the peak of all its calls.
   Result<container::ContainerEnd> end_call();
@@ -45,7 +41,6 @@ class SharedProcess {
   container::ContainerEnd since_last(container::ContainerEnd total);
 
   container::Container container_;
-  std::optional<wire::Prelude> prelude_;
   container::ContainerEnd before_;  // of the calls before this one
   std::uint32_t calls_ = 0;
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
@@ -71,7 +66,7 @@ class SharedProcesses {
   // One that waits for a call with this key (warm_key), and lives.
   std::optional<SharedProcess> take(const std::string& key);
   // Keeps one for the next call, if it can serve one: a call may have closed its channels. The one that waits longest
-  // ends when there are too many, and this one after a thousand calls: what content leaks is let go of.
+  // ends when there are too many, and this one after ten thousand calls: what content leaks is let go of.
   void keep(const std::string& key, const std::string& item, SharedProcess process);
   // Those that wait, the longest first.
   std::vector<SharedShown> shown() const;
