@@ -1,6 +1,7 @@
 // What is fetched from package indexes through curl: pages, files, and parts of files.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,22 @@ struct IndexAccess {
   const image::PipSettings& pip;
   const IndexWay& way;
   const std::function<Result<void>()>& watch;  // as of sys::ToolOptions; several threads ask it
+};
+
+// Of an index or a host that is asked several times, by several threads: what took too long, and has answered nothing
+// so far, is not waited for again.
+class Standing {
+ public:
+  void take_answer() { state_ = State::Answers; }
+  void take_silence() {
+    State unknown = State::Unknown;
+    state_.compare_exchange_strong(unknown, State::Silent);
+  }
+  bool is_silent() const { return state_ == State::Silent; }
+
+ private:
+  enum class State : std::uint8_t { Unknown, Answers, Silent };
+  std::atomic<State> state_ = State::Unknown;
 };
 
 // What curl is told on its standard input to fetch the page of `project`. Credentials stand in it, and in no argument.

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <iterator>
@@ -28,9 +27,6 @@ namespace berth::app {
 namespace {
 
 using Presence = vet::IndexAnswer::Presence;
-
-// Of an index, among several questions.
-enum class Standing : std::uint8_t { Unknown, Answers, Silent };
 
 constexpr std::size_t kAtOnce = 8;
 constexpr auto kSlow = std::chrono::seconds(10);
@@ -200,12 +196,11 @@ Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
     if (!is_new) continue;
     for (std::size_t i = 0; i < pip_.indexes.size(); ++i) questions.push_back({&place->first, i});
   }
-  // An index that took too long, and has answered nothing so far, is not waited for again.
-  std::vector<std::atomic<Standing>> standings(pip_.indexes.size());
+  std::vector<Standing> standings(pip_.indexes.size());
   image::at_once(questions.size(), kAtOnce, [&](std::size_t i) {
     Question& one = questions[i];
-    std::atomic<Standing>& standing = standings[one.index];
-    if (standing == Standing::Silent) {
+    Standing& standing = standings[one.index];
+    if (standing.is_silent()) {
       one.unreached = "it took too long when it was asked before, and is not asked again";
       one.answer.problem = one.unreached;
       one.answer.index = image::shown_url(pip_.indexes[one.index]);
@@ -215,11 +210,10 @@ Result<void> IndexPages::ask(const std::vector<vet::Facts>& facts) {
     const auto begun = std::chrono::steady_clock::now();
     one.answer = answer_of({pip_, way_, watch_}, pip_.indexes[one.index], *one.project, one.unreached);
     const bool is_slow = std::chrono::steady_clock::now() - begun >= kSlow;
-    Standing unknown = Standing::Unknown;
     if (one.unreached.empty()) {
-      standing = Standing::Answers;
+      standing.take_answer();
     } else if (is_slow) {
-      standing.compare_exchange_strong(unknown, Standing::Silent);
+      standing.take_silence();
     }
   });
   // What was cut short is no answer of an index's.

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <optional>
 #include <semaphore>
@@ -92,9 +91,6 @@ bool is_out_of_time(const Error& error) {
          (error.code() == Errc::Unavailable && error.message().contains(fmt::format("curl: ({})", kTookTooLong)));
 }
 
-// Of a host, among several wheels.
-enum class Standing : std::uint8_t { Unknown, Answers, Silent };
-
 class Reading {
  public:
   Reading(const IndexAccess& access, const std::vector<WheelPlace>& wheels)
@@ -118,8 +114,8 @@ class Reading {
     std::optional<WheelOutcome> outcome;
     bool is_asked = false;  // and answered, with its end or something else
     std::string tail;
-    std::uint64_t size = 0;                     // of the wheel; 0 where no end of it came
-    std::atomic<Standing>* standing = nullptr;  // of its host
+    std::uint64_t size = 0;        // of the wheel; 0 where no end of it came
+    Standing* standing = nullptr;  // of its host
   };
 
   std::vector<std::vector<std::size_t>> groups_by_host() {
@@ -155,15 +151,9 @@ class Reading {
         return false;
       }
     }
-    if (*states_[i].standing != Standing::Silent) return true;
+    if (!states_[i].standing->is_silent()) return true;
     give_up(i, Error(Errc::TimedOut, "its host could not be reached, or took too long, and is not asked again"));
     return false;
-  }
-
-  // Of a host that has answered nothing so far.
-  void take_as_silent(std::size_t i) {
-    Standing unknown = Standing::Unknown;
-    states_[i].standing->compare_exchange_strong(unknown, Standing::Silent);
   }
 
   // Those that are not answered by it are left as they were.
@@ -180,7 +170,7 @@ class Reading {
     const auto printed = run_curl(access_, std::move(request), group.size() * (kMostAtFirst + kMostSaid), true);
     if (!printed) {
       if (printed.error().code() != Errc::TimedOut) return;
-      take_as_silent(group.front());
+      states_[group.front()].standing->take_silence();
       for (const std::size_t i : group) give_up(i, printed.error());
       return;
     }
@@ -192,9 +182,9 @@ class Reading {
     const std::string reason = reason_unreached(Error(Errc::Unavailable, printed->err));
     if (reason.empty()) return;
     const bool is_lost = is_no_way(last) || last == kTookTooLong;
-    if (is_lost) take_as_silent(group.front());
+    if (is_lost) states_[group.front()].standing->take_silence();
     const std::size_t first = answers->size() - 1;
-    const bool is_for_all = is_no_way(last) || *states_[group.front()].standing == Standing::Silent;
+    const bool is_for_all = is_no_way(last) || states_[group.front()].standing->is_silent();
     const std::size_t end = is_for_all ? group.size() : answers->size();
     for (std::size_t k = first; k < end; ++k) {
       give_up(group[k], Error(is_lost ? Errc::TimedOut : Errc::Unavailable, reason));
@@ -209,7 +199,7 @@ class Reading {
     State& state = states_[i];
     state.is_asked = true;
     if (answer.exit_code != 0) return;
-    *state.standing = Standing::Answers;
+    state.standing->take_answer();
     const bool is_end = answer.status == 206 && answer.begin && *answer.begin + answer.body.size() == answer.whole;
     if (answer.status == 200 || (is_end && *answer.begin == 0)) {
       // What is not in order may be so by what lies between, and is fetched once more.
@@ -268,8 +258,8 @@ class Reading {
   WheelOutcome facts_by_whole(std::size_t i) {
     room_.acquire();
     auto bytes = fetch_file(access_, wheels_[i].url, wheels_[i].sha256, kMostWheel);
-    if (bytes) *states_[i].standing = Standing::Answers;
-    if (!bytes && is_out_of_time(bytes.error())) take_as_silent(i);
+    if (bytes) states_[i].standing->take_answer();
+    if (!bytes && is_out_of_time(bytes.error())) states_[i].standing->take_silence();
     auto facts = bytes ? vet::facts_of_wheel(*bytes, wheels_[i].name) : WheelOutcome(std::unexpected(bytes.error()));
     bytes = std::string();
     room_.release();
@@ -279,7 +269,7 @@ class Reading {
   const IndexAccess& access_;
   const std::vector<WheelPlace>& wheels_;
   std::vector<State> states_;
-  std::map<std::string, std::atomic<Standing>> standings_;  // by host
+  std::map<std::string, Standing> standings_;  // by host
   std::counting_semaphore<kWholeAtOnce> room_{kWholeAtOnce};
 };
 
