@@ -136,25 +136,35 @@ def test_engine_builds(calls, maker, tmp_path):  # noqa: F811
     figure('engines', 'layers of two builds by %s' % calls.engine.name, 'the same digests; files as of buildah')
 
 
+def signalled_while_it_builds(maker, name, chance, number):
+    """A build that was sent a signal somewhere in the middle."""
+    running = maker.begin(name, *WORDS, '--json')
+    end = time.monotonic() + 60 * PATIENCE
+    while 'building' not in running.said() and time.monotonic() < end:
+        time.sleep(0.02)
+    time.sleep(chance.uniform(0, 1.5))
+    running.signal(number)
+    return running
+
+
+def comes_to_nothing(find, seconds):
+    end = time.monotonic() + seconds
+    while left := find():
+        assert time.monotonic() < end, left
+        time.sleep(0.2)
+
+
 def test_killed_while_it_builds(calls, maker):  # noqa: F811
     """Nothing is to be seen of it, nothing runs on, and the next one makes the image."""
     chance = random.Random(31)
     kills = 0
     for _ in range(5):
         before = maker.names()
-        running = maker.begin('k', *WORDS, '--json')
-        end = time.monotonic() + 60 * PATIENCE
-        while 'building' not in running.said() and time.monotonic() < end:
-            time.sleep(0.02)
-        time.sleep(chance.uniform(0, 1.5))
-        running.signal(signal.SIGKILL)
+        running = signalled_while_it_builds(maker, 'k', chance, signal.SIGKILL)
         if running.wait(30).code == -signal.SIGKILL:
             kills += 1
             assert maker.names() == before
-        end = time.monotonic() + 60
-        while left := [one for one in maker.engine.containers() if one.startswith('berth-create')]:
-            assert time.monotonic() < end, left
-            time.sleep(0.2)
+        comes_to_nothing(lambda: containers_of(maker), 60)
     assert kills
     assert maker.made('k', *WORDS)['image'] in maker.names()[0]
     assert maker.builds() == []
@@ -197,19 +207,10 @@ def test_interrupted_while_it_builds(calls, maker):  # noqa: F811
     chance = random.Random(32)
     before = groups_of_podman()
     for _ in range(5):
-        running = maker.begin('i', *WORDS, '--json')
-        end = time.monotonic() + 60 * PATIENCE
-        while 'building' not in running.said() and time.monotonic() < end:
-            time.sleep(0.02)
-        time.sleep(chance.uniform(0, 1.5))
-        running.signal(signal.SIGINT)
-        answer = running.wait(60)
+        answer = signalled_while_it_builds(maker, 'i', chance, signal.SIGINT).wait(60)
         assert answer.code in (0, 130), answer
         assert maker.builds() == []
-        end = time.monotonic() + 30
-        while left := monitors_of(calls.engine) + sorted(groups_of_podman() - before):
-            assert time.monotonic() < end, left
-            time.sleep(0.2)
+        comes_to_nothing(lambda: monitors_of(calls.engine) + sorted(groups_of_podman() - before), 30)
 
 
 def test_prune_after_everybody_is_killed(calls, maker):  # noqa: F811

@@ -962,6 +962,20 @@ def test_words_of_the_tool(site, registry):
     assert '; its words: ' in done.err and 'level=fatal' not in done.err and 'prlimit' not in done.err, done
 
 
+def interrupted(running, number, asked, held, pause=0):
+    """What it said, sent a signal once a registry was asked, which answers no more until then."""
+    try:
+        assert asked.wait(30 * PATIENCE)
+        time.sleep(pause)
+        begun = time.monotonic()
+        running.signal(number)
+        done = running.wait(30 * PATIENCE)
+        assert time.monotonic() - begun <= 3 * PATIENCE, done
+        return done
+    finally:
+        held.set()
+
+
 # --- lines of the war room ------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
@@ -979,15 +993,7 @@ def test_an_update_as_a_line_is_interrupted(berth, site, registry, row, number):
 
     registry.rules['manifest'] = manifest
     running = berth.begin('exec', '/docker_image_update all=true', settings=site.settings, env=site.env)
-    try:
-        assert asked.wait(30 * PATIENCE)
-        time.sleep(0.3)
-        begun = time.monotonic()
-        running.signal(number)
-        done = running.wait(30 * PATIENCE)
-        assert time.monotonic() - begun <= 3 * PATIENCE, done
-    finally:
-        held.set()
+    done = interrupted(running, number, asked, held, pause=0.3)
     assert done.code == 130 and 'it was interrupted' in done.out + done.err, done
     assert 'asking registries about 1 images' in done.err, done
     assert site.digests() == {registry.name + '/team/x:1': registry.image.digest}
@@ -1008,14 +1014,7 @@ def test_signing_is_interrupted(berth, site, registry, verb, row, number):
     registry.rules[row] = stall
     name = '%s/team/x@%s' % (registry.name, registry.image.digest)
     running = site.begin(verb, name, '--key', key.private if verb == 'sign' else key.public)
-    try:
-        assert asked.wait(30 * PATIENCE)
-        begun = time.monotonic()
-        running.signal(number)
-        done = running.wait(30 * PATIENCE)
-        assert time.monotonic() - begun <= 3 * PATIENCE, done
-    finally:
-        held.set()
+    done = interrupted(running, number, asked, held)
     assert done.code == 130 and 'it was interrupted' in done.err and done.out == '', done
     left = [os.path.join(top, name) for top, folders, files in os.walk(os.path.join(site.cache, 'images'))
             for name in folders + files if not name.endswith('.lock') and name != 'sign']
