@@ -13,6 +13,8 @@
 #include "berth/app/engine_handover.h"
 #include "berth/app/engine_leftovers.h"
 #include "berth/base/ids.h"
+#include "berth/base/text_parts.h"
+#include "berth/container/engine_command.h"
 #include "berth/container/watcher.h"
 #include "berth/image/image_on_base.h"
 #include "berth/image/image_removal.h"
@@ -23,7 +25,6 @@
 #include "berth/image/stored_layout.h"
 #include "berth/sys/file.h"
 #include "berth/sys/full_disk.h"
-#include "berth/sys/gentle_tool.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/tool.h"
 
@@ -33,14 +34,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using container::EngineKind;
 
-constexpr auto kEndPatience = std::chrono::seconds(10);
 constexpr std::uint64_t kMostOpenFiles = 1 << 20;
 constexpr std::size_t kSmallFile = 8 << 20;
-
-std::string without_line_end(std::string text) {
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return text;
-}
 
 Result<std::string> id_of(std::string_view said, std::string_view verb) {
   if (said.starts_with("sha256:")) said.remove_prefix(7);
@@ -52,11 +47,9 @@ std::vector<std::string> removal_of(EngineKind kind, const std::string& name) {
   return {std::string(container::name_of(kind)), "rm", "--force", "--volumes", name};
 }
 
-// Podman that is killed while it makes or starts a container leaves a process and groups that no removal finds again.
-// Docker's program only talks to its daemon.
 sys::ToolEnd end_of(EngineKind kind) {
-  if (kind != EngineKind::Podman) return {};
-  return {SIGTERM, kEndPatience};
+  const int signal = container::signal_to_end(kind);
+  return signal == SIGKILL ? sys::ToolEnd() : sys::ToolEnd{signal, container::kEnginePatience};
 }
 
 // A signal is for Podman, which would hand it on to a script that need not obey.
@@ -186,8 +179,9 @@ Result<std::string> EngineBuilder::engine(std::vector<std::string> words) const 
   tool.environment = program_.environment;
   tool.watch = [this] { return watch(place_.folder); };
   words.insert(words.begin(), program_.name);
-  auto ran = sys::run_gentle_tool(words, tool, end_of(kind_));
-  if (ran) return without_line_end(std::move(ran->out));
+  tool.end = end_of(kind_);
+  auto ran = sys::run_tool(words, tool);
+  if (ran) return std::string(without_line_end(ran->out));
   if (!sys::says_full_disk(ran.error().message())) {
     return std::unexpected(std::move(ran).error().in(doing()));
   }

@@ -1,6 +1,9 @@
 // What Docker and Podman are told: the command of a container, as data.
 #pragma once
 
+#include <signal.h>
+
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -20,5 +23,11 @@ Result<std::vector<std::string>> run_command(EngineKind kind, const LaunchSpec& 
 
 // Ends the container of call `id` and removes it, running or not.
 std::vector<std::string> removal_command(EngineKind kind, const std::string& id);
+
+// The signal by which an engine's program ends well, and the time that it takes at most. Podman that is killed while it
+// makes or starts a container forgets what it has started: a process that waits for the start, and its groups, which no
+// removal finds again. Docker's program only talks to its daemon.
+constexpr int signal_to_end(EngineKind kind) { return kind == EngineKind::Podman ? SIGTERM : SIGKILL; }
+inline constexpr std::chrono::seconds kEnginePatience{10};
 
 }  // namespace berth::container

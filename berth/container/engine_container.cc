@@ -34,7 +34,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kStartPatience = 60s;  // an engine that starts many at once takes its time
 constexpr auto kRemovalPatience = 15s;
-constexpr auto kEndPatience = 10s;
 constexpr std::size_t kSmallFile = 1 << 16;
 
 int milliseconds_until(Clock::time_point deadline) {
@@ -81,16 +80,12 @@ std::unexpected<Error> not_started(int status, const LaunchSpec& spec, EngineKin
                                              name_of(kind), status));
 }
 
-// Podman that is killed while it makes a container forgets what it has started: a process that waits for the start, and
-// its groups, which no removal finds again. Docker's program only talks to its daemon.
-int signal_to_end(EngineKind kind) { return kind == EngineKind::Podman ? SIGTERM : SIGKILL; }
-
 void let_end(EngineKind kind, sys::Child& command, UniqueFd& in) {
   if (signal_to_end(kind) == SIGKILL) return;
   in.reset();
   std::ignore = command.kill(SIGTERM);
   pollfd over = {command.pidfd(), POLLIN, 0};
-  constexpr int kWait = std::chrono::milliseconds(kEndPatience).count();
+  constexpr int kWait = std::chrono::milliseconds(kEnginePatience).count();
   std::ignore = sys::call([&] { return ::poll(&over, 1, kWait); }, "wait for the engine");
 }
 

@@ -14,7 +14,6 @@
 
 #include "berth/base/unique_fd.h"
 #include "berth/sys/file.h"
-#include "berth/sys/gentle_tool.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
 
@@ -176,10 +175,6 @@ Result<UniqueFd> prepared_input(const std::string& input) {
 }  // namespace
 
 Result<ToolOutput> run_tool(const std::vector<std::string>& argv, const ToolOptions& options) {
-  return run_gentle_tool(argv, options, {});
-}
-
-Result<ToolOutput> run_gentle_tool(const std::vector<std::string>& argv, const ToolOptions& options, ToolEnd end) {
   const auto env = [](const char* name, const char* otherwise) {
     const char* value = std::getenv(name);
     return std::string(name) + "=" + (value != nullptr ? value : otherwise);
@@ -217,7 +212,7 @@ Result<ToolOutput> run_gentle_tool(const std::vector<std::string>& argv, const T
   err.write.reset();
   start.write.reset();
   ::setpgid(pid, pid);  // in both, so that neither order leaves it in our group
-  Running running(pid, std::move(out.read), std::move(err.read), end);
+  Running running(pid, std::move(out.read), std::move(err.read), options.end);
   int error = 0;
   BERTH_TRY(int got, call([&] { return ::read(start.read.get(), &error, sizeof(error)); }, "start {}", argv[0]));
   if (got > 0) return std::unexpected(Error::from_errno(error, fmt::format("start {}", argv[0])));

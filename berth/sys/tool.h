@@ -13,6 +13,12 @@
 
 namespace berth::sys {
 
+// What comes before SIGKILL where a tool is to end: a signal to the tool alone, and the time that it has then.
+struct ToolEnd {
+  int signal = 0;  // 0: nothing
+  std::chrono::milliseconds grace = {};
+};
+
 struct ToolOptions {
   std::chrono::milliseconds time_limit = std::chrono::minutes(2);
   std::size_t output_limit_bytes = 16 << 20;  // of each stream; more ends the tool
@@ -24,6 +30,9 @@ struct ToolOptions {
   std::function<void(std::string_view line)> on_line;
   // Asked four times a second while it runs; an error ends the tool, and is the answer.
   std::function<Result<void>()> watch;
+  // Sent at the time limit, for a watch's error and a flood of output. That stays the answer, however the tool ends
+  // then.
+  ToolEnd end;
 };
 
 struct ToolOutput {
