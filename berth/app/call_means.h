@@ -55,6 +55,8 @@ class CallMeans {
   void end_answered();
   // Whether a zygote is to be made, which takes a moment; another child of one takes a fraction of it.
   bool has_zygotes_to_make() const;
+  // Whether make_ready() has anything to do.
+  bool has_something_left() const { return !later_.empty() || !ended_.empty(); }
   // Ends what has answered, and makes what calls have left to be made. `gone` is readable once nobody wants it any
   // more.
   void make_ready(int gone);

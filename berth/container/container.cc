@@ -285,9 +285,13 @@ Result<ContainerEnd> Container::end(std::chrono::milliseconds grace) {
 }
 
 Result<ContainerEnd> Container::look() {
+  if (!meter_) {
+    BERTH_TRY(sys::CgroupMeter meter, sys::CgroupMeter::open(cgroup_));
+    meter_.emplace(std::move(meter));
+  }
   BERTH_TRY(ContainerEnd now, figures());
   now.cpu_time = now.usage.cpu_time ? *now.usage.cpu_time : cpu_time_until_now();
-  if (!now.usage.peak_memory_bytes) now.usage.peak_memory_bytes = cgroup_.memory_bytes_now();
+  if (!now.usage.peak_memory_bytes) now.usage.peak_memory_bytes = meter_->memory_bytes_now();
   return now;
 }
 
@@ -325,7 +329,11 @@ Result<ContainerEnd> Container::figures() {
     if (report.kind != InitReport::Kind::Ended) return start_error(report, image_name_);
     end.status = report.status;
   }
-  BERTH_TRY(end.usage, cgroup_.usage());
+  if (meter_) {
+    end.usage = meter_->usage();
+  } else {
+    BERTH_TRY(end.usage, cgroup_.usage());
+  }
   return end;
 }
 

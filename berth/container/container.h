@@ -19,6 +19,7 @@
 #include "berth/container/runtime_folder.h"
 #include "berth/container/watcher.h"
 #include "berth/sys/cgroup.h"
+#include "berth/sys/cgroup_meter.h"
 #include "berth/sys/child.h"
 
 namespace berth::container {
@@ -71,7 +72,9 @@ class Container {
     return cgroup_.folders().empty() ? std::filesystem::path() : cgroup_.folders().front().path;
   }
   // What its processes have in memory now; none where nothing counts it.
-  std::optional<std::uint64_t> memory_bytes_now() const { return cgroup_.memory_bytes_now(); }
+  std::optional<std::uint64_t> memory_bytes_now() const {
+    return meter_ ? meter_->memory_bytes_now() : cgroup_.memory_bytes_now();
+  }
   const ContainerIds& ids() const { return ids_; }
   const ProcessBounds& bounds() const { return bounds_; }
   int work_folder() const { return scratch_.get(); }  // folder that holds `work`; readable after the end as well
@@ -93,7 +96,7 @@ class Container {
   // Errors: those of start(), where a last step before the script met them.
   Result<ContainerEnd> end(std::chrono::milliseconds grace);
 
-  // What it has used up to now; it goes on.
+  // What it has used up to now; it goes on. From the first time on the files that tell it stay open.
   Result<ContainerEnd> look();
 
   // Ends every process but init and leaves the rest standing, recorded in `folder`, until `berth prune`. At most
@@ -118,6 +121,7 @@ class Container {
   Watcher watcher_;
   std::optional<Network> network_;
   sys::Cgroup cgroup_;
+  std::optional<sys::CgroupMeter> meter_;  // of a container that is looked at
   sys::Child init_;
   UniqueFd in_;
   UniqueFd out_;

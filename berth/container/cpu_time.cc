@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "berth/sys/file.h"
 #include "berth/sys/kernel_text.h"
 
 namespace berth::container {
@@ -55,7 +54,7 @@ std::chrono::nanoseconds cpu_time_of(const std::vector<pid_t>& processes) {
 }
 
 std::chrono::nanoseconds cpu_time_of_members(const std::filesystem::path& cgroup, pid_t spared) {
-  const auto members = sys::read_file(cgroup / "cgroup.procs", 1 << 20);
+  const auto members = sys::read_kernel_file(cgroup / "cgroup.procs", 1 << 20);
   std::vector<pid_t> processes;
   if (!members) return {};
   for (std::string_view rest = *members; !rest.empty();) {

@@ -16,7 +16,7 @@
 #include <string>
 
 #include "berth/base/unique_fd.h"
-#include "berth/sys/file.h"
+#include "berth/sys/kernel_text.h"
 #include "berth/sys/syscall.h"
 
 namespace berth::container {
@@ -123,7 +123,7 @@ Result<void> check_threads(pid_t pid, const ShownChild& child, std::string_view 
     for (const std::string& folder : threads_of(pid)) {
       if (!seen.insert(folder).second) continue;
       is_news = true;
-      const auto of_thread = sys::read_file(folder + "/status", kMostBytes);
+      const auto of_thread = sys::read_kernel_file(folder + "/status", kMostBytes);
       const auto places = namespaces_of(folder);
       if (!of_thread || !places) continue;  // it has ended; if all of them have, the child has
       BERTH_CHECK_OK(check_status(*of_thread, child.id, child.filters));
@@ -137,7 +137,7 @@ Result<void> check_threads(pid_t pid, const ShownChild& child, std::string_view 
 }  // namespace
 
 Result<pid_t> pid_of(int pidfd) {
-  BERTH_TRY(const std::string text, sys::read_file(fmt::format("/proc/self/fdinfo/{}", pidfd), kMostBytes));
+  BERTH_TRY(const std::string text, sys::read_kernel_file(fmt::format("/proc/self/fdinfo/{}", pidfd), kMostBytes));
   const auto pid = field(text, "Pid");
   const auto number = pid ? number_in<pid_t>(*pid) : std::nullopt;
   if (!number || *number <= 0) return fail(Errc::Unavailable, "the zygote's child has ended");
@@ -192,7 +192,7 @@ Result<void> check_groups(std::string_view text, std::string_view name, std::siz
 }
 
 Result<void> check_membership(pid_t pid, std::string_view name, std::size_t hierarchies) {
-  BERTH_TRY(const std::string text, sys::read_file(fmt::format("/proc/{}/cgroup", pid), kMostBytes));
+  BERTH_TRY(const std::string text, sys::read_kernel_file(fmt::format("/proc/{}/cgroup", pid), kMostBytes));
   return check_groups(text, name, hierarchies);
 }
 
@@ -208,7 +208,7 @@ Result<void> check_shares_nothing(pid_t pid, pid_t other) {
 }
 
 Result<unsigned> filters_of_this_process() {
-  BERTH_TRY(const std::string status, sys::read_file("/proc/self/status", kMostBytes));
+  BERTH_TRY(const std::string status, sys::read_kernel_file("/proc/self/status", kMostBytes));
   const auto count = field(status, "Seccomp_filters");
   return count ? number_in<unsigned>(*count).value_or(0) : 0;
 }
@@ -216,9 +216,9 @@ Result<unsigned> filters_of_this_process() {
 Result<void> check_isolation(const ShownChild& child) {
   BERTH_TRY(const pid_t pid, pid_of(child.script));
   BERTH_TRY(const pid_t reaper, pid_of(child.reaper));
-  BERTH_TRY(const std::string of_init, sys::read_file(folder_of(child.init) + "/status", kMostBytes));
-  BERTH_TRY(const std::string of_reaper, sys::read_file(folder_of(reaper) + "/status", kMostBytes));
-  BERTH_TRY(const std::string of_script, sys::read_file(folder_of(pid) + "/status", kMostBytes));
+  BERTH_TRY(const std::string of_init, sys::read_kernel_file(folder_of(child.init) + "/status", kMostBytes));
+  BERTH_TRY(const std::string of_reaper, sys::read_kernel_file(folder_of(reaper) + "/status", kMostBytes));
+  BERTH_TRY(const std::string of_script, sys::read_kernel_file(folder_of(pid) + "/status", kMostBytes));
   BERTH_CHECK_OK(check_depth(of_init, of_reaper, of_script));
   BERTH_TRY(const Namespaces its, namespaces_of(folder_of(pid)));
   BERTH_TRY(const Namespaces reapers, namespaces_of(folder_of(reaper)));

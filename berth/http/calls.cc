@@ -188,14 +188,10 @@ void Calls::take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& 
   if (!reports) return staying.worker.kill();
   for (Report& report : *reports) {
     if (auto* rest = std::get_if<RestReport>(&report)) {
-      const auto now = std::chrono::steady_clock::now();
-      if (warms_ == id) warms_.reset();
-      staying.worker.has_rested();
-      if (!choice_.rested(id, std::move(rest->zygotes), rest->memory_bytes, now)) return staying.worker.kill();
-      choice_.shares(id, std::move(rest->shared));
+      if (!take_rest(id, staying, *rest)) return staying.worker.kill();
       continue;
     }
-    const auto& done = std::get<DoneReport>(report);
+    auto& done = std::get<DoneReport>(report);
     if (!staying.call || staying.call->asked.order.id != done.id || !choice_.answered(id, done.makes_zygote)) {
       return staying.worker.kill();
     }
@@ -204,7 +200,17 @@ void Calls::take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& 
     times_.add(done.took_ns);
     ended.push_back({staying.call->asked.connection, done.keeps, false, std::nullopt});
     staying.call.reset();
+    if (done.rest && !take_rest(id, staying, *done.rest)) return staying.worker.kill();
   }
+}
+
+bool Calls::take_rest(WorkerId id, Staying& staying, RestReport& rest) {
+  const auto now = std::chrono::steady_clock::now();
+  if (warms_ == id) warms_.reset();
+  staying.worker.has_rested();
+  if (!choice_.rested(id, std::move(rest.zygotes), rest.memory_bytes, now)) return false;
+  choice_.shares(id, std::move(rest.shared));
+  return true;
 }
 
 // A worker that is dead. Its call has run, or may have, and is not made again; or nobody has looked at it, and another

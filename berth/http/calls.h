@@ -102,6 +102,8 @@ class Calls {
   void warm_up();
   void stop(Staying& staying);
   void take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& ended);
+  // Whether that was to be told.
+  bool take_rest(WorkerId id, Staying& staying, RestReport& rest);
   std::optional<EndedCall> bury(WorkerId id);
 
   const app::Settings& settings_;

@@ -77,7 +77,7 @@ class WorkerLoop {
       BERTH_TRY(std::optional<Order> order, receive_order(socket_));
       if (!order) return {};
       if (std::holds_alternative<StopOrder>(*order)) continue;  // that call has ended by itself
-      if (auto* call = std::get_if<CallOrder>(&*order)) carry_out_call(*call, stops);
+      if (auto* call = std::get_if<CallOrder>(&*order); call != nullptr && carry_out_call(*call, stops)) continue;
       if (const auto* drop = std::get_if<DropOrder>(&*order)) give_back(*drop);
       if (const auto* warm = std::get_if<WarmOrder>(&*order)) warm_up(*warm);
       order.reset();
@@ -97,7 +97,8 @@ class WorkerLoop {
     return &*means_;
   }
 
-  void carry_out_call(CallOrder& order, Interrupts& stops) {
+  // Whether nothing is left to be done after it, and the daemon has been told so.
+  bool carry_out_call(CallOrder& order, Interrupts& stops) {
     board_.begin();
     const int client = order.client.get();
     ::setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &kTakeTime, sizeof(kTakeTime));
@@ -116,9 +117,11 @@ class WorkerLoop {
     }
     const auto took_ns = static_cast<std::uint64_t>(std::max<std::int64_t>(0, monotonic_ns() - order.read_ns));
     order.client.reset();
+    DoneReport report = {order.id, answer.keeps_connection(), means_ && means_->has_zygotes_to_make(), took_ns, {}};
+    if (!means_ || !means_->has_something_left()) report.rest = rest();
     // Where the daemon is gone, the next order says so.
-    std::ignore =
-        tell(DoneReport{order.id, answer.keeps_connection(), means_ && means_->has_zygotes_to_make(), took_ns});
+    std::ignore = tell(report);
+    return report.rest.has_value();
   }
 
   static void answer_call(CallOrder& order, int interrupt, const CallTools& tools, AnswerStream& answer) {

@@ -20,51 +20,31 @@ std::uint64_t number_in(const Json& json, const char* key) {
                                              : 0;
 }
 
-}  // namespace
+std::unexpected<Error> no_report() { return fail(Errc::Corrupt, "a worker tells what is no report"); }
 
-std::string short_item(std::string_view name) {
-  constexpr std::size_t kLongest = 200;
-  return to_valid_utf8(name.substr(0, kLongest));
-}
-
-std::string print_report(const DoneReport& report) {
-  Json json = Json::object();
-  json.set("report", "done").set("id", report.id).set("keeps", report.keeps);
-  return print_json(json.set("makes_zygote", report.makes_zygote).set("took_ns", report.took_ns));
-}
-
-std::string print_report(const RestReport& report) {
+Json json_of(const RestReport& report) {
   Json zygotes = Json::array();
   for (const WorkerZygote& zygote : report.zygotes) {
     Json one = Json::object();
     one.set("key", zygote.key).set("item", zygote.item).set("children", zygote.children);
     zygotes.push_back(std::move(one.set("memory_bytes", zygote.memory_bytes).set("since", zygote.since)));
   }
-  Json json = Json::object();
-  json.set("report", "rest").set("memory_bytes", report.memory_bytes);
   Json shared = Json::array();
   for (const WorkerShared& process : report.shared) {
     Json one = Json::object();
     one.set("key", process.key).set("item", process.item).set("calls", process.calls);
     shared.push_back(std::move(one.set("memory_bytes", process.memory_bytes).set("since", process.since)));
   }
-  json.set("shared", std::move(shared));
-  return print_json(json.set("zygotes", std::move(zygotes)));
+  Json json = Json::object();
+  json.set("memory_bytes", report.memory_bytes).set("shared", std::move(shared)).set("zygotes", std::move(zygotes));
+  return json;
 }
 
-Result<Report> parse_report(std::string_view text) {
-  BERTH_TRY(const Json json, parse_json(text));
-  const std::string what = json.text_or("report", "");
-  if (what == "done") {
-    return DoneReport{json.text_or("id", ""), is_on(json, "keeps"), is_on(json, "makes_zygote"),
-                      number_in(json, "took_ns")};
-  }
+Result<RestReport> rest_in(const Json& json) {
   const Json* zygotes = json.find("zygotes");
   const Json* shared = json.find("shared");
   const auto is_list = [](const Json* list) { return list != nullptr && list->is_array(); };
-  if (what != "rest" || !is_list(zygotes) || !is_list(shared)) {
-    return fail(Errc::Corrupt, "a worker tells what is no report");
-  }
+  if (!is_list(zygotes) || !is_list(shared)) return no_report();
   RestReport report;
   report.memory_bytes = number_in(json, "memory_bytes");
   for (const Json& one : *zygotes->as_array()) {
@@ -76,6 +56,39 @@ Result<Report> parse_report(std::string_view text) {
                              number_in(one, "memory_bytes"), one.text_or("since", "")});
   }
   return report;
+}
+
+}  // namespace
+
+std::string short_item(std::string_view name) {
+  constexpr std::size_t kLongest = 200;
+  return to_valid_utf8(name.substr(0, kLongest));
+}
+
+std::string print_report(const DoneReport& report) {
+  Json json = Json::object();
+  json.set("report", "done").set("id", report.id).set("keeps", report.keeps);
+  json.set("makes_zygote", report.makes_zygote).set("took_ns", report.took_ns);
+  if (report.rest) json.set("rest", json_of(*report.rest));
+  return print_json(json);
+}
+
+std::string print_report(const RestReport& report) { return print_json(json_of(report).set("report", "rest")); }
+
+Result<Report> parse_report(std::string_view text) {
+  BERTH_TRY(const Json json, parse_json(text));
+  const std::string what = json.text_or("report", "");
+  if (what == "rest") {
+    BERTH_TRY(RestReport report, rest_in(json));
+    return Report(std::move(report));
+  }
+  if (what != "done") return no_report();
+  DoneReport report = {json.text_or("id", ""), is_on(json, "keeps"), is_on(json, "makes_zygote"),
+                       number_in(json, "took_ns"), std::nullopt};
+  if (const Json* rest = json.find("rest")) {
+    BERTH_TRY(report.rest, rest_in(*rest));
+  }
+  return Report(std::move(report));
 }
 
 }  // namespace berth::http

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "berth/base/unique_fd.h"
-#include "berth/sys/file.h"
+#include "berth/sys/kernel_text.h"
 
 namespace berth::sys {
 namespace {
@@ -22,7 +22,7 @@ constexpr std::size_t kMostHeld = 256;  // descriptors at once: a round that fin
 
 std::vector<pid_t> members_of(const std::filesystem::path& group) {
   std::vector<pid_t> pids;
-  const auto text = read_file(group / "cgroup.procs", 1 << 20);
+  const auto text = read_kernel_file(group / "cgroup.procs", 1 << 20);
   if (!text) return pids;
   for (std::string_view rest = *text; !rest.empty();) {
     pid_t pid = 0;

@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
+#include <string>
 #include <string_view>
 
+#include "berth/base/result.h"
 #include "berth/base/unique_fd.h"
 
 namespace berth::sys {
@@ -27,5 +30,10 @@ class KernelText {
   std::array<char, 4096> bytes_;  // those behind the text are nobody's
   std::size_t size_ = 0;
 };
+
+// The whole of such a file, whatever its length: one read where it is short. For texts that the kernel makes in one
+// piece (/proc/PID/status) or in pieces below 512 bytes each, as the lines of cgroup.procs are.
+// Errors: those of read_file() of sys/file.h.
+Result<std::string> read_kernel_file(const std::filesystem::path& path, std::size_t limit_bytes);
 
 }  // namespace berth::sys

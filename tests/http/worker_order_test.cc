@@ -94,12 +94,13 @@ TEST_F(WorkerOrder, TakesNothingElse) {
 }
 
 TEST(WorkerReport, IsReadAsItIsPrinted) {
-  const auto done = parse_report(print_report(DoneReport{"ID", true, false, 9}));
+  const auto done = parse_report(print_report(DoneReport{"ID", true, false, 9, {}}));
   ASSERT_TRUE(testing::ok(done));
   EXPECT_EQ(std::get<DoneReport>(*done).id, "ID");
   EXPECT_TRUE(std::get<DoneReport>(*done).keeps);
   EXPECT_FALSE(std::get<DoneReport>(*done).makes_zygote);
   EXPECT_EQ(std::get<DoneReport>(*done).took_ns, 9u);
+  EXPECT_FALSE(std::get<DoneReport>(*done).rest);
   const auto rest =
       parse_report(print_report(RestReport{{{"key", "item", 2, 3, "since"}}, 7, {{"k", "i", 4, 5, "s"}}}));
   ASSERT_TRUE(testing::ok(rest));
@@ -111,7 +112,13 @@ TEST(WorkerReport, IsReadAsItIsPrinted) {
   ASSERT_EQ(report.shared.size(), 1u);
   EXPECT_EQ(report.shared[0].key + report.shared[0].item + report.shared[0].since, "kis");
   EXPECT_EQ(report.shared[0].calls + report.shared[0].memory_bytes, 9u);
+  const auto both = parse_report(print_report(DoneReport{"ID", true, false, 9, report}));
+  ASSERT_TRUE(testing::ok(both));
+  ASSERT_TRUE(std::get<DoneReport>(*both).rest);
+  EXPECT_EQ(std::get<DoneReport>(*both).rest->memory_bytes, 7u);
+  EXPECT_EQ(std::get<DoneReport>(*both).rest->shared.size(), 1u);
   EXPECT_FALSE(parse_report("{}"));
+  EXPECT_FALSE(parse_report(R"({"report": "done", "id": "ID", "rest": {"zygotes": []}})"));
   EXPECT_FALSE(parse_report(R"({"report": "rest", "zygotes": []})"));
   EXPECT_FALSE(parse_report("{\"report\": \"rest\"}"));
 }
