@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "berth/base/lower_case.h"
 #include "berth/sys/file.h"
 
 namespace berth::app {
@@ -18,10 +19,8 @@ constexpr std::string_view kCertificate = "-----BEGIN CERTIFICATE-----";
 
 void add_both_cases(std::string_view name, const std::string& value, std::vector<std::string>& variables) {
   if (value.empty()) return;
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
   variables.push_back(fmt::format("{}={}", name, value));
-  variables.push_back(fmt::format("{}={}", lower, value));
+  variables.push_back(fmt::format("{}={}", lower_case(name), value));
 }
 
 // The password in "scheme://user:password@host"; empty when there is none.

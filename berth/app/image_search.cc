@@ -4,18 +4,12 @@
 
 #include <algorithm>
 
+#include "berth/base/lower_case.h"
 #include "berth/image/inventory_cache.h"
 #include "berth/image/storage_places.h"
 
 namespace berth::app {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lowered;
-}
 
 std::string name_of_image(const image::LocalImage& image) {
   return image.names.empty() ? image.id.substr(0, 12) : image::to_string(image.names.front());
@@ -25,18 +19,18 @@ std::string name_of_image(const image::LocalImage& image) {
 
 std::vector<ImageHit> hits_in(const image::LocalImage& image, const image::Inventory& inventory,
                               std::string_view text) {
-  const std::string wanted = lower(text);
+  const std::string wanted = lower_case(text);
   const std::string normalized = image::normalized_python_name(text);
   const std::string name = name_of_image(image);
   std::vector<ImageHit> hits;
   for (const image::Reference& own : image.names) {
-    if (lower(image::to_string(own)).contains(wanted)) hits.push_back({name, "name", image::to_string(own)});
+    if (lower_case(image::to_string(own)).contains(wanted)) hits.push_back({name, "name", image::to_string(own)});
   }
   for (const auto& [label, value] : image.config.labels) {
-    if (lower(value).contains(wanted)) hits.push_back({name, "label", fmt::format("{}={}", label, value)});
+    if (lower_case(value).contains(wanted)) hits.push_back({name, "label", fmt::format("{}={}", label, value)});
   }
   for (const image::DistributionPackage& package : inventory.packages) {
-    if (!lower(package.name).contains(wanted)) continue;
+    if (!lower_case(package.name).contains(wanted)) continue;
     hits.push_back({name, "package", fmt::format("{} {}", package.name, package.version)});
   }
   for (const image::PythonDistribution& distribution : inventory.python) {

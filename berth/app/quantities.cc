@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "berth/base/lower_case.h"
+
 #include "berth/app/settings.h"
 #include "berth/content/timeout.h"
 
@@ -19,14 +21,6 @@ bool take_number(std::string_view& text, double& number) {
   return true;
 }
 
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  for (char& c : copy) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return copy;
-}
-
 }  // namespace
 
 Result<std::uint64_t> parse_bytes(std::string_view text) {
@@ -37,7 +31,7 @@ Result<std::uint64_t> parse_bytes(std::string_view text) {
   std::string_view rest = text;
   double number = 0;
   if (!take_number(rest, number)) return wrong();
-  const std::string unit = lower(rest);
+  const std::string unit = lower_case(rest);
   int shift = -1;
   for (const auto& [name, bits] : {std::pair{"", 0}, {"b", 0}, {"k", 10}, {"m", 20}, {"g", 30}, {"t", 40}}) {
     const std::string letter = name;

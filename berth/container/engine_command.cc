@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <string_view>
+
+#include "berth/base/lower_case.h"
 
 namespace berth::container {
 namespace {
@@ -38,9 +39,7 @@ std::string mount_option(const std::filesystem::path& source, std::string_view t
 }
 
 std::string ulimit_option(const ResourceLimit& limit) {
-  std::string name = limit.name;
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return fmt::format("--ulimit={}={}:{}", name, limit.soft, limit.hard);
+  return fmt::format("--ulimit={}={}:{}", lower_case(limit.name), limit.soft, limit.hard);
 }
 
 std::vector<std::string> limit_options(const Limits& limits) {

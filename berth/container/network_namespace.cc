@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "berth/base/lower_case.h"
 #include "berth/sys/file.h"
 #include "berth/sys/network_links.h"
 #include "berth/sys/syscall.h"
@@ -165,7 +165,7 @@ Result<UniqueFd> enter_namespace(int given) {
 std::string outside_name(const std::string& id) {
   std::string name(kInterfacePrefix);
   for (const char c : id.substr(id.size() - std::min<std::size_t>(id.size(), 10))) {
-    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    name += lower_letter(c);
   }
   return name;
 }

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <memory>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/file.h"
 
@@ -35,12 +35,6 @@ constexpr std::array<std::string_view, 12> kNoCode = {"commonserverpython.py",
 std::string_view extension_of(Language language) {
   if (language == Language::PowerShell) return ".ps1";
   return language == Language::JavaScript ? ".js" : ".py";
-}
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
 }
 
 bool may_hold_code(std::string_view name) {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/content/arguments.h"
 #include "berth/content/suggestion.h"
@@ -97,8 +97,7 @@ bool is_secret(const Parameter& parameter) {
 }
 
 std::optional<bool> boolean_of(std::string_view word) {
-  std::string lower(word);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string lower = lower_case(word);
   if (lower == "true" || lower == "yes") return true;
   if (lower == "false" || lower == "no") return false;
   return std::nullopt;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 
 namespace berth::content {
@@ -14,8 +14,6 @@ namespace {
 constexpr std::size_t kLongest = 64;
 constexpr std::size_t kMostListed = 10;
 constexpr std::size_t kMostCompared = 2'000;
-
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 // Edits from `a` to `b`, both within kLongest: optimal string alignment, three rows at a time.
 std::size_t edits_between(std::string_view a, std::string_view b) {
@@ -27,9 +25,10 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const bool same = lower(a[i - 1]) == lower(b[j - 1]);
+      const bool same = lower_letter(a[i - 1]) == lower_letter(b[j - 1]);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0u : 1u)});
-      const bool swapped = i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]);
+      const bool swapped = i > 1 && j > 1 && lower_letter(a[i - 1]) == lower_letter(b[j - 2]) &&
+                           lower_letter(a[i - 2]) == lower_letter(b[j - 1]);
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
     before = last;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/content/zip_records.h"
 
@@ -22,12 +23,6 @@ constexpr std::uint64_t kRatioFrom = 1 << 20;  // smaller entries cannot hurt, a
 std::string shown(std::string_view name) {
   const std::string visible = to_visible(to_valid_utf8(name.substr(0, 200)), false);
   return name.size() > 200 ? visible + "..." : visible;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
 }
 
 std::string problem_of_kind(const ZipRecord& record) {

@@ -9,16 +9,11 @@
 #include <expected>
 #include <string_view>
 
+#include "berth/base/lower_case.h"
 #include "berth/doctor/words.h"
 
 namespace berth::doctor {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
 
 // The parts of a proxy's address, but for user and password.
 struct Proxy {
@@ -41,7 +36,7 @@ bool is_host(std::string_view text) {
 std::expected<Proxy, std::string> parse_proxy(std::string_view value) {
   Proxy proxy;
   if (const std::size_t end = value.find("://"); end != std::string_view::npos) {
-    proxy.scheme = lower(value.substr(0, end));
+    proxy.scheme = lower_case(value.substr(0, end));
     value.remove_prefix(end + 3);
     constexpr std::string_view kSchemes[] = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
     if (std::ranges::find(kSchemes, proxy.scheme) == std::end(kSchemes)) {
@@ -53,7 +48,7 @@ std::expected<Proxy, std::string> parse_proxy(std::string_view value) {
   const std::size_t bracket = value.rfind(']');
   const std::size_t colon = value.rfind(':');
   const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  proxy.host = lower(value.substr(0, has_port ? colon : std::string_view::npos));
+  proxy.host = lower_case(value.substr(0, has_port ? colon : std::string_view::npos));
   if (has_port) proxy.port = value.substr(colon + 1);
   if (!is_host(proxy.host)) return std::unexpected("it has no host name or address that makes sense");
   if (has_port && number_of<std::uint16_t>(proxy.port).value_or(0) == 0) {
@@ -110,7 +105,7 @@ CheckResult judge_proxy(const ProxyVariables& variables) {
     if (!doubt) doubt = warning(std::move(found), std::move(remedy));
   };
   for (const auto& [name, value] : variables) {
-    if (lower(name) == "no_proxy") {
+    if (lower_case(name) == "no_proxy") {
       if (const auto wrong = wrong_with_exceptions(value); !wrong.empty()) {
         doubted(fmt::format("{}: {}", name, wrong), "list names and addresses with commas: 'localhost,.example.org'");
       }
@@ -129,7 +124,7 @@ CheckResult judge_proxy(const ProxyVariables& variables) {
               "let the proxy listen on an address that containers reach, and name that");
     }
     const std::string* other = value_of(variables, upper(name));
-    if (lower(name) == name && other != nullptr && *other != value) {
+    if (lower_case(name) == name && other != nullptr && *other != value) {
       doubted(fmt::format("{} and {} differ, and clients disagree on which counts", name, upper(name)),
               "set both to the same value");
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 
 namespace berth::image {
@@ -12,10 +13,8 @@ namespace {
 
 constexpr std::size_t kMaxHeader = 8192;
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool is_token_sign(char c) {
-  return to_lower(c) != c || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+  return lower_letter(c) != c || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
          std::string_view("!#$%&'*+-.^_`|~").contains(c);
 }
 
@@ -32,7 +31,7 @@ class Reader {
   }
   std::string token() {
     std::string text;
-    for (; !rest_.empty() && is_token_sign(rest_.front()); rest_.remove_prefix(1)) text += to_lower(rest_.front());
+    for (; !rest_.empty() && is_token_sign(rest_.front()); rest_.remove_prefix(1)) text += lower_letter(rest_.front());
     return text;
   }
   // A quoted text or a token; nothing when a quote is not closed.
@@ -112,8 +111,8 @@ Result<AuthChallenge> parse_auth_challenge(std::string_view header) {
 std::string query_text(std::string_view text) {
   std::string written;
   for (const char c : text) {
-    const bool plain =
-        (to_lower(c) >= 'a' && to_lower(c) <= 'z') || (c >= '0' && c <= '9') || std::string_view("-._~").contains(c);
+    const bool plain = (lower_letter(c) >= 'a' && lower_letter(c) <= 'z') || (c >= '0' && c <= '9') ||
+                       std::string_view("-._~").contains(c);
     written += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return written;

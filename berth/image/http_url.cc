@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "berth/base/lower_case.h"
+
 #include "berth/base/utf8.h"
 #include "berth/image/http_client.h"
 
@@ -28,8 +30,6 @@ bool is_address_sign(char c) {
   return (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || (c >= '0' && c <= '9') || c == ':' || c == '.';
 }
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 }  // namespace
 
 std::string Url::origin() const {
@@ -45,7 +45,7 @@ Result<Url> parse_url(std::string_view text) {
   std::string_view rest = text;
   for (const std::string_view scheme : {"https", "http"}) {
     const std::string_view begin = rest.substr(0, scheme.size());
-    const auto same = [](char a, char b) { return to_lower(a) == b; };
+    const auto same = [](char a, char b) { return lower_letter(a) == b; };
     if (std::ranges::equal(begin, scheme, same) && rest.substr(scheme.size()).starts_with("://")) {
       url.scheme = scheme;
       rest.remove_prefix(scheme.size() + 3);
@@ -76,7 +76,7 @@ Result<Url> parse_url(std::string_view text) {
     if (!std::ranges::all_of(url.host, is_host_sign)) return no_url(text, "its host is no host name");
   }
   if (url.host.empty()) return no_url(text, "it has no host");
-  std::ranges::transform(url.host, url.host.begin(), to_lower);
+  std::ranges::transform(url.host, url.host.begin(), lower_letter);
   unsigned value = 0;
   for (const char c : port) {
     if (c < '0' || c > '9' || value > 65535) return no_url(text, "its port is no number");

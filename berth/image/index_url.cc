@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "berth/base/base64.h"
+#include "berth/base/lower_case.h"
 #include "berth/base/percent.h"
 #include "berth/base/userinfo.h"
 
@@ -13,13 +14,6 @@ namespace berth::image {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 bool is_host(std::string_view host) {
   return !host.empty() && std::ranges::all_of(host, [](char c) {
@@ -77,7 +71,7 @@ std::string host_of_machine(std::string_view machine) {
   if (const std::size_t scheme = machine.find("://"); scheme != std::string_view::npos) {
     machine.remove_prefix(scheme + 3);
   }
-  return lower(machine.substr(0, machine.find_first_of(":/")));
+  return lower_case(machine.substr(0, machine.find_first_of(":/")));
 }
 
 }  // namespace
@@ -93,7 +87,7 @@ Result<IndexUrl> parse_index_url(std::string_view url) {
   const std::size_t colon = url.find("://");
   if (colon == std::string_view::npos) return refused("it has no scheme; write https://...");
   IndexUrl parsed;
-  parsed.scheme = lower(url.substr(0, colon));
+  parsed.scheme = lower_case(url.substr(0, colon));
   if (parsed.scheme != "http" && parsed.scheme != "https") return refused("only http and https are reached");
   std::string_view place = url.substr(colon + 3);
   place = place.substr(0, place.find_first_of("/?#"));
@@ -104,7 +98,7 @@ Result<IndexUrl> parse_index_url(std::string_view url) {
   const std::size_t bracket = place.starts_with('[') ? place.find(']') : std::string_view::npos;
   if (place.starts_with('[') && bracket == std::string_view::npos) return refused("nothing closes its '['");
   const std::size_t port_at = bracket == std::string_view::npos ? place.find(':') : place.find(':', bracket);
-  parsed.host = lower(bracket == std::string_view::npos ? place.substr(0, port_at) : place.substr(1, bracket - 1));
+  parsed.host = lower_case(bracket == std::string_view::npos ? place.substr(0, port_at) : place.substr(1, bracket - 1));
   while (parsed.host.ends_with('.')) parsed.host.pop_back();
   if (!is_host(parsed.host)) return refused("it names no host");
   parsed.port = parsed.scheme == "https" ? 443 : 80;

@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 
+#include "berth/base/lower_case.h"
 #include "berth/sys/file.h"
 
 namespace berth::image {
@@ -35,13 +36,6 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
-
 // A key that stands in the source itself is not carried over: apt's own keyrings hold the distribution's.
 std::string keyring_of(const std::string& signed_by) { return signed_by.starts_with('/') ? signed_by : ""; }
 
@@ -53,7 +47,7 @@ void append_stanza(const Stanza& stanza, std::vector<PackageSource>& sources) {
     return found == stanza.end() ? std::string() : found->second;
   };
   const std::vector<std::string> types = words_of(field("types"));
-  const std::vector<std::string> enabled = words_of(lower(field("enabled")));
+  const std::vector<std::string> enabled = words_of(lower_case(field("enabled")));
   if (std::ranges::find(types, "deb") == types.end()) return;
   if (!enabled.empty() && (enabled[0] == "no" || enabled[0] == "false" || enabled[0] == "0")) return;
   const std::vector<std::string> keyrings = words_of(field("signed-by"));
@@ -81,7 +75,7 @@ void append_line(std::string_view line, std::vector<PackageSource>& sources) {
     if (close == std::string_view::npos) return;
     for (const std::string& option : words_of(line.substr(open + 1, close - open - 1))) {
       constexpr std::string_view kSignedBy = "signed-by=";
-      if (lower(option).starts_with(kSignedBy)) signed_by = keyring_of(option.substr(kSignedBy.size()));
+      if (lower_case(option).starts_with(kSignedBy)) signed_by = keyring_of(option.substr(kSignedBy.size()));
     }
     line.remove_prefix(close + 1);
   }
@@ -137,7 +131,7 @@ std::vector<PackageSource> parse_deb822_sources(std::string_view text) {
     } else if (kBlanks.find(line.front()) != std::string_view::npos) {
       if (!field.empty()) stanza[field] += "\n" + std::string(line);
     } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-      field = lower(line.substr(0, colon));
+      field = lower_case(line.substr(0, colon));
       stanza[field] = line.substr(colon + 1);
     }
   }

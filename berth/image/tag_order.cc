@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "berth/base/lower_case.h"
+
 namespace berth::image {
 namespace {
 
@@ -34,13 +36,6 @@ std::strong_ordering compare_numbers(std::string_view a, std::string_view b) {
 int rank_of(std::string_view run) { return run.empty() ? 1 : is_number(run.front()) ? 2 : 0; }
 
 constexpr std::string_view kUnfinished[] = {"alpha", "beta", "dev", "nightly", "pre", "preview", "rc", "snapshot"};
-
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lowered;
-}
 
 // What kind of tag is taken rather than another, the least of them first.
 enum class TagKind { Commit, Word, Prerelease, Version };
@@ -76,7 +71,7 @@ bool is_prerelease_tag(std::string_view tag) {
   while (true) {
     const std::string_view run = take_run(tag);
     if (run.empty()) return false;
-    if (std::ranges::find(kUnfinished, lower(run)) != std::end(kUnfinished)) return true;
+    if (std::ranges::find(kUnfinished, lower_case(run)) != std::end(kUnfinished)) return true;
   }
 }
 

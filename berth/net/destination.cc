@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 
 namespace berth::net {
@@ -29,12 +30,6 @@ bool is_number(std::string_view label) {
   const auto is_hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
   return label.size() >= 2 && label[0] == '0' && (label[1] | 0x20) == 'x' &&
          std::ranges::all_of(label.substr(2), is_hex);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return lower;
 }
 
 std::optional<std::uint16_t> read_port(std::string_view digits) {

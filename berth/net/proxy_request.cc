@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "berth/base/lower_case.h"
+
 namespace berth::net {
 namespace {
 
@@ -18,13 +20,6 @@ constexpr std::string_view kLeftOut[] = {
 
 std::unexpected<Error> refused(std::string_view why) {
   return fail(Errc::InvalidInput, fmt::format("request to a proxy: {}", why));
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
 }
 
 bool is_printable(std::string_view text) {
@@ -60,7 +55,7 @@ Result<std::string> read_headers(std::string_view rest) {
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return refused("a header has no name");
     const bool is_text = std::ranges::all_of(line, [](char c) { return c == '\t' || (c >= ' ' && c != '\x7f'); });
     if (!is_text) return refused("a header holds control characters");
-    if (std::ranges::find(kLeftOut, lower(line.substr(0, colon))) != std::end(kLeftOut)) continue;
+    if (std::ranges::find(kLeftOut, lower_case(line.substr(0, colon))) != std::end(kLeftOut)) continue;
     kept += std::string(line) + std::string(kEnd);
   }
   return kept;
@@ -88,7 +83,8 @@ Result<ProxyRequest> read_proxy_request(std::string_view head, std::string_view 
   if (!request.is_tunnel) {
     if (method != "GET" && method != "HEAD") return refused("only CONNECT, GET and HEAD are passed on");
     constexpr std::string_view kScheme = "http://";
-    if (!lower(target.substr(0, kScheme.size())).starts_with(kScheme)) return refused("its target is no http address");
+    if (!lower_case(target.substr(0, kScheme.size())).starts_with(kScheme))
+      return refused("its target is no http address");
     endpoint = target.substr(kScheme.size());
     endpoint = endpoint.substr(0, endpoint.find_first_of("/?#"));
     const bool has_port = endpoint.ends_with(']') ? false : endpoint.rfind(':') != std::string::npos;

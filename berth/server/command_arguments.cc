@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "berth/base/lower_case.h"
 #include "berth/content/arguments.h"
 
 namespace berth::server {
@@ -43,8 +44,7 @@ Result<std::string> CommandArguments::needed_text(std::string_view name) const {
 }
 
 Result<bool> CommandArguments::flag(std::string_view name, bool otherwise) const {
-  std::string given = text(name);
-  std::ranges::transform(given, given.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string given = lower_case(text(name));
   if (given.empty()) return otherwise;
   if (given == "true" || given == "yes") return true;
   if (given == "false" || given == "no") return false;

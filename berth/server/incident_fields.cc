@@ -6,6 +6,8 @@
 #include <array>
 #include <string>
 
+#include "berth/base/lower_case.h"
+
 namespace berth::server {
 namespace {
 
@@ -43,7 +45,7 @@ Result<Json> severity_of(const Json& given) {
   if (!given.is_number() && !given.is_string()) return fail(Errc::InvalidInput, "severity is neither number nor text");
   std::string text = given.is_string() ? *given.as_string() : print_json(given);
   if (text.ends_with(".0")) text.resize(text.size() - 2);  // how Python writes a whole number that is a float
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  text = lower_case(text);
   if (text.empty() || text == "unknown" || text == "0") return Json(0);
   if (text == "informational" || text == "info" || text == "0.5") return Json::number("0.5");
   if (text == "low" || text == "1") return Json(1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "berth/base/lower_case.h"
 #include "berth/server/incident_json.h"
 
 namespace berth::server {
@@ -21,8 +22,7 @@ std::string scalar_text(const Json* value) {
 }  // namespace
 
 int score_of(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = lower_case(text);
   if (lower == "1" || lower == "good" || lower == "benign") return 1;
   if (lower == "2" || lower == "suspicious") return 2;
   if (lower == "3" || lower == "bad" || lower == "malicious") return 3;

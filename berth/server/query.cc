@@ -1,24 +1,18 @@
 #include "berth/server/query.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <optional>
 
+#include "berth/base/lower_case.h"
 #include "berth/server/moment.h"
 
 namespace berth::server {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 // `pattern` in lower case, with `*` at either end.
 bool text_matches(std::string_view text, std::string_view pattern) {
-  const std::string value = lower(text);
+  const std::string value = lower_case(text);
   const bool open_start = pattern.starts_with('*');
   while (pattern.starts_with('*')) pattern.remove_prefix(1);
   const bool open_end = pattern.ends_with('*');
@@ -80,7 +74,7 @@ bool value_matches(const Json& value, Comparison comparison, std::string_view wa
 bool term_holds(const Json& object, const QueryTerm& term) {
   const auto any = [&](const Json& value, bool inside) {
     return std::ranges::any_of(term.values, [&](const std::string& wanted) {
-      const std::string pattern = lower(wanted);
+      const std::string pattern = lower_case(wanted);
       return value_matches(value, term.comparison, inside ? "*" + pattern + "*" : pattern);
     });
   };
@@ -109,9 +103,9 @@ bool matches(const Json& object, const Query& query) {
 
 const Json* find_field(const Json& object, std::string_view name) {
   if (!object.is_object()) return nullptr;
-  const std::string wanted = lower(name);
+  const std::string wanted = lower_case(name);
   for (const auto& [key, value] : *object.as_object()) {
-    if (lower(key) == wanted) return &value;
+    if (lower_case(key) == wanted) return &value;
   }
   for (const auto& [key, value] : *object.as_object()) {
     if (key != "CustomFields") continue;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <variant>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/server/moment.h"
@@ -26,12 +27,6 @@ struct Ranked {
   Json object;
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 std::optional<Rank> rank_of(const Json& value) {
   if (const Json::Array* items = value.as_array()) return items->empty() ? std::nullopt : rank_of(items->front());
   if (value.is_null()) return std::nullopt;
@@ -43,7 +38,7 @@ std::optional<Rank> rank_of(const Json& value) {
   // NaN is not less than anything, and nothing is less than it: no order at all.
   if (error == std::errc() && end == text.data() + text.size() && std::isfinite(number)) return number;
   if (const auto moment = parse_moment(text)) return *moment;
-  return lower(text);
+  return lower_case(text);
 }
 
 }  // namespace
@@ -56,7 +51,7 @@ Result<std::vector<SortKey>> parse_sort_order(std::string_view text) {
     const std::string_view part = trimmed(text.substr(0, comma));
     const std::size_t dot = part.rfind('.');
     const std::string_view field = part.substr(0, dot);
-    const std::string direction = dot == std::string_view::npos ? "" : lower(part.substr(dot + 1));
+    const std::string direction = dot == std::string_view::npos ? "" : lower_case(part.substr(dot + 1));
     if (field.empty() || (direction != "asc" && direction != "desc")) {
       return fail(Errc::InvalidInput,
                   fmt::format("'{}' is no order; write field.asc,field.desc", to_visible(part.substr(0, 100), false)));

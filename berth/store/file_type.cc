@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "berth/base/lower_case.h"
+
 namespace berth::store {
 namespace {
 
@@ -101,13 +103,6 @@ std::string_view dos_program(std::string_view head) {
   for (std::size_t i = 4; i-- > 0;) at = at << 8 | static_cast<unsigned char>(head[0x3c + i]);
   if (!stands_at(head, at, "PE\0\0"sv)) return "MS-DOS executable";
   return stands_at(head, at + 24, "\x0b\x02"sv) ? "PE32+ executable (MS Windows)" : "PE32 executable (MS Windows)";
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
 }
 
 // Of text, by how it begins; empty when that says nothing.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/build_settings.h"
 #include "berth/vet/build_sight.h"
@@ -29,19 +30,11 @@ std::string shown(std::string_view text) {
   return to_visible(without_credentials(text).substr(0, kLongestShown), false);
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 std::string_view base_name(std::string_view word) { return word.substr(word.rfind('/') + 1); }
 
 bool says_no(std::string_view value) {
   constexpr auto kNo = std::to_array<std::string_view>({"0", "false", "no", "off", "n", "f"});
-  return is_among(lower(value), kNo);
+  return is_among(lower_case(value), kNo);
 }
 
 // The options by which programs leave out checks.
@@ -106,7 +99,7 @@ constexpr auto kUncheckedTexts = std::to_array<std::string_view>({
 std::string plain_text(const BuildInstruction& one) {
   std::string whole;
   const auto add = [&](std::string_view text) {
-    for (const char c : lower(text)) {
+    for (const char c : lower_case(text)) {
       const char blank = c == '\t' ? ' ' : c;
       if (c == '"' || c == '\'' || (blank == ' ' && whole.ends_with(' '))) continue;
       whole += blank;

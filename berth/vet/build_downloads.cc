@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/build_sight.h"
 #include "berth/vet/run_words.h"
@@ -143,14 +144,6 @@ class Downloaded {
  private:
   std::map<std::string, bool, std::less<>> files_;
 };
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
 
 class Watch {
  public:
@@ -323,7 +316,7 @@ class Watch {
 
   void look_at_text(std::string_view text, std::string_view program, std::size_t line) {
     if (!text.contains('(') && !text.contains("::")) return;
-    const std::string code = lower(text);
+    const std::string code = lower_case(text);
     if (!holds_one(code, kFetching)) return;
     if (holds_one(code, kRunning)) return found(line, fmt::format("code of '{}' runs what it downloads", program));
     // What it may have written.

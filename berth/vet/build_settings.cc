@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/vet/build_variables.h"
 #include "berth/vet/install_words.h"
 
@@ -65,14 +66,6 @@ constexpr auto kSettings = std::to_array<Variable>({
     {"no-binary", Steers::Unfollowed},
 });
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 void add_variable(std::vector<Set>& all, std::size_t line, std::string_view name, const std::string& value) {
   for (const Variable& one : kVariables) {
     if (is_variable_of_pip(name, one.name)) all.push_back({line, std::string(one.name), value, one.steers});
@@ -85,7 +78,7 @@ void add_setting(std::vector<Set>& all, const BuildCommand& one) {
   const auto config = std::ranges::find(words, "config");
   const auto set = std::find(config, words.end(), "set");
   if (set == words.end() || words.end() - set < 2 || !names_python_tool(one.command)) return;
-  const std::string name = lower(set[1].substr(set[1].rfind('.') + 1));
+  const std::string name = lower_case(set[1].substr(set[1].rfind('.') + 1));
   for (const Variable& known : kSettings) {
     const bool is_it =
         std::ranges::equal(name, known.name, [](char a, char b) { return a == b || (a == '_' && b == '-'); });

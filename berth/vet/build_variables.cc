@@ -4,20 +4,11 @@
 
 #include <algorithm>
 
+#include "berth/base/lower_case.h"
 #include "berth/vet/shell_commands.h"
 
 namespace berth::vet {
-namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::vector<std::string> words_of(const BuildInstruction& instruction) {
   if (!instruction.words.empty()) return instruction.words;
@@ -47,7 +38,7 @@ std::vector<std::pair<std::string, std::string>> variables_of(const BuildInstruc
 }
 
 bool BuildVariables::is_stage(std::string_view name) const {
-  const std::string wanted = lower(name);
+  const std::string wanted = lower_case(name);
   return ended_.contains(wanted) || (!stage_.empty() && wanted == stage_);
 }
 
@@ -87,10 +78,10 @@ void BuildVariables::begin_stage(const BuildInstruction& from) {
     ended_[stage_] = ended;
   }
   const std::vector<std::string> words = words_of(from);
-  const auto base = words.empty() ? ended_.end() : ended_.find(lower(words[0]));
+  const auto base = words.empty() ? ended_.end() : ended_.find(lower_case(words[0]));
   here_ = base == ended_.end() ? ShellVariables() : base->second->values;
   by_env_ = base == ended_.end() ? std::set<std::string, std::less<>>() : base->second->by_env;
-  stage_ = words.size() > 2 ? lower(words[2]) : fmt::format("{}", stages_);
+  stage_ = words.size() > 2 ? lower_case(words[2]) : fmt::format("{}", stages_);
   ++stages_;
 }
 

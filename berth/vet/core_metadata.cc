@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/text_lines.h"
@@ -17,12 +18,6 @@ constexpr std::size_t kMostBytes = 8 << 20;
 constexpr std::size_t kMostLines = 100'000;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return low;
-}
 
 bool is_field_name(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != ':'; });
@@ -55,7 +50,8 @@ Result<std::vector<Field>> fields_of(std::string_view text) {
     if (colon == std::string_view::npos || !is_field_name(line->text.substr(0, colon))) {
       return fail(Errc::InvalidInput, fmt::format("metadata: line {} is no field", line->number));
     }
-    fields.push_back({lower(line->text.substr(0, colon)), to_valid_utf8(trimmed(line->text.substr(colon + 1), " \t"))});
+    fields.push_back(
+        {lower_case(line->text.substr(0, colon)), to_valid_utf8(trimmed(line->text.substr(colon + 1), " \t"))});
   }
   return fields;
 }

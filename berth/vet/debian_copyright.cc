@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/licence_expression.h"
 #include "berth/vet/licence_recognition.h"
@@ -24,12 +25,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == ',')) text.remove_suffix(1);
   return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return low;
 }
 
 using Name = std::pair<std::string_view, std::string_view>;
@@ -74,7 +69,7 @@ std::string gnu_id(std::string_view name) {
 }
 
 std::string spdx_of_name(std::string_view written) {
-  const std::string name = lower(written);
+  const std::string name = lower_case(written);
   const auto known = std::ranges::find(kNames, std::string_view(name), &Name::first);
   std::string id = known != kNames.end() ? std::string(known->second) : gnu_id(name);
   if (id.empty() && name != "mit") id = written;
@@ -84,7 +79,7 @@ std::string spdx_of_name(std::string_view written) {
 
 // Splits at `or` and `and`; `and` binds more unless a comma stands before it (DEP-5, "License specification").
 std::optional<std::string> joined(std::string_view label, std::string_view word, std::string_view joint) {
-  const std::string low = lower(label);
+  const std::string low = lower_case(label);
   const std::size_t at = low.find(word);
   if (at == std::string::npos) return std::nullopt;
   const std::string left = spdx_of_debian_label(label.substr(0, at));
@@ -99,7 +94,7 @@ void add(std::vector<LicenceStatement>& statements, LicenceStatement statement) 
 }
 
 bool is_machine_readable(std::string_view text) {
-  const std::string begin = lower(text.substr(0, 1000));
+  const std::string begin = lower_case(text.substr(0, 1000));
   return begin.find("copyright-format/1") != std::string::npos || begin.find("dep5") != std::string::npos;
 }
 
@@ -117,7 +112,7 @@ Result<std::vector<CopyrightLicence>> parse_debian_copyright(std::string_view te
       licences.back().text += is_empty ? "" : to_valid_utf8(line->text.substr(1));
       licences.back().text += '\n';
     } else if (!is_continued) {
-      is_in_licence = lower(line->text.substr(0, 8)) == "license:";
+      is_in_licence = lower_case(line->text.substr(0, 8)) == "license:";
       if (is_in_licence) licences.push_back({to_valid_utf8(trimmed(line->text.substr(8))), ""});
     }
   }
@@ -133,10 +128,10 @@ std::string spdx_of_debian_label(std::string_view label) {
       return read ? read->text() : std::string();
     }
   }
-  const std::size_t with = lower(whole).find(" with ");
+  const std::size_t with = lower_case(whole).find(" with ");
   if (with == std::string::npos) return spdx_of_name(whole);
   // "GPL-2+ with OpenSSL exception": exceptions only permit more, and SPDX does not have Debian's names for them.
-  return lower(whole).ends_with("exception") ? spdx_of_name(trimmed(whole.substr(0, with))) : std::string();
+  return lower_case(whole).ends_with("exception") ? spdx_of_name(trimmed(whole.substr(0, with))) : std::string();
 }
 
 Result<std::vector<LicenceStatement>> debian_licence_statements(std::string_view text) {

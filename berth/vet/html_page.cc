@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/percent.h"
 #include "berth/base/text_parts.h"
 #include "berth/base/utf8.h"
@@ -23,10 +24,8 @@ constexpr std::size_t kLongestReason = 500;
 constexpr std::string_view kBlanks = " \t\n\r\f";
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool is_word(std::string_view text, std::string_view word) {
-  return std::ranges::equal(text, word, [](char a, char b) { return lower(a) == b; });
+  return std::ranges::equal(text, word, [](char a, char b) { return lower_letter(a) == b; });
 }
 
 std::unexpected<Error> unreadable(std::string_view why) {
@@ -197,7 +196,7 @@ Resolved resolved(std::string_view raw) {
 }
 
 bool is_hex_digit(char c) {
-  const char small = lower(c);
+  const char small = lower_letter(c);
   return (small >= '0' && small <= '9') || (small >= 'a' && small <= 'f');
 }
 
@@ -210,7 +209,7 @@ std::string sha256_in(std::string_view text) {
     text.remove_prefix(std::min(part.size() + 1, text.size()));
     if (!part.starts_with(kKey) || part.size() != kKey.size() + kDigits) continue;
     std::string digest(part.substr(kKey.size()));
-    std::ranges::transform(digest, digest.begin(), lower);
+    std::ranges::transform(digest, digest.begin(), lower_letter);
     if (std::ranges::all_of(digest, is_hex_digit)) return digest;
   }
   return {};

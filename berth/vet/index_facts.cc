@@ -13,6 +13,7 @@
 #include <string>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/sys/tool.h"
 #include "berth/vet/metadata_resolver.h"
@@ -75,18 +76,12 @@ std::vector<std::string> texts_of(const Json* list) {
   return texts;
 }
 
-std::string in_lower_case(std::string digest) {
-  std::ranges::transform(digest, digest.begin(),
-                         [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return digest;
-}
-
 std::vector<std::string> sha256_in(const std::vector<std::string>& hashes) {
   constexpr std::string_view kAlgorithm = "sha256:";
   std::vector<std::string> found;
   for (const std::string& hash : hashes) {
     if (!hash.starts_with(kAlgorithm)) continue;
-    found.push_back(in_lower_case(hash.substr(kAlgorithm.size())));
+    found.push_back(lower_case(hash.substr(kAlgorithm.size())));
   }
   return found;
 }
@@ -109,7 +104,7 @@ std::string sha256_of(const Json& install) {
   const Json* download = install.find("download_info");
   const Json* archive = download == nullptr ? nullptr : download->find("archive_info");
   const Json* hashes = archive == nullptr ? nullptr : archive->find("hashes");
-  return hashes == nullptr ? std::string() : in_lower_case(hashes->text_or("sha256", ""));
+  return hashes == nullptr ? std::string() : lower_case(hashes->text_or("sha256", ""));
 }
 
 // A package with a valid name whose version and index are to be had.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/spdx_list.h"
 
@@ -18,11 +19,11 @@ constexpr int kDeepest = 50;
 constexpr std::string_view kOnly = "-only";
 constexpr std::string_view kOrLater = "-or-later";
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool equals(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
+bool equals(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower_letter, lower_letter); }
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_id_part(char c) {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == ':';
+  return (lower_letter(c) >= 'a' && lower_letter(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == ':';
 }
 
 bool is_operator(std::string_view word) { return equals(word, "and") || equals(word, "or") || equals(word, "with"); }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/vet/licence_notice.h"
 #include "berth/vet/licence_remainder.h"
 #include "berth/vet/licence_talk.h"
@@ -113,13 +114,6 @@ struct Written {
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return small;
-}
-
 bool is_of_host(char c) { return is_letter_or_digit(c) || c == '.' || c == '-'; }
 
 // Whether the word from `begin` to `end` stands alone between slashes, as a file or without its ending.
@@ -149,7 +143,7 @@ bool is_of_address(std::string_view line, std::size_t begin, std::size_t end) {
   if (!is_of_web && at == std::string_view::npos) return false;
   const std::size_t host = at == std::string_view::npos ? place : at + 1;
   if (begin >= path) {
-    const std::string word = lower(chunk.substr(begin, end - begin));
+    const std::string word = lower_case(chunk.substr(begin, end - begin));
     return (word == "licence" || word == "licences" || std::ranges::binary_search(kOfPaths, std::string_view(word))) &&
            is_name_in_path(chunk, begin, end);
   }

@@ -10,6 +10,7 @@
 #include <ranges>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/lock_file.h"
 
@@ -26,13 +27,6 @@ constexpr auto kFileHosts = std::to_array<std::pair<std::string_view, std::strin
     {kPublicTestIndex, "test-files.pythonhosted.org"},
 });
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
-
 // `scheme://host[:port]/path`, apart; without a scheme all of it is the path.
 struct Address {
   std::string scheme;
@@ -45,10 +39,10 @@ Address address_of(std::string_view text) {
   const std::size_t colon = bare.find("://");
   if (colon == std::string::npos) return {"", "", bare};
   Address address;
-  address.scheme = lower(std::string_view(bare).substr(0, colon));
+  address.scheme = lower_case(std::string_view(bare).substr(0, colon));
   const std::size_t begin = colon + 3;
   const std::size_t slash = std::min(bare.find('/', begin), bare.size());
-  address.host = lower(std::string_view(bare).substr(begin, slash - begin));
+  address.host = lower_case(std::string_view(bare).substr(begin, slash - begin));
   address.path = bare.substr(slash);
   const std::string_view port = address.scheme == "https" ? ":443" : address.scheme == "http" ? ":80" : "";
   if (!port.empty() && address.host.ends_with(port)) address.host.resize(address.host.size() - port.size());

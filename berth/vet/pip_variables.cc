@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/vet/build_settings.h"
 #include "berth/vet/build_variables.h"
 
@@ -22,14 +23,6 @@ std::optional<std::string> given(const std::vector<std::string>& words, std::str
     if (!name.empty() && is_variable_of_pip(name, wanted)) value = word.substr(name.size() + 1);
   }
   return value;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
 }
 
 // What a stage says.
@@ -52,9 +45,9 @@ PipVariable::PipVariable(std::string name, const Dockerfile& dockerfile) : name_
   for (const BuildInstruction& one : dockerfile.instructions) {
     if (one.keyword == "FROM") {
       const std::vector<std::string> words = words_of(one);
-      const auto base = words.empty() ? stages.end() : stages.find(lower(words[0]));
+      const auto base = words.empty() ? stages.end() : stages.find(lower_case(words[0]));
       const Said said = base == stages.end() ? Said() : base->second;
-      stage = words.size() > 2 ? lower(words[2]) : fmt::format("stage {}", one.line);
+      stage = words.size() > 2 ? lower_case(words[2]) : fmt::format("stage {}", one.line);
       stages[stage] = said;
       changes_.push_back({one.line, said.value});
     }

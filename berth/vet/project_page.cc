@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "berth/base/json.h"
+#include "berth/base/lower_case.h"
 #include "berth/base/utc_text.h"
 #include "berth/base/utf8.h"
 #include "berth/vet/python_version.h"
@@ -19,17 +20,10 @@ constexpr std::size_t kLongestReason = 500;
 constexpr std::array<std::string_view, 7> kSourceEndings = {".tar.gz", ".zip", ".tar.bz2", ".tgz",
                                                             ".tar.xz", ".tar", ".egg"};
 
-// Of a hash: one spelling, by which two are compared.
-std::string in_lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
 ProjectFile file_of(const Json& member) {
   ProjectFile file;
   file.name = member.text_or("filename", "");
-  if (const Json* hashes = member.find("hashes")) file.sha256 = in_lower_case(hashes->text_or("sha256", ""));
+  if (const Json* hashes = member.find("hashes")) file.sha256 = lower_case(hashes->text_or("sha256", ""));
   file.uploaded = parse_utc(member.text_or("upload-time", ""));
   // PEP 714: the newer name first.
   for (const char* key : {"core-metadata", "dist-info-metadata", "data-dist-info-metadata"}) {
@@ -37,7 +31,7 @@ ProjectFile file_of(const Json& member) {
     if (metadata == nullptr || file.metadata_sha256) continue;
     const bool* whether = metadata->as_bool();
     if (metadata->is_object() || (whether != nullptr && *whether)) {
-      file.metadata_sha256 = metadata->is_object() ? in_lower_case(metadata->text_or("sha256", "")) : std::string();
+      file.metadata_sha256 = metadata->is_object() ? lower_case(metadata->text_or("sha256", "")) : std::string();
     }
   }
   const Json* yanked = member.find("yanked");

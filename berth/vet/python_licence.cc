@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/vet/licence_expression.h"
 #include "berth/vet/licence_names.h"
 #include "berth/vet/licence_recognition.h"
@@ -22,19 +23,13 @@ constexpr std::string_view kApproved = "OSI Approved";
 constexpr std::size_t kLongestName = 120;  // a field with more, or with several lines, is a text
 constexpr std::size_t kShownText = 200;
 
-std::string lower(std::string_view text) {
-  std::string low(text);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return low;
-}
-
 std::string expression_or_nothing(std::string_view text) {
   const auto read = parse_licence_expression(text);
   return read ? read->text() : std::string();
 }
 
 bool says_nothing(std::string_view field) {
-  const std::string text = lower(field);
+  const std::string text = lower_case(field);
   return text.empty() || text == "unknown" || text == "none" || text == "n/a" || text == "-";
 }
 
@@ -120,7 +115,7 @@ bool is_lesser(const std::vector<LicenceStatement>& statements) {
 
 // Names of people, in files of which it is asked for.
 bool is_of_people(std::string_view path) {
-  const std::string name = lower(path.substr(path.rfind('/') + 1));
+  const std::string name = lower_case(path.substr(path.rfind('/') + 1));
   return name.starts_with("author") || name.starts_with("contributor") || name.starts_with("credit") ||
          name.starts_with("thanks");
 }
@@ -166,14 +161,14 @@ std::string spdx_of_licence_field(std::string_view text) {
 }
 
 bool is_licence_file_name(std::string_view path) {
-  const std::string name = lower(path.substr(path.rfind('/') + 1));
+  const std::string name = lower_case(path.substr(path.rfind('/') + 1));
   return name.starts_with("license") || name.starts_with("licence") || name.starts_with("copying") ||
          name.starts_with("unlicense");
 }
 
 bool may_hold_licence(std::string_view path) {
-  const std::string name = lower(path.substr(path.rfind('/') + 1));
-  return is_licence_file_name(path) || name.starts_with("notice") || lower(path).starts_with("licenses/");
+  const std::string name = lower_case(path.substr(path.rfind('/') + 1));
+  return is_licence_file_name(path) || name.starts_with("notice") || lower_case(path).starts_with("licenses/");
 }
 
 std::vector<LicenceStatement> python_licence_statements(const CoreMetadata& metadata,

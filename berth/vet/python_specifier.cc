@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/utf8.h"
 
 namespace berth::vet {
@@ -17,8 +18,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::vector<std::string> without_last(std::vector<std::string> numbers) {
   numbers.pop_back();
@@ -86,7 +85,7 @@ Result<PythonSpecifiers> PythonSpecifiers::parse(std::string_view text) {
 
 bool PythonSpecifiers::holds(const Condition& condition, const PythonVersion& version) {
   if (condition.op == Operator::Identical) {
-    return std::ranges::equal(version.written(), condition.text, {}, lower, lower);
+    return std::ranges::equal(version.written(), condition.text, {}, lower_letter, lower_letter);
   }
   const PythonVersion& bound = *condition.version;
   const auto equals = [&] {
@@ -124,7 +123,7 @@ bool PythonSpecifiers::contains(const PythonVersion& version) const {
 bool PythonSpecifiers::contains(std::string_view version) const {
   if (const auto parsed = PythonVersion::parse(version)) return contains(*parsed);
   return std::ranges::all_of(conditions_, [&](const Condition& one) {
-    return one.op == Operator::Identical && std::ranges::equal(version, one.text, {}, lower, lower);
+    return one.op == Operator::Identical && std::ranges::equal(version, one.text, {}, lower_letter, lower_letter);
   });
 }
 

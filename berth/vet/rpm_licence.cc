@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/text_parts.h"
 #include "berth/vet/licence_expression.h"
 #include "berth/vet/python_licence.h"
@@ -32,16 +33,10 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {
     {"openldap", "OLDAP-2.8"},
 };
 
-std::string lower(std::string_view text) {
-  std::string low(text);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return low;
-}
-
 // The parts of `text` between the words `joint` that stand in no parentheses; nothing where these do not fit.
 std::optional<std::vector<std::string_view>> parts_of(std::string_view text, std::string_view joint) {
   std::vector<std::string_view> parts;
-  const std::string low = lower(text);
+  const std::string low = lower_case(text);
   std::size_t begin = 0;
   int depth = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -61,9 +56,9 @@ std::optional<std::vector<std::string_view>> parts_of(std::string_view text, std
 
 std::string expression_of(std::string_view name) {
   for (const std::string_view end : {" with exceptions", " with exception"}) {
-    if (lower(name).ends_with(end)) name.remove_suffix(end.size());
+    if (lower_case(name).ends_with(end)) name.remove_suffix(end.size());
   }
-  const auto own = std::ranges::find(kNames, lower(name), &std::pair<std::string_view, std::string_view>::first);
+  const auto own = std::ranges::find(kNames, lower_case(name), &std::pair<std::string_view, std::string_view>::first);
   return own == std::end(kNames) ? spdx_of_licence_field(name) : std::string(own->second);
 }
 

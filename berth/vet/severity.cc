@@ -6,6 +6,8 @@
 #include <map>
 #include <utility>
 
+#include "berth/base/lower_case.h"
+
 namespace berth::vet {
 namespace {
 
@@ -13,8 +15,7 @@ constexpr std::size_t kLongestVector = 300;
 
 constexpr std::array<std::string_view, 6> kLevels = {"unknown", "none", "low", "medium", "high", "critical"};
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-bool equals(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
+bool equals(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower_letter, lower_letter); }
 
 // Metric -> value, of a vector behind its version; nothing when it is malformed.
 std::optional<std::map<std::string_view, char>> metrics_of(std::string_view vector) {

@@ -6,16 +6,15 @@
 #include <string>
 #include <utility>
 
+#include "berth/base/lower_case.h"
 #include "berth/base/text_parts.h"
 #include "berth/vet/built_in_data.h"
 
 namespace berth::vet {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool comes_before(std::string_view a, std::string_view b) {
-  return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+  return std::ranges::lexicographical_compare(a, b, {}, lower_letter, lower_letter);
 }
 
 // Sorted without regard to case: the files may be sorted otherwise than we compare.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "berth/base/lower_case.h"
+
 namespace berth::wire {
 namespace {
 
@@ -31,12 +33,6 @@ bool is_field_value(std::string_view text) {
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
   };
   return std::ranges::all_of(text, allowed);
-}
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return low;
 }
 
 std::string_view without_blanks(std::string_view text) {
@@ -138,7 +134,7 @@ std::expected<void, HttpProblem> HttpRequestParser::read_field(std::string_view 
   if (colon == std::string_view::npos || !is_token(name)) return problem(400, "a field of the head has no proper name");
   const std::string_view value = without_blanks(line.substr(colon + 1));
   if (!is_field_value(value)) return problem(400, fmt::format("field '{}' holds control characters", name));
-  head_->fields.emplace_back(lower(name), value);
+  head_->fields.emplace_back(lower_case(name), value);
   return {};
 }
 
@@ -154,10 +150,10 @@ std::expected<void, HttpProblem> HttpRequestParser::judge_fields() {
       length = &value;
     }
     if (name == "connection") {
-      const std::string options = lower(value);
+      const std::string options = lower_case(value);
       if (options.find("close") != std::string::npos) head_->keep_alive = false;
     }
-    if (name == "expect") waits_ = lower(value) == "100-continue";
+    if (name == "expect") waits_ = lower_case(value) == "100-continue";
   }
   if (hosts > 1 || (hosts == 0 && needs_host)) return problem(400, "the request needs one field Host");
   body_bytes_ = 0;

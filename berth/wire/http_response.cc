@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "berth/base/lower_case.h"
+
 namespace berth::wire {
 namespace {
 
@@ -38,12 +40,6 @@ std::string print_head(int status, const HttpFields& fields) {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", status, reason_of(status));
   for (const auto& [name, value] : fields) head += fmt::format("{}: {}\r\n", name, value);
   return head;
-}
-
-std::string lower(std::string_view text) {
-  std::string low(text);
-  for (char& c : low) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return low;
 }
 
 std::unexpected<Error> corrupt(const char* what) {
@@ -141,7 +137,7 @@ Result<bool> HttpResponseParser::read_head() {
     const std::size_t colon = line.find(':');
     if (colon == std::string::npos) return corrupt("a field of its head has no name");
     std::string value = line.substr(std::min(line.find_first_not_of(" \t", colon + 1), line.size()));
-    fields_.emplace_back(lower(line.substr(0, colon)), std::move(value));
+    fields_.emplace_back(lower_case(line.substr(0, colon)), std::move(value));
     const auto& [name, text] = fields_.back();
     if (name == "transfer-encoding") is_chunked = true;
     if (name != "content-length") continue;
