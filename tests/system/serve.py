@@ -83,10 +83,14 @@ class Daemon:
         return self.running.wait(seconds)
 
     def connect(self, timeout=60):
+        return self.connection(self.path, timeout)
+
+    @staticmethod
+    def connection(path, timeout=60):
         made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         made.settimeout(timeout)
         try:
-            made.connect(self.path)
+            made.connect(path)
         except OSError:
             made.close()
             raise
