@@ -3,6 +3,7 @@ outcome, new ones work at once, and nothing is left."""
 import collections
 import concurrent.futures
 import contextlib
+import glob
 import json
 import os
 import random
@@ -10,6 +11,8 @@ import re
 import signal
 import threading
 import time
+
+import pytest
 
 from calls import IMAGE, PATIENCE
 from figures import figure
@@ -143,7 +146,15 @@ def answers(daemon):
         reply.json['entries'][-1]['Contents'] == 'new'
 
 
-def test_anything_dies_under_load(berth, host):
+@pytest.fixture
+def socket_removed(berth):
+    """Also where the test ends early: a killed daemon leaves its own."""
+    yield
+    for path in glob.glob(os.path.join(berth.runtime, 'berth.sock*')):
+        os.unlink(path)
+
+
+def test_anything_dies_under_load(berth, host, socket_removed):
     print('seed', SEED)
     chance = random.Random(SEED)
     settings = berth.settings_with(WARM)
