@@ -21,6 +21,7 @@ ANSWER = "42"  # what the trial run of each peer has to print
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": os.environ.get("HOME", "/root"),
                "LC_ALL": "C.UTF-8"}
 TRIAL_SECONDS = 120
+HINT = re.compile("Run '.* --help'")  # what Docker's command says last, after the reason
 
 
 def progress(text):
@@ -42,7 +43,8 @@ def run_tool(*command, seconds=TRIAL_SECONDS, environment=None):
     except subprocess.TimeoutExpired as error:
         raise Skip(f"{' '.join(command[:2])} took more than {seconds} s") from error
     if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+        lines = [line for line in (done.stderr.strip() or done.stdout.strip()).splitlines() if line and not HINT.match(line)]
+        said = lines[-1] if lines else "nothing"
         raise Skip(f"{' '.join(command[:2])} ended with {done.returncode}: {said}")
     return done.stdout
 
@@ -231,6 +233,11 @@ class Docker(Peer):
 
     def command(self, code):
         return [self.program, "run", "--rm", "--network", "none", self.name, PYTHON, "-c", code]
+
+    def loop_command(self, *options):
+        """The public loop design in a container, over its standard streams."""
+        return [self.program, "run", "--rm", "--interactive", "--network", "none", *options, "--volume",
+                f"{ROOT_FOLDER}/loop/loop.py:/loop.py:ro", self.name, PYTHON, "/loop.py", "stdio"]
 
 
 PEERS = {"bare": Bare, "berth": Berth, "bwrap": Bwrap, "runc": Runc, "podman": Podman, "docker": Docker}
