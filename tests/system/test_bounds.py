@@ -174,7 +174,7 @@ def test_p19_a_slow_reader(room, host, blocked):
     assert (other.code, other.value) == (0, 'quiet'), other
     assert memory < 256 * MIB
     # It reads at last, a little at a time; nothing is missing.
-    text = b'{'
+    text = bytearray(b'{')
     while chunk := os.read(blocked.stdout.fileno(), 1 << 16):
         text += chunk
     assert blocked.wait() == 0
