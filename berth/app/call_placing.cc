@@ -34,7 +34,7 @@ void OneCall::name_warm_call() {
   // somebody sends is not the code that another sends.
   const bool may_change = plan_.may_be_warm && !request_.item.source.empty();
   warm_.key = with_.means.keys().of(plan_.spec, may_change ? codes.prelude_digest_of(plan_.code) : warm_.code,
-                                    request_.item, answer_.instance);
+                                    request_.item, answer_.instance, with_.user);
   warm_.item = answer_.item;
   if (!plan_.may_be_warm || !with_.means.warm().may_begin(warm_)) return;
   // It may be used when this call is gone, but never the means.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -14,7 +15,7 @@ Result<RunCalls> RunCalls::open(app::Settings settings, container::Guards guards
   BERTH_TRY(app::CallMeans opened, app::CallMeans::open(*own));
   auto means = std::make_unique<app::CallMeans>(std::move(opened));
   if (kind == CallKind::Warm) means->stay();
-  app::CallService service(*own, std::move(guards), *means);
+  app::CallService service(*own, std::move(guards), *means, ::geteuid());
   return RunCalls(std::move(own), std::move(means), std::move(service), kind);
 }
 

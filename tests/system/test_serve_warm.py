@@ -12,7 +12,7 @@ import pytest
 from calls import IMAGE, PATIENCE
 from figures import figure
 from inside import TIMES_IN_MEMORY
-from serve import Daemon, Reply
+from serve import Daemon, Reply, group_prefix
 from warm import (WARM, at_rest, children_of, cmdline, descendants, is_dead, parent_of, pool, run, until, value,
                   zygote_processes, zygotes)
 
@@ -34,6 +34,19 @@ def test_the_second_call_is_warm(daemon):
     zygote, = worker['zygotes']
     assert zygote['children'] >= 3 and zygote['memory_bytes'] > 0 and re.fullmatch('[0-9a-f]{64}', zygote['key'])
     assert pool(daemon)['totals']['zygotes'] == 1
+
+
+def test_another_user_has_another_zygote(berth):
+    nobody = 65534
+    with Daemon(berth, settings=berth.settings_with(WARM), prefix=group_prefix(berth, nobody)) as daemon:
+        def call(user):
+            body = {'item': {'code': 'demisto.results(1)'}, 'image': IMAGE}
+            reply = daemon.ask_as(user, 'POST', '/v1/run', body, ['Berth-Affinity: one'])
+            assert reply.status == 200, reply.body
+            at_rest(daemon)
+            return reply.json
+        assert [call(user).get('warm', False) for user in (0, 0, nobody, nobody, 0)] == [False, True, False, True, True]
+        assert len({zygote['key'] for zygote in zygotes(daemon)}) == 2
 
 
 def test_from_the_command_line(berth, daemon):
