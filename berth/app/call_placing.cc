@@ -12,6 +12,7 @@
 #include "berth/app/call_spec.h"
 #include "berth/app/code_cache.h"
 #include "berth/app/debugger.h"
+#include "berth/app/mask.h"
 #include "berth/app/one_call.h"
 #include "berth/app/start_errors.h"
 #include "berth/app/warm_code.h"
@@ -61,11 +62,14 @@ void OneCall::take_warm_child() {
   if (auto trouble = with_.means.take_trouble(warm_.key)) telling_.troubles.push_back(*std::move(trouble));
   const auto now = std::chrono::steady_clock::now();
   const auto time = std::min<std::chrono::steady_clock::duration>(kWarmPatience, plan_.spec.limits.wall_time);
-  auto child = with_.means.warm().take(warm_, {std::min(nesting_.deadline, now + time), request_.interrupt});
-  if (!child) {
-    telling_.troubles.push_back(std::move(child).error().in(fmt::format("call '{}' warm", answer_.item)));
-  } else if (*child) {
-    place_.emplace(**std::move(child));
+  auto taken = with_.means.warm().take(warm_, {std::min(nesting_.deadline, now + time), request_.interrupt});
+  if (!taken) {
+    answer_.not_warm = mask(taken.error().message(), answer_.secrets);
+    telling_.troubles.push_back(std::move(taken).error().in(fmt::format("call '{}' warm", answer_.item)));
+  } else if (!taken->child) {
+    answer_.not_warm = mask(taken->why_none, answer_.secrets);
+  } else {
+    place_.emplace(*std::move(taken->child));
     plan_.job.is_ahead = true;
     if (!with_.means.warm().has_code_of(warm_)) give_own_code();
   }

@@ -30,7 +30,8 @@ Result<app::CallAnswer> RunCalls::make(const app::CallRequest& request) {
     // The process that has answered is ended, as when the answer is out.
     means_->make_ready(request.interrupt);
     if (!answer->is_warm && answer->outcome.cause != engine::Cause::Interrupted) {
-      std::vector<std::string> why = answer->notes;
+      std::vector<std::string> why = {answer->not_warm};
+      std::ranges::copy(answer->notes, std::back_inserter(why));
       std::ranges::copy(answer->warnings, std::back_inserter(why));
       return fail(Errc::Unavailable, fmt::format("the call was not warm: {}", fmt::join(why, "; ")));
     }

@@ -49,6 +49,29 @@ def test_another_user_has_another_zygote(berth):
         assert len({zygote['key'] for zygote in zygotes(daemon)}) == 2
 
 
+def test_a_call_that_is_not_warm_says_why(berth, daemon):
+    path = berth.write('scripts/why_not.py', "demisto.results(1)")
+
+    def call(*options, **how):
+        answer = berth('run', path, '--image', IMAGE, *options, **{'settings': daemon.settings, **how})
+        assert answer.code == 0, answer
+        at_rest(daemon)
+        return answer
+    first, second = call('--json').json, call('--json').json
+    assert 'warm' not in first and 'first call with its key' in first['not_warm']
+    assert second['warm'] and 'not_warm' not in second
+    assert 'not warm' not in call('--debug').err
+    assert 'berth: not warm: it is the first call with its key' in call('--debug', '--no-daemon').err
+    assert 'not warm' not in call('--no-daemon').err
+    kept = call('--json', '--keep').json
+    assert '--keep' in kept['not_warm'] and 'warm' not in kept
+    berth('prune', '--all')
+    assert daemon.ask('POST', '/v1/pool/reset', {}).json['reset'] == 1
+    at_rest(daemon)
+    assert 'told to end' in call('--json').json['not_warm']
+    assert 'not_warm' not in call('--json', '--no-daemon', settings=berth.settings).json
+
+
 def test_from_the_command_line(berth, daemon):
     path = berth.write('scripts/serve_warm.py', "demisto.results(demisto.args()['n'])")
     answers = []
