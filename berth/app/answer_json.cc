@@ -94,6 +94,7 @@ void add_call(Json& json, const CallAnswer& answer, std::int64_t begun_ns, bool 
   if (answer.kept) json.set("kept", true);
   if (answer.is_warm) json.set("warm", true);
   if (answer.is_shared) json.set("shared", true);
+  if (!answer.not_warm.empty()) json.set("not_warm", answer.not_warm);
   if (with_trace) json.set("trace", trace_json(answer, begun_ns));
 }
 

@@ -176,6 +176,7 @@ Result<CallAnswer> read_answer(const Json& json, const Json& view) {
   };
   answer.is_warm = is_true("warm");
   answer.is_shared = is_true("shared");
+  BERTH_TRY(answer.not_warm, text_in(json, "not_warm"));
   BERTH_TRY(answer.code_origin, text_in(view, "code_origin"));
   if (view.find("code_first_line") != nullptr) {
     BERTH_TRY(answer.code_first_line, number_in<std::size_t>(view, "code_first_line"));

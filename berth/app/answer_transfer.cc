@@ -220,7 +220,7 @@ void field(Archive& a, CallAnswer& x) {
   walk(a, x.id, x.item, x.command, x.image.wanted, x.image.used, x.image.digest, x.image.reason, x.network.profile,
        x.network.reason, x.network.end, x.instance, x.record, x.new_entries, x.fetched, x.handed_over, x.code_origin,
        x.code_first_line, x.outcome, x.moments, x.notes, x.not_enforced, x.warnings, x.secrets, x.kept, x.is_warm,
-       x.is_shared);
+       x.is_shared, x.not_warm);
 }
 
 template <class Archive, class... Fields>

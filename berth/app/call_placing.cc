@@ -12,6 +12,7 @@
 #include "berth/app/call_spec.h"
 #include "berth/app/code_cache.h"
 #include "berth/app/debugger.h"
+#include "berth/app/mask.h"
 #include "berth/app/one_call.h"
 #include "berth/app/start_errors.h"
 #include "berth/app/warm_code.h"
@@ -34,7 +35,7 @@ void OneCall::name_warm_call() {
   // somebody sends is not the code that another sends.
   const bool may_change = plan_.may_be_warm && !request_.item.source.empty();
   warm_.key = with_.means.keys().of(plan_.spec, may_change ? codes.prelude_digest_of(plan_.code) : warm_.code,
-                                    request_.item, answer_.instance);
+                                    request_.item, answer_.instance, with_.user);
   warm_.item = answer_.item;
   if (!plan_.may_be_warm || !with_.means.warm().may_begin(warm_)) return;
   // It may be used when this call is gone, but never the means.
@@ -61,11 +62,14 @@ void OneCall::take_warm_child() {
   if (auto trouble = with_.means.take_trouble(warm_.key)) telling_.troubles.push_back(*std::move(trouble));
   const auto now = std::chrono::steady_clock::now();
   const auto time = std::min<std::chrono::steady_clock::duration>(kWarmPatience, plan_.spec.limits.wall_time);
-  auto child = with_.means.warm().take(warm_, {std::min(nesting_.deadline, now + time), request_.interrupt});
-  if (!child) {
-    telling_.troubles.push_back(std::move(child).error().in(fmt::format("call '{}' warm", answer_.item)));
-  } else if (*child) {
-    place_.emplace(**std::move(child));
+  auto taken = with_.means.warm().take(warm_, {std::min(nesting_.deadline, now + time), request_.interrupt});
+  if (!taken) {
+    answer_.not_warm = mask(taken.error().message(), answer_.secrets);
+    telling_.troubles.push_back(std::move(taken).error().in(fmt::format("call '{}' warm", answer_.item)));
+  } else if (!taken->child) {
+    answer_.not_warm = mask(taken->why_none, answer_.secrets);
+  } else {
+    place_.emplace(*std::move(taken->child));
     plan_.job.is_ahead = true;
     if (!with_.means.warm().has_code_of(warm_)) give_own_code();
   }

@@ -3,6 +3,8 @@
 
 #include "berth/app/call_plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -66,6 +68,19 @@ void begin_answer(const CallRequest& request, const CallPlan& plan, const FoundI
   std::ranges::copy(plan.additions.secrets, std::back_inserter(answer.secrets));
 }
 
+// Why it can have no process that waits for a call; empty where it can.
+std::string why_own_container(const CallRequest& request, const CallPlan& plan, const Planning& with) {
+  if (plan.is_native) return std::string(why_alone(request, plan.spec));
+  return fmt::format("its container is made by {} (engine)", container::name_of(with.means.engine().kind()));
+}
+
+// Why no zygote is tried for it; empty where one is.
+std::string why_no_zygote(const CallPlan& plan, const Settings& settings) {
+  if (settings.ordinary_user) return "a zygote takes the machine's root: ordinary users have none";
+  if (plan.spec.programs.front() == "python2") return "its interpreter is Python 2";
+  return "";
+}
+
 }  // namespace
 
 Result<CallPlan> plan_call(const CallRequest& request, Aim aim, const Planning& with, CallAnswer& answer) {
@@ -91,10 +106,12 @@ Result<CallPlan> plan_call(const CallRequest& request, Aim aim, const Planning& 
   plan.job = job_for(request, plan.checked);
   BERTH_TRY(plan.job.context,
             job_context(request, plan.checked, with.scene.investigation(), answer.image.used, plan.spec.limits));
-  const bool is_plain_here = plan.is_native && is_plain(request, plan.spec);
-  plan.may_be_shared = is_plain_here && names_item(with.settings.shared_items, request.item);
-  plan.may_be_warm =
-      is_plain_here && !plan.may_be_shared && with.settings.warm_calls && plan.spec.programs.front() != "python2";
+  std::string alone = why_own_container(request, plan, with);
+  plan.may_be_shared = alone.empty() && names_item(with.settings.shared_items, request.item);
+  if (with.settings.warm_calls && !plan.may_be_shared) {
+    answer.not_warm = alone.empty() ? why_no_zygote(plan, with.settings) : std::move(alone);
+    plan.may_be_warm = answer.not_warm.empty();
+  }
   plan.job.learns = plan.may_be_warm;
   return plan;
 }

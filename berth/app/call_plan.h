@@ -1,6 +1,8 @@
 // What a call comes to before anything of it is started.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <optional>
 
@@ -40,6 +42,7 @@ struct Planning {
   const container::Guards& guards;
   CallMeans& means;
   Scene& scene;
+  uid_t user;  // who asks
 };
 
 // Looks up image, code, network and limits, and begins `answer` with them. For warming up, arguments and parameters are

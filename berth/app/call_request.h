@@ -100,6 +100,7 @@ struct CallAnswer {
   bool kept = false;
   bool is_warm = false;    // it ran in a process that a zygote had forked, not in a container of its own
   bool is_shared = false;  // it ran in a process that serves calls one after another
+  std::string not_warm;    // where calls may be warm and this was neither: why
 
   bool has_error_entry() const;
   int exit_code() const;

@@ -1,5 +1,7 @@
 #include "berth/app/call_service.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "berth/app/entry_recording.h"
@@ -12,15 +14,16 @@ namespace berth::app {
 Result<CallService> CallService::open(const Settings& settings, container::Guards guards) {
   BERTH_TRY(CallMeans means, CallMeans::open(settings));
   auto own = std::make_unique<CallMeans>(std::move(means));
-  CallService service(settings, std::move(guards), *own);
+  CallService service(settings, std::move(guards), *own, ::geteuid());
   service.own_means_ = std::move(own);
   return service;
 }
 
-CallService::CallService(const Settings& settings, container::Guards guards, CallMeans& means)
+CallService::CallService(const Settings& settings, container::Guards guards, CallMeans& means, uid_t user)
     : settings_(settings),
       guards_(guards_for(settings, std::move(guards))),
       means_(&means),
+      user_(user),
       scene_(std::make_unique<Scene>(settings)) {}
 
 std::expected<CallAnswer, StartError> CallService::run(const CallRequest& request) {

@@ -1,6 +1,8 @@
 // The main verb: run one call of an item.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <expected>
 #include <memory>
@@ -37,10 +39,11 @@ struct WarmTelling {
 // Runs calls of one run: the one that the user asked for and those that its script makes. For one thread.
 class CallService {
  public:
-  // In a playground; scene().enter_investigation() goes elsewhere. Errors: those of the storage and the runtime folder.
+  // For ourselves, in a playground; scene().enter_investigation() goes elsewhere. Errors: those of the storage and the
+  // runtime folder.
   static Result<CallService> open(const Settings& settings, container::Guards guards);
-  // With means that outlive it.
-  CallService(const Settings& settings, container::Guards guards, CallMeans& means);
+  // For `user`, with means that outlive it: no other user's call has a process of theirs.
+  CallService(const Settings& settings, container::Guards guards, CallMeans& means, uid_t user);
 
   Scene& scene() { return *scene_; }
   const Settings& settings() const { return settings_; }
@@ -59,11 +62,12 @@ class CallService {
   std::expected<void, StartError> warm_up(const CallRequest& request);
 
  private:
-  Planning planning() { return {settings_, guards_, *means_, *scene_}; }
+  Planning planning() { return {settings_, guards_, *means_, *scene_, user_}; }
   const Settings& settings_;
   container::Guards guards_;
   std::unique_ptr<CallMeans> own_means_;  // null where others own them
   CallMeans* means_;
+  uid_t user_;
   WarmTelling telling_;
   std::unique_ptr<Scene> scene_;
 };

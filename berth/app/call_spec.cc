@@ -49,8 +49,13 @@ void put_code(const content::AssembledCode& code, CodeCache cache, container::La
   spec.arguments = {folder + spec.fixed.front().name, "frames", "3", "4"};
 }
 
-bool is_plain(const CallRequest& request, const container::LaunchSpec& spec) {
-  return spec.guards.all_up() && !spec.keep && spec.files.empty() && !request.debugger_port && !request.published_port;
+std::string_view why_alone(const CallRequest& request, const container::LaunchSpec& spec) {
+  if (!spec.guards.all_up()) return "its container is isolated less than others (isolation.user_namespace, or a probe)";
+  if (spec.keep) return "its container is to be kept (--keep)";
+  if (!spec.files.empty()) return "files are put into its work folder before it begins";
+  if (request.debugger_port) return "a debugger is to look at it (--debugpy)";
+  if (request.published_port) return "a port of its container is published";
+  return {};
 }
 
 }  // namespace berth::app

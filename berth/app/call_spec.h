@@ -1,6 +1,8 @@
 // What the container of a call is made of.
 #pragma once
 
+#include <string_view>
+
 #include "berth/app/call_request.h"
 #include "berth/app/checked_call.h"
 #include "berth/app/code_cache.h"
@@ -19,7 +21,7 @@ container::LaunchSpec spec_for(const CallRequest& request, const CheckedCall& ch
 // Gives the loop and the code to the container: compiled as far as they are the same in call after call.
 void put_code(const content::AssembledCode& code, CodeCache cache, container::LaunchSpec& spec, wire::Job& job);
 
-// Whether the call asks for nothing that only a container of its own can give.
-bool is_plain(const CallRequest& request, const container::LaunchSpec& spec);
+// What the call asks for that only a container of its own can give, for people; empty where it asks for nothing such.
+std::string_view why_alone(const CallRequest& request, const container::LaunchSpec& spec);
 
 }  // namespace berth::app

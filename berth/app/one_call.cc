@@ -109,6 +109,7 @@ bool OneCall::has_time() const {
 
 // Ends what is left of one whose process is gone. Errors: what it had forked took the job after all.
 OneCall::Done OneCall::leave_dead_place() {
+  const bool was_warm = place_->is_warm();
   auto end = place_->end(0ms);
   if (!has_run_nothing()) {
     return not_started(Result<void>(
@@ -124,6 +125,7 @@ OneCall::Done OneCall::leave_dead_place() {
   } else if (!end->left_behind.empty()) {
     answer_.warnings.push_back(std::move(end->left_behind));
   }
+  if (was_warm) answer_.not_warm = "the process that waited for it was gone before it took its job";
   place_.reset();
   return {};
 }

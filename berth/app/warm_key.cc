@@ -35,7 +35,7 @@ std::string network_text(const container::NetworkSpec& network) {
 }  // namespace
 
 std::string warm_key(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
-                     std::string_view instance) {
+                     std::string_view instance, uid_t user) {
   Sha256 hash;
   const auto add = [&](std::string_view part) {
     hash.update(std::to_string(part.size()));
@@ -56,6 +56,7 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, c
     add(file.name);
     add(file.bytes);
   }
+  add(std::to_string(user));
   add(network_text(call.network));
   const container::Limits& limits = call.limits;
   add(fmt::format("{} {} {} {} {} {} {} {} {}", limits.memory_bytes, limits.cpus, limits.pids, limits.writable_bytes,
@@ -65,20 +66,20 @@ std::string warm_key(const container::LaunchSpec& call, std::string_view code, c
 }
 
 bool WarmKeys::Known::is_of(const container::LaunchSpec& call, std::string_view of_code, const content::Item& of_item,
-                            std::string_view of_instance) const {
+                            std::string_view of_instance, uid_t of_user) const {
   const auto is_same_file = [](const File& one, const container::FixedFile& other) {
     return one.name == other.name && one.bytes == other.bytes;
   };
   return code == of_code && item == of_item.name && kind == of_item.kind && instance == of_instance &&
-         source.native() == of_item.source.native() && image_id == call.root.image_id && programs == call.programs &&
-         limits == call.limits && network == call.network && environment == call.environment &&
-         std::ranges::equal(fixed, call.fixed, is_same_file);
+         user == of_user && source.native() == of_item.source.native() && image_id == call.root.image_id &&
+         programs == call.programs && limits == call.limits && network == call.network &&
+         environment == call.environment && std::ranges::equal(fixed, call.fixed, is_same_file);
 }
 
 std::string WarmKeys::of(const container::LaunchSpec& call, std::string_view code, const content::Item& item,
-                         std::string_view instance) {
+                         std::string_view instance, uid_t user) {
   const auto found =
-      std::ranges::find_if(known_, [&](const Known& one) { return one.is_of(call, code, item, instance); });
+      std::ranges::find_if(known_, [&](const Known& one) { return one.is_of(call, code, item, instance, user); });
   if (found != known_.end()) {
     std::rotate(known_.begin(), found, found + 1);
     return known_.front().key;
@@ -89,12 +90,13 @@ std::string WarmKeys::of(const container::LaunchSpec& call, std::string_view cod
              .source = item.source,
              .kind = item.kind,
              .instance = std::string(instance),
+             .user = user,
              .programs = call.programs,
              .environment = call.environment,
              .fixed = {},
              .network = call.network,
              .limits = call.limits,
-             .key = warm_key(call, code, item, instance)};
+             .key = warm_key(call, code, item, instance, user)};
   for (const container::FixedFile& file : call.fixed) made.fixed.push_back({file.name, file.bytes});
   known_.push_front(std::move(made));
   if (known_.size() > kMost) known_.pop_back();

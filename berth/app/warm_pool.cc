@@ -60,6 +60,7 @@ void WarmPool::make_room_below(std::size_t most) {
     if (count < std::max<std::size_t>(most, 1)) return;
     end(*oldest);
     oldest->calls = 0;
+    oldest->why_first = "its zygote has given way to that of another call: no more may live at a time";
   }
 }
 
@@ -72,6 +73,13 @@ void WarmPool::end(Entry& entry) {
   entry.spare.reset();
   entry.zygote.reset();
   entry.begun.reset();
+}
+
+// It could not do what it is there for: others are tried after a pause.
+void WarmPool::end_for(Entry& entry, const Error& trouble) {
+  entry.trouble = trouble.message();
+  entry.pause.lengthen();
+  end(entry);
 }
 
 Result<void> WarmPool::begin(Entry& entry, const WarmCall& call) {
@@ -115,7 +123,7 @@ Result<bool> WarmPool::start(Entry& entry, const WarmCall& call, const container
     make_room_below(most_);
     if (auto begun = begin(entry, call); !begun) {
       entry.is_hopeless = !may_pass(begun.error().code());
-      entry.pause.lengthen();
+      end_for(entry, begun.error());
       return std::unexpected(std::move(begun).error());
     }
   }
@@ -128,8 +136,7 @@ Result<bool> WarmPool::start(Entry& entry, const WarmCall& call, const container
   entry.is_hopeless = !has_imports && !may_it_pass;
   entry.is_without_imports = entry.is_without_imports || has_imports;
   entry.is_list_to_blame = has_imports && !may_it_pass;
-  entry.pause.lengthen();
-  end(entry);
+  end_for(entry, ready.error());
   return ready;
 }
 
@@ -163,9 +170,11 @@ void WarmPool::note_code(Entry& entry, const WarmCall& call) {
   } else if (!entry.zygote) {
     entry.is_hopeless = entry.is_without_imports = entry.is_list_to_blame = false;
     entry.pause.forget();
+    entry.trouble.clear();
   } else if (!entry.has_item_apart) {
     end(entry);
-    entry.calls = 1;  // the first with this text
+    entry.calls = 1;
+    entry.why_first = "it is the first call with this code";
   } else {
     if (entry.other_code != call.code) entry.calls_of_other = 0;
     entry.other_code = call.code;
@@ -173,8 +182,23 @@ void WarmPool::note_code(Entry& entry, const WarmCall& call) {
   }
 }
 
-Result<std::optional<container::CallChild>> WarmPool::take(const WarmCall& call, const container::Patience& patience) {
-  if (!is_ours()) return std::nullopt;
+// Where there is no zygote: why none is to be started for this call. Counts it.
+std::optional<std::string> WarmPool::why_none(Entry& entry, const WarmCall& call) const {
+  if (most_ == 0) return "no zygote may live here: there are as many as may (serve.zygotes)";
+  if (entry.is_hopeless) return fmt::format("no zygote can be had: {}", entry.trouble);
+  const bool has_failed = !entry.trouble.empty();
+  if (entry.calls == 1 && !has_failed) {
+    return entry.why_first.empty() ? "it is the first call with its key in this process of Berth" : entry.why_first;
+  }
+  if (entry.calls == 1 || !entry.pause.is_over()) {
+    return fmt::format("a zygote could not be had, and is tried again after some calls: {}", entry.trouble);
+  }
+  if (!call.zygote) return "its zygote has ended just now";
+  return std::nullopt;
+}
+
+Result<TakenChild> WarmPool::take(const WarmCall& call, const container::Patience& patience) {
+  if (!is_ours()) return TakenChild{{}, "it ran beside others, in a copy of the process that has no zygotes"};
   Entry& entry = entry_of(call);
   ++entry.calls;
   // One that ends while it makes itself ready says why.
@@ -183,20 +207,19 @@ Result<std::optional<container::CallChild>> WarmPool::take(const WarmCall& call,
   if (is_gone) end(entry);
   note_code(entry, call);
   if (!entry.zygote) {
-    if (most_ == 0 || !call.zygote || entry.calls == 1 || entry.is_hopeless || !entry.pause.is_over())
-      return std::nullopt;
+    if (auto why = why_none(entry, call)) return TakenChild{{}, *std::move(why)};
   }
   BERTH_TRY(const bool can_fork, start(entry, call, patience));
-  if (!can_fork) return std::nullopt;
+  if (!can_fork) return TakenChild{{}, "its zygote is not ready yet: it tries out what calls import"};
   auto child = ready_child_of(entry, patience);
   if (!child) {
     entry.is_hopeless = child.error().code() == Errc::Denied;
-    entry.pause.lengthen();
-    end(entry);
+    end_for(entry, child.error());
     return std::unexpected(std::move(child).error());
   }
   entry.pause.forget();
-  return std::optional(*std::move(child));
+  entry.trouble.clear();
+  return TakenChild{*std::move(child), ""};
 }
 
 Result<void> WarmPool::prepare(const WarmCall& call, const container::Patience& patience) {
@@ -214,8 +237,7 @@ Result<void> WarmPool::prepare(const WarmCall& call, const container::Patience& 
     entry.spare.emplace(*std::move(child));
     return {};
   }
-  entry.pause.lengthen();
-  end(entry);
+  end_for(entry, child.error());
   return std::unexpected(std::move(child).error());
 }
 
@@ -230,11 +252,11 @@ Result<void> WarmPool::warm(const WarmCall& call, const container::Patience& pat
   if (child) {
     entry.spare.emplace(*std::move(child));
     entry.spare_is_ready = true;
+    entry.trouble.clear();
     return {};
   }
   entry.is_hopeless = child.error().code() == Errc::Denied;
-  entry.pause.lengthen();
-  end(entry);
+  end_for(entry, child.error());
   return std::unexpected(std::move(child).error());
 }
 
@@ -289,7 +311,12 @@ bool WarmPool::has(const std::string& key) const {
 
 void WarmPool::drop(const std::string& key) {
   const auto known = entries_.find(key);
-  if (is_ours() && known != entries_.end()) entries_.erase(known);
+  if (!is_ours() || known == entries_.end()) return;
+  const std::uint64_t used = known->second.used;
+  entries_.erase(known);
+  Entry& next = entries_[key];
+  next.used = used;
+  next.why_first = "its zygote was told to end: the pool was reset, or is full (serve.zygotes, serve.zygote_memory)";
 }
 
 bool WarmPool::give_back() {
@@ -298,8 +325,7 @@ bool WarmPool::give_back() {
   for (auto& [key, entry] : entries_) {
     if (!entry.zygote) continue;
     had_one = true;
-    entry.pause.lengthen();
-    end(entry);
+    end_for(entry, Error(Errc::Exhausted, "what it held was needed for a container"));
   }
   return had_one;
 }

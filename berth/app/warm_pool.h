@@ -39,6 +39,12 @@ struct WarmCall {
   std::function<ZygoteSpec(const ImportList& imports)> zygote;
 };
 
+// A process for a call, or why there is none, for people.
+struct TakenChild {
+  std::optional<container::CallChild> child;
+  std::string why_none;
+};
+
 // A zygote that lives, for people and for who shares out memory.
 struct ZygoteShown {
   std::string key;
@@ -65,9 +71,9 @@ class WarmPool {
   // A process for the next call like this, ready for its job. None for the first: a container of its own is there
   // as soon as a zygote. None, too, where none could be had before: what may pass is tried again after some calls.
   // None, too, while a zygote tries out imports that were never tried (docs/warm.md), beyond a second. All of it
-  // together takes no longer than `patience`.
+  // together takes no longer than `patience`. What keeps them from one is told each time, as long as it holds.
   // Errors: Denied when a child was not isolated; what else kept it from being there. A container can be, then.
-  Result<std::optional<container::CallChild>> take(const WarmCall& call, const container::Patience& patience);
+  Result<TakenChild> take(const WarmCall& call, const container::Patience& patience);
 
   // Whether the zygote of that key, and so the child that take() has just given, has the code of this call: another
   // child is to be given it with the job.
@@ -117,6 +123,8 @@ class WarmPool {
     std::uint64_t children = 0;
     std::chrono::system_clock::time_point since;
     bool is_hopeless = false;  // this interpreter, or this machine, cannot do it
+    std::string trouble;       // why the last one could not be had; empty since one could
+    std::string why_first;     // why the call with which `calls` begins anew finds none; empty: it is the first of all
     // Since when it makes itself ready, and with which imports; not set once it is ready.
     std::optional<std::chrono::steady_clock::time_point> begun;
     ImportList imports;
@@ -135,6 +143,8 @@ class WarmPool {
   Result<bool> get_ready(Entry& entry, const std::string& key, const container::Patience& patience);
   Result<bool> start(Entry& entry, const WarmCall& call, const container::Patience& patience);
   static void end(Entry& entry);
+  static void end_for(Entry& entry, const Error& trouble);
+  std::optional<std::string> why_none(Entry& entry, const WarmCall& call) const;
   static void note_code(Entry& entry, const WarmCall& call);
   static bool is_due(const Entry& entry);
   static Result<container::CallChild> child_of(Entry& entry, const container::Patience& patience);

@@ -93,6 +93,9 @@ void show_answer(const app::CallAnswer& answer, server::Investigation* investiga
     if (!answer.image.used.empty()) {
       put(stderr, fmt::format("berth: image {}: {}\n", answer.image.used, answer.image.reason));
     }
+    if (!answer.not_warm.empty()) {
+      put(stderr, fmt::format("berth: not warm: {}\n", to_visible(answer.not_warm, false)));
+    }
   }
   show_log(answer, view.debug);
   std::fflush(stderr);

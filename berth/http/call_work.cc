@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -49,7 +50,7 @@ Result<content::Item> find_item(const CallWork& work, const app::Settings& setti
     return content::script_from_text(*asked.code, asked.label.empty() ? "the code of the request" : asked.label);
   }
   if (!asked.path.empty()) {
-    if (!work.of_own_user) {
+    if (work.user != ::geteuid()) {
       return fail(Errc::Denied,
                   "the daemon reads paths for the user that it runs as alone; send the code, or register the content");
     }
@@ -156,7 +157,7 @@ void carry_out_run(const CallWork& work, const CallTools& tools, AnswerStream& a
   if (!request) return refuse_input(request.error());
   answer.tell(request->item.name);
   if (!tools.means) return answer.refuse(tools.means.error(), app::exit_code_of(tools.means.error()));
-  app::CallService service(tools.settings, tools.guards, **tools.means);
+  app::CallService service(tools.settings, tools.guards, **tools.means, work.user);
   if (auto filled = fill_scene(work, service.scene()); !filled) return refuse_input(filled.error());
   Watched watched;
   watched.watch(*request, work.body, answer);
@@ -199,7 +200,7 @@ void carry_out_exec(const CallWork& work, const CallTools& tools, AnswerStream& 
   const auto call = common_request(work, tools.settings, answer);
   if (!call) return refuse_input(call.error());
   if (!tools.means) return answer.refuse(tools.means.error(), app::exit_code_of(tools.means.error()));
-  app::CallService service(tools.settings, tools.guards, **tools.means);
+  app::CallService service(tools.settings, tools.guards, **tools.means, work.user);
   const auto answers = execute(work, *call, service, answer);
   if (!answers) return refuse_input(answers.error());
   server::Investigation& investigation = service.scene().investigation();

@@ -1,6 +1,8 @@
 // A call that came over the socket, carried out: what `berth run` and `berth exec` do, with the answer as events.
 #pragma once
 
+#include <sys/types.h>
+
 #include <vector>
 
 #include "berth/app/call_means.h"
@@ -16,7 +18,7 @@ struct CallWork {
   Verb verb = Verb::Run;
   CallBody body;
   std::vector<UniqueFd> descriptors;  // that came along
-  bool of_own_user = false;           // the client is who the daemon is: paths are read for nobody else
+  uid_t user = kNobody;               // who the client is: paths are read for nobody but who the daemon is
   int interrupt = -1;                 // readable once the call is to be stopped
 };
 

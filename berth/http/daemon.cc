@@ -229,7 +229,7 @@ void Daemon::ask_for_call(ConnectionId id, Connection& connection, Verb verb) {
   call.order.verb = verb;
   call.order.in_lines = accept != nullptr && accept->find(kLines) != std::string::npos;
   call.order.keep_alive = request.keep_alive;
-  call.order.of_own_user = connection.peer().uid == ::geteuid();
+  call.order.user = connection.peer().uid;
   call.order.read_ns = monotonic_ns();
   call.order.body = std::move(connection.request().body);
   call.order.descriptors = connection.take_descriptors();

@@ -128,8 +128,7 @@ class WorkerLoop {
     auto body = parse_call_body(order.verb, order.body, order.descriptors.size());
     if (!body) return answer.refuse(body.error(), app::kBadInputExit);
     order.body.clear();
-    carry_out({order.verb, *std::move(body), std::move(order.descriptors), order.of_own_user, interrupt}, tools,
-              answer);
+    carry_out({order.verb, *std::move(body), std::move(order.descriptors), order.user, interrupt}, tools, answer);
   }
 
   void give_back(const DropOrder& drop) {
@@ -144,7 +143,7 @@ class WorkerLoop {
     const auto means = this->means();
     if (!means) return say(fmt::format("warm up '{}': {}", warm.wish, means.error().message()));
     (*means)->warm().set_most(warm.zygotes);
-    app::CallService service(settings_, guards_, **means);
+    app::CallService service(settings_, guards_, **means, ::geteuid());
     if (const auto done = app::warm_up(warm.wish, service); !done) say(done.error().message());
   }
 

@@ -50,13 +50,22 @@ std::size_t count_in(const Json& json, const char* key) {
   return value != nullptr && value->is_int() && *value->as_int() > 0 ? static_cast<std::size_t>(*value->as_int()) : 0;
 }
 
+// Whose call it is decides what it may have in common with others: it is never guessed.
+Result<uid_t> user_in(const Json& json) {
+  const Json* value = json.find("user");
+  if (value == nullptr || !value->is_int()) return std::unexpected(not_one());
+  const std::int64_t user = *value->as_int();
+  if (user < 0 || user >= std::int64_t{kNobody}) return std::unexpected(not_one());
+  return static_cast<uid_t>(user);
+}
+
 Result<CallOrder> read_call(int socket, const Json& head, std::string_view body, std::vector<UniqueFd> descriptors) {
   CallOrder order;
   order.id = head.text_or("id", "");
   order.verb = head.text_or("verb", "") == "run" ? Verb::Run : Verb::Exec;
   order.in_lines = is_on(head, "lines");
   order.keep_alive = is_on(head, "keeps");
-  order.of_own_user = is_on(head, "own");
+  BERTH_TRY(order.user, user_in(head));
   order.zygotes = count_in(head, "zygotes");
   order.read_ns = static_cast<std::int64_t>(count_in(head, "read_ns"));
   order.body = body;
@@ -78,7 +87,7 @@ Result<CallOrder> read_call(int socket, const Json& head, std::string_view body,
 Result<void> send_order(int socket, const CallOrder& order, int client) {
   Json head = Json::object();
   head.set("order", "call").set("id", order.id).set("verb", order.verb == Verb::Run ? "run" : "exec");
-  head.set("lines", order.in_lines).set("keeps", order.keep_alive).set("own", order.of_own_user);
+  head.set("lines", order.in_lines).set("keeps", order.keep_alive).set("user", std::uint64_t{order.user});
   head.set("read_ns", order.read_ns)
       .set("zygotes", std::uint64_t{order.zygotes})
       .set("descriptors", std::uint64_t{order.descriptors.size()});

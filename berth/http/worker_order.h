@@ -1,6 +1,8 @@
 // What the daemon says to a worker that stays: one message each, over a socket of their own (SOCK_SEQPACKET).
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -14,13 +16,15 @@
 
 namespace berth::http {
 
+constexpr auto kNobody = static_cast<uid_t>(-1);  // the id that no user has: no order for it is taken
+
 // To carry out a call and answer it on its client's connection.
 struct CallOrder {
   std::string id;
   Verb verb = Verb::Run;
   bool in_lines = false;     // the answer comes as events
   bool keep_alive = false;   // the connection is used again afterwards
-  bool of_own_user = false;  // the client is who the daemon is
+  uid_t user = kNobody;      // who the client is
   std::size_t zygotes = 0;   // how many this worker may have from now on
   std::int64_t read_ns = 0;  // when the daemon had read the request, CLOCK_MONOTONIC
   std::string body;

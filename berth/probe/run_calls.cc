@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -14,7 +15,7 @@ Result<RunCalls> RunCalls::open(app::Settings settings, container::Guards guards
   BERTH_TRY(app::CallMeans opened, app::CallMeans::open(*own));
   auto means = std::make_unique<app::CallMeans>(std::move(opened));
   if (kind == CallKind::Warm) means->stay();
-  app::CallService service(*own, std::move(guards), *means);
+  app::CallService service(*own, std::move(guards), *means, ::geteuid());
   return RunCalls(std::move(own), std::move(means), std::move(service), kind);
 }
 
@@ -29,7 +30,8 @@ Result<app::CallAnswer> RunCalls::make(const app::CallRequest& request) {
     // The process that has answered is ended, as when the answer is out.
     means_->make_ready(request.interrupt);
     if (!answer->is_warm && answer->outcome.cause != engine::Cause::Interrupted) {
-      std::vector<std::string> why = answer->notes;
+      std::vector<std::string> why = {answer->not_warm};
+      std::ranges::copy(answer->notes, std::back_inserter(why));
       std::ranges::copy(answer->warnings, std::back_inserter(why));
       return fail(Errc::Unavailable, fmt::format("the call was not warm: {}", fmt::join(why, "; ")));
     }

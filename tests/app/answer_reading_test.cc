@@ -41,6 +41,7 @@ CallAnswer an_answer() {
   answer.record.output_bytes = 6;
   answer.is_warm = true;
   answer.is_shared = true;
+  answer.not_warm = "why";
   answer.warnings = {"w"};
   answer.notes = {"n"};
   answer.not_enforced = {"memory"};

@@ -58,6 +58,7 @@ CallAnswer full_answer() {
   answer.warnings = {"warning", ""};
   answer.secrets = {"canary"};
   answer.kept = true;
+  answer.not_warm = "why";
   return answer;
 }
 
@@ -101,6 +102,7 @@ TEST(AnswerTransfer, LosesNothing) {
   EXPECT_EQ(read->warnings, wanted.warnings);
   EXPECT_EQ(read->secrets, wanted.secrets);
   EXPECT_TRUE(read->kept);
+  EXPECT_EQ(read->not_warm, "why");
 }
 
 TEST(AnswerTransfer, CarriesAnEmptyAnswer) {

@@ -9,6 +9,8 @@
 namespace berth::app {
 namespace {
 
+constexpr uid_t kUser = 1000;
+
 container::LaunchSpec usual() {
   container::LaunchSpec call;
   call.id = "one";
@@ -26,7 +28,9 @@ content::Item item_of(const char* name, content::ItemKind kind = content::ItemKi
   return item;
 }
 
-std::string key_of(const container::LaunchSpec& call) { return warm_key(call, "code", item_of("item"), "instance"); }
+std::string key_of(const container::LaunchSpec& call) {
+  return warm_key(call, "code", item_of("item"), "instance", kUser);
+}
 
 TEST(WarmKey, IsTheSameForTheSameCall) {
   container::LaunchSpec other = usual();
@@ -39,11 +43,11 @@ TEST(WarmKey, IsTheSameForAFileWithAnotherText) {
   content::Item item = item_of("item");
   item.source = item.code_path = "/content/item.py";
   item.code = "one";
-  const std::string before = warm_key(usual(), "common", item, "instance");
+  const std::string before = warm_key(usual(), "common", item, "instance", kUser);
   item.code = "two";
-  EXPECT_EQ(warm_key(usual(), "common", item, "instance"), before);
+  EXPECT_EQ(warm_key(usual(), "common", item, "instance", kUser), before);
   item.source = "/content/other.py";
-  EXPECT_NE(warm_key(usual(), "common", item, "instance"), before);
+  EXPECT_NE(warm_key(usual(), "common", item, "instance", kUser), before);
 }
 
 const std::function<void(container::LaunchSpec&)> kChanges[] = {
@@ -84,34 +88,36 @@ TEST(WarmKey, DiffersInEverythingThatACallCouldTellApart) {
     change(call);
     keys.insert(key_of(call));
   }
-  keys.insert(warm_key(usual(), "other code", item_of("item"), "instance"));
-  keys.insert(warm_key(usual(), "code", item_of("other item"), "instance"));
-  keys.insert(warm_key(usual(), "code", item_of("item", content::ItemKind::Integration), "instance"));
-  keys.insert(warm_key(usual(), "code", item_of("item"), "other instance"));
-  keys.insert(warm_key(usual(), "codei", item_of("tem"), "instance"));
-  EXPECT_EQ(keys.size(), std::size(kChanges) + 6);
+  keys.insert(warm_key(usual(), "other code", item_of("item"), "instance", kUser));
+  keys.insert(warm_key(usual(), "code", item_of("other item"), "instance", kUser));
+  keys.insert(warm_key(usual(), "code", item_of("item", content::ItemKind::Integration), "instance", kUser));
+  keys.insert(warm_key(usual(), "code", item_of("item"), "other instance", kUser));
+  keys.insert(warm_key(usual(), "code", item_of("item"), "instance", 0));
+  keys.insert(warm_key(usual(), "codei", item_of("tem"), "instance", kUser));
+  EXPECT_EQ(keys.size(), std::size(kChanges) + 7);
 }
 
 TEST(WarmKeys, AreThoseThatHashingGives) {
   WarmKeys keys;
   const auto is_right = [&](const container::LaunchSpec& call, const char* code, const content::Item& item,
-                            const char* instance) {
-    return keys.of(call, code, item, instance) == warm_key(call, code, item, instance);
+                            const char* instance, uid_t user) {
+    return keys.of(call, code, item, instance, user) == warm_key(call, code, item, instance, user);
   };
   for (int round = 0; round < 3; ++round) {
-    EXPECT_TRUE(is_right(usual(), "code", item_of("item"), "instance"));
+    EXPECT_TRUE(is_right(usual(), "code", item_of("item"), "instance", kUser));
     for (const auto& change : kChanges) {
       container::LaunchSpec call = usual();
       change(call);
-      EXPECT_TRUE(is_right(call, "code", item_of("item"), "instance"));
+      EXPECT_TRUE(is_right(call, "code", item_of("item"), "instance", kUser));
     }
-    EXPECT_TRUE(is_right(usual(), "other code", item_of("item"), "instance"));
-    EXPECT_TRUE(is_right(usual(), "code", item_of("other item"), "instance"));
-    EXPECT_TRUE(is_right(usual(), "code", item_of("item", content::ItemKind::Integration), "instance"));
-    EXPECT_TRUE(is_right(usual(), "code", item_of("item"), "other instance"));
+    EXPECT_TRUE(is_right(usual(), "other code", item_of("item"), "instance", kUser));
+    EXPECT_TRUE(is_right(usual(), "code", item_of("other item"), "instance", kUser));
+    EXPECT_TRUE(is_right(usual(), "code", item_of("item", content::ItemKind::Integration), "instance", kUser));
+    EXPECT_TRUE(is_right(usual(), "code", item_of("item"), "other instance", kUser));
+    EXPECT_TRUE(is_right(usual(), "code", item_of("item"), "instance", kUser + 1));
     content::Item elsewhere = item_of("item");
     elsewhere.source = "/content/item.py";
-    EXPECT_TRUE(is_right(usual(), "code", elsewhere, "instance"));
+    EXPECT_TRUE(is_right(usual(), "code", elsewhere, "instance", kUser));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "berth/http/worker_order.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ class WorkerOrder : public ::testing::Test {
   static UniqueFd some_descriptor() { return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
   CallOrder call(std::string body, std::size_t descriptors = 0) {
-    CallOrder order = {"ID", Verb::Exec, true, true, false, 5, 77, std::move(body), {}, {}};
+    CallOrder order = {"ID", Verb::Exec, true, true, 4294967294, 5, 77, std::move(body), {}, {}};
     for (std::size_t i = 0; i < descriptors; ++i) order.descriptors.push_back(some_descriptor());
     return order;
   }
@@ -47,7 +48,7 @@ TEST_F(WorkerOrder, HandsOverACall) {
   EXPECT_EQ(got.id, "ID");
   EXPECT_EQ(got.verb, Verb::Exec);
   EXPECT_TRUE(got.in_lines && got.keep_alive);
-  EXPECT_FALSE(got.of_own_user);
+  EXPECT_EQ(got.user, 4294967294u);
   EXPECT_EQ(got.zygotes, 5u);
   EXPECT_EQ(got.read_ns, 77);
   EXPECT_EQ(got.body, "{\"line\": \"!Print\"}\n");
@@ -91,6 +92,23 @@ TEST_F(WorkerOrder, TakesNothingElse) {
     ASSERT_TRUE(sys::send_all(daemon_.get(), text));
     EXPECT_TRUE(testing::fails_with(receive_order(worker_.get()), Errc::Corrupt, "no order")) << text;
   }
+}
+
+// Whose call it is stands in each order, as the id of a user that there can be.
+TEST_F(WorkerOrder, TakesNoCallOfNobody) {
+  const std::string head = R"({"order": "call", "id": "ID", "verb": "run", "zygotes": 1, "descriptors": 0)";
+  const auto received = [&](const std::string& more) {
+    const UniqueFd client = some_descriptor();
+    EXPECT_TRUE(testing::ok(sys::send_with(daemon_.get(), head + more + "}\n{}", std::array{client.get()}, 0)));
+    return receive_order(worker_.get());
+  };
+  EXPECT_EQ(std::get<CallOrder>(**received(R"(, "user": 0)")).user, 0u);
+  for (const char* user : {"-1", "4294967295", "4294967296", "18446744073709551615", "\"0\"", "0.0", "null", "[0]"}) {
+    const auto got = received(fmt::format(", \"user\": {}", user));
+    EXPECT_TRUE(testing::fails_with(got, Errc::Corrupt, "no order")) << user;
+  }
+  EXPECT_TRUE(testing::fails_with(received(""), Errc::Corrupt, "no order"));
+  EXPECT_TRUE(testing::fails_with(received(R"(, "own": true)"), Errc::Corrupt, "no order"));
 }
 
 TEST(WorkerReport, IsReadAsItIsPrinted) {

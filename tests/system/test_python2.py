@@ -19,11 +19,11 @@ demisto.results({'version': list(sys.version_info[:2]), 'bytes': isinstance('', 
 """
 
 
-def item(berth, code, subtype=None):
+def item(berth, code, subtype=None, **how):
     """What a script's YAML without an image answers."""
     text = SCRIPT.format(name='Old', code=code.strip().replace('\n', '\n  ')).replace('dockerimage: python3\n', '')
     text = text.replace('subtype: python3\n', 'subtype: %s\n' % subtype if subtype else '')
-    return berth('run', berth.write('old/Old.yml', text), '--json')
+    return berth('run', berth.write('old/Old.yml', text), '--json', **how)
 
 
 @pytest.fixture(scope='module', autouse=True)
@@ -43,6 +43,14 @@ def test_an_item_that_names_nothing_gets_it(berth):
     assert done.json['image']['wanted'] == 'python'
     assert done.json['image']['used'].startswith('berth/python-deb:2.7.18.')
     assert 'means Python 2' in done.json['image']['reason']
+
+
+def test_no_call_of_it_is_warm(berth):
+    settings = berth.settings_with('calls: {warm: on}\n')
+    for _ in range(2):
+        answer = item(berth, 'demisto.results(1)', settings=settings)
+        assert answer.code == 0 and answer.json['not_warm'] == 'its interpreter is Python 2', answer
+    assert 'not_warm' not in item(berth, 'demisto.results(1)').json
 
 
 def test_a_subtype_decides(berth):

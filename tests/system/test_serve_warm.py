@@ -12,7 +12,7 @@ import pytest
 from calls import IMAGE, PATIENCE
 from figures import figure
 from inside import TIMES_IN_MEMORY
-from serve import Daemon, Reply
+from serve import Daemon, Reply, group_prefix
 from warm import (WARM, at_rest, children_of, cmdline, descendants, is_dead, parent_of, pool, run, until, value,
                   zygote_processes, zygotes)
 
@@ -34,6 +34,42 @@ def test_the_second_call_is_warm(daemon):
     zygote, = worker['zygotes']
     assert zygote['children'] >= 3 and zygote['memory_bytes'] > 0 and re.fullmatch('[0-9a-f]{64}', zygote['key'])
     assert pool(daemon)['totals']['zygotes'] == 1
+
+
+def test_another_user_has_another_zygote(berth):
+    nobody = 65534
+    with Daemon(berth, settings=berth.settings_with(WARM), prefix=group_prefix(berth, nobody)) as daemon:
+        def call(user):
+            body = {'item': {'code': 'demisto.results(1)'}, 'image': IMAGE}
+            reply = daemon.ask_as(user, 'POST', '/v1/run', body, ['Berth-Affinity: one'])
+            assert reply.status == 200, reply.body
+            at_rest(daemon)
+            return reply.json
+        assert [call(user).get('warm', False) for user in (0, 0, nobody, nobody, 0)] == [False, True, False, True, True]
+        assert len({zygote['key'] for zygote in zygotes(daemon)}) == 2
+
+
+def test_a_call_that_is_not_warm_says_why(berth, daemon):
+    path = berth.write('scripts/why_not.py', "demisto.results(1)")
+
+    def call(*options, **how):
+        answer = berth('run', path, '--image', IMAGE, *options, **{'settings': daemon.settings, **how})
+        assert answer.code == 0, answer
+        at_rest(daemon)
+        return answer
+    first, second = call('--json').json, call('--json').json
+    assert 'warm' not in first and 'first call with its key' in first['not_warm']
+    assert second['warm'] and 'not_warm' not in second
+    assert 'not warm' not in call('--debug').err
+    assert 'berth: not warm: it is the first call with its key' in call('--debug', '--no-daemon').err
+    assert 'not warm' not in call('--no-daemon').err
+    kept = call('--json', '--keep').json
+    assert '--keep' in kept['not_warm'] and 'warm' not in kept
+    berth('prune', '--all')
+    assert daemon.ask('POST', '/v1/pool/reset', {}).json['reset'] == 1
+    at_rest(daemon)
+    assert 'told to end' in call('--json').json['not_warm']
+    assert 'not_warm' not in call('--json', '--no-daemon', settings=berth.settings).json
 
 
 def test_from_the_command_line(berth, daemon):

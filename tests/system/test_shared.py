@@ -6,7 +6,7 @@ import time
 
 from calls import IMAGE, PATIENCE
 from figures import figure
-from serve import Daemon
+from serve import Daemon, group_prefix
 from test_warm import OUTER
 from warm import at_rest, pool, until, value
 
@@ -65,6 +65,25 @@ def test_a_file_that_has_changed_has_a_new_process(room):
             at_rest(daemon)
             return answer.value
         assert [call(word) for word in ('one', 'one', 'two', 'two')] == ['one 1', 'one 2', 'two 1', 'two 2']
+
+
+def test_users_share_nothing(room):
+    """Of one daemon, from which both of them ask for the same item."""
+    room.script('OfWhom', "import sys\nsys.kept = getattr(sys, 'kept', []) + [demisto.args()['mark']]\ndemisto.results(sys.kept)",
+                ['mark'])
+    room.settings_with('calls: {shared: [OfWhom]}\n')
+    nobody = 65534
+    with Daemon(room.berth, settings=room.settings, prefix=group_prefix(room.berth, nobody)) as daemon:
+        def call(user, mark):
+            reply = daemon.ask_as(user, 'POST', '/v1/run', {'item': {'name': 'OfWhom'}, 'arguments': ['mark=' + mark]},
+                                  ['Berth-Affinity: one'])
+            assert reply.status == 200 and reply.json['shared'], reply.body
+            at_rest(daemon)
+            return json.loads(reply.json['entries'][-1]['Contents'])
+        seen = [call(user, mark) for user, mark in ((0, 'a'), (nobody, 'b'), (0, 'c'), (nobody, 'd'))]
+        assert seen == [['a'], ['b'], ['a', 'c'], ['b', 'd']]
+        assert len({one['key'] for worker in pool(daemon)['workers'] for one in worker['shared']}) == 2
+    figure('shared', 'calls of a shared item that found what another user had left', '0 of 4')
 
 
 def test_a_process_that_is_gone_before_it_takes_its_job_costs_no_call(room):
