@@ -5,17 +5,24 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "berth/base/json.h"
 #include "berth/cli/table.h"
 
 namespace berth::cli {
 
+// "1 worker", "2 workers". Pure.
+std::string count_text(std::int64_t count, std::string_view what);
+
 // Workers, a row each; then their zygotes, and the processes that wait for a call to share them. `pool` is the answer
 // to `GET /v1/pool`. Pure.
 Table worker_table(const Json& pool);
 Table zygote_table(const Json& pool);
 Table shared_table(const Json& pool);
+// The names of the items that zygotes and shared processes are of, in order, each once. Pure.
+std::vector<std::string> items_of_pool(const Json& pool);
 // One line: how much there is, and how much there may be. Pure.
 std::string pool_summary(const Json& pool);
 
