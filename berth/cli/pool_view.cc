@@ -118,18 +118,29 @@ std::string pool_summary(const Json& pool) {
 }
 
 Table call_table(const Json& calls, const std::map<std::int64_t, double>& cpu,
-                 std::chrono::system_clock::time_point now) {
-  Table table{plain_row({"CALL", "STATE", "PROCESS", "CPU", "TIME", "ITEM"}),
-              {Align::Left, Align::Left, Align::Right, Align::Right, Align::Right},
+                 const std::map<std::int64_t, std::uint64_t>& memory, std::chrono::system_clock::time_point now) {
+  constexpr auto kRight = Align::Right;
+  Table table{plain_row({"CALL", "STATE", "PROCESS", "CPU", "MIB", "TIME", "ITEM"}),
+              {Align::Left, Align::Left, kRight, kRight, kRight, kRight},
               {}};
   for (const Json& one : list_in(calls, "calls")) {
     const auto used = cpu.find(number_in(one, "pid"));
+    const auto held = memory.find(number_in(one, "pid"));
     table.rows.push_back(
         plain_row({one.text_or("id", one.text_or("verb", "")), one.text_or("state", ""), number_text(one, "pid"),
                    used == cpu.end() ? "" : fmt::format("{:.0f}%", used->second * 100),
+                   held == memory.end() ? "" : mebibytes(static_cast<std::int64_t>(held->second)),
                    age_text(one.text_or("since", ""), now), one.text_or("item", one.text_or("affinity", ""))}));
   }
   return table;
+}
+
+std::set<std::int64_t> workers_in(const Json& calls) {
+  std::set<std::int64_t> workers;
+  for (const Json& one : list_in(calls, "calls")) {
+    if (const std::int64_t pid = number_in(one, "pid"); pid > 0) workers.insert(pid);
+  }
+  return workers;
 }
 
 }  // namespace berth::cli

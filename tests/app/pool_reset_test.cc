@@ -45,7 +45,7 @@ class PoolReset : public ::testing::Test {
 TEST_F(PoolReset, WithoutADaemonIsSuccess) {
   const auto entry = reset_containers(settings_);
   ASSERT_TRUE(testing::ok(entry));
-  EXPECT_EQ(print_json(*entry->find("Contents")), R"({"reset":0})");
+  EXPECT_EQ(print_json(*entry->find("Contents")), R"({"reset": 0})");
   EXPECT_NE(entry->text_or("HumanReadable", "").find("no pool to reset"), std::string::npos);
 }
 
@@ -53,7 +53,7 @@ TEST_F(PoolReset, AsksTheDaemon) {
   const auto entry = reset_with(200, R"({"schema": 1, "reset": 2})");
   ASSERT_TRUE(testing::ok(entry));
   EXPECT_TRUE(asked_.starts_with("POST /v1/pool/reset ")) << asked_;
-  EXPECT_EQ(print_json(*entry->find("Contents")), R"({"reset":2})");
+  EXPECT_EQ(print_json(*entry->find("Contents")), R"({"reset": 2})");
   EXPECT_NE(entry->text_or("HumanReadable", "").find("2 workers"), std::string::npos);
 }
 
