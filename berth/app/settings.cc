@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <system_error>
 
 #include "berth/app/setting_keys.h"
 #include "berth/app/user_places.h"
@@ -68,13 +69,20 @@ Result<void> check_for_user(const Settings& settings) {
               "without one; set it to on in ~/.config/berth/berth.yaml");
 }
 
+// The fingerprint with one more file in it, which counts as the same however its path is spelled.
+std::string fingerprint_with(const std::string& before, const std::filesystem::path& file, std::string_view text) {
+  std::error_code is_unresolved;  // as a pipe's is, which has no other name
+  const std::filesystem::path resolved = std::filesystem::canonical(file, is_unresolved);
+  const std::filesystem::path& name = is_unresolved ? file : resolved;
+  return sha256_hex(fmt::format("{}\n{}\n{}", before, name.native(), text));
+}
+
 // What stands in the files of the keys is a part of the settings, as if it stood in the configuration itself.
 void take_signing_keys(Settings& settings) {
   read_signing_keys(settings.trust);
   for (const image::SignatureRule& rule : settings.trust.signatures) {
     for (const image::PublicKey& key : rule.keys) {
-      settings.fingerprint =
-          sha256_hex(fmt::format("{}\n{}\n{}", settings.fingerprint, key.path.native(), key.fingerprint));
+      settings.fingerprint = fingerprint_with(settings.fingerprint, key.path, key.fingerprint);
     }
   }
   settings.trust.find_verified = [state = settings.state](const std::string& digest) {
@@ -213,7 +221,7 @@ Result<Settings> load_settings() {
     if (!text && text.error().code() == Errc::NotFound && !must_exist) return {};
     if (!text) return std::unexpected(std::move(text).error().in("read the configuration"));
     BERTH_TRY(settings, read_settings(std::move(settings), *text, path.native()));
-    settings.fingerprint = sha256_hex(fmt::format("{}\n{}\n{}", settings.fingerprint, path.native(), *text));
+    settings.fingerprint = fingerprint_with(settings.fingerprint, path, *text);
     return {};
   };
   if (const char* path = std::getenv("BERTH_CONFIG"); path != nullptr && *path != '\0') {

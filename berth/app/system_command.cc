@@ -11,6 +11,7 @@
 #include "berth/app/image_json.h"
 #include "berth/app/image_list.h"
 #include "berth/app/image_moves.h"
+#include "berth/app/pool_reset.h"
 #include "berth/base/ids.h"
 #include "berth/base/utf8.h"
 #include "berth/content/suggestion.h"
@@ -109,6 +110,10 @@ std::span<const SystemCommand> system_commands() {
        "The images of this machine.",
        {"name", "python", "used", "unused", "sort", "reverse", "newer", "refresh"},
        docker_images},
+      {"reset_containers",
+       "Ends what the daemon keeps ready, so that the next calls begin anew.",
+       {},
+       [](const Json&, const SystemMeans& means) { return reset_containers(means.settings); }},
   };
   return commands;
 }

@@ -2,18 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 #include <variant>
 
 #include "berth/base/base64.h"
 #include "berth/base/utf8.h"
 #include "berth/cli/answer_view.h"
+#include "berth/cli/daemon_question.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/progress.h"
 #include "berth/cli/run_input.h"
@@ -22,6 +23,7 @@
 #include "berth/cli/value_source.h"
 #include "berth/client/daemon.h"
 #include "berth/engine/outcome.h"
+#include "berth/sys/descriptors.h"
 #include "berth/sys/syscall.h"
 #include "berth/sys/unix_socket.h"
 
@@ -30,8 +32,10 @@ namespace {
 
 constexpr std::size_t kLargestBody = 12 << 20;  // the daemon takes 16 MiB
 
-void say_why(const std::string& reason, bool debug) {
-  if (debug) {
+constexpr int kConflictStatus = 409;
+
+void say_why(const std::string& reason, bool is_wanted) {
+  if (is_wanted) {
     std::fprintf(stderr, "berth: in this process, not through the daemon: %s\n", to_visible(reason, false).c_str());
   }
 }
@@ -96,7 +100,8 @@ class DaemonConversation {
       : call_(std::move(call)),
         surroundings_(surroundings),
         show_(show),
-        progress_(detect_terminal(STDERR_FILENO, ColourChoice::Auto)) {}
+        terminal_(detect_terminal(STDERR_FILENO, ColourChoice::Auto)),
+        progress_(terminal_) {}
 
   DaemonEnd run() {
     auto daemon = client::Daemon::connect(surroundings_.settings.socket());
@@ -108,11 +113,17 @@ class DaemonConversation {
     for (const UniqueFd& one : call_.descriptors_) request.descriptors.push_back(one.get());
     const auto interrupts = watch_interrupts();
     if (!interrupts) return complain(interrupts.error());
-    auto end = daemon->call(request, interrupts->get(), [&](const Json& event) { take(event); });
+    client::CallWatch watch{.interrupt = interrupts->get(), .on_event = [&](const Json& event) { take(event); }};
+    watch.on_second = [&] { tell_time(); };
+    watch.on_told = [&] { was_told_ = true; };
+    progress_.restart();
+    auto end = daemon->call(request, watch);
     progress_.done();
     steps_.done();
-    if (!end) return gone(end.error(), interrupts->get());
-    if (end->last.is_null()) return refused(end->reply);
+    if (!end && (was_told_ || sys::is_readable(interrupts->get()))) return interrupted();
+    // Whether it has run nobody can say here: it is not made again.
+    if (!end) return refuse(end.error(), kMachineExit, show_.json);
+    if (end->last.is_null()) return was_told_ ? interrupted() : refused(end->reply);
     const Json& last = end->last;
     if (last.text_or("event", "") == "error") {
       return refuse(Error(Errc::Unavailable, last.text_or("message", "")), exit_code_in(last), show_.json);
@@ -134,9 +145,11 @@ class DaemonConversation {
 
   void take(const Json& event) {
     const std::string name = event.text_or("event", "");
+    if (!std::exchange(has_begun_, true)) progress_.done();
     if (name == "progress" && !show_.raw) {
       progress_.step(event.text_or("text", ""));
     } else if (name == "step") {
+      has_steps_ = true;
       steps_.step(event.text_or("text", ""));
     } else if (name == "frame") {
       const Json* to_script = event.find("to_script");
@@ -149,14 +162,36 @@ class DaemonConversation {
     }
   }
 
-  // Whether it has run nobody can say here: it is not made again.
-  DaemonEnd gone(const Error& error, int interrupt) const {
-    pollfd polled = {interrupt, POLLIN, 0};
-    if (::poll(&polled, 1, 0) == 1) {
-      return refuse(Error(Errc::Unavailable, "interrupted before the daemon had answered"),
-                    engine::exit_code_of(engine::Cause::Interrupted), show_.json);
+  // Each second while it lasts: on a terminal alone, but for what is waited for once it was told to end.
+  void tell_time() {
+    if (was_told_) {
+      if (!std::exchange(has_said_wait_, true)) say_wait();
+    } else if (!has_begun_ && !show_.raw && !std::exchange(has_said_turn_, true)) {
+      progress_.step("waiting for its turn with the daemon");
     }
-    return refuse(error, kMachineExit, show_.json);
+    if (has_steps_) {
+      steps_.tick();
+    } else {
+      progress_.tick();
+    }
+  }
+
+  void say_wait() {
+    const std::string text =
+        fmt::format("told the call to end; the daemon has {} s to answer, unless it is interrupted again",
+                    client::kEndTime.count());
+    if (terminal_.can_redraw && !show_.raw) {
+      has_steps_ = false;
+      progress_.restart();
+      progress_.step(text);
+    } else {
+      std::fprintf(stderr, "berth: %s\n", text.c_str());
+    }
+  }
+
+  DaemonEnd interrupted() const {
+    return refuse(Error(Errc::Unavailable, "interrupted before the daemon had answered"),
+                  engine::exit_code_of(engine::Cause::Interrupted), show_.json);
   }
 
   // Nothing has run. What is wrong with the request is said by this process in its own words; that the daemon is busy
@@ -165,15 +200,29 @@ class DaemonConversation {
     const auto json = parse_json(reply.body);
     const Json* error = json ? json->find("error") : nullptr;
     const std::string message = error != nullptr ? error->text_or("message", "") : "";
-    if (reply.status != 429) return in_this_process(message);
-    return refuse(Error(Errc::Exhausted, message), kMachineExit, show_.json);
+    if (reply.status == 429) return refuse(Error(Errc::Exhausted, message), kMachineExit, show_.json);
+    // Settings that are not the daemon's make it useless until somebody does something about it.
+    say_why(message, show_.debug || (reply.status == kConflictStatus && daemon_has_other_settings()));
+    return {};
+  }
+
+  // A conflict may also be about what the call names.
+  bool daemon_has_other_settings() const {
+    const auto version = ask_daemon(surroundings_, "GET", "/v1/version");
+    return version && version->text_or("settings", "") != surroundings_.settings.fingerprint;
   }
 
   DaemonCall call_;
   const Surroundings& surroundings_;
   DaemonShow show_;
+  Terminal terminal_;
   Progress progress_;
   StepLines steps_;
+  bool has_begun_ = false;  // the daemon has told of it
+  bool has_steps_ = false;  // and of what it does now
+  bool was_told_ = false;   // to end
+  bool has_said_turn_ = false;
+  bool has_said_wait_ = false;
   std::vector<AnsweredFile> files_;
 };
 

@@ -1,16 +1,22 @@
 #include "berth/cli/pool_command.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "berth/app/content_service.h"
+#include "berth/cli/answer_view.h"
 #include "berth/cli/daemon_question.h"
 #include "berth/cli/pool_view.h"
 #include "berth/cli/state_options.h"
 #include "berth/cli/table.h"
 #include "berth/cli/terminal.h"
+#include "berth/content/suggestion.h"
 
 namespace berth::cli {
 namespace {
@@ -35,19 +41,49 @@ int show_pool(const PoolOptions& options, const Surroundings& surroundings) {
   return 0;
 }
 
-int reset_pool(const PoolOptions& options, const Surroundings& surroundings) {
+struct PoolReset {
+  Json told;
+  std::int64_t count = 0;
+};
+
+Result<PoolReset> ask_for_reset(const std::string& item, const Surroundings& surroundings) {
   Json body = Json::object();
-  if (!options.item.empty()) body.set("item", options.item);
-  const auto done = ask_daemon(surroundings, "POST", "/v1/pool/reset", print_json(body));
-  if (!done) return complain(done.error());
+  if (!item.empty()) body.set("item", item);
+  BERTH_TRY(Json told, ask_daemon(surroundings, "POST", "/v1/pool/reset", print_json(body)));
+  const Json* count = told.find("reset");
+  const std::int64_t number = count != nullptr && count->is_int() ? *count->as_int() : 0;
+  return PoolReset{std::move(told), number};
+}
+
+// A name that the pool does not have may be an item's id, or that of an item that has nothing there. Errors: NotFound
+// for one that is neither.
+Result<PoolReset> reset_by_other_name(const std::string& item, PoolReset nothing, const Surroundings& surroundings) {
+  BERTH_TRY(const auto content, app::ContentService::open(surroundings.settings));
+  const auto found = content.find_item(item);
+  if (found) return found->name == item ? std::move(nothing) : ask_for_reset(found->name, surroundings);
+  if (found.error().code() != Errc::NotFound) return std::unexpected(found.error());
+  BERTH_TRY(const Json pool, ask_daemon(surroundings, "GET", "/v1/pool"));
+  const std::vector<std::string> there = items_of_pool(pool);
+  const std::string names = fmt::format("{}", fmt::join(there, ", "));
+  return fail(Errc::NotFound,
+              fmt::format("there is no item '{}', and nothing of that name in the pool{}; it holds {}", item,
+                          content::suggestion_for(item, there), there.empty() ? "nothing" : names));
+}
+
+int reset_pool(const PoolOptions& options, const Surroundings& surroundings) {
+  auto done = ask_for_reset(options.item, surroundings);
+  if (done && done->count == 0 && !options.item.empty()) {
+    done = reset_by_other_name(options.item, *std::move(done), surroundings);
+  }
+  if (!done) return refuse(done.error(), input_exit_code(done.error()), options.json);
   if (options.json) {
-    put_text(print_json_pretty(*done) + "\n");
+    put_text(print_json_pretty(done->told) + "\n");
     return 0;
   }
-  const Json* count = done->find("reset");
-  const std::int64_t number = count != nullptr && count->is_int() ? *count->as_int() : 0;
-  put_text(fmt::format("told to end, at once or after the call that they have: {} {}\n", number,
-                       options.item.empty() ? "workers" : "zygotes and shared processes"));
+  put_text(fmt::format("told to end, at once or after the call that they have: {}\n",
+                       options.item.empty() ? count_text(done->count, "worker")
+                       : done->count == 1   ? "1 zygote or shared process"
+                                            : fmt::format("{} zygotes and shared processes", done->count)));
   return 0;
 }
 

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+
+#include "berth/cli/progress.h"
 
 namespace berth::cli {
 namespace {
@@ -36,13 +39,14 @@ std::string age_text(const std::string& since, std::chrono::system_clock::time_p
   const char* const end = ::strptime(since.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
   if (end == nullptr) return "";
   const auto then = std::chrono::system_clock::from_time_t(::timegm(&parts));
-  const auto seconds = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(now - then).count());
-  if (seconds < 60) return fmt::format("{} s", seconds);
-  if (seconds < 3600) return fmt::format("{}:{:02} min", seconds / 60, seconds % 60);
-  return fmt::format("{}:{:02} h", seconds / 3600, seconds / 60 % 60);
+  return elapsed_text(std::chrono::duration_cast<std::chrono::seconds>(now - then));
 }
 
 }  // namespace
+
+std::string count_text(std::int64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
 
 Table worker_table(const Json& pool) {
   constexpr auto kRight = Align::Right;
@@ -86,6 +90,16 @@ Table shared_table(const Json& pool) {
   return table;
 }
 
+std::vector<std::string> items_of_pool(const Json& pool) {
+  std::set<std::string> names;
+  for (const Json& worker : list_in(pool, "workers")) {
+    for (const char* kind : {"zygotes", "shared"}) {
+      for (const Json& one : list_in(worker, kind)) names.insert(one.text_or("item", ""));
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
 std::string pool_summary(const Json& pool) {
   const Json none = Json::object();
   const Json* totals = pool.find("totals") != nullptr ? pool.find("totals") : &none;
@@ -93,9 +107,10 @@ std::string pool_summary(const Json& pool) {
   const Json* warm = pool.find("warm");
   const bool is_warm = warm != nullptr && warm->is_bool() && *warm->as_bool();
   std::string text =
-      fmt::format("{} of {} calls run, {} of {} wait; {} workers, {} of at most {} idle", number_in(*totals, "running"),
+      fmt::format("{} of {} calls run, {} of {} wait; {}, {} of at most {} idle", number_in(*totals, "running"),
                   number_in(*bounds, "calls"), number_in(*totals, "waiting"), number_in(*bounds, "waiting"),
-                  number_in(*totals, "workers"), number_in(*totals, "idle"), number_in(*bounds, "idle_workers"));
+                  count_text(number_in(*totals, "workers"), "worker"), number_in(*totals, "idle"),
+                  number_in(*bounds, "idle_workers"));
   if (!is_warm) return text + "; calls.warm is off";
   return text + fmt::format("; {} of {} zygotes, {} of {} MiB", number_in(*totals, "zygotes"),
                             number_in(*bounds, "zygotes"), mebibytes(number_in(*totals, "zygote_bytes")),
@@ -103,18 +118,29 @@ std::string pool_summary(const Json& pool) {
 }
 
 Table call_table(const Json& calls, const std::map<std::int64_t, double>& cpu,
-                 std::chrono::system_clock::time_point now) {
-  Table table{plain_row({"CALL", "STATE", "PROCESS", "CPU", "TIME", "ITEM"}),
-              {Align::Left, Align::Left, Align::Right, Align::Right, Align::Right},
+                 const std::map<std::int64_t, std::uint64_t>& memory, std::chrono::system_clock::time_point now) {
+  constexpr auto kRight = Align::Right;
+  Table table{plain_row({"CALL", "STATE", "PROCESS", "CPU", "MIB", "TIME", "ITEM"}),
+              {Align::Left, Align::Left, kRight, kRight, kRight, kRight},
               {}};
   for (const Json& one : list_in(calls, "calls")) {
     const auto used = cpu.find(number_in(one, "pid"));
+    const auto held = memory.find(number_in(one, "pid"));
     table.rows.push_back(
         plain_row({one.text_or("id", one.text_or("verb", "")), one.text_or("state", ""), number_text(one, "pid"),
                    used == cpu.end() ? "" : fmt::format("{:.0f}%", used->second * 100),
-                   age_text(one.text_or("since", ""), now), one.text_or("item", "")}));
+                   held == memory.end() ? "" : mebibytes(static_cast<std::int64_t>(held->second)),
+                   age_text(one.text_or("since", ""), now), one.text_or("item", one.text_or("affinity", ""))}));
   }
   return table;
+}
+
+std::set<std::int64_t> workers_in(const Json& calls) {
+  std::set<std::int64_t> workers;
+  for (const Json& one : list_in(calls, "calls")) {
+    if (const std::int64_t pid = number_in(one, "pid"); pid > 0) workers.insert(pid);
+  }
+  return workers;
 }
 
 }  // namespace berth::cli

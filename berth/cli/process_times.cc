@@ -63,7 +63,11 @@ std::map<std::int64_t, double> ProcessTimes::shares_since_last_time() {
     }
   }
   before_.clear();
-  for (const auto& [pid, stat] : now) before_[pid] = stat.ticks;
+  parents_.clear();
+  for (const auto& [pid, stat] : now) {
+    before_[pid] = stat.ticks;
+    parents_[pid] = stat.parent;
+  }
   at_ = at;
   return shares;
 }

@@ -1,6 +1,8 @@
 // What is going on, on a line that disappears.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,15 +25,26 @@ class Progress {
 
   // `text` may hold anything; it is made visible and cut to the terminal's width of the moment.
   void step(std::string_view text);
+  // Draws the step again, with the time since the first one; to be called about each second.
+  void tick();
+  // That time counts from now on.
+  void restart() { begun_ = std::chrono::steady_clock::now(); }
   // Erases the line. Does nothing when there is none.
   void done();
 
  private:
+  void show(std::string_view end);
+
   Terminal terminal_;
+  std::string text_;  // of the step that is shown
+  std::optional<std::chrono::steady_clock::time_point> begun_;
   bool drawn_ = false;
 };
 
-// The bytes that draw a step on a terminal of `width` columns; pure.
-std::string progress_line(std::string_view text, std::size_t width, bool colour);
+// The bytes that draw a step on a terminal of `width` columns; of what is too long, `end` is kept. Pure.
+std::string progress_line(std::string_view text, std::size_t width, bool colour, std::string_view end = "");
+
+// "5 s", "2:05 min", "1:00 h". Pure.
+std::string elapsed_text(std::chrono::seconds elapsed);
 
 }  // namespace berth::cli

@@ -29,6 +29,7 @@ class StepLines {
   std::function<void(std::string_view)> taker() {
     return [this](std::string_view text) { step(text); };
   }
+  void tick() { progress_.tick(); }
   void done() { progress_.done(); }
 
  private:

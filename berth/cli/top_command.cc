@@ -11,6 +11,7 @@
 #include <map>
 #include <string>
 
+#include "berth/cli/call_memory.h"
 #include "berth/cli/daemon_question.h"
 #include "berth/cli/interrupts.h"
 #include "berth/cli/pool_view.h"
@@ -43,10 +44,11 @@ class View {
     BERTH_TRY(const Json pool, ask_daemon(surroundings_, "GET", "/v1/pool"));
     BERTH_TRY(const Json calls, ask_daemon(surroundings_, "GET", "/v1/calls"));
     const auto cpu = times_.shares_since_last_time();
+    const auto memory = memory_of_calls(workers_in(calls), times_.parents());
     std::string text = pool_summary(pool) + "\n";
     const auto now = std::chrono::system_clock::now();
     for (const Table& table :
-         {call_table(calls, cpu, now), worker_table(pool), zygote_table(pool), shared_table(pool)}) {
+         {call_table(calls, cpu, memory, now), worker_table(pool), zygote_table(pool), shared_table(pool)}) {
       if (!table.rows.empty()) text += "\n" + render_table(table, page);
     }
     return text;

@@ -3,8 +3,14 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <optional>
+#include <tuple>
 
 #include "berth/sys/syscall.h"
 #include "berth/sys/unix_socket.h"
@@ -15,8 +21,8 @@
 namespace berth::client {
 namespace {
 
-constexpr int kAskTime = 10'000;  // milliseconds without a byte
-constexpr int kEndTime = 30'000;  // the same, of a call that was told to end
+constexpr int kAskTime = 10'000;        // milliseconds without a byte
+constexpr timeval kTakeTime = {10, 0};  // in which a part of what is sent must be taken
 constexpr std::size_t kLongestLine = 1 << 30;
 constexpr std::string_view kLines = "application/x-ndjson";
 constexpr JsonLimits kEventLimits = {.depth = 4096, .values = 100'000'000};
@@ -37,10 +43,49 @@ bool is_last(const Json& event) {
   return name == "answer" || name == "error";
 }
 
+// When something is due while a call is waited for.
+class Times {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit Times(bool tells_seconds) {
+    if (tells_seconds) second_ = Clock::now() + std::chrono::seconds(1);
+  }
+
+  void begin_end() { end_ = Clock::now() + kEndTime; }
+  bool is_ending() const { return end_.has_value(); }
+  bool is_over() const { return end_ && Clock::now() >= *end_; }
+  bool is_another_second() {
+    if (!second_ || Clock::now() < *second_) return false;
+    second_ = Clock::now() + std::chrono::seconds(1);
+    return true;
+  }
+  // As poll(2) takes it.
+  int milliseconds_left() const {
+    if (!second_ && !end_) return -1;
+    const Clock::time_point next =
+        std::min(second_.value_or(Clock::time_point::max()), end_.value_or(Clock::time_point::max()));
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now());
+    return static_cast<int>(std::max<std::int64_t>(0, left.count()));
+  }
+
+ private:
+  std::optional<Clock::time_point> second_;
+  std::optional<Clock::time_point> end_;
+};
+
+// All that have come by now: they are one wish.
+void take_interrupts(int interrupt) {
+  std::array<char, 1024> taken = {};
+  std::ignore = ::read(interrupt, taken.data(), taken.size());
+}
+
 }  // namespace
 
 Result<Daemon> Daemon::connect(const std::filesystem::path& socket) {
   BERTH_TRY(UniqueFd connected, sys::connect_to(socket));
+  // One that hangs takes nothing: a long request must not wait for it where no signal ends that.
+  ::setsockopt(connected.get(), SOL_SOCKET, SO_SNDTIMEO, &kTakeTime, sizeof(kTakeTime));
   return Daemon(std::move(connected));
 }
 
@@ -68,22 +113,28 @@ Result<Reply> Daemon::ask(const Request& request) {
   return Reply{parser.status(), parser.take_body()};
 }
 
-Result<CallEnd> Daemon::call(const Request& request, int interrupt, const std::function<void(const Json&)>& on_event) {
+Result<CallEnd> Daemon::call(const Request& request, const CallWatch& watch) {
   const auto doing = [] { return std::string("call through the daemon"); };
   // A daemon that refuses may do so before it has read all: its answer is there to be read even so.
   const auto sent = send(request, kLines);
   wire::HttpResponseParser parser;
   wire::LineBuffer lines(kLongestLine);
   CallEnd end;
-  bool is_told = false;
+  Times times(watch.on_second != nullptr);
   while (!parser.is_done()) {
-    std::array<pollfd, 2> polled = {pollfd{socket_.get(), POLLIN, 0}, pollfd{is_told ? -1 : interrupt, POLLIN, 0}};
-    const auto poll = [&] { return ::poll(polled.data(), polled.size(), is_told ? kEndTime : -1); };
+    std::array<pollfd, 2> polled = {pollfd{socket_.get(), POLLIN, 0}, pollfd{watch.interrupt, POLLIN, 0}};
+    const auto poll = [&] { return ::poll(polled.data(), polled.size(), times.milliseconds_left()); };
     BERTH_TRY(const int ready, sys::call(poll, "wait for the daemon"));
-    if (ready == 0) return fail(Errc::TimedOut, doing() + ": it was told to end the call, and says nothing");
+    if (times.is_another_second()) watch.on_second();
+    if (ready == 0 && times.is_over())
+      return fail(Errc::TimedOut, doing() + ": it was told to end the call, and says nothing");
     if (polled[1].revents != 0) {
-      is_told = true;
+      if (times.is_ending())
+        return fail(Errc::TimedOut, doing() + ": it was told to end the call, and was not waited for");
+      take_interrupts(watch.interrupt);
+      times.begin_end();
       ::shutdown(socket_.get(), SHUT_WR);  // the call sees that there is nobody any more, and can still answer
+      if (watch.on_told) watch.on_told();
     }
     if (polled[0].revents == 0) continue;
     const auto received = receive(socket_.get(), parser);
@@ -97,7 +148,7 @@ Result<CallEnd> Daemon::call(const Request& request, int interrupt, const std::f
       if (is_last(event)) {
         end.last = std::move(event);
       } else {
-        on_event(event);
+        watch.on_event(event);
       }
     }
   }

@@ -1,6 +1,7 @@
 // Speaks to the daemon (docs/serve.md).
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -35,6 +36,17 @@ struct CallEnd {
   Reply reply;  // where the daemon refused it: `last` is null then
 };
 
+// What a call has to do with whoever waits for its end.
+struct CallWatch {
+  // Readable once the call is to end, and again for the second time: a signalfd, from which is read what has come.
+  int interrupt = -1;
+  std::function<void(const Json& event)> on_event;  // each as it comes, but for the last
+  std::function<void()> on_second;                  // about each second meanwhile; may be empty
+  std::function<void()> on_told;                    // the call has just been told to end; may be empty
+};
+
+constexpr std::chrono::seconds kEndTime{10};  // that a call has which was told to end
+
 // One connection, for one request after another; after an error, or a call that was told to end, it is of no use any
 // more. For one thread. An answer comes whole or is an error: whoever asked has one outcome.
 class Daemon {
@@ -46,10 +58,10 @@ class Daemon {
   // without a byte; Corrupt.
   Result<Reply> ask(const Request& request);
 
-  // Asks for a call; `on_event` is given each event as it comes, but for the last. Once `interrupt` is readable the
-  // call is told to end, and its answer is still waited for, for half a minute. Errors: as `ask`, but that a call may
-  // take as long as it does.
-  Result<CallEnd> call(const Request& request, int interrupt, const std::function<void(const Json&)>& on_event);
+  // Asks for a call. Once `watch.interrupt` is readable the call is told to end, and its answer is still waited for,
+  // for kEndTime, or until it is readable again. Errors: as `ask`, but that a call may take as long as it does;
+  // TimedOut where it was waited for in vain.
+  Result<CallEnd> call(const Request& request, const CallWatch& watch);
 
  private:
   explicit Daemon(UniqueFd socket) : socket_(std::move(socket)) {}

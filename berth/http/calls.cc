@@ -297,7 +297,7 @@ Json Calls::list() const {
     });
   }
   for (const auto& [connection, asked] : asked_) {
-    add(asked, [](Json& one) { one.set("state", "waiting"); });
+    add(asked, [&](Json& one) { one.set("state", "waiting").set("affinity", asked.affinity); });
   }
   return list;
 }

@@ -1,9 +1,14 @@
 #include "berth/app/settings.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "berth/image/reference.h"
 #include "tests/support/result_matchers.h"
+#include "tests/support/temp_folder.h"
 
 namespace berth::app {
 namespace {
@@ -299,6 +304,32 @@ TEST(Settings, NeedTheirVersion) {
   }
   EXPECT_TRUE(testing::fails_with(read("version: {}\n"), Errc::InvalidInput, "'version' needs one value"));
   EXPECT_TRUE(testing::fails_with(read("- version: 1\n"), Errc::InvalidInput, "is no mapping"));
+}
+
+std::string fingerprint_at(const std::filesystem::path& path) {
+  ::setenv("BERTH_CONFIG", path.c_str(), 1);
+  const auto settings = load_settings();
+  ::unsetenv("BERTH_CONFIG");
+  EXPECT_TRUE(testing::ok(settings)) << path;
+  return settings ? settings->fingerprint : "";
+}
+
+TEST(Settings, HaveOneFingerprintHoweverThePathIsSpelled) {
+  const testing::TempFolder temp;
+  const std::filesystem::path folder = temp.path() / "one";
+  std::filesystem::create_directories(folder);
+  std::filesystem::create_directory_symlink(folder, temp.path() / "link");
+  std::filesystem::create_symlink("berth.yaml", folder / "other.yaml");
+  std::ofstream(folder / "berth.yaml") << "version: 1\n";
+  const std::string expected = fingerprint_at(folder / "berth.yaml");
+  EXPECT_EQ(fingerprint_at(folder / "../one/./berth.yaml"), expected);
+  EXPECT_EQ(fingerprint_at(temp.path() / "link" / "berth.yaml"), expected);
+  EXPECT_EQ(fingerprint_at(folder / "other.yaml"), expected);
+  EXPECT_EQ(fingerprint_at(std::filesystem::relative(folder / "berth.yaml")), expected);
+  std::filesystem::copy_file(folder / "berth.yaml", temp.path() / "berth.yaml");
+  EXPECT_NE(fingerprint_at(temp.path() / "berth.yaml"), expected);
+  std::ofstream(folder / "berth.yaml") << "version: 1\nengine: podman\n";
+  EXPECT_NE(fingerprint_at(folder / "berth.yaml"), expected);
 }
 
 }  // namespace

@@ -41,6 +41,18 @@ TEST(PoolView, ShowsWorkersAndZygotes) {
             "1 of 16 calls run, 0 of 64 wait; 2 workers, 1 of at most 8 idle; 1 of 32 zygotes, 15.0 of 1024.0 MiB");
 }
 
+TEST(PoolView, CountsInWords) {
+  EXPECT_EQ(count_text(0, "worker"), "0 workers");
+  EXPECT_EQ(count_text(1, "worker"), "1 worker");
+  const std::string one = pool_summary(*parse_json(R"({"totals": {"workers": 1}})"));
+  EXPECT_NE(one.find("; 1 worker, "), std::string::npos) << one;
+}
+
+TEST(PoolView, NamesItems) {
+  EXPECT_EQ(items_of_pool(*parse_json(kPool)), (std::vector<std::string>{"Lookup", "Print\x1b[2J"}));
+  EXPECT_TRUE(items_of_pool(*parse_json("{}")).empty());
+}
+
 TEST(PoolView, TakesWhatIsNoPool) {
   for (const char* text : {"{}", "[]", R"({"workers": 1, "totals": []})", R"({"workers": [1, {"zygotes": {}}]})"}) {
     const Json pool = *parse_json(text);
@@ -54,12 +66,15 @@ TEST(PoolView, TakesWhatIsNoPool) {
 TEST(PoolView, ShowsCalls) {
   const Json calls = *parse_json(R"({"calls": [
     {"id": "ID", "verb": "run", "item": "Long", "pid": 41, "since": "2026-01-01T00:00:00Z", "state": "running"},
-    {"verb": "exec", "state": "waiting"}]})");
+    {"verb": "exec", "state": "waiting", "affinity": "Patient"}]})");
   const auto now = std::chrono::system_clock::time_point(std::chrono::seconds(1767225600 + 125));
-  const std::string text = text_of(call_table(calls, {{41, 0.5}}, now));
+  const std::string text = text_of(call_table(calls, {{41, 0.5}}, {{41, 5 << 20}}, now));
   EXPECT_NE(text.find("2:05 min"), std::string::npos) << text;
   EXPECT_NE(text.find("50%"), std::string::npos) << text;
+  EXPECT_NE(text.find("5.0"), std::string::npos) << text;
+  EXPECT_EQ(workers_in(calls), std::set<std::int64_t>{41});
   EXPECT_NE(text.find("waiting"), std::string::npos) << text;
+  EXPECT_NE(text.find("Patient"), std::string::npos) << text;
 }
 
 TEST(ProcessStat, IsReadBehindTheName) {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <thread>
 
 #include "berth/sys/pipe.h"
@@ -102,7 +103,7 @@ TEST_P(CallOfDaemon, EndsInOneWay) {
   auto daemon = Daemon::connect(scripted.path());
   ASSERT_TRUE(testing::ok(daemon));
   std::size_t events = 0;
-  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, -1, [&](const Json&) { ++events; });
+  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, {.on_event = [&](const Json&) { ++events; }});
   ASSERT_TRUE(testing::ok(end));
   EXPECT_EQ(end->reply.status, GetParam().status);
   EXPECT_EQ(end->last.text_or("event", ""), GetParam().last);
@@ -134,7 +135,7 @@ TEST_P(BrokenCall, IsAnError) {
   ScriptedDaemon scripted(GetParam().answer);
   auto daemon = Daemon::connect(scripted.path());
   ASSERT_TRUE(testing::ok(daemon));
-  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, -1, [](const Json&) {});
+  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, {.on_event = [](const Json&) {}});
   EXPECT_TRUE(testing::fails_with(end, GetParam().code, GetParam().why));
 }
 
@@ -147,9 +148,35 @@ TEST(Daemon, IsToldToEndACallAndStillAnswers) {
   auto interrupt = sys::make_pipe();
   ASSERT_TRUE(testing::ok(interrupt));
   ASSERT_EQ(::write(interrupt->write.get(), "x", 1), 1);
-  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, interrupt->read.get(), [](const Json&) {});
+  bool was_told = false;
+  CallWatch watch{.interrupt = interrupt->read.get(), .on_event = [](const Json&) {}};
+  watch.on_told = [&] { was_told = true; };
+  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, watch);
   ASSERT_TRUE(testing::ok(end));
   EXPECT_EQ(end->last.text_or("event", ""), "answer");
+  EXPECT_TRUE(was_told);
+}
+
+TEST(Daemon, IsNotWaitedForOnceInterruptedAgain) {
+  const testing::TempFolder folder;
+  const auto hangs = sys::listen_at(folder.path() / "s", 0600);
+  ASSERT_TRUE(testing::ok(hangs));
+  auto daemon = Daemon::connect(folder.path() / "s");
+  ASSERT_TRUE(testing::ok(daemon));
+  auto interrupt = sys::make_pipe();
+  ASSERT_TRUE(testing::ok(interrupt));
+  const auto tell = [&] { EXPECT_EQ(::write(interrupt->write.get(), "x", 1), 1); };
+  CallWatch watch{.interrupt = interrupt->read.get(), .on_event = [](const Json&) {}};
+  std::size_t seconds = 0;
+  watch.on_second = [&] {
+    if (++seconds == 1) tell();
+  };
+  watch.on_told = tell;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto end = daemon->call({"POST", "/v1/run", "{}", {}}, watch);
+  EXPECT_TRUE(testing::fails_with(end, Errc::TimedOut, "was not waited for"));
+  EXPECT_EQ(seconds, 1u);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, kEndTime);
 }
 
 }  // namespace

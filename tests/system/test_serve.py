@@ -118,9 +118,47 @@ def test_what_it_cannot_do_is_done_without(berth, daemon):
     assert answer.value == 'of stdin'
     path = berth.write('scripts/serve.py', "demisto.results('x')")
     others = berth.settings_with('limits:\n  memory: 512m\n')
-    answer = berth('run', path, '--image', IMAGE, '--debug', settings=others)
-    assert answer.code == 0 and 'other settings' in answer.err
-    assert daemon.health()['requests'] == before + 2
+    answer = berth('run', path, '--image', IMAGE, settings=others)
+    assert answer.code == 0 and answer.err.count('other settings') == 1
+    assert 'other settings' not in berth('run', path, '--image', IMAGE, '--no-daemon', settings=others).err
+    # The same file by another name is no other settings.
+    folder, name = os.path.split(daemon.settings)
+    answer = berth('run', path, '--image', IMAGE, '--debug', settings=os.path.join(folder, '.', name))
+    assert answer.code == 0 and 'not through the daemon' not in answer.err
+
+
+def test_reset_as_a_line(berth, daemon):
+    told = berth('exec', '/reset_containers', '--json').json['answers'][0]['entries'][0]['Contents']
+    assert told['reset'] >= 1  # the worker of the line itself, at least
+    daemon.end()
+    answer = berth('exec', '/reset_containers')
+    assert answer.code == 0 and 'no pool to reset' in answer.out
+
+
+def test_reset_of_what_is_not_there(berth, daemon):
+    answer = berth('pool', 'reset', 'nosuch')
+    assert answer.code == 2 and "no item 'nosuch'" in answer.err
+    answer = berth('pool', 'reset', 'nosuch', '--json')
+    assert answer.code == 2 and 'nosuch' in answer.json['error']['message']
+
+
+def test_daemon_that_hangs_can_be_left(berth, daemon):
+    path = berth.write('scripts/serve.py', "demisto.results('x')")
+    os.kill(daemon.pid, signal.SIGSTOP)
+    try:
+        running = berth.begin('run', path, '--image', IMAGE)
+        time.sleep(0.5 * PATIENCE)
+        running.signal(signal.SIGTERM)
+        end = time.monotonic() + 10 * PATIENCE
+        while 'told the call to end' not in running.said():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        begun = time.monotonic()
+        running.signal(signal.SIGTERM)
+        assert running.wait(20).code == 130
+        assert time.monotonic() - begun < 2 * PATIENCE
+    finally:
+        os.kill(daemon.pid, signal.SIGCONT)
 
 
 def test_interrupt_gets_an_answer(berth, daemon, host):

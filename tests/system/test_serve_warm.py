@@ -217,6 +217,25 @@ def test_workers_are_chosen_by_what_they_served(daemon):
     assert {worker['affinity']: worker['pid'] for worker in pool(daemon)['workers']} == before
 
 
+def test_top_shows_memory_of_calls(berth, daemon):
+    """Of a call in a container of its own and of one in a zygote's child, and not the zygote's."""
+    code = ("import time\nif demisto.args().get('seconds'):\n    held = b'x' * (80 << 20)\n"
+            "    time.sleep(int(demisto.args()['seconds']))\n")
+    for is_warm in (False, True):
+        if is_warm:
+            run(daemon, code)
+            until(lambda: run(daemon, code).get('warm', False))
+        with daemon.begin_code(code, arguments=['seconds=%d' % (30 * PATIENCE)]):
+            call, = daemon.wait_for_calls(1)
+
+            def mebibytes():
+                lines = berth('top', settings=daemon.settings).out.splitlines()
+                line, = (line.split() for line in lines if line.startswith(call['id']))
+                return [float(word) for word in line if re.fullmatch(r'\d+\.\d', word)]
+            until(lambda: mebibytes() and 80 <= mebibytes()[0] < 140)
+        until(lambda: not daemon.calls())
+
+
 def test_reset(berth, daemon, host):
     for _ in range(2):
         run(daemon, 'demisto.results(1)', affinity='one')

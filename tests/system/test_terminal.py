@@ -4,7 +4,8 @@ import pty
 import select
 import time
 
-from calls import BERTH, IMAGE
+from calls import BERTH, IMAGE, PATIENCE
+from serve import Daemon
 
 CODE = '''
 import time
@@ -57,6 +58,19 @@ def test_terminal_has_steps_colour_and_outcome(berth):
     assert 'running shown' in drawn and '\r\x1b[K' in drawn
     assert '\x1b[1m' in drawn
     assert 'completed' in drawn
+
+
+def test_terminal_tells_for_how_long(berth):
+    """Through the daemon: while the call waits for its turn, and while it runs."""
+    settings = berth.settings_with('serve:\n  calls: 1\n')
+    long = berth.write('scripts/long.py', 'import time\ntime.sleep(2.5)\ndemisto.results(1)\n')
+    with Daemon(berth, settings=settings) as daemon:
+        with daemon.begin_code('import time; time.sleep(%d)' % (2 + 2 * PATIENCE)):
+            daemon.wait_for_calls(1)
+            drawn, code = on_terminal(berth, 'run', long, '--image', IMAGE, settings=settings)
+    assert code == 0, drawn
+    assert 'waiting for its turn with the daemon, 1 s' in drawn
+    assert 'running long' in drawn and 'running long, 2 s' in drawn
 
 
 def test_no_color(berth):

@@ -1,0 +1,46 @@
+#include "berth/app/pool_reset.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "berth/client/daemon.h"
+
+namespace berth::app {
+namespace {
+
+Json entry_of(std::int64_t count, std::string text) {
+  Json entry = Json::object();
+  entry.set("Type", 1).set("ContentsFormat", "json").set("Contents", Json::object().set("reset", count));
+  return entry.set("ReadableContentsFormat", "markdown").set("HumanReadable", std::move(text));
+}
+
+}  // namespace
+
+Result<Json> reset_containers(const Settings& settings) {
+  const auto doing = [] { return "/reset_containers"; };
+  auto daemon = client::Daemon::connect(settings.socket());
+  const bool is_none =
+      !daemon && (daemon.error().code() == Errc::NotFound || daemon.error().code() == Errc::Unavailable);
+  if (is_none)
+    return entry_of(0, "There is no pool to reset: no daemon runs, and without one nothing is kept for later calls.");
+  if (!daemon) return std::unexpected(std::move(daemon).error().in(doing()));
+  client::Request request;
+  request.method = "POST";
+  request.target = "/v1/pool/reset";
+  request.body = "{}";
+  BERTH_TRY(const client::Reply reply, daemon->ask(request).context(doing));
+  BERTH_TRY(const Json told, parse_json(reply.body).context(doing));
+  const Json* count = told.find("reset");
+  if (reply.status != 200 || count == nullptr || !count->is_int()) {
+    const Json* error = told.find("error");
+    return fail(Errc::Unavailable, fmt::format("/reset_containers: the daemon refuses: {}",
+                                               error != nullptr ? error->text_or("message", "") : ""));
+  }
+  const std::int64_t number = *count->as_int();
+  return entry_of(number, fmt::format("{} worker{} of the daemon told to end, at once or after the call that {}.",
+                                      number, number == 1 ? "" : "s", number == 1 ? "it has" : "they have"));
+}
+
+}  // namespace berth::app
