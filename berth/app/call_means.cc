@@ -24,6 +24,7 @@ Result<CallMeans> CallMeans::open(const Settings& settings) {
   BERTH_TRY(image::KeptImages images, image::KeptImages::open(graph_root));
   BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
   CallMeans means(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
+  means.idle_time_ = settings.serve.idle_time;
   const bool is_ordinary_user = settings.ordinary_user.has_value();
   BERTH_TRY(means.engine_, container::make_engine(settings.engine, means.folder(), is_ordinary_user));
   if (settings.engine != container::EngineKind::Native) {
@@ -67,6 +68,10 @@ bool CallMeans::has_zygotes_to_make() const {
                              [&](const WarmCall& one) { return !warm_->has(one.key) || warm_->is_due(one.key); });
 }
 
+bool CallMeans::has_something_left() const {
+  return !later_.empty() || !ended_.empty() || warm_->has_unused_since(long_ago());
+}
+
 void CallMeans::make_ready(int gone) {
   const auto within = [&](std::chrono::seconds time) {
     return container::Patience{std::chrono::steady_clock::now() + time, gone};
@@ -83,6 +88,7 @@ void CallMeans::make_ready(int gone) {
   for (const WarmCall& one : std::exchange(later_, {})) {
     note(one, warm_->warm(one, within(warm_->has(one.key) ? kChildPatience : kZygotePatience)));
   }
+  warm_->end_unused_since(long_ago());
 }
 
 std::optional<Error> CallMeans::take_trouble(const std::string& key) {

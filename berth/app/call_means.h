@@ -1,6 +1,7 @@
 // What calls of one process use and none of them owns: where containers lie, which images there are, the zygotes.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,14 +57,17 @@ class CallMeans {
   // Whether a zygote is to be made, which takes a moment; another child of one takes a fraction of it.
   bool has_zygotes_to_make() const;
   // Whether make_ready() has anything to do.
-  bool has_something_left() const { return !later_.empty() || !ended_.empty(); }
-  // Ends what has answered, and makes what calls have left to be made. `gone` is readable once nobody wants it any
-  // more.
+  bool has_something_left() const;
+  // Ends what has answered, makes what calls have left to be made, and ends zygotes that none has used for
+  // serve.idle_time. `gone` is readable once nobody wants it any more.
   void make_ready(int gone);
   // Why something could not be made for the call with this key, told once: it is tried again after some calls.
   std::optional<Error> take_trouble(const std::string& key);
 
  private:
+  // What was not used since then is not kept.
+  std::chrono::steady_clock::time_point long_ago() const { return std::chrono::steady_clock::now() - idle_time_; }
+
   CallMeans(image::KeptImages images, container::RuntimeFolder folder, LearnedImports imports)
       : images_(std::move(images)),
         folder_(std::make_unique<container::RuntimeFolder>(std::move(folder))),
@@ -79,6 +83,7 @@ class CallMeans {
   AssembledCodes codes_;
   WarmKeys keys_;
   image::KeptLocks locks_;
+  std::chrono::milliseconds idle_time_ = {};
   bool stays_ = false;
   std::vector<container::CallChild> ended_;
   std::vector<WarmCall> later_;

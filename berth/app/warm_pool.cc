@@ -44,6 +44,7 @@ WarmPool::Entry& WarmPool::entry_of(const WarmCall& call) {
   Entry& entry = entries_[call.key];
   entry.item = call.item;
   entry.used = ++clock_;
+  entry.used_at = std::chrono::steady_clock::now();
   return entry;
 }
 
@@ -317,6 +318,21 @@ void WarmPool::drop(const std::string& key) {
   Entry& next = entries_[key];
   next.used = used;
   next.why_first = "its zygote was told to end: the pool was reset, or is full (serve.zygotes, serve.zygote_memory)";
+}
+
+bool WarmPool::has_unused_since(std::chrono::steady_clock::time_point then) const {
+  return is_ours() &&
+         std::ranges::any_of(entries_, [&](const auto& one) { return one.second.zygote && one.second.used_at < then; });
+}
+
+void WarmPool::end_unused_since(std::chrono::steady_clock::time_point then) {
+  if (!is_ours()) return;
+  for (auto& [key, entry] : entries_) {
+    if (!entry.zygote || entry.used_at >= then) continue;
+    end(entry);
+    entry.calls = 0;
+    entry.why_first = "its zygote has ended: no call had used it for serve.idle_time";
+  }
 }
 
 bool WarmPool::give_back() {

@@ -103,6 +103,11 @@ class WarmPool {
   // Ends the zygote of that key, if there is one, as give_back() does. It may come again.
   void drop(const std::string& key);
 
+  // Whether there is a zygote that no call has asked for since `then`.
+  bool has_unused_since(std::chrono::steady_clock::time_point then) const;
+  // Ends those. They may come again.
+  void end_unused_since(std::chrono::steady_clock::time_point then);
+
   // Ends all zygotes, for what they hold: one whose children run calls ends after the last of them. Whether there was
   // one.
   bool give_back();
@@ -117,6 +122,7 @@ class WarmPool {
     int calls = 0;
     RetryPause pause;
     std::uint64_t used = 0;
+    std::chrono::steady_clock::time_point used_at;
     std::optional<container::Zygote> zygote;
     std::optional<container::CallChild> spare;
     bool spare_is_ready = false;  // it has been waited for, and is isolated

@@ -273,6 +273,22 @@ def test_idle_workers_end(berth, host):
         assert run(daemon, 'demisto.results(1)')['outcome']['cause'] == 'completed'
 
 
+def test_a_zygote_that_no_call_uses_ends(berth):
+    with Daemon(berth, settings=berth.settings_with(WARM + 'serve: {idle_time: 2s}\n')) as daemon:
+        for code in ('demisto.results("idle")', 'demisto.results("used")'):
+            for _ in range(2):
+                run(daemon, code)
+        idle, used = (zygote['key'] for zygote in zygotes(daemon))
+        # Its worker is kept busy meanwhile.
+        def left():
+            assert run(daemon, 'demisto.results("used")')['warm']
+            return [zygote['key'] for zygote in zygotes(daemon)] == [used]
+        until(left)
+        assert len(pool(daemon)['workers']) == 1
+        again = run(daemon, 'demisto.results("idle")')
+        assert 'serve.idle_time' in again['not_warm'] and run(daemon, 'demisto.results("idle")')['warm'], idle
+
+
 def test_idle_workers_and_zygotes_have_bounds(berth):
     text = WARM + 'serve: {idle_workers: 2, zygotes: 3}\n'
     with Daemon(berth, settings=berth.settings_with(text)) as daemon:
