@@ -48,9 +48,9 @@ def test_an_item_that_names_nothing_gets_it(berth):
 def test_no_call_of_it_is_warm(berth):
     settings = berth.settings_with('calls: {warm: on}\n')
     for _ in range(2):
-        answer = item(berth, 'demisto.results(1)', settings=settings)
+        answer = item(berth, 'demisto.results(1)', 'python2', settings=settings)
         assert answer.code == 0 and answer.json['not_warm'] == 'its interpreter is Python 2', answer
-    assert 'not_warm' not in item(berth, 'demisto.results(1)').json
+    assert 'not_warm' not in item(berth, 'demisto.results(1)', 'python2').json
 
 
 def test_a_subtype_decides(berth):

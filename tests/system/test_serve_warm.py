@@ -66,7 +66,7 @@ def test_a_call_that_is_not_warm_says_why(berth, daemon):
     kept = call('--json', '--keep').json
     assert '--keep' in kept['not_warm'] and 'warm' not in kept
     berth('prune', '--all')
-    assert daemon.ask('POST', '/v1/pool/reset', {}).json['reset'] == 1
+    assert daemon.ask('POST', '/v1/pool/reset', {'item': zygotes(daemon)[0]['item']}).json['reset'] == 1
     at_rest(daemon)
     assert 'told to end' in call('--json').json['not_warm']
     assert 'not_warm' not in call('--json', '--no-daemon', settings=berth.settings).json

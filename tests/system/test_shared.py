@@ -69,8 +69,8 @@ def test_a_file_that_has_changed_has_a_new_process(room):
 
 def test_users_share_nothing(room):
     """Of one daemon, from which both of them ask for the same item."""
-    room.script('OfWhom', "import sys\nsys.kept = getattr(sys, 'kept', []) + [demisto.args()['mark']]\ndemisto.results(sys.kept)",
-                ['mark'])
+    room.script('OfWhom', "import json, sys\nsys.kept = getattr(sys, 'kept', []) + [demisto.args()['mark']]\n"
+                          "demisto.results(json.dumps(sys.kept))", ['mark'])
     room.settings_with('calls: {shared: [OfWhom]}\n')
     nobody = 65534
     with Daemon(room.berth, settings=room.settings, prefix=group_prefix(room.berth, nobody)) as daemon:
