@@ -31,7 +31,7 @@ TEST(ProgressLine, IsCutToTheWidth) {
   EXPECT_EQ(progress_line("x\n\x1b[2J", 80, false), "\r\x1b[K… x\\x0a\\x1b[2J");
   EXPECT_EQ(progress_line("x", 2, false), "\r\x1b[K… ");
   EXPECT_EQ(progress_line("make image", 80, false, ", 5 s"), "\r\x1b[K… make image, 5 s");
-  EXPECT_EQ(progress_line("make image", 14, false, ", 5 s"), "\r\x1b[K… make i…, 5 s");
+  EXPECT_EQ(progress_line("make image", 14, false, ", 5 s"), "\r\x1b[K… make …, 5 s");
 }
 
 TEST(ElapsedText, IsShort) {
