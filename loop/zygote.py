@@ -226,6 +226,8 @@ def serve_call(library, code, watch, ahead, rehearsal):
 
 
 def main(argv):
+    if sys.version_info < (3,):
+        unfit('its interpreter is Python 2')
     # As loop.py does: nothing of ours is on the way to modules.
     if sys.path and os.path.realpath(sys.path[0] or '.') == FOLDER:
         del sys.path[0]

@@ -11,6 +11,8 @@ import needs
 from calls import ROOT
 from content import SCRIPT
 from figures import figure
+from serve import Daemon
+from warm import at_rest
 
 NAME = 'berth-system-test-%d-python2' % os.getpid()
 CODE = """
@@ -51,6 +53,18 @@ def test_no_call_of_it_is_warm(berth):
         answer = item(berth, 'demisto.results(1)', 'python2', settings=settings)
         assert answer.code == 0 and answer.json['not_warm'] == 'its interpreter is Python 2', answer
     assert 'not_warm' not in item(berth, 'demisto.results(1)', 'python2').json
+
+
+def test_an_interpreter_that_turns_out_to_be_it_is_told_of_in_each_call(berth):
+    settings = berth.settings_with('calls: {warm: on}\n')
+    with Daemon(berth, settings=settings) as daemon:
+        def call():
+            answer = item(berth, 'demisto.results(1)', settings=settings)
+            at_rest(daemon)
+            return answer.json['not_warm']
+        reasons = [call() for _ in range(8)]
+    assert 'first call with its key' in reasons[0] and 'first call' not in ''.join(reasons[1:]), reasons
+    assert all('its interpreter is Python 2' in reason for reason in reasons[1:]), reasons
 
 
 def test_a_subtype_decides(berth):
