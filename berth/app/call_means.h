@@ -1,6 +1,8 @@
 // What calls of one process use and none of them owns: where containers lie, which images there are, the zygotes.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,6 +65,14 @@ class CallMeans {
   // Why something could not be made for the call with this key, told once: it is tried again after some calls.
   std::optional<Error> take_trouble(const std::string& key);
 
+  // When the script of a call must have ended, once it begins, and nothing once it has: for who watches from outside
+  // whether this process hangs.
+  using OnDeadline = std::function<void(std::optional<std::chrono::steady_clock::time_point>)>;
+  void watch_deadlines(OnDeadline on_deadline) { on_deadline_ = std::move(on_deadline); }
+  void tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) const {
+    if (on_deadline_) on_deadline_(deadline);
+  }
+
  private:
   CallMeans(image::KeptImages images, container::RuntimeFolder folder, LearnedImports imports)
       : images_(std::move(images)),
@@ -83,6 +93,7 @@ class CallMeans {
   std::vector<container::CallChild> ended_;
   std::vector<WarmCall> later_;
   std::map<std::string, Error> troubles_;  // by key
+  OnDeadline on_deadline_;
 };
 
 }  // namespace berth::app
