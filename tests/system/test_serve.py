@@ -340,10 +340,13 @@ def test_the_worker_is_killed(berth, daemon, host):
 
 def test_a_worker_that_hangs_is_killed(berth, daemon, host):
     """Past the time of its script, and when its client is gone: one outcome, and its place is free again."""
-    with daemon.begin_code(WAITING, timeout='2s') as made:
+    with daemon.begin_code(WAITING, timeout='2s', events=['log']) as made:
+        data = b''
+        while b'"log"' not in data:
+            data += made.recv(65536)
         call, = daemon.wait_for_calls(1)
         os.kill(call['pid'], signal.SIGSTOP)
-        last = Reply(daemon.read_all(made)).events[-1]
+        last = Reply(data + daemon.read_all(made)).events[-1]
     assert last['event'] == 'error' and 'after its time was over' in last['message'], last
     daemon.wait_for_calls(0)
     with daemon.begin_code(WAITING):

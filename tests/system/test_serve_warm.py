@@ -252,17 +252,18 @@ def test_prewarm(room):
         until(lambda: zygotes(daemon))
 
 
+def test_prewarm_without_warm_calls_is_told(berth):
+    with Daemon(berth, settings=berth.settings_with('serve: {prewarm: [Ready]}\n')) as daemon:
+        until(lambda: 'serve.prewarm is of no effect' in daemon.running.said())
+
+
 def test_prewarm_before_anybody_comes(room):
     """Nothing else wakes the daemon: no client, no instances."""
     room.script('Ready', "demisto.results('was ready')", ['needed'])
-    text = 'serve: {prewarm: [Ready], instances: off}\n'
-    room.settings_with(WARM + text)
+    room.settings_with(WARM + 'serve: {prewarm: [Ready], instances: off}\n')
     with Daemon(room.berth, settings=room.settings) as daemon:
         pid, = until(lambda: children_of(daemon.pid))
         until(lambda: any('zygote' in cmdline(one) for one in descendants(pid)))
-    room.settings_with(text)
-    with Daemon(room.berth, settings=room.settings) as daemon:
-        until(lambda: 'serve.prewarm is of no effect' in daemon.running.said())
 
 
 def test_memory_is_given_back_by_what_nobody_uses(berth):
