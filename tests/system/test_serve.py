@@ -340,11 +340,12 @@ def test_the_worker_is_killed(berth, daemon, host):
 
 def test_a_worker_that_hangs_is_killed(berth, daemon, host):
     """Past the time of its script, and when its client is gone: one outcome, and its place is free again."""
-    with daemon.begin_code(WAITING, timeout='2s', events=['log']) as made:
+    with daemon.begin_code(WAITING, timeout='4s', events=['log']) as made:
         data = b''
         while b'"log"' not in data:
             data += made.recv(65536)
         call, = daemon.wait_for_calls(1)
+        time.sleep(0.5)  # it is done with writing that, and waits
         os.kill(call['pid'], signal.SIGSTOP)
         last = Reply(data + daemon.read_all(made)).events[-1]
     assert last['event'] == 'error' and 'after its time was over' in last['message'], last
