@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -64,6 +65,14 @@ class CallMeans {
   // Why something could not be made for the call with this key, told once: it is tried again after some calls.
   std::optional<Error> take_trouble(const std::string& key);
 
+  // When the script of a call must have ended, once it begins, and nothing once it has: for who watches from outside
+  // whether this process hangs.
+  using OnDeadline = std::function<void(std::optional<std::chrono::steady_clock::time_point>)>;
+  void watch_deadlines(OnDeadline on_deadline) { on_deadline_ = std::move(on_deadline); }
+  void tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) const {
+    if (on_deadline_) on_deadline_(deadline);
+  }
+
  private:
   // What was not used since then is not kept.
   std::chrono::steady_clock::time_point long_ago() const { return std::chrono::steady_clock::now() - idle_time_; }
@@ -88,6 +97,7 @@ class CallMeans {
   std::vector<container::CallChild> ended_;
   std::vector<WarmCall> later_;
   std::map<std::string, Error> troubles_;  // by key
+  OnDeadline on_deadline_;
 };
 
 }  // namespace berth::app

@@ -87,7 +87,11 @@ Result<engine::CallRecord> OneCall::converse() {
     streams.let_go = [other] { other->let_go(); };
   }
   line_ = wire::job_line(plan_.job);
-  return engine::converse(streams, line_, host, session_options());
+  const bool is_told = nesting_.depth == 0;
+  if (is_told) with_.means.tell_deadline(deadline_);
+  auto record = engine::converse(streams, line_, host, session_options());
+  if (is_told) with_.means.tell_deadline(std::nullopt);
+  return record;
 }
 
 // A process that waited for its call can be gone by the time that the job is on its way.

@@ -10,10 +10,11 @@
 namespace berth::app {
 
 struct ServeSettings {
-  std::filesystem::path socket;                                    // empty: berth.sock in the runtime folder
-  std::uint32_t calls = 16;                                        // at once
-  std::uint32_t waiting = 64;                                      // that wait for their turn; further ones are refused
-  std::uint32_t idle_workers = 8;                                  // processes that are kept for the next calls
+  std::filesystem::path socket;     // empty: berth.sock in the runtime folder
+  std::uint32_t calls = 16;         // at once
+  std::uint32_t waiting = 64;       // that wait for their turn, 0: none; others are refused
+  std::uint32_t idle_workers = 8;   // processes that are kept for the next calls
+  std::uint32_t calls_per_key = 0;  // of one key at once; 0: as many as run
   std::chrono::milliseconds idle_time = std::chrono::minutes(10);  // then they go
   std::uint32_t zygotes = 32;                                      // of all workers together (calls.warm)
   std::uint64_t zygote_memory = 1ULL << 30;  // bytes of all of them; idle ones give back what is more

@@ -109,6 +109,9 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   const auto count_of = [](const char* what) {
     return [what](std::string_view given) { return parse_count(given, what); };
   };
+  const auto count_or_none = [](std::string_view given) {
+    return given == "0" ? Result<std::uint32_t>(0) : parse_count(given, "calls that wait");
+  };
   const std::vector<Key> keys = {
       {"version", with(any_text, version)},
       {"storage", group({{"root", with(any_text, settings.storage)},
@@ -161,7 +164,8 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                         {"platform", with(any_text, settings.server_platform)}})},
       {"serve", group({{"socket", with(absolute_path, settings.serve.socket)},
                        {"calls", with(count_of("calls"), settings.serve.calls)},
-                       {"waiting", with(count_of("calls that wait"), settings.serve.waiting)},
+                       {"calls_per_key", with(count_of("calls"), settings.serve.calls_per_key)},
+                       {"waiting", with(count_or_none, settings.serve.waiting)},
                        {"idle_workers", with(count_of("processes"), settings.serve.idle_workers)},
                        {"idle_time", with(parse_duration, settings.serve.idle_time)},
                        {"zygotes", with(count_of("zygotes"), settings.serve.zygotes)},

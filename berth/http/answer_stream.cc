@@ -6,6 +6,16 @@
 #include "berth/sys/unix_socket.h"
 
 namespace berth::http {
+namespace {
+
+std::string event_bytes(std::string_view name, Json object) {
+  Json whole = Json::object();
+  whole.set("event", name);
+  for (auto& [key, value] : *object.as_object()) whole.set(key, std::move(value));
+  return wire::print_chunk(print_json(whole) + "\n");
+}
+
+}  // namespace
 
 int status_of(const Error& error) {
   switch (error.code()) {
@@ -34,24 +44,31 @@ std::string error_body(const Error& error, int exit_code) {
   return print_json(app::error_json(error, exit_code), NonFinite::Null) + "\n";
 }
 
+std::string last_error(const Error& error, int exit_code) {
+  return event_bytes("error", *app::error_json(error, exit_code).find("error")) + std::string(wire::kLastChunk);
+}
+
 void AnswerStream::event(std::string_view name, Json object) {
   if (!in_lines_) return;
-  Json whole = Json::object();
-  whole.set("event", name);
-  for (auto& [key, value] : *object.as_object()) whole.set(key, std::move(value));
+  send_event(name, std::move(object));
+  reach(CallStage::Answering);
+}
+
+void AnswerStream::send_event(std::string_view name, Json object) {
   begin();
-  send(wire::print_chunk(print_json(whole) + "\n"));
+  send(event_bytes(name, std::move(object)));
 }
 
 void AnswerStream::finish(int status, std::string_view name, Json event_object, const Json& answer) {
   if (in_lines_) {
-    event(name, std::move(event_object));
+    send_event(name, std::move(event_object));
     send(wire::kLastChunk);
   } else {
     begin();
     send(wire::print_response(status, fields("application/json"), print_json(answer, NonFinite::Null) + "\n"));
   }
   finished_ = true;
+  reach(CallStage::Answered);
 }
 
 void AnswerStream::refuse(const Error& error, int exit_code) {
@@ -65,10 +82,14 @@ void AnswerStream::refuse(const Error& error, int exit_code) {
 }
 
 void AnswerStream::begin() {
+  board_.reach(CallStage::Writing);
   if (begun_) return;
   begun_ = true;
-  board_.begin_answer();
   if (in_lines_) send(wire::print_chunked_head(200, fields(kLines)));
+}
+
+void AnswerStream::reach(CallStage stage) {
+  if (!broken_) board_.reach(stage);
 }
 
 wire::HttpFields AnswerStream::fields(std::string_view type) const {

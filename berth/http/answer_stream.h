@@ -18,6 +18,8 @@ namespace berth::http {
 int status_of(const Error& error);
 // The body of such an answer.
 std::string error_body(const Error& error, int exit_code);
+// The end of an answer of events that fails after some of them, as bytes of the connection.
+std::string last_error(const Error& error, int exit_code);
 
 // The media type of the form with a line for each event, which the client asks for with its field Accept.
 constexpr std::string_view kLines = "application/x-ndjson";
@@ -27,7 +29,7 @@ constexpr int kProtocolSchema = 1;
 // gone, and the call learns of that by its own way.
 class AnswerStream {
  public:
-  // The daemon sees on `board` when the answer begins: from then on it must not answer itself.
+  // The daemon sees on `board` how far the answer has come: whether it may still answer itself.
   AnswerStream(int socket, WorkerBoard& board, const CallOrder& order)
       : socket_(socket), board_(board), in_lines_(order.in_lines), keep_alive_(order.keep_alive), call_id_(order.id) {}
 
@@ -49,7 +51,10 @@ class AnswerStream {
 
  private:
   void begin();
+  // So much is out as a whole.
+  void reach(CallStage stage);
   void send(std::string_view bytes);
+  void send_event(std::string_view name, Json object);
   wire::HttpFields fields(std::string_view type) const;
 
   int socket_;

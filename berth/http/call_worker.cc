@@ -46,9 +46,11 @@ std::optional<CallWorker::Clock::time_point> CallWorker::kill_at() const {
   return std::min(*at, *by);
 }
 
-void CallWorker::kill_if_due() {
-  const bool is_late = rest_time_.is_due();
-  if (kill_time_.is_due() || is_late) kill();
+bool CallWorker::kill_if_due() {
+  const bool has_not_rested = rest_time_.is_due();
+  const bool is_due = kill_time_.is_due() || has_not_rested;
+  if (is_due) kill();
+  return is_due;
 }
 
 void CallWorker::kill() { std::ignore = child_.kill(SIGKILL); }

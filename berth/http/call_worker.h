@@ -47,7 +47,8 @@ class CallWorker {
   void rest_within(std::chrono::milliseconds time) { rest_time_.set(time); }
   void has_rested() { rest_time_.reset(); }
   std::optional<Clock::time_point> kill_at() const;
-  void kill_if_due();
+  // Whether it did.
+  bool kill_if_due();
   void kill();
   // It ends when it has nothing to do.
   void let_go() { socket_.reset(); }

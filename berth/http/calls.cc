@@ -1,7 +1,6 @@
 #include "berth/http/calls.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <functional>
@@ -9,6 +8,8 @@
 
 #include "berth/base/ids.h"
 #include "berth/base/utc_text.h"
+#include "berth/http/call_end.h"
+#include "berth/http/call_watch.h"
 #include "berth/http/pool_json.h"
 #include "berth/http/worker_loop.h"
 #include "berth/wire/affinity.h"
@@ -24,6 +25,7 @@ constexpr std::size_t kMostKeptDescriptors = 4;
 WorkerBounds bounds_of(const app::ServeSettings& settings) {
   WorkerBounds bounds;
   bounds.calls = settings.calls;
+  bounds.calls_of_key = settings.calls_per_key == 0 ? settings.calls : settings.calls_per_key;
   bounds.waiting = settings.waiting;
   bounds.idle = settings.idle_workers;
   bounds.idle_time = settings.idle_time;
@@ -34,10 +36,8 @@ WorkerBounds bounds_of(const app::ServeSettings& settings) {
 
 std::string now_text() { return utc_text(std::chrono::system_clock::now()); }
 
-// What a wait status says.
-std::string ending_text(int status) {
-  if (WIFSIGNALED(status)) return fmt::format("was killed by signal {}", WTERMSIG(status));
-  return fmt::format("ended with status {}", WEXITSTATUS(status));
+Ask ask_of(std::uint64_t ticket, uid_t user, const std::string& affinity) {
+  return {ticket, user, std::hash<std::string>()(affinity)};
 }
 
 const char* verb_name(Verb verb) { return verb == Verb::Run ? "run" : "exec"; }
@@ -52,12 +52,16 @@ Calls::Calls(const app::Settings& settings, container::Guards guards)
 
 void Calls::add(AskedCall call) {
   const ConnectionId connection = call.connection;
-  choice_.add({connection, call.peer.uid, std::hash<std::string>()(call.affinity)});
+  choice_.add(ask_of(connection, call.peer.uid, call.affinity));
   asked_.insert_or_assign(connection, std::move(call));
 }
 
+bool Calls::has_room(uid_t user, const std::string& affinity) const {
+  return choice_.has_room(ask_of(0, user, affinity));
+}
+
 std::optional<ConnectionId> Calls::crowd_out(uid_t user, const std::string& affinity) {
-  const auto gone = choice_.crowd_out({0, user, std::hash<std::string>()(affinity)});
+  const auto gone = choice_.crowd_out(ask_of(0, user, affinity));
   if (!gone) return std::nullopt;
   asked_.erase(gone->ticket);
   return gone->ticket;
@@ -149,7 +153,7 @@ Result<void> Calls::hand_over(const WorkerChoice::Start& start) {
       continue;
     }
     staying.affinity = asked.affinity;
-    staying.call.emplace(RunningCall{std::move(asked), now_text(), false});
+    staying.call.emplace(RunningCall{.asked = std::move(asked), .since = now_text()});
     asked_.erase(start.ask.ticket);
     CallOrder& order = staying.call->asked.order;
     if (order.body.size() > kMostKeptBytes || order.descriptors.size() > kMostKeptDescriptors) {
@@ -229,8 +233,10 @@ std::optional<EndedCall> Calls::bury(WorkerId id) {
   if (ended.waits_again) {
     call->asked.was_handed = true;
     asked_.insert_or_assign(ended.connection, std::move(call->asked));
-  } else if (stage != CallStage::Answering) {
-    ended.refusal = Error(Errc::Internal, fmt::format("the process of this call {}", ending_text(status)));
+  } else if (const LastWord word = last_word(stage); word != LastWord::None) {
+    const std::string end = call->killed_for.empty() ? ending_text(status) : call->killed_for + ", and was killed";
+    ended.refusal = death_of(end, stage, call->asked.order.in_lines);
+    ended.is_last_event = word == LastWord::Event;
   }
   return ended;
 }
@@ -239,6 +245,7 @@ std::optional<std::chrono::steady_clock::time_point> Calls::next() const {
   auto next = choice_.next_time();
   for (const auto& [id, staying] : workers_) {
     if (const auto at = staying.worker.kill_at()) next = next ? std::min(*next, *at) : *at;
+    if (staying.call) next = next ? std::min(*next, next_look_) : next_look_;
   }
   return next;
 }
@@ -255,7 +262,43 @@ std::size_t Calls::reset(const std::optional<std::string>& item) {
 }
 
 void Calls::kill_if_due() {
-  for (auto& [id, staying] : workers_) staying.worker.kill_if_due();
+  watch();
+  for (auto& [id, staying] : workers_) {
+    if (!staying.worker.kill_if_due() || !staying.call || !staying.call->killed_for.empty()) continue;
+    staying.call->killed_for = staying.call->is_stopping ? "had not ended it ten seconds after it was told to"
+                                                         : "was not done with the call before it in time";
+  }
+}
+
+// What its worker keeps by itself, unless it hangs: the time of a call, and that its client is there.
+void Calls::watch() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_look_) return;
+  next_look_ = now + kWatchPause;
+  for (auto& [id, staying] : workers_) {
+    if (!staying.call || !staying.call->killed_for.empty()) continue;
+    const WorkerBoard& board = staying.worker.board();
+    pollfd client = {staying.call->asked.socket, POLLRDHUP, 0};
+    const bool is_gone = ::poll(&client, 1, 0) == 1;
+    switch (judge({board.stage(), staying.call->handed_at, board.deadline(), is_gone}, now)) {
+      case CallVerdict::GoesOn:
+        break;
+      case CallVerdict::Stop:
+        stop(staying);
+        break;
+      case CallVerdict::IsNotRead:
+        kill(staying, fmt::format("had not looked at it for {} s", kLongestUnread.count()));
+        break;
+      case CallVerdict::HasNoEnd:
+        kill(staying, fmt::format("had not ended it {} s after its time was over", kPastDeadline.count()));
+        break;
+    }
+  }
+}
+
+void Calls::kill(Staying& staying, std::string why) {
+  staying.call->killed_for = std::move(why);
+  staying.worker.kill();
 }
 
 void Calls::stop(Staying& staying) {

@@ -39,7 +39,8 @@ struct EndedCall {
   ConnectionId connection = 0;
   bool keeps = false;            // another request may come
   bool waits_again = false;      // it has not ended: its worker died before it had begun
-  std::optional<Error> refusal;  // nothing has been answered, and this is the answer
+  std::optional<Error> refusal;  // this is the answer: nothing has been answered,
+  bool is_last_event = false;    // or events, and this is the last one
 };
 
 // For the daemon's one thread, which it never holds up.
@@ -47,7 +48,8 @@ class Calls {
  public:
   Calls(const app::Settings& settings, container::Guards guards);
 
-  bool has_room() const { return choice_.has_room(); }
+  // For one more of this user and affinity.
+  bool has_room(uid_t user, const std::string& affinity) const;
   // Where there is none: the connection of a call that waits and gives way to one of this user and affinity.
   std::optional<ConnectionId> crowd_out(uid_t user, const std::string& affinity);
   std::size_t running() const { return choice_.busy(); }
@@ -88,7 +90,9 @@ class Calls {
   struct RunningCall {
     AskedCall asked;
     std::string since;
+    std::chrono::steady_clock::time_point handed_at = std::chrono::steady_clock::now();
     bool is_stopping = false;
+    std::string killed_for;  // why the daemon has killed its worker
   };
   struct Staying {
     CallWorker worker;
@@ -101,6 +105,8 @@ class Calls {
   Result<CallWorker> start_worker();
   void warm_up();
   void stop(Staying& staying);
+  void watch();
+  void kill(Staying& staying, std::string why);
   void take_reports(WorkerId id, Staying& staying, std::vector<EndedCall>& ended);
   // Whether that was to be told.
   bool take_rest(WorkerId id, Staying& staying, RestReport& rest);
@@ -111,8 +117,9 @@ class Calls {
   WorkerChoice choice_;
   std::map<ConnectionId, AskedCall> asked_;  // those that wait
   std::map<WorkerId, Staying> workers_;
-  std::deque<std::string> to_warm_;  // of the setting, that nobody has been told yet
-  std::optional<WorkerId> warms_;    // who has been told one, and is at it
+  std::deque<std::string> to_warm_;                       // of the setting, that nobody has been told yet
+  std::optional<WorkerId> warms_;                         // who has been told one, and is at it
+  std::chrono::steady_clock::time_point next_look_ = {};  // at the calls that run
   CallTimes times_;
 };
 

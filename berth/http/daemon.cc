@@ -12,6 +12,7 @@
 #include "berth/app/exit_codes.h"
 #include "berth/base/clock.h"
 #include "berth/http/answer_stream.h"
+#include "berth/http/instance_work.h"
 #include "berth/sys/syscall.h"
 #include "berth/wire/affinity.h"
 #include "berth/wire/http_response.h"
@@ -35,6 +36,10 @@ struct Daemon::Polled {
 
 Result<void> Daemon::run() {
   manager_.say("READY=1");
+  if (!settings_.warm_calls && !settings_.serve.prewarm.empty()) {
+    say("warning: serve.prewarm is of no effect while calls.warm is off: no call is warm; set calls.warm to on");
+  }
+  start_calls();  // what is to be warm before anybody comes
   while (!is_done()) {
     Polled polled = look_for();
     std::vector<pollfd>& fds = polled.fds;
@@ -211,12 +216,12 @@ void Daemon::ask_for_call(ConnectionId id, Connection& connection, Verb verb) {
   if (drains_until_) return refuse(connection, 503, kEnding);
   const std::string* said = connection.request().field(kAffinity);
   const std::string affinity = said != nullptr ? said->substr(0, wire::kLongestAffinity) : "";
-  if (!calls_.has_room()) {
+  if (!calls_.has_room(connection.peer().uid, affinity)) {
     const auto gives_way = calls_.crowd_out(connection.peer().uid, affinity);
     const std::string text = fmt::format(
-        "{} calls run and {} wait for their turn, as many as may (serve.calls, serve.waiting); try again in "
-        "a moment",
-        calls_.running(), calls_.waiting() + (gives_way ? 1 : 0));
+        "{} calls run and {} wait for their turn, as many as may (serve.calls, {}serve.waiting); try again in a moment",
+        calls_.running(), calls_.waiting() + (gives_way ? 1 : 0),
+        settings_.serve.calls_per_key != 0 ? "serve.calls_per_key, " : "");
     refuse(gives_way ? connections_.at(*gives_way) : connection, 429, text, {{"Retry-After", "1"}});
     if (!gives_way) return;
   }
@@ -262,6 +267,8 @@ void Daemon::start_calls() {
 
 void Daemon::end_call(const EndedCall& ended) {
   Connection& connection = connections_.at(ended.connection);
+  if (ended.refusal && ended.is_last_event)
+    return connection.answer(last_error(*ended.refusal, app::kMachineExit), true);
   if (ended.refusal) return refuse(connection, 500, ended.refusal->message());
   if (ended.waits_again) return connection.wait_for_turn();
   // What a dead worker has begun cannot be mended; the client sees whether the answer was whole.

@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "berth/sys/file.h"
 #include "berth/sys/pipe.h"
 #include "berth/sys/syscall.h"
@@ -37,6 +40,25 @@ bool is_file_at(int fd, const std::filesystem::path& path) {
          opened.st_ino == there.st_ino;
 }
 
+bool is_socket_file(const std::filesystem::path& path) {
+  struct stat there = {};
+  return ::lstat(path.c_str(), &there) == 0 && S_ISSOCK(there.st_mode);
+}
+
+// What lies there and is no socket is somebody's data.
+Result<void> check_free(const std::filesystem::path& path) {
+  struct stat there = {};
+  if (::lstat(path.c_str(), &there) != 0 || S_ISSOCK(there.st_mode)) return {};
+  return fail(Errc::InvalidInput,
+              "what lies there is no socket, and is left as it is; give another path (--socket, serve.socket), or move "
+              "it away");
+}
+
+// Nothing but the id of a process: any other file of that name is somebody's data, too.
+bool is_of_lock(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 // Who holds the lock has written its id into it. It is removed by its holder: one that was removed between open and
 // lock holds nothing.
 Result<UniqueFd> take_lock(const std::filesystem::path& path) {
@@ -45,15 +67,22 @@ Result<UniqueFd> take_lock(const std::filesystem::path& path) {
   do {
     BERTH_TRY(const int opened, sys::call(open, "open '{}'", path.native()));
     lock.reset(opened);
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-      const auto holder = sys::read_to_end(lock.get(), 64, "the lock");
+    const bool is_free = ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
+    const auto holder = sys::read_to_end(lock.get(), 64, "the lock");
+    if (!holder || !is_of_lock(*holder)) {
+      return fail(Errc::InvalidInput, fmt::format("'{}' is not the lock of a daemon, and is left as it is; give "
+                                                  "another path (--socket, serve.socket), or move it away",
+                                                  path.native()));
+    }
+    if (!is_free) {
       return fail(Errc::AlreadyExists, fmt::format("another daemon serves there already, process {}",
-                                                   holder && !holder->empty() ? *holder : "unknown"));
+                                                   !holder->empty() ? *holder : "unknown"));
     }
   } while (!is_file_at(lock.get(), path));
   const int fd = lock.get();
   const std::string pid = std::to_string(::getpid());
   BERTH_CHECK_OK(sys::check([&] { return ::ftruncate(fd, 0); }, "empty '{}'", path.native()));
+  BERTH_CHECK_OK(sys::check([&] { return ::lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0; }, "rewind '{}'", path.native()));
   BERTH_CHECK_OK(sys::write_all(fd, pid, path.native()));
   return lock;
 }
@@ -67,6 +96,7 @@ Result<void> clear(const std::filesystem::path& path) {
   }
   if (connected.error().code() == Errc::NotFound) return {};
   if (connected.error().code() != Errc::Unavailable) return std::unexpected(connected.error());
+  BERTH_CHECK_OK(check_free(path));  // it may have come meanwhile
   return sys::check([&] { return ::unlink(path.c_str()); }, "remove '{}'", path.native());
 }
 
@@ -93,6 +123,7 @@ Result<Listener> Listener::open(const std::filesystem::path& path, std::optional
     BERTH_CHECK_OK(sys::set_nonblocking(listener.fd(), "the socket").context(doing));
     return listener;
   }
+  BERTH_CHECK_OK(check_free(path).context(doing));
   BERTH_CHECK_OK(sys::make_folders(path.parent_path(), 0711).context(doing));
   BERTH_TRY(listener.lock_, take_lock(lock_of(path)).context(doing));
   listener.path_ = path;
@@ -109,7 +140,7 @@ Result<Listener> Listener::open(const std::filesystem::path& path, std::optional
 
 void Listener::close() {
   // The file first: nobody else's can be there as long as we hold the lock.
-  if (socket_ && !path_.empty()) ::unlink(path_.c_str());
+  if (socket_ && !path_.empty() && is_socket_file(path_)) ::unlink(path_.c_str());
   socket_.reset();
   if (lock_) ::unlink(lock_of(path_).c_str());
   path_.clear();

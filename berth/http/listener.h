@@ -14,7 +14,8 @@ class Listener {
  public:
   // Takes the socket that was handed over (sys/service_manager), or else makes one at `path`, with mode 0660 and, for
   // root, of the group `berth` where there is one. A socket that was left there by a daemon that is dead is replaced.
-  // Errors: AlreadyExists, with who it is, where another listens there; those of the kernel.
+  // Errors: AlreadyExists, with who it is, where another listens there; InvalidInput where something lies there that is
+  // no socket, which is left alone; those of the kernel.
   static Result<Listener> open(const std::filesystem::path& path, std::optional<UniqueFd> handed_over);
 
   Listener(Listener&&) noexcept = default;

@@ -5,8 +5,9 @@
 namespace berth::http {
 namespace {
 
-const char* state_name(WorkerState state) {
-  switch (state) {
+const char* state_name(const WorkerChoice::WorkerView& worker) {
+  if (worker.leaves_after) return "leaving";
+  switch (worker.state) {
     case WorkerState::Idle:
       return "idle";
     case WorkerState::Busy:
@@ -39,7 +40,7 @@ Json count(std::size_t number) { return {std::uint64_t{number}}; }
 
 Json worker_json(const WorkerChoice::WorkerView& worker, const WorkerProcess& process) {
   Json json = Json::object();
-  json.set("pid", process.pid).set("state", state_name(worker.state)).set("affinity", process.affinity);
+  json.set("pid", process.pid).set("state", state_name(worker)).set("affinity", process.affinity);
   json.set("since", process.since).set("calls", worker.calls).set("memory_bytes", worker.memory_bytes);
   Json zygotes = Json::array();
   for (const WorkerZygote& zygote : worker.zygotes) zygotes.push_back(zygote_json(zygote));
@@ -67,6 +68,7 @@ Json totals_json(const WorkerChoice& choice) {
 Json bounds_json(const app::ServeSettings& settings) {
   Json json = Json::object();
   json.set("calls", count(settings.calls)).set("waiting", count(settings.waiting));
+  json.set("calls_per_key", count(settings.calls_per_key == 0 ? settings.calls : settings.calls_per_key));
   json.set("idle_workers", count(settings.idle_workers)).set("zygotes", count(settings.zygotes));
   return json.set("zygote_bytes", settings.zygote_memory);
 }

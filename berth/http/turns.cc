@@ -4,6 +4,18 @@
 #include <utility>
 
 namespace berth::http {
+namespace {
+
+std::size_t running_of(const Turns::Running& running, uid_t user) {
+  return static_cast<std::size_t>(std::ranges::count(running, user, &Ask::user));
+}
+
+std::size_t running_of(const Turns::Running& running, uid_t user, std::uint64_t affinity) {
+  const auto is_of_it = [&](const Ask& one) { return one.user == user && one.affinity == affinity; };
+  return static_cast<std::size_t>(std::ranges::count_if(running, is_of_it));
+}
+
+}  // namespace
 
 void Turns::add(const Ask& ask) {
   auto user = std::ranges::find(users_, ask.user, &User::user);
@@ -29,17 +41,41 @@ bool Turns::remove(std::uint64_t ticket) {
   return false;
 }
 
-std::optional<Ask> Turns::take_next() {
+std::deque<Turns::Line>::iterator Turns::User::next_line(const Running& running, std::size_t most_of_key) {
+  auto next = lines.end();
+  std::size_t fewest = most_of_key;
+  for (auto line = lines.begin(); line != lines.end() && fewest > 0; ++line) {
+    const std::size_t count = running_of(running, user, line->affinity);
+    if (count >= fewest) continue;
+    next = line;
+    fewest = count;
+  }
+  return next;
+}
+
+std::optional<Ask> Turns::take_next(const Running& running, std::size_t most_of_key) {
   if (!returned_.empty()) {
     const Ask ask = returned_.front();
     returned_.pop_front();
     return ask;
   }
-  if (users_.empty()) return std::nullopt;
-  User user = std::move(users_.front());
-  users_.pop_front();
-  Line line = std::move(user.lines.front());
-  user.lines.pop_front();
+  auto next = users_.end();
+  std::deque<Line>::iterator next_line;
+  std::size_t fewest = running.size() + 1;
+  for (auto user = users_.begin(); user != users_.end() && fewest > 0; ++user) {
+    const std::size_t count = running_of(running, user->user);
+    if (count >= fewest) continue;
+    const auto found = user->next_line(running, most_of_key);
+    if (found == user->lines.end()) continue;
+    next = user;
+    next_line = found;
+    fewest = count;
+  }
+  if (next == users_.end()) return std::nullopt;
+  Line line = std::move(*next_line);
+  next->lines.erase(next_line);
+  User user = std::move(*next);
+  users_.erase(next);
   const Ask ask = line.asks.front();
   line.asks.pop_front();
   // Behind the others of its kind, where more of it waits.
@@ -47,6 +83,19 @@ std::optional<Ask> Turns::take_next() {
   if (!user.lines.empty()) users_.push_back(std::move(user));
   --size_;
   return ask;
+}
+
+std::size_t Turns::could_run(const Running& running, std::size_t most_of_key) const {
+  std::size_t sum = returned_.size();
+  Running before = running;  // those who had their turn already run before the others
+  before.insert(before.end(), returned_.begin(), returned_.end());
+  for (const User& user : users_) {
+    for (const Line& line : user.lines) {
+      const std::size_t taken = running_of(before, user.user, line.affinity);
+      sum += std::min(line.asks.size(), most_of_key - std::min(most_of_key, taken));
+    }
+  }
+  return sum;
 }
 
 std::size_t Turns::User::waiting() const {

@@ -18,17 +18,22 @@ struct Ask {
   std::uint64_t affinity = 0;  // calls with the same one come from the same key, as far as their clients know
 };
 
-// Each user in turn; of a user each affinity in turn; of an affinity the first come. So who asks for much waits for
-// himself, and who asks for little does not wait for him. No descriptors, no time.
+// The user of whom the fewest calls run, and of users with the same number each in turn; of a user likewise each
+// affinity; of an affinity the first come. So who asks for much waits for himself, and who asks for little does not
+// wait for him. A user and an affinity together are a key here. No descriptors, no time.
 class Turns {
  public:
+  using Running = std::vector<Ask>;  // the calls that run
+
   void add(const Ask& ask);
   // Before all others: it had its turn already.
   void put_back(const Ask& ask) { returned_.push_back(ask); }
   // Takes it out. False when it does not wait.
   bool remove(std::uint64_t ticket);
-  // The one whose turn it is, taken out.
-  std::optional<Ask> take_next();
+  // The one whose turn it is, taken out. None of a key of which `most_of_key` calls run already.
+  std::optional<Ask> take_next(const Running& running, std::size_t most_of_key);
+  // How many of those who wait could run beside these if there were no other bound than that.
+  std::size_t could_run(const Running& running, std::size_t most_of_key) const;
 
   // Where there is no room for `newcomer`: one that gives way, taken out, the last of the longest line of the user who
   // has most of them waiting, or of the same user's. None where that would not be fairer.
@@ -47,6 +52,8 @@ class Turns {
     uid_t user = 0;
     std::deque<Line> lines;  // the next one first; never empty
     std::size_t waiting() const;
+    // The line whose turn it is; none where each has its bound.
+    std::deque<Line>::iterator next_line(const Running& running, std::size_t most_of_key);
   };
 
   std::deque<Ask> returned_;

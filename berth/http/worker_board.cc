@@ -21,7 +21,18 @@ WorkerBoard::~WorkerBoard() {
 
 void WorkerBoard::clear() {
   page_->item_size = 0;
+  page_->deadline = 0;
   page_->stage = CallStage::Handed;
+}
+
+void WorkerBoard::tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) {
+  page_->deadline = deadline ? static_cast<std::int64_t>(deadline->time_since_epoch().count()) : 0;
+}
+
+std::optional<std::chrono::steady_clock::time_point> WorkerBoard::deadline() const {
+  using Time = std::chrono::steady_clock::time_point;
+  const std::int64_t ticks = page_->deadline;
+  return ticks == 0 ? std::nullopt : std::optional(Time(Time::duration(ticks)));
 }
 
 void WorkerBoard::tell_item(std::string_view item) {

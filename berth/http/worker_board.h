@@ -3,7 +3,9 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,8 +17,10 @@ namespace berth::http {
 // How far: what the daemon has to know when the worker is dead.
 enum class CallStage : std::uint32_t {
   Handed,     // the worker has not looked at it: nothing of it has run
-  Begun,      // it may have run
-  Answering,  // a part of the answer may be out: the daemon must not answer itself
+  Begun,      // it may have run, and nothing of the answer is out
+  Answering,  // some events are out, each of them whole: the daemon may add the last one
+  Writing,    // a part of something may be out: nobody else can go on with it
+  Answered,   // all of it is out
 };
 
 // Made before the fork; what one side has written, the other sees, also when the first one is dead.
@@ -35,10 +39,13 @@ class WorkerBoard {
   void clear();
   // By the worker.
   void begin() { page_->stage = CallStage::Begun; }
-  void begin_answer() { page_->stage = CallStage::Answering; }
+  void reach(CallStage stage) { page_->stage = stage; }
   void tell_item(std::string_view item);
+  // When what runs now must have ended; nothing when there is no such time.
+  void tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline);
 
   CallStage stage() const { return page_->stage; }
+  std::optional<std::chrono::steady_clock::time_point> deadline() const;
   // What the worker has told; empty before that.
   std::string item() const;
 
@@ -47,6 +54,7 @@ class WorkerBoard {
   struct Page {
     std::atomic<CallStage> stage = CallStage::Handed;
     std::atomic<std::uint32_t> item_size = 0;
+    std::atomic<std::int64_t> deadline = 0;  // of the clock's own ticks; 0: none
     std::array<std::atomic<char>, kLongestItem> item = {};
   };
   explicit WorkerBoard(Page* page) : page_(page) {}

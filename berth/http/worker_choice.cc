@@ -23,6 +23,23 @@ std::size_t WorkerChoice::busy() const {
   return static_cast<std::size_t>(std::ranges::count_if(workers_, is_busy));
 }
 
+Turns::Running WorkerChoice::running() const {
+  Turns::Running running;
+  for (const auto& [id, worker] : workers_) {
+    if (worker.call) running.push_back(*worker.call);
+  }
+  return running;
+}
+
+bool WorkerChoice::has_room(const Ask& newcomer) const {
+  if (turns_.size() < bounds_.waiting) return true;
+  const std::size_t free = bounds_.calls - busy();
+  Turns with = turns_;
+  with.add(newcomer);
+  const std::size_t at_once = std::min(free, with.could_run(running(), bounds_.calls_of_key));
+  return with.size() <= bounds_.waiting + at_once;
+}
+
 // Those that may get a call, now or later.
 std::size_t WorkerChoice::staying() const {
   const auto stays = [](const auto& one) { return one.second.state != WorkerState::Leaving; };
@@ -79,6 +96,7 @@ std::size_t WorkerChoice::grant(WorkerView& worker, std::size_t step) {
 WorkerChoice::Start WorkerChoice::give(WorkerId id, bool is_new, const Ask& ask) {
   WorkerView& worker = workers_[id];
   worker.rests_later = worker.state == WorkerState::Tidying;
+  worker.gives_back = false;
   worker.state = WorkerState::Busy;
   worker.call = ask;
   ++worker.calls;
@@ -90,7 +108,7 @@ WorkerChoice::Start WorkerChoice::give(WorkerId id, bool is_new, const Ask& ask)
 
 std::optional<WorkerChoice::Start> WorkerChoice::next() {
   if (!can_start()) return std::nullopt;
-  const auto ask = turns_.take_next();
+  const auto ask = turns_.take_next(running(), bounds_.calls_of_key);
   if (!ask) return std::nullopt;
   if (const auto known = best_for(ask->affinity)) return give(*known, false, *ask);
   if (staying() < bounds_.calls) return give(++last_, true, *ask);
@@ -131,6 +149,12 @@ bool WorkerChoice::rested(WorkerId id, std::vector<WorkerZygote> zygotes, std::u
   if (found == workers_.end()) return false;
   WorkerView& worker = found->second;
   if (zygotes.size() > worker.held) return false;
+  // One that has made another child has been used, or is new.
+  for (WorkerZygote& one : zygotes) {
+    const auto before = std::ranges::find(worker.zygotes, one.key, &WorkerZygote::key);
+    const bool is_as_before = before != worker.zygotes.end() && before->children == one.children;
+    one.used_at = is_as_before ? before->used_at : now;
+  }
   worker.zygotes = std::move(zygotes);
   worker.memory_bytes = memory_bytes;
   if (worker.state == WorkerState::Busy) return std::exchange(worker.rests_later, false);
@@ -138,7 +162,7 @@ bool WorkerChoice::rested(WorkerId id, std::vector<WorkerZygote> zygotes, std::u
   if (worker.state == WorkerState::Leaving) return true;
   if (worker.state == WorkerState::Idle) return false;
   worker.state = WorkerState::Idle;
-  worker.since_idle = now;
+  if (!std::exchange(worker.gives_back, false)) worker.since_idle = now;
   return true;
 }
 
@@ -151,6 +175,7 @@ void WorkerChoice::replaced(WorkerId id) {
   worker.zygotes.clear();
   worker.shared.clear();
   worker.drops_after.clear();
+  worker.gives_back = false;
   worker.memory_bytes = 0;
   worker.calls = 1;
   worker.rests_later = false;
@@ -173,30 +198,27 @@ void WorkerChoice::drop(std::vector<Order>& orders, WorkerId id, const std::stri
   if (order == orders.end()) order = orders.insert(orders.end(), Order{id, false, {}});
   order->drops.push_back(key);
   worker.state = WorkerState::Tidying;  // until it tells that they are gone
+  worker.gives_back = true;
 }
 
-// Too much memory, or no room for a zygote where one is needed: the idle ones give back. The largest; or what was used
-// longest ago, of the worker that was used longest ago.
+// Too much memory, or no room for a zygote where one is needed: the idle ones give back what was used longest ago. What
+// was just used goes when nothing else is left.
 void WorkerChoice::relieve(std::vector<Order>& orders) {
   while (is_short_ || zygote_bytes() > bounds_.zygote_bytes) {
     const WorkerZygote* chosen = nullptr;
-    const WorkerView* whose = nullptr;
-    WorkerId id_of_it = 0;
+    WorkerId whose = 0;
     for (const auto& [id, worker] : workers_) {
       const bool was_told = std::ranges::find(orders, id, &Order::worker) != orders.end();
       const bool can_give = worker.state == WorkerState::Idle || (worker.state == WorkerState::Tidying && was_told);
       if (!can_give || worker.zygotes.empty()) continue;
-      const WorkerZygote& one = is_short_ ? worker.zygotes.front()
-                                          : *std::ranges::max_element(worker.zygotes, {}, &WorkerZygote::memory_bytes);
-      const bool is_first = chosen == nullptr || (is_short_ ? worker.since_idle < whose->since_idle
-                                                            : one.memory_bytes > chosen->memory_bytes);
-      if (!is_first) continue;
+      // Of those that came to be known at once it is the one that the worker tells first.
+      const WorkerZygote& one = *std::ranges::min_element(worker.zygotes, {}, &WorkerZygote::used_at);
+      if (chosen != nullptr && one.used_at >= chosen->used_at) continue;
       chosen = &one;
-      whose = &worker;
-      id_of_it = id;
+      whose = id;
     }
     if (chosen == nullptr) return;
-    drop(orders, id_of_it, std::string(chosen->key));
+    drop(orders, whose, std::string(chosen->key));
     is_short_ = false;
   }
 }

@@ -18,9 +18,10 @@
 namespace berth::http {
 
 struct WorkerBounds {
-  std::size_t calls = 16;    // at once; of workers there are no more
-  std::size_t waiting = 64;  // that wait for their turn
-  std::size_t idle = 8;      // workers without a call
+  std::size_t calls = 16;         // at once; of workers there are no more
+  std::size_t calls_of_key = 16;  // at once, of one user and affinity; from 1
+  std::size_t waiting = 64;       // that wait for their turn
+  std::size_t idle = 8;           // workers without a call
   std::chrono::milliseconds idle_time = std::chrono::minutes(10);
   std::size_t zygotes = 32;
   std::uint64_t zygote_bytes = 1ULL << 30;  // of all zygotes that are told of
@@ -44,6 +45,7 @@ struct WorkerZygote {
   std::uint64_t children = 0;
   std::uint64_t memory_bytes = 0;
   std::string since;
+  std::chrono::steady_clock::time_point used_at = {};  // as the daemon has seen it
 };
 
 // A process that serves one call after another (docs/shared.md), while it waits for the next one.
@@ -72,6 +74,7 @@ class WorkerChoice {
     std::uint64_t memory_bytes = 0;        // its own
     bool rests_later = false;              // it was given this call while it tidied up: it still tells of that
     bool leaves_after = false;             // once its call has ended
+    bool gives_back = false;               // it tidies up because it was told to give back, not after a call
     std::vector<std::string> drops_after;  // zygotes that it gives back then
   };
   using Workers = std::map<WorkerId, WorkerView>;
@@ -79,8 +82,9 @@ class WorkerChoice {
   explicit WorkerChoice(const WorkerBounds& bounds) : bounds_(bounds) {}
 
   // Calls.
-  // Beside those that wait for their turn, those whose turn it is and who wait for a worker to be free.
-  bool has_room() const { return turns_.size() < bounds_.waiting + bounds_.calls - busy(); }
+  // For one more that waits for its turn, or whose turn it is at once. Those whose turn it is and who wait for a worker
+  // to be free do not count.
+  bool has_room(const Ask& newcomer) const;
   void add(const Ask& ask) { turns_.add(ask); }
   bool forget(std::uint64_t ticket) { return turns_.remove(ticket); }
   // Where has_room() is not: a call that waits and gives way to this one, which is fairer; it waits no more.
@@ -131,7 +135,8 @@ class WorkerChoice {
   std::uint64_t zygote_bytes() const;
 
  private:
-  bool can_start() const { return !drains_ && busy() < bounds_.calls; }
+  bool can_start() const { return !drains_ && !turns_.empty() && busy() < bounds_.calls; }
+  Turns::Running running() const;
   std::size_t staying() const;
   std::optional<WorkerId> best_for(std::uint64_t affinity) const;
   Start give(WorkerId worker, bool is_new, const Ask& ask);

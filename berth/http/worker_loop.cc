@@ -93,6 +93,7 @@ class WorkerLoop {
       BERTH_TRY(app::CallMeans opened, app::CallMeans::open(settings_));
       means_.emplace(std::move(opened));
       means_->stay();
+      means_->watch_deadlines([this](auto deadline) { board_.tell_deadline(deadline); });
     }
     return &*means_;
   }

@@ -65,6 +65,8 @@ server:
   build: "12345"
   platform: x2
 serve:
+  calls_per_key: 4
+  waiting: 0
   idle_workers: 3
   idle_time: 2m
   zygotes: 5
@@ -112,6 +114,8 @@ serve:
   EXPECT_EQ(settings->server_version, "6.10.0");
   EXPECT_EQ(settings->server_build, "12345");
   EXPECT_EQ(settings->server_platform, "x2");
+  EXPECT_EQ(settings->serve.calls_per_key, 4u);
+  EXPECT_EQ(settings->serve.waiting, 0u);
   EXPECT_EQ(settings->serve.idle_workers, 3u);
   EXPECT_EQ(settings->serve.idle_time, 2min);
   EXPECT_EQ(settings->serve.zygotes, 5u);

@@ -5,6 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include "berth/sys/unix_socket.h"
 #include "tests/support/result_matchers.h"
 #include "tests/support/temp_folder.h"
@@ -55,6 +60,40 @@ TEST(Listener, LeavesTheSocketOfAnotherProgramAlone) {
   ASSERT_TRUE(testing::ok(other));
   EXPECT_TRUE(testing::fails_with(Listener::open(path, std::nullopt), Errc::AlreadyExists, "listens there already"));
   EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST(Listener, LeavesAloneWhatIsNoSocket) {
+  const testing::TempFolder folder;
+  const auto write = [&](const char* name, const char* text) {
+    std::ofstream(folder.path() / name) << text;
+    return folder.path() / name;
+  };
+  const auto read = [](const std::filesystem::path& path) {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const auto file = write("file", "kept");
+  EXPECT_TRUE(testing::fails_with(Listener::open(file, std::nullopt), Errc::InvalidInput, "--socket"));
+  EXPECT_EQ(read(file), "kept");
+  std::filesystem::create_symlink("file", folder.path() / "link");
+  EXPECT_TRUE(testing::fails_with(Listener::open(folder.path() / "link", std::nullopt), Errc::InvalidInput, "socket"));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path() / "link"));
+  std::filesystem::create_directory(folder.path() / "folder");
+  EXPECT_TRUE(
+      testing::fails_with(Listener::open(folder.path() / "folder", std::nullopt), Errc::InvalidInput, "socket"));
+  // The lock beside it has a name that others use, too.
+  const auto lock = write("poetry.lock", "[[package]]");
+  const auto beside = Listener::open(folder.path() / "poetry", std::nullopt);
+  EXPECT_TRUE(testing::fails_with(beside, Errc::InvalidInput, "not the lock of a daemon"));
+  EXPECT_EQ(read(lock), "[[package]]");
+  // What takes the place of the socket while it is served.
+  {
+    const auto listener = Listener::open(folder.path() / "s", std::nullopt);
+    ASSERT_TRUE(testing::ok(listener));
+    std::filesystem::remove(folder.path() / "s");
+    write("s", "later");
+  }
+  EXPECT_EQ(read(folder.path() / "s"), "later");
 }
 
 TEST(Listener, TakesASocketThatIsHandedOver) {

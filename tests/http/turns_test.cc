@@ -7,6 +7,8 @@
 namespace berth::http {
 namespace {
 
+constexpr std::size_t kMany = 99;
+
 // "1a" is a call of user 1 with affinity 'a'.
 struct Row {
   const char* name;
@@ -32,12 +34,51 @@ TEST_P(TurnsOf, AreTaken) {
   }
   EXPECT_EQ(turns.size(), asked.size());
   std::vector<std::size_t> served;
-  while (const auto ask = turns.take_next()) served.push_back(ask->ticket);
+  while (const auto ask = turns.take_next({}, kMany)) served.push_back(ask->ticket);
   EXPECT_EQ(served, GetParam().served);
   EXPECT_TRUE(turns.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, TurnsOf, ::testing::ValuesIn(kRows), [](const auto& row) { return row.param.name; });
+
+struct RunningRow {
+  const char* name;
+  std::vector<std::string> asked;
+  std::vector<std::string> running;
+  std::size_t most_of_key;
+  std::vector<std::size_t> served;  // what begins beside those that run, while none of them ends
+};
+
+const RunningRow kRunning[] = {
+    {"TheKeyOfWhichFewestRun", {"1a", "1b", "1c"}, {"1a", "1a", "1b"}, 99, {2, 1, 0}},
+    {"TheUserOfWhomFewestRun", {"1c", "2a"}, {"1a", "1b", "2a"}, 99, {1, 0}},
+    {"NoneBeyondTheBoundOfItsKey", {"1a", "1a", "1b"}, {"1a"}, 2, {2, 0}},
+    {"AnotherUserIsAnotherKey", {"2a"}, {"1a"}, 1, {0}},
+    {"AUserWhoseKeysAreFullIsPassedOver", {"1a", "2b"}, {"1a", "2c", "2d"}, 1, {1}},
+};
+
+class TurnsBeside : public ::testing::TestWithParam<RunningRow> {};
+
+TEST_P(TurnsBeside, AreTaken) {
+  const auto ask = [](std::size_t ticket, std::string_view text) {
+    return Ask{ticket, static_cast<uid_t>(text[0]), static_cast<std::uint64_t>(text[1])};
+  };
+  Turns turns;
+  Turns::Running running;
+  for (std::size_t i = 0; i < GetParam().asked.size(); ++i) turns.add(ask(i, GetParam().asked[i]));
+  for (const std::string& one : GetParam().running) running.push_back(ask(99, one));
+  EXPECT_EQ(turns.could_run(running, GetParam().most_of_key), GetParam().served.size());
+  std::vector<std::size_t> served;
+  while (const auto next = turns.take_next(running, GetParam().most_of_key)) {
+    served.push_back(next->ticket);
+    running.push_back(*next);
+  }
+  EXPECT_EQ(served, GetParam().served);
+  EXPECT_EQ(turns.size(), GetParam().asked.size() - served.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, TurnsBeside, ::testing::ValuesIn(kRunning),
+                         [](const auto& row) { return row.param.name; });
 
 TEST(Turns, ForgetWhoIsGone) {
   Turns turns;
@@ -49,21 +90,21 @@ TEST(Turns, ForgetWhoIsGone) {
   EXPECT_FALSE(turns.remove(1));
   EXPECT_FALSE(turns.remove(99));
   EXPECT_EQ(turns.size(), 1u);
-  EXPECT_EQ(turns.take_next()->ticket, 2u);
-  EXPECT_FALSE(turns.take_next());
+  EXPECT_EQ(turns.take_next({}, kMany)->ticket, 2u);
+  EXPECT_FALSE(turns.take_next({}, kMany));
 }
 
 TEST(Turns, GiveBackATurn) {
   Turns turns;
   turns.add({1, 0, 7});
   turns.add({2, 0, 7});
-  const auto first = turns.take_next();
+  const auto first = turns.take_next({}, kMany);
   turns.put_back(*first);
   EXPECT_EQ(turns.size(), 2u);
-  EXPECT_EQ(turns.take_next()->ticket, 1u);
+  EXPECT_EQ(turns.take_next({}, kMany)->ticket, 1u);
   turns.put_back(*first);
   EXPECT_TRUE(turns.remove(1));
-  EXPECT_EQ(turns.take_next()->ticket, 2u);
+  EXPECT_EQ(turns.take_next({}, kMany)->ticket, 2u);
 }
 
 struct CrowdRow {

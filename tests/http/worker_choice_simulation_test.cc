@@ -1,12 +1,15 @@
-// The daemon's decisions under thousands of made-up days: calls, answers, deaths, clients that go, resets, memory that
-// runs short, warming up, and the end. What happens is drawn from a seed, and each seed is the same every time.
+// The daemon's decisions under thousands of made-up days: calls, answers, deaths, workers that hang until their time is
+// over, clients that go, resets, memory that runs short, warming up, and the end. What happens is drawn from a seed,
+// and each seed is the same every time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <set>
 
+#include "berth/http/call_watch.h"
 #include "berth/http/worker_choice.h"
 
 namespace berth::http {
@@ -15,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr unsigned kSeeds = 10'000;
-constexpr int kSteps = 120;
+constexpr int kSteps = 95;
 
 // One day of a daemon. The workers are played here: what they would do is drawn, and what they tell is true.
 class Day {
@@ -28,7 +31,9 @@ class Day {
     forget_all_that_wait();
     for (int i = 0; i < 10'000 && !played_.empty() && !::testing::Test::HasFailure(); ++i) {
       // Nothing new comes; what is there comes to its end.
+      now_ += 5s;
       something_of_a_worker();
+      watch();
       follow();
     }
     EXPECT_TRUE(played_.empty()) << "a worker is left";
@@ -41,10 +46,13 @@ class Day {
   enum class Doing { Nothing, Call, Tidies, Warms, Ends };
   struct Played {
     Doing doing = Doing::Nothing;
-    std::uint64_t ticket = 0;
+    Ask ask;
+    WatchedCall watched;
+    bool hangs = false;  // it does nothing more
     std::size_t may_have = 0;
     std::vector<WorkerZygote> zygotes;
-    int tells_later = 0;  // what it still has to tell of the time before this call
+    std::vector<WorkerZygote> told;  // of them, and what it has not been told to give back
+    int tells_later = 0;             // what it still has to tell of the time before this call
   };
 
   std::size_t draw(std::size_t low, std::size_t high) {
@@ -55,6 +63,7 @@ class Day {
   WorkerBounds draw_bounds() {
     WorkerBounds bounds;
     bounds.calls = draw(1, 6);
+    bounds.calls_of_key = draw(1, bounds.calls);
     bounds.waiting = draw(0, 8);
     bounds.idle = draw(0, 4);
     bounds.idle_time = std::chrono::seconds(draw(1, 60));
@@ -73,8 +82,7 @@ class Day {
         ask();
         break;
       case 3:
-        if (chance(0.1))
-          choice_.reset(chance(0.5) ? std::optional<std::string>() : "item" + std::to_string(draw(0, 3)));
+        if (chance(0.1)) reset();
         break;
       case 4:
         if (chance(0.3)) leave();
@@ -85,18 +93,29 @@ class Day {
       default:
         something_of_a_worker();
     }
+    watch();
     follow();
+  }
+
+  void reset() {
+    const auto item = chance(0.5) ? std::optional<std::string>() : "item" + std::to_string(draw(0, 3));
+    choice_.reset(item);
+    for (const auto& [id, worker] : played_) {
+      for (const WorkerZygote& one : worker.told) {
+        if (item == one.item) reset_.insert(one.key);
+      }
+    }
   }
 
   void ask() {
     const Ask ask = {++tickets_, static_cast<uid_t>(draw(0, 2)), draw(0, 3)};
-    if (!choice_.has_room()) {
+    if (!choice_.has_room(ask)) {
       const auto gone = choice_.crowd_out(ask);
       if (!gone) return;  // refused: that is its outcome
       EXPECT_EQ(waiting_.erase(gone->ticket), 1u);
       ++answered_;
     }
-    waiting_.insert(ask.ticket);
+    waiting_.emplace(ask.ticket, ask);
     ++asked_;
     choice_.add(ask);
     EXPECT_LE(choice_.waiting(), bounds_.waiting + bounds_.calls - choice_.busy());
@@ -104,7 +123,7 @@ class Day {
 
   void leave() {  // a client that waits
     if (waiting_.empty()) return;
-    const std::uint64_t ticket = *waiting_.begin();
+    const std::uint64_t ticket = waiting_.begin()->first;
     EXPECT_TRUE(choice_.forget(ticket));
     waiting_.erase(ticket);
     ++answered_;
@@ -130,7 +149,12 @@ class Day {
     auto found = std::next(played_.begin(), static_cast<std::ptrdiff_t>(draw(0, played_.size() - 1)));
     const WorkerId id = found->first;
     Played& worker = found->second;
-    if (chance(0.05)) return die(id);
+    if (chance(0.05)) return die(id, chance(0.7));
+    if (worker.hangs) return;
+    if (worker.doing == Doing::Call && chance(0.05)) {
+      worker.hangs = true;
+      return;
+    }
     switch (worker.doing) {
       case Doing::Nothing:
         return;
@@ -138,6 +162,16 @@ class Day {
         if (worker.tells_later > 0) {
           --worker.tells_later;
           return tell_rest(id, worker);
+        }
+        if (worker.watched.stage == CallStage::Handed) {
+          worker.watched.stage = CallStage::Begun;
+          worker.watched.deadline = now_ + std::chrono::seconds(draw(1, 20));
+          if (chance(0.5)) return;
+        }
+        if (!worker.zygotes.empty() && chance(0.5)) {
+          const auto used = worker.zygotes.begin() + static_cast<std::ptrdiff_t>(draw(0, worker.zygotes.size() - 1));
+          ++used->children;
+          std::rotate(used, used + 1, worker.zygotes.end());
         }
         worker.doing = chance(0.3) ? Doing::Warms : Doing::Tidies;
         EXPECT_TRUE(choice_.answered(id, worker.doing == Doing::Warms));
@@ -152,26 +186,38 @@ class Day {
         worker.doing = Doing::Nothing;
         return tell_rest(id, worker);
       case Doing::Ends:
-        return die(id);
+        return die(id, true);
     }
   }
 
-  void tell_rest(WorkerId id, const Played& worker) {
+  void tell_rest(WorkerId id, Played& worker) {
     EXPECT_TRUE(choice_.rested(id, worker.zygotes, draw(0, 1 << 20), now_));
+    for (WorkerZygote& one : worker.zygotes) {
+      const auto before = std::ranges::find(worker.told, one.key, &WorkerZygote::key);
+      if (before == worker.told.end() || before->children != one.children) one.used_at = now_;
+    }
+    worker.told = worker.zygotes;
   }
 
-  void die(WorkerId id) {
-    const Played worker = played_.at(id);
-    played_.erase(id);
-    const bool has_looked = chance(0.7);
+  // What the daemon does each second: a worker that hangs is killed, and its call has that outcome.
+  void watch() {
+    std::vector<WorkerId> late;
+    for (const auto& [id, worker] : played_) {
+      if (worker.doing == Doing::Call && judge(worker.watched, now_) != CallVerdict::GoesOn) late.push_back(id);
+    }
+    for (const WorkerId id : late) die(id, played_.at(id).watched.stage != CallStage::Handed);
+  }
+
+  void die(WorkerId id, bool has_looked) {
+    const Played worker = std::move(played_.extract(id).mapped());
     const auto lost = choice_.ended(id, !has_looked);
     if (worker.doing != Doing::Call) {
       EXPECT_FALSE(lost);
     } else if (lost) {
-      EXPECT_EQ(lost->ticket, worker.ticket);
+      EXPECT_EQ(lost->ticket, worker.ask.ticket);
       ++answered_;  // by the daemon
     } else {
-      waiting_.insert(worker.ticket);
+      waiting_.emplace(worker.ask.ticket, worker.ask);
     }
   }
 
@@ -184,11 +230,13 @@ class Day {
       EXPECT_TRUE(worker.doing == Doing::Nothing || worker.doing == Doing::Tidies) << "one call at a time";
       worker.tells_later = worker.doing == Doing::Tidies ? 1 : 0;
       worker.doing = Doing::Call;
-      worker.ticket = start->ask.ticket;
+      worker.ask = start->ask;
+      worker.watched = {CallStage::Handed, now_, std::nullopt, false};
       worker.may_have = start->zygotes;
       while (worker.zygotes.size() > worker.may_have) worker.zygotes.erase(worker.zygotes.begin());
     }
-    for (const auto& order : choice_.orders(now_)) {
+    const auto orders = choice_.orders(now_);
+    for (const auto& order : orders) {
       Played& worker = played_.at(order.worker);
       EXPECT_NE(worker.doing, Doing::Call) << "a call is left alone";
       if (order.ends) {
@@ -197,12 +245,37 @@ class Day {
       } else {
         EXPECT_EQ(worker.doing, Doing::Nothing);
         for (const std::string& key : order.drops) {
-          EXPECT_EQ(std::erase_if(worker.zygotes, [&](const auto& one) { return one.key == key; }), 1u);
+          const auto is_it = [&](const auto& one) { return one.key == key; };
+          const auto told = std::ranges::find_if(worker.told, is_it);
+          ASSERT_NE(told, worker.told.end());
+          if (!reset_.contains(key)) newest_given_ = std::max(newest_given_, told->used_at);
+          worker.told.erase(told);
+          EXPECT_EQ(std::erase_if(worker.zygotes, is_it), 1u);
         }
         worker.doing = Doing::Tidies;
       }
     }
+    check_memory(orders);
     check();
+  }
+
+  // Within the bound, or those who can have given back all that they have; and of what they had, the oldest.
+  void check_memory(const std::vector<WorkerChoice::Order>& orders) {
+    std::uint64_t bytes = 0;
+    bool has_more = false;
+    bool has_older = false;
+    for (const auto& [id, worker] : played_) {
+      for (const WorkerZygote& one : worker.told) bytes += one.memory_bytes;
+      if (worker.told.empty() || worker.doing == Doing::Call || worker.doing == Doing::Ends) continue;
+      const auto is_its_own = [id = id](const auto& order) { return order.worker == id; };
+      if (worker.doing != Doing::Nothing && std::ranges::none_of(orders, is_its_own)) continue;
+      has_more = true;
+      for (const WorkerZygote& one : worker.told) has_older = has_older || one.used_at < newest_given_;
+    }
+    EXPECT_FALSE(has_older) << "the oldest goes first";
+    EXPECT_EQ(bytes, choice_.zygote_bytes());
+    EXPECT_TRUE(bytes <= bounds_.zygote_bytes || !has_more) << bytes;
+    newest_given_ = {};
   }
 
   void check() {
@@ -210,8 +283,10 @@ class Day {
     std::size_t staying = 0;
     std::size_t idle = 0;
     std::size_t zygotes = 0;
+    std::array<std::array<std::size_t, 4>, 3> running = {};  // by user and affinity
     for (const auto& [id, worker] : played_) {
       busy += worker.doing == Doing::Call ? 1 : 0;
+      if (worker.doing == Doing::Call) running[worker.ask.user][worker.ask.affinity] += 1;
       staying += worker.doing != Doing::Ends ? 1 : 0;
       idle += worker.doing == Doing::Nothing ? 1 : 0;
       zygotes += worker.zygotes.size();
@@ -225,7 +300,11 @@ class Day {
     EXPECT_EQ(waiting_.size(), choice_.waiting());
     EXPECT_EQ(played_.size(), choice_.workers().size());
     // Nobody waits beside one that could serve him.
-    EXPECT_FALSE(busy < bounds_.calls && !waiting_.empty() && idle > 0);
+    for (const auto& keys : running) EXPECT_LE(std::ranges::max(keys), bounds_.calls_of_key);
+    const auto may_run = [&](const auto& one) {
+      return running[one.second.user][one.second.affinity] < bounds_.calls_of_key;
+    };
+    EXPECT_FALSE(busy < bounds_.calls && idle > 0 && std::ranges::any_of(waiting_, may_run));
   }
 
   std::mt19937 random_;
@@ -233,7 +312,9 @@ class Day {
   WorkerChoice choice_;
   WorkerChoice::Time now_ = WorkerChoice::Time(1h);
   std::map<WorkerId, Played> played_;
-  std::set<std::uint64_t> waiting_;
+  std::map<std::uint64_t, Ask> waiting_;
+  std::set<std::string> reset_;  // keys of zygotes that somebody has reset
+  WorkerChoice::Time newest_given_ = {};
   std::uint64_t tickets_ = 0;
   std::uint64_t asked_ = 0;
   std::uint64_t answered_ = 0;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace berth::http {
@@ -105,11 +106,11 @@ TEST_F(Choice, KeepsItsBounds) {
   for (int i = 0; i < 3; ++i) start(1);
   choice_.add({++ticket_, 0, 1});
   EXPECT_FALSE(choice_.next());
-  EXPECT_TRUE(choice_.has_room());
+  EXPECT_TRUE(choice_.has_room({99, 0, 1}));
   choice_.add({++ticket_, 0, 1});
-  EXPECT_FALSE(choice_.has_room());
+  EXPECT_FALSE(choice_.has_room({99, 0, 1}));
   EXPECT_TRUE(choice_.forget(ticket_));
-  EXPECT_TRUE(choice_.has_room());
+  EXPECT_TRUE(choice_.has_room({99, 0, 1}));
 }
 
 TEST_F(Choice, EndsIdleOnesThatAreTooMany) {
@@ -160,24 +161,85 @@ TEST_F(Choice, HasAZygoteGivenBackWhereOneIsNeeded) {
   EXPECT_EQ(choice_.held(), 3u);
 }
 
-TEST_F(Choice, HasTheLargestGivenBackWhereMemoryIsShort) {
+TEST(ChoiceOfMemory, HasWhatWasUsedLongestAgoGivenBack) {
   WorkerChoice few(WorkerBounds{.calls = 3, .idle = 3, .zygotes = 8, .zygote_bytes = 100});
   few.add({1, 0, 1});
   few.add({2, 0, 2});
   const auto first = few.next();
   const auto second = few.next();
   EXPECT_TRUE(few.answered(first->worker, false));
-  EXPECT_TRUE(few.rested(first->worker, {zygote("small", 30), zygote("large", 70)}, 0, at(1s)));
-  EXPECT_TRUE(few.orders(at(1s)).empty());
+  EXPECT_TRUE(few.rested(first->worker, {zygote("old", 30), zygote("older", 10)}, 0, at(1s)));
   EXPECT_TRUE(few.answered(second->worker, false));
-  EXPECT_TRUE(few.rested(second->worker, {zygote("middle", 50)}, 0, at(1s)));
-  const auto orders = few.orders(at(1s));
+  EXPECT_TRUE(few.rested(second->worker, {zygote("large", 60)}, 0, at(2s)));
+  EXPECT_TRUE(few.orders(at(2s)).empty());
+  // The first one of that worker is used again: it has made another child.
+  few.add({3, 0, 1});
+  EXPECT_EQ(few.next()->worker, first->worker);
+  EXPECT_TRUE(few.answered(first->worker, false));
+  WorkerZygote used = zygote("old", 35);
+  used.children = 2;
+  EXPECT_TRUE(few.rested(first->worker, {zygote("older", 10), used}, 0, at(3s)));
+  auto orders = few.orders(at(3s));
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders[0].worker, first->worker);
-  EXPECT_EQ(orders[0].drops, std::vector<std::string>{"large"});
-  EXPECT_EQ(few.zygote_bytes(), 80u);
-  EXPECT_TRUE(few.rested(first->worker, {zygote("small", 30)}, 0, at(2s)));
+  EXPECT_EQ(orders[0].drops, std::vector<std::string>{"older"});
+  EXPECT_EQ(few.zygote_bytes(), 95u);
+  EXPECT_TRUE(few.rested(first->worker, {used}, 0, at(4s)));
+  EXPECT_EQ(few.workers().at(first->worker).since_idle, at(3s)) << "giving back is no use";
   EXPECT_EQ(few.held(), 2u);
+}
+
+// Two that nobody has used for long, and one that is called again and again.
+TEST(ChoiceOfMemory, KeepsWhatIsUsed) {
+  WorkerChoice few(WorkerBounds{.calls = 2, .idle = 2, .zygotes = 8, .zygote_bytes = 15});
+  std::vector<WorkerZygote> zygotes;
+  const auto call = [&](std::uint64_t ticket, std::uint64_t affinity, const char* key, std::uint64_t memory) {
+    few.add({ticket, 0, affinity});
+    const auto started = few.next();
+    const auto has_key = std::ranges::find(zygotes, key, &WorkerZygote::key);
+    WorkerZygote one = has_key != zygotes.end() ? *has_key : zygote(key, memory);
+    if (has_key != zygotes.end()) zygotes.erase(has_key);
+    ++one.children;
+    zygotes.push_back(one);
+    EXPECT_TRUE(few.answered(started->worker, false));
+    EXPECT_TRUE(few.rested(started->worker, zygotes, 0, at(ticket * 1s)));
+    for (const auto& order : few.orders(at(ticket * 1s))) {
+      for (const std::string& gone : order.drops) {
+        EXPECT_NE(gone, key) << "what was just used";
+        std::erase_if(zygotes, [&](const WorkerZygote& zygote) { return zygote.key == gone; });
+      }
+      EXPECT_TRUE(few.rested(order.worker, zygotes, 0, at(ticket * 1s)));
+    }
+  };
+  call(1, 1, "z1", 6);
+  call(2, 2, "z2", 6);
+  for (std::uint64_t i = 3; i < 11; ++i) call(i, 5, "z5", 8);
+  ASSERT_EQ(zygotes.size(), 2u);
+  EXPECT_EQ(zygotes.front().key, "z2");
+  EXPECT_EQ(zygotes.back().children, 9u);
+}
+
+TEST(ChoiceOfKeys, LeavesRoomForOthers) {
+  WorkerChoice choice(WorkerBounds{.calls = 2, .calls_of_key = 1, .waiting = 0});
+  EXPECT_TRUE(choice.has_room({1, 0, 1}));
+  choice.add({1, 0, 1});
+  EXPECT_TRUE(choice.next());
+  EXPECT_FALSE(choice.has_room({2, 0, 1})) << "there is no queue, and its key has all that it may have";
+  EXPECT_TRUE(choice.has_room({2, 0, 2}));
+  EXPECT_TRUE(choice.has_room({2, 7, 1})) << "of another user";
+  choice.add({2, 0, 2});
+  EXPECT_TRUE(choice.next());
+  EXPECT_FALSE(choice.has_room({3, 0, 3}));
+}
+
+TEST(ChoiceOfKeys, MayAllBeOfOneKeyWithoutABound) {
+  WorkerChoice choice(WorkerBounds{.calls = 2});
+  for (std::uint64_t i = 1; i < 5; ++i) choice.add({i, 0, 1});
+  choice.add({9, 0, 2});
+  const auto first = choice.next();
+  EXPECT_EQ(choice.next()->ask.ticket, 9u) << "that of which none runs";
+  EXPECT_TRUE(choice.answered(first->worker, false));
+  EXPECT_EQ(choice.next()->ask.affinity, 1u);
 }
 
 TEST_F(Choice, ResetsIdleOnesAtOnceAndBusyOnesAfterTheirCall) {

@@ -351,7 +351,7 @@ def test_1000_calls_leave_it_as_it_was(berth, daemon):
 
 
 def test_the_worker_is_killed(berth, daemon, host):
-    """Before it has answered: one error from the daemon. While it answers: an answer that is not whole."""
+    """One error from the daemon: the answer, or its last event."""
     body = {'item': {'code': WAITING}, 'image': IMAGE}
     with daemon.connect() as made:
         daemon.send(made, daemon.bytes_of('POST', '/v1/run', body))
@@ -365,7 +365,49 @@ def test_the_worker_is_killed(berth, daemon, host):
     os.kill(call['pid'], signal.SIGKILL)
     answer = running.wait(20 * PATIENCE)
     assert answer.code == 12 and answer.err.count('berth:') == 1, answer
+    assert 'killed by signal 9' in answer.err and 'may have run in part' in answer.err, answer
+    with daemon.begin_code(WAITING) as made:
+        call, = daemon.wait_for_calls(1)
+        os.kill(call['pid'], signal.SIGKILL)
+        reply = Reply(daemon.read_all(made))
+        last = reply.events[-1]
+        assert reply.whole and last['event'] == 'error' and last['exit_code'] == 12, reply.events
+        assert 'signal 9' in last['message']
     assert daemon.run_code('pass').events[-1]['exit_code'] == 0
+
+
+def test_a_worker_that_hangs_is_killed(berth, daemon, host):
+    """Past the time of its script, and when its client is gone: one outcome, and its place is free again."""
+    with daemon.begin_code(WAITING, timeout='4s', events=['log']) as made:
+        data = b''
+        while b'"log"' not in data:
+            data += made.recv(65536)
+        call, = daemon.wait_for_calls(1)
+        time.sleep(0.5)  # it is done with writing that, and waits
+        os.kill(call['pid'], signal.SIGSTOP)
+        last = Reply(data + daemon.read_all(made)).events[-1]
+    assert last['event'] == 'error' and 'after its time was over' in last['message'], last
+    daemon.wait_for_calls(0)
+    with daemon.begin_code(WAITING):
+        call, = daemon.wait_for_calls(1)
+        os.kill(call['pid'], signal.SIGSTOP)
+    daemon.wait_for_calls(0)
+    assert daemon.run_code('pass').events[-1]['exit_code'] == 0
+
+
+def test_a_key_has_a_bound(berth):
+    """Calls of one that last leave a place for another; and without a queue what has no place is refused."""
+    settings = berth.settings_with('serve:\n  calls: 2\n  calls_per_key: 1\n  waiting: 0\n')
+    with Daemon(berth, settings=settings) as daemon:
+        first = daemon.begin_code(WAITING)
+        daemon.wait_for_calls(1)
+        reply = daemon.run_code('pass')
+        assert reply.status == 429 and 'serve.calls_per_key' in reply.json['error']['message']
+        body = {'item': {'code': 'pass'}, 'image': IMAGE}
+        assert daemon.ask('POST', '/v1/run', body, ['Berth-Affinity: other']).json['outcome']['cause'] == 'completed'
+        assert daemon.ask('GET', '/v1/pool').json['bounds']['calls_per_key'] == 1
+        first.close()
+        daemon.wait_for_calls(0)
 
 
 def test_the_daemon_is_killed(berth, host):
@@ -387,6 +429,14 @@ def test_the_daemon_is_killed(berth, host):
     assert berth('run', quick, '--image', IMAGE).code == 0
     with Daemon(berth) as another:
         assert another.run_code('pass').events[-1]['exit_code'] == 0
+
+
+def test_what_is_no_socket_is_left_alone(berth, tmp_path):
+    file = tmp_path / 'data'
+    file.write_text('kept')
+    answer = berth('serve', '--socket', str(file))
+    assert answer.code == 2 and 'no socket' in answer.err, answer
+    assert file.read_text() == 'kept' and os.listdir(tmp_path) == ['data']
 
 
 def test_a_second_daemon_is_refused(berth, daemon):

@@ -323,6 +323,29 @@ def test_prewarm(room):
         until(lambda: zygotes(daemon))
 
 
+def test_prewarm_without_warm_calls_is_told(berth):
+    with Daemon(berth, settings=berth.settings_with('serve: {prewarm: [Ready]}\n')) as daemon:
+        until(lambda: 'serve.prewarm is of no effect' in daemon.running.said())
+
+
+def test_prewarm_before_anybody_comes(room):
+    """Nothing else wakes the daemon: no client, no instances."""
+    room.script('Ready', "demisto.results('was ready')", ['needed'])
+    room.settings_with(WARM + 'serve: {prewarm: [Ready], instances: off}\n')
+    with Daemon(room.berth, settings=room.settings) as daemon:
+        pid, = until(lambda: children_of(daemon.pid))
+        until(lambda: any('zygote' in cmdline(one) for one in descendants(pid)))
+
+
+def test_memory_is_given_back_by_what_nobody_uses(berth):
+    """Three that do not fit together: the one that is called stays."""
+    with Daemon(berth, settings=berth.settings_with(WARM + 'serve: {zygote_memory: 15m}\n')) as daemon:
+        for number in 1, 2, 5:
+            for _ in range(3):
+                last = run(daemon, 'demisto.results(%d)' % number, affinity=str(number))
+        assert run(daemon, 'demisto.results(5)', affinity='5').get('warm') and value(last) == '5'
+
+
 def test_prewarm_of_instances(room):
     """Each enabled instance of an integration has a zygote before anybody calls, and again after a reset; a wish that
     cannot be met is told, and keeps none of the others from being met. Nothing of the wish is run."""

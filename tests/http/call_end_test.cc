@@ -1,0 +1,46 @@
+#include "berth/http/call_end.h"
+
+#include <gtest/gtest.h>
+
+#include "berth/http/call_watch.h"
+
+namespace berth::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(CallEnd, SaysOneThingWhereItCan) {
+  EXPECT_EQ(last_word(CallStage::Handed), LastWord::Error);
+  EXPECT_EQ(last_word(CallStage::Begun), LastWord::Error);
+  EXPECT_EQ(last_word(CallStage::Answering), LastWord::Event);
+  EXPECT_EQ(last_word(CallStage::Writing), LastWord::None);
+  EXPECT_EQ(last_word(CallStage::Answered), LastWord::None);
+}
+
+TEST(CallEnd, SaysWhoDiedAndWhetherSomethingMayHaveRun) {
+  const auto text = [](CallStage stage, bool in_lines) { return death_of(ending_text(9), stage, in_lines).message(); };
+  EXPECT_NE(text(CallStage::Answering, true).find("the process of this call was killed by signal 9"),
+            std::string::npos);
+  EXPECT_NE(text(CallStage::Answering, true).find("may have run in part"), std::string::npos);
+  EXPECT_NE(text(CallStage::Begun, false).find("may have run in part"), std::string::npos);
+  EXPECT_NE(text(CallStage::Begun, true).find("nothing of it has run"), std::string::npos);
+  EXPECT_NE(text(CallStage::Handed, false).find("nothing of it has run"), std::string::npos);
+}
+
+TEST(CallWatch, JudgesByWhatAWorkerKeepsByItself) {
+  const WatchedCall::Time begun(1h);
+  const WatchedCall handed = {CallStage::Handed, begun, std::nullopt, false};
+  EXPECT_EQ(judge(handed, begun + 29s), CallVerdict::GoesOn);
+  EXPECT_EQ(judge(handed, begun + 30s), CallVerdict::IsNotRead);
+  WatchedCall running = {CallStage::Begun, begun, std::nullopt, false};
+  EXPECT_EQ(judge(running, begun + 24h), CallVerdict::GoesOn) << "no script runs";
+  running.deadline = begun + 2s;
+  EXPECT_EQ(judge(running, begun + 11s), CallVerdict::GoesOn);
+  EXPECT_EQ(judge(running, begun + 12s), CallVerdict::HasNoEnd);
+  running.is_client_gone = true;
+  EXPECT_EQ(judge(running, begun + 1s), CallVerdict::Stop);
+  EXPECT_EQ(judge(running, begun + 12s), CallVerdict::HasNoEnd);
+}
+
+}  // namespace
+}  // namespace berth::http
