@@ -63,7 +63,7 @@ def test_terminal_has_steps_colour_and_outcome(berth):
 def test_terminal_tells_for_how_long(berth):
     """Through the daemon: while the call waits for its turn, and while it runs."""
     settings = berth.settings_with('serve:\n  calls: 1\n')
-    long = berth.write('scripts/long.py', 'import time\ntime.sleep(2.5)\ndemisto.results(1)\n')
+    long = berth.write('scripts/long.py', 'import time\ntime.sleep(3.5)\ndemisto.results(1)\n')
     with Daemon(berth, settings=settings) as daemon:
         with daemon.begin_code('import time; time.sleep(%d)' % (2 + 2 * PATIENCE)):
             daemon.wait_for_calls(1)
