@@ -267,7 +267,7 @@ class Day {
     for (const auto& [id, worker] : played_) {
       for (const WorkerZygote& one : worker.told) bytes += one.memory_bytes;
       if (worker.told.empty() || worker.doing == Doing::Call || worker.doing == Doing::Ends) continue;
-      const auto is_its_own = [id = id](const auto& order) { return order.worker == id; };
+      const auto is_its_own = [own = id](const auto& order) { return order.worker == own; };
       if (worker.doing != Doing::Nothing && std::ranges::none_of(orders, is_its_own)) continue;
       has_more = true;
       for (const WorkerZygote& one : worker.told) has_older = has_older || one.used_at < newest_given_;
