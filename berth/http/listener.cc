@@ -40,15 +40,15 @@ bool is_file_at(int fd, const std::filesystem::path& path) {
          opened.st_ino == there.st_ino;
 }
 
-bool is_socket_file(const std::filesystem::path& path) {
+// What lies there, as S_IFSOCK for a socket; none where nothing does.
+std::optional<mode_t> kind_at(const std::filesystem::path& path) {
   struct stat there = {};
-  return ::lstat(path.c_str(), &there) == 0 && S_ISSOCK(there.st_mode);
+  return ::lstat(path.c_str(), &there) == 0 ? std::optional(there.st_mode & S_IFMT) : std::nullopt;
 }
 
 // What lies there and is no socket is somebody's data.
 Result<void> check_free(const std::filesystem::path& path) {
-  struct stat there = {};
-  if (::lstat(path.c_str(), &there) != 0 || S_ISSOCK(there.st_mode)) return {};
+  if (kind_at(path).value_or(S_IFSOCK) == S_IFSOCK) return {};
   return fail(Errc::InvalidInput,
               "what lies there is no socket, and is left as it is; give another path (--socket, serve.socket), or move "
               "it away");
@@ -140,7 +140,7 @@ Result<Listener> Listener::open(const std::filesystem::path& path, std::optional
 
 void Listener::close() {
   // The file first: nobody else's can be there as long as we hold the lock.
-  if (socket_ && !path_.empty() && is_socket_file(path_)) ::unlink(path_.c_str());
+  if (socket_ && !path_.empty() && kind_at(path_) == S_IFSOCK) ::unlink(path_.c_str());
   socket_.reset();
   if (lock_) ::unlink(lock_of(path_).c_str());
   path_.clear();
