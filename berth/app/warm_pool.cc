@@ -59,9 +59,7 @@ void WarmPool::make_room_below(std::size_t most) {
       if (oldest == nullptr || entry.used < oldest->used) oldest = &entry;
     }
     if (count < std::max<std::size_t>(most, 1)) return;
-    end(*oldest);
-    oldest->calls = 0;
-    oldest->why_first = "its zygote has given way to that of another call: no more may live at a time";
+    end_unfailed(*oldest, "its zygote has given way to that of another call: no more may live at a time");
   }
 }
 
@@ -74,6 +72,13 @@ void WarmPool::end(Entry& entry) {
   entry.spare.reset();
   entry.zygote.reset();
   entry.begun.reset();
+}
+
+// It has done nothing wrong: the next call is a first one again, for which `why` there is none.
+void WarmPool::end_unfailed(Entry& entry, std::string why) {
+  end(entry);
+  entry.calls = 0;
+  entry.why_first = std::move(why);
 }
 
 // It could not do what it is there for: others are tried after a pause.
@@ -329,9 +334,7 @@ void WarmPool::end_unused_since(std::chrono::steady_clock::time_point then) {
   if (!is_ours()) return;
   for (auto& [key, entry] : entries_) {
     if (!entry.zygote || entry.used_at >= then) continue;
-    end(entry);
-    entry.calls = 0;
-    entry.why_first = "its zygote has ended: no call had used it for serve.idle_time";
+    end_unfailed(entry, "its zygote has ended: no call had used it for serve.idle_time");
   }
 }
 

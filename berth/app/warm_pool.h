@@ -149,6 +149,7 @@ class WarmPool {
   Result<bool> get_ready(Entry& entry, const std::string& key, const container::Patience& patience);
   Result<bool> start(Entry& entry, const WarmCall& call, const container::Patience& patience);
   static void end(Entry& entry);
+  static void end_unfailed(Entry& entry, std::string why);
   static void end_for(Entry& entry, const Error& trouble);
   std::optional<std::string> why_none(Entry& entry, const WarmCall& call) const;
   static void note_code(Entry& entry, const WarmCall& call);
