@@ -14,6 +14,7 @@ from calls import PATIENCE
 from figures import figure
 from host import read
 from inside import TIMES_IN_MEMORY
+from war_room import UNTIL_WARM
 
 # Runs the script `name` for each of `rows` of arguments, and gives what each answered.
 OUTER = """import json
@@ -383,7 +384,7 @@ except ChildProcessError:
 def test_processor_time_of_a_call_that_ends_by_itself(room):
     turn_on(room)
     room.script('Burn', "import os, time\nwhile time.process_time() < 0.5:\n    pass\nos._exit(3)")
-    answer = room.exec('!Burn retry-count=1 retry-interval=1')
+    answer = room.exec('!Burn retry-count=2 retry-interval=1')
     call = call_of(answer)
     assert call['warm'] and call['outcome']['status'] == 3, answer
     assert 400 <= call['outcome']['cpu_ms'] < 5000, answer
@@ -434,7 +435,7 @@ def test_an_answer_outlives_a_group_that_cannot_be_removed(room):
     # With a connection that is only just closing its group is not for the next one: it is to be removed.
     room.script('Slow', "import os, time\nif not %s:\n    raise ValueError('cold')\n%stime.sleep(3)\n"
                         "demisto.results('here')" % (IS_WARM, CLOSING))
-    running = room.begin('exec', '!Slow retry-count=1 retry-interval=1', '--json')
+    running = room.begin('exec', '!Slow ' + UNTIL_WARM, '--json')
     zygote, = until(lambda: zygotes_of(running.pid))
 
     def group():

@@ -26,7 +26,7 @@ from test_network_list import (names, test_a_list_opens_what_it_names, test_n05_
                                test_n08_proxy_alone, test_names_resolve)
 from test_network_rules import test_n04_nothing_below_ip, test_n06_rates  # noqa: F401
 from test_warm import IS_WARM, OUTER, call_of, children_of, staged, turn_on, until, zygotes_of
-from war_room import WarRoom
+from war_room import UNTIL_WARM, WarRoom
 
 COLD_FAILS = "import os\nif not %s:\n    raise ValueError('cold')\n" % IS_WARM
 
@@ -89,7 +89,7 @@ class WarmBerth:
         given = [tuple(word.split('=', 1)) for word in argv if '=' in word and not word.startswith('--')]
         options = [word for word in argv if '=' not in word or word.startswith('--')]
         room.script('Probe', COLD_FAILS + code, [name for name, _ in given])
-        line = '!Probe retry-count=1 retry-interval=1' + ''.join(' %s=`%s`' % pair for pair in given)
+        line = '!Probe %s' % UNTIL_WARM + ''.join(' %s=`%s`' % pair for pair in given)
         answer = WarmAnswer(room.exec(line, *options, seconds=seconds * PATIENCE, **how))
         assert answer.json['warm'], answer
         return answer
@@ -210,7 +210,7 @@ try:
     demisto.results(server.accept()[1][0])
 except socket.timeout:
     demisto.results('nobody')''')
-    listening = room.begin('exec', '!Listen retry-count=1 retry-interval=1', '--network', 'egress', '--json',
+    listening = room.begin('exec', '!Listen ' + UNTIL_WARM, '--network', 'egress', '--json',
                            prefix=lab.host.prefix)
     try:
         pid, = until(lambda: [pid for pid in filter(str.isdigit, os.listdir('/proc'))
@@ -269,7 +269,7 @@ def test_the_zygote_is_killed(berth, host, lab):
     """With the child that runs a call: the call ends, the later ones go on, and nothing stays."""
     room = berth.room()
     room.script('Long', COLD_FAILS + "import ctypes, time\nctypes.CDLL(None).prctl(15, b'long-call', 0, 0, 0)\ntime.sleep(60)")
-    running = room.begin('exec', '!Long retry-count=2 retry-interval=1', '--network', 'egress', '--json',
+    running = room.begin('exec', '!Long retry-count=2 retry-interval=3', '--network', 'egress', '--json',
                          prefix=lab.host.prefix)
     until(lambda: [pid for pid in filter(str.isdigit, os.listdir('/proc'))
                    if read('/proc/%s/comm' % pid).strip() == 'long-call'])

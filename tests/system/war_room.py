@@ -3,6 +3,9 @@ import os
 import shutil
 import tempfile
 
+# Of a script that fails as long as its call is cold: a busy machine has no zygote for it by the second try yet.
+UNTIL_WARM = 'retry-count=10 retry-interval=1'
+
 SCRIPT = '''commonfields: {{id: {name}, version: -1}}
 name: {name}
 type: python
