@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "berth/image/storage_places.h"
+#include "berth/sys/descriptors.h"
 
 namespace berth::app {
 namespace {
@@ -25,6 +26,7 @@ Result<CallMeans> CallMeans::open(const Settings& settings) {
   BERTH_TRY(container::RuntimeFolder folder, container::RuntimeFolder::open(settings.runtime));
   CallMeans means(std::move(images), std::move(folder), LearnedImports(settings.cache / "code"));
   means.idle_time_ = settings.serve.idle_time;
+  means.warm_->set_most_spares(settings.serve.spares);
   const bool is_ordinary_user = settings.ordinary_user.has_value();
   BERTH_TRY(means.engine_, container::make_engine(settings.engine, means.folder(), is_ordinary_user));
   if (settings.engine != container::EngineKind::Native) {
@@ -72,23 +74,32 @@ bool CallMeans::has_something_left() const {
   return !later_.empty() || !ended_.empty() || warm_->has_unused_since(long_ago());
 }
 
+void CallMeans::note(const std::string& key, const std::string& item, Result<void> made) {
+  if (made || troubles_.size() >= kMostTroubles) return;
+  troubles_.insert_or_assign(key, std::move(made).error().in(fmt::format("make '{}' warm", item)));
+}
+
 void CallMeans::make_ready(int gone) {
   const auto within = [&](std::chrono::seconds time) {
     return container::Patience{std::chrono::steady_clock::now() + time, gone};
   };
-  const auto note = [&](const WarmCall& call, Result<void> made) {
-    if (made || troubles_.size() >= kMostTroubles) return;
-    troubles_.insert_or_assign(call.key, std::move(made).error().in(fmt::format("make '{}' warm", call.item)));
-  };
   // The next children isolate themselves while the old ones are ended. A group that cannot be removed is swept by the
   // first start after the zygote's end.
-  for (const WarmCall& one : later_) note(one, warm_->prepare(one, within(kChildPatience)));
+  for (const WarmCall& one : later_) note(one.key, one.item, warm_->prepare(one, within(kChildPatience)));
   end_answered();
   std::ranges::partition(later_, [&](const WarmCall& one) { return warm_->has(one.key); });
   for (const WarmCall& one : std::exchange(later_, {})) {
-    note(one, warm_->warm(one, within(warm_->has(one.key) ? kChildPatience : kZygotePatience)));
+    note(one.key, one.item, warm_->warm(one, within(warm_->has(one.key) ? kChildPatience : kZygotePatience)));
   }
   warm_->end_unused_since(long_ago());
+}
+
+void CallMeans::fill(int wanted) {
+  while (!sys::is_readable(wanted)) {
+    auto filled = warm_->fill(container::Patience::of(kChildPatience), wanted);
+    if (!filled) return;
+    note(filled->key, filled->item, std::move(filled->made));
+  }
 }
 
 std::optional<Error> CallMeans::take_trouble(const std::string& key) {

@@ -62,6 +62,9 @@ class CallMeans {
   // Ends what has answered, makes what calls have left to be made, and ends zygotes that none has used for
   // serve.idle_time. `gone` is readable once nobody wants it any more.
   void make_ready(int gone);
+  // Has more children wait, where calls came faster than one after the other is made (WarmPool::fill), until `wanted`
+  // is readable.
+  void fill(int wanted);
   // Why something could not be made for the call with this key, told once: it is tried again after some calls.
   std::optional<Error> take_trouble(const std::string& key);
 
@@ -74,6 +77,7 @@ class CallMeans {
   }
 
  private:
+  void note(const std::string& key, const std::string& item, Result<void> made);
   // What was not used since then is not kept.
   std::chrono::steady_clock::time_point long_ago() const { return std::chrono::steady_clock::now() - idle_time_; }
 

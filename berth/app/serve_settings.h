@@ -18,6 +18,7 @@ struct ServeSettings {
   std::chrono::milliseconds idle_time = std::chrono::minutes(10);  // then they go
   std::uint32_t zygotes = 32;                                      // of all workers together (calls.warm)
   std::uint64_t zygote_memory = 1ULL << 30;  // bytes of all of them; idle ones give back what is more
+  std::uint32_t spares = 16;                 // children of each that wait for calls, at most: by demand
   std::vector<std::string> prewarm;          // registered items, or `ITEM COMMAND`: warm from the start
   std::uint32_t connections = 256;           // at once
   std::chrono::milliseconds drain = std::chrono::seconds(30);  // how long running calls may go on after SIGTERM

@@ -170,6 +170,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                        {"idle_time", with(parse_duration, settings.serve.idle_time)},
                        {"zygotes", with(count_of("zygotes"), settings.serve.zygotes)},
                        {"zygote_memory", with(parse_bytes, settings.serve.zygote_memory)},
+                       {"spares", with(count_of("children"), settings.serve.spares)},
                        {"prewarm", list_with(any_text, settings.serve.prewarm)},
                        {"connections", with(count_of("connections"), settings.serve.connections)},
                        {"drain", with(parse_duration, settings.serve.drain)},

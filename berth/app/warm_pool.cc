@@ -69,7 +69,7 @@ void WarmPool::set_most(std::size_t zygotes) {
 }
 
 void WarmPool::end(Entry& entry) {
-  entry.spare.reset();
+  entry.spares.reset();
   entry.zygote.reset();
   entry.begun.reset();
 }
@@ -88,6 +88,12 @@ void WarmPool::end_for(Entry& entry, const Error& trouble) {
   end(entry);
 }
 
+// The same of a child.
+void WarmPool::end_for_child(Entry& entry, const Error& trouble) {
+  entry.is_hopeless = trouble.code() == Errc::Denied;
+  end_for(entry, trouble);
+}
+
 Result<void> WarmPool::begin(Entry& entry, const WarmCall& call) {
   entry.imports = entry.is_without_imports ? ImportList() : imports_.of(call.key);
   entry.has_grown = false;
@@ -98,7 +104,8 @@ Result<void> WarmPool::begin(Entry& entry, const WarmCall& call) {
   BERTH_TRY(container::Zygote zygote, container::Zygote::begin(wanted.spec, folder_));
   entry.zygote = std::move(zygote);
   entry.begun = std::chrono::steady_clock::now();
-  entry.children = 0;
+  // Each with a network has a wire, addresses and processes of its own.
+  entry.spares.emplace(wanted.spec.network.is_none() ? most_spares_ : 1, *entry.begun);
   entry.since = std::chrono::system_clock::now();
   return {};
 }
@@ -146,28 +153,6 @@ Result<bool> WarmPool::start(Entry& entry, const WarmCall& call, const container
   return ready;
 }
 
-Result<container::CallChild> WarmPool::child_of(Entry& entry, const container::Patience& patience) {
-  if (entry.spare && !entry.spare->is_fresh()) entry.spare.reset();
-  if (!entry.spare) {
-    ++entry.children;
-    entry.spare_is_ready = false;
-    return entry.zygote->fork_child(patience);
-  }
-  container::CallChild taken = *std::move(entry.spare);
-  entry.spare.reset();
-  return taken;
-}
-
-// A spare that has died while it waited is none; another one takes its place.
-Result<container::CallChild> WarmPool::ready_child_of(Entry& entry, const container::Patience& patience) {
-  for (;;) {
-    BERTH_TRY(container::CallChild child, child_of(entry, patience));
-    const bool was_ready = std::exchange(entry.spare_is_ready, false);
-    if (!was_ready) BERTH_CHECK_OK(child.wait_until_ready(patience));
-    if (!was_ready || !sys::is_readable(child.ended())) return child;
-  }
-}
-
 // A zygote with another text does, where a child can be given the call's own. What kept one from being made may have
 // been the text.
 void WarmPool::note_code(Entry& entry, const WarmCall& call) {
@@ -205,6 +190,7 @@ std::optional<std::string> WarmPool::why_none(Entry& entry, const WarmCall& call
 
 Result<TakenChild> WarmPool::take(const WarmCall& call, const container::Patience& patience) {
   if (!is_ours()) return TakenChild{{}, "it ran beside others, in a copy of the process that has no zygotes"};
+  const auto came = std::exchange(came_, std::nullopt);
   Entry& entry = entry_of(call);
   ++entry.calls;
   // One that ends while it makes itself ready says why.
@@ -217,10 +203,9 @@ Result<TakenChild> WarmPool::take(const WarmCall& call, const container::Patienc
   }
   BERTH_TRY(const bool can_fork, start(entry, call, patience));
   if (!can_fork) return TakenChild{{}, "its zygote is not ready yet: it tries out what calls import"};
-  auto child = ready_child_of(entry, patience);
+  auto child = entry.spares->take(*entry.zygote, patience, came.value_or(entry.used_at));
   if (!child) {
-    entry.is_hopeless = child.error().code() == Errc::Denied;
-    end_for(entry, child.error());
+    end_for_child(entry, child.error());
     return std::unexpected(std::move(child).error());
   }
   entry.pause.forget();
@@ -231,20 +216,16 @@ Result<TakenChild> WarmPool::take(const WarmCall& call, const container::Patienc
 Result<void> WarmPool::prepare(const WarmCall& call, const container::Patience& patience) {
   if (!is_ours()) return {};
   const auto known = entries_.find(call.key);
-  if (known == entries_.end() || !known->second.zygote || known->second.begun || known->second.spare) return {};
+  if (known == entries_.end() || !known->second.zygote || known->second.begun) return {};
   Entry& entry = known->second;
   if (call.zygote && is_due(entry)) {
     entry.renewed_at = 2 * entry.calls + kFirstRenewal;
     end(entry);
     return {};
   }
-  auto child = child_of(entry, patience);
-  if (child) {
-    entry.spare.emplace(*std::move(child));
-    return {};
-  }
-  end_for(entry, child.error());
-  return std::unexpected(std::move(child).error());
+  auto begun = entry.spares->begin_one(*entry.zygote, patience);
+  if (!begun) end_for(entry, begun.error());
+  return begun;
 }
 
 Result<void> WarmPool::warm(const WarmCall& call, const container::Patience& patience) {
@@ -253,17 +234,29 @@ Result<void> WarmPool::warm(const WarmCall& call, const container::Patience& pat
   if (entry.is_hopeless) return {};
   if (!entry.zygote && (!call.zygote || !entry.pause.is_over())) return {};
   BERTH_TRY(const bool can_fork, start(entry, call, patience));
-  if (!can_fork || (entry.spare && entry.spare_is_ready && entry.spare->is_fresh())) return {};
-  auto child = ready_child_of(entry, patience);
-  if (child) {
-    entry.spare.emplace(*std::move(child));
-    entry.spare_is_ready = true;
+  if (!can_fork) return {};
+  auto made = entry.spares->make_one(*entry.zygote, patience);
+  if (made) {
     entry.trouble.clear();
-    return {};
+  } else {
+    end_for_child(entry, made.error());
   }
-  entry.is_hopeless = child.error().code() == Errc::Denied;
-  end_for(entry, child.error());
-  return std::unexpected(std::move(child).error());
+  return made;
+}
+
+std::optional<Filled> WarmPool::fill(const container::Patience& patience, int wanted) {
+  if (!is_ours()) return std::nullopt;
+  std::pair<const std::string, Entry>* last = nullptr;
+  for (auto& one : entries_) {
+    const Entry& entry = one.second;
+    const bool lacks = entry.zygote && !entry.begun && !is_due(entry) && entry.spares->lacks();
+    if (lacks && (last == nullptr || entry.used > last->second.used)) last = &one;
+  }
+  if (last == nullptr) return std::nullopt;
+  Entry& entry = last->second;
+  auto made = entry.spares->add_one(*entry.zygote, patience, wanted);
+  if (!made) end_for_child(entry, made.error());
+  return Filled{last->first, entry.item, std::move(made)};
 }
 
 void WarmPool::learn(const std::string& key, const std::vector<std::string>& modules) {
@@ -301,8 +294,9 @@ std::vector<ZygoteShown> WarmPool::zygotes() const {
   std::map<std::uint64_t, ZygoteShown> shown;  // by when they were used
   for (const auto& [key, entry] : entries_) {
     if (!entry.zygote) continue;
-    const std::uint64_t memory = entry.zygote->container().memory_bytes_now().value_or(0);
-    shown[entry.used] = {key, entry.item, entry.children, memory, entry.spare.has_value(), entry.since};
+    const WarmSpares& spares = *entry.spares;
+    const std::uint64_t memory = entry.zygote->container().memory_bytes_now().value_or(0) + spares.memory_bytes();
+    shown[entry.used] = {key, entry.item, spares.given(), spares.wanted(), memory, entry.since};
   }
   std::vector<ZygoteShown> list;
   for (auto& [used, one] : shown) list.push_back(std::move(one));
@@ -326,15 +320,20 @@ void WarmPool::drop(const std::string& key) {
 }
 
 bool WarmPool::has_unused_since(std::chrono::steady_clock::time_point then) const {
-  return is_ours() &&
-         std::ranges::any_of(entries_, [&](const auto& one) { return one.second.zygote && one.second.used_at < then; });
+  return is_ours() && std::ranges::any_of(entries_, [&](const auto& one) {
+           return one.second.zygote && (one.second.used_at < then || one.second.spares->is_too_many_since(then));
+         });
 }
 
 void WarmPool::end_unused_since(std::chrono::steady_clock::time_point then) {
   if (!is_ours()) return;
   for (auto& [key, entry] : entries_) {
-    if (!entry.zygote || entry.used_at >= then) continue;
-    end_unfailed(entry, "its zygote has ended: no call had used it for serve.idle_time");
+    if (!entry.zygote) continue;
+    if (entry.used_at < then) {
+      end_unfailed(entry, "its zygote has ended: no call had used it for serve.idle_time");
+    } else if (entry.spares->is_too_many_since(then)) {
+      entry.spares->end_unneeded(std::chrono::steady_clock::now());
+    }
   }
 }
 

@@ -16,6 +16,7 @@
 
 #include "berth/app/learned_imports.h"
 #include "berth/app/retry_pause.h"
+#include "berth/app/warm_spares.h"
 #include "berth/base/result.h"
 #include "berth/container/launch_spec.h"
 #include "berth/container/runtime_folder.h"
@@ -49,10 +50,18 @@ struct TakenChild {
 struct ZygoteShown {
   std::string key;
   std::string item;
-  std::uint64_t children = 0;      // that it has made
-  std::uint64_t memory_bytes = 0;  // of its cgroup: what its children share with it counts there
-  bool has_spare = false;          // the next child is ready
+  std::uint64_t children = 0;  // that calls were given
+  std::uint64_t spares = 0;    // children that are to wait; some may be missing for a moment
+  std::uint64_t memory_bytes =
+      0;  // of its cgroup, where what its children share with it counts, and of those that wait
   std::chrono::system_clock::time_point since;
+};
+
+// What it came to while nobody waited for a child.
+struct Filled {
+  std::string key;
+  std::string item;
+  Result<void> made;
 };
 
 constexpr std::size_t kMostZygotes = 8;  // in one process, where nobody says otherwise
@@ -67,6 +76,8 @@ class WarmPool {
 
   // How many zygotes there may be from now on; those that were used longest ago go.
   void set_most(std::size_t zygotes);
+  // How many children of each zygote may wait for calls; of those with a network it is one. For zygotes yet to come.
+  void set_most_spares(std::size_t spares) { most_spares_ = spares; }
 
   // A process for the next call like this, ready for its job. None for the first: a container of its own is there
   // as soon as a zygote. None, too, where none could be had before: what may pass is tried again after some calls.
@@ -74,6 +85,9 @@ class WarmPool {
   // together takes no longer than `patience`. What keeps them from one is told each time, as long as it holds.
   // Errors: Denied when a child was not isolated; what else kept it from being there. A container can be, then.
   Result<TakenChild> take(const WarmCall& call, const container::Patience& patience);
+
+  // When the next call came that take() is asked for, where it has waited since: for its turn, or for this process.
+  void call_came(std::chrono::steady_clock::time_point at) { came_ = at; }
 
   // Whether the zygote of that key, and so the child that take() has just given, has the code of this call: another
   // child is to be given it with the job.
@@ -96,6 +110,11 @@ class WarmPool {
   // The same when there is time: the zygote, too, is made where it may be, and the child is waited for and looked at.
   Result<void> warm(const WarmCall& call, const container::Patience& patience);
 
+  // A step to as many children that wait as calls of late would have needed (WarmSpares::add_one): of the zygote that
+  // was used last, then the others. None where nothing is missing. `wanted` is readable once something else is to be
+  // done.
+  std::optional<Filled> fill(const container::Patience& patience, int wanted);
+
   // The one that was used longest ago first.
   std::vector<ZygoteShown> zygotes() const;
   // Whether one lives for that key.
@@ -103,9 +122,9 @@ class WarmPool {
   // Ends the zygote of that key, if there is one, as give_back() does. It may come again.
   void drop(const std::string& key);
 
-  // Whether there is a zygote that no call has asked for since `then`.
+  // Whether there is a zygote that no call has asked for since `then`, or children that wait are to be counted again.
   bool has_unused_since(std::chrono::steady_clock::time_point then) const;
-  // Ends those. They may come again.
+  // Ends those, and children that no call has needed since. They may come again.
   void end_unused_since(std::chrono::steady_clock::time_point then);
 
   // Ends all zygotes, for what they hold: one whose children run calls ends after the last of them. Whether there was
@@ -124,9 +143,7 @@ class WarmPool {
     std::uint64_t used = 0;
     std::chrono::steady_clock::time_point used_at;
     std::optional<container::Zygote> zygote;
-    std::optional<container::CallChild> spare;
-    bool spare_is_ready = false;  // it has been waited for, and is isolated
-    std::uint64_t children = 0;
+    std::optional<WarmSpares> spares;  // where there is a zygote
     std::chrono::system_clock::time_point since;
     bool is_hopeless = false;  // this interpreter, or this machine, cannot do it
     std::string trouble;       // why the last one could not be had; empty since one could
@@ -154,13 +171,14 @@ class WarmPool {
   std::optional<std::string> why_none(Entry& entry, const WarmCall& call) const;
   static void note_code(Entry& entry, const WarmCall& call);
   static bool is_due(const Entry& entry);
-  static Result<container::CallChild> child_of(Entry& entry, const container::Patience& patience);
-  static Result<container::CallChild> ready_child_of(Entry& entry, const container::Patience& patience);
+  static void end_for_child(Entry& entry, const Error& trouble);
 
   const container::RuntimeFolder& folder_;
   LearnedImports imports_;
   pid_t owner_;
   std::size_t most_ = kMostZygotes;
+  std::size_t most_spares_ = 1;
+  std::optional<std::chrono::steady_clock::time_point> came_;
   std::uint64_t clock_ = 0;
   std::map<std::string, Entry> entries_;
 };

@@ -64,13 +64,15 @@ Table worker_table(const Json& pool) {
 
 Table zygote_table(const Json& pool) {
   constexpr auto kRight = Align::Right;
-  Table table{
-      plain_row({"ZYGOTE", "WORKER", "CHILDREN", "MIB", "SINCE", "ITEM"}), {Align::Left, kRight, kRight, kRight}, {}};
+  Table table{plain_row({"ZYGOTE", "WORKER", "CHILDREN", "SPARES", "MIB", "SINCE", "ITEM"}),
+              {Align::Left, kRight, kRight, kRight, kRight},
+              {}};
   for (const Json& worker : list_in(pool, "workers")) {
     for (const Json& one : list_in(worker, "zygotes")) {
-      table.rows.push_back(plain_row({one.text_or("key", "").substr(0, kShownKey), number_text(worker, "pid"),
-                                      number_text(one, "children"), mebibytes(number_in(one, "memory_bytes")),
-                                      one.text_or("since", ""), one.text_or("item", "")}));
+      table.rows.push_back(
+          plain_row({one.text_or("key", "").substr(0, kShownKey), number_text(worker, "pid"),
+                     number_text(one, "children"), number_text(one, "spares"),
+                     mebibytes(number_in(one, "memory_bytes")), one.text_or("since", ""), one.text_or("item", "")}));
     }
   }
   return table;

@@ -37,7 +37,7 @@ constexpr std::size_t kMostReadyBytes = 4096;
 constexpr auto kStatusPatience = std::chrono::seconds(1);  // an answer waits for it, and the zygote may be lost
 constexpr int kShortDeathMilliseconds = 500;
 constexpr int kDeathMilliseconds = 5'000;  // much memory takes its time
-constexpr std::size_t kMostSlots = 3;      // one that runs, one that waits, one that ends
+constexpr std::size_t kMostSlots = 32;     // that wait for another child
 constexpr unsigned kFilters = 2;           // the zygote's and its own, beside those of this process
 
 // Version 2 has no descriptor for joining by writing, as version 1 has (Cgroup::task_files).

@@ -25,7 +25,7 @@ const char* state_name(const WorkerChoice::WorkerView& worker) {
 Json zygote_json(const WorkerZygote& zygote) {
   Json json = Json::object();
   json.set("key", zygote.key).set("item", zygote.item).set("children", zygote.children);
-  return json.set("memory_bytes", zygote.memory_bytes).set("since", zygote.since);
+  return json.set("spares", zygote.spares).set("memory_bytes", zygote.memory_bytes).set("since", zygote.since);
 }
 
 Json shared_json(const WorkerShared& process) {

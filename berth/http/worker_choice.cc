@@ -149,7 +149,7 @@ bool WorkerChoice::rested(WorkerId id, std::vector<WorkerZygote> zygotes, std::u
   if (found == workers_.end()) return false;
   WorkerView& worker = found->second;
   if (zygotes.size() > worker.held) return false;
-  // One that has made another child has been used, or is new.
+  // One that has given a child to another call has been used, or is new.
   for (WorkerZygote& one : zygotes) {
     const auto before = std::ranges::find(worker.zygotes, one.key, &WorkerZygote::key);
     const bool is_as_before = before != worker.zygotes.end() && before->children == one.children;

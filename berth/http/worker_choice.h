@@ -46,6 +46,7 @@ struct WorkerZygote {
   std::uint64_t memory_bytes = 0;
   std::string since;
   std::chrono::steady_clock::time_point used_at = {};  // as the daemon has seen it
+  std::uint64_t spares = 0;                            // children that wait for calls, or will in a moment
 };
 
 // A process that serves one call after another (docs/shared.md), while it waits for the next one.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -74,6 +75,7 @@ class WorkerLoop {
     BERTH_TRY(Interrupts gone, Interrupts::make());
     BERTH_CHECK_OK(gone.add(socket_, EPOLLRDHUP));
     for (;;) {
+      if (means_) means_->fill(socket_);  // the daemon takes us for idle, which the next order finds us
       BERTH_TRY(std::optional<Order> order, receive_order(socket_));
       if (!order) return {};
       if (std::holds_alternative<StopOrder>(*order)) continue;  // that call has ended by itself
@@ -112,7 +114,10 @@ class WorkerLoop {
       answer.refuse(watched.error(), app::kMachineExit);
     } else {
       const Result<app::CallMeans*> means = this->means();
-      if (means) (*means)->warm().set_most(order.zygotes);
+      if (means) {
+        (*means)->warm().set_most(order.zygotes);
+        (*means)->warm().call_came(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(order.read_ns)));
+      }
       answer_call(order, stops.fd(), {settings_, guards_, means}, answer);
       stops.remove(client);
     }
@@ -153,7 +158,8 @@ class WorkerLoop {
     report.memory_bytes = own_memory_bytes();
     if (!means_) return report;
     for (const app::ZygoteShown& one : means_->warm().zygotes()) {
-      report.zygotes.push_back({one.key, short_item(one.item), one.children, one.memory_bytes, utc_text(one.since)});
+      report.zygotes.push_back(
+          {one.key, short_item(one.item), one.children, one.memory_bytes, utc_text(one.since), {}, one.spares});
     }
     for (const app::SharedShown& one : means_->shared().shown()) {
       report.shared.push_back({one.key, short_item(one.item), one.calls, one.memory_bytes, utc_text(one.since)});
@@ -173,9 +179,18 @@ class WorkerLoop {
   std::optional<app::CallMeans> means_;
 };
 
+// A child that waits takes some twenty descriptors here, and many may wait. Containers have limits of their own.
+void raise_open_files() {
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 void serve_orders(int socket, WorkerBoard& board, const app::Settings& settings, const container::Guards& guards) {
+  raise_open_files();
   // An error is told by the end of the process: the daemon sees it, and the call's client is told.
   std::ignore = WorkerLoop(socket, board, settings, guards).run();
 }

@@ -27,7 +27,8 @@ Json json_of(const RestReport& report) {
   for (const WorkerZygote& zygote : report.zygotes) {
     Json one = Json::object();
     one.set("key", zygote.key).set("item", zygote.item).set("children", zygote.children);
-    zygotes.push_back(std::move(one.set("memory_bytes", zygote.memory_bytes).set("since", zygote.since)));
+    one.set("spares", zygote.spares).set("memory_bytes", zygote.memory_bytes).set("since", zygote.since);
+    zygotes.push_back(std::move(one));
   }
   Json shared = Json::array();
   for (const WorkerShared& process : report.shared) {
@@ -48,8 +49,13 @@ Result<RestReport> rest_in(const Json& json) {
   RestReport report;
   report.memory_bytes = number_in(json, "memory_bytes");
   for (const Json& one : *zygotes->as_array()) {
-    report.zygotes.push_back({one.text_or("key", ""), one.text_or("item", ""), number_in(one, "children"),
-                              number_in(one, "memory_bytes"), one.text_or("since", "")});
+    report.zygotes.push_back({one.text_or("key", ""),
+                              one.text_or("item", ""),
+                              number_in(one, "children"),
+                              number_in(one, "memory_bytes"),
+                              one.text_or("since", ""),
+                              {},
+                              number_in(one, "spares")});
   }
   for (const Json& one : *shared->as_array()) {
     report.shared.push_back({one.text_or("key", ""), one.text_or("item", ""), number_in(one, "calls"),

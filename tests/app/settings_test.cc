@@ -71,6 +71,7 @@ serve:
   idle_time: 2m
   zygotes: 5
   zygote_memory: 256m
+  spares: 4
   prewarm: [Print, Whois domain]
 )");
   ASSERT_TRUE(testing::ok(settings));
@@ -120,6 +121,7 @@ serve:
   EXPECT_EQ(settings->serve.idle_time, 2min);
   EXPECT_EQ(settings->serve.zygotes, 5u);
   EXPECT_EQ(settings->serve.zygote_memory, 256u << 20);
+  EXPECT_EQ(settings->serve.spares, 4u);
   EXPECT_EQ(settings->serve.prewarm, (std::vector<std::string>{"Print", "Whois domain"}));
 }
 

@@ -12,7 +12,7 @@ constexpr const char* kPool = R"({
   "workers": [
     {"pid": 41, "state": "idle", "affinity": "Print", "since": "2026-01-01T00:00:00Z", "calls": 7,
      "memory_bytes": 3145728,
-     "zygotes": [{"key": "0123456789abcdef", "item": "Print\u001b[2J", "children": 8, "memory_bytes": 15728640,
+     "zygotes": [{"key": "0123456789abcdef", "item": "Print\u001b[2J", "children": 8, "spares": 5, "memory_bytes": 15728640,
                   "since": "2026-01-01T00:00:01Z"}],
      "shared": [{"key": "fedcba9876543210", "item": "Lookup", "calls": 12, "memory_bytes": 7340032,
                  "since": "2026-01-01T00:00:02Z"}]},
@@ -30,7 +30,7 @@ TEST(PoolView, ShowsWorkersAndZygotes) {
   EXPECT_NE(workers.find("busy"), std::string::npos);
   const std::string zygotes = text_of(zygote_table(pool));
   EXPECT_NE(zygotes.find("0123456789ab "), std::string::npos);
-  EXPECT_NE(zygotes.find("15.0"), std::string::npos);
+  EXPECT_NE(zygotes.find(" 5  15.0 "), std::string::npos) << zygotes;
   EXPECT_EQ(zygotes.find('\x1b'), std::string::npos);
   const std::string shared = text_of(shared_table(pool));
   EXPECT_NE(shared.find("fedcba987654 "), std::string::npos);

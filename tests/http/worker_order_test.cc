@@ -120,13 +120,14 @@ TEST(WorkerReport, IsReadAsItIsPrinted) {
   EXPECT_EQ(std::get<DoneReport>(*done).took_ns, 9u);
   EXPECT_FALSE(std::get<DoneReport>(*done).rest);
   const auto rest =
-      parse_report(print_report(RestReport{{{"key", "item", 2, 3, "since"}}, 7, {{"k", "i", 4, 5, "s"}}}));
+      parse_report(print_report(RestReport{{{"key", "item", 2, 3, "since", {}, 6}}, 7, {{"k", "i", 4, 5, "s"}}}));
   ASSERT_TRUE(testing::ok(rest));
   const auto& report = std::get<RestReport>(*rest);
   EXPECT_EQ(report.memory_bytes, 7u);
   ASSERT_EQ(report.zygotes.size(), 1u);
   EXPECT_EQ(report.zygotes[0].key + report.zygotes[0].item + report.zygotes[0].since, "keyitemsince");
   EXPECT_EQ(report.zygotes[0].children + report.zygotes[0].memory_bytes, 5u);
+  EXPECT_EQ(report.zygotes[0].spares, 6u);
   ASSERT_EQ(report.shared.size(), 1u);
   EXPECT_EQ(report.shared[0].key + report.shared[0].item + report.shared[0].since, "kis");
   EXPECT_EQ(report.shared[0].calls + report.shared[0].memory_bytes, 9u);
