@@ -229,16 +229,29 @@ def groups_of_children(zygote):
     return sum(len(glob.glob(folder + name + '-*')) for name in own for folder in ('/sys/fs/cgroup', '/sys/fs/cgroup/*'))
 
 
+def charged_kib(pid):
+    """What the kernel charges to the control group of a process, in either version."""
+    for line in read('/proc/%d/cgroup' % pid).splitlines():
+        _, kinds, name = line.split(':', 2)
+        folder = {'memory': '/sys/fs/cgroup/memory', '': '/sys/fs/cgroup'}.get(kinds)
+        for file in 'memory.usage_in_bytes', 'memory.current':
+            if folder and (found := read(folder + name + '/' + file)):
+                return int(found) // 1024
+    raise AssertionError('no control group with memory: %s' % read('/proc/%d/cgroup' % pid))
+
+
 def look(daemon):
     """What the slot holds, while nobody calls: the daemon, its worker, the zygote with its cgroup."""
     (worker,) = at_rest(daemon)
     (zygote,) = until(lambda: zygote_processes(daemon))
+    spares = worker['zygotes'][0]['spares']  # each of them is two processes, and they come a moment later
+    until(lambda: len(children_of(zygote)) == 2 * spares)
     seen = {}
     for name, pid in ('daemon', daemon.pid), ('worker', worker['pid']), ('zygote', zygote):
         seen['memory of the %s, KiB' % name] = memory_kib(pid, 'VmRSS')
         seen['memory of its own of the %s, KiB' % name] = memory_kib(pid, 'RssAnon')
         seen['descriptors of the %s' % name] = quietest(lambda: len(os.listdir('/proc/%d/fd' % pid)))
-    seen['cgroup of the zygote, KiB'] = worker['zygotes'][0]['memory_bytes'] // 1024
+    seen['cgroup of the zygote, KiB'] = charged_kib(zygote)
     seen['groups of its children'] = quietest(lambda: groups_of_children(zygote))
     seen['children of the zygote'] = quietest(lambda: len(children_of(zygote)))
     seen['processes of the worker'] = quietest(lambda: len(children_of(worker['pid'])))
