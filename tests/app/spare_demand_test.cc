@@ -33,7 +33,7 @@ TEST(SpareDemand, LosesWhatNoCallHasNeeded) {
   miss(demand, 5);
   demand.review(kStart + 1s);  // a call had to wait until now: all of them are wanted
   EXPECT_EQ(demand.wanted(), 6u);
-  for (const std::size_t left : {5, 3, 4}) demand.found(left);
+  for (const std::size_t left : {5u, 3u, 4u}) demand.found(left);
   demand.review(kStart + 2s);
   EXPECT_EQ(demand.wanted(), 3u);
   demand.review(kStart + 3s);  // no call at all
