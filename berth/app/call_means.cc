@@ -48,6 +48,7 @@ bool CallMeans::give_back() {
 }
 
 void CallMeans::make_ready_later(WarmCall call) {
+  if (!call.zygote && !warm_->has(call.key)) return;
   const auto is_same = [&](const WarmCall& one) { return one.key == call.key; };
   if (later_.size() < kMostLater && std::ranges::none_of(later_, is_same)) later_.push_back(std::move(call));
 }

@@ -177,6 +177,7 @@ void WarmPool::note_code(Entry& entry, const WarmCall& call) {
 std::optional<std::string> WarmPool::why_none(Entry& entry, const WarmCall& call) const {
   if (most_ == 0) return "no zygote may live here: there are as many as may (serve.zygotes)";
   if (entry.is_hopeless) return fmt::format("no zygote can be had: {}", entry.trouble);
+  if (!begins_) return "another process of the daemon makes the zygote for such calls just now";
   const bool has_failed = !entry.trouble.empty();
   if (entry.calls == 1 && !has_failed) {
     return entry.why_first.empty() ? "it is the first call with its key in this process of Berth" : entry.why_first;
@@ -270,7 +271,7 @@ bool WarmPool::has_code_of(const WarmCall& call) const {
 }
 
 bool WarmPool::may_begin(const WarmCall& call) const {
-  if (!has(call.key)) return true;
+  if (!has(call.key)) return begins_;
   const Entry& entry = entries_.find(call.key)->second;
   return entry.has_grown || entry.code != call.code;
 }

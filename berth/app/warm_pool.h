@@ -76,6 +76,8 @@ class WarmPool {
 
   // How many zygotes there may be from now on; those that were used longest ago go.
   void set_most(std::size_t zygotes);
+  // Whether zygotes may be begun from now on; otherwise another process makes those that are missing.
+  void set_begins(bool begins) { begins_ = begins; }
   // How many children of each zygote may wait for calls; of those with a network it is one. For zygotes yet to come.
   void set_most_spares(std::size_t spares) { most_spares_ = spares; }
 
@@ -178,6 +180,7 @@ class WarmPool {
   pid_t owner_;
   std::size_t most_ = kMostZygotes;
   std::size_t most_spares_ = 1;
+  bool begins_ = true;
   std::optional<std::chrono::steady_clock::time_point> came_;
   std::uint64_t clock_ = 0;
   std::map<std::string, Entry> entries_;

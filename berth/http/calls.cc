@@ -139,6 +139,7 @@ Result<void> Calls::hand_over(const WorkerChoice::Start& start) {
   AskedCall& asked = asked_.at(start.ask.ticket);
   asked.order.id = make_call_id();
   asked.order.zygotes = start.zygotes;
+  asked.order.begins_zygotes = start.begins_zygotes;
   for (bool is_new = start.is_new;; is_new = true) {
     if (is_new) {
       workers_.erase(start.worker);

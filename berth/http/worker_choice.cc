@@ -93,13 +93,28 @@ std::size_t WorkerChoice::grant(WorkerView& worker, std::size_t step) {
   return worker.held;
 }
 
+// Whether as many zygotes for calls like this one are being made as calls like it run: who calls one after the other
+// needs no more than one worker, but does not wait until that one has made its zygote.
+bool WorkerChoice::steps_in(const Ask& ask) const {
+  std::size_t warming = 0;
+  std::size_t running = 1;  // with this one
+  for (const auto& [id, worker] : workers_) {
+    const bool was_like_it = !worker.affinities.empty() && worker.affinities.front() == ask.affinity;
+    if (was_like_it && worker.state == WorkerState::Warming) ++warming;
+    if (worker.call && worker.call->affinity == ask.affinity) ++running;
+  }
+  return warming >= running;
+}
+
 WorkerChoice::Start WorkerChoice::give(WorkerId id, bool is_new, const Ask& ask) {
+  const bool steps_in = this->steps_in(ask);
   WorkerView& worker = workers_[id];
   worker.rests_later = worker.state == WorkerState::Tidying;
   worker.gives_back = false;
   worker.state = WorkerState::Busy;
   worker.call = ask;
   ++worker.calls;
+  if (steps_in) return {ask, id, is_new, worker.held, false};  // the next calls are not for it
   std::erase(worker.affinities, ask.affinity);
   worker.affinities.push_front(ask.affinity);
   if (worker.affinities.size() > kMostAffinities) worker.affinities.pop_back();

@@ -96,8 +96,9 @@ class WorkerChoice {
   struct Start {
     Ask ask;
     WorkerId worker = 0;
-    bool is_new = false;      // the worker is to be made
-    std::size_t zygotes = 0;  // how many it may have from now on
+    bool is_new = false;         // the worker is to be made
+    std::size_t zygotes = 0;     // how many it may have from now on
+    bool begins_zygotes = true;  // or another one makes it, and this one only steps in
   };
   // The next call that can begin, and who gets it. None once the end has begun.
   std::optional<Start> next();
@@ -141,6 +142,7 @@ class WorkerChoice {
   std::size_t staying() const;
   std::optional<WorkerId> best_for(std::uint64_t affinity) const;
   Start give(WorkerId worker, bool is_new, const Ask& ask);
+  bool steps_in(const Ask& ask) const;
   std::size_t grant(WorkerView& worker, std::size_t step);
   void relieve(std::vector<Order>& orders);
   void drop(std::vector<Order>& orders, WorkerId id, const std::string& key);

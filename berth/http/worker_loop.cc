@@ -116,6 +116,7 @@ class WorkerLoop {
       const Result<app::CallMeans*> means = this->means();
       if (means) {
         (*means)->warm().set_most(order.zygotes);
+        (*means)->warm().set_begins(order.begins_zygotes);
         (*means)->warm().call_came(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(order.read_ns)));
       }
       answer_call(order, stops.fd(), {settings_, guards_, means}, answer);
@@ -149,6 +150,7 @@ class WorkerLoop {
     const auto means = this->means();
     if (!means) return say(fmt::format("warm up '{}': {}", warm.wish, means.error().message()));
     (*means)->warm().set_most(warm.zygotes);
+    (*means)->warm().set_begins(true);
     app::CallService service(settings_, guards_, **means, ::geteuid());
     if (const auto done = app::warm_up(warm.wish, service); !done) say(done.error().message());
   }

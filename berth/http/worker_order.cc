@@ -67,6 +67,7 @@ Result<CallOrder> read_call(int socket, const Json& head, std::string_view body,
   order.keep_alive = is_on(head, "keeps");
   BERTH_TRY(order.user, user_in(head));
   order.zygotes = count_in(head, "zygotes");
+  order.begins_zygotes = is_on(head, "begins");
   order.read_ns = static_cast<std::int64_t>(count_in(head, "read_ns"));
   order.body = body;
   if (descriptors.empty()) return std::unexpected(not_one());
@@ -88,6 +89,7 @@ Result<void> send_order(int socket, const CallOrder& order, int client) {
   Json head = Json::object();
   head.set("order", "call").set("id", order.id).set("verb", order.verb == Verb::Run ? "run" : "exec");
   head.set("lines", order.in_lines).set("keeps", order.keep_alive).set("user", std::uint64_t{order.user});
+  head.set("begins", order.begins_zygotes);
   head.set("read_ns", order.read_ns)
       .set("zygotes", std::uint64_t{order.zygotes})
       .set("descriptors", std::uint64_t{order.descriptors.size()});

@@ -30,6 +30,7 @@ struct CallOrder {
   std::string body;
   UniqueFd client;
   std::vector<UniqueFd> descriptors;  // that came with the request
+  bool begins_zygotes = true;         // or it makes do with those that there are
 };
 
 // To end the call `id`, if it still runs.

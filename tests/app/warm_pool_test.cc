@@ -63,6 +63,15 @@ TEST_F(WarmPoolOfNothing, SaysThatItMayHaveNone) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(why_none(call("a")).starts_with("no zygote may live here")) << i;
 }
 
+TEST_F(WarmPoolOfNothing, SaysThatAnotherProcessMakesIt) {
+  pool_.set_begins(false);
+  EXPECT_FALSE(pool_.may_begin(call("a")));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(why_none(call("a")).starts_with("another process of the daemon")) << i;
+  pool_.set_begins(true);
+  EXPECT_TRUE(pool_.may_begin(call("a")));
+  EXPECT_FALSE(pool_.take(call("a"), Patience::of(5s))) << "it is tried";
+}
+
 TEST_F(WarmPoolOfNothing, SaysThatAZygoteWasToldToEnd) {
   why_none(call("a"));
   pool_.drop("a");

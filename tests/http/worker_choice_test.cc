@@ -53,6 +53,26 @@ TEST_F(Choice, MakesAWorkerWhereNoneIsIdle) {
   EXPECT_EQ(choice_.busy(), 2u);
 }
 
+TEST_F(Choice, HasOneWorkerMakeTheZygoteOfWhoCallsOneAfterTheOther) {
+  const auto first = start(1);
+  EXPECT_TRUE(first.begins_zygotes);
+  EXPECT_TRUE(choice_.answered(first.worker, true));
+  const auto second = start(1);
+  EXPECT_NE(second.worker, first.worker);
+  EXPECT_FALSE(second.begins_zygotes);
+  EXPECT_EQ(second.zygotes, 0u);
+  finish(second.worker, 1s);
+  EXPECT_TRUE(choice_.rested(first.worker, {zygote("a")}, 0, at(2s)));
+  EXPECT_EQ(start(1).worker, first.worker) << "the other one does not count as one that knows it";
+}
+
+TEST_F(Choice, HasAsManyMakeZygotesAsCallAtOnce) {
+  const auto first = start(1);
+  EXPECT_TRUE(choice_.answered(first.worker, true));
+  EXPECT_FALSE(start(1).begins_zygotes);
+  EXPECT_TRUE(start(1).begins_zygotes) << "two of them run now";
+}
+
 TEST_F(Choice, PrefersTheOneThatServedTheLikeOfIt) {
   const auto first = start(1);
   const auto second = start(2);

@@ -50,10 +50,17 @@ TEST_F(WorkerOrder, HandsOverACall) {
   EXPECT_TRUE(got.in_lines && got.keep_alive);
   EXPECT_EQ(got.user, 4294967294u);
   EXPECT_EQ(got.zygotes, 5u);
+  EXPECT_TRUE(got.begins_zygotes);
   EXPECT_EQ(got.read_ns, 77);
   EXPECT_EQ(got.body, "{\"line\": \"!Print\"}\n");
   EXPECT_TRUE(got.client);
   EXPECT_TRUE(got.descriptors.empty());
+}
+
+TEST_F(WorkerOrder, SaysThatNoZygoteIsToBeMade) {
+  CallOrder order = call("{}");
+  order.begins_zygotes = false;
+  EXPECT_FALSE(through(order).begins_zygotes);
 }
 
 TEST_F(WorkerOrder, HandsOverWhatIsLarge) {
