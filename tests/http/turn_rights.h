@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <tuple>
 
@@ -18,7 +19,7 @@ class TurnRights {
  public:
   static constexpr std::size_t kUsers = 3;
   static constexpr std::size_t kAffinities = 4;
-  using Running = std::array<std::array<std::size_t, kAffinities>, kUsers>;
+  using Counts = std::array<std::array<std::size_t, kAffinities>, kUsers>;
 
   explicit TurnRights(std::size_t most_of_key) : most_of_key_(most_of_key) {}
 
@@ -27,20 +28,25 @@ class TurnRights {
     if (waiting(ask.user) == 0) user_since_[ask.user] = ++now_;
     if (waiting(ask.user, ask.affinity) == 0) key_since_[ask.user][ask.affinity] = ++now_;
     waiting_.emplace(ask.ticket, ask);
+    count_[ask.user][ask.affinity] += 1;
   }
   // It waits no more, whatever it did.
   void remove(std::uint64_t ticket) {
-    waiting_.erase(ticket);
+    if (const auto found = waiting_.extract(ticket)) {
+      count_[found.mapped().user][found.mapped().affinity] -= 1;
+      return;
+    }
     std::erase_if(had_turn_, [&](const auto& one) { return one.second.ticket == ticket; });
   }
   void clear() {
     waiting_.clear();
+    count_ = {};
     had_turn_.clear();
     turns_.clear();
   }
 
   // The one who has more right to a place than all others, if anybody has one.
-  std::optional<Ask> first(const Running& running) const {
+  std::optional<Ask> first(const Counts& running) const {
     if (!had_turn_.empty()) return had_turn_.begin()->second;
     std::optional<Ask> first;
     for (const auto& [ticket, ask] : waiting_) {
@@ -49,9 +55,11 @@ class TurnRights {
     }
     return first;
   }
+  bool anybody_waits() const { return !waiting_.empty() || !had_turn_.empty(); }
   // It has its turn. It counts as waiting until begin().
   void take_turn(const Ask& ask) {
     if (waiting_.erase(ask.ticket) == 0) return;  // it had it already
+    count_[ask.user][ask.affinity] -= 1;
     if (waiting(ask.user) > 0) user_since_[ask.user] = ++now_;
     if (waiting(ask.user, ask.affinity) > 0) key_since_[ask.user][ask.affinity] = ++now_;
     for (std::size_t user = 0; user < kUsers; ++user) passed_[user][ask.user] += user == ask.user ? 0 : 1;
@@ -64,9 +72,10 @@ class TurnRights {
   void wait_again(const Ask& ask) { had_turn_.emplace(turns_.at(ask.ticket), ask); }
 
   // Nobody of whom nothing runs sees another user's calls get two turns while he waits. For each moment.
-  bool nobody_starves(const Running& running) {
+  bool nobody_starves(const Counts& running) {
     bool is_fair = true;
-    for (std::size_t user = 0; user < kUsers; ++user) {
+    if (waiting_.empty()) passed_ = {};
+    for (std::size_t user = 0; user < kUsers && !waiting_.empty(); ++user) {
       const bool has_nothing = std::ranges::max(running[user]) == 0 && waiting(user) > 0;
       if (!has_nothing) passed_[user] = {};
       is_fair = is_fair && std::ranges::max(passed_[user]) <= 1;
@@ -96,22 +105,13 @@ class TurnRights {
 
   // Of those who have not had their turn.
   std::size_t waiting(std::size_t user) const {
-    const auto is_of_user = [&](const auto& one) { return one.second.user == user; };
-    return static_cast<std::size_t>(std::ranges::count_if(waiting_, is_of_user));
+    return std::accumulate(count_[user].begin(), count_[user].end(), std::size_t{0});
   }
-  std::size_t waiting(std::size_t user, std::uint64_t affinity) const {
-    const auto is_of_it = [&](const auto& one) { return one.second.user == user && one.second.affinity == affinity; };
-    return static_cast<std::size_t>(std::ranges::count_if(waiting_, is_of_it));
-  }
-  std::size_t longest(std::size_t user) const {
-    std::size_t longest = 0;
-    for (std::uint64_t affinity = 0; affinity < kAffinities; ++affinity) {
-      longest = std::max(longest, waiting(user, affinity));
-    }
-    return longest;
-  }
+  std::size_t waiting(std::size_t user, std::uint64_t affinity) const { return count_[user][affinity]; }
+  std::size_t longest(std::size_t user) const { return std::ranges::max(count_[user]); }
+
   // Less is more right.
-  Right right(const Ask& ask, const Running& running) const {
+  Right right(const Ask& ask, const Counts& running) const {
     std::size_t of_user = 0;
     for (const std::size_t of_key : running[ask.user]) of_user += of_key;
     return {of_user, user_since_[ask.user], running[ask.user][ask.affinity], key_since_[ask.user][ask.affinity],
@@ -120,6 +120,7 @@ class TurnRights {
 
   std::size_t most_of_key_;
   std::map<std::uint64_t, Ask> waiting_;          // by ticket: as they came
+  Counts count_ = {};                             // of them
   std::map<std::uint64_t, Ask> had_turn_;         // and have not begun; by when they had it
   std::map<std::uint64_t, std::uint64_t> turns_;  // when each had its turn
   std::uint64_t now_ = 0;

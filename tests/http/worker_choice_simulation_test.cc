@@ -231,7 +231,7 @@ class Day {
   }
 
   std::optional<WorkerChoice::Start> next_in_turn() {
-    const auto first = rights_.first(running_now());
+    const auto first = rights_.anybody_waits() ? rights_.first(running_now()) : std::nullopt;
     const bool has_place = choice_.busy() < bounds_.calls;
     const auto start = choice_.next();
     EXPECT_TRUE(!start || (first && start->ask.ticket == first->ticket)) << "another has more right to its place";
@@ -317,7 +317,7 @@ class Day {
     EXPECT_LE(choice_.held(), bounds_.zygotes);
     EXPECT_EQ(waiting_.size(), choice_.waiting());
     EXPECT_EQ(played_.size(), choice_.workers().size());
-    const TurnRights::Running running = running_now();
+    const TurnRights::Counts running = running_now();
     EXPECT_TRUE(rights_.nobody_starves(running));
     // Nobody waits beside one that could serve him.
     for (const auto& keys : running) EXPECT_LE(std::ranges::max(keys), bounds_.calls_of_key);
@@ -327,8 +327,8 @@ class Day {
     EXPECT_FALSE(busy < bounds_.calls && idle > 0 && std::ranges::any_of(waiting_, may_run));
   }
 
-  TurnRights::Running running_now() const {
-    TurnRights::Running running = {};
+  TurnRights::Counts running_now() const {
+    TurnRights::Counts running = {};
     for (const auto& [id, worker] : played_) {
       if (worker.doing == Doing::Call) running[worker.ask.user][worker.ask.affinity] += 1;
     }
