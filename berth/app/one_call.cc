@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "berth/app/call_host.h"
+#include "berth/app/longest_preparation.h"
 #include "berth/app/mask.h"
 #include "berth/app/start_errors.h"
 #include "berth/app/work_files.h"
@@ -27,9 +28,26 @@ using namespace std::chrono_literals;
 constexpr auto kPreparePatience = 2s;  // an answer waits for it
 constexpr auto kOwnEnd = 200ms;        // for a process that has closed its channel
 
+// Whatever becomes of a call: when it is over, it has no time any more.
+class EndOfTime {
+ public:
+  explicit EndOfTime(const CallMeans* means) : means_(means) {}
+  EndOfTime(const EndOfTime&) = delete;
+  EndOfTime& operator=(const EndOfTime&) = delete;
+  ~EndOfTime() {
+    if (means_ != nullptr) means_->tell_deadline(std::nullopt);
+  }
+
+ private:
+  const CallMeans* means_;
+};
+
 }  // namespace
 
 std::expected<CallAnswer, StartError> OneCall::run(Aim aim) {
+  const bool is_watched = aim == Aim::Call && nesting_.depth == 0;
+  const EndOfTime end(is_watched ? &with_.means : nullptr);
+  if (is_watched) tell_preparation();
   BERTH_TRY(plan_, refused(plan_call(request_, aim, with_, answer_)));
   if (plan_.may_be_warm || plan_.may_be_shared) name_warm_call();
   if (aim == Aim::WarmUp) {
@@ -42,6 +60,11 @@ std::expected<CallAnswer, StartError> OneCall::run(Aim aim) {
   see_to_the_next();
   if (nesting_.depth == 0) tell();
   return std::move(answer_);
+}
+
+void OneCall::tell_preparation() const {
+  if (nesting_.depth != 0) return;
+  with_.means.tell_deadline(std::chrono::steady_clock::now() + request_.limits.wall_time + kLongestPreparation);
 }
 
 // What goes on while the call runs is told as it comes, for calls that last.
@@ -139,6 +162,7 @@ OneCall::Done OneCall::converse_somewhere() {
   const bool has_waited = place_->is_warm() || (place_->shared() != nullptr && place_->shared()->calls() > 0);
   BERTH_TRY(answer_.record, not_started(converse()));
   if (!has_waited || !has_run_nothing() || !has_time()) return {};
+  tell_preparation();
   BERTH_CHECK_OK(leave_dead_place());
   BERTH_CHECK_OK(start_own());
   BERTH_TRY(answer_.record, not_started(converse()));

@@ -42,6 +42,10 @@ class OneCall {
   Done prepare_own(std::optional<container::PortForward>& forward);
   Result<container::StartedContainer> start_container();
 
+  // Says, to whoever watches from outside whether this process hangs, when the script must have begun; converse() says
+  // the rest. Nested calls are part of the script that has asked for them.
+  void tell_preparation() const;
+
   // The conversation, and the end of it.
   engine::SessionOptions session_options();
   void post_at_once(Json entry);

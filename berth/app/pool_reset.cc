@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "berth/client/daemon.h"
+#include "berth/client/question.h"
 
 namespace berth::app {
 namespace {
@@ -26,19 +26,13 @@ Result<Json> reset_containers(const Settings& settings) {
   if (is_none)
     return entry_of(0, "There is no pool to reset: no daemon runs, and without one nothing is kept for later calls.");
   if (!daemon) return std::unexpected(std::move(daemon).error().in(doing()));
-  client::Request request;
-  request.method = "POST";
-  request.target = "/v1/pool/reset";
-  request.body = "{}";
-  BERTH_TRY(const client::Reply reply, daemon->ask(request).context(doing));
-  BERTH_TRY(const Json told, parse_json(reply.body).context(doing));
-  const Json* count = told.find("reset");
-  if (reply.status != 200 || count == nullptr || !count->is_int()) {
-    const Json* error = told.find("error");
-    return fail(Errc::Unavailable, fmt::format("/reset_containers: the daemon refuses: {}",
-                                               error != nullptr ? error->text_or("message", "") : ""));
+  auto done = client::reset_pool(*daemon, "");
+  if (!done) {
+    // What is asked is always the same, so what is wrong with it is nothing that the one who wrote the line can mend.
+    if (done.error().code() == Errc::InvalidInput) done = fail(Errc::Unavailable, done.error().message());
+    return std::unexpected(std::move(done).error().in(doing()));
   }
-  const std::int64_t number = *count->as_int();
+  const std::int64_t number = done->count;
   return entry_of(number, fmt::format("{} worker{} of the daemon told to end, at once or after the call that {}.",
                                       number, number == 1 ? "" : "s", number == 1 ? "it has" : "they have"));
 }

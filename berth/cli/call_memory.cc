@@ -6,8 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "berth/sys/cgroup_layout.h"
-#include "berth/sys/cgroup_numbers.h"
+#include "berth/sys/cgroup_memory.h"
 #include "berth/sys/file.h"
 
 namespace berth::cli {
@@ -33,21 +32,13 @@ std::optional<std::int64_t> worker_of(std::int64_t process, const std::set<std::
 }
 
 // Where the memory of the process is counted.
-std::optional<fs::path> memory_group_of(std::int64_t process, const std::string& mounts) {
+std::optional<sys::CgroupHierarchy> memory_group_of(std::int64_t process, const std::string& mounts) {
   const auto text = sys::read_file(fmt::format("/proc/{}/cgroup", process), kLongestText);
   if (!text) return std::nullopt;
   for (const sys::CgroupHierarchy& group : sys::groups_of_process(mounts, *text)) {
-    if (std::ranges::find(group.controllers, "memory") != group.controllers.end()) return group.place;
+    if (sys::memory_file_of(group) != nullptr) return group;
   }
   return std::nullopt;
-}
-
-std::uint64_t memory_of_group(const fs::path& group) {
-  for (const char* file : {"memory.current", "memory.usage_in_bytes"}) {
-    const auto text = sys::read_file(group / file, kLongestText);
-    if (text) return sys::number_in(*text).value_or(0);
-  }
-  return 0;
 }
 
 }  // namespace
@@ -71,14 +62,18 @@ std::map<std::int64_t, std::uint64_t> memory_of_calls(const std::set<std::int64_
   std::map<std::int64_t, std::uint64_t> memory;
   const auto mounts = sys::read_file("/proc/self/mountinfo", kLongestMounts);
   if (!mounts) return memory;
-  std::map<std::int64_t, std::set<fs::path>> groups;
+  std::map<std::int64_t, std::map<fs::path, sys::CgroupHierarchy>> groups;
   for (const auto& [process, parent] : parents) {
     const auto worker = worker_of(process, workers, parents);
     const auto group = worker ? memory_group_of(process, *mounts) : std::nullopt;
-    if (group) groups[*worker].insert(*group);
+    if (group) groups[*worker].emplace(group->place, *group);
   }
   for (const auto& [worker, all] : groups) {
-    for (const fs::path& group : groups_of_calls(all)) memory[worker] += memory_of_group(group);
+    std::set<fs::path> folders;
+    for (const auto& [folder, group] : all) folders.insert(folder);
+    for (const fs::path& folder : groups_of_calls(folders)) {
+      memory[worker] += sys::memory_bytes_now(folder, all.at(folder)).value_or(0);
+    }
   }
   return memory;
 }

@@ -16,6 +16,7 @@
 #include "berth/cli/state_options.h"
 #include "berth/cli/table.h"
 #include "berth/cli/terminal.h"
+#include "berth/client/question.h"
 #include "berth/content/suggestion.h"
 
 namespace berth::cli {
@@ -41,23 +42,15 @@ int show_pool(const PoolOptions& options, const Surroundings& surroundings) {
   return 0;
 }
 
-struct PoolReset {
-  Json told;
-  std::int64_t count = 0;
-};
-
-Result<PoolReset> ask_for_reset(const std::string& item, const Surroundings& surroundings) {
-  Json body = Json::object();
-  if (!item.empty()) body.set("item", item);
-  BERTH_TRY(Json told, ask_daemon(surroundings, "POST", "/v1/pool/reset", print_json(body)));
-  const Json* count = told.find("reset");
-  const std::int64_t number = count != nullptr && count->is_int() ? *count->as_int() : 0;
-  return PoolReset{std::move(told), number};
+Result<client::PoolReset> ask_for_reset(const std::string& item, const Surroundings& surroundings) {
+  BERTH_TRY(client::Daemon daemon, find_daemon(surroundings));
+  return client::reset_pool(daemon, item);
 }
 
 // A name that the pool does not have may be an item's id, or that of an item that has nothing there. Errors: NotFound
 // for one that is neither.
-Result<PoolReset> reset_by_other_name(const std::string& item, PoolReset nothing, const Surroundings& surroundings) {
+Result<client::PoolReset> reset_by_other_name(const std::string& item, client::PoolReset nothing,
+                                              const Surroundings& surroundings) {
   BERTH_TRY(const auto content, app::ContentService::open(surroundings.settings));
   const auto found = content.find_item(item);
   if (found) return found->name == item ? std::move(nothing) : ask_for_reset(found->name, surroundings);

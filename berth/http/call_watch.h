@@ -18,21 +18,25 @@ struct WatchedCall {
 
   CallStage stage = CallStage::Handed;
   Time handed_at = {};
-  std::optional<Time> deadline;  // of the script that runs, as its worker has told
+  std::optional<Time> deadline;  // as its worker has told: of the script that runs,
   bool is_client_gone = false;
+  bool awaits_script = false;  // or of its beginning
 };
 
 enum class CallVerdict {
   GoesOn,
-  Stop,       // its client is gone: it has as long as one that is told to stop
-  IsNotRead,  // kill its worker: it does not look at it
-  HasNoEnd,   // kill its worker: it does not end it
+  Stop,        // its client is gone: it has as long as one that is told to stop
+  IsNotRead,   // kill its worker: it does not look at it
+  HasNoEnd,    // kill its worker: it does not end it
+  IsNotBegun,  // kill its worker: it does not come to the script
 };
 
 // Pure.
 inline CallVerdict judge(const WatchedCall& call, WatchedCall::Time now) {
   if (call.stage == CallStage::Handed && now - call.handed_at >= kLongestUnread) return CallVerdict::IsNotRead;
-  if (call.deadline && now - *call.deadline >= kPastDeadline) return CallVerdict::HasNoEnd;
+  if (call.deadline && now - *call.deadline >= kPastDeadline) {
+    return call.awaits_script ? CallVerdict::IsNotBegun : CallVerdict::HasNoEnd;
+  }
   return call.is_client_gone ? CallVerdict::Stop : CallVerdict::GoesOn;
 }
 

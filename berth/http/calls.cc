@@ -6,6 +6,7 @@
 #include <functional>
 #include <utility>
 
+#include "berth/app/longest_preparation.h"
 #include "berth/base/ids.h"
 #include "berth/base/utc_text.h"
 #include "berth/http/call_end.h"
@@ -281,7 +282,8 @@ void Calls::watch() {
     const WorkerBoard& board = staying.worker.board();
     pollfd client = {staying.call->asked.socket, POLLRDHUP, 0};
     const bool is_gone = ::poll(&client, 1, 0) == 1;
-    switch (judge({board.stage(), staying.call->handed_at, board.deadline(), is_gone}, now)) {
+    const WatchedCall call = {board.stage(), staying.call->handed_at, board.deadline(), is_gone, board.awaits_script()};
+    switch (judge(call, now)) {
       case CallVerdict::GoesOn:
         break;
       case CallVerdict::Stop:
@@ -292,6 +294,10 @@ void Calls::watch() {
         break;
       case CallVerdict::HasNoEnd:
         kill(staying, fmt::format("had not ended it {} s after its time was over", kPastDeadline.count()));
+        break;
+      case CallVerdict::IsNotBegun:
+        kill(staying, fmt::format("had not come to its script in its time limit and {} s more",
+                                  (app::kLongestPreparation + kPastDeadline).count()));
         break;
     }
   }

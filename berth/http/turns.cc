@@ -26,6 +26,10 @@ void Turns::add(const Ask& ask) {
   ++size_;
 }
 
+void Turns::put_back(const Ask& ask) {
+  returned_.insert(std::ranges::upper_bound(returned_, ask.turn, {}, &Ask::turn), ask);
+}
+
 bool Turns::remove(std::uint64_t ticket) {
   const auto is_it = [&](const Ask& ask) { return ask.ticket == ticket; };
   if (std::erase_if(returned_, is_it) != 0) return true;
@@ -76,7 +80,8 @@ std::optional<Ask> Turns::take_next(const Running& running, std::size_t most_of_
   next->lines.erase(next_line);
   User user = std::move(*next);
   users_.erase(next);
-  const Ask ask = line.asks.front();
+  Ask ask = line.asks.front();
+  ask.turn = ++taken_;
   line.asks.pop_front();
   // Behind the others of its kind, where more of it waits.
   if (!line.asks.empty()) user.lines.push_back(std::move(line));

@@ -16,6 +16,7 @@ struct Ask {
   std::uint64_t ticket = 0;    // whose it is
   uid_t user = 0;              // of the client
   std::uint64_t affinity = 0;  // calls with the same one come from the same key, as far as their clients know
+  std::uint64_t turn = 0;      // the how-manieth it was whose turn came; 0 until it has
 };
 
 // The user of whom the fewest calls run, and of users with the same number each in turn; of a user likewise each
@@ -26,8 +27,8 @@ class Turns {
   using Running = std::vector<Ask>;  // the calls that run
 
   void add(const Ask& ask);
-  // Before all others: it had its turn already.
-  void put_back(const Ask& ask) { returned_.push_back(ask); }
+  // Before all others: it had its turn already. Of several, the one that had it first, however often they come back.
+  void put_back(const Ask& ask);
   // Takes it out. False when it does not wait.
   bool remove(std::uint64_t ticket);
   // The one whose turn it is, taken out. None of a key of which `most_of_key` calls run already.
@@ -56,9 +57,10 @@ class Turns {
     std::deque<Line>::iterator next_line(const Running& running, std::size_t most_of_key);
   };
 
-  std::deque<Ask> returned_;
-  std::deque<User> users_;  // the next one first
-  std::size_t size_ = 0;    // of users_
+  std::deque<Ask> returned_;  // as they had their turns
+  std::deque<User> users_;    // the next one first
+  std::size_t size_ = 0;      // of users_
+  std::uint64_t taken_ = 0;
 };
 
 }  // namespace berth::http

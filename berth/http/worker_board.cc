@@ -22,10 +22,12 @@ WorkerBoard::~WorkerBoard() {
 void WorkerBoard::clear() {
   page_->item_size = 0;
   page_->deadline = 0;
+  page_->awaits_script = false;
   page_->stage = CallStage::Handed;
 }
 
 void WorkerBoard::tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) {
+  page_->awaits_script = deadline && page_->deadline == 0;
   page_->deadline = deadline ? static_cast<std::int64_t>(deadline->time_since_epoch().count()) : 0;
 }
 

@@ -41,11 +41,14 @@ class WorkerBoard {
   void begin() { page_->stage = CallStage::Begun; }
   void reach(CallStage stage) { page_->stage = stage; }
   void tell_item(std::string_view item);
-  // When what runs now must have ended; nothing when there is no such time.
+  // When what is done now must be over; nothing when there is no such time. Of a script it is told first when it must
+  // have begun, and then, in place of that, when it must have ended.
   void tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline);
 
   CallStage stage() const { return page_->stage; }
   std::optional<std::chrono::steady_clock::time_point> deadline() const;
+  // Whether that is when a script must have begun.
+  bool awaits_script() const { return page_->awaits_script; }
   // What the worker has told; empty before that.
   std::string item() const;
 
@@ -55,6 +58,7 @@ class WorkerBoard {
     std::atomic<CallStage> stage = CallStage::Handed;
     std::atomic<std::uint32_t> item_size = 0;
     std::atomic<std::int64_t> deadline = 0;  // of the clock's own ticks; 0: none
+    std::atomic<bool> awaits_script = false;
     std::array<std::atomic<char>, kLongestItem> item = {};
   };
   explicit WorkerBoard(Page* page) : page_(page) {}

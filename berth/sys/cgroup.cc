@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "berth/sys/cgroup_members.h"
+#include "berth/sys/cgroup_memory.h"
 #include "berth/sys/cgroup_numbers.h"
 #include "berth/sys/file.h"
 #include "berth/sys/kernel_text.h"
@@ -237,8 +238,7 @@ Result<CgroupUsage> Cgroup::usage() const {
 
 std::optional<std::uint64_t> Cgroup::memory_bytes_now() const {
   for (const auto& [path, hierarchy] : folders_) {
-    const char* file = hierarchy.version == 2 ? "memory.current" : "memory.usage_in_bytes";
-    if (const auto bytes = read_number(path / file)) return bytes;
+    if (const auto bytes = sys::memory_bytes_now(path, hierarchy)) return bytes;
   }
   return std::nullopt;
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 
+#include "berth/sys/cgroup_memory.h"
 #include "berth/sys/cgroup_numbers.h"
 #include "berth/sys/syscall.h"
 
@@ -40,7 +41,7 @@ Result<CgroupMeter> CgroupMeter::open(const Cgroup& cgroup) {
         meter.is_v2_memory_ = v2;
         BERTH_TRY(meter.peak_, open_file(path / (v2 ? "memory.peak" : "memory.max_usage_in_bytes"), O_RDWR));
         BERTH_TRY(meter.oom_, open_file(path / (v2 ? "memory.events" : "memory.oom_control"), O_RDONLY));
-        BERTH_TRY(meter.memory_, open_file(path / (v2 ? "memory.current" : "memory.usage_in_bytes"), O_RDONLY));
+        BERTH_TRY(meter.memory_, open_file(path / memory_file_of(hierarchy), O_RDONLY));
       } else if (controller == "pids") {
         BERTH_TRY(meter.pids_, open_file(path / "pids.events", O_RDONLY));
         BERTH_TRY(meter.most_tasks_, open_file(path / "pids.peak", O_RDONLY));

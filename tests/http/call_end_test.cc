@@ -37,9 +37,32 @@ TEST(CallWatch, JudgesByWhatAWorkerKeepsByItself) {
   running.deadline = begun + 2s;
   EXPECT_EQ(judge(running, begun + 11s), CallVerdict::GoesOn);
   EXPECT_EQ(judge(running, begun + 12s), CallVerdict::HasNoEnd);
+  running.awaits_script = true;
+  EXPECT_EQ(judge(running, begun + 11s), CallVerdict::GoesOn);
+  EXPECT_EQ(judge(running, begun + 12s), CallVerdict::IsNotBegun);
+  running.awaits_script = false;
   running.is_client_gone = true;
   EXPECT_EQ(judge(running, begun + 1s), CallVerdict::Stop);
   EXPECT_EQ(judge(running, begun + 12s), CallVerdict::HasNoEnd);
+}
+
+TEST(WorkerBoard, TellsTheBeginningOfAScriptFromItsEnd) {
+  auto board = WorkerBoard::make();
+  ASSERT_TRUE(board);
+  const WatchedCall::Time now(1h);
+  EXPECT_FALSE(board->awaits_script() || board->deadline());
+  board->tell_deadline(now);
+  EXPECT_TRUE(board->awaits_script());
+  EXPECT_EQ(board->deadline(), now);
+  board->tell_deadline(now + 1s);
+  EXPECT_FALSE(board->awaits_script());
+  EXPECT_EQ(board->deadline(), now + 1s);
+  board->tell_deadline(std::nullopt);
+  EXPECT_FALSE(board->awaits_script() || board->deadline());
+  board->tell_deadline(now);  // of the next command of the line
+  EXPECT_TRUE(board->awaits_script());
+  board->clear();
+  EXPECT_FALSE(board->awaits_script() || board->deadline());
 }
 
 }  // namespace

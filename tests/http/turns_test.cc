@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 namespace berth::http {
@@ -94,15 +95,51 @@ TEST(Turns, ForgetWhoIsGone) {
   EXPECT_FALSE(turns.take_next({}, kMany));
 }
 
-TEST(Turns, GiveBackATurn) {
+struct ReturnRow {
+  const char* name;
+  std::vector<std::string> asked;
+  std::size_t taken;                  // so many have their turn at first
+  std::vector<std::size_t> put_back;  // places in `asked`, one after another
+  std::vector<std::size_t> served;    // what begins then
+};
+
+const ReturnRow kReturned[] = {
+    {"BeforeAllOthers", {"1a", "2a", "1a"}, 1, {0}, {0, 1, 2}},
+    {"AsTheyHadTheirTurns", {"1a", "1a", "2a"}, 3, {1, 2, 0}, {0, 2, 1}},
+    {"OfAKeyTheFirstCome", {"1a", "1a", "1a"}, 2, {1, 0}, {0, 1, 2}},
+};
+
+class TurnsGivenBack : public ::testing::TestWithParam<ReturnRow> {};
+
+TEST_P(TurnsGivenBack, AreTakenAgain) {
+  Turns turns;
+  const auto& asked = GetParam().asked;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    turns.add({i, static_cast<uid_t>(asked[i][0]), static_cast<std::uint64_t>(asked[i][1])});
+  }
+  std::map<std::size_t, Ask> taken;
+  for (std::size_t i = 0; i < GetParam().taken; ++i) {
+    const auto ask = turns.take_next({}, kMany);
+    ASSERT_TRUE(ask);
+    taken[ask->ticket] = *ask;
+  }
+  for (const std::size_t place : GetParam().put_back) turns.put_back(taken.at(place));
+  // Who finds no worker is put back once more, and has lost nothing.
+  for (std::size_t i = 0; i < asked.size(); ++i) turns.put_back(*turns.take_next({}, kMany));
+  std::vector<std::size_t> served;
+  while (const auto ask = turns.take_next({}, kMany)) served.push_back(ask->ticket);
+  EXPECT_EQ(served, GetParam().served);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, TurnsGivenBack, ::testing::ValuesIn(kReturned),
+                         [](const auto& row) { return row.param.name; });
+
+TEST(Turns, ForgetWhoHadHisTurnAndIsGone) {
   Turns turns;
   turns.add({1, 0, 7});
   turns.add({2, 0, 7});
-  const auto first = turns.take_next({}, kMany);
-  turns.put_back(*first);
+  turns.put_back(*turns.take_next({}, kMany));
   EXPECT_EQ(turns.size(), 2u);
-  EXPECT_EQ(turns.take_next({}, kMany)->ticket, 1u);
-  turns.put_back(*first);
   EXPECT_TRUE(turns.remove(1));
   EXPECT_EQ(turns.take_next({}, kMany)->ticket, 2u);
 }

@@ -1,6 +1,7 @@
 // The daemon's decisions under thousands of made-up days: calls, answers, deaths, workers that hang until their time is
-// over, clients that go, resets, memory that runs short, warming up, and the end. What happens is drawn from a seed,
-// and each seed is the same every time.
+// over, clients that go, resets, memory that runs short, warming up, and the end: each call has one outcome, bounds are
+// kept, and a free place goes to who has the most right to it. What happens is drawn from a seed, and each seed is the
+// same every time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 
 #include "berth/http/call_watch.h"
 #include "berth/http/worker_choice.h"
+#include "tests/http/turn_rights.h"
 
 namespace berth::http {
 namespace {
@@ -23,7 +25,8 @@ constexpr int kSteps = 95;
 // One day of a daemon. The workers are played here: what they would do is drawn, and what they tell is true.
 class Day {
  public:
-  explicit Day(unsigned seed) : random_(seed), bounds_(draw_bounds()), choice_(bounds_) {}
+  explicit Day(unsigned seed)
+      : random_(seed), bounds_(draw_bounds()), choice_(bounds_), rights_(bounds_.calls_of_key) {}
 
   void run() {
     for (int i = 0; i < kSteps && !::testing::Test::HasFailure(); ++i) step();
@@ -111,11 +114,14 @@ class Day {
     const Ask ask = {++tickets_, static_cast<uid_t>(draw(0, 2)), draw(0, 3)};
     if (!choice_.has_room(ask)) {
       const auto gone = choice_.crowd_out(ask);
+      EXPECT_TRUE(rights_.may_give_way(gone, ask)) << "the last of the longest line gives way";
       if (!gone) return;  // refused: that is its outcome
       EXPECT_EQ(waiting_.erase(gone->ticket), 1u);
+      rights_.remove(gone->ticket);
       ++answered_;
     }
     waiting_.emplace(ask.ticket, ask);
+    rights_.add(ask);
     ++asked_;
     choice_.add(ask);
     EXPECT_LE(choice_.waiting(), bounds_.waiting + bounds_.calls - choice_.busy());
@@ -126,12 +132,14 @@ class Day {
     const std::uint64_t ticket = waiting_.begin()->first;
     EXPECT_TRUE(choice_.forget(ticket));
     waiting_.erase(ticket);
+    rights_.remove(ticket);
     ++answered_;
   }
 
   void forget_all_that_wait() {  // the daemon tells them
     answered_ += waiting_.size();
     waiting_.clear();
+    rights_.clear();
   }
 
   void warm() {
@@ -218,12 +226,24 @@ class Day {
       ++answered_;  // by the daemon
     } else {
       waiting_.emplace(worker.ask.ticket, worker.ask);
+      rights_.wait_again(worker.ask);
     }
+  }
+
+  std::optional<WorkerChoice::Start> next_in_turn() {
+    const auto first = rights_.anybody_waits() ? rights_.first(running_now()) : std::nullopt;
+    const bool has_place = choice_.busy() < bounds_.calls;
+    const auto start = choice_.next();
+    EXPECT_TRUE(!start || (first && start->ask.ticket == first->ticket)) << "another has more right to its place";
+    // With a place, and no worker for it, it has had its turn all the same.
+    if (first && has_place) rights_.take_turn(*first);
+    if (first && start) rights_.begin(*first);
+    return start;
   }
 
   // What the daemon does each time that something has happened.
   void follow() {
-    while (const auto start = choice_.next()) {
+    while (const auto start = next_in_turn()) {
       EXPECT_EQ(waiting_.erase(start->ask.ticket), 1u) << "it was waiting";
       EXPECT_EQ(start->is_new, !played_.contains(start->worker));
       Played& worker = played_[start->worker];
@@ -283,10 +303,8 @@ class Day {
     std::size_t staying = 0;
     std::size_t idle = 0;
     std::size_t zygotes = 0;
-    std::array<std::array<std::size_t, 4>, 3> running = {};  // by user and affinity
     for (const auto& [id, worker] : played_) {
       busy += worker.doing == Doing::Call ? 1 : 0;
-      if (worker.doing == Doing::Call) running[worker.ask.user][worker.ask.affinity] += 1;
       staying += worker.doing != Doing::Ends ? 1 : 0;
       idle += worker.doing == Doing::Nothing ? 1 : 0;
       zygotes += worker.zygotes.size();
@@ -299,6 +317,8 @@ class Day {
     EXPECT_LE(choice_.held(), bounds_.zygotes);
     EXPECT_EQ(waiting_.size(), choice_.waiting());
     EXPECT_EQ(played_.size(), choice_.workers().size());
+    const TurnRights::Counts running = running_now();
+    EXPECT_TRUE(rights_.nobody_starves(running));
     // Nobody waits beside one that could serve him.
     for (const auto& keys : running) EXPECT_LE(std::ranges::max(keys), bounds_.calls_of_key);
     const auto may_run = [&](const auto& one) {
@@ -307,9 +327,18 @@ class Day {
     EXPECT_FALSE(busy < bounds_.calls && idle > 0 && std::ranges::any_of(waiting_, may_run));
   }
 
+  TurnRights::Counts running_now() const {
+    TurnRights::Counts running = {};
+    for (const auto& [id, worker] : played_) {
+      if (worker.doing == Doing::Call) running[worker.ask.user][worker.ask.affinity] += 1;
+    }
+    return running;
+  }
+
   std::mt19937 random_;
   WorkerBounds bounds_;
   WorkerChoice choice_;
+  TurnRights rights_;
   WorkerChoice::Time now_ = WorkerChoice::Time(1h);
   std::map<WorkerId, Played> played_;
   std::map<std::uint64_t, Ask> waiting_;
