@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "berth/app/assembled_codes.h"
+#include "berth/app/call_progress.h"
 #include "berth/app/settings.h"
 #include "berth/app/shared_process.h"
 #include "berth/app/warm_key.h"
@@ -68,12 +69,11 @@ class CallMeans {
   // Why something could not be made for the call with this key, told once: it is tried again after some calls.
   std::optional<Error> take_trouble(const std::string& key);
 
-  // When the script of a call must have ended, once it begins, and nothing once it has: for who watches from outside
-  // whether this process hangs.
-  using OnDeadline = std::function<void(std::optional<std::chrono::steady_clock::time_point>)>;
-  void watch_deadlines(OnDeadline on_deadline) { on_deadline_ = std::move(on_deadline); }
-  void tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) const {
-    if (on_deadline_) on_deadline_(deadline);
+  // How far a call is: for who watches from outside whether this process hangs.
+  using OnProgress = std::function<void(const CallProgress&)>;
+  void watch_progress(OnProgress on_progress) { on_progress_ = std::move(on_progress); }
+  void tell_progress(const CallProgress& progress) const {
+    if (on_progress_) on_progress_(progress);
   }
 
  private:
@@ -101,7 +101,7 @@ class CallMeans {
   std::vector<container::CallChild> ended_;
   std::vector<WarmCall> later_;
   std::map<std::string, Error> troubles_;  // by key
-  OnDeadline on_deadline_;
+  OnProgress on_progress_;
 };
 
 }  // namespace berth::app

@@ -2,6 +2,8 @@
 // forked for it, or in one that serves calls one after another.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -59,6 +61,11 @@ class CallPlace {
   }
   int ended() {
     return visit([](auto& place) { return place.ended(); });
+  }
+  // One of those in its control group; 0 where another engine has made it.
+  pid_t process() {
+    if (engine() != nullptr) return 0;
+    return child() != nullptr ? child()->pid() : container()->init();
   }
   int work_folder() {
     return visit([](auto& place) { return place.work_folder(); });

@@ -35,7 +35,7 @@ class EndOfTime {
   EndOfTime(const EndOfTime&) = delete;
   EndOfTime& operator=(const EndOfTime&) = delete;
   ~EndOfTime() {
-    if (means_ != nullptr) means_->tell_deadline(std::nullopt);
+    if (means_ != nullptr) means_->tell_progress({});
   }
 
  private:
@@ -64,7 +64,7 @@ std::expected<CallAnswer, StartError> OneCall::run(Aim aim) {
 
 void OneCall::tell_preparation() const {
   if (nesting_.depth != 0) return;
-  with_.means.tell_deadline(std::chrono::steady_clock::now() + request_.limits.wall_time + kLongestPreparation);
+  with_.means.tell_progress({std::chrono::steady_clock::now() + request_.limits.wall_time + kLongestPreparation});
 }
 
 // What goes on while the call runs is told as it comes, for calls that last.
@@ -111,9 +111,9 @@ Result<engine::CallRecord> OneCall::converse() {
   }
   line_ = wire::job_line(plan_.job);
   const bool is_told = nesting_.depth == 0;
-  if (is_told) with_.means.tell_deadline(deadline_);
+  if (is_told) with_.means.tell_progress({deadline_, true, place_->process()});
   auto record = engine::converse(streams, line_, host, session_options());
-  if (is_told) with_.means.tell_deadline(std::nullopt);
+  if (is_told) with_.means.tell_progress({});
   return record;
 }
 

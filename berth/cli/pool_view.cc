@@ -127,7 +127,7 @@ Table call_table(const Json& calls, const std::map<std::int64_t, double>& cpu,
               {}};
   for (const Json& one : list_in(calls, "calls")) {
     const auto used = cpu.find(number_in(one, "pid"));
-    const auto held = memory.find(number_in(one, "pid"));
+    const auto held = memory.find(number_in(one, "container_pid"));
     table.rows.push_back(
         plain_row({one.text_or("id", one.text_or("verb", "")), one.text_or("state", ""), number_text(one, "pid"),
                    used == cpu.end() ? "" : fmt::format("{:.0f}%", used->second * 100),
@@ -137,12 +137,12 @@ Table call_table(const Json& calls, const std::map<std::int64_t, double>& cpu,
   return table;
 }
 
-std::set<std::int64_t> workers_in(const Json& calls) {
-  std::set<std::int64_t> workers;
+std::set<std::int64_t> processes_in(const Json& calls) {
+  std::set<std::int64_t> processes;
   for (const Json& one : list_in(calls, "calls")) {
-    if (const std::int64_t pid = number_in(one, "pid"); pid > 0) workers.insert(pid);
+    if (const std::int64_t pid = number_in(one, "container_pid"); pid > 0) processes.insert(pid);
   }
-  return workers;
+  return processes;
 }
 
 }  // namespace berth::cli

@@ -28,11 +28,11 @@ std::vector<std::string> items_of_pool(const Json& pool);
 std::string pool_summary(const Json& pool);
 
 // Running and waiting calls. `calls` is the answer to `GET /v1/calls`; `cpu` has the share of one processor that each
-// process and its children use, by number, `memory` the bytes of those that carry out calls; `now` is for how long they
+// process and its children use, by number, `memory` the bytes of those of processes_in(); `now` is for how long they
 // run. Pure.
 Table call_table(const Json& calls, const std::map<std::int64_t, double>& cpu,
                  const std::map<std::int64_t, std::uint64_t>& memory, std::chrono::system_clock::time_point now);
-// The processes that carry them out. Pure.
-std::set<std::int64_t> workers_in(const Json& calls);
+// A process of each container in which a script runs. Pure.
+std::set<std::int64_t> processes_in(const Json& calls);
 
 }  // namespace berth::cli

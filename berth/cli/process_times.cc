@@ -63,11 +63,7 @@ std::map<std::int64_t, double> ProcessTimes::shares_since_last_time() {
     }
   }
   before_.clear();
-  parents_.clear();
-  for (const auto& [pid, stat] : now) {
-    before_[pid] = stat.ticks;
-    parents_[pid] = stat.parent;
-  }
+  for (const auto& [pid, stat] : now) before_[pid] = stat.ticks;
   at_ = at;
   return shares;
 }

@@ -22,12 +22,9 @@ class ProcessTimes {
   // The share of one processor that each process, with all below it, has used since it was asked last. Nothing the
   // first time.
   std::map<std::int64_t, double> shares_since_last_time();
-  // All processes that there were then, with their parents.
-  const std::map<std::int64_t, std::int64_t>& parents() const { return parents_; }
 
  private:
   std::map<std::int64_t, std::uint64_t> before_;  // ticks, by process
-  std::map<std::int64_t, std::int64_t> parents_;
   std::chrono::steady_clock::time_point at_ = {};
 };
 

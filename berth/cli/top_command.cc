@@ -44,7 +44,7 @@ class View {
     BERTH_TRY(const Json pool, ask_daemon(surroundings_, "GET", "/v1/pool"));
     BERTH_TRY(const Json calls, ask_daemon(surroundings_, "GET", "/v1/calls"));
     const auto cpu = times_.shares_since_last_time();
-    const auto memory = memory_of_calls(workers_in(calls), times_.parents());
+    const auto memory = memory_of_calls(processes_in(calls));
     std::string text = pool_summary(pool) + "\n";
     const auto now = std::chrono::system_clock::now();
     for (const Table& table :

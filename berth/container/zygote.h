@@ -68,6 +68,8 @@ class CallChild {
   int ended() const { return script_.get(); }
   int work_folder() const { return scratch_.get(); }
   std::uint32_t number() const { return number_; }
+  // The interpreter, once it is ready; 0 before.
+  pid_t pid() const { return pid_; }
   // Of its own, without what it shares with its zygote; none where the kernel does not tell.
   std::optional<std::uint64_t> memory_bytes_now() const { return slot_.meter().memory_bytes_now(); }
 

@@ -343,6 +343,7 @@ Json Calls::list() const {
     if (!staying.call) continue;
     add(staying.call->asked, [&](Json& one) {
       one.set("item", staying.worker.board().item()).set("pid", staying.worker.pid());
+      if (const pid_t process = staying.worker.board().process(); process > 0) one.set("container_pid", process);
       one.set("since", staying.call->since).set("state", staying.call->is_stopping ? "ending" : "running");
     });
   }

@@ -22,13 +22,15 @@ WorkerBoard::~WorkerBoard() {
 void WorkerBoard::clear() {
   page_->item_size = 0;
   page_->deadline = 0;
-  page_->awaits_script = false;
+  page_->has_begun = false;
+  page_->process = 0;
   page_->stage = CallStage::Handed;
 }
 
-void WorkerBoard::tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) {
-  page_->awaits_script = deadline && page_->deadline == 0;
-  page_->deadline = deadline ? static_cast<std::int64_t>(deadline->time_since_epoch().count()) : 0;
+void WorkerBoard::tell_progress(const app::CallProgress& progress) {
+  page_->has_begun = progress.has_begun;
+  page_->process = progress.process;
+  page_->deadline = progress.until ? static_cast<std::int64_t>(progress.until->time_since_epoch().count()) : 0;
 }
 
 std::optional<std::chrono::steady_clock::time_point> WorkerBoard::deadline() const {

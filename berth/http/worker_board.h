@@ -1,6 +1,8 @@
 // A page that a worker and the daemon share: how far the worker has come with its call, told without waking anybody.
 #pragma once
 
+#include <sys/types.h>
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -10,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "berth/app/call_progress.h"
 #include "berth/base/result.h"
 
 namespace berth::http {
@@ -41,14 +44,14 @@ class WorkerBoard {
   void begin() { page_->stage = CallStage::Begun; }
   void reach(CallStage stage) { page_->stage = stage; }
   void tell_item(std::string_view item);
-  // When what is done now must be over; nothing when there is no such time. Of a script it is told first when it must
-  // have begun, and then, in place of that, when it must have ended.
-  void tell_deadline(std::optional<std::chrono::steady_clock::time_point> deadline);
+  void tell_progress(const app::CallProgress& progress);
 
   CallStage stage() const { return page_->stage; }
   std::optional<std::chrono::steady_clock::time_point> deadline() const;
   // Whether that is when a script must have begun.
-  bool awaits_script() const { return page_->awaits_script; }
+  bool awaits_script() const { return deadline() && !page_->has_begun; }
+  // One of the container in which the script runs; 0 where none does, or nobody knows.
+  pid_t process() const { return page_->process; }
   // What the worker has told; empty before that.
   std::string item() const;
 
@@ -58,7 +61,8 @@ class WorkerBoard {
     std::atomic<CallStage> stage = CallStage::Handed;
     std::atomic<std::uint32_t> item_size = 0;
     std::atomic<std::int64_t> deadline = 0;  // of the clock's own ticks; 0: none
-    std::atomic<bool> awaits_script = false;
+    std::atomic<bool> has_begun = false;
+    std::atomic<pid_t> process = 0;
     std::array<std::atomic<char>, kLongestItem> item = {};
   };
   explicit WorkerBoard(Page* page) : page_(page) {}

@@ -95,7 +95,7 @@ class WorkerLoop {
       BERTH_TRY(app::CallMeans opened, app::CallMeans::open(settings_));
       means_.emplace(std::move(opened));
       means_->stay();
-      means_->watch_deadlines([this](auto deadline) { board_.tell_deadline(deadline); });
+      means_->watch_progress([this](const app::CallProgress& progress) { board_.tell_progress(progress); });
     }
     return &*means_;
   }

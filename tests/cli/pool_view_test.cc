@@ -65,14 +65,15 @@ TEST(PoolView, TakesWhatIsNoPool) {
 
 TEST(PoolView, ShowsCalls) {
   const Json calls = *parse_json(R"({"calls": [
-    {"id": "ID", "verb": "run", "item": "Long", "pid": 41, "since": "2026-01-01T00:00:00Z", "state": "running"},
+    {"id": "ID", "verb": "run", "item": "Long", "pid": 41, "container_pid": 43,
+     "since": "2026-01-01T00:00:00Z", "state": "running"},
     {"verb": "exec", "state": "waiting", "affinity": "Patient"}]})");
   const auto now = std::chrono::system_clock::time_point(std::chrono::seconds(1767225600 + 125));
-  const std::string text = text_of(call_table(calls, {{41, 0.5}}, {{41, 5 << 20}}, now));
+  const std::string text = text_of(call_table(calls, {{41, 0.5}}, {{43, 5 << 20}}, now));
   EXPECT_NE(text.find("2:05 min"), std::string::npos) << text;
   EXPECT_NE(text.find("50%"), std::string::npos) << text;
   EXPECT_NE(text.find("5.0"), std::string::npos) << text;
-  EXPECT_EQ(workers_in(calls), std::set<std::int64_t>{41});
+  EXPECT_EQ(processes_in(calls), std::set<std::int64_t>{43});
   EXPECT_NE(text.find("waiting"), std::string::npos) << text;
   EXPECT_NE(text.find("Patient"), std::string::npos) << text;
 }

@@ -51,15 +51,17 @@ TEST(WorkerBoard, TellsTheBeginningOfAScriptFromItsEnd) {
   ASSERT_TRUE(board);
   const WatchedCall::Time now(1h);
   EXPECT_FALSE(board->awaits_script() || board->deadline());
-  board->tell_deadline(now);
+  board->tell_progress({now});
   EXPECT_TRUE(board->awaits_script());
   EXPECT_EQ(board->deadline(), now);
-  board->tell_deadline(now + 1s);
+  board->tell_progress({now + 1s, true, 7});
   EXPECT_FALSE(board->awaits_script());
   EXPECT_EQ(board->deadline(), now + 1s);
-  board->tell_deadline(std::nullopt);
+  EXPECT_EQ(board->process(), 7);
+  board->tell_progress({});
+  EXPECT_EQ(board->process(), 0);
   EXPECT_FALSE(board->awaits_script() || board->deadline());
-  board->tell_deadline(now);  // of the next command of the line
+  board->tell_progress({now});  // of the next command of the line
   EXPECT_TRUE(board->awaits_script());
   board->clear();
   EXPECT_FALSE(board->awaits_script() || board->deadline());
