@@ -5,6 +5,11 @@
 A probe of an isolation guard runs three ways: with the guard, where what must happen is asserted exactly; without it
 (berth_unguarded, a raised limit, a well-formed input), where the probe must succeed, or else it proves nothing; and
 then the machine must be as before, which the fixture `untouched` asserts after every test.
+
+There are two lanes, so that one waits while the other computes: `./setup test` runs the files that are marked `beside`
+(`pytestmark = pytest.mark.beside`) in a mount namespace of its own beside all others. A file may be marked when what it shows
+holds whatever else runs on the machine: it measures no times but with PATIENCE, looks at no one's processes and groups but its
+own calls', starts no engine, and gives no call a network on the machine itself. Who needs one of ALONE may not.
 """
 import os
 import shutil
@@ -22,10 +27,21 @@ from host import Host
 from rootless import NAME as USER, TAP, User, UserBerth
 from war_room import WarRoom
 
+# What is there once on a machine, or looked at as a whole.
+ALONE = {'host', 'lab', 'user', 'tap_device'}
 
-def pytest_configure():
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'beside: runs while others do, in the second lane')
     # Whoever ends the tests from outside has them clean up, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker('beside') and (alone := ALONE.intersection(item.fixturenames)):
+            raise pytest.UsageError("%s is marked 'beside', and needs what only tests of the main lane may: %s"
+                                    % (item.nodeid, ', '.join(sorted(alone))))
 
 
 def refuse(need, reason):
@@ -97,11 +113,17 @@ def site(berth, registry):
 
 
 @pytest.fixture(scope='session')
-def host(berth):
-    watched = Host(berth.folder, berth.runtime)
-    yield watched
-    watched.settle()
+def watched(berth):
+    machine = Host(berth.folder, berth.runtime)
+    yield machine
+    machine.settle()
     figure('host', 'processes, mounts, cgroups, namespaces, files left by all tests', 0)
+
+
+@pytest.fixture(scope='session')
+def host(watched):
+    """The machine, for tests that look at it themselves."""
+    return watched
 
 
 @pytest.fixture(scope='session')
@@ -128,10 +150,10 @@ def room(berth):
 
 
 @pytest.fixture(autouse=True)
-def untouched(host):
+def untouched(watched):
     """After each test nothing of it is left on the host."""
     yield
-    host.settle()
+    watched.settle()
 
 
 def pytest_terminal_summary(terminalreporter):

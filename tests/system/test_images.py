@@ -11,6 +11,8 @@ import pytest
 from calls import IMAGE, Berth, slowness
 from figures import figure
 
+pytestmark = pytest.mark.beside
+
 PREFIX = 'localhost/berth-system-test-%d-' % os.getpid()
 
 
