@@ -6,10 +6,11 @@ A probe of an isolation guard runs three ways: with the guard, where what must h
 (berth_unguarded, a raised limit, a well-formed input), where the probe must succeed, or else it proves nothing; and
 then the machine must be as before, which the fixture `untouched` asserts after every test.
 
-There are two lanes, so that one waits while the other computes: `./setup test` runs the files that are marked `beside`
-(`pytestmark = pytest.mark.beside`) in a mount namespace of its own beside all others. A file may be marked when what it shows
-holds whatever else runs on the machine: it measures no times but with PATIENCE, looks at no one's processes and groups but its
-own calls', starts no engine, and gives no call a network on the machine itself. Who needs one of ALONE may not.
+`./setup test` runs them in three lanes at once, so that one waits while another computes: the files that are marked
+`second_lane` (images in storages of the tests' own, registries), those that are marked `third_lane` (what `image create` and
+`vet` do, and calls), each in a mount namespace of its own, and all others. A file may be marked when what it shows holds
+whatever else runs on the machine: its bounds in seconds are with PATIENCE, it looks at no processes and groups but those of its
+own calls, starts no engine, and gives no call a network on the machine itself. Who needs one of ALONE may not.
 """
 import os
 import shutil
@@ -28,19 +29,22 @@ from rootless import NAME as USER, TAP, User, UserBerth
 from war_room import WarRoom
 
 # What is there once on a machine, or looked at as a whole.
-ALONE = {'host', 'lab', 'user', 'tap_device'}
+ALONE = {'host', 'user', 'tap_device'}
+LANES = 'second_lane', 'third_lane'
 
 
 def pytest_configure(config):
-    config.addinivalue_line('markers', 'beside: runs while others do, in the second lane')
+    for lane in LANES:
+        config.addinivalue_line('markers', lane + ': runs beside all others')
     # Whoever ends the tests from outside has them clean up, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.get_closest_marker('beside') and (alone := ALONE.intersection(item.fixturenames)):
-            raise pytest.UsageError("%s is marked 'beside', and needs what only tests of the main lane may: %s"
+        alone = ALONE.intersection(item.fixturenames)
+        if alone and any(map(item.get_closest_marker, LANES)):
+            raise pytest.UsageError('%s runs beside others, and needs what tests of the first lane alone may: %s'
                                     % (item.nodeid, ', '.join(sorted(alone))))
 
 

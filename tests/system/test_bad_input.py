@@ -6,7 +6,7 @@ import pytest
 from calls import IMAGE
 from content import split, unified
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 
 def refusal(answer):

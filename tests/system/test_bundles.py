@@ -17,7 +17,7 @@ import registries
 from figures import figure
 from registries import Image, OCI_INDEX, digest_of, small_image, tar_of
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.second_lane
 
 
 @pytest.fixture

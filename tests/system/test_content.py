@@ -8,7 +8,7 @@ from calls import PATIENCE
 from content import split, unified
 from figures import figure
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 MIB = 1 << 20
 

@@ -9,7 +9,7 @@ import registries
 from image_maker import Maker, index_or_skip
 from package_index import Proxy, wheel
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 
 @pytest.fixture

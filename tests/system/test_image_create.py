@@ -19,7 +19,7 @@ from image_maker import PREFIX, Maker, buildah, index_or_skip
 from package_index import Proxy, deb, source, wheel
 from serve import Daemon
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 
 

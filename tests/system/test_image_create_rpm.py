@@ -15,7 +15,7 @@ from package_index import wheel
 from references import require
 from test_image_create import all_of_layer, layer_digests, run_in
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 
 @pytest.fixture(scope='module')

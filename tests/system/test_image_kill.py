@@ -18,7 +18,7 @@ from figures import figure
 from registries import OCI_INDEX, OCI_MANIFEST, Image, tar_of
 from signing import Key, tag_of
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.second_lane
 
 KILLS = 8
 

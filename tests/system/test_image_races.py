@@ -18,7 +18,7 @@ from hostile_registry import HostileRegistry
 from registries import OCI_MANIFEST, Image, digest_of, small_image, tar_of
 from signing import Key, tag_of
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.second_lane
 
 
 class GoneRegistry(HostileRegistry):

@@ -12,6 +12,8 @@ from figures import figure
 from test_images import PREFIX, buildah
 from test_warm import IS_WARM, again, call_of, turn_on
 
+pytestmark = pytest.mark.third_lane
+
 # Modules of an image, and what becomes of them; `private` is for root alone.
 MODULES = {
     'berth_good': "value = 1",

@@ -15,7 +15,7 @@ import pytest
 from calls import BERTH, PATIENCE, ROOT
 from figures import figure
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.second_lane
 
 STATUS = 'Package: bash\nStatus: install ok installed\nVersion: %s\nArchitecture: amd64\n\n' \
          'Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n'

@@ -5,7 +5,7 @@ import pytest
 
 from figures import figure
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.second_lane
 
 # Elsewhere is the integration context, which is kept at once. `log` holds what the server asked and told.
 DESK = """import datetime, json, os

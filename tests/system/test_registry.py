@@ -15,7 +15,7 @@ from calls import PATIENCE
 from figures import figure
 from registries import Image, OCI_INDEX, PASSWORD, digest_of, index_of, small_image, tar_of
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.second_lane
 
 
 def said(done):

@@ -14,7 +14,7 @@ import subprocess
 
 import pytest
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 try:
     from bsddb3 import db as DB

@@ -14,7 +14,7 @@ import pytest
 from calls import BERTH
 from references import References, require
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 STATUS = """Package: bash
 Status: install ok installed

@@ -18,7 +18,7 @@ from figures import figure
 from package_index import Index, wheel
 from references import References, require
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
 WEAK = {'id': 'CVE-2026-1', 'summary': 'bad', 'modified': '2026-01-01T00:00:00Z',

@@ -5,7 +5,7 @@ import pytest
 
 from test_local_images import place  # noqa: F401 (a fixture)
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 STATUS = """Package: zzlib1
 Status: install ok installed

@@ -9,7 +9,7 @@ import pytest
 from figures import figure
 from references import References, probe, require
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 PAIRS = 12000
 # Each run the same cases.

@@ -7,7 +7,7 @@ import pytest
 from package_index import Index, sha256, wheel
 from test_vet import UNSEEN, WEAK, untouched, vet  # noqa: F401 (fixtures)
 
-pytestmark = pytest.mark.beside
+pytestmark = pytest.mark.third_lane
 
 GPL = open('/usr/share/common-licenses/GPL-3').read()
 # More than is asked for of a wheel's end.
