@@ -362,8 +362,12 @@ def certificate(until):
 @pytest.mark.parametrize('seed', FAULTS, ids=lambda seed: seed.__name__)
 def test_a_seeded_fault_is_named(doctor, seed):
     name, severity, found, remedy, fault, control = seed(doctor)
-    sound = doctor.checks(**control)
-    faulty = doctor.checks(**fault)
+    # On a machine that is busy beyond it, what another check starts may not be done in its time: then both are asked again.
+    for _ in range(4):
+        sound = doctor.checks(**control)
+        faulty = doctor.checks(**fault)
+        if not any('did not end within' in checks[check]['found'] for checks in (sound, faulty) for check in checks if check != name):
+            break
     assert sound[name]['severity'] in CONTENT.get(name, ('ok',)), sound[name]
     said = faulty[name]
     assert said['severity'] == severity and found in said['found'] and remedy in said['remedy'], said
