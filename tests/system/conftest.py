@@ -10,7 +10,8 @@ then the machine must be as before, which the fixture `untouched` asserts after 
 `second_lane` (images in storages of the tests' own, registries), those that are marked `third_lane` (what `image create` and
 `vet` do, and calls), each in a mount namespace of its own, and all others. A file may be marked when what it shows holds
 whatever else runs on the machine: its bounds in seconds are with PATIENCE, it looks at no processes and groups but those of its
-own calls, starts no engine, and gives no call a network on the machine itself. Who needs one of ALONE may not.
+own calls, starts no engine, and gives no call a network on the machine itself. Who needs one of ALONE may not. What takes away
+what all calls of the machine have in common is marked `alone`, and comes before the lanes.
 """
 import os
 import shutil
@@ -36,6 +37,7 @@ LANES = 'second_lane', 'third_lane'
 def pytest_configure(config):
     for lane in LANES:
         config.addinivalue_line('markers', lane + ': runs beside all others')
+    config.addinivalue_line('markers', 'alone: nothing else runs meanwhile')
     # Whoever ends the tests from outside has them clean up, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 

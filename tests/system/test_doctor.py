@@ -362,17 +362,18 @@ def certificate(until):
 @pytest.mark.parametrize('seed', FAULTS, ids=lambda seed: seed.__name__)
 def test_a_seeded_fault_is_named(doctor, seed):
     name, severity, found, remedy, fault, control = seed(doctor)
-    # On a machine that is busy beyond it, what another check starts may not be done in its time: then both are asked again.
-    for _ in range(4):
+    # Between the two, calls of others begin and end, whose groups are no one's for this runtime folder; and on a machine that is busy
+    # beyond it, a tool may not be done in its time. What a fault changes it changes each time.
+    for _ in range(5):
         sound = doctor.checks(**control)
         faulty = doctor.checks(**fault)
-        if not any('did not end within' in checks[check]['found'] for checks in (sound, faulty) for check in checks if check != name):
+        others = {check: (sound[check]['severity'], faulty[check]) for check in sound
+                  if check != name and sound[check]['severity'] != faulty[check]['severity']}
+        if all(answer['severity'] == 'skipped' for _, answer in others.values()):
             break
     assert sound[name]['severity'] in CONTENT.get(name, ('ok',)), sound[name]
     said = faulty[name]
     assert said['severity'] == severity and found in said['found'] and remedy in said['remedy'], said
-    others = {check: (sound[check]['severity'], faulty[check]) for check in sound
-              if check != name and sound[check]['severity'] != faulty[check]['severity']}
     assert all(answer['severity'] == 'skipped' for _, answer in others.values()), others
     figure('doctor', seed.__name__.replace('_', ' '), '%s of %s: %s' % (severity, name, said['found'][:80]))
 

@@ -2,6 +2,8 @@
 import os
 import time
 
+import pytest
+
 from calls import PATIENCE
 from figures import figure
 from host import read
@@ -84,6 +86,7 @@ def test_k07_processors(berth):
     figure('K07', 'cpus used by 8 processes', '%.3f of 1.0, %.3f of 0.3' % (usual, third))
 
 
+@pytest.mark.alone
 def test_all_calls_weigh_as_much_as_the_processors(berth):
     """On a busy machine: by the kernel's rule a new group would get the time of one process, whatever it holds."""
     places = (('/sys/fs/cgroup/cpu/', 'cpu.shares', 1024), ('/sys/fs/cgroup/', 'cpu.weight', 100))
