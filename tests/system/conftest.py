@@ -42,6 +42,14 @@ def pytest_configure(config):
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+def pytest_ignore_collect(collection_path, config):
+    """For one lane, files that have no test of it are not even read."""
+    lane = config.option.markexpr
+    if lane in (*LANES, 'alone') and collection_path.name.startswith('test_'):
+        return 'pytest.mark.' + lane not in collection_path.read_text() or None
+    return None
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         alone = ALONE.intersection(item.fixturenames)
