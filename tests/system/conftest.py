@@ -7,11 +7,11 @@ A probe of an isolation guard runs three ways: with the guard, where what must h
 then the machine must be as before, which the fixture `untouched` asserts after every test.
 
 `./setup test` runs them in three lanes at once, so that one waits while another computes: the files that are marked
-`second_lane` (images in storages of the tests' own, registries), those that are marked `third_lane` (what `image create` and
-`vet` do, and calls), each in a mount namespace of its own, and all others. A file may be marked when what it shows holds
-whatever else runs on the machine: its bounds in seconds are with PATIENCE, it looks at no processes and groups but those of its
-own calls, starts no engine, and gives no call a network on the machine itself. Who needs one of ALONE may not. What takes away
-what all calls of the machine have in common is marked `alone`, and comes before the lanes.
+`second_lane` (all engines; images in storages of the tests' own, registries), those that are marked `third_lane` (what
+`image create` and `vet` do, hostile calls), each in a mount namespace of its own, and all others. A file may be marked when
+what it shows holds whatever else runs on the machine: its bounds in seconds are with PATIENCE, it looks at no processes and
+groups but those of its own calls, and gives no call of Berth's own a network on the machine itself. Who needs one of ALONE may
+not. What takes away what all calls of the machine have in common is marked `alone`, and comes before the lanes.
 """
 import os
 import shutil
@@ -127,17 +127,17 @@ def site(berth, registry):
 
 
 @pytest.fixture(scope='session')
-def watched(berth):
-    machine = Host(berth.folder, berth.runtime)
-    yield machine
-    machine.settle()
+def machine(berth):
+    made = Host(berth.folder, berth.runtime)
+    yield made
+    made.settle()
     figure('host', 'processes, mounts, cgroups, namespaces, files left by all tests', 0)
 
 
 @pytest.fixture(scope='session')
-def host(watched):
+def host(machine):
     """The machine, for tests that look at it themselves."""
-    return watched
+    return machine
 
 
 @pytest.fixture(scope='session')
@@ -164,10 +164,10 @@ def room(berth):
 
 
 @pytest.fixture(autouse=True)
-def untouched(watched):
+def untouched(machine):
     """After each test nothing of it is left on the host."""
     yield
-    watched.settle()
+    machine.settle()
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -15,6 +15,8 @@ from package_index import wheel
 from test_engines import calls, groups_of_podman, monitors_of  # noqa: F401
 from test_image_create import all_of_layer, layer_digests
 
+pytestmark = pytest.mark.second_lane
+
 WORDS = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
 
 

@@ -22,6 +22,8 @@ from lab import HOST, METADATA, PRIVATE, PUBLIC, REACH
 from package_index import wheel
 from test_protocol import FORGED, writing
 
+pytestmark = pytest.mark.second_lane
+
 MIB = 1 << 20
 
 
