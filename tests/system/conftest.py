@@ -50,12 +50,10 @@ def pytest_ignore_collect(collection_path, config):
     return None
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        alone = ALONE.intersection(item.fixturenames)
-        if alone and any(map(item.get_closest_marker, LANES)):
-            raise pytest.UsageError('%s runs beside others, and needs what tests of the first lane alone may: %s'
-                                    % (item.nodeid, ', '.join(sorted(alone))))
+def pytest_fixture_setup(fixturedef, request):
+    lane = request.config.option.markexpr
+    if fixturedef.argname in ALONE and lane in LANES:
+        pytest.fail("'%s' is for the first lane: no file whose tests ask for it may be marked '%s'" % (fixturedef.argname, lane))
 
 
 def refuse(need, reason):

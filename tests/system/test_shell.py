@@ -17,8 +17,6 @@ from calls import BERTH, IMAGE, PATIENCE
 from figures import figure
 from test_kill import is_alive, wait_until
 
-pytestmark = pytest.mark.third_lane
-
 LEFT = '''
 open('/work/left.txt', 'w').write('by the script')
 open('/tmp/note', 'w').write('in tmp')
