@@ -10,8 +10,8 @@ then the machine must be as before, which the fixture `untouched` asserts after 
 `second_lane` (all engines; images in storages of the tests' own, registries), those that are marked `third_lane` (what
 `image create` and `vet` do, hostile calls), each in a mount namespace of its own, and all others. A file may be marked when
 what it shows holds whatever else runs on the machine: its bounds in seconds are with PATIENCE, it looks at no processes and
-groups but those of its own calls, and gives no call of Berth's own a network on the machine itself. Who needs one of ALONE may
-not. What takes away what all calls of the machine have in common is marked `alone`, and comes before the lanes.
+groups but those of its own calls, and gives no call of Berth's own a network on the machine itself; the fixture `first_lane`
+refuses the others. What takes away what all calls of the machine have in common is marked `alone`, and comes before the lanes.
 """
 import os
 import shutil
@@ -29,8 +29,6 @@ from host import Host
 from rootless import NAME as USER, TAP, User, UserBerth
 from war_room import WarRoom
 
-# What is there once on a machine, or looked at as a whole.
-ALONE = {'host', 'user', 'tap_device'}
 LANES = 'second_lane', 'third_lane'
 
 
@@ -48,12 +46,6 @@ def pytest_ignore_collect(collection_path, config):
     if lane in (*LANES, 'alone') and collection_path.name.startswith('test_'):
         return 'pytest.mark.' + lane not in collection_path.read_text() or None
     return None
-
-
-def pytest_fixture_setup(fixturedef, request):
-    lane = request.config.option.markexpr
-    if fixturedef.argname in ALONE and lane in LANES:
-        pytest.fail("'%s' is for the first lane: no file whose tests ask for it may be marked '%s'" % (fixturedef.argname, lane))
 
 
 def refuse(need, reason):
@@ -95,8 +87,16 @@ def lab():
     made.end()
 
 
+@pytest.fixture(scope='session')
+def first_lane(pytestconfig):
+    """For what is there once on a machine, or looks at it as a whole: another lane has no use of it."""
+    lane = pytestconfig.option.markexpr
+    if lane in LANES:
+        pytest.fail("this is for the first lane: no file whose tests ask for it may be marked '%s'" % lane)
+
+
 @pytest.fixture(scope='module')
-def tap_device():
+def tap_device(first_lane):
     """Open to all, as the distribution's rules have it; this machine may have no such rules."""
     mode = os.stat(TAP).st_mode
     os.chmod(TAP, 0o666)
@@ -133,13 +133,13 @@ def machine(berth):
 
 
 @pytest.fixture(scope='session')
-def host(machine):
+def host(machine, first_lane):
     """The machine, for tests that look at it themselves."""
     return machine
 
 
 @pytest.fixture(scope='session')
-def user(berth):
+def user(berth, first_lane):
     """The program as an ordinary user starts it, who has an image; user and files are gone afterwards."""
     if reason := needs.missing_rootless():
         refuse('rootless', reason)
