@@ -77,8 +77,11 @@ def cpus_used(berth, seconds, *options):
 
 
 def test_k07_processors(berth):
-    usual = cpus_used(berth, 5)
-    assert usual <= 1.05
+    for _ in range(5):
+        usual = cpus_used(berth, 5)
+        assert usual <= 1.05
+        if usual > 0.3 * 1.2:
+            break  # else the machine is busy beyond it, and shows nothing
     third = cpus_used(berth, 4, '--cpus', '0.3')
     assert third <= 0.3 * 1.05
     # The control: what stops 8 processes at 0.3 is the limit, for with a higher one they use more.
