@@ -102,14 +102,20 @@ class Host:
         return ['interface ' + name for name in names if name not in others]
 
     def leftovers(self):
-        return (self.processes() + self.cgroups() + self.mounts() + self.namespaces() + self.files()
-                + self.interfaces())
+        return self.cgroups() + self._other_leftovers()
+
+    def _other_leftovers(self):
+        return self.processes() + self.mounts() + self.namespaces() + self.files() + self.interfaces()
 
     def settle(self, seconds=5):
         """Waits until nothing of ours is left, and returns how long that took. Errors: AssertionError with a list."""
         begun = time.monotonic()
+        groups = self.cgroups()
         while True:
-            left = self.leftovers()
+            # A group without processes does not tell whose it is: those of others, of calls that just begin or end, come and
+            # go. One that is ours was there at the first look, or has processes that are ours.
+            groups = [one for one in self.cgroups() if one in groups]
+            left = groups + self._other_leftovers()
             taken = time.monotonic() - begun
             if not left:
                 return taken
