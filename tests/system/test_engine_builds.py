@@ -150,7 +150,7 @@ def signalled_while_it_builds(maker, name, chance, number):
 
 
 def comes_to_nothing(find, seconds):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while left := find():
         assert time.monotonic() < end, left
         time.sleep(0.2)
