@@ -132,7 +132,8 @@ class Berth:
         self.folder = folder  # for scripts and settings
         self.runtime = runtime
         self._count = 0
-        self.settings = self.write('berth.yaml', 'version: 1\nstorage:\n  runtime: %s\n  state: %s/state\n' % (runtime, folder))
+        self.settings = self.write('berth.yaml', 'version: 1\nstorage:\n  runtime: %s\n  cache: %s/cache\n  state: %s/state\n'
+                                   % (runtime, folder, folder))
 
     def write(self, name, text):
         path = os.path.join(self.folder, name)
@@ -151,7 +152,7 @@ class Berth:
         """The usual settings with a state folder, and perhaps a cache, of their own."""
         with open(self.settings) as usual:
             text = re.sub(r'\n  state: .*', '\n  state: ' + state, usual.read())
-        return text + ('' if cache is None else '  cache: %s\n' % cache)
+        return text if cache is None else re.sub(r'\n  cache: .*', '\n  cache: ' + cache, text)
 
     def environment(self, settings=None, leave_out=(), **more):
         env = {name: os.environ[name] for name in ('PATH', 'HOME') if name in os.environ}

@@ -5,6 +5,13 @@
 A probe of an isolation guard runs three ways: with the guard, where what must happen is asserted exactly; without it
 (berth_unguarded, a raised limit, a well-formed input), where the probe must succeed, or else it proves nothing; and
 then the machine must be as before, which the fixture `untouched` asserts after every test.
+
+`./setup test` runs them in three lanes at once, so that one waits while another computes: the files that are marked
+`second_lane` (all engines; images in storages of the tests' own, registries), those that are marked `third_lane` (what
+`image create` and `vet` do, hostile calls), each in a mount namespace of its own, and all others. A file may be marked when
+what it shows holds whatever else runs on the machine: its bounds in seconds are with PATIENCE, it looks at no processes and
+groups but those of its own calls, and gives no call of Berth's own a network on the machine itself; the fixture `first_lane`
+refuses the others. What takes away what all calls of the machine have in common is marked `alone`, and comes before the lanes.
 """
 import os
 import shutil
@@ -22,10 +29,23 @@ from host import Host
 from rootless import NAME as USER, TAP, User, UserBerth
 from war_room import WarRoom
 
+LANES = 'second_lane', 'third_lane'
 
-def pytest_configure():
+
+def pytest_configure(config):
+    for lane in LANES:
+        config.addinivalue_line('markers', lane + ': runs beside all others')
+    config.addinivalue_line('markers', 'alone: nothing else runs meanwhile')
     # Whoever ends the tests from outside has them clean up, too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """For one lane, files that have no test of it are not even read."""
+    lane = config.option.markexpr
+    if lane in (*LANES, 'alone') and collection_path.name.startswith('test_'):
+        return 'pytest.mark.' + lane not in collection_path.read_text() or None
+    return None
 
 
 def refuse(need, reason):
@@ -67,8 +87,16 @@ def lab():
     made.end()
 
 
+@pytest.fixture(scope='session')
+def first_lane(pytestconfig):
+    """For what is there once on a machine, or looks at it as a whole: another lane has no use of it."""
+    lane = pytestconfig.option.markexpr
+    if lane in LANES:
+        pytest.fail("this is for the first lane: no file whose tests ask for it may be marked '%s'" % lane)
+
+
 @pytest.fixture(scope='module')
-def tap_device():
+def tap_device(first_lane):
     """Open to all, as the distribution's rules have it; this machine may have no such rules."""
     mode = os.stat(TAP).st_mode
     os.chmod(TAP, 0o666)
@@ -97,15 +125,21 @@ def site(berth, registry):
 
 
 @pytest.fixture(scope='session')
-def host(berth):
-    watched = Host(berth.folder, berth.runtime)
-    yield watched
-    watched.settle()
+def machine(berth):
+    made = Host(berth.folder, berth.runtime)
+    yield made
+    made.settle()
     figure('host', 'processes, mounts, cgroups, namespaces, files left by all tests', 0)
 
 
 @pytest.fixture(scope='session')
-def user(berth):
+def host(machine, first_lane):
+    """The machine, for tests that look at it themselves."""
+    return machine
+
+
+@pytest.fixture(scope='session')
+def user(berth, first_lane):
     """The program as an ordinary user starts it, who has an image; user and files are gone afterwards."""
     if reason := needs.missing_rootless():
         refuse('rootless', reason)
@@ -128,10 +162,10 @@ def room(berth):
 
 
 @pytest.fixture(autouse=True)
-def untouched(host):
+def untouched(machine):
     """After each test nothing of it is left on the host."""
     yield
-    host.settle()
+    machine.settle()
 
 
 def pytest_terminal_summary(terminalreporter):

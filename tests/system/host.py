@@ -45,11 +45,14 @@ class Host:
         return (read('/proc/%s/comm' % pid).startswith('berth') and environment_of(pid) not in ([], [b''])
                 and not self.is_ours(pid))
 
+    def is_of_others(self, path):
+        """Whether this group is of a container, or of a child of its zygote, whose init is somebody else's."""
+        return any(self.is_init_of_others(pid)
+                   for pid in read(re.sub(r'-[0-9]+/$', '/', path) + 'cgroup.procs').split())
+
     def cgroups(self):
-        """Groups of containers and of zygotes' children, but for those of containers whose init is somebody else's."""
-        return ['cgroup ' + path for pattern in CGROUPS for path in glob.glob(pattern)
-                if not any(self.is_init_of_others(pid)
-                           for pid in read(re.sub(r'-[0-9]+/$', '/', path) + 'cgroup.procs').split())]
+        """Groups of containers and of zygotes' children, but for those of others."""
+        return ['cgroup ' + path for pattern in CGROUPS for path in glob.glob(pattern) if not self.is_of_others(path)]
 
     def mounts(self):
         """Mounts in the runtime folder; the kept roots of images are meant to stay."""
@@ -91,18 +94,28 @@ class Host:
         return bool(owner) and any(owner in path for pattern in CGROUPS for path in glob.glob(pattern))
 
     def interfaces(self):
-        """Outer ends of the pairs that lead to containers; those of the tests' own networks are looked at by them."""
-        return ['interface ' + name for name in os.listdir('/sys/class/net') if name.startswith('berth')]
+        """Outer ends of the pairs that lead to containers, but for those of others: each is called as the last ten characters
+        of a container's id. Those of the tests' own networks are looked at by them."""
+        names = [name for name in os.listdir('/sys/class/net') if name.startswith('berth')]
+        others = names and {'berth' + re.sub(r'-[0-9]+$', '', os.path.basename(path[:-1]))[-10:].lower()
+                            for pattern in CGROUPS for path in glob.glob(pattern) if self.is_of_others(path)}
+        return ['interface ' + name for name in names if name not in others]
 
     def leftovers(self):
-        return (self.processes() + self.cgroups() + self.mounts() + self.namespaces() + self.files()
-                + self.interfaces())
+        return self.cgroups() + self._other_leftovers()
+
+    def _other_leftovers(self):
+        return self.processes() + self.mounts() + self.namespaces() + self.files() + self.interfaces()
 
     def settle(self, seconds=5):
         """Waits until nothing of ours is left, and returns how long that took. Errors: AssertionError with a list."""
         begun = time.monotonic()
+        groups = self.cgroups()
         while True:
-            left = self.leftovers()
+            # A group without processes does not tell whose it is: those of others, of calls that just begin or end, come and
+            # go. One that is ours was there at the first look, or has processes that are ours.
+            groups = [one for one in self.cgroups() if one in groups]
+            left = groups + self._other_leftovers()
             taken = time.monotonic() - begun
             if not left:
                 return taken

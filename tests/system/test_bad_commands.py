@@ -6,6 +6,8 @@ import pytest
 from figures import figure
 from war_room import WarRoom
 
+pytestmark = pytest.mark.third_lane
+
 CODE = "demisto.results('fine')"
 
 # words of the command line ({i} is an investigation, {here} a folder); a word that stands in the message

@@ -6,6 +6,8 @@ import pytest
 from calls import IMAGE
 from content import split, unified
 
+pytestmark = pytest.mark.third_lane
+
 
 def refusal(answer):
     """The one line of it."""

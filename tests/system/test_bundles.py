@@ -17,6 +17,8 @@ import registries
 from figures import figure
 from registries import Image, OCI_INDEX, digest_of, small_image, tar_of
 
+pytestmark = pytest.mark.second_lane
+
 
 @pytest.fixture
 def sites(berth, registry):

@@ -15,6 +15,8 @@ from calls import BERTH
 from figures import figure
 from host import read
 
+pytestmark = pytest.mark.alone
+
 TOP = '/sys/fs/cgroup/'
 PLACE = '''
 import os

@@ -8,6 +8,8 @@ from calls import PATIENCE
 from content import split, unified
 from figures import figure
 
+pytestmark = pytest.mark.third_lane
+
 MIB = 1 << 20
 
 

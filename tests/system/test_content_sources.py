@@ -10,6 +10,8 @@ import zipfile
 
 import pytest
 
+pytestmark = pytest.mark.third_lane
+
 SCRIPT = 'name: %s\ncommonfields: {id: %s, version: -1}\ntype: python\nsubtype: python3\nscript: |\n  demisto.results(1)\n'
 
 

@@ -8,6 +8,8 @@ import pytest
 from image_maker import POLICY, Maker, index_or_skip
 from package_index import wheel
 
+pytestmark = pytest.mark.third_lane
+
 WEAK = {'id': 'CVE-2026-8', 'summary': 'bad', 'modified': '2026-01-01T00:00:00Z',
         'severity': [{'type': 'CVSS_V3', 'score': 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}],
         'affected': [{'package': {'ecosystem': 'PyPI', 'name': 'zz-weak'},

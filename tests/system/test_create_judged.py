@@ -8,6 +8,8 @@ import pytest
 from image_maker import POLICY, PREFIX, Maker, buildah, index_or_skip
 from package_index import deb, source, wheel
 
+pytestmark = pytest.mark.third_lane
+
 APACHE = '/usr/share/common-licenses/Apache-2.0'
 WEAK = {'id': 'CVE-2026-7', 'summary': 'bad', 'modified': '2026-01-01T00:00:00Z',
         'severity': [{'type': 'CVSS_V3', 'score': 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}],

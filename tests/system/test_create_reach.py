@@ -9,6 +9,8 @@ import registries
 from image_maker import Maker, index_or_skip
 from package_index import Proxy, wheel
 
+pytestmark = pytest.mark.third_lane
+
 
 @pytest.fixture
 def index():

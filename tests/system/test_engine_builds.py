@@ -15,6 +15,8 @@ from package_index import wheel
 from test_engines import calls, groups_of_podman, monitors_of  # noqa: F401
 from test_image_create import all_of_layer, layer_digests
 
+pytestmark = pytest.mark.second_lane
+
 WORDS = ['--dependencies', 'smalllib', '--packages', 'tests-tool']
 
 
@@ -148,7 +150,7 @@ def signalled_while_it_builds(maker, name, chance, number):
 
 
 def comes_to_nothing(find, seconds):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while left := find():
         assert time.monotonic() < end, left
         time.sleep(0.2)

@@ -22,6 +22,8 @@ from lab import HOST, METADATA, PRIVATE, PUBLIC, REACH
 from package_index import wheel
 from test_protocol import FORGED, writing
 
+pytestmark = pytest.mark.second_lane
+
 MIB = 1 << 20
 
 
@@ -254,7 +256,8 @@ demisto.results('all')'''
 
 
 def test_processors(calls):
-    answer = calls.script('''
+    for _ in range(5):
+        answer = calls.script('''
 import os, time
 begun = time.monotonic()
 end = begun + 3
@@ -267,7 +270,9 @@ for _ in range(4):
     os.wait()
 used = os.times()
 demisto.results({'cpu': used.children_user + used.children_system, 'wall': time.monotonic() - begun})''', '--cpus', '0.4')
-    cpus = answer.value['cpu'] / answer.value['wall']
+        cpus = answer.value['cpu'] / answer.value['wall']
+        if cpus > 0.3:
+            break  # else the machine is busy beyond it, and so little is no limit's doing
     assert answer.cause == 'completed' and cpus < 0.5, answer
     # Native counts the processes themselves where no cgroup does; the last moment of each is missing then.
     assert answer.outcome['cpu_ms'] >= 700 * answer.value['cpu']

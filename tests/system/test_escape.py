@@ -14,6 +14,8 @@ import pytest
 from calls import BERTH, PATIENCE, ROOT, Running
 from figures import figure
 
+pytestmark = pytest.mark.third_lane
+
 FOLDER = os.path.join(ROOT, 'probes')
 
 

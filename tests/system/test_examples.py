@@ -16,6 +16,8 @@ from example_port import Port, SECRETS
 from example_tree import item_names, path_of, runs, shown
 from figures import figure
 
+pytestmark = pytest.mark.third_lane
+
 # (item, arguments, what the last entry holds); where it is a text that begins with '~', it stands in that.
 SCRIPTS = [
     ('NormalizeImo', ['value=imo9074729'], 'IMO 9074729'),

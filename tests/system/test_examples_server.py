@@ -28,7 +28,8 @@ def commands():
 
 
 MISSING = sorted(set(NEEDED) - set(commands()))
-pytestmark = pytest.mark.skipif(bool(MISSING), reason='the program has no such command: %s' % ', '.join(MISSING))
+pytestmark = [pytest.mark.third_lane,
+              pytest.mark.skipif(bool(MISSING), reason='the program has no such command: %s' % ', '.join(MISSING))]
 
 TOWER_PORT = 18099
 

@@ -4,6 +4,8 @@ import pytest
 from calls import PATIENCE
 from figures import figure
 
+pytestmark = pytest.mark.third_lane
+
 # code; cause; what stands in the exception, or in standard error where the call completes
 RAISES = {
     'KeyboardInterrupt': ('raise KeyboardInterrupt', 'exception', 'KeyboardInterrupt'),

@@ -21,6 +21,8 @@ from package_index import wheel
 from registries import Image, small_image, tar_of
 from test_bundles import archive, bundle, bundle_of, layout, make_pack
 
+pytestmark = pytest.mark.third_lane
+
 ADVICE = 'make room there', 'free some space'
 
 

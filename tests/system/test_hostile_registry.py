@@ -29,6 +29,8 @@ from references import require
 from registries import ARCHITECTURE, OCI_INDEX, OCI_MANIFEST, Image, digest_of, small_image, tar_of
 from signing import Key
 
+pytestmark = pytest.mark.second_lane
+
 
 @pytest.fixture
 def registry():

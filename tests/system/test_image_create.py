@@ -19,6 +19,8 @@ from image_maker import PREFIX, Maker, buildah, index_or_skip
 from package_index import Proxy, deb, source, wheel
 from serve import Daemon
 
+pytestmark = pytest.mark.third_lane
+
 
 
 @pytest.fixture(scope='module')

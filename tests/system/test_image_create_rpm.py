@@ -15,6 +15,8 @@ from package_index import wheel
 from references import require
 from test_image_create import all_of_layer, layer_digests, run_in
 
+pytestmark = pytest.mark.third_lane
+
 
 @pytest.fixture(scope='module')
 def index():

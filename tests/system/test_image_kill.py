@@ -11,10 +11,14 @@ import tarfile
 import tempfile
 import time
 
+import pytest
+
 import registries
 from figures import figure
 from registries import OCI_INDEX, OCI_MANIFEST, Image, tar_of
 from signing import Key, tag_of
+
+pytestmark = pytest.mark.second_lane
 
 KILLS = 8
 

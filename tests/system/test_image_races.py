@@ -18,6 +18,8 @@ from hostile_registry import HostileRegistry
 from registries import OCI_MANIFEST, Image, digest_of, small_image, tar_of
 from signing import Key, tag_of
 
+pytestmark = pytest.mark.second_lane
+
 
 class GoneRegistry(HostileRegistry):
     """Keeps what is pushed, and after `answers` more requests cuts every connection; a blob it cuts in the middle."""

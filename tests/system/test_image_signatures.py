@@ -13,6 +13,8 @@ from hostile_registry import HostileRegistry
 from registries import OCI_INDEX, OCI_MANIFEST, digest_of, index_of, small_image
 from signing import Key, Signatures, claim, put_signatures, signed, tag_of
 
+pytestmark = pytest.mark.second_lane
+
 
 @pytest.fixture(scope='module')
 def keys():

@@ -11,6 +11,8 @@ import pytest
 from calls import IMAGE, Berth, slowness
 from figures import figure
 
+pytestmark = pytest.mark.second_lane
+
 PREFIX = 'localhost/berth-system-test-%d-' % os.getpid()
 
 
@@ -78,7 +80,9 @@ def test_a_first_call_waits_for_no_tool(berth, make_image, tmp_path):
         assert started[0].endswith('/berth') and all(re.search('python[0-9.]*$', one) for one in started[1:]), started
     times, runtimes = [], []
     try:
-        for _ in range(9):
+        # The least of nine: what another process took of the processor meanwhile is not ours. On a machine that is busy
+        # beyond it, of more, until one had it for itself.
+        while len(times) < 9 or (min(times) > 5 and len(times) < 40):
             # Another runtime folder knows of no mounted root.
             runtimes.append(tempfile.mkdtemp(prefix='berth-system-runtime-'))
             os.chmod(runtimes[-1], 0o711)
@@ -91,7 +95,6 @@ def test_a_first_call_waits_for_no_tool(berth, make_image, tmp_path):
             shutil.rmtree(runtime)
     figure('image', 'ms of ours, from the start of the program to the mounted root of a present image, median (least)',
            '%.2f (%.2f)' % (statistics.median(times), min(times)))
-    # The least of nine: what another process took of the processor meanwhile is not ours.
     assert min(times) <= 5 * slowness(), times
 
 

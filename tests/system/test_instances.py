@@ -15,6 +15,8 @@ import pytest
 
 from figures import figure
 
+pytestmark = pytest.mark.third_lane
+
 CANARIES = 40
 
 HEAD = '''commonfields: {id: Vault Test, version: -1}

@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import re
 import shutil
 
 import pytest
@@ -10,6 +11,8 @@ from calls import PATIENCE
 from figures import figure
 from test_images import PREFIX, buildah
 from test_warm import IS_WARM, again, call_of, turn_on
+
+pytestmark = pytest.mark.third_lane
 
 # Modules of an image, and what becomes of them; `private` is for root alone.
 MODULES = {
@@ -55,7 +58,9 @@ def image(berth):
 def learning(room):
     """A room with a cache of its own. `lists()`: name and mark of each module, for each list there."""
     cache = room.tree + '-cache'
-    room.settings_with('  cache: %s\n' % cache)
+    with open(room.settings) as usual:
+        text = re.sub(r'\n  cache: .*', '\n  cache: ' + cache, usual.read())
+    room.settings = room.berth.write(os.path.basename(cache) + '.yaml', text)
     turn_on(room)
 
     def lists():

@@ -2,6 +2,8 @@
 import os
 import time
 
+import pytest
+
 from calls import PATIENCE
 from figures import figure
 from host import read
@@ -75,8 +77,11 @@ def cpus_used(berth, seconds, *options):
 
 
 def test_k07_processors(berth):
-    usual = cpus_used(berth, 5)
-    assert usual <= 1.05
+    for _ in range(5):
+        usual = cpus_used(berth, 5)
+        assert usual <= 1.05
+        if usual > 0.3 * 1.2:
+            break  # else the machine is busy beyond it, and shows nothing
     third = cpus_used(berth, 4, '--cpus', '0.3')
     assert third <= 0.3 * 1.05
     # The control: what stops 8 processes at 0.3 is the limit, for with a higher one they use more.
@@ -84,6 +89,7 @@ def test_k07_processors(berth):
     figure('K07', 'cpus used by 8 processes', '%.3f of 1.0, %.3f of 0.3' % (usual, third))
 
 
+@pytest.mark.alone
 def test_all_calls_weigh_as_much_as_the_processors(berth):
     """On a busy machine: by the kernel's rule a new group would get the time of one process, whatever it holds."""
     places = (('/sys/fs/cgroup/cpu/', 'cpu.shares', 1024), ('/sys/fs/cgroup/', 'cpu.weight', 100))

@@ -15,6 +15,8 @@ import pytest
 from calls import BERTH, PATIENCE, ROOT
 from figures import figure
 
+pytestmark = pytest.mark.second_lane
+
 STATUS = 'Package: bash\nStatus: install ok installed\nVersion: %s\nArchitecture: amd64\n\n' \
          'Package: gone\nStatus: deinstall ok config-files\nVersion: 1\n'
 APK = 'P:musl\nV:1.2.5-r0\nA:x86_64\nL:MIT\n\nP:py3-six\nV:1.16.0-r9\nA:x86_64\n' \

@@ -1,7 +1,11 @@
 """Incidents that are kept alike here and elsewhere: what goes over once, what fails, and what is kept of it then."""
 import json
 
+import pytest
+
 from figures import figure
+
+pytestmark = pytest.mark.second_lane
 
 # Elsewhere is the integration context, which is kept at once. `log` holds what the server asked and told.
 DESK = """import datetime, json, os

@@ -12,6 +12,8 @@ from figures import figure
 from serve import Daemon
 from warm import WARM, Client, at_rest, value
 
+pytestmark = pytest.mark.third_lane
+
 sys.path.append(os.path.join(ROOT, 'bench'))
 from neighbours import ATTACKS  # noqa: E402
 

@@ -6,6 +6,8 @@ import pytest
 from figures import figure
 from war_room import WarRoom
 
+pytestmark = pytest.mark.third_lane
+
 CODE = '''args = demisto.args()
 turn = int(args.get('turn') or 1)
 entry = {'Type': 1, 'ContentsFormat': 'text', 'Contents': 'turn %d' % turn}

@@ -14,6 +14,8 @@ from figures import figure
 from serve import Daemon
 from warm import at_rest
 
+pytestmark = pytest.mark.third_lane
+
 NAME = 'berth-system-test-%d-python2' % os.getpid()
 CODE = """
 import sys, requests, yaml, lxml.etree, cryptography.fernet, dateutil, bs4, jinja2

@@ -15,6 +15,8 @@ from calls import PATIENCE
 from figures import figure
 from registries import Image, OCI_INDEX, PASSWORD, digest_of, index_of, small_image, tar_of
 
+pytestmark = pytest.mark.second_lane
+
 
 def said(done):
     """The one line that a refusal is."""

@@ -14,6 +14,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.third_lane
+
 try:
     from bsddb3 import db as DB
 except ImportError:

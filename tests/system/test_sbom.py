@@ -14,6 +14,8 @@ import pytest
 from calls import BERTH
 from references import References, require
 
+pytestmark = pytest.mark.third_lane
+
 STATUS = """Package: bash
 Status: install ok installed
 Version: 5.2.15-2+b7

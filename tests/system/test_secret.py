@@ -10,6 +10,8 @@ import pytest
 
 from calls import BERTH
 
+pytestmark = pytest.mark.third_lane
+
 
 @pytest.fixture
 def state():

@@ -10,6 +10,8 @@ from calls import PATIENCE
 from figures import figure
 from test_instances import CANARIES, canaries, forms, hits, watching
 
+pytestmark = pytest.mark.third_lane
+
 # Says all its parameters in every way that there is.
 TELL = """import json, os, sys
 params = demisto.params()

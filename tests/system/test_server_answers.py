@@ -3,6 +3,10 @@ import hashlib
 import json
 import os
 
+import pytest
+
+pytestmark = pytest.mark.third_lane
+
 
 def test_extend_context_with_expressions(room):
     mine = room.new()

@@ -18,6 +18,8 @@ from figures import figure
 from package_index import Index, wheel
 from references import References, require
 
+pytestmark = pytest.mark.third_lane
+
 ADVISORIES = os.path.join(os.path.dirname(ROOT), 'shared', 'data', 'pypa-advisories-2024-10.tar.gz')
 WEAK = {'id': 'CVE-2026-1', 'summary': 'bad', 'modified': '2026-01-01T00:00:00Z',
         'severity': [{'type': 'CVSS_V3', 'score': 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H'}],

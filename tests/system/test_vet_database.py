@@ -22,6 +22,8 @@ from calls import BERTH, PATIENCE, ROOT
 from figures import figure
 from test_vet import GOOD, WEAK, Vet, rules, tar_of
 
+pytestmark = pytest.mark.third_lane
+
 DATA = os.path.join(ROOT, 'data')
 
 

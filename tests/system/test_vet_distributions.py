@@ -5,6 +5,8 @@ import pytest
 
 from test_local_images import place  # noqa: F401 (a fixture)
 
+pytestmark = pytest.mark.third_lane
+
 STATUS = """Package: zzlib1
 Status: install ok installed
 Version: 1.2-1+b1

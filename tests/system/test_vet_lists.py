@@ -3,9 +3,13 @@ import json
 import os
 import subprocess
 
+import pytest
+
 from calls import BERTH
 from package_index import sha256, wheel
 from test_vet import UNSEEN, WEAK, index, rules, untouched, vet  # noqa: F401 (fixtures)
+
+pytestmark = pytest.mark.third_lane
 
 UV_LOCK = """version = 1
 requires-python = ">=3.8"

@@ -7,6 +7,8 @@ import pytest
 from package_index import Index, sha256, wheel
 from test_vet import UNSEEN, WEAK, untouched, vet  # noqa: F401 (fixtures)
 
+pytestmark = pytest.mark.third_lane
+
 GPL = open('/usr/share/common-licenses/GPL-3').read()
 # More than is asked for of a wheel's end.
 LARGE = ''.join(random.Random(7).choices('abcdefghijklmnop', k=400_000))

@@ -28,6 +28,8 @@ from test_taken_files import test_p16_files_of_others, test_p18_files_that_are_s
 from war_room import WarRoom
 from warm import WARM, at_rest, children_of, run, until, value, zygote_processes, zygotes
 
+pytestmark = pytest.mark.third_lane
+
 # In front of a probe: the call that begins its zygote does nothing of it.
 GATE = "import sys\nif 'probe' not in demisto.args():\n    sys.exit()\n"
 
