@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostLater = 8;  // keys of one run
 constexpr std::size_t kMostTroubles = 256;
+constexpr std::size_t kMostEnded = 8;  // whose groups may be wanted for the next ones
 constexpr std::chrono::seconds kZygotePatience{10};
 constexpr std::chrono::seconds kChildPatience{2};  // a call of the same key may wait for it
 
@@ -55,14 +56,22 @@ void CallMeans::make_ready_later(WarmCall call) {
 
 void CallMeans::end_later(container::CallChild child) {
   end_answered();  // those of this run before it: a command that is polled goes on for long
-  ended_.push_back(std::move(child));
+  if (ended_.size() >= kMostEnded) let_go_of_ended();
+  answered_.push_back(std::move(child));
 }
 
 void CallMeans::end_answered() {
-  for (container::CallChild& one : ended_) {
+  for (container::CallChild& one : answered_) {
     one.learn_pages();
-    std::ignore = one.end_unasked();
+    one.end_soon();
+    ended_.push_back(std::move(one));
   }
+  answered_.clear();
+}
+
+// A group that cannot be removed is swept by the first start after the zygote's end.
+void CallMeans::let_go_of_ended() {
+  for (container::CallChild& one : ended_) std::ignore = one.end_unasked();
   ended_.clear();
 }
 
@@ -72,7 +81,7 @@ bool CallMeans::has_zygotes_to_make() const {
 }
 
 bool CallMeans::has_something_left() const {
-  return !later_.empty() || !ended_.empty() || warm_->has_unused_since(long_ago());
+  return !later_.empty() || !answered_.empty() || !ended_.empty() || warm_->has_unused_since(long_ago());
 }
 
 void CallMeans::note(const std::string& key, const std::string& item, Result<void> made) {
@@ -80,14 +89,15 @@ void CallMeans::note(const std::string& key, const std::string& item, Result<voi
   troubles_.insert_or_assign(key, std::move(made).error().in(fmt::format("make '{}' warm", item)));
 }
 
-void CallMeans::make_ready(int gone) {
+void CallMeans::make_ready(int gone, int wanted) {
   const auto within = [&](std::chrono::seconds time) {
     return container::Patience{std::chrono::steady_clock::now() + time, gone};
   };
-  // The next children isolate themselves while the old ones are ended. A group that cannot be removed is swept by the
-  // first start after the zygote's end.
+  // The next children isolate themselves while the old ones are ended.
   for (const WarmCall& one : later_) note(one.key, one.item, warm_->prepare(one, within(kChildPatience)));
   end_answered();
+  const bool can_wait = std::ranges::all_of(later_, [&](const WarmCall& one) { return warm_->has_ready(one.key); });
+  if (!can_wait || wanted < 0 || !sys::is_readable(wanted)) let_go_of_ended();
   std::ranges::partition(later_, [&](const WarmCall& one) { return warm_->has(one.key); });
   for (const WarmCall& one : std::exchange(later_, {})) {
     note(one.key, one.item, warm_->warm(one, within(warm_->has(one.key) ? kChildPatience : kZygotePatience)));
@@ -96,6 +106,7 @@ void CallMeans::make_ready(int gone) {
 }
 
 void CallMeans::fill(int wanted) {
+  if (!sys::is_readable(wanted)) let_go_of_ended();
   while (!sys::is_readable(wanted)) {
     auto filled = warm_->fill(container::Patience::of(kChildPatience), wanted);
     if (!filled) return;

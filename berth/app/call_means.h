@@ -54,15 +54,16 @@ class CallMeans {
   void make_ready_later(WarmCall call);
   // The process of a call that has answered: it is ended when the answer is out.
   void end_later(container::CallChild child);
-  // Ends it at once.
+  // Kills it at once. What it held is given back when there is time.
   void end_answered();
   // Whether a zygote is to be made, which takes a moment; another child of one takes a fraction of it.
   bool has_zygotes_to_make() const;
   // Whether make_ready() has anything to do.
   bool has_something_left() const;
   // Ends what has answered, makes what calls have left to be made, and ends zygotes that none has used for
-  // serve.idle_time. `gone` is readable once nobody wants it any more.
-  void make_ready(int gone);
+  // serve.idle_time. `gone` is readable once nobody wants it any more, `wanted` once there is something else to do:
+  // what the next call does not need waits then.
+  void make_ready(int gone, int wanted = -1);
   // Has more children wait, where calls came faster than one after the other is made (WarmPool::fill), until `wanted`
   // is readable.
   void fill(int wanted);
@@ -77,6 +78,7 @@ class CallMeans {
   }
 
  private:
+  void let_go_of_ended();
   void note(const std::string& key, const std::string& item, Result<void> made);
   // What was not used since then is not kept.
   std::chrono::steady_clock::time_point long_ago() const { return std::chrono::steady_clock::now() - idle_time_; }
@@ -98,7 +100,8 @@ class CallMeans {
   image::KeptLocks locks_;
   std::chrono::milliseconds idle_time_ = {};
   bool stays_ = false;
-  std::vector<container::CallChild> ended_;
+  std::vector<container::CallChild> answered_;
+  std::vector<container::CallChild> ended_;  // killed, and not waited for yet
   std::vector<WarmCall> later_;
   std::map<std::string, Error> troubles_;  // by key
   OnProgress on_progress_;

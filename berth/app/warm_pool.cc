@@ -304,6 +304,11 @@ std::vector<ZygoteShown> WarmPool::zygotes() const {
   return list;
 }
 
+bool WarmPool::has_ready(const std::string& key) const {
+  const auto known = entries_.find(key);
+  return known != entries_.end() && known->second.spares && known->second.spares->has_ready();
+}
+
 bool WarmPool::has(const std::string& key) const {
   const auto known = entries_.find(key);
   return is_ours() && known != entries_.end() && known->second.zygote &&

@@ -119,6 +119,8 @@ class WarmPool {
 
   // The one that was used longest ago first.
   std::vector<ZygoteShown> zygotes() const;
+  // Whether a child waits for the next call with that key.
+  bool has_ready(const std::string& key) const;
   // Whether one lives for that key.
   bool has(const std::string& key) const;
   // Ends the zygote of that key, if there is one, as give_back() does. It may come again.

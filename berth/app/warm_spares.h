@@ -25,6 +25,7 @@ class WarmSpares {
   // wanted. Errors: those of fork_child() and wait_until_ready().
   Result<container::CallChild> take(container::Zygote& zygote, const container::Patience& patience, Time came);
 
+  bool has_ready() const { return !ready_.empty(); }
   // Sees to it that one is on its way.
   Result<void> begin_one(container::Zygote& zygote, const container::Patience& patience);
   // Sees to it that one is ready.

@@ -83,7 +83,7 @@ class WorkerLoop {
       if (const auto* drop = std::get_if<DropOrder>(&*order)) give_back(*drop);
       if (const auto* warm = std::get_if<WarmOrder>(&*order)) warm_up(*warm);
       order.reset();
-      if (means_) means_->make_ready(gone.fd());
+      if (means_) means_->make_ready(gone.fd(), socket_);
       BERTH_CHECK_OK(tell(rest()));
     }
   }
