@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostLater = 8;  // keys of one run
 constexpr std::size_t kMostTroubles = 256;
-constexpr std::size_t kMostEnded = 8;  // whose groups may be wanted for the next ones
+constexpr std::size_t kMostEnded = 4;  // whose groups may be wanted for the next ones
 constexpr std::chrono::seconds kZygotePatience{10};
 constexpr std::chrono::seconds kChildPatience{2};  // a call of the same key may wait for it
 
@@ -43,6 +43,11 @@ Result<const image::ResolvedImage*> CallMeans::resolve(const image::Reference& w
 }
 
 bool CallMeans::give_back() {
+  // They hold on to what their zygotes hold. In a copy of this process they are somebody else's.
+  if (warm_->is_ours()) {
+    end_answered();
+    let_go_of_ended();
+  }
   const bool had_zygote = warm_->give_back();
   const bool had_shared = shared_->give_back();
   return had_zygote || had_shared;
@@ -56,7 +61,7 @@ void CallMeans::make_ready_later(WarmCall call) {
 
 void CallMeans::end_later(container::CallChild child) {
   end_answered();  // those of this run before it: a command that is polled goes on for long
-  if (ended_.size() >= kMostEnded) let_go_of_ended();
+  if (ended_.size() > kMostEnded) let_go_of_dead();
   answered_.push_back(std::move(child));
 }
 
@@ -73,6 +78,15 @@ void CallMeans::end_answered() {
 void CallMeans::let_go_of_ended() {
   for (container::CallChild& one : ended_) std::ignore = one.end_unasked();
   ended_.clear();
+}
+
+// Those for whom that takes no waiting.
+void CallMeans::let_go_of_dead() {
+  ended_.remove_if([](container::CallChild& one) {
+    const bool is_dead = sys::is_readable(one.ended());
+    if (is_dead) std::ignore = one.end_unasked();
+    return is_dead;
+  });
 }
 
 bool CallMeans::has_zygotes_to_make() const {
@@ -97,7 +111,8 @@ void CallMeans::make_ready(int gone, int wanted) {
   for (const WarmCall& one : later_) note(one.key, one.item, warm_->prepare(one, within(kChildPatience)));
   end_answered();
   const bool can_wait = std::ranges::all_of(later_, [&](const WarmCall& one) { return warm_->has_ready(one.key); });
-  if (!can_wait || wanted < 0 || !sys::is_readable(wanted)) let_go_of_ended();
+  let_go_of_dead();
+  if (!can_wait || wanted < 0 || !sys::is_readable(wanted) || ended_.size() > kMostEnded) let_go_of_ended();
   std::ranges::partition(later_, [&](const WarmCall& one) { return warm_->has(one.key); });
   for (const WarmCall& one : std::exchange(later_, {})) {
     note(one.key, one.item, warm_->warm(one, within(warm_->has(one.key) ? kChildPatience : kZygotePatience)));

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -79,6 +80,7 @@ class CallMeans {
 
  private:
   void let_go_of_ended();
+  void let_go_of_dead();
   void note(const std::string& key, const std::string& item, Result<void> made);
   // What was not used since then is not kept.
   std::chrono::steady_clock::time_point long_ago() const { return std::chrono::steady_clock::now() - idle_time_; }
@@ -101,7 +103,7 @@ class CallMeans {
   std::chrono::milliseconds idle_time_ = {};
   bool stays_ = false;
   std::vector<container::CallChild> answered_;
-  std::vector<container::CallChild> ended_;  // killed, and not waited for yet
+  std::list<container::CallChild> ended_;  // killed, and not waited for yet
   std::vector<WarmCall> later_;
   std::map<std::string, Error> troubles_;  // by key
   OnProgress on_progress_;

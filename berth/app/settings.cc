@@ -19,6 +19,7 @@ namespace {
 using content::YamlNode;
 
 constexpr std::size_t kLargestFile = 1 << 20;
+constexpr std::uint32_t kMostSpares = 200;  // a zygote has room for some more children (container/fork_plan.h)
 
 Result<void> read_substitutes(const YamlNode& node, const Place& place, image::SubstitutionTable& table) {
   if (node.is_null()) return {};
@@ -112,6 +113,11 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
   const auto count_or_none = [](std::string_view given) {
     return given == "0" ? Result<std::uint32_t>(0) : parse_count(given, "calls that wait");
   };
+  const auto spares_in = [](std::string_view given) -> Result<std::uint32_t> {
+    BERTH_TRY(const std::uint32_t count, parse_count(given, "children"));
+    if (count <= kMostSpares) return count;
+    return fail(Errc::InvalidInput, fmt::format("'{}' is more than the {} children that may wait", given, kMostSpares));
+  };
   const std::vector<Key> keys = {
       {"version", with(any_text, version)},
       {"storage", group({{"root", with(any_text, settings.storage)},
@@ -170,7 +176,7 @@ Result<Settings> read_settings(Settings settings, std::string_view text, std::st
                        {"idle_time", with(parse_duration, settings.serve.idle_time)},
                        {"zygotes", with(count_of("zygotes"), settings.serve.zygotes)},
                        {"zygote_memory", with(parse_bytes, settings.serve.zygote_memory)},
-                       {"spares", with(count_of("children"), settings.serve.spares)},
+                       {"spares", with(spares_in, settings.serve.spares)},
                        {"prewarm", list_with(any_text, settings.serve.prewarm)},
                        {"connections", with(count_of("connections"), settings.serve.connections)},
                        {"drain", with(parse_duration, settings.serve.drain)},

@@ -52,8 +52,8 @@ struct ZygoteShown {
   std::string item;
   std::uint64_t children = 0;  // that calls were given
   std::uint64_t spares = 0;    // children that are to wait; some may be missing for a moment
-  std::uint64_t memory_bytes =
-      0;  // of its cgroup, where what its children share with it counts, and of those that wait
+  // Of its cgroup, where what its children share with it counts, and of those that wait.
+  std::uint64_t memory_bytes = 0;
   std::chrono::system_clock::time_point since;
 };
 
@@ -135,6 +135,9 @@ class WarmPool {
   // one.
   bool give_back();
 
+  // Whether this is the process that made it.
+  bool is_ours() const;
+
  private:
   struct Entry {
     std::string item;
@@ -163,7 +166,6 @@ class WarmPool {
   };
   static constexpr int kFirstRenewal = 8;
   static constexpr int kCallsOfOther = 2;  // in a row: the next zygote has that code
-  bool is_ours() const;
   Entry& entry_of(const WarmCall& call);
   void make_room_below(std::size_t most);
   Result<void> begin(Entry& entry, const WarmCall& call);

@@ -58,17 +58,21 @@ Result<void> WarmSpares::make_one(container::Zygote& zygote, const container::Pa
 Result<void> WarmSpares::add_one(container::Zygote& zygote, const container::Patience& patience, int wanted) {
   if (!coming_) {
     auto child = zygote.fork_child(patience);
-    if (!child && child.error().code() == Errc::Exhausted && !ready_.empty()) {
-      demand_.settle_for(ready_.size());
-      return {};
-    }
-    if (!child) return std::unexpected(std::move(child).error());
+    if (!child) return do_without(zygote, std::move(child).error());
     coming_.emplace(*std::move(child));
   }
   const auto spoken =
       container::wait_to_read(coming_->out().get(), {patience.until, wanted}, "wait for a zygote's child to be ready");
   if (!spoken && sys::is_readable(wanted)) return {};
-  return see_it_come(patience);
+  auto come = see_it_come(patience);
+  return come ? come : do_without(zygote, std::move(come).error());
+}
+
+// One more that could not be had is no reason to end those that wait, as long as nothing is wrong with their zygote.
+Result<void> WarmSpares::do_without(const container::Zygote& zygote, Error trouble) {
+  if (ready_.empty() || trouble.code() == Errc::Denied || zygote.is_lost()) return std::unexpected(std::move(trouble));
+  demand_.settle_for(ready_.size());
+  return {};
 }
 
 void WarmSpares::end_unneeded(Time now) {

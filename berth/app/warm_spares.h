@@ -51,6 +51,7 @@ class WarmSpares {
  private:
   void drop_stale();
   Result<void> see_it_come(const container::Patience& patience);
+  Result<void> do_without(const container::Zygote& zygote, Error trouble);
 
   SpareDemand demand_;
   // They have been waited for, and are isolated. The newest is last, and taken first: what it has touched is still

@@ -13,12 +13,16 @@ namespace {
 
 constexpr std::size_t kLongestMounts = 4 << 20;
 constexpr std::size_t kLongestText = 64 << 10;
+constexpr const char* kContainers = "berth";
 
 std::optional<std::uint64_t> memory_of(std::int64_t process, const std::string& mounts) {
   const auto text = sys::read_file(fmt::format("/proc/{}/cgroup", process), kLongestText);
   if (!text) return std::nullopt;
   for (const sys::CgroupHierarchy& group : sys::groups_of_process(mounts, *text)) {
-    if (sys::memory_file_of(group) != nullptr) return sys::memory_bytes_now(group.place, group);
+    if (sys::memory_file_of(group) == nullptr) continue;
+    // A process with that number may be another one's, where the daemon's are not seen.
+    if (group.place.parent_path().filename() != kContainers) return std::nullopt;
+    return sys::memory_bytes_now(group.place, group);
   }
   return std::nullopt;
 }

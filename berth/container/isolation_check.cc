@@ -233,6 +233,7 @@ Result<void> check_isolation(const ShownChild& child) {
   BERTH_TRY(const ino_t users_of_container, namespace_of(folder_of(child.init), "user"));
   if (users != users_of_container) return not_isolated("its user namespace is not that of the container");
   for (const pid_t other : child.others) {
+    if (other == pid) continue;  // one that has been waited for, whose number it has got
     BERTH_CHECK_OK(check_shares_nothing(pid, other));
     auto theirs = other == child.init ? Result<Namespaces>(of_container)
                   : other == reaper   ? Result<Namespaces>(reapers)

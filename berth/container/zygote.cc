@@ -336,6 +336,11 @@ Result<ContainerEnd> CallChild::end(std::chrono::milliseconds grace) {
   return end;
 }
 
+void CallChild::end_soon() {
+  kill();
+  for (UniqueFd* one : {&in_, &out_, &printed_, &complaints_, &scratch_}) one->reset();
+}
+
 Result<void> CallChild::end_unasked() {
   BERTH_CHECK_OK(kill_and_wait());
   ContainerEnd untold;

@@ -80,9 +80,10 @@ class CallChild {
   ContainerEnd figures() const;
   // Ends it and takes the figures, as Container::end. At most once.
   Result<ContainerEnd> end(std::chrono::milliseconds grace);
-  // Ends one whose figures have been taken, or are of no interest: kills it, and then waits for its death and gives
-  // back what it held. Errors: of waiting.
-  void end_soon() { kill(); }
+  // Kills one whose figures have been taken, or are of no interest, without waiting for its death. Its files go with
+  // it.
+  void end_soon();
+  // The same, and waits, and gives back what it held. Errors: of waiting for its death.
   Result<void> end_unasked();
 
  private:

@@ -98,10 +98,10 @@ std::size_t WorkerChoice::grant(WorkerView& worker, std::size_t step) {
 bool WorkerChoice::steps_in(const Ask& ask) const {
   std::size_t warming = 0;
   std::size_t running = 1;  // with this one
+  const auto is_like_it = [&](const Ask& one) { return one.user == ask.user && one.affinity == ask.affinity; };
   for (const auto& [id, worker] : workers_) {
-    const bool was_like_it = !worker.affinities.empty() && worker.affinities.front() == ask.affinity;
-    if (was_like_it && worker.state == WorkerState::Warming) ++warming;
-    if (worker.call && worker.call->affinity == ask.affinity) ++running;
+    if (worker.state == WorkerState::Warming && worker.warms_for && is_like_it(*worker.warms_for)) ++warming;
+    if (worker.call && is_like_it(*worker.call)) ++running;
   }
   return warming >= running;
 }
@@ -141,6 +141,7 @@ std::optional<WorkerChoice::Start> WorkerChoice::next_to_warm(std::uint64_t affi
   last_ = std::max(last_, id);
   WorkerView& worker = workers_[id];
   worker.state = WorkerState::Warming;
+  worker.warms_for.reset();
   std::erase(worker.affinities, affinity);
   worker.affinities.push_front(affinity);
   if (worker.affinities.size() > kMostAffinities) worker.affinities.pop_back();
@@ -151,7 +152,7 @@ bool WorkerChoice::answered(WorkerId id, bool makes_zygote) {
   const auto found = workers_.find(id);
   if (found == workers_.end() || !found->second.call) return false;
   WorkerView& worker = found->second;
-  worker.call.reset();
+  worker.warms_for = std::exchange(worker.call, std::nullopt);
   worker.rests_later = false;
   if (worker.state == WorkerState::Busy) {
     worker.state = makes_zygote ? WorkerState::Warming : WorkerState::Tidying;

@@ -66,6 +66,7 @@ class WorkerChoice {
   struct WorkerView {
     WorkerState state = WorkerState::Idle;
     std::optional<Ask> call;               // of Busy
+    std::optional<Ask> warms_for;          // of Warming: the call that was answered
     std::deque<std::uint64_t> affinities;  // that it served, the last one first
     Time since_idle = {};
     std::uint64_t calls = 0;

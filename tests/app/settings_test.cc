@@ -289,6 +289,7 @@ const WrongRow kWrong[] = {
     {"VariableThatSteers", "containers: {environment: {LD_PRELOAD: c}}\n", "'containers.environment.LD_PRELOAD'",
      "would steer"},
     {"VariablesAsList", "containers: {environment: [a]}\n", "'containers.environment'", "is no mapping of names"},
+    {"MoreSparesThanAZygoteHas", "serve: {spares: 201}\n", "'serve.spares'", "more than the 200 children"},
     {"SameKeyTwice", "limits: {pids: 1}\nlimits: {pids: 2}\n", "berth.yaml:3", "limits"},
     {"NoYaml", "limits: {pids: 1\n", "berth.yaml:", ""},
 };

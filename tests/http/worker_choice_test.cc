@@ -66,6 +66,15 @@ TEST_F(Choice, HasOneWorkerMakeTheZygoteOfWhoCallsOneAfterTheOther) {
   EXPECT_EQ(start(1).worker, first.worker) << "the other one does not count as one that knows it";
 }
 
+TEST_F(Choice, HasAWorkerOfEachUserMakeZygotes) {
+  const auto first = start(1);
+  EXPECT_TRUE(choice_.answered(first.worker, true));
+  choice_.add({++ticket_, 7, 1});
+  const auto of_another = choice_.next();
+  ASSERT_TRUE(of_another);
+  EXPECT_TRUE(of_another->begins_zygotes);
+}
+
 TEST_F(Choice, HasAsManyMakeZygotesAsCallAtOnce) {
   const auto first = start(1);
   EXPECT_TRUE(choice_.answered(first.worker, true));

@@ -1,6 +1,7 @@
 """Several children of one zygote wait where calls come one upon the other: as many as that takes, and no longer."""
 import json
 import os
+import re
 import signal
 import time
 
@@ -24,11 +25,22 @@ def waiting(daemon):
     """The children that wait, as processes: those of the zygote's that are not the first ones of their pid namespaces."""
     numbers = {pid: read('/proc/%d/status' % pid).partition('NSpid:')[2].split('\n')[0].split()
                for zygote in zygote_processes(daemon) for pid in children_of(zygote)}
-    return [pid for pid, of in numbers.items() if of and of[-1] != '1']
+    return [pid for pid, of in numbers.items() if of and of[-1] != '1' and not is_dead(pid)]
 
 
 def place_of(pid):
     return tuple(os.readlink('/proc/%d/ns/%s' % (pid, kind)) for kind in NAMESPACES)
+
+
+def places_of_all(daemon):
+    """Of those that wait, once there are as many as may and each has all that it is to have for itself."""
+    try:
+        places = {place_of(pid) for pid in waiting(daemon)}
+        shared = [place_of(pid) for pid in zygote_processes(daemon)]
+    except OSError:  # one has ended meanwhile
+        return None
+    columns = list(zip(*places, *shared))
+    return places if len(places) == MOST and all(len(set(column)) == MOST + 1 for column in columns) else None
 
 
 def spares(daemon):
@@ -57,16 +69,17 @@ def fill(daemon, client):
     burst(client)
     at_rest(daemon)
     assert spares(daemon) == [MOST], pool(daemon)
-    return until(lambda: len(waiting(daemon)) == MOST and waiting(daemon))
+    until(lambda: places_of_all(daemon))
+    return waiting(daemon)
 
 
 def test_calls_that_come_at_once_find_a_child_each(berth, client_of):
     with started(berth) as daemon:
         client = client_of(daemon)
-        assert spares(daemon) == [1] and len(waiting(daemon)) == 1  # calls with pauses between them need no more
-        places = {place_of(pid) for pid in fill(daemon, client)}
-        assert len(places) == MOST
-        assert all(len(set(column)) == MOST for column in zip(*places)), places  # they share none, each with each
+        assert spares(daemon) == [1]  # calls with pauses between them need no more
+        until(lambda: len(waiting(daemon)) == 1)
+        fill(daemon, client)
+        places = until(lambda: places_of_all(daemon))
         found = burst(client, MOST)
         assert len(set(found)) == MOST
         assert len(set(found) & places) >= MOST - 1, (found, places)  # the pauses of a busy machine let in a new one
@@ -108,3 +121,24 @@ def test_all_of_them_end_with_the_zygote(berth, client_of, host):
         assert daemon.ask('POST', '/v1/pool/reset', {'item': zygotes(daemon)[0]['item']}).json['reset'] == 1
         until(lambda: not zygotes(daemon) and not zygote_processes(daemon))
     host.settle()
+
+
+def test_the_memory_of_a_call_is_its_own(berth, client_of):
+    """Not that of children which wait beside it."""
+    with started(berth) as daemon:
+        fill(daemon, client_of(daemon))
+        code = "import time\nheld = bytearray(b'x') * (40 << 20)\ntime.sleep(60)"
+        made = daemon.begin_code(code)
+
+        def call():
+            return [one for one in daemon.ask('GET', '/v1/calls').json['calls'] if one.get('container_pid')]
+        (one,) = until(call)
+
+        def shown():
+            told = berth('top', settings=daemon.settings)
+            assert told.code == 0, told
+            found = re.search(r'running +\d+ +(?:\d+% +)?([\d.]+) ', told.out)
+            return found and float(found.group(1)) > 40 and float(found.group(1))
+        assert until(shown) < 60
+        assert 'berth' in read('/proc/%d/cgroup' % one['container_pid'])
+        made.close()
