@@ -44,10 +44,7 @@ Result<const image::ResolvedImage*> CallMeans::resolve(const image::Reference& w
 
 bool CallMeans::give_back() {
   // They hold on to what their zygotes hold. In a copy of this process they are somebody else's.
-  if (warm_->is_ours()) {
-    end_answered();
-    let_go_of_ended();
-  }
+  if (warm_->is_ours()) end_answered_now();
   const bool had_zygote = warm_->give_back();
   const bool had_shared = shared_->give_back();
   return had_zygote || had_shared;
@@ -65,6 +62,12 @@ void CallMeans::end_later(container::CallChild child) {
   answered_.push_back(std::move(child));
 }
 
+void CallMeans::end_answered_now() {
+  end_answered();
+  let_go_of_ended();
+}
+
+// Kills it. What it held is given back when there is time.
 void CallMeans::end_answered() {
   for (container::CallChild& one : answered_) {
     one.learn_pages();

@@ -55,8 +55,8 @@ class CallMeans {
   void make_ready_later(WarmCall call);
   // The process of a call that has answered: it is ended when the answer is out.
   void end_later(container::CallChild child);
-  // Kills it at once. What it held is given back when there is time.
-  void end_answered();
+  // Ends it at once, where the answer waits for its client.
+  void end_answered_now();
   // Whether a zygote is to be made, which takes a moment; another child of one takes a fraction of it.
   bool has_zygotes_to_make() const;
   // Whether make_ready() has anything to do.
@@ -79,6 +79,7 @@ class CallMeans {
   }
 
  private:
+  void end_answered();
   void let_go_of_ended();
   void let_go_of_dead();
   void note(const std::string& key, const std::string& item, Result<void> made);

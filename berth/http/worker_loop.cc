@@ -108,7 +108,7 @@ class WorkerLoop {
     AnswerStream answer(client, board_, order);
     // The process that has answered must not live on for a client that does not read.
     answer.before_waiting([&] {
-      if (means_) means_->end_answered();
+      if (means_) means_->end_answered_now();
     });
     if (const auto watched = stops.add(client, EPOLLRDHUP); !watched) {
       answer.refuse(watched.error(), app::kMachineExit);
