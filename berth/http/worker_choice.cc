@@ -16,6 +16,12 @@ bool is_free(const WorkerChoice::WorkerView& worker) {
   return worker.state == WorkerState::Idle || worker.state == WorkerState::Tidying;
 }
 
+void remember(WorkerChoice::WorkerView& worker, std::uint64_t affinity) {
+  std::erase(worker.affinities, affinity);
+  worker.affinities.push_front(affinity);
+  if (worker.affinities.size() > kMostAffinities) worker.affinities.pop_back();
+}
+
 }  // namespace
 
 std::size_t WorkerChoice::busy() const {
@@ -115,9 +121,7 @@ WorkerChoice::Start WorkerChoice::give(WorkerId id, bool is_new, const Ask& ask)
   worker.call = ask;
   ++worker.calls;
   if (steps_in) return {ask, id, is_new, worker.held, false};  // the next calls are not for it
-  std::erase(worker.affinities, ask.affinity);
-  worker.affinities.push_front(ask.affinity);
-  if (worker.affinities.size() > kMostAffinities) worker.affinities.pop_back();
+  remember(worker, ask.affinity);
   return {ask, id, is_new, grant(worker, kStep)};
 }
 
@@ -142,9 +146,7 @@ std::optional<WorkerChoice::Start> WorkerChoice::next_to_warm(std::uint64_t affi
   WorkerView& worker = workers_[id];
   worker.state = WorkerState::Warming;
   worker.warms_for.reset();
-  std::erase(worker.affinities, affinity);
-  worker.affinities.push_front(affinity);
-  if (worker.affinities.size() > kMostAffinities) worker.affinities.pop_back();
+  remember(worker, affinity);
   return Start{{}, id, is_new, grant(worker, 1)};
 }
 

@@ -1,15 +1,13 @@
 #include "berth/app/pool_reset.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <string>
-#include <thread>
 
 #include "berth/app/system_command.h"
-#include "berth/sys/unix_socket.h"
 #include "berth/wire/http_response.h"
 #include "tests/support/result_matchers.h"
+#include "tests/support/scripted_daemon.h"
 #include "tests/support/temp_folder.h"
 
 namespace berth::app {
@@ -17,23 +15,12 @@ namespace {
 
 class PoolReset : public ::testing::Test {
  protected:
-  PoolReset() { settings_.serve.socket = folder_.path() / "s"; }
-
   // What the line makes of a daemon that answers so.
   Result<Json> reset_with(int status, const char* body) {
-    auto listening = sys::listen_at(settings_.serve.socket, 0600);
-    EXPECT_TRUE(testing::ok(listening));
-    std::thread daemon([&, socket = *std::move(listening)] {
-      const UniqueFd client(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      while (!asked_.ends_with("{}")) {
-        const auto received = sys::receive_from(client.get(), 0);
-        if (!received || received->bytes.empty()) break;
-        asked_ += received->bytes;
-      }
-      std::ignore = sys::send_all(client.get(), wire::print_response(status, {}, body));
-    });
+    testing::ScriptedDaemon scripted(wire::print_response(status, {}, body));
+    settings_.serve.socket = scripted.path();
     auto entry = reset_containers(settings_);
-    daemon.join();
+    asked_ = scripted.asked();
     return entry;
   }
 
@@ -43,6 +30,7 @@ class PoolReset : public ::testing::Test {
 };
 
 TEST_F(PoolReset, WithoutADaemonIsSuccess) {
+  settings_.serve.socket = folder_.path() / "s";
   const auto entry = reset_containers(settings_);
   ASSERT_TRUE(testing::ok(entry));
   EXPECT_EQ(print_json(*entry->find("Contents")), R"({"reset": 0})");

@@ -12,50 +12,13 @@
 #include "berth/sys/unix_socket.h"
 #include "berth/wire/http_response.h"
 #include "tests/support/result_matchers.h"
+#include "tests/support/scripted_daemon.h"
 #include "tests/support/temp_folder.h"
 
 namespace berth::client {
 namespace {
 
-// A daemon that answers its one client with a text, whatever is asked, and ends.
-class ScriptedDaemon {
- public:
-  explicit ScriptedDaemon(std::string answer, bool waits_for_end = false) {
-    auto listening = sys::listen_at(path(), 0600);
-    EXPECT_TRUE(testing::ok(listening));
-    thread_ = std::thread([this, socket = *std::move(listening), answer = std::move(answer), waits_for_end] {
-      const UniqueFd client(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      for (;;) {
-        const auto received = sys::receive_from(client.get(), 0);
-        if (!received || received->bytes.empty()) break;
-        asked_ += received->bytes;
-        descriptors_ += received->descriptors.size();
-        if (!waits_for_end && asked_.find("\r\n\r\n") != std::string::npos) break;
-      }
-      std::ignore = sys::send_all(client.get(), answer);
-    });
-  }
-  ~ScriptedDaemon() { join(); }
-
-  std::filesystem::path path() const { return folder_.path() / "s"; }
-  void join() {
-    if (thread_.joinable()) thread_.join();
-  }
-  const std::string& asked() {
-    join();
-    return asked_;
-  }
-  std::size_t descriptors() {
-    join();
-    return descriptors_;
-  }
-
- private:
-  testing::TempFolder folder_;
-  std::string asked_;
-  std::size_t descriptors_ = 0;
-  std::thread thread_;
-};
+using testing::ScriptedDaemon;
 
 std::string lines(std::initializer_list<const char*> events, bool is_whole = true) {
   std::string text = wire::print_chunked_head(200, {});

@@ -1,40 +1,24 @@
 #include "berth/client/question.h"
 
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <string>
-#include <thread>
 #include <utility>
 
-#include "berth/sys/unix_socket.h"
 #include "berth/wire/http_response.h"
 #include "tests/support/result_matchers.h"
-#include "tests/support/temp_folder.h"
+#include "tests/support/scripted_daemon.h"
 
 namespace berth::client {
 namespace {
 
 // What reset_pool() makes of a daemon that answers so; and what it asks.
 std::pair<Result<PoolReset>, std::string> reset_with(std::string_view item, int status, const std::string& body) {
-  const testing::TempFolder folder;
-  auto listening = sys::listen_at(folder.path() / "s", 0600);
-  EXPECT_TRUE(testing::ok(listening));
-  std::string asked;
-  std::thread peer([&, socket = *std::move(listening)] {
-    const UniqueFd client(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    while (!asked.ends_with("}")) {
-      const auto received = sys::receive_from(client.get(), 0);
-      if (!received || received->bytes.empty()) break;
-      asked += received->bytes;
-    }
-    std::ignore = sys::send_all(client.get(), wire::print_response(status, {}, body));
-  });
-  auto daemon = Daemon::connect(folder.path() / "s");
+  testing::ScriptedDaemon scripted(wire::print_response(status, {}, body));
+  auto daemon = Daemon::connect(scripted.path());
   EXPECT_TRUE(testing::ok(daemon));
   auto reset = reset_pool(*daemon, item);
-  peer.join();
-  return {std::move(reset), asked};
+  return {std::move(reset), scripted.asked()};
 }
 
 TEST(ResetPool, NamesTheItemAndGivesTheNumber) {

@@ -4,6 +4,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace berth::http {
 namespace {
@@ -11,6 +13,13 @@ namespace {
 constexpr std::size_t kMany = 99;
 
 // "1a" is a call of user 1 with affinity 'a'.
+Ask ask(std::size_t ticket, std::string_view text) {
+  return {ticket, static_cast<uid_t>(text[0]), static_cast<std::uint64_t>(text[1])};
+}
+void add_all(Turns& turns, const std::vector<std::string>& asked) {
+  for (std::size_t i = 0; i < asked.size(); ++i) turns.add(ask(i, asked[i]));
+}
+
 struct Row {
   const char* name;
   std::vector<std::string> asked;
@@ -30,9 +39,7 @@ class TurnsOf : public ::testing::TestWithParam<Row> {};
 TEST_P(TurnsOf, AreTaken) {
   Turns turns;
   const auto& asked = GetParam().asked;
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    turns.add({i, static_cast<uid_t>(asked[i][0]), static_cast<std::uint64_t>(asked[i][1])});
-  }
+  add_all(turns, asked);
   EXPECT_EQ(turns.size(), asked.size());
   std::vector<std::size_t> served;
   while (const auto ask = turns.take_next({}, kMany)) served.push_back(ask->ticket);
@@ -61,12 +68,9 @@ const RunningRow kRunning[] = {
 class TurnsBeside : public ::testing::TestWithParam<RunningRow> {};
 
 TEST_P(TurnsBeside, AreTaken) {
-  const auto ask = [](std::size_t ticket, std::string_view text) {
-    return Ask{ticket, static_cast<uid_t>(text[0]), static_cast<std::uint64_t>(text[1])};
-  };
   Turns turns;
   Turns::Running running;
-  for (std::size_t i = 0; i < GetParam().asked.size(); ++i) turns.add(ask(i, GetParam().asked[i]));
+  add_all(turns, GetParam().asked);
   for (const std::string& one : GetParam().running) running.push_back(ask(99, one));
   EXPECT_EQ(turns.could_run(running, GetParam().most_of_key), GetParam().served.size());
   std::vector<std::size_t> served;
@@ -114,9 +118,7 @@ class TurnsGivenBack : public ::testing::TestWithParam<ReturnRow> {};
 TEST_P(TurnsGivenBack, AreTakenAgain) {
   Turns turns;
   const auto& asked = GetParam().asked;
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    turns.add({i, static_cast<uid_t>(asked[i][0]), static_cast<std::uint64_t>(asked[i][1])});
-  }
+  add_all(turns, asked);
   std::map<std::size_t, Ask> taken;
   for (std::size_t i = 0; i < GetParam().taken; ++i) {
     const auto ask = turns.take_next({}, kMany);
@@ -164,11 +166,8 @@ const CrowdRow kCrowds[] = {
 class Crowd : public ::testing::TestWithParam<CrowdRow> {};
 
 TEST_P(Crowd, MakesRoom) {
-  const auto ask = [](std::size_t ticket, std::string_view text) {
-    return Ask{ticket, static_cast<uid_t>(text[0]), static_cast<std::uint64_t>(text[1])};
-  };
   Turns turns;
-  for (std::size_t i = 0; i < GetParam().asked.size(); ++i) turns.add(ask(i, GetParam().asked[i]));
+  add_all(turns, GetParam().asked);
   const auto gone = turns.crowd_out(ask(99, GetParam().newcomer));
   EXPECT_EQ(gone ? std::optional(gone->ticket) : std::nullopt, GetParam().gone);
   EXPECT_EQ(turns.size(), GetParam().asked.size() - (GetParam().gone ? 1 : 0));
